@@ -1,0 +1,80 @@
+/** A value as SQLite holds it. Integers are always `bigint` when read, so that none loses digits. */
+export type SqlValue = null | bigint | number | string | Uint8Array;
+
+/** A row by column name. */
+export type Row = Readonly<Record<string, SqlValue>>;
+
+/** One call of SQLite's authorizer: https://sqlite.org/c3ref/c_alter_table.html lists the actions. */
+export interface AuthorizedAction {
+  readonly action: number;
+  readonly arg1: string | null;
+  readonly arg2: string | null;
+  readonly database: string | null;
+  /** The trigger or view that asks, or null for the statement itself. */
+  readonly source: string | null;
+}
+
+/** Says whether SQLite may compile an action: a reason refuses it, null allows it. */
+export type Authorizer = (action: AuthorizedAction) => string | null;
+
+/** What a kind of database can do, for the code that must choose. */
+export interface Capabilities {
+  /** The SQLite library that runs the statements, such as `3.53.2`. */
+  readonly sqliteVersion: string;
+  /** Whether {@linkcode Connection.authorize} has an effect. */
+  readonly authorizer: boolean;
+}
+
+/**
+ * A connection to one SQLite database. Asynchronous although node:sqlite is not: a server is.
+ *
+ * Every method throws {@linkcode SqlError} when SQLite refuses.
+ */
+export interface Connection extends AsyncDisposable {
+  /** The database for messages: a path, or a URL without its secrets. */
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /** Runs one statement that returns no rows, or whose rows do not matter and have no side effects. */
+  execute(sql: string): Promise<void>;
+  /** Runs one statement with parameters and reads every row. */
+  query(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]>;
+  /** Whether a transaction is open. */
+  inTransaction(): boolean;
+  /** Sets or, with null, removes the authorizer for statements compiled from now on. */
+  authorize(authorizer: Authorizer | null): void;
+  close(): Promise<void>;
+}
+
+/** What SQLite said. The caller that knows the file turns it into an AludelError. */
+export class SqlError extends Error {
+  override readonly name = "SqlError";
+  /** SQLite's words, without the offset. */
+  readonly sqlite: string;
+  /** SQLite's primary result code where it is known: 5 is SQLITE_BUSY. */
+  readonly resultCode: number | undefined;
+  /** Offset in UTF-8 bytes of the statement's text where SQLite stopped, where it says so. */
+  readonly byteOffset: number | undefined;
+  /** The reason of the authorizer that refused, where one did. */
+  readonly refusal: string | undefined;
+
+  constructor(
+    sqlite: string,
+    facts: {
+      readonly resultCode?: number | undefined;
+      readonly byteOffset?: number | undefined;
+      readonly refusal?: string | undefined;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(sqlite, { cause: facts.cause });
+    this.sqlite = sqlite;
+    this.resultCode = facts.resultCode;
+    this.byteOffset = facts.byteOffset;
+    this.refusal = facts.refusal;
+  }
+
+  /** Whether another connection holds the lock (SQLITE_BUSY, SQLITE_LOCKED). */
+  get busy(): boolean {
+    return this.resultCode === 5 || this.resultCode === 6;
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * The one error class of Aludel, and the table of its codes.
+ *
+ * An error is data: a stable code, a sentence, a place, facts and what to do next. Text for people is
+ * made from it in `src/cli/`, JSON likewise; the exit code follows from the code's kind.
+ */
+
+/** What an error means for the exit code: see {@linkcode exitCodeOf}. */
+export type ErrorKind =
+  | "failure" // 1: the user's files, settings or database do not allow it
+  | "usage" // 2: the command line is not understood
+  | "finding" // 3: a check ran and found something
+  | "partial" // 4: part of the work is done and stays done
+  | "bug" // 70: our mistake
+  | "interrupted"; // 130: Ctrl-C
+
+/** Every error code with its kind. docs/errors.md describes each one; a test holds the two together. */
+export const ERROR_KINDS = {
+  "internal": "bug",
+  "interrupted": "interrupted",
+  "usage": "usage",
+} as const satisfies Record<string, ErrorKind>;
+
+/** A stable code, such as `ref-ambiguous`. */
+export type ErrorCode = keyof typeof ERROR_KINDS;
+
+/** Where in a text the fact is. `line` and `column` count from 1, columns in characters. */
+export interface Place {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** The source line with a caret under the column, ready to print. */
+  readonly frame?: string;
+}
+
+/** What an {@linkcode AludelError} is made of, besides its code and message. */
+export interface ErrorFacts {
+  readonly place?: Place;
+  /** The revision that the error is about. */
+  readonly revision?: string;
+  /** Further facts, a line each: candidates, the parts of a cycle, the rows that violate. */
+  readonly notes?: readonly string[];
+  /** SQLite's own message, verbatim. */
+  readonly sqlite?: string;
+  /** What happened to the work already done: "Nothing was applied; …". */
+  readonly outcome?: string;
+  /** What to type or do next, best first. */
+  readonly next?: readonly string[];
+  readonly cause?: unknown;
+}
+
+/** An error that Aludel foresaw. Anything else that is thrown is a bug of ours. */
+export class AludelError extends Error {
+  override readonly name = "AludelError";
+  readonly code: ErrorCode;
+  readonly place: Place | undefined;
+  readonly revision: string | undefined;
+  readonly notes: readonly string[];
+  readonly sqlite: string | undefined;
+  readonly outcome: string | undefined;
+  readonly next: readonly string[];
+
+  /**
+   * @param code A code of {@linkcode ERROR_KINDS}.
+   * @param message One sentence in sentence case without a final period, values quoted.
+   * @param facts Place, notes, outcome and next steps.
+   */
+  constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = code;
+    this.place = facts.place;
+    this.revision = facts.revision;
+    this.notes = facts.notes ?? [];
+    this.sqlite = facts.sqlite;
+    this.outcome = facts.outcome;
+    this.next = facts.next ?? [];
+  }
+
+  /** The same error with more facts, for a caller that knows what the thrower could not. */
+  with(facts: ErrorFacts): AludelError {
+    return new AludelError(this.code, this.message, {
+      ...(this.place && { place: this.place }),
+      ...(this.revision !== undefined && { revision: this.revision }),
+      notes: this.notes,
+      ...(this.sqlite !== undefined && { sqlite: this.sqlite }),
+      ...(this.outcome !== undefined && { outcome: this.outcome }),
+      next: this.next,
+      cause: this.cause,
+      ...facts,
+    });
+  }
+}
+
+const EXIT_CODES: Record<ErrorKind, number> = {
+  failure: 1,
+  usage: 2,
+  finding: 3,
+  partial: 4,
+  bug: 70,
+  interrupted: 130,
+};
+
+/** The process exit code for an error: 70 for anything that is not an {@linkcode AludelError}. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof AludelError ? EXIT_CODES[ERROR_KINDS[error.code]] : EXIT_CODES.bug;
+}
