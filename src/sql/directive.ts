@@ -1,0 +1,169 @@
+import { AludelError } from "../errors.ts";
+import { closest } from "../text/closest.ts";
+import { placeOf } from "../text/code_frame.ts";
+import { unquote } from "./identifier.ts";
+import type { Directive } from "./script.ts";
+import { DIRECTIVE_RULES, type DirectiveRule, type SqlFileKind } from "./directive_rules.ts";
+import { Tokenizer } from "./tokenizer.ts";
+
+/** Where a comment stands, as far as its meaning as a directive depends on it. */
+export interface CommentContext {
+  readonly file: string;
+  readonly fileKind: SqlFileKind;
+  /** Whether a statement has begun before the comment. */
+  readonly afterStatement: boolean;
+}
+
+/**
+ * Whether a comment is a directive, well-formed or not: `-- aludel: …` in any spacing and case, and
+ * the same in a block comment, so that a slip is found and never silently a comment.
+ *
+ * @param text The whole text.
+ * @param start Where the comment begins.
+ * @param end Where it ends.
+ */
+export function isDirective(text: string, start: number, end: number): boolean {
+  return bodyStart(text, start, end) !== undefined;
+}
+
+/** Where the directive's name begins; undefined when the comment is just a comment. */
+function bodyStart(text: string, start: number, end: number): number | undefined {
+  let at = skipSpace(text, start + 2, end);
+  const WORD = "aludel";
+  if (text.slice(at, at + WORD.length).toLowerCase() !== WORD) return undefined;
+  at = skipSpace(text, at + WORD.length, end);
+  if (text[at] === ":" && at < end) return at + 1;
+  // Without the colon: prose that mentions Aludel, unless it goes on like a directive.
+  const rest = text.slice(at, end);
+  const isSlip = at > start && DIRECTIVE_RULES.some((rule) => assigns(rest, rule));
+  return isSlip ? at : undefined;
+}
+
+function assigns(rest: string, rule: DirectiveRule): boolean {
+  return rest.startsWith(rule.name) && /^\s*>?=/.test(rest.slice(rule.name.length));
+}
+
+function skipSpace(text: string, at: number, end: number): number {
+  while (at < end && (text[at] === " " || text[at] === "\t")) at++;
+  return at;
+}
+
+/**
+ * Reads a comment as a directive (docs/directives.md has the grammar).
+ *
+ * @param text The whole text.
+ * @param start Where the comment begins.
+ * @param end Where it ends.
+ * @param context Where it stands.
+ * @returns The directive, or undefined when the comment is just a comment.
+ * @throws {AludelError} `directive-syntax`, `directive-unknown`, `directive-value`,
+ * `directive-file` or `directive-place`.
+ */
+export function readDirective(
+  text: string,
+  start: number,
+  end: number,
+  context: CommentContext,
+): Directive | undefined {
+  const body = bodyStart(text, start, end);
+  if (body === undefined) return undefined;
+  const place = placeOf(context.file, text, start);
+  if (text[start] === "/") {
+    throw new AludelError("directive-syntax", "A directive is a -- comment, not a /* */ one", {
+      place,
+      next: ["Write it on a line of its own, as in -- aludel: transaction=off"],
+    });
+  }
+  if (text[body - 1] !== ":") {
+    throw new AludelError("directive-syntax", 'A colon is missing after "aludel"', {
+      place,
+      next: [`Write -- aludel: ${text.slice(body, end).trim()}`],
+    });
+  }
+  const words = text.slice(body, end).trim();
+  const rule = DIRECTIVE_RULES.find(({ name }) => startsWithName(words, name));
+  if (rule === undefined) throw unknownDirective(words, context, place);
+  if (!rule.files.includes(context.fileKind)) {
+    throw new AludelError(
+      "directive-file",
+      `The directive "${rule.name}" does not belong into ${FILE_KIND_NAMES[context.fileKind]}`,
+      { place, notes: [`It is for ${rule.files.map((kind) => FILE_KIND_NAMES[kind]).join(", ")}`] },
+    );
+  }
+  if (rule.header && context.afterStatement) {
+    throw new AludelError(
+      "directive-place",
+      `The directive "${rule.name}" stands after the first statement, but holds for the whole file`,
+      { place, next: ["Move it to the top of the file"] },
+    );
+  }
+  return { ...readValue(words.slice(rule.name.length), rule, place), start, end };
+}
+
+const FILE_KIND_NAMES: Readonly<Record<SqlFileKind, string>> = {
+  revision: "a revision's SQL",
+  schema: "a schema file",
+};
+
+function startsWithName(words: string, name: string): boolean {
+  return words.startsWith(name) && !/^[\w-]/.test(words.slice(name.length, name.length + 1));
+}
+
+function unknownDirective(
+  words: string,
+  context: CommentContext,
+  place: NonNullable<AludelError["place"]>,
+): AludelError {
+  const name = /^[^\s=<>]*/.exec(words)?.[0] ?? "";
+  const names = DIRECTIVE_RULES.filter(({ files }) => files.includes(context.fileKind))
+    .map((rule) => rule.name);
+  const near = closest(name.toLowerCase(), names);
+  const message = name === "" ? "A directive has no name" : `There is no directive "${name}"`;
+  return new AludelError("directive-unknown", message, {
+    place,
+    notes: [`There are ${names.join(", ")}`],
+    next: near === undefined ? [] : [`Did you mean "${near}"?`],
+  });
+}
+
+function readValue(
+  rest: string,
+  rule: DirectiveRule,
+  place: NonNullable<AludelError["place"]>,
+): Omit<Directive, "start" | "end"> {
+  const wrong = (message: string) =>
+    new AludelError("directive-value", message, {
+      place,
+      next: [`Write -- aludel: ${rule.example}`],
+    });
+  let words = rest.trimStart();
+  if (!words.startsWith(rule.operator) || words.startsWith("==")) {
+    throw wrong(`The directive "${rule.name}" needs "${rule.operator}" and a value`);
+  }
+  words = words.slice(rule.operator.length).trimStart();
+  const length = valueLength(words);
+  const written = words.slice(0, length);
+  const value = rule.quotable ? unquote(written) : written;
+  const reason = words.slice(length).trim();
+  if (value === "") throw wrong(`The directive "${rule.name}" has no value`);
+  const fault = rule.fault(value);
+  if (fault !== undefined) throw wrong(`The value "${value}" of "${rule.name}" ${fault}`);
+  if (rule.reason === "required" && reason === "") {
+    throw wrong(`The directive "${rule.name}" needs a reason after "${value}"`);
+  }
+  if (rule.reason === "none" && reason !== "") {
+    throw wrong(`The directive "${rule.name}" ends after its value, but "${reason}" follows`);
+  }
+  return { name: rule.name, operator: rule.operator, value, reason };
+}
+
+/** How far the value reaches: a quoted name, which may hold spaces, or everything up to a space. */
+function valueLength(words: string): number {
+  if (/^["'`[]/.test(words)) {
+    const tokenizer = new Tokenizer(words);
+    tokenizer.next();
+    if (tokenizer.kind !== "illegal") return tokenizer.end;
+  }
+  const space = words.search(/\s/);
+  return space < 0 ? words.length : space;
+}
