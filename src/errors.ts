@@ -29,6 +29,7 @@ export const ERROR_KINDS = {
   "folder-locked": "failure",
   "folder-template": "failure",
   "graph-invalid": "failure",
+  "init-not-a-folder": "failure",
   "internal": "bug",
   "interrupted": "interrupted",
   "manifest-conflict": "failure",
@@ -82,6 +83,7 @@ export const ERROR_KINDS = {
   "target-unknown": "failure",
   "target-unsupported": "failure",
   "target-value": "failure",
+  "system-refused": "failure",
   "usage": "usage",
 } as const satisfies Record<string, ErrorKind>;
 

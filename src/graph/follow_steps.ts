@@ -1,0 +1,157 @@
+import { AludelError } from "../errors.ts";
+import { type BranchScope, within } from "./branch_scope.ts";
+import { branchName, listed } from "./find_revision.ts";
+import type { RevisionId } from "./revision.ts";
+import type { RevisionGraph } from "./revision_graph.ts";
+
+/** A place in the graph: a revision, or null for the base under all of them. */
+export type Point = RevisionId | null;
+
+/** How to follow a walk, and what to call it in an error. */
+export interface Walk {
+  /** The ref as typed. */
+  readonly text: string;
+  readonly scope: BranchScope | null;
+  /** Stop at the last revision or the base instead of failing when the graph ends first. */
+  readonly clamp: boolean;
+}
+
+/**
+ * Goes up by `count` children.
+ * @throws {AludelError} `ref-several-paths` at a fork that the branch does not decide, `ref-too-far`
+ */
+export function climb(graph: RevisionGraph, start: Point, count: number, walk: Walk): Point {
+  let point = start;
+  for (let done = 0; done < count; done++) {
+    const ways = within(walk.scope, point === null ? graph.bases : graph.childrenOf(point));
+    const [next] = ways;
+    if (next === undefined) {
+      if (walk.clamp) return point;
+      throw tooFar(graph, walk, start, done, point);
+    }
+    if (ways.length > 1) throw severalPaths(graph, walk, point, ways, `+${count - done}`);
+    point = next;
+  }
+  return point;
+}
+
+/**
+ * Goes down by `count` parents; the step below a base leads to null.
+ * @throws {AludelError} `ref-several-paths` at a merge point, `ref-too-far`
+ */
+export function descend(graph: RevisionGraph, start: Point, count: number, walk: Walk): Point {
+  let point = start;
+  for (let done = 0; done < count; done++) {
+    if (point === null) {
+      if (walk.clamp) return null;
+      throw tooFar(graph, walk, start, done, null);
+    }
+    const ways = graph.parentsOf(point);
+    if (ways.length > 1) throw severalPaths(graph, walk, point, ways, null);
+    point = ways[0] ?? null;
+  }
+  return point;
+}
+
+/**
+ * The one applied revision that `+N` climbs from: a head of what is applied, on the branch if one is named; without
+ * such a head, the topmost applied revision of the branch; null where nothing of it is applied.
+ *
+ * A head here is one that no applied revision follows or depends on.
+ * @throws {AludelError} `ref-several-heads`
+ */
+export function topForClimb(
+  graph: RevisionGraph,
+  applied: ReadonlySet<RevisionId>,
+  walk: Walk,
+): Point {
+  let tops = within(walk.scope, graph.headsOf(applied, "all"));
+  if (tops.length === 0) tops = graph.headsOf(within(walk.scope, [...applied]), "all");
+  return single(graph, tops, walk) ?? null;
+}
+
+/**
+ * The one applied revision that `-N` descends from: a head of what is applied, on the branch if one is named; without
+ * such a head, one that only a dependency covers.
+ * @throws {AludelError} `ref-several-heads`, `ref-too-far` where nothing of the branch is applied
+ */
+export function topForDescent(
+  graph: RevisionGraph,
+  applied: ReadonlySet<RevisionId>,
+  walk: Walk,
+): RevisionId {
+  let tops = within(walk.scope, graph.headsOf(applied, "all"));
+  if (tops.length === 0) tops = within(walk.scope, graph.headsOf(applied, "parents"));
+  const top = single(graph, tops, walk);
+  if (top !== undefined) return top;
+  const where = walk.scope === null ? "" : ` at the top of the branch "${walk.scope.name}"`;
+  throw new AludelError(
+    "ref-too-far",
+    `"${walk.text}" starts from nothing: no revision is applied${where}`,
+    {
+      notes: listed(graph, graph.headsOf(applied, "parents")),
+      next: ["aludel current"],
+    },
+  );
+}
+
+function single(
+  graph: RevisionGraph,
+  tops: readonly RevisionId[],
+  walk: Walk,
+): RevisionId | undefined {
+  if (tops.length < 2) return tops[0];
+  const steps = /[+-][0-9]+$/.exec(walk.text)?.[0] ?? "";
+  throw new AludelError(
+    "ref-several-heads",
+    `"${walk.text}" could start from ${tops.length} applied heads`,
+    {
+      notes: listed(graph, tops),
+      next: tops.slice(0, 4).map((top) => `say which: ${branchName(graph, top, tops)}@${steps}`),
+    },
+  );
+}
+
+function severalPaths(
+  graph: RevisionGraph,
+  walk: Walk,
+  point: Point,
+  ways: readonly RevisionId[],
+  steps: string | null,
+): AludelError {
+  const place = point === null ? "the base" : `revision "${point}"`;
+  const fact = point === null
+    ? `carries ${ways.length} revisions`
+    : steps === null
+    ? `merges ${ways.length} parents`
+    : `has ${ways.length} children`;
+  return new AludelError(
+    "ref-several-paths",
+    `"${walk.text}" does not say which way to go: ${place} ${fact}`,
+    {
+      notes: listed(graph, ways),
+      next: ways.slice(0, 4).map((way) =>
+        steps === null
+          ? `name the revision: ${way}`
+          : `say which: ${branchName(graph, way, ways)}@${point ?? "base"}${steps}`
+      ),
+    },
+  );
+}
+
+function tooFar(
+  graph: RevisionGraph,
+  walk: Walk,
+  start: Point,
+  done: number,
+  end: Point,
+): AludelError {
+  const from = start === null ? "the base" : `"${start}"`;
+  const last = end === null ? "the base" : `"${end}"`;
+  const steps = done === 1 ? "1 step" : `${done} steps`;
+  return new AludelError(
+    "ref-too-far",
+    `"${walk.text}" goes too far: from ${from} there are ${steps}, to ${last}`,
+    { notes: listed(graph, end === null ? [] : [end]), next: ["aludel history"] },
+  );
+}

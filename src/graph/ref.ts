@@ -1,0 +1,107 @@
+import { AludelError } from "../errors.ts";
+import { foldName } from "./revision_name.ts";
+
+/** A word that stands for revisions by their place in the graph or in the database. */
+export type RefKeyword = "base" | "current" | "head" | "heads";
+
+/** What a ref starts from: a keyword, or the name of a revision (an id, a prefix of one, or a label). */
+export type Anchor =
+  | { readonly kind: "keyword"; readonly keyword: RefKeyword }
+  | { readonly kind: "name"; readonly name: string };
+
+/**
+ * An expression that names revisions, as typed: `[BRANCH@]ANCHOR`, or `[BRANCH@][ANCHOR]±N`.
+ *
+ * `branch` is an id, a prefix or a label; it narrows the answer to the revisions that are its ancestors or descendants.
+ */
+export type Ref =
+  | { readonly kind: "point"; readonly branch: string | null; readonly anchor: Anchor }
+  | {
+    readonly kind: "walk";
+    readonly branch: string | null;
+    /** Null: from what is applied. */
+    readonly from: Anchor | null;
+    /** Towards the heads where positive, towards the bases where negative. */
+    readonly steps: number;
+  };
+
+/** `A:B`. An end that is null was left empty: the base before the colon, the heads after it. */
+export interface RefRange {
+  readonly from: Ref | null;
+  readonly to: Ref | null;
+}
+
+const KEYWORDS: ReadonlySet<string> = new Set(["base", "current", "head", "heads"]);
+const NAME = "[0-9A-Za-z][0-9A-Za-z_./]*";
+const REF = new RegExp(`^(?:(${NAME})@)?(${NAME})?([+-][0-9]{1,9})?$`);
+
+/**
+ * Reads a ref. Nothing is looked up: any word that could be a name is one.
+ * @throws {AludelError} `ref-syntax`
+ */
+export function parseRef(text: string): Ref {
+  const [, branch = null, word, steps] = REF.exec(text) ?? [];
+  if (word === undefined && steps === undefined) throw syntaxError(text);
+  if (branch !== null && KEYWORDS.has(foldName(branch))) throw syntaxError(text);
+  const anchor = word === undefined ? null : parseAnchor(word);
+  if (steps !== undefined) {
+    if (anchor === null && Number(steps) === 0) throw syntaxError(text);
+    return { kind: "walk", branch, from: anchor, steps: Number(steps) + 0 };
+  }
+  if (anchor === null) throw syntaxError(text);
+  return { kind: "point", branch, anchor };
+}
+
+/** The ref as one types it. `parseRef` gives the same ref back. */
+export function formatRef(ref: Ref): string {
+  const branch = ref.branch === null ? "" : `${ref.branch}@`;
+  if (ref.kind === "point") return branch + formatAnchor(ref.anchor);
+  const from = ref.from === null ? "" : formatAnchor(ref.from);
+  return `${branch}${from}${ref.steps < 0 ? "" : "+"}${ref.steps}`;
+}
+
+/**
+ * Reads a range, `A:B` with either end or both empty.
+ * @throws {AludelError} `ref-syntax`
+ */
+export function parseRange(text: string): RefRange {
+  const ends = text.split(":");
+  const [from, to] = ends;
+  if (from === undefined || to === undefined || ends.length > 2) {
+    throw new AludelError("ref-syntax", `"${text}" is not a range of revisions`, {
+      notes: ["A range is two refs with one colon between them; either may be left out"],
+      next: ["write it as A:B, such as 3f9c:head, -3:current or base:"],
+    });
+  }
+  return { from: from === "" ? null : parseRef(from), to: to === "" ? null : parseRef(to) };
+}
+
+/** The range as one types it. `parseRange` gives the same range back. */
+export function formatRange({ from, to }: RefRange): string {
+  return `${from === null ? "" : formatRef(from)}:${to === null ? "" : formatRef(to)}`;
+}
+
+function parseAnchor(word: string): Anchor {
+  const folded = foldName(word);
+  return isKeyword(folded) ? { kind: "keyword", keyword: folded } : { kind: "name", name: word };
+}
+
+function isKeyword(word: string): word is RefKeyword {
+  return KEYWORDS.has(word);
+}
+
+function formatAnchor(anchor: Anchor): string {
+  return anchor.kind === "keyword" ? anchor.keyword : anchor.name;
+}
+
+function syntaxError(text: string): AludelError {
+  const notes = text.includes(":")
+    ? ["A colon makes a range, and one revision is expected here"]
+    : [
+      "A ref is an id or its beginning, a label, head, heads, base or current, with +N or -N behind it, LABEL@ before it",
+    ];
+  return new AludelError("ref-syntax", `"${text}" does not name a revision`, {
+    notes,
+    next: ["write it like head, 3f9c, 3f9c+1, -1 or events@head (docs/refs.md has them all)"],
+  });
+}

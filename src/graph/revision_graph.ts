@@ -1,0 +1,234 @@
+import { AludelError } from "../errors.ts";
+import type { Revision, RevisionId } from "./revision.ts";
+import { foldName } from "./revision_name.ts";
+import { type Adjacency, reversed } from "./walk.ts";
+
+/**
+ * Which edges a question follows: `parents` alone, or `all`, the dependencies too.
+ * Branches, heads and labels are a matter of parents; what must be applied first is a matter of all.
+ */
+export type Edges = "parents" | "all";
+
+/**
+ * An immutable graph of revisions. Every list and set it gives is in topological order, parents and dependencies
+ * first, and revisions that no path orders keep the order in which they were given.
+ *
+ * Made by `buildGraph`. Every method that takes an id throws `internal` for one that is not in the graph.
+ */
+export class RevisionGraph {
+  /** All ids. */
+  readonly ids: readonly RevisionId[];
+  /** The revisions without children. */
+  readonly heads: readonly RevisionId[];
+  /** The heads that no other revision depends on either: applying these applies everything. */
+  readonly effectiveHeads: readonly RevisionId[];
+  /** The revisions without parents. */
+  readonly bases: readonly RevisionId[];
+  /** The revisions with several children. */
+  readonly branchPoints: readonly RevisionId[];
+  /** The revisions with several parents. */
+  readonly mergePoints: readonly RevisionId[];
+  /** Each label with the revision that carries it. */
+  readonly labels: ReadonlyMap<string, RevisionId>;
+
+  readonly #revisions: readonly Revision[];
+  readonly #position = new Map<RevisionId, number>();
+  readonly #parents: Adjacency;
+  readonly #children: Adjacency;
+  readonly #below: Adjacency;
+  readonly #above: Adjacency;
+  #folded: readonly (readonly [string, RevisionId])[] | undefined;
+  #labelsOf: readonly (readonly string[])[] | undefined;
+
+  /** @param revisions A valid graph in topological order: only `buildGraph` knows that it is. */
+  constructor(revisions: readonly Revision[]) {
+    const position = this.#position;
+    revisions.forEach((revision, at) => position.set(revision.id, at));
+    const place = (id: RevisionId): number => position.get(id)!;
+    const parents = revisions.map((revision) => placed(revision.parents, place));
+    const below = revisions.map((revision, at) =>
+      revision.dependsOn.length === 0
+        ? parents[at]!
+        : placed([...revision.parents, ...revision.dependsOn], place)
+    );
+    this.#revisions = revisions;
+    this.#parents = parents;
+    this.#below = below;
+    this.#children = reversed(parents);
+    this.#above = revisions.every((revision) => revision.dependsOn.length === 0)
+      ? this.#children
+      : reversed(below);
+    this.ids = revisions.map((revision) => revision.id);
+    this.heads = this.ids.filter((_, at) => this.#children[at]!.length === 0);
+    this.effectiveHeads = this.ids.filter((_, at) => this.#above[at]!.length === 0);
+    this.bases = this.ids.filter((_, at) => parents[at]!.length === 0);
+    this.branchPoints = this.ids.filter((_, at) => this.#children[at]!.length > 1);
+    this.mergePoints = this.ids.filter((_, at) => parents[at]!.length > 1);
+    this.labels = new Map(
+      revisions.flatMap(({ id, labels }) => labels.map((label) => [label, id] as const)),
+    );
+  }
+
+  /** How many revisions there are. */
+  get size(): number {
+    return this.ids.length;
+  }
+
+  has(id: RevisionId): boolean {
+    return this.#position.has(id);
+  }
+
+  /** The revision with exactly this id. */
+  get(id: RevisionId): Revision | undefined {
+    const at = this.#position.get(id);
+    return at === undefined ? undefined : this.#revisions[at];
+  }
+
+  parentsOf(id: RevisionId): readonly RevisionId[] {
+    return this.#named(this.#parents[this.#at(id)]!);
+  }
+
+  childrenOf(id: RevisionId): readonly RevisionId[] {
+    return this.#named(this.#children[this.#at(id)]!);
+  }
+
+  /** The revisions that name this one in `dependsOn`. */
+  dependentsOf(id: RevisionId): readonly RevisionId[] {
+    const above = this.#above[this.#at(id)]!;
+    return this.#named(above.filter((at) => this.#revisions[at]!.dependsOn.includes(id)));
+  }
+
+  /** The ids, all in the graph, in topological order and without repetitions. */
+  sorted(ids: Iterable<RevisionId>): readonly RevisionId[] {
+    const places = Int32Array.from(new Set(ids), (id) => this.#at(id)).sort();
+    return Array.from(places, (at) => this.ids[at]!);
+  }
+
+  /** These revisions and everything under them. */
+  ancestors(ids: Iterable<RevisionId>, edges: Edges): ReadonlySet<RevisionId> {
+    const below = edges === "all" ? this.#below : this.#parents;
+    const marks = this.#marked(ids);
+    for (let at = marks.length - 1; at >= 0; at--) {
+      if (marks[at] === 1) { for (const lower of below[at]!) marks[lower] = 1; }
+    }
+    return this.#set(marks);
+  }
+
+  /** These revisions and everything on top of them. */
+  descendants(ids: Iterable<RevisionId>, edges: Edges): ReadonlySet<RevisionId> {
+    const above = edges === "all" ? this.#above : this.#children;
+    const marks = this.#marked(ids);
+    for (let at = 0; at < marks.length; at++) {
+      if (marks[at] === 1) { for (const upper of above[at]!) marks[upper] = 1; }
+    }
+    return this.#set(marks);
+  }
+
+  /** Those of the ids that are not under another one of them. */
+  headsOf(ids: Iterable<RevisionId>, edges: Edges): readonly RevisionId[] {
+    const below = edges === "all" ? this.#below : this.#parents;
+    const marks = this.#marked(ids);
+    const covered = new Uint8Array(marks.length);
+    const heads: RevisionId[] = [];
+    for (let at = marks.length - 1; at >= 0; at--) {
+      if (marks[at] === 0 && covered[at] === 0) continue;
+      if (covered[at] === 0) heads.push(this.ids[at]!);
+      for (const lower of below[at]!) covered[lower] = 1;
+    }
+    return heads.reverse();
+  }
+
+  /** This revision, its ancestors and its descendants by parents: what a branch name before `@` stands for. */
+  lineageOf(id: RevisionId): ReadonlySet<RevisionId> {
+    return new Set([...this.ancestors([id], "parents"), ...this.descendants([id], "parents")]);
+  }
+
+  /**
+   * The labels of the branches that a revision is on, sorted. As in Alembic a label names the revision that
+   * carries it, all its descendants, and its ancestors until a branch point, a merge point or a revision that another
+   * one depends on.
+   */
+  labelsOf(id: RevisionId): readonly string[] {
+    this.#labelsOf ??= this.#spreadLabels();
+    return this.#labelsOf[this.#at(id)]!;
+  }
+
+  /** The revision with this id or label, ignoring case. */
+  named(name: string): RevisionId | undefined {
+    const exact = this.#position.has(name) ? name : this.labels.get(name);
+    if (exact !== undefined) return exact;
+    const folded = foldName(name);
+    const [at, id] = this.#foldedFrom(folded)[0] ?? [];
+    if (at === folded) return id;
+    for (const [label, labelled] of this.labels) if (foldName(label) === folded) return labelled;
+    return undefined;
+  }
+
+  /** The revisions whose ids begin so, ignoring case, in the order of their ids. */
+  withPrefix(prefix: string): readonly RevisionId[] {
+    const folded = foldName(prefix);
+    return this.#foldedFrom(folded, (name) => name.startsWith(folded)).map(([, id]) => id);
+  }
+
+  #at(id: RevisionId): number {
+    const at = this.#position.get(id);
+    if (at === undefined) throw new AludelError("internal", `Revision "${id}" is not in the graph`);
+    return at;
+  }
+
+  #named(places: readonly number[]): readonly RevisionId[] {
+    return places.map((at) => this.ids[at]!);
+  }
+
+  #marked(ids: Iterable<RevisionId>): Uint8Array {
+    const marks = new Uint8Array(this.ids.length);
+    for (const id of ids) marks[this.#at(id)] = 1;
+    return marks;
+  }
+
+  #set(marks: Uint8Array): ReadonlySet<RevisionId> {
+    const result = new Set<RevisionId>();
+    for (let at = 0; at < marks.length; at++) if (marks[at] === 1) result.add(this.ids[at]!);
+    return result;
+  }
+
+  /** From the sorted, folded ids: the first that is not less, and those after it that `more` takes. */
+  #foldedFrom(
+    folded: string,
+    more: (name: string) => boolean = (name) => name === folded,
+  ): readonly (readonly [string, RevisionId])[] {
+    const sorted = this.#folded ??= this.ids.map((id) => [foldName(id), id] as const)
+      .sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]![0] < folded) low = middle + 1;
+      else high = middle;
+    }
+    let end = low;
+    while (end < sorted.length && more(sorted[end]![0])) end++;
+    return sorted.slice(low, end);
+  }
+
+  #spreadLabels(): readonly (readonly string[])[] {
+    const found: Set<string>[] = this.ids.map(() => new Set());
+    for (const [label, id] of this.labels) {
+      for (const on of this.descendants([id], "parents")) found[this.#at(on)]!.add(label);
+      let at: number | undefined = this.#at(id);
+      while (at !== undefined && this.#above[at]!.length < 2 && this.#parents[at]!.length < 2) {
+        found[at]!.add(label);
+        at = this.#parents[at]![0];
+      }
+    }
+    return found.map((labels) => [...labels].sort());
+  }
+}
+
+/** Positions without repetitions, in ascending order. */
+function placed(
+  ids: readonly RevisionId[],
+  place: (id: RevisionId) => number,
+): readonly number[] {
+  if (ids.length < 2) return ids.map(place);
+  return [...new Set(ids.map(place))].sort((a, b) => a - b);
+}

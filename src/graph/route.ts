@@ -1,0 +1,114 @@
+import { AludelError } from "../errors.ts";
+import type { Destination } from "./destination.ts";
+import { listed } from "./find_revision.ts";
+import type { RevisionId } from "./revision.ts";
+import type { RevisionGraph } from "./revision_graph.ts";
+
+/** One revision to run: its up, or its down. */
+export interface Step {
+  readonly direction: "up" | "down";
+  readonly id: RevisionId;
+}
+
+/** Steps in the order in which they run. */
+export type Route = readonly Step[];
+
+/**
+ * The way up: what the targets and their ancestors and dependencies lack, parents and dependencies first.
+ * Empty where nothing is left to do.
+ */
+export function upgradeRoute(
+  graph: RevisionGraph,
+  applied: ReadonlySet<RevisionId>,
+  targets: readonly RevisionId[],
+): Route {
+  const route: Step[] = [];
+  for (const id of graph.ancestors(targets, "all")) {
+    if (!applied.has(id)) route.push({ direction: "up", id });
+  }
+  return route;
+}
+
+/**
+ * The way down: the applied revisions among those that the destination undoes and all that follow or depend on
+ * them, the last ones first. Other branches stay. Empty where nothing is left to do.
+ *
+ * @throws {AludelError} `route-not-applied` where the destination itself is not applied: going there would be an upgrade.
+ */
+export function downgradeRoute(
+  graph: RevisionGraph,
+  applied: ReadonlySet<RevisionId>,
+  destination: Destination,
+): Route {
+  if (destination.kind !== "base" && !applied.has(destination.id)) {
+    throw new AludelError(
+      "route-not-applied",
+      `Revision "${destination.id}" is not applied, so nothing can be downgraded to it`,
+      {
+        revision: destination.id,
+        notes: listed(graph, graph.headsOf(applied, "parents")).map((head) => `applied: ${head}`),
+        next: [`aludel upgrade ${destination.id}`, "aludel current"],
+      },
+    );
+  }
+  const route: Step[] = [];
+  for (const id of graph.descendants(undoneBy(graph, destination), "all")) {
+    if (applied.has(id)) route.push({ direction: "down", id });
+  }
+  return route.reverse();
+}
+
+/** What a stamp records and forgets, each in the order of a route: parents first, and the other way round. */
+export interface StampRoute {
+  readonly add: readonly RevisionId[];
+  readonly remove: readonly RevisionId[];
+}
+
+/**
+ * The change of records that makes a database stand at the targets: what follows or depends on one is forgotten, the targets
+ * with all under them are recorded, other branches stay. Without targets everything is forgotten.
+ */
+export function stampRoute(
+  graph: RevisionGraph,
+  applied: ReadonlySet<RevisionId>,
+  targets: readonly RevisionId[],
+): StampRoute {
+  const below = graph.ancestors(targets, "all");
+  const gone = targets.length === 0 ? new Set(graph.ids) : graph.descendants(targets, "all");
+  return {
+    add: [...below].filter((id) => !applied.has(id)),
+    remove: [...gone].filter((id) => applied.has(id) && !below.has(id)).reverse(),
+  };
+}
+
+/** The change of records that forgets a branch, for `stamp LABEL@base`. */
+export function stampBaseRoute(
+  graph: RevisionGraph,
+  applied: ReadonlySet<RevisionId>,
+  branch: RevisionId | null,
+): StampRoute {
+  const steps = downgradeRoute(graph, applied, { kind: "base", branch });
+  return { add: [], remove: steps.map((step) => step.id) };
+}
+
+/** What is applied after a route. */
+export function appliedAfter(
+  applied: ReadonlySet<RevisionId>,
+  route: Route,
+): ReadonlySet<RevisionId> {
+  const after = new Set(applied);
+  for (const { direction, id } of route) {
+    if (direction === "up") after.add(id);
+    else after.delete(id);
+  }
+  return after;
+}
+
+/** The lowest revisions that a downgrade undoes, applied or not. */
+function undoneBy(graph: RevisionGraph, destination: Destination): readonly RevisionId[] {
+  if (destination.kind === "before") return [destination.id];
+  const roots = destination.kind === "base" ? graph.bases : graph.childrenOf(destination.id);
+  if (destination.branch === null) return roots;
+  const lineage = graph.lineageOf(destination.branch);
+  return roots.filter((id) => lineage.has(id));
+}
