@@ -1,0 +1,4 @@
+import { main } from "./src/cli/main.ts";
+import { denoRuntime } from "./src/cli/runtime.ts";
+
+Deno.exit(await main(denoRuntime()));

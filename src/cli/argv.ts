@@ -1,0 +1,87 @@
+/** A command line in the one spelling that the parser understands. */
+export interface NormalArguments {
+  readonly args: readonly string[];
+  /** `--help` or `-h` is among them. It is left out of `args`. */
+  readonly help: boolean;
+  /** `--json` is among them. */
+  readonly json: boolean;
+}
+
+/**
+ * Brings the spellings that Alembic takes into one: `-r-3:current`, `-m"text"`, `-vi`, `--head=`.
+ * `downgrade -1` and `-r -3:current` need nothing, because no flag is a digit. Nothing after `--` is touched.
+ *
+ * @param args What follows the command's name.
+ * @param takesValue Whether a flag, written `--name` or `-n`, is followed by a value; undefined for one
+ *   that the command does not have. Such a flag is passed on for the parser to complain about.
+ */
+export function normaliseArguments(
+  args: readonly string[],
+  takesValue: (flag: string) => boolean | undefined,
+): NormalArguments {
+  const normal: string[] = [];
+  let help = false;
+  let json = false;
+  const valueOf = (flag: string, value: string) => {
+    // The parser's `flag=value` form holds neither an empty value nor a line break.
+    if (value === "" || value.includes("\n")) normal.push(flag, value);
+    else normal.push(`${flag}=${value}`);
+  };
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (arg === "--") {
+      normal.push(...args.slice(i));
+      break;
+    }
+    if (arg === "--help") {
+      help = true;
+    } else if (arg.startsWith("--")) {
+      const [flag, value] = splitOnce(arg, "=");
+      if (value === undefined) {
+        json ||= flag === "--json";
+        normal.push(arg);
+        i = passValue(args, i, takesValue(flag), normal);
+      } else if (takesValue(flag) === true) valueOf(flag, value);
+      else normal.push(arg);
+    } else if (/^-[A-Za-z]/.test(arg)) {
+      let rest = arg.slice(1);
+      while (rest !== "") {
+        const flag = "-" + rest[0];
+        rest = rest.slice(1);
+        const valued = takesValue(flag);
+        if (valued === undefined && flag === "-h") {
+          help = true;
+        } else if (valued === undefined) {
+          normal.push(flag + rest);
+          rest = "";
+        } else if (valued && rest !== "") {
+          valueOf(flag, rest.startsWith("=") ? rest.slice(1) : rest);
+          rest = "";
+        } else {
+          normal.push(flag);
+          if (valued) i = passValue(args, i, valued, normal);
+        }
+      }
+    } else normal.push(arg);
+  }
+  return { args: normal, help, json };
+}
+
+/** Passes on the value after a flag, so that it is not read as something else; returns the new index. */
+function passValue(
+  args: readonly string[],
+  index: number,
+  valued: boolean | undefined,
+  normal: string[],
+): number {
+  const next = args[index + 1];
+  // What looks like a flag is one: `-m --json` is a forgotten message.
+  if (!valued || next === undefined || /^--?[A-Za-z]|^--$/.test(next)) return index;
+  normal.push(next);
+  return index + 1;
+}
+
+function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}

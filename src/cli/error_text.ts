@@ -1,0 +1,53 @@
+import type { AludelError } from "../errors.ts";
+import type { Style } from "./style.ts";
+
+/**
+ * An error for a person: what, where, SQLite's words, details, what became of the work, what to type.
+ *
+ * @returns Lines without a final line break.
+ */
+export function errorText(error: AludelError, style: Style): string {
+  const lines = [`${style.red(`error[${error.code}]`)}: ${style.bold(error.message)}`];
+  const place = error.place;
+  if (place) {
+    lines.push(`  at ${place.file}${colon(place.line)}${colon(place.column)}`);
+    if (place.frame) lines.push(indent(place.frame, "    "));
+  }
+  if (error.sqlite !== undefined) lines.push(`  SQLite says: ${error.sqlite}`);
+  for (const note of error.notes) lines.push(indent(note, "  "));
+  if (error.outcome !== undefined) lines.push(indent(error.outcome, "  "));
+  for (const step of error.next) lines.push(`  ${style.cyan("next:")} ${step}`);
+  return lines.join("\n");
+}
+
+/** The same for a program: the value under `"error"` of the JSON document. */
+export function errorJson(error: AludelError, exitCode: number): Readonly<Record<string, unknown>> {
+  return {
+    code: error.code,
+    message: error.message,
+    exitCode,
+    ...(error.place && { place: error.place }),
+    ...(error.revision !== undefined && { revision: error.revision }),
+    ...(error.sqlite !== undefined && { sqlite: error.sqlite }),
+    notes: error.notes,
+    ...(error.outcome !== undefined && { outcome: error.outcome }),
+    next: error.next,
+  };
+}
+
+/** What was thrown and is no {@linkcode AludelError}: a bug, with all that helps to find it. */
+export function bugText(thrown: unknown, program: string, style: Style): string {
+  return [
+    `${style.red("error[internal]")}: ${style.bold("Aludel has a bug")}`,
+    indent(thrown instanceof Error ? thrown.stack ?? String(thrown) : String(thrown), "  "),
+    `  This is ${program}. Please report it with the lines above and the command that you typed.`,
+  ].join("\n");
+}
+
+function colon(number: number | undefined): string {
+  return number === undefined ? "" : `:${number}`;
+}
+
+function indent(text: string, by: string): string {
+  return text.split("\n").map((line) => by + line).join("\n");
+}

@@ -1,0 +1,131 @@
+import { AludelError, exitCodeOf } from "../errors.ts";
+import { PROGRAM, RELEASE } from "../text/program.ts";
+import { normaliseArguments } from "./argv.ts";
+import type { Command } from "./command.ts";
+import { splitCommandLine } from "./command_line.ts";
+import { COMMANDS } from "./commands.ts";
+import { allFlags, longName, takesValue } from "./flag.ts";
+import type { Runtime } from "./runtime.ts";
+import { Ui } from "./ui.ts";
+
+/**
+ * Runs one command line, from its words to its exit code (spec: 0 done, 1 error, 2 usage, 3 finding,
+ * 4 partly done, 70 a bug of ours, 130 interrupted). Never throws.
+ */
+export async function main(runtime: Runtime): Promise<number> {
+  // Until the flags are parsed, the bare word decides how an error is shown.
+  let ui = new Ui(runtime, { json: runtime.args.includes("--json"), quiet: false });
+  try {
+    const line = splitCommandLine(runtime.args);
+    if (line.release) {
+      ui.data(await releaseText(runtime));
+      return 0;
+    }
+    if (line.command === undefined || line.command === "help") {
+      return await printHelp(ui, line.command === "help" ? line.args : [], line);
+    }
+    const { name, args } = findCommand(line.command, line.args) ??
+      await (await import("./unknown_command.ts")).refuseUnknownCommand(line.command, line.args);
+    const { command } = await COMMANDS[name]!.load();
+    if (line.help) {
+      ui.data((await import("./help_text.ts")).commandText(command, ui.style));
+      return 0;
+    }
+    return await runCommand(runtime, command, args, (chosen) => ui = chosen);
+  } catch (thrown) {
+    return await reportError(runtime, ui, thrown);
+  }
+}
+
+/** The longest name of the table that the words begin with. */
+function findCommand(
+  first: string,
+  args: readonly string[],
+): { name: string; args: readonly string[] } | undefined {
+  if (Object.hasOwn(COMMANDS, first)) return { name: first, args };
+  const second = args.findIndex((word) => !word.startsWith("-"));
+  const name = `${first} ${args[second]}`;
+  return Object.hasOwn(COMMANDS, name) ? { name, args: args.toSpliced(second, 1) } : undefined;
+}
+
+async function runCommand(
+  runtime: Runtime,
+  command: Command,
+  args: readonly string[],
+  useUi: (ui: Ui) => void,
+): Promise<number> {
+  const flags = allFlags(command.flags);
+  const valued = new Map<string, boolean>();
+  for (const [name, flag] of Object.entries(flags)) {
+    valued.set(longName(name), takesValue(flag));
+    if (flag.alias !== undefined) valued.set(`-${flag.alias}`, takesValue(flag));
+  }
+  const normal = normaliseArguments(args, (flag) => valued.get(flag));
+  useUi(new Ui(runtime, { json: normal.json, quiet: false }));
+  if (normal.help) {
+    const { commandText } = await import("./help_text.ts");
+    const ui = new Ui(runtime, { json: false, quiet: false });
+    ui.data(commandText(command, ui.style));
+    return 0;
+  }
+  const { parseArguments } = await import("./parse_arguments.ts");
+  const parsed = await parseArguments(command, flags, normal.args);
+  const ui = new Ui(runtime, {
+    json: parsed.flags["json"] === true,
+    quiet: parsed.flags["quiet"] === true,
+  });
+  useUi(ui);
+  const values = parsed.flags as Parameters<Command["run"]>[1];
+  return await command.run({ runtime, ui }, values, parsed.args) ?? 0;
+}
+
+async function printHelp(
+  ui: Ui,
+  words: readonly string[],
+  line: { readonly help: boolean; readonly command: string | undefined },
+): Promise<number> {
+  const help = await import("./help_text.ts");
+  const topic = words.filter((word) => !word.startsWith("-"));
+  if (topic.length > 0) {
+    const found = findCommand(topic[0]!, topic.slice(1)) ??
+      await (await import("./unknown_command.ts")).refuseUnknownCommand(topic[0]!, topic.slice(1));
+    const { command } = await COMMANDS[found.name]!.load();
+    ui.data(help.commandText(command, ui.style));
+    return 0;
+  }
+  if (line.command === undefined && !line.help) {
+    // Nothing was asked: the help is talk, and a script that forgot the command should notice.
+    ui.error(help.overviewText(ui.talkStyle));
+    return 2;
+  }
+  ui.data(help.overviewText(ui.style));
+  return 0;
+}
+
+async function releaseText(runtime: Runtime): Promise<string> {
+  const { DatabaseSync } = await import("node:sqlite");
+  const database = new DatabaseSync(":memory:");
+  const row = database.prepare("SELECT sqlite_version() AS release").get();
+  database.close();
+  return `${PROGRAM} ${RELEASE} (SQLite ${row?.["release"]}, Deno ${runtime.denoRelease})`;
+}
+
+async function reportError(runtime: Runtime, ui: Ui, thrown: unknown): Promise<number> {
+  const { foreseen } = await import("./system_error.ts");
+  const { bugText, errorJson, errorText } = await import("./error_text.ts");
+  const error = foreseen(thrown);
+  const exitCode = exitCodeOf(error);
+  if (!(error instanceof AludelError)) {
+    const program = await releaseText(runtime).catch(() => `${PROGRAM} ${RELEASE}`);
+    ui.error(bugText(error, program, ui.talkStyle));
+    if (ui.wantsJson && !ui.answered) {
+      const message = error instanceof Error ? error.message : String(error);
+      ui.json({ error: errorJson(new AludelError("internal", message), exitCode) });
+    }
+  } else if (ui.wantsJson && !ui.answered) {
+    ui.json({ error: errorJson(error, exitCode) });
+  } else {
+    ui.error(errorText(error, ui.talkStyle));
+  }
+  return exitCode;
+}

@@ -1,0 +1,119 @@
+/** One of the process's output streams. */
+export interface OutputStream {
+  /** Whether a person watches it, not a file or a pipe. */
+  readonly isTerminal: boolean;
+  /** Writes all of the text before it returns. A reader that went away is not an error: see below. */
+  write(text: string): void;
+}
+
+/** All that the program may ask of the world around it. Everything below src/cli takes values instead. */
+export interface Runtime {
+  readonly args: readonly string[];
+  /** The working directory, absolute. */
+  readonly cwd: string;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly stdinIsTerminal: boolean;
+  /** Columns of the terminal, 80 where there is none. */
+  readonly columns: number;
+  /** The path of the running executable: the standalone binary, or Deno. */
+  readonly execPath: string;
+  /** Such as `2.9.6`. */
+  readonly denoRelease: string;
+  /** An environment variable; undefined where it is unset or may not be read. */
+  env(name: string): string | undefined;
+  now(): Date;
+  /** Milliseconds from an arbitrary start; never goes back. */
+  monotonicMs(): number;
+  /** Twelve random hex digits: the id of a new revision. */
+  randomId(): string;
+  sleep(ms: number): Promise<void>;
+  /** Calls the listener on Ctrl-C and on SIGTERM, until the returned function is called. */
+  onInterrupt(listener: () => void): () => void;
+}
+
+/** The world as Deno gives it. */
+export function denoRuntime(): Runtime {
+  return {
+    args: Deno.args,
+    cwd: Deno.cwd(),
+    stdout: outputStream(Deno.stdout),
+    stderr: outputStream(Deno.stderr),
+    get stdinIsTerminal() {
+      return Deno.stdin.isTerminal();
+    },
+    get columns() {
+      try {
+        return Deno.consoleSize().columns || 80;
+      } catch {
+        return 80; // not a terminal
+      }
+    },
+    get execPath() {
+      return Deno.execPath();
+    },
+    denoRelease: Deno.version.deno,
+    env(name) {
+      try {
+        return Deno.env.get(name);
+      } catch {
+        return undefined; // run without --allow-env
+      }
+    },
+    now: () => new Date(),
+    monotonicMs: () => performance.now(),
+    randomId() {
+      const bytes = crypto.getRandomValues(new Uint8Array(6));
+      return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    },
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    onInterrupt,
+  };
+}
+
+type SyncWriter = { writeSync(bytes: Uint8Array): number; isTerminal(): boolean };
+
+/**
+ * Once the reader is gone (`aludel history | head -1`), further text is dropped and the command goes on
+ * to its end: an upgrade must not stop half-way because nobody reads its report.
+ */
+function outputStream(target: SyncWriter): OutputStream {
+  const encoder = new TextEncoder();
+  let readerGone = false;
+  return {
+    get isTerminal() {
+      return target.isTerminal();
+    },
+    write(text) {
+      if (readerGone) return;
+      let bytes = encoder.encode(text);
+      while (bytes.length > 0) {
+        try {
+          bytes = bytes.subarray(target.writeSync(bytes));
+        } catch (error) {
+          if (error instanceof Deno.errors.BrokenPipe) {
+            readerGone = true;
+            return;
+          }
+          if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+          waitForReader(); // a pipe that another program made non-blocking
+        }
+      }
+    },
+  };
+}
+
+function waitForReader(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+}
+
+function onInterrupt(listener: () => void): () => void {
+  // Windows knows Ctrl-C and Ctrl-Break only.
+  const signals: Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT", "SIGBREAK"]
+    : ["SIGINT", "SIGTERM"];
+  for (const signal of signals) Deno.addSignalListener(signal, listener);
+  return () => {
+    for (const signal of signals) Deno.removeSignalListener(signal, listener);
+  };
+}

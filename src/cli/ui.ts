@@ -1,0 +1,88 @@
+import type { Runtime } from "./runtime.ts";
+import type { Style } from "./style.ts";
+import { plainStyle, terminalStyle } from "./style.ts";
+
+/** How the command line asked for output. */
+export interface UiOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/**
+ * Where a command's words go: its answer to stdout, everything else to stderr.
+ *
+ * With `--json` the answer is exactly one JSON document, and an error is one too.
+ */
+export class Ui {
+  readonly #runtime: Runtime;
+  readonly #options: UiOptions;
+  #answered = false;
+  /** For text on stdout. */
+  readonly style: Style;
+  /** For text on stderr. */
+  readonly talkStyle: Style;
+
+  constructor(runtime: Runtime, options: UiOptions) {
+    this.#runtime = runtime;
+    this.#options = options;
+    const colour = (isTerminal: boolean) =>
+      isTerminal && !runtime.env("NO_COLOR") && runtime.env("TERM") !== "dumb";
+    this.style = colour(runtime.stdout.isTerminal) ? terminalStyle : plainStyle;
+    this.talkStyle = colour(runtime.stderr.isTerminal) ? terminalStyle : plainStyle;
+  }
+
+  /** Whether the answer is to be JSON. */
+  get wantsJson(): boolean {
+    return this.#options.json;
+  }
+
+  /** Whether progress may be drawn: on a terminal that a person watches. */
+  get wantsProgress(): boolean {
+    return this.#runtime.stderr.isTerminal && !this.#options.quiet && !this.#options.json;
+  }
+
+  /** Whether the JSON document has been printed. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  /** A line, or several, of the answer. Dropped with `--json`, where the document says it. */
+  data(text: string): void {
+    if (!this.#options.json) this.#runtime.stdout.write(text + "\n");
+  }
+
+  /** The answer as JSON, if it was asked for. At most once a command. */
+  json(value: unknown): void {
+    if (!this.#options.json) return;
+    if (this.#answered) throw new Error("A command prints one JSON document, not two");
+    this.#answered = true;
+    const indent = this.#runtime.stdout.isTerminal ? 2 : 0;
+    this.#runtime.stdout.write(JSON.stringify(value, plainNumber, indent) + "\n");
+  }
+
+  /** What happened, for a person: silent with `--quiet` and `--json`. */
+  notice(text: string): void {
+    if (!this.#options.quiet && !this.#options.json) this.#runtime.stderr.write(text + "\n");
+  }
+
+  /** What to do next. */
+  hint(text: string): void {
+    this.notice(this.talkStyle.dim(text));
+  }
+
+  /** What the user should know even when told to be quiet. */
+  warning(text: string): void {
+    this.#runtime.stderr.write(`${this.talkStyle.yellow("warning:")} ${text}\n`);
+  }
+
+  /** The text of an error. */
+  error(text: string): void {
+    this.#runtime.stderr.write(text + "\n");
+  }
+}
+
+/** SQLite's integers are bigint here; JSON has them as numbers while they are exact, else as strings. */
+function plainNumber(_key: string, value: unknown): unknown {
+  if (typeof value !== "bigint") return value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+}

@@ -1,0 +1,103 @@
+import { AludelError } from "../errors.ts";
+import { formatManifest } from "../manifest/format_manifest.ts";
+import { readSettingsFile } from "./read_settings.ts";
+import { isAbsolutePath, resolvePath } from "./resolve_path.ts";
+import { SETTINGS_FILE } from "./settings.ts";
+import { writeAtomically } from "./write_atomically.ts";
+
+/** What {@linkcode startProject} found and did. Paths are relative to the project's folder. */
+export interface StartedProject {
+  /** Absolute. */
+  readonly root: string;
+  readonly created: readonly string[];
+  /** Files that got further lines. */
+  readonly extended: readonly string[];
+  /** What was there already and was left as it is. */
+  readonly kept: readonly string[];
+}
+
+const NEW_SETTINGS = `{
+  "database": "sqlite:app.db"
+}
+`;
+
+/**
+ * Makes the files of a project that are missing: settings, an empty manifest, and the lines in
+ * `.gitattributes` that let git merge manifests and keep line ends. Never overwrites; a second call does nothing.
+ *
+ * Settings that are there already say where the migrations folder is.
+ *
+ * @param root The project's folder, absolute. Made where it is missing.
+ * @throws {AludelError} `init-not-a-folder`, `file-unwritable`, and as `readSettingsFile`.
+ */
+export function startProject(root: string): StartedProject {
+  const created: string[] = [];
+  const extended: string[] = [];
+  const kept: string[] = [];
+  makeFolder(root);
+  const create = (path: string, content: string) => {
+    const full = resolvePath(path, root);
+    if (exists(full)) kept.push(path);
+    else {
+      writeAtomically(full, content);
+      created.push(path);
+    }
+  };
+  create(SETTINGS_FILE, NEW_SETTINGS);
+  const { migrations } = readSettingsFile(SETTINGS_FILE, root);
+  makeFolder(resolvePath(migrations, root));
+  create(`${migrations}/manifest.json`, formatManifest({ revisions: [] }));
+  if (!isAbsolutePath(migrations)) {
+    const attributes = addLines(`${root}/.gitattributes`, attributeLines(migrations));
+    ({ created, extended, kept })[attributes].push(".gitattributes");
+  }
+  return { root, created, extended, kept };
+}
+
+/** Two branches that each add a revision merge without a conflict; a checkout keeps the hashed line ends. */
+function attributeLines(migrations: string): readonly string[] {
+  // A pattern with a space is quoted as in C: https://git-scm.com/docs/gitattributes
+  const quoted = (pattern: string) => /[\s"]/.test(pattern) ? JSON.stringify(pattern) : pattern;
+  return [
+    `${quoted(`${migrations}/manifest.json`)} merge=union`,
+    `${quoted(`${migrations}/**/*.sql`)} text eol=lf`,
+  ];
+}
+
+function addLines(path: string, lines: readonly string[]): "created" | "extended" | "kept" {
+  const before = exists(path) ? Deno.readTextFileSync(path) : undefined;
+  const present = new Set(before?.split(/\r?\n/).map((line) => line.trim()));
+  const missing = lines.filter((line) => !present.has(line));
+  if (before !== undefined && missing.length === 0) return "kept";
+  const start = before === undefined || before === "" || before.endsWith("\n")
+    ? before ?? ""
+    : before + "\n";
+  writeAtomically(path, start + missing.map((line) => line + "\n").join(""));
+  return before === undefined ? "created" : "extended";
+}
+
+function makeFolder(path: string): void {
+  try {
+    if (Deno.statSync(path).isDirectory) return;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      Deno.mkdirSync(path, { recursive: true });
+      return;
+    }
+    throw error;
+  }
+  throw new AludelError("init-not-a-folder", `"${path}" is a file, and a folder is needed there`, {
+    outcome: "Nothing was written",
+    next: ["aludel init ANOTHER_FOLDER"],
+  });
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
