@@ -14,3 +14,6 @@ export interface RevisionFiles {
   /** The names of the folders inside it, sorted. */
   folders(): readonly string[];
 }
+
+/** The name of the manifest inside the folder. */
+export const MANIFEST_FILE = "manifest.json";

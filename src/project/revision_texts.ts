@@ -1,0 +1,45 @@
+import type { Digest, ManifestRevision, TextHash } from "../manifest/manifest.ts";
+import type { TextHashes } from "../manifest/lineage.ts";
+import { decodeCanonicalText } from "../sql/canonical_text.ts";
+import type { RevisionFiles } from "./revision_files.ts";
+
+/** A file of a revision: its name for messages, its canonical text and the text's hash. */
+export interface RevisionText {
+  readonly file: string;
+  readonly text: string;
+  readonly hash: TextHash;
+}
+
+/** The two files of a revision as they are now; null where there is none. */
+export interface RevisionTextPair {
+  readonly up: RevisionText | null;
+  readonly down: RevisionText | null;
+}
+
+/**
+ * Reads, decodes and hashes a revision's files.
+ * @throws {AludelError} `sql-encoding`, `sql-nul`, or an error of the area `file`.
+ */
+export function readRevisionTexts(
+  files: RevisionFiles,
+  entry: ManifestRevision,
+  digest: Digest,
+): RevisionTextPair {
+  return {
+    up: readText(files, `${entry.dir}/up.sql`, digest),
+    down: readText(files, `${entry.dir}/down.sql`, digest),
+  };
+}
+
+function readText(files: RevisionFiles, path: string, digest: Digest): RevisionText | null {
+  const bytes = files.read(path);
+  if (bytes === null) return null;
+  const file = `${files.name}/${path}`;
+  const text = decodeCanonicalText(file, bytes);
+  return { file, text, hash: digest(text) };
+}
+
+/** The pair as it enters a lineage; undefined without an up. */
+export function textHashes({ up, down }: RevisionTextPair): TextHashes | undefined {
+  return up === null ? undefined : { up: up.hash, down: down?.hash ?? "none" };
+}
