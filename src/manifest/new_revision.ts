@@ -1,0 +1,107 @@
+import { AludelError } from "../errors.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import { requireGraph } from "../graph/build_graph.ts";
+import { foldName, idFault } from "../graph/revision_name.ts";
+import { foldDirName } from "./dir_name.ts";
+import { folderName } from "./folder_name.ts";
+import { sortById, sortTexts } from "./format_manifest.ts";
+import type { Manifest, ManifestRevision } from "./manifest.ts";
+
+/** What a new revision is to be. Refs are resolved to ids already. */
+export interface NewRevisionRequest {
+  readonly id: RevisionId;
+  readonly message: string;
+  /** UTC to the second: `2026-11-23T10:15:00Z`. */
+  readonly created: string;
+  /** Empty for a new base, several for a merge. */
+  readonly parents: readonly RevisionId[];
+  readonly dependsOn: readonly RevisionId[];
+  readonly labels: readonly string[];
+  /** Whether a parent may have children already, so that a new branch begins there. */
+  readonly splice: boolean;
+  readonly folderTemplate: string;
+}
+
+/** A new draft, and the manifest with its line. */
+export interface NewRevision {
+  readonly revision: ManifestRevision;
+  readonly manifest: Manifest;
+}
+
+/**
+ * Adds a draft to a manifest.
+ *
+ * @throws {AludelError} `revision-id` (an illegal id), `revision-id-taken`, `revision-dir-taken`,
+ * `revision-unknown` (a parent or dependency), `revision-not-head` (a parent has children and `splice`
+ * is off), `folder-template`, `graph-invalid` (a label that is illegal or taken).
+ */
+export function newRevision(manifest: Manifest, request: NewRevisionRequest): NewRevision {
+  checkId(manifest, request.id);
+  const parents = sortTexts([...new Set(request.parents)]);
+  const dependsOn = sortTexts([...new Set(request.dependsOn)]);
+  checkKnown(manifest, [...parents, ...dependsOn]);
+  if (!request.splice) checkHeads(manifest, parents);
+  const dir = folderName(request.folderTemplate, request);
+  checkDir(manifest, dir);
+  const revision: ManifestRevision = {
+    id: request.id,
+    dir,
+    parents,
+    dependsOn,
+    labels: sortTexts([...new Set(request.labels)]),
+    message: request.message,
+    created: request.created,
+    up: null,
+    down: null,
+    was: [],
+  };
+  const revisions = sortById([...manifest.revisions, revision]);
+  requireGraph(revisions);
+  return { revision, manifest: { revisions } };
+}
+
+function checkId(manifest: Manifest, id: RevisionId): void {
+  const problem = idFault(id);
+  if (problem !== null) {
+    throw new AludelError("revision-id", `The id ${JSON.stringify(id)} ${problem}`);
+  }
+  const folded = foldName(id);
+  const taken = manifest.revisions.find((revision) => foldName(revision.id) === folded);
+  if (taken === undefined) return;
+  throw new AludelError("revision-id-taken", `There is a revision "${taken.id}" already`, {
+    revision: taken.id,
+    next: [`aludel show ${taken.id}`],
+  });
+}
+
+function checkKnown(manifest: Manifest, ids: readonly RevisionId[]): void {
+  const known = new Set(manifest.revisions.map(({ id }) => id));
+  const unknown = ids.find((id) => !known.has(id));
+  if (unknown === undefined) return;
+  throw new AludelError("revision-unknown", `Revision "${unknown}" is not in the manifest`, {
+    revision: unknown,
+    next: ["aludel history"],
+  });
+}
+
+function checkHeads(manifest: Manifest, parents: readonly RevisionId[]): void {
+  const asked = new Set(parents);
+  for (const { id, parents: theirs } of manifest.revisions) {
+    const parent = theirs.find((candidate) => asked.has(candidate));
+    if (parent === undefined) continue;
+    throw new AludelError("revision-not-head", `Revision "${parent}" is not a head`, {
+      revision: parent,
+      notes: [`"${id}" follows it already`],
+      next: ["Repeat the command with --splice to begin a branch there, or leave --head out"],
+    });
+  }
+}
+
+function checkDir(manifest: Manifest, dir: string): void {
+  const folded = foldDirName(dir);
+  const taken = manifest.revisions.find((revision) => foldDirName(revision.dir) === folded);
+  if (taken === undefined) return;
+  throw new AludelError("revision-dir-taken", `The folder "${dir}" belongs to "${taken.id}"`, {
+    revision: taken.id,
+  });
+}

@@ -1,0 +1,190 @@
+import { AludelError, type ErrorCode, type Place } from "../errors.ts";
+import { placeOf } from "../text/code_frame.ts";
+import { checkManifest, type ManifestProblem } from "./check_manifest.ts";
+import { FIRST_LINE } from "./format_manifest.ts";
+import type { Manifest } from "./manifest.ts";
+import { type JsonNode, offsetAt, readJson, valueOf } from "./strict_json.ts";
+
+/** A manifest that was read from a text, and so can say where its revisions stand. */
+export interface ParsedManifest extends Manifest {
+  /** The file's name for messages. */
+  readonly file: string;
+  /** The place of a revision's entry, or the file alone for an id that it does not hold. */
+  placeOf(id: string): Place;
+}
+
+/** More than 150,000 revisions. Beyond it a file is something else, and reading it all serves nobody. */
+export const MAX_MANIFEST_LENGTH = 32 * 1024 * 1024;
+
+/** Problems that are listed in one error; the rest is counted. */
+const MAX_NOTES = 20;
+
+/**
+ * Reads `manifest.json`, strictly, in any JSON layout. Every problem is reported in one error, whose
+ * code and place are the first one's and whose notes are the others.
+ *
+ * The graph is not judged here: cycles and missing parents are found by `buildGraph`.
+ *
+ * @param text The decoded file, with or without a byte order mark.
+ * @param file Its name for messages, such as `migrations/manifest.json`.
+ * @throws {AludelError} `manifest-too-large`, `manifest-conflict` (git's markers), `manifest-syntax`,
+ * `manifest-duplicate-key`, `manifest-newer-format`, `manifest-unknown-key`, `manifest-value`,
+ * `manifest-duplicate-id`, `manifest-dir`.
+ */
+export function parseManifest(text: string, file: string): ParsedManifest {
+  if (text.length > MAX_MANIFEST_LENGTH) throw manifestTooLarge(file);
+  const body = text.startsWith("\ufeff") ? text.slice(1) : text;
+  const problems: ManifestProblem[] = [];
+  const quick = parseQuickly(body);
+  if (quick !== undefined) {
+    const revisions = checkManifest(quick, problems);
+    if (problems.length === 0) return new Parsed(revisions, body, file);
+  }
+  const root = readStrictly(body, file);
+  problems.length = 0;
+  const revisions = checkManifest(valueOf(root), problems);
+  if (problems.length > 0) throw problemsError(problems, root, body, file);
+  return new Parsed(revisions, body, file);
+}
+
+/** The error for a manifest of more than {@linkcode MAX_MANIFEST_LENGTH}. */
+export function manifestTooLarge(file: string): AludelError {
+  return new AludelError("manifest-too-large", "The manifest is larger than 32 MiB", {
+    place: { file },
+    next: [`Check that it is a manifest: git log -- ${file}`],
+  });
+}
+
+/**
+ * The value of a text in canonical layout, or undefined where the strict reader must look.
+ *
+ * JSON.parse drops all but the last of duplicate keys without a word. But writing its value again can
+ * give the same text (newlines aside, which cannot stand in a JSON string) only if nothing was dropped.
+ */
+function parseQuickly(text: string): unknown {
+  // JSON.parse takes seconds for millions of brackets; the strict reader stops at the first too many.
+  if (!text.startsWith(FIRST_LINE) || text.includes("[[[[[[[[")) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return JSON.stringify(value) === text.replaceAll(/\r?\n/g, "") ? value : undefined;
+}
+
+function readStrictly(text: string, file: string): JsonNode {
+  const reading = readJson(text);
+  if (!reading.ok) throw conflictError(text, file) ?? syntaxError(reading, text, file);
+  if (reading.duplicates.length > 0) {
+    const [first, ...others] = reading.duplicates.map(({ key, offset }) => ({
+      code: "manifest-duplicate-key" as const,
+      message: `The key ${JSON.stringify(key)} stands twice in one object`,
+      offset,
+    }));
+    if (first !== undefined) throw locatedError(first, others, text, file);
+  }
+  return reading.root;
+}
+
+function syntaxError(
+  reading: { readonly offset: number; readonly problem: string },
+  text: string,
+  file: string,
+): AludelError {
+  const message = text.trim() === "" ? "The manifest is empty" : `The manifest ${reading.problem}`;
+  return new AludelError("manifest-syntax", message, {
+    place: placeOf(file, text, reading.offset),
+    next: [`See what changed: git diff -- ${file}`],
+  });
+}
+
+/** The error for a file in which git left both sides of a merge, where it is one. */
+function conflictError(text: string, file: string): AludelError | undefined {
+  const marker = /^<{7}(?: |\r?$)/m.exec(text);
+  if (marker === null || !/^>{7}(?: |\r?$)/m.test(text)) return undefined;
+  return new AludelError("manifest-conflict", "The manifest holds git's conflict markers", {
+    place: placeOf(file, text, marker.index),
+    notes: ["Each revision is a line of its own, so usually the lines of both sides belong in"],
+    next: [
+      'Delete the lines that begin with "<<<<<<<", "=======" and ">>>>>>>", keep the others',
+      "aludel verify",
+    ],
+  });
+}
+
+function problemsError(
+  problems: readonly ManifestProblem[],
+  root: JsonNode,
+  text: string,
+  file: string,
+): AludelError {
+  const located = problems
+    .map(({ code, message, path, part }) => ({ code, message, offset: offsetAt(root, path, part) }))
+    .sort((a, b) => a.offset - b.offset);
+  const [first, ...others] = located;
+  if (first === undefined) throw new AludelError("internal", "A manifest's problems got lost");
+  const error = locatedError(first, others, text, file);
+  return first.code === "manifest-newer-format"
+    ? error.with({
+      outcome: "Nothing was written",
+      next: ["Install a newer Aludel: aludel --version"],
+    })
+    : error;
+}
+
+interface LocatedProblem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly offset: number;
+}
+
+function locatedError(
+  first: LocatedProblem,
+  others: readonly LocatedProblem[],
+  text: string,
+  file: string,
+): AludelError {
+  const notes = others.slice(0, MAX_NOTES).map(({ message, offset }) => {
+    const { line, column } = placeOf(file, text, offset);
+    return `${file}:${line}:${column}: ${message}`;
+  });
+  if (others.length > MAX_NOTES) notes.push(`and ${others.length - MAX_NOTES} more`);
+  return new AludelError(first.code, first.message, {
+    place: placeOf(file, text, first.offset),
+    notes,
+  });
+}
+
+class Parsed implements ParsedManifest {
+  readonly revisions: Manifest["revisions"];
+  readonly file: string;
+  readonly #text: string;
+  #offsets: ReadonlyMap<string, number> | undefined;
+
+  constructor(revisions: Manifest["revisions"], text: string, file: string) {
+    this.revisions = revisions;
+    this.#text = text;
+    this.file = file;
+  }
+
+  placeOf(id: string): Place {
+    this.#offsets ??= offsetsOf(this.#text);
+    const offset = this.#offsets.get(id);
+    return offset === undefined ? { file: this.file } : placeOf(this.file, this.#text, offset);
+  }
+}
+
+/** The offset of every revision's object, by id. */
+function offsetsOf(text: string): ReadonlyMap<string, number> {
+  const offsets = new Map<string, number>();
+  const reading = readJson(text);
+  if (!reading.ok || !("members" in reading.root)) return offsets;
+  const revisions = reading.root.members.get("revisions")?.node;
+  if (revisions === undefined || !("items" in revisions)) return offsets;
+  for (const item of revisions.items) {
+    const id = "members" in item ? item.members.get("id")?.node : undefined;
+    if (id !== undefined && "value" in id) offsets.set(String(id.value), item.start);
+  }
+  return offsets;
+}

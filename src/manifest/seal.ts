@@ -1,0 +1,121 @@
+import { AludelError } from "../errors.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { ActualHashes } from "./actual_files.ts";
+import type { DownHash, Manifest, ManifestRevision, TextHash } from "./manifest.ts";
+import type { Change } from "./verdict.ts";
+
+/** What `aludel seal` is asked to do. */
+export interface SealRequest {
+  /** The revisions to seal, or all of them. */
+  readonly ids: readonly RevisionId[] | "all";
+  readonly hashesOf: (id: RevisionId) => ActualHashes;
+  /**
+   * `drafts`: seals drafts and refuses an edited revision · `cosmetic`: signs edited ones again if only
+   * space and comments changed · `force`: signs them again whatever changed.
+   */
+  readonly mode: "drafts" | "cosmetic" | "force";
+  /** How an edited revision differs from its sealed text; asked in mode `cosmetic` only. */
+  readonly changeOf: (id: RevisionId) => Change;
+}
+
+/** What a sealing did. Ids are in the manifest's order. */
+export interface SealResult {
+  readonly manifest: Manifest;
+  /** Drafts that are sealed now. */
+  readonly sealed: readonly RevisionId[];
+  /** Sealed ones that were signed again; their old pair is in `was`. */
+  readonly resealed: readonly RevisionId[];
+  /** Sealed ones that were as they should be. */
+  readonly unchanged: readonly RevisionId[];
+}
+
+/**
+ * Records the hashes of revisions in the manifest: all of those asked for, or none.
+ *
+ * A re-signing moves the old pair to the end of `was`, so that the git hook and databases go on
+ * accepting it; the new pair leaves `was` if it had been there.
+ *
+ * @throws {AludelError} `revision-unknown`, `seal-no-up` (a folder without up.sql), `seal-edited` (a
+ * sealed revision differs, and the mode does not allow to sign it again).
+ */
+export function seal(manifest: Manifest, request: SealRequest): SealResult {
+  const asked = request.ids === "all" ? undefined : new Set(request.ids);
+  checkKnown(manifest, asked);
+  const done = { sealed: [] as string[], resealed: [] as string[], unchanged: [] as string[] };
+  const withoutUp: RevisionId[] = [];
+  const edited: RevisionId[] = [];
+  const revisions = manifest.revisions.map((revision) => {
+    if (asked !== undefined && !asked.has(revision.id)) return revision;
+    const actual = request.hashesOf(revision.id);
+    if (actual.up === null) {
+      withoutUp.push(revision.id);
+      return revision;
+    }
+    const up = actual.up;
+    const down: DownHash = actual.down ?? "none";
+    if (revision.up === null || revision.down === null) {
+      done.sealed.push(revision.id);
+      return { ...revision, up, down };
+    }
+    if (revision.up === up && revision.down === down) {
+      done.unchanged.push(revision.id);
+      return revision;
+    }
+    const allowed = request.mode === "force" ||
+      (request.mode === "cosmetic" && request.changeOf(revision.id) === "cosmetic");
+    (allowed ? done.resealed : edited).push(revision.id);
+    return allowed ? { ...revision, up, down, was: earlierPairs(revision, up, down) } : revision;
+  });
+  if (withoutUp.length > 0) throw noUpError(withoutUp);
+  if (edited.length > 0) throw editedError(edited, request.mode);
+  return { manifest: { revisions }, ...done };
+}
+
+function earlierPairs(
+  revision: ManifestRevision,
+  up: TextHash,
+  down: DownHash,
+): ManifestRevision["was"] {
+  if (revision.up === null || revision.down === null) return revision.was;
+  const { up: oldUp, down: oldDown } = revision;
+  const others = revision.was.filter(([u, d]) =>
+    !(u === up && d === down) && !(u === oldUp && d === oldDown)
+  );
+  return [...others, [oldUp, oldDown]];
+}
+
+function checkKnown(manifest: Manifest, asked: ReadonlySet<RevisionId> | undefined): void {
+  if (asked === undefined) return;
+  const known = new Set(manifest.revisions.map(({ id }) => id));
+  const unknown = [...asked].find((id) => !known.has(id));
+  if (unknown === undefined) return;
+  throw new AludelError("revision-unknown", `Revision "${unknown}" is not in the manifest`, {
+    revision: unknown,
+  });
+}
+
+function noUpError(ids: readonly RevisionId[]): AludelError {
+  const [first = ""] = ids;
+  return new AludelError("seal-no-up", `Revision "${first}" has no up.sql to seal`, {
+    revision: first,
+    notes: ids.slice(1).map((id) => `nor has "${id}"`),
+    outcome: "Nothing was sealed",
+    next: ["Write its up.sql, or take it out: aludel verify --fix"],
+  });
+}
+
+function editedError(ids: readonly RevisionId[], mode: SealRequest["mode"]): AludelError {
+  const [first = ""] = ids;
+  const message = mode === "cosmetic"
+    ? `More than space and comments changed in sealed revision "${first}"`
+    : `Revision "${first}" is sealed, and its files changed since`;
+  const names = ids.join(" ");
+  return new AludelError("seal-edited", message, {
+    revision: first,
+    notes: ids.slice(1).map((id) => `so did "${id}"`),
+    outcome: "Nothing was sealed",
+    next: mode === "cosmetic"
+      ? [`aludel seal --force ${names}`]
+      : [`aludel seal --cosmetic ${names}`, `aludel seal --force ${names}`],
+  });
+}

@@ -1,0 +1,114 @@
+import { AludelError } from "../errors.ts";
+import type { RevisionFiles } from "./revision_files.ts";
+
+/**
+ * The files of a migrations folder on disk.
+ *
+ * A symbolic link is followed only to a place inside the folder: a project that was cloned from a
+ * stranger must not be able to pull other files of this machine into a database.
+ */
+export class DiskFiles implements RevisionFiles {
+  readonly name: string;
+  readonly #path: string;
+  #realPath: string | undefined;
+
+  /**
+   * @param path The migrations folder.
+   * @param name What to call it in messages; the path if left out.
+   */
+  constructor(path: string, name = path) {
+    this.#path = path;
+    this.name = name;
+  }
+
+  /**
+   * @throws {AludelError} `file-is-folder`, `file-outside` (a link out of the folder), `file-unreadable`
+   * (permissions, a device or a pipe, something else than a folder on the way).
+   */
+  read(path: string): Uint8Array | null {
+    const full = `${this.#path}/${path}`;
+    try {
+      const slash = path.indexOf("/");
+      if (slash > 0) this.#refuseLinkedFolder(path.slice(0, slash));
+      const info = Deno.lstatSync(full);
+      if (info.isSymlink) this.#refuseOutside(path);
+      else if (info.isDirectory) throw new Deno.errors.IsADirectory();
+      else if (!info.isFile) throw this.#unreadable(path, "it is neither a file nor a folder");
+      return Deno.readFileSync(full);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw this.#translate(path, error);
+    }
+  }
+
+  folders(): readonly string[] {
+    const names: string[] = [];
+    try {
+      for (const entry of Deno.readDirSync(this.#path)) {
+        if (entry.isDirectory || (entry.isSymlink && this.#leadsToFolder(entry.name))) {
+          names.push(entry.name);
+        }
+      }
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw this.#translate("", error);
+    }
+    return names.sort();
+  }
+
+  /** The last folder that was found to be no link, so that its second file needs no second look. */
+  #checkedFolder = "";
+
+  #refuseLinkedFolder(folder: string): void {
+    if (folder === this.#checkedFolder) return;
+    const info = Deno.lstatSync(`${this.#path}/${folder}`);
+    if (info.isSymlink) this.#refuseOutside(folder);
+    else if (!info.isDirectory) throw this.#unreadable(folder, "it is not a folder");
+    this.#checkedFolder = folder;
+  }
+
+  #refuseOutside(path: string): void {
+    this.#realPath ??= Deno.realPathSync(this.#path);
+    const real = Deno.realPathSync(`${this.#path}/${path}`);
+    const separator = Deno.build.os === "windows" ? "\\" : "/";
+    if (real.startsWith(this.#realPath + separator)) return;
+    throw new AludelError(
+      "file-outside",
+      `"${this.name}/${path}" is a link that leads out of the migrations folder`,
+      {
+        place: { file: `${this.name}/${path}` },
+        notes: [`it leads to "${real}"`],
+        next: ["Replace the link with the file itself"],
+      },
+    );
+  }
+
+  #leadsToFolder(name: string): boolean {
+    try {
+      return Deno.statSync(`${this.#path}/${name}`).isDirectory;
+    } catch {
+      return false;
+    }
+  }
+
+  #translate(path: string, error: unknown): unknown {
+    if (error instanceof AludelError || !(error instanceof Error)) return error;
+    const file = path === "" ? this.name : `${this.name}/${path}`;
+    if (error instanceof Deno.errors.IsADirectory) {
+      return new AludelError("file-is-folder", `"${file}" is a folder, not a file`, {
+        place: { file },
+        cause: error,
+      });
+    }
+    return this.#unreadable(path, error.message, error);
+  }
+
+  #unreadable(path: string, reason: string, cause?: Error): AludelError {
+    const file = path === "" ? this.name : `${this.name}/${path}`;
+    return new AludelError("file-unreadable", `"${file}" could not be read`, {
+      place: { file },
+      notes: [reason],
+      cause,
+    });
+  }
+}

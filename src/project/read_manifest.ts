@@ -1,0 +1,43 @@
+import { AludelError } from "../errors.ts";
+import {
+  manifestTooLarge,
+  MAX_MANIFEST_LENGTH,
+  type ParsedManifest,
+  parseManifest,
+} from "../manifest/parse_manifest.ts";
+import type { RevisionFiles } from "./revision_files.ts";
+
+/** The manifest's name inside the migrations folder. */
+export const MANIFEST_FILE = "manifest.json";
+
+/**
+ * Reads the manifest of a migrations folder.
+ *
+ * @throws {AludelError} `manifest-missing`, `manifest-encoding` (not UTF-8), whatever
+ * {@linkcode parseManifest} and the files throw.
+ */
+export function readManifest(files: RevisionFiles): ParsedManifest {
+  const file = `${files.name}/${MANIFEST_FILE}`;
+  const bytes = files.read(MANIFEST_FILE);
+  if (bytes === null) {
+    throw new AludelError("manifest-missing", `There is no manifest "${file}"`, {
+      place: { file },
+      next: ["aludel init", "Change to the project's folder"],
+    });
+  }
+  return parseManifest(decode(bytes, file), file);
+}
+
+function decode(bytes: Uint8Array, file: string): string {
+  // What is far too large need not be decoded, nor be UTF-8: the parser refuses the length.
+  if (bytes.length > 3 * MAX_MANIFEST_LENGTH) throw manifestTooLarge(file);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new AludelError("manifest-encoding", "The manifest is not UTF-8", {
+      place: { file },
+      next: [`See what changed: git diff -- ${file}`],
+      cause,
+    });
+  }
+}

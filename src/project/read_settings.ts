@@ -1,0 +1,68 @@
+import { AludelError } from "../errors.ts";
+import { resolvePath } from "./resolve_path.ts";
+import { defaultSettings, parseSettings, type Settings, SETTINGS_FILE } from "./settings.ts";
+
+/**
+ * Reads the settings that hold in a folder: those of the nearest `aludel.json` in it or above it, so
+ * that commands work from subfolders; the search ends at the root of a git working tree. Without a
+ * file the defaults hold, relative to the folder itself.
+ *
+ * @param folder An absolute path.
+ * @throws {AludelError} As {@linkcode parseSettings}, and `file-unreadable`.
+ */
+export function readSettings(folder: string): Settings {
+  for (let at = folder;;) {
+    const text = readText(`${at}/${SETTINGS_FILE}`);
+    if (text !== undefined) return parseSettings(text, nameOf(at, folder), at);
+    const parent = at.replace(/[/\\][^/\\]*$/, "");
+    if (parent === at || parent === "" || exists(`${at}/.git`)) return defaultSettings(folder);
+    at = parent;
+  }
+}
+
+/**
+ * Reads a settings file that was named, such as by `--config`.
+ *
+ * @param file The path, relative to `folder` or absolute.
+ * @throws {AludelError} `settings-missing` if there is none.
+ */
+export function readSettingsFile(file: string, folder: string): Settings {
+  const path = resolvePath(file, folder);
+  const text = readText(path);
+  if (text === undefined) {
+    throw new AludelError("settings-missing", `There is no settings file "${file}"`, {
+      place: { file },
+      next: ["aludel init"],
+    });
+  }
+  return parseSettings(text, file, path.replace(/[/\\][^/\\]*$/, ""));
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    throw new AludelError("file-unreadable", `"${path}" could not be read`, {
+      place: { file: path },
+      notes: cause instanceof Error ? [cause.message] : [],
+      cause,
+    });
+  }
+}
+
+/** How a file above the working folder is called in messages: by its whole path. */
+function nameOf(at: string, folder: string): string {
+  return at === folder ? SETTINGS_FILE : `${at}/${SETTINGS_FILE}`;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,120 @@
+import { DEFAULT_FOLDER_TEMPLATE } from "../manifest/folder_name.ts";
+import type { JsonSchema, ObjectSchema } from "./json_schema.ts";
+
+/** Whether unsealed revisions may run in a database. */
+export type DraftPolicy = "allow" | "refuse";
+
+/** A named target of the settings. What it does not say, the settings say for all. */
+export interface DatabaseSettings {
+  /** A path relative to the settings file, or a URL. */
+  readonly url: string;
+  readonly drafts?: DraftPolicy;
+  readonly doubleQuotedStrings?: boolean;
+}
+
+/** The content of `aludel.json`, with defaults filled in. */
+export interface SettingValues {
+  /** The migrations folder, as written: relative to the settings file, or absolute. */
+  readonly migrations: string;
+  readonly database: string | undefined;
+  readonly databases: Readonly<Record<string, string | DatabaseSettings>>;
+  readonly folderTemplate: string;
+  readonly drafts: DraftPolicy;
+  readonly doubleQuotedStrings: boolean;
+  readonly dotenv: boolean;
+  /** Seconds. */
+  readonly lockTimeout: number;
+}
+
+/** One key of `aludel.json`. */
+export interface SettingEntry<Value> {
+  readonly schema: JsonSchema;
+  /** The value of a file without the key. */
+  readonly fallback: Value;
+  /** The sentence of docs/settings.md and of the published schema. */
+  readonly about: string;
+}
+
+const DRAFTS = { type: "string", enum: ["allow", "refuse"] } as const;
+
+/**
+ * Every key of `aludel.json`. The parser, schemas/settings.schema.json and docs/settings.md are made from
+ * this table; `scripts/settings_docs.ts` writes the latter two.
+ */
+export const SETTING_TABLE: {
+  readonly [Key in keyof SettingValues]: SettingEntry<SettingValues[Key]>;
+} = {
+  migrations: {
+    schema: { type: "string", minLength: 1 },
+    fallback: "migrations",
+    about: "The migrations folder, relative to this file.",
+  },
+  database: {
+    schema: { type: "string", minLength: 1 },
+    fallback: undefined,
+    about:
+      "The database that commands work on unless `--database` or `ALUDEL_DATABASE` names another: a name from `databases`, a path relative to this file, or a URL.",
+  },
+  databases: {
+    schema: {
+      type: "object",
+      propertyNames: { pattern: "^[0-9A-Za-z_][0-9A-Za-z_-]*$" },
+      additionalProperties: {
+        anyOf: [{ type: "string", minLength: 1 }, {
+          type: "object",
+          properties: {
+            url: { type: "string", minLength: 1 },
+            drafts: DRAFTS,
+            doubleQuotedStrings: { type: "boolean" },
+          },
+          required: ["url"],
+          additionalProperties: false,
+        }],
+      },
+    },
+    fallback: {},
+    about:
+      "Databases by name: a path or URL each, or an object with `url` and its own `drafts` and `doubleQuotedStrings`.",
+  },
+  folderTemplate: {
+    schema: { type: "string", minLength: 1 },
+    fallback: DEFAULT_FOLDER_TEMPLATE,
+    about:
+      "The names of new revisions' folders: `{id}` (required), `{slug}`, `{date}`, `{time}`, `{year}`, `{month}`, `{day}`, `{hour}`, `{minute}`, `{second}`, `{epoch}`, all in UTC.",
+  },
+  drafts: {
+    schema: DRAFTS,
+    fallback: "allow",
+    about: "Whether drafts, revisions that are not sealed, may run.",
+  },
+  doubleQuotedStrings: {
+    schema: { type: "boolean" },
+    fallback: false,
+    about: 'Whether SQLite may read `"text"` as a string where no column is called so.',
+  },
+  dotenv: {
+    schema: { type: "boolean" },
+    fallback: true,
+    about: "Whether `DATABASE_URL` is also looked for in a file `.env` beside this one.",
+  },
+  lockTimeout: {
+    schema: { type: "number", minimum: 0, maximum: 86_400 },
+    fallback: 60,
+    about: "How many seconds a command waits for another process that holds a lock.",
+  },
+};
+
+/** The schema of the whole file: what the parser checks and what is published. */
+export const SETTINGS_SCHEMA: ObjectSchema = {
+  type: "object",
+  properties: {
+    "$schema": { type: "string", description: "The address of the JSON Schema, for editors." },
+    ...Object.fromEntries(
+      Object.entries(SETTING_TABLE).map(([key, { schema, about }]) => [
+        key,
+        { ...schema, description: about },
+      ]),
+    ),
+  },
+  additionalProperties: false,
+};

@@ -1,0 +1,105 @@
+import { AludelError, type ErrorCode } from "../errors.ts";
+import { folderTemplateProblem } from "../manifest/folder_name.ts";
+import { type JsonPath, offsetAt, readJson, valueOf } from "../manifest/strict_json.ts";
+import { placeOf } from "../text/code_frame.ts";
+import { schemaProblems } from "./json_schema.ts";
+import { SETTING_TABLE, SETTINGS_SCHEMA, type SettingValues } from "./setting_table.ts";
+
+/** The name of the settings file. */
+export const SETTINGS_FILE = "aludel.json";
+
+/** A project's settings. */
+export interface Settings extends SettingValues {
+  /** The folder that relative paths of the settings start from: the settings file's. */
+  readonly root: string;
+  /** The settings file; undefined where there is none and the defaults hold. */
+  readonly file: string | undefined;
+}
+
+/** The settings of a project without a settings file. */
+export function defaultSettings(root: string): Settings {
+  return { ...withDefaults({}), root, file: undefined };
+}
+
+/**
+ * Reads the text of `aludel.json`: plain JSON. All errors are reported in one, whose code and place are
+ * the first one's and whose notes are the others.
+ *
+ * @param text The decoded file.
+ * @param file Its name for messages.
+ * @param root The folder that it lies in.
+ * @throws {AludelError} `settings-syntax`, `settings-duplicate-key`, `settings-unknown-key`, `settings-value`.
+ */
+export function parseSettings(text: string, file: string, root: string): Settings {
+  const body = text.startsWith("\ufeff") ? text.slice(1) : text;
+  const reading = readJson(body);
+  if (!reading.ok) {
+    const about = body.trim() === "" ? "is empty" : reading.problem;
+    throw new AludelError("settings-syntax", `The settings file ${about}`, {
+      place: placeOf(file, body, reading.offset),
+      next: body.trim() === "" ? ["Write {} into it for the defaults"] : [],
+    });
+  }
+  const value = valueOf(reading.root);
+  const problems: SettingProblem[] = reading.duplicates.map(({ key, offset }) => ({
+    code: "settings-duplicate-key",
+    offset,
+    message: `The key ${JSON.stringify(key)} stands twice in one object`,
+  }));
+  for (
+    const { kind, path, message } of [...schemaProblems(SETTINGS_SCHEMA, value), ...more(value)]
+  ) {
+    const offset = offsetAt(reading.root, path, kind === "unknown-key" ? "key" : "value");
+    problems.push({ code: `settings-${kind}`, offset, message });
+  }
+  if (problems.length > 0) throw settingsError(problems, body, file);
+  return { ...withDefaults(value as Partial<SettingValues>), root, file };
+}
+
+/** What a schema cannot say. */
+function more(
+  value: unknown,
+): readonly { readonly kind: "value"; readonly path: JsonPath; readonly message: string }[] {
+  const template = (value as { readonly folderTemplate?: unknown } | null)?.folderTemplate;
+  const problem = typeof template === "string" && template !== ""
+    ? folderTemplateProblem(template)
+    : undefined;
+  if (problem === undefined) return [];
+  const message = `The setting "folderTemplate" ${problem}`;
+  return [{ kind: "value", path: ["folderTemplate"], message }];
+}
+
+function withDefaults(given: Partial<SettingValues>): SettingValues {
+  const values = Object.fromEntries(
+    Object.entries(SETTING_TABLE).map(([key, { fallback }]) => [
+      key,
+      Object.hasOwn(given, key) ? given[key as keyof SettingValues] : fallback,
+    ]),
+  );
+  return values as unknown as SettingValues;
+}
+
+interface SettingProblem {
+  readonly code: ErrorCode;
+  readonly offset: number;
+  readonly message: string;
+}
+
+function settingsError(
+  problems: readonly SettingProblem[],
+  text: string,
+  file: string,
+): AludelError {
+  const [first, ...others] = problems.toSorted((a, b) => a.offset - b.offset);
+  if (first === undefined) {
+    throw new AludelError("internal", "The problems of the settings got lost");
+  }
+  const notes = others.map(({ message, offset }) => {
+    const { line, column } = placeOf(file, text, offset);
+    return `${file}:${line}:${column}: ${message}`;
+  });
+  return new AludelError(first.code, first.message, {
+    place: placeOf(file, text, first.offset),
+    notes,
+  });
+}

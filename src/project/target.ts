@@ -1,0 +1,174 @@
+import { AludelError } from "../errors.ts";
+import { closest } from "../text/closest.ts";
+import { redact } from "../text/redact.ts";
+import { readLocation } from "./database_location.ts";
+import { resolvePath } from "./resolve_path.ts";
+import type { DatabaseSettings, DraftPolicy } from "./setting_table.ts";
+import { type Settings, SETTINGS_FILE } from "./settings.ts";
+
+/** What said which database it is. */
+export type TargetOrigin = "flag" | "ALUDEL_DATABASE" | "settings" | "DATABASE_URL" | ".env";
+
+/** One database, with the policies that hold for it. */
+export interface Target {
+  /** For messages: its name in the settings, or the path or URL as given, without secrets. */
+  readonly name: string;
+  readonly kind: "file" | "memory";
+  /** What to open: a path seen from the folder that held it, or `:memory:`. */
+  readonly path: string;
+  readonly from: TargetOrigin;
+  readonly drafts: DraftPolicy;
+  readonly doubleQuotedStrings: boolean;
+}
+
+/** Where {@linkcode chooseTarget} looks. An empty text counts as none everywhere. */
+export interface TargetRequest {
+  /** The value of `--database`. */
+  readonly flag: string | undefined;
+  readonly environment: (name: string) => string | undefined;
+  readonly settings: Settings;
+  /** The variables of the `.env` file; asked only if nothing before it named a database. */
+  readonly dotenv: () => ReadonlyMap<string, string>;
+  /** The working folder, which paths of the flag and of the environment start from. */
+  readonly folder: string;
+}
+
+/** The chosen database, and what was passed over on the way, a sentence each. */
+export interface TargetChoice {
+  readonly target: Target;
+  readonly notices: readonly string[];
+}
+
+/**
+ * Chooses the database: `--database`, then `ALUDEL_DATABASE`, then the settings' `database`, then
+ * `DATABASE_URL` from the environment, then from `.env`. The first three may use a name of the settings.
+ * A `DATABASE_URL` of another kind of database is passed over with a notice, as it is the application's.
+ *
+ * @throws {AludelError} `target-none`, `target-unknown` (a name that the settings do not have),
+ * `target-unsupported` (a server, another kind of database), `target-value` (not a path or URL).
+ */
+export function chooseTarget(request: TargetRequest): TargetChoice {
+  const { settings, folder } = request;
+  const sources: readonly Source[] = [
+    { from: "flag", folder, read: () => request.flag },
+    { from: "ALUDEL_DATABASE", folder, read: () => request.environment("ALUDEL_DATABASE") },
+    { from: "settings", folder: settings.root, read: () => settings.database },
+    { from: "DATABASE_URL", folder, read: () => request.environment("DATABASE_URL") },
+    {
+      from: ".env",
+      folder: settings.root,
+      read: () => settings.dotenv ? request.dotenv().get("DATABASE_URL") : undefined,
+    },
+  ];
+  const notices: string[] = [];
+  for (const source of sources) {
+    const text = source.read()?.trim();
+    if (text === undefined || text === "") continue;
+    const borrowed = source.from === "DATABASE_URL" || source.from === ".env";
+    const location = borrowed ? readLocation(text) : undefined;
+    if (location?.kind === "foreign") {
+      const where = source.from === ".env" ? 'DATABASE_URL in ".env"' : "DATABASE_URL";
+      notices.push(`${where} was passed over: ${location.scheme} is not SQLite`);
+      continue;
+    }
+    return { target: targetAt(text, source, settings, !borrowed), notices };
+  }
+  throw noTarget(settings, notices);
+}
+
+interface Source {
+  readonly from: TargetOrigin;
+  readonly folder: string;
+  readonly read: () => string | undefined;
+}
+
+function targetAt(text: string, source: Source, settings: Settings, named: boolean): Target {
+  const entry = named && Object.hasOwn(settings.databases, text)
+    ? settings.databases[text]
+    : undefined;
+  if (entry === undefined) {
+    if (named) refuseUnknownName(text, source, settings);
+    return open({ url: text }, redact(text), source, settings);
+  }
+  const database = typeof entry === "string" ? { url: entry } : entry;
+  return open(database, text, { ...source, folder: settings.root }, settings);
+}
+
+function open(
+  database: DatabaseSettings,
+  name: string,
+  source: Source,
+  settings: Settings,
+): Target {
+  const location = readLocation(database.url);
+  const policies = {
+    drafts: database.drafts ?? settings.drafts,
+    doubleQuotedStrings: database.doubleQuotedStrings ?? settings.doubleQuotedStrings,
+  };
+  switch (location.kind) {
+    case "memory":
+      return { name, kind: "memory", path: ":memory:", from: source.from, ...policies };
+    case "file": {
+      const path = resolvePath(location.path, source.folder);
+      return { name, kind: "file", path, from: source.from, ...policies };
+    }
+    case "server":
+    case "foreign":
+      throw unsupported(location, name, source);
+    case "invalid":
+      throw new AludelError("target-value", `The database "${name}" ${location.fault}`, {
+        notes: [`it comes from ${originOf(source, name)}`],
+        next: ["Give a path such as app.db, or a URL such as sqlite:app.db"],
+      });
+  }
+}
+
+/**
+ * A bare word is taken for a name where the settings have names: a slip in `--database production` must
+ * not create an empty file of that name.
+ */
+function refuseUnknownName(text: string, source: Source, settings: Settings): void {
+  const names = Object.keys(settings.databases);
+  if (names.length === 0 || !/^[0-9A-Za-z_-]+$/.test(text)) return;
+  const near = closest(text, names);
+  throw new AludelError("target-unknown", `The settings have no database "${text}"`, {
+    notes: [`they have ${names.map((name) => `"${name}"`).join(", ")}`],
+    next: [
+      ...(near === undefined ? [] : [`Did you mean "${near}"?`]),
+      `For a file of that name: ${source.from === "flag" ? "--database " : ""}./${text}`,
+    ],
+  });
+}
+
+function unsupported(
+  location: { readonly kind: "server" | "foreign"; readonly scheme: string },
+  name: string,
+  source: Source,
+): AludelError {
+  const message = location.kind === "server"
+    ? `The database "${name}" is on a server (${location.scheme}), which Aludel cannot reach yet`
+    : `The database "${name}" is not SQLite (${location.scheme})`;
+  return new AludelError("target-unsupported", message, {
+    notes: [`it comes from ${originOf(source, name)}`],
+    next: ["Name an SQLite file: --database app.db"],
+  });
+}
+
+function noTarget(settings: Settings, notices: readonly string[]): AludelError {
+  const names = Object.keys(settings.databases);
+  return new AludelError("target-none", "No database is named", {
+    notes: [
+      ...notices,
+      ...(names.length > 0 ? [`the settings have ${names.map((n) => `"${n}"`).join(", ")}`] : []),
+    ],
+    next: [
+      `Repeat the command with --database ${names[0] ?? "app.db"}`,
+      `Set "database" in ${settings.file ?? SETTINGS_FILE}`,
+    ],
+  });
+}
+
+function originOf(source: Source, name: string): string {
+  if (source.from === "flag") return "--database";
+  return source.from === "settings" ? `"${name}" in ${SETTINGS_FILE}` : source.from;
+}

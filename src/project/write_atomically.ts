@@ -1,0 +1,78 @@
+import { AludelError } from "../errors.ts";
+
+/**
+ * Replaces a file's content so that a reader, or a crash at any moment, sees the old one or the new one.
+ *
+ * Writes a temporary file in the same folder, flushes it to the disk, renames it over the target, and
+ * flushes the folder. The mode of a file that was there is kept; a symbolic link stays one, and what it
+ * leads to is replaced. A crash can leave a file `.NAME.….tmp` behind, which nothing reads.
+ *
+ * @throws {AludelError} `file-unwritable`; the target is as it was then.
+ */
+export function writeAtomically(path: string, content: string | Uint8Array): void {
+  const existing = realPathOf(path);
+  const target = existing ?? path;
+  const { folder, name } = splitPath(target);
+  const temporary = `${folder}/.${name}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  try {
+    const mode = existing === undefined ? null : Deno.statSync(existing).mode;
+    writeNewFile(temporary, typeof content === "string" ? encode(content) : content, mode);
+    Deno.renameSync(temporary, target);
+    flushFolder(folder);
+  } catch (cause) {
+    removeQuietly(temporary);
+    if (!(cause instanceof Error)) throw cause;
+    throw new AludelError("file-unwritable", `"${path}" could not be written`, {
+      place: { file: path },
+      notes: [cause.message],
+      outcome: "The file is as it was",
+      cause,
+    });
+  }
+}
+
+/** Flushes a folder's list of names to the disk, so that a rename in it outlives a loss of power. */
+export function flushFolder(folder: string): void {
+  // Windows cannot open a folder as a file; its file systems journal renames.
+  if (Deno.build.os === "windows") return;
+  using handle = Deno.openSync(folder, { read: true });
+  handle.syncSync();
+}
+
+function writeNewFile(path: string, content: Uint8Array, mode: number | null): void {
+  using file = Deno.openSync(path, { write: true, createNew: true });
+  for (let written = 0; written < content.length;) {
+    written += file.writeSync(content.subarray(written));
+  }
+  if (mode !== null && Deno.build.os !== "windows") Deno.chmodSync(path, mode & 0o7777);
+  file.syncSync();
+}
+
+function realPathOf(path: string): string | undefined {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function splitPath(path: string): { readonly folder: string; readonly name: string } {
+  const at = Math.max(
+    path.lastIndexOf("/"),
+    Deno.build.os === "windows" ? path.lastIndexOf("\\") : -1,
+  );
+  if (at < 0) return { folder: ".", name: path };
+  return { folder: at === 0 ? "/" : path.slice(0, at), name: path.slice(at + 1) };
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It was never made, or it cannot be removed: the first error is the one to report.
+  }
+}
