@@ -39,7 +39,6 @@ export const ERROR_KINDS = {
   "manifest-duplicate-id": "failure",
   "manifest-duplicate-key": "failure",
   "manifest-encoding": "failure",
-  "manifest-missing": "failure",
   "manifest-newer-format": "failure",
   "manifest-syntax": "failure",
   "manifest-too-large": "failure",

@@ -5,27 +5,18 @@ import {
   type ParsedManifest,
   parseManifest,
 } from "../manifest/parse_manifest.ts";
-import type { RevisionFiles } from "./revision_files.ts";
-
-/** The manifest's name inside the migrations folder. */
-export const MANIFEST_FILE = "manifest.json";
+import { MANIFEST_FILE, type RevisionFiles } from "./revision_files.ts";
 
 /**
- * Reads the manifest of a migrations folder.
+ * Reads the manifest of a migrations folder; null where there is none.
  *
- * @throws {AludelError} `manifest-missing`, `manifest-encoding` (not UTF-8), whatever
- * {@linkcode parseManifest} and the files throw.
+ * @throws {AludelError} `manifest-encoding` (not UTF-8), whatever {@linkcode parseManifest} and the
+ * files throw.
  */
-export function readManifest(files: RevisionFiles): ParsedManifest {
+export function readManifest(files: RevisionFiles): ParsedManifest | null {
   const file = `${files.name}/${MANIFEST_FILE}`;
   const bytes = files.read(MANIFEST_FILE);
-  if (bytes === null) {
-    throw new AludelError("manifest-missing", `There is no manifest "${file}"`, {
-      place: { file },
-      next: ["aludel init", "Change to the project's folder"],
-    });
-  }
-  return parseManifest(decode(bytes, file), file);
+  return bytes === null ? null : parseManifest(decode(bytes, file), file);
 }
 
 function decode(bytes: Uint8Array, file: string): string {

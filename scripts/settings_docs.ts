@@ -1,0 +1,107 @@
+/**
+ * Writes schemas/settings.schema.json and docs/settings.md from the table of settings.
+ *
+ * `deno run -A scripts/settings_docs.ts` writes, `--check` exits with 1 if a file is not up to date.
+ */
+import { SETTING_TABLE, SETTINGS_SCHEMA } from "../src/project/setting_table.ts";
+
+const ROOT = new URL("..", import.meta.url);
+
+/** The text of schemas/settings.schema.json. */
+function settingsSchemaText(): string {
+  const schema = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    title: "Aludel settings",
+    description: "aludel.json. docs/settings.md describes each key.",
+    ...SETTINGS_SCHEMA,
+  };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+/** The text of docs/settings.md. */
+function settingsDocText(): string {
+  const sections = Object.entries(SETTING_TABLE).map(([key, { about, fallback }]) => {
+    const value = fallback === undefined ? "none" : `\`${JSON.stringify(fallback)}\``;
+    return `### ${key}\n\n${about} Default: ${value}.\n`;
+  });
+  return `${INTRODUCTION}\n${sections.join("\n")}`;
+}
+
+const INTRODUCTION = `# Settings
+
+\`aludel.json\` in the project's folder holds them: plain JSON, every key optional. It is looked for in the working folder and above it, up to
+the root of the git working tree. Without one the defaults hold. All errors of the file are reported at once.
+[schemas/settings.schema.json](../schemas/settings.schema.json) is its JSON Schema; name it as \`$schema\` and editors complete and check.
+
+\`\`\`json
+{
+  "database": "dev",
+  "databases": {
+    "dev": "app.db",
+    "production": { "url": "/srv/app/app.db", "drafts": "refuse" }
+  }
+}
+\`\`\`
+
+## Which database
+
+The first of these that is not empty:
+
+1. \`--database\`: a name from \`databases\`, a path, or a URL
+2. \`ALUDEL_DATABASE\` in the environment: likewise
+3. the setting \`database\`: likewise
+4. \`DATABASE_URL\` in the environment: a path or a URL. One of another kind of database (\`postgres://…\`) is the application's, and is passed over with a notice
+5. \`DATABASE_URL\` in \`.env\`: likewise
+
+Paths in the settings and in \`.env\` are relative to that file, all others to the working folder.
+
+| written | means |
+|---|---|
+| \`app.db\`, \`./app.db\`, \`/srv/app.db\`, \`C:\\app.db\` | a path |
+| \`sqlite:app.db\`, \`sqlite://app.db\`, \`file:app.db\` | a relative path |
+| \`sqlite:///srv/app.db\`, \`file:///srv/app.db\`, \`file:///C:/app.db\` | an absolute path |
+| \`:memory:\`, \`sqlite::memory:\` | a database that ends with the command, for tests |
+| \`libsql://…\`, \`https://…\` | a server: not supported yet |
+
+In a URL \`%20\` is a space, and what follows a \`?\` is ignored but for \`mode=memory\`. Where the settings name databases, a bare word that is none of the names is
+an error, not a new file. Passwords and tokens of a URL are never printed.
+
+## Keys
+`;
+
+/** The generated files, formatted as `deno fmt` wants them. */
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    ["schemas/settings.schema.json", await format(settingsSchemaText(), "json")],
+    ["docs/settings.md", await format(settingsDocText(), "md")],
+  ]);
+}
+
+async function format(text: string, extension: string): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--quiet", "--ext", extension, "-"],
+    cwd: ROOT,
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(text));
+  await writer.close();
+  const { success, stdout } = await child.output();
+  if (!success) throw new Error(`deno fmt refuses the generated ${extension}`);
+  return new TextDecoder().decode(stdout);
+}
+
+async function main(): Promise<void> {
+  for (const [path, text] of await generatedFiles()) {
+    const url = new URL(path, ROOT);
+    if (!Deno.args.includes("--check")) Deno.writeTextFileSync(url, text);
+    else if (Deno.readTextFileSync(url) !== text) {
+      Deno.exitCode = 1;
+      // deno-lint-ignore no-console -- a script's output
+      console.error(`${path} is not up to date: deno run -A scripts/settings_docs.ts`);
+    }
+  }
+}
+
+if (import.meta.main) await main();
