@@ -1,0 +1,181 @@
+import { AludelError } from "../errors.ts";
+import { placeOf } from "../text/code_frame.ts";
+import { readMentions } from "./mentions.ts";
+import { LEGACY_ALTER_TABLE, refusePragma } from "./pragma_rules.ts";
+import {
+  type PlacedRefusal,
+  type Refusal,
+  refuseAttach,
+  refuseStateTable,
+  refuseTransactionControl,
+  refuseUnderForeignKeys,
+  VACUUM_IN_TRANSACTION,
+  VACUUM_INTO,
+} from "./refusal_reason.ts";
+import { TokenJudge } from "./refused_token.ts";
+import type { Script, Statement } from "./script.ts";
+import { isStateName } from "./state_name.ts";
+import { TokenReader } from "./token_reader.ts";
+import { Tokenizer } from "./tokenizer.ts";
+
+/**
+ * The first thing in a script that may not stand in a revision, as far as tokens show it: transaction
+ * control, ATTACH, pragmas, Aludel's own tables, parameters, template placeholders, dot-commands. It is
+ * looked for before anything runs; {@linkcode refuseAction} guards the run itself.
+ *
+ * @param script A script as {@linkcode readScript} gives it.
+ * @returns The error to throw, with place and cure; undefined when there is nothing to refuse.
+ */
+export function findRefusal(script: Script): AludelError | undefined {
+  const found = firstRefusal(script);
+  if (found === undefined) return undefined;
+  const { refusal: { code, reason, next }, at } = found;
+  return new AludelError(code, reason, { place: placeOf(script.file, script.text, at), next });
+}
+
+function firstRefusal(script: Script): PlacedRefusal | undefined {
+  // A PRAGMA legacy_alter_table=on that nothing has switched off yet.
+  let legacy: Statement | undefined;
+  for (const statement of script.statements) {
+    const found = refuseStatement(script, statement) ?? refuseTokens(script, statement);
+    if (found !== undefined) return found;
+    const pragma = statement.verb === "PRAGMA" ? readPragma(script.text, statement) : undefined;
+    if (pragma?.name.toLowerCase() === LEGACY_ALTER_TABLE && pragma.value !== undefined) {
+      legacy = isOff(pragma.value) ? undefined : statement;
+    } else if (legacy !== undefined && !isTableRename(script.text, statement)) {
+      return { refusal: MISPLACED_LEGACY, at: legacy.start };
+    }
+  }
+  if (legacy !== undefined) return { refusal: MISPLACED_LEGACY, at: legacy.start };
+  return refuseOpenComment(script);
+}
+
+const MISPLACED_LEGACY: Refusal = {
+  code: "sql-pragma",
+  reason: `"PRAGMA ${LEGACY_ALTER_TABLE}" may only stand around the rename that ends a rebuild`,
+  next: [
+    `Write it right before ALTER TABLE … RENAME TO, and PRAGMA ${LEGACY_ALTER_TABLE}=off right after`,
+  ],
+};
+
+function isOff(value: string): boolean {
+  return ["0", "off", "no", "false"].includes(value.toLowerCase());
+}
+
+function isTableRename(text: string, statement: Statement): boolean {
+  return readMentions(text, statement)[0]?.kind === "rename-table";
+}
+
+/** Judges a statement by its beginning. */
+function refuseStatement(script: Script, statement: Statement): PlacedRefusal | undefined {
+  const { text, header } = script;
+  const at = statement.start;
+  switch (statement.verb) {
+    case "BEGIN":
+    case "COMMIT":
+    case "END":
+    case "ROLLBACK":
+    case "SAVEPOINT":
+    case "RELEASE":
+      return { refusal: refuseTransactionControl(statement.verb), at };
+    case "ATTACH":
+    case "DETACH":
+      return { refusal: refuseAttach(statement.verb), at };
+    case "VACUUM":
+      if (header.transaction === "on") return { refusal: VACUUM_IN_TRANSACTION, at };
+      return new TokenReader(text, statement).seek(INTO) ? { refusal: VACUUM_INTO, at } : undefined;
+    case "PRAGMA": {
+      const pragma = readPragma(text, statement);
+      const refusal = pragma && refusePragma(pragma.name, pragma.value !== undefined, header);
+      return refusal && { refusal, at };
+    }
+    case "EXPLAIN": {
+      // Some pragmas work already while they are compiled, so it does not matter that EXPLAIN only shows.
+      const explained = readExplained(text, statement);
+      return explained.verb === "EXPLAIN" ? undefined : refuseStatement(script, explained);
+    }
+    case "DROP":
+    case "ALTER": {
+      const kind = header.foreignKeys === "on" ? readMentions(text, statement)[0]?.kind : undefined;
+      if (kind === "drop-table") return { refusal: refuseUnderForeignKeys("DROP TABLE"), at };
+      if (kind === "rename-table") {
+        return { refusal: refuseUnderForeignKeys("ALTER TABLE … RENAME TO"), at };
+      }
+      return undefined;
+    }
+    case "":
+      return refuseDotCommand(text, at);
+    default:
+      return undefined;
+  }
+}
+
+const INTO = new Set(["INTO"]);
+
+function readPragma(
+  text: string,
+  statement: Statement,
+): { readonly name: string; readonly value: string | undefined } | undefined {
+  const reader = new TokenReader(text, statement);
+  reader.advance();
+  const name = reader.qualifiedName()?.name;
+  if (name === undefined) return undefined;
+  const hasValue = reader.acceptOperator("=") || reader.acceptOperator("(");
+  return { name, value: hasValue ? reader.text : undefined };
+}
+
+function readExplained(text: string, statement: Statement): Statement {
+  const reader = new TokenReader(text, statement);
+  reader.advance();
+  reader.accept("QUERY", "PLAN");
+  return { start: reader.start, end: statement.end, verb: reader.word };
+}
+
+function refuseDotCommand(text: string, at: number): PlacedRefusal | undefined {
+  if (text[at] !== "." || (at > 0 && text[at - 1] !== "\n")) return undefined;
+  const command = /^\.\w*/.exec(text.slice(at, at + 32))?.[0] ?? ".";
+  const refusal: Refusal = {
+    code: "sql-dot-command",
+    reason: `"${command}" is a command of the sqlite3 shell and not SQL`,
+    next: ["Delete the line; a revision holds SQL only"],
+  };
+  return { refusal, at };
+}
+
+/** Judges a statement by each of its tokens, and by the names of Aludel's that it holds. */
+function refuseTokens(script: Script, statement: Statement): PlacedRefusal | undefined {
+  const tokenizer = new Tokenizer(script.text, statement.start, statement.end);
+  const judge = new TokenJudge();
+  while (tokenizer.nextSignificant()) {
+    const found = judge.take(tokenizer);
+    if (found !== undefined) return found;
+  }
+  return judge.seesStateName ? refuseStateNames(script, statement) : undefined;
+}
+
+function refuseStateNames(script: Script, statement: Statement): PlacedRefusal | undefined {
+  for (const { name, to, on, start } of readMentions(script.text, statement)) {
+    const kept = [name, to, on].find((candidate) =>
+      candidate !== undefined && isStateName(candidate)
+    );
+    if (kept !== undefined) return { refusal: refuseStateTable(kept), at: start };
+  }
+  return undefined;
+}
+
+/** A comment that is never closed takes in what was meant to run: SQLite says nothing, so Aludel does. */
+function refuseOpenComment({ text, statements }: Script): PlacedRefusal | undefined {
+  const tokenizer = new Tokenizer(text, statements.at(-1)?.end ?? 0);
+  while (tokenizer.next()) {
+    const { kind, start, end } = tokenizer;
+    if (kind !== "comment" || text[start] !== "/") continue;
+    if (end - start >= 4 && text.endsWith("*/", end)) continue;
+    const refusal: Refusal = {
+      code: "sql-comment",
+      reason: "The comment that begins here is never closed",
+      next: ["Close it with */"],
+    };
+    return { refusal, at: start };
+  }
+  return undefined;
+}

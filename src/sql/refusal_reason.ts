@@ -1,0 +1,79 @@
+import type { ErrorCode } from "../errors.ts";
+import type { ScriptHeader } from "./script.ts";
+
+/** Why something may not be done in a revision, found in its tokens or by SQLite's authorizer. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  /** The fact, as an error's message. */
+  readonly reason: string;
+  /** What to do about it, best first. */
+  readonly next: readonly string[];
+}
+
+/** A refusal and where it applies, in UTF-16 code units of the text. */
+export interface PlacedRefusal {
+  readonly refusal: Refusal;
+  readonly at: number;
+}
+
+/** What of a script's header decides on refusals. */
+export type RunMode = Pick<ScriptHeader, "transaction" | "foreignKeys">;
+
+/** BEGIN, COMMIT and their like: `what` is the statement's first word. */
+export function refuseTransactionControl(what: string): Refusal {
+  return {
+    code: "sql-transaction-control",
+    reason:
+      `"${what}" may not stand in a revision, because Aludel begins and ends the transactions`,
+    next: ["Delete the statement: a revision is applied as a whole or not at all"],
+  };
+}
+
+/** ATTACH and DETACH. */
+export function refuseAttach(what: string): Refusal {
+  return {
+    code: "sql-attach",
+    reason: `"${what}" is not possible in a revision, which works on one database`,
+    next: ["Delete the statement, and do what needs the other database outside of Aludel"],
+  };
+}
+
+/** A call of `load_extension()`. */
+export const LOAD_EXTENSION: Refusal = {
+  code: "sql-load-extension",
+  reason: '"load_extension" would run a program of this machine inside the database',
+  next: ["Delete the call: extensions cannot be loaded in a revision"],
+};
+
+/** A statement that writes to one of Aludel's tables or takes a name of theirs. */
+export function refuseStateTable(name: string): Refusal {
+  return {
+    code: "sql-state-table",
+    reason: `"${name}" is a name that Aludel keeps for its own tables`,
+    next: ["Delete the statement or choose another name; to mend the records, use aludel stamp"],
+  };
+}
+
+/** DROP TABLE and renames while foreign keys are enforced. */
+export function refuseUnderForeignKeys(what: string): Refusal {
+  return {
+    code: "sql-foreign-keys",
+    reason: `"${what}" may not stand in a revision with foreign-keys=on, where it can delete the ` +
+      "rows of other tables",
+    next: ["Move the statement to a revision without that directive"],
+  };
+}
+
+/** VACUUM where it cannot run. */
+export const VACUUM_IN_TRANSACTION: Refusal = {
+  code: "sql-vacuum",
+  reason: '"VACUUM" cannot run inside a transaction',
+  next: ["Put it into a revision of its own that begins with -- aludel: transaction=off"],
+};
+
+/** VACUUM INTO. */
+export const VACUUM_INTO: Refusal = {
+  code: "sql-vacuum",
+  reason: '"VACUUM INTO" writes another file, which a revision may not',
+  next: ["Delete the statement"],
+};
