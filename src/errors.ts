@@ -16,12 +16,24 @@ export type ErrorKind =
 
 /** Every error code with its kind. docs/errors.md describes each one; a test holds the two together. */
 export const ERROR_KINDS = {
+  "database-busy": "failure",
+  "database-corrupt": "failure",
+  "database-is-folder": "failure",
+  "database-missing": "failure",
+  "database-not-sqlite": "failure",
+  "database-readonly": "failure",
+  "database-unreadable": "failure",
+  "data-loss": "failure",
   "directive-conflict": "failure",
   "directive-file": "failure",
   "directive-place": "failure",
   "directive-syntax": "failure",
   "directive-unknown": "failure",
   "directive-value": "failure",
+  "foreign-key-violations": "failure",
+  "edit-no-files": "failure",
+  "editor-failed": "failure",
+  "editor-unset": "failure",
   "file-is-folder": "failure",
   "file-outside": "failure",
   "file-unreadable": "failure",
@@ -44,6 +56,8 @@ export const ERROR_KINDS = {
   "manifest-too-large": "failure",
   "manifest-unknown-key": "failure",
   "manifest-value": "failure",
+  "merge-ancestor": "failure",
+  "merge-one-parent": "failure",
   "project-missing": "failure",
   "ref-ambiguous": "failure",
   "ref-not-found": "failure",
@@ -53,15 +67,30 @@ export const ERROR_KINDS = {
   "ref-syntax": "usage",
   "ref-too-far": "failure",
   "ref-wrong-direction": "usage",
+  "off-interrupted": "failure",
+  "record-edited": "failure",
+  "record-moved": "failure",
   "revision-dir-taken": "failure",
+  "revision-draft": "failure",
+  "revision-edited": "failure",
+  "revision-edited-cosmetic": "failure",
+  "revision-file-missing": "failure",
+  "revision-irreversible": "failure",
   "revision-id": "failure",
   "revision-id-taken": "failure",
   "revision-not-head": "failure",
+  "revision-not-on-disk": "failure",
   "revision-unknown": "failure",
   "route-not-applied": "failure",
   "route-not-related": "failure",
+  "schema-duplicate": "failure",
+  "schema-rename-hint": "failure",
+  "schema-sql": "failure",
+  "schema-statement": "failure",
+  "schema-unreadable": "failure",
   "seal-edited": "failure",
   "seal-no-up": "failure",
+  "seal-text-unknown": "failure",
   "settings-duplicate-key": "failure",
   "settings-missing": "failure",
   "settings-syntax": "failure",
@@ -84,6 +113,10 @@ export const ERROR_KINDS = {
   "sql-token": "failure",
   "sql-transaction-control": "failure",
   "sql-vacuum": "failure",
+  "sqlite-too-old": "failure",
+  "state-damaged": "failure",
+  "state-foreign-tables": "failure",
+  "state-newer-format": "failure",
   "target-none": "failure",
   "target-unknown": "failure",
   "target-unsupported": "failure",
@@ -115,6 +148,8 @@ export interface ErrorFacts {
   readonly sqlite?: string;
   /** What happened to the work already done: "Nothing was applied; …". */
   readonly outcome?: string;
+  /** Revisions that were committed before the failure and stay so: the exit code is 4 then. */
+  readonly committed?: readonly string[];
   /** What to type or do next, best first. */
   readonly next?: readonly string[];
   readonly cause?: unknown;
@@ -129,6 +164,7 @@ export class AludelError extends Error {
   readonly notes: readonly string[];
   readonly sqlite: string | undefined;
   readonly outcome: string | undefined;
+  readonly committed: readonly string[];
   readonly next: readonly string[];
 
   /**
@@ -144,6 +180,7 @@ export class AludelError extends Error {
     this.notes = facts.notes ?? [];
     this.sqlite = facts.sqlite;
     this.outcome = facts.outcome;
+    this.committed = facts.committed ?? [];
     this.next = facts.next ?? [];
   }
 
@@ -155,6 +192,7 @@ export class AludelError extends Error {
       notes: this.notes,
       ...(this.sqlite !== undefined && { sqlite: this.sqlite }),
       ...(this.outcome !== undefined && { outcome: this.outcome }),
+      committed: this.committed,
       next: this.next,
       cause: this.cause,
       ...facts,
@@ -173,5 +211,7 @@ const EXIT_CODES: Record<ErrorKind, number> = {
 
 /** The process exit code for an error: 70 for anything that is not an {@linkcode AludelError}. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof AludelError ? EXIT_CODES[ERROR_KINDS[error.code]] : EXIT_CODES.bug;
+  if (!(error instanceof AludelError)) return EXIT_CODES.bug;
+  const kind = ERROR_KINDS[error.code];
+  return kind === "failure" && error.committed.length > 0 ? EXIT_CODES.partial : EXIT_CODES[kind];
 }
