@@ -18,6 +18,46 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "start a project in this folder",
     load: () => import("./commands/init.ts"),
   },
+  revision: {
+    group: "Write revisions",
+    summary: "write a new draft revision",
+    load: () => import("./commands/revision.ts"),
+  },
+  merge: {
+    group: "Write revisions",
+    summary: "join several heads into one",
+    load: () => import("./commands/merge.ts"),
+  },
+  edit: {
+    group: "Write revisions",
+    summary: "open a revision's files in your editor",
+    load: () => import("./commands/edit.ts"),
+  },
+  seal: {
+    group: "Write revisions",
+    summary: "record the hashes of finished revisions",
+    load: () => import("./commands/seal.ts"),
+  },
+  history: {
+    group: "Look",
+    summary: "list revisions, newest first",
+    load: () => import("./commands/history.ts"),
+  },
+  heads: {
+    group: "Look",
+    summary: "list the revisions that nothing follows",
+    load: () => import("./commands/heads.ts"),
+  },
+  branches: {
+    group: "Look",
+    summary: "list the revisions where branches part",
+    load: () => import("./commands/branches.ts"),
+  },
+  show: {
+    group: "Look",
+    summary: "show everything about a revision",
+    load: () => import("./commands/show.ts"),
+  },
 };
 
 /** Words that people bring from elsewhere, with what Aludel has in their place. */

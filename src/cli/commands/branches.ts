@@ -1,0 +1,49 @@
+import { messageOf } from "../../project/catalogue.ts";
+import { defineCommand } from "../command.ts";
+import { openDiskCatalogue } from "../open_catalogue.ts";
+import { blockText, revisionFields } from "../revision_block.ts";
+import { revisionJson } from "../revision_json.ts";
+import { Marks, revisionName, titleOf } from "../revision_line.ts";
+
+export const command = defineCommand({
+  name: "branches",
+  description: [
+    "Lists the revisions that several others follow, each with those that follow it.",
+  ],
+  flags: {
+    verbose: { kind: "switch", alias: "v", help: "print all that is known of each" },
+  },
+  positional: [],
+  examples: [{ command: "aludel branches", says: "prints every place where branches part" }],
+  // deno-lint-ignore require-await
+  async run(context, flags) {
+    const { ui } = context;
+    const { project, catalogue } = openDiskCatalogue(context, flags);
+    const { graph } = catalogue;
+    const marks = new Marks(catalogue);
+    const name = (id: string) =>
+      `${revisionName(catalogue, marks, id, ui.style)}, ${titleOf(catalogue, id)}`;
+    ui.json({
+      branches: graph.branchPoints.map((id) => ({
+        ...revisionJson(catalogue, marks, id),
+        children: graph.childrenOf(id).map((child) => revisionJson(catalogue, marks, child)),
+      })),
+    });
+    for (const id of graph.branchPoints) {
+      const lines = flags.verbose
+        ? [
+          blockText(
+            revisionFields(catalogue, marks, id, project.files.name, ui.style),
+            messageOf(catalogue, id),
+          ),
+          "",
+        ]
+        : [name(id)];
+      for (const child of graph.childrenOf(id)) lines.push(`    -> ${name(child)}`);
+      ui.data(lines.join("\n"));
+    }
+    if (graph.branchPoints.length === 0) {
+      ui.notice("No branches: every revision has one child or none.");
+    }
+  },
+});

@@ -1,0 +1,54 @@
+import { AludelError } from "../../errors.ts";
+import { parseRef } from "../../graph/ref.ts";
+import { resolveRef } from "../../graph/resolve_ref.ts";
+import { inspectRevision } from "../../project/inspect_revision.ts";
+import { defineCommand } from "../command.ts";
+import { findEditor, openInEditor } from "../editor.ts";
+import { openDiskCatalogue } from "../open_catalogue.ts";
+
+export const command = defineCommand({
+  name: "edit",
+  description: [
+    "Opens up.sql and down.sql of a revision in the editor that VISUAL or EDITOR names, and says afterwards what the change means.",
+  ],
+  flags: {},
+  positional: [{ name: "REF", help: "the revision: an id or its beginning, head, current, …" }],
+  examples: [{ command: "aludel edit head", says: "edits the newest revision" }],
+  async run(context, flags, [text = ""]) {
+    const { runtime, ui } = context;
+    const ref = parseRef(text);
+    const editor = findEditor(runtime);
+    const { project, catalogue } = openDiskCatalogue(context, flags);
+    const { applied, onDisk, graph } = catalogue;
+    const ids = resolveRef(graph, ref, { applied, onDisk, purpose: "look" });
+    const entries = ids.map((id) => catalogue.entries.get(id)).filter((entry) =>
+      entry !== undefined
+    );
+    if (entries.length === 0) {
+      throw new AludelError("edit-no-files", `"${text}" names no revision that has files here`, {
+        next: ["aludel history"],
+      });
+    }
+    const files: string[] = [];
+    for (const entry of entries) {
+      const { up, down } = await inspectRevision(project.files, entry);
+      // A revision without up.sql is broken, and an editor is how to mend it.
+      files.push(up?.file ?? `${project.files.name}/${entry.dir}/up.sql`);
+      if (down !== null) files.push(down.file);
+    }
+    await openInEditor(runtime, editor, files);
+    ui.json({ files });
+    for (const entry of entries) {
+      const { verdict } = await inspectRevision(project.files, entry);
+      if (verdict.kind === "draft") {
+        ui.notice(`${entry.id} is a draft: it may change until it is sealed.`);
+      } else if (verdict.kind === "sealed") {
+        ui.notice(`${entry.id} is sealed, and nothing changed.`);
+      } else if (verdict.kind === "edited") {
+        ui.warning(`${entry.id} is sealed, and its files differ from what was sealed`);
+        ui.hint(`next: aludel seal --cosmetic ${entry.id}   (only space and comments changed)`);
+        ui.hint(`next: aludel seal --force ${entry.id}      (the change is meant)`);
+      }
+    }
+  },
+});

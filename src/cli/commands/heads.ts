@@ -1,0 +1,46 @@
+import { messageOf } from "../../project/catalogue.ts";
+import { defineCommand } from "../command.ts";
+import { openDiskCatalogue } from "../open_catalogue.ts";
+import { blockText, revisionFields } from "../revision_block.ts";
+import { revisionJson } from "../revision_json.ts";
+import { Marks, revisionName, titleOf } from "../revision_line.ts";
+
+export const command = defineCommand({
+  name: "heads",
+  description: [
+    'Lists the revisions that no other one follows. One head is usual; several are branches that "aludel merge heads" joins.',
+  ],
+  flags: {
+    verbose: { kind: "switch", alias: "v", help: "print all that is known of each" },
+    resolveDependencies: {
+      kind: "switch",
+      help: "leave out heads that a revision of another branch depends on",
+    },
+  },
+  positional: [],
+  examples: [{ command: "aludel heads", says: "prints a line for each head" }],
+  // deno-lint-ignore require-await
+  async run(context, flags) {
+    const { ui } = context;
+    const { project, catalogue } = openDiskCatalogue(context, flags);
+    const { graph } = catalogue;
+    const heads = flags.resolveDependencies ? graph.effectiveHeads : graph.heads;
+    const marks = new Marks(catalogue);
+    ui.json({ heads: heads.map((id) => revisionJson(catalogue, marks, id)) });
+    for (const id of heads) {
+      ui.data(
+        flags.verbose
+          ? blockText(
+            revisionFields(catalogue, marks, id, project.files.name, ui.style),
+            messageOf(catalogue, id),
+          ) + "\n"
+          : `${revisionName(catalogue, marks, id, ui.style)}, ${titleOf(catalogue, id)}`,
+      );
+    }
+    if (heads.length === 0) {
+      ui.notice("There are no revisions yet.");
+      ui.hint('next: aludel revision -m "create events table"');
+    }
+    if (heads.length > 1) ui.hint(`${heads.length} heads. To join them: aludel merge heads`);
+  },
+});

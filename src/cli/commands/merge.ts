@@ -1,0 +1,48 @@
+import { AludelError } from "../../errors.ts";
+import { writeRevision } from "../../project/write_revision.ts";
+import { defineCommand } from "../command.ts";
+import { openProject } from "../open_project.ts";
+import { reportDraft, waitingFor } from "../report_draft.ts";
+
+export const command = defineCommand({
+  name: "merge",
+  description: [
+    "Writes a draft that follows several revisions, so that branches have one head again. It needs no SQL of its own unless the branches must be reconciled.",
+  ],
+  flags: {
+    message: { kind: "text", alias: "m", value: "MSG", help: "what is joined (default: the ids)" },
+    branchLabel: { kind: "list", value: "LABEL", help: "a name for the branch that begins here" },
+    revId: { kind: "text", value: "ID", help: "its id (default: 12 random hex digits)" },
+    splice: { kind: "switch", help: "allow parents that are no heads" },
+  },
+  positional: [{
+    name: "REF",
+    help: 'what to join: "heads" for all heads, or two refs and more',
+    many: true,
+  }],
+  examples: [
+    { command: 'aludel merge heads -m "join billing and events"', says: "all heads" },
+    { command: "aludel merge 3f9c 77aa", says: "two of several heads" },
+  ],
+  async run(context, flags, refs) {
+    const { runtime, ui } = context;
+    const project = openProject(context, flags);
+    const written = await writeRevision(project, {
+      id: flags.revId ?? runtime.randomId(),
+      message: flags.message?.trim() || undefined,
+      now: runtime.now(),
+      parents: refs,
+      dependsOn: [],
+      labels: flags.branchLabel,
+      splice: flags.splice,
+      down: true,
+      purpose: "merge",
+      onWait: waitingFor(ui, project),
+    }).catch((error) => {
+      if (!(error instanceof AludelError) || error.code !== "revision-not-head") throw error;
+      throw error.with({ next: [`aludel merge --splice ${refs.join(" ")}`, "aludel merge heads"] });
+    });
+    reportDraft(ui, written);
+    ui.hint("Nothing needs to be written into them. Next: aludel upgrade head");
+  },
+});

@@ -1,0 +1,58 @@
+import { committedTexts } from "../../git/committed_texts.ts";
+import { digest } from "../../project/digest.ts";
+import { sealRevisions } from "../../project/seal_revisions.ts";
+import { defineCommand } from "../command.ts";
+import { openProject } from "../open_project.ts";
+import { waitingFor } from "../report_draft.ts";
+import { AludelError } from "../../errors.ts";
+
+export const command = defineCommand({
+  name: "seal",
+  description: [
+    "Records in the manifest what is in a revision's files, so that every later change of them is noticed. Without REF it seals all drafts.",
+    "A sealed revision that was edited is refused. --cosmetic seals it again if only space and comments changed, --force whatever changed; databases that ran the earlier text go on accepting it.",
+  ],
+  flags: {
+    cosmetic: { kind: "switch", help: "seal again what changed in space and comments only" },
+    force: { kind: "switch", help: "seal again whatever changed: needs REF" },
+  },
+  positional: [
+    { name: "REF", help: "what to seal (default: all drafts)", optional: true, many: true },
+  ],
+  examples: [
+    { command: "aludel seal", says: "seals all drafts" },
+    { command: "aludel seal --cosmetic", says: "after the files were formatted" },
+    { command: "aludel seal --force 3f9c", says: "after a change that is meant" },
+  ],
+  async run(context, flags, refs) {
+    const { ui } = context;
+    if (flags.cosmetic && flags.force) {
+      throw new AludelError("usage", '"--cosmetic" and "--force" exclude each other', {
+        next: ["aludel seal --help"],
+      });
+    }
+    if (flags.force && refs.length === 0) {
+      throw new AludelError("usage", '"--force" needs the revisions that are meant', {
+        notes: ["It accepts any change, so it does not work on all of them at once"],
+        next: ["aludel seal --force 3f9c"],
+      });
+    }
+    const project = openProject(context, flags);
+    const result = await sealRevisions(project, {
+      refs,
+      mode: flags.force ? "force" : flags.cosmetic ? "cosmetic" : "drafts",
+      sealedTexts: (entry) => committedTexts(project.migrations, entry, digest),
+      onWait: waitingFor(ui, project),
+    });
+    const { sealed, resealed, unchanged } = result;
+    ui.json({ sealed, resealed, unchanged });
+    for (const id of sealed) ui.data(`sealed    ${id}`);
+    for (const id of resealed) ui.data(`resealed  ${id}`);
+    if (sealed.length + resealed.length > 0) return;
+    ui.notice(
+      refs.length > 0 || flags.cosmetic
+        ? "Nothing to seal: all of them are sealed, and their files are what was sealed."
+        : "Nothing to seal: there is no draft.",
+    );
+  },
+});

@@ -1,0 +1,95 @@
+import { AludelError } from "../errors.ts";
+import { parseRef } from "../graph/ref.ts";
+import { resolveRefs } from "../graph/resolve_ref.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { RevisionTexts } from "../manifest/actual_files.ts";
+import { formatManifest } from "../manifest/format_manifest.ts";
+import type { ManifestRevision } from "../manifest/manifest.ts";
+import { seal, type SealRequest, type SealResult } from "../manifest/seal.ts";
+import { judgeFiles } from "../manifest/verdict.ts";
+import { changeManifest } from "./change_manifest.ts";
+import { digest } from "./digest.ts";
+import type { Project } from "./project.ts";
+import { MANIFEST_FILE } from "./revision_files.ts";
+import { readRevisionTexts, type RevisionTextPair } from "./revision_texts.ts";
+import { writeAtomically } from "./write_atomically.ts";
+
+/** What `aludel seal` is asked to do. */
+export interface SealRevisionsRequest {
+  /** Refs; without any, all drafts, and in the other modes all revisions. */
+  readonly refs: readonly string[];
+  readonly mode: SealRequest["mode"];
+  /**
+   * Looks for the canonical texts that a revision was sealed with, in git or elsewhere. Asked only for edited
+   * revisions in mode `cosmetic`.
+   */
+  readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
+  readonly onWait: () => void;
+}
+
+/**
+ * Records hashes in the manifest.
+ *
+ * @throws {AludelError} As `seal` and `resolveRefs`; `seal-text-unknown` where mode `cosmetic` has nothing to compare an
+ *   edited revision with; `project-missing`, `folder-locked`, `file-unwritable`.
+ */
+export async function sealRevisions(
+  project: Project,
+  request: SealRevisionsRequest,
+): Promise<SealResult> {
+  return await changeManifest(project, request.onWait, ({ graph, manifest, entries }) => {
+    const look = { applied: new Set<RevisionId>(), purpose: "look" } as const;
+    const ids = request.refs.length > 0
+      ? resolveRefs(graph, request.refs.map(parseRef), look)
+      : request.mode === "drafts"
+      ? manifest.revisions.filter(({ up }) => up === null).map(({ id }) => id)
+      : "all";
+    const texts = new Map<RevisionId, RevisionTextPair>();
+    const textsOf = (id: RevisionId): RevisionTextPair => {
+      const known = texts.get(id) ?? readRevisionTexts(project.files, entries.get(id)!, digest);
+      texts.set(id, known);
+      return known;
+    };
+    const hashesOf = (id: RevisionId) => {
+      const { up, down } = textsOf(id);
+      return { up: up?.hash ?? null, down: down?.hash ?? null };
+    };
+    const result = seal(manifest, {
+      ids,
+      mode: request.mode,
+      hashesOf,
+      changeOf(id) {
+        const entry = entries.get(id)!;
+        const { up, down } = textsOf(id);
+        const verdict = judgeFiles(entry, hashesOf(id), {
+          actual: () => ({ up: up?.text ?? null, down: down?.text ?? null }),
+          sealed: () => request.sealedTexts(entry),
+        });
+        if (verdict.kind !== "edited") return "changed"; // a file came or went
+        if (verdict.change === "unknown") throw textUnknown(entry, project);
+        return verdict.change;
+      },
+    });
+    if (result.sealed.length + result.resealed.length > 0) {
+      const path = `${project.migrations}/${MANIFEST_FILE}`;
+      writeAtomically(path, formatManifest(result.manifest));
+    }
+    return result;
+  });
+}
+
+function textUnknown({ id, dir }: ManifestRevision, project: Project): AludelError {
+  return new AludelError(
+    "seal-text-unknown",
+    `The text that revision "${id}" was sealed with was not found, so nothing shows that the edit is cosmetic`,
+    {
+      revision: id,
+      notes: ["It was looked for in the commits of git that changed the files"],
+      outcome: "Nothing was sealed",
+      next: [
+        `git log -p -- ${project.files.name}/${dir}`,
+        `aludel seal --force ${id}, if the change is meant`,
+      ],
+    },
+  );
+}
