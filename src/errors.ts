@@ -31,7 +31,7 @@ export const ERROR_KINDS = {
   "directive-unknown": "failure",
   "directive-value": "failure",
   "foreign-key-violations": "failure",
-  "edit-no-files": "failure",
+  "editor-no-files": "failure",
   "editor-failed": "failure",
   "editor-unset": "failure",
   "file-is-folder": "failure",

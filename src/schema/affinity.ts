@@ -1,0 +1,16 @@
+import { foldName } from "../sql/identifier.ts";
+import type { Affinity } from "./model.ts";
+
+/**
+ * The affinity of a declared type: https://sqlite.org/datatype3.html section 3.1, in its order of rules.
+ *
+ * @param type The type as `table_xinfo` reports it; empty where none is declared.
+ */
+export function affinityOf(type: string): Affinity {
+  const folded = foldName(type);
+  if (folded.includes("int")) return "INTEGER";
+  if (folded.includes("char") || folded.includes("clob") || folded.includes("text")) return "TEXT";
+  if (folded.includes("blob") || folded === "") return "BLOB";
+  if (folded.includes("real") || folded.includes("floa") || folded.includes("doub")) return "REAL";
+  return "NUMERIC";
+}

@@ -1,0 +1,83 @@
+import { AludelError } from "../errors.ts";
+import type { Connection } from "../db/connection.ts";
+import { foldName } from "../sql/identifier.ts";
+import { buildTable } from "./build_table.ts";
+import { readCreateIndex } from "./create_index.ts";
+import { readCreateVirtualTable } from "./create_virtual_table.ts";
+import type { Index, Schema, Table, Trigger, View, VirtualTable } from "./model.ts";
+import { isReservedName } from "./reserved_name.ts";
+import { readSchemaRows, type SchemaRow, type SchemaRows } from "./schema_row.ts";
+import { isShadowName } from "./shadow_table.ts";
+
+/**
+ * Reads the schema of a connection's main database. Nothing of it needs to compile: views of missing
+ * tables, functions that only the application registers, modules that are not loaded and foreign keys
+ * that lead nowhere are all read as they stand.
+ *
+ * @throws {AludelError} `schema-unreadable` where SQLite and the reader of the stored SQL disagree.
+ * @throws {SqlError} where SQLite cannot read the database.
+ */
+export async function introspect(connection: Connection): Promise<Schema> {
+  return buildSchema(await readSchemaRows(connection));
+}
+
+/** The schema that SQLite's answers describe. */
+function buildSchema(rows: SchemaRows): Schema {
+  const tables = new Map<string, Table>();
+  const virtualTables = new Map<string, VirtualTable>();
+  const views = new Map<string, View>();
+  const indexes = new Map<string, Index>();
+  const triggers = new Map<string, Trigger>();
+  const orphans: { readonly owner: string; readonly module: string }[] = [];
+
+  for (const row of rows.objects) {
+    if (row.type !== "table" || !isVirtual(row.sql)) continue;
+    const key = foldName(row.name);
+    const text = about(row, () => readCreateVirtualTable(row.sql));
+    virtualTables.set(key, { kind: "virtual-table", name: row.name, sql: row.sql, ...text });
+    if (!rows.modules.has(foldName(text.module))) {
+      orphans.push({ owner: key, module: text.module });
+    }
+  }
+  for (const row of rows.objects) {
+    const key = foldName(row.name);
+    if (row.type !== "table" || virtualTables.has(key) || isReservedName(row.name)) continue;
+    const facts = rows.tables.get(row.name);
+    if (facts === undefined || facts.kind === "shadow") continue;
+    if (orphans.some(({ owner, module }) => isShadowName(key, owner, module))) continue;
+    tables.set(key, about(row, () => buildTable(row, facts)));
+  }
+  for (const row of rows.objects) {
+    const key = foldName(row.name);
+    if (row.type === "table" || isReservedName(row.name) || isReservedName(row.table)) continue;
+    if (row.type === "view") {
+      views.set(key, { kind: "view", name: row.name, sql: row.sql });
+    } else if (row.type === "trigger") {
+      triggers.set(key, { kind: "trigger", name: row.name, table: row.table, sql: row.sql });
+    } else {
+      const table = tables.get(foldName(row.table));
+      if (table === undefined) continue; // on a shadow table: the module's own
+      const columns = table.columns.map((column) => column.name);
+      const text = about(row, () => readCreateIndex(row.sql, columns));
+      indexes.set(key, { kind: "index", name: row.name, table: row.table, sql: row.sql, ...text });
+    }
+  }
+  return { tables, virtualTables, views, indexes, triggers };
+}
+
+/** SQLite stores the first three words of a virtual table's SQL itself, so they always look alike. */
+function isVirtual(sql: string): boolean {
+  return sql.startsWith("CREATE VIRTUAL TABLE ");
+}
+
+function about<T>(row: SchemaRow, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof AludelError) || error.code !== "schema-unreadable") throw error;
+    throw new AludelError("schema-unreadable", `Cannot read the ${row.type} "${row.name}"`, {
+      notes: [error.message, ...error.notes],
+      cause: error,
+    });
+  }
+}
