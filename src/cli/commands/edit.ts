@@ -25,7 +25,7 @@ export const command = defineCommand({
       entry !== undefined
     );
     if (entries.length === 0) {
-      throw new AludelError("edit-no-files", `"${text}" names no revision that has files here`, {
+      throw new AludelError("editor-no-files", `"${text}" names no revision that has files here`, {
         next: ["aludel history"],
       });
     }

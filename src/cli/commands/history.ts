@@ -1,6 +1,6 @@
 import { parseRange } from "../../graph/ref.ts";
+import { resolveRange } from "../../graph/resolve_range.ts";
 import { messageOf } from "../../project/catalogue.ts";
-import { historyOf } from "../../project/history.ts";
 import { defineCommand } from "../command.ts";
 import { openDiskCatalogue } from "../open_catalogue.ts";
 import { blockText, revisionFields } from "../revision_block.ts";
@@ -29,7 +29,8 @@ export const command = defineCommand({
     const range = flags.revRange === undefined ? undefined : parseRange(flags.revRange);
     const { project, catalogue } = openDiskCatalogue(context, flags);
     const { applied, onDisk, graph } = catalogue;
-    const ids = historyOf(graph, range, { applied, onDisk, purpose: "look" });
+    const found = range === undefined ? graph.ids : resolveRange(graph, range, { applied, onDisk });
+    const ids = found.toReversed();
     const marks = new Marks(catalogue);
     if (ui.wantsJson) {
       ui.json({ revisions: ids.map((id) => revisionJson(catalogue, marks, id)) });

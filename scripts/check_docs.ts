@@ -1,0 +1,120 @@
+// deno-lint-ignore-file no-console
+/**
+ * Holds the documents to the code: every error code has its cause and cure in docs/errors.md and the other
+ * way round, docs/commands.md says what the commands define, links between documents lead somewhere, the
+ * release is the same everywhere.
+ *
+ * Run by `deno task ok`. Prints each breach and exits 1.
+ */
+import { ERROR_KINDS } from "../src/errors.ts";
+import { RELEASE } from "../src/text/program.ts";
+import { commandDocs, COMMANDS_FILE } from "./make_command_docs.ts";
+
+const ROOT = new URL("../", import.meta.url);
+
+const documents = new Map([...markdownFiles()].map((path) => [path, read(path)]));
+const breaches = [
+  ...errorBreaches(documents.get("docs/errors.md") ?? ""),
+  ...await commandBreaches(),
+  ...linkBreaches(),
+  ...releaseBreaches(),
+];
+for (const breach of breaches) console.error(breach);
+if (breaches.length > 0) Deno.exit(1);
+console.log(`${documents.size} documents agree with the code`);
+
+/** Paths from the repository's root: README.md, docs/… */
+function* markdownFiles(folder = ""): Generator<string> {
+  for (const entry of Deno.readDirSync(new URL(folder || ".", ROOT))) {
+    const path = folder + entry.name;
+    if (entry.isDirectory && (folder !== "" || entry.name === "docs")) {
+      yield* markdownFiles(`${path}/`);
+    } else if (entry.isFile && entry.name.endsWith(".md")) yield path;
+  }
+}
+
+function read(path: string): string {
+  return Deno.readTextFileSync(new URL(path, ROOT));
+}
+
+function errorBreaches(text: string): string[] {
+  const found: string[] = [];
+  const sections = text.split(/^### /m).slice(1);
+  const documented = new Set(sections.map((section) => section.split("\n", 1)[0]!.trim()));
+  for (const code of Object.keys(ERROR_KINDS)) {
+    if (!documented.has(code)) found.push(`docs/errors.md: "${code}" is missing`);
+  }
+  for (const section of sections) {
+    const code = section.split("\n", 1)[0]!.trim();
+    if (!Object.hasOwn(ERROR_KINDS, code)) found.push(`docs/errors.md: "${code}" is no error code`);
+    for (const word of ["Cause: ", "Cure: "]) {
+      if (!section.includes(`\n${word}`)) {
+        found.push(`docs/errors.md: "${code}" has no "${word.trim()}"`);
+      }
+    }
+  }
+  if (documented.size < sections.length) found.push("docs/errors.md: a code stands twice");
+  return found;
+}
+
+async function commandBreaches(): Promise<string[]> {
+  const written = documents.get("docs/commands.md");
+  if (written === await commandDocs()) return [];
+  return [
+    `${
+      COMMANDS_FILE.pathname.slice(ROOT.pathname.length)
+    } is not what the commands define: run scripts/make_command_docs.ts`,
+  ];
+}
+
+/** Links to files and to headings. Addresses with a scheme are not followed: this check needs no network. */
+function linkBreaches(): string[] {
+  const found: string[] = [];
+  for (const [path, text] of documents) {
+    for (const [, link = ""] of withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(link)) continue;
+      const [file = "", heading] = link.split("#");
+      const target = file === ""
+        ? path
+        : new URL(file, new URL(path, ROOT)).pathname.slice(ROOT.pathname.length);
+      if (!exists(target)) found.push(`${path}: the link "${link}" leads nowhere`);
+      else if (heading !== undefined && !anchors(target).has(heading)) {
+        found.push(`${path}: "${target}" has no heading "${heading}"`);
+      }
+    }
+  }
+  return found;
+}
+
+function withoutCode(text: string): string {
+  return text.replace(/^```[\s\S]*?^```/gm, "").replace(/`[^`\n]*`/g, "");
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(new URL(path, ROOT));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The names that GitHub gives to headings. */
+function anchors(path: string): ReadonlySet<string> {
+  const headings = (documents.get(path) ?? "").matchAll(/^#+ (.+)$/gm);
+  return new Set(
+    Array.from(
+      headings,
+      ([, heading = ""]) =>
+        heading.trim().toLowerCase().replace(/[^\p{Letter}\p{Number}_ -]/gu, "").replaceAll(
+          " ",
+          "-",
+        ),
+    ),
+  );
+}
+
+function releaseBreaches(): string[] {
+  const { version } = JSON.parse(read("deno.json")) as { readonly version: string };
+  return version === RELEASE ? [] : [`src/text/program.ts says ${RELEASE}, deno.json ${version}`];
+}

@@ -1,0 +1,125 @@
+/**
+ * Writes docs/commands.md from the definitions of the commands, so that it cannot say anything else than
+ * `--help` does.
+ *
+ * `deno run -A scripts/make_command_docs.ts` writes; scripts/check_docs.ts compares.
+ */
+import type { Command } from "../src/cli/command.ts";
+import { COMMANDS, GROUPS } from "../src/cli/commands.ts";
+import { allFlags, longName, SHARED_FLAGS } from "../src/cli/flag.ts";
+import type { Flag, Flags } from "../src/cli/flag.ts";
+import { usageLine } from "../src/cli/usage_line.ts";
+
+export const COMMANDS_FILE = new URL("../docs/commands.md", import.meta.url);
+
+const INTRODUCTION = `# Commands
+
+\`aludel COMMAND [OPTIONS]\`. \`aludel --help\` lists the commands, \`aludel COMMAND --help\` explains one, \`aludel --version\` says which release
+this is and which SQLite it contains. Names and flags are Alembic's wherever Alembic has them. Refs (\`head\`, \`3f9c\`, \`-1\`, \`billing@head\`)
+are explained in [refs.md](refs.md), errors in [errors.md](errors.md), settings in [settings.md](settings.md).
+
+## What every command does
+
+- **Output.** stdout has the answer, stderr everything else: what happened, hints, warnings, errors, progress. Colour and progress appear on a
+  terminal only, and colour only while \`NO_COLOR\` is unset. If the reader goes away (\`aludel history | head -1\`) the command still ends
+  properly, with its own exit code.
+- **\`--json\`** prints exactly one JSON document to stdout, on one line unless stdout is a terminal. A failed command prints
+  \`{"error": {"code", "message", "exitCode", "notes", "next", …}}\` there; what fails after the answer was printed goes to stderr as text.
+- **Flags before the command** work for \`--config\`, \`--database\`, \`--quiet\` and \`--json\`: \`aludel -c shop/aludel.json history\`. A flag's value
+  may be attached: \`-m"text"\`, \`-r-3:current\`, \`--head=3f9c\`. \`downgrade -1\` and \`upgrade +1\` need no \`--\`; after \`--\` nothing is a flag.
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | error: nothing was done, or the message says what |
+| 2 | the command line is not understood |
+| 3 | a check found something |
+| 4 | partly done: what is done stays done |
+| 70 | a bug of Aludel |
+| 130 | interrupted |
+
+Every command takes:
+
+`;
+
+/** The text of docs/commands.md, formatted. */
+export async function commandDocs(): Promise<string> {
+  const parts = [
+    INTRODUCTION,
+    flagTable(SHARED_FLAGS),
+    "| `-h`, `--help` | explain the command |\n",
+  ];
+  for (const group of GROUPS) {
+    const members = Object.entries(COMMANDS).filter(([, entry]) => entry.group === group);
+    if (members.length > 0) parts.push(`\n## ${group}\n`);
+    for (const [, entry] of members) parts.push(section((await entry.load()).command));
+  }
+  return await formatMarkdown(parts.join(""));
+}
+
+function section(command: Command): string {
+  const letters = allFlags(command.flags);
+  // A shared flag is repeated only where the command took its letter.
+  const changed = Object.fromEntries(
+    Object.entries(SHARED_FLAGS).flatMap(([name, flag]: [string, Flag]) => {
+      const here = letters[name];
+      return here !== undefined && here.alias !== flag.alias ? [[name, here]] : [];
+    }),
+  );
+  const flags = { ...command.flags, ...changed };
+  const parts = [`\n### ${command.name}\n\n`, "```\n", usageLine(command), "\n```\n\n"];
+  parts.push(command.description.join("\n\n"), "\n\n");
+  if (command.positional.length + Object.keys(flags).length > 0) {
+    const rows = command.positional.map(({ name, help }) => `| \`${name}\` | ${cell(help)} |\n`);
+    parts.push("| | |\n|---|---|\n", ...rows, flagRows(flags), "\n");
+  }
+  const width = Math.max(...command.examples.map((example) => example.command.length));
+  const examples = command.examples.map((example) => {
+    return `${example.command.padEnd(width)}   # ${example.says}\n`;
+  });
+  return parts.join("") + "```sh\n" + examples.join("") + "```\n";
+}
+
+function flagTable(flags: Flags): string {
+  return `| | |\n|---|---|\n${flagRows(flags)}`;
+}
+
+function flagRows(flags: Flags): string {
+  return Object.entries(flags).map(([name, flag]) => {
+    const value = flag.kind === "switch"
+      ? ""
+      : flag.kind === "choice"
+      ? ` ${flag.values.join("|")}`
+      : ` ${flag.value}`;
+    const long = `\`${longName(name)}${value}\``;
+    const spelling = flag.alias === undefined ? long : `\`-${flag.alias}\`, ${long}`;
+    const repeat = flag.kind === "list" ? " (repeatable)" : "";
+    return `| ${cell(spelling)} | ${cell(flag.help)}${repeat} |\n`;
+  }).join("");
+}
+
+/** A bar would end the cell. */
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
+async function formatMarkdown(text: string): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "fmt",
+      "--config",
+      new URL("../deno.json", import.meta.url).pathname,
+      "--ext",
+      "md",
+      "-",
+    ],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(text));
+  await writer.close();
+  return new TextDecoder().decode((await child.output()).stdout);
+}
+
+if (import.meta.main) await Deno.writeTextFile(COMMANDS_FILE, await commandDocs());
