@@ -1,0 +1,156 @@
+import { foldName } from "../sql/identifier.ts";
+import { Tokenizer } from "../sql/tokenizer.ts";
+import type { Change, SideObject } from "./change.ts";
+import { compareTables } from "./compare_tables.ts";
+import { AS_IT_IS, indexKey } from "./constraint_key.ts";
+import type { Index, Schema, Trigger, View, VirtualTable } from "./model.ts";
+import { NO_HINTS, type RenameHints, Renames } from "./renames.ts";
+import { objectContext, renamedContext, tableContext } from "./text_context.ts";
+import { normalText, normalTokens, type TextContext } from "./token_text.ts";
+
+/** How two schemas are compared. */
+export interface CompareOptions {
+  /** Names of old, from the wanted schema's file. Those that are applied already change nothing. */
+  readonly renames?: RenameHints;
+  /** Whether the same columns in another order are a difference; by default they are none. */
+  readonly columnOrder?: boolean;
+}
+
+/**
+ * The differences that lead from a present schema to a wanted one; none exactly where the two mean
+ * the same (docs/schema.md says what that is).
+ *
+ * Deterministic, and ordered for reading: what goes, then tables, then what comes. An index or trigger
+ * of a dropped table is a difference of its own, so that the reverse of the list is complete.
+ */
+export function compareSchemas(from: Schema, to: Schema, options: CompareOptions = {}): Change[] {
+  const renames = new Renames(from, to, options.renames ?? NO_HINTS);
+  const objects = [
+    ...compareObjects(from.triggers, to.triggers, (a, b) => sameTrigger(a, b, from, to, renames)),
+    ...compareObjects(from.views, to.views, (a, b) => sameText(a, b, from, to, renames)),
+    ...compareObjects(from.indexes, to.indexes, (a, b) => sameIndex(a, b, from, to, renames)),
+    ...compareObjects(from.virtualTables, to.virtualTables, sameVirtualTable),
+  ];
+  const changes: Change[] = objects.filter(({ kind }) => kind === "drop-object");
+  for (const [key, table] of from.tables) {
+    if (counterpart(key, from, to, renames) === undefined) {
+      changes.push({ kind: "drop-table", table });
+    }
+  }
+  for (const [key, table] of from.tables) {
+    const wanted = counterpart(key, from, to, renames);
+    if (wanted === undefined) continue;
+    const inside = compareTables(table, wanted, renames, options.columnOrder ?? false);
+    if (inside.length > 0) {
+      changes.push({ kind: "alter-table", from: table, to: wanted, changes: inside });
+    }
+  }
+  for (const [key, table] of to.tables) {
+    const old = renames.oldTable(key);
+    if (!from.tables.has(old) || renames.table(old) !== key) {
+      changes.push({ kind: "create-table", table });
+    }
+  }
+  changes.push(...objects.filter(({ kind }) => kind === "replace-object"));
+  changes.push(...objects.filter(({ kind }) => kind === "create-object").toReversed());
+  return changes;
+}
+
+/** The wanted table that a present one becomes. */
+function counterpart(key: string, from: Schema, to: Schema, renames: Renames) {
+  if (renames.isRenamed(key)) return to.tables.get(renames.table(key));
+  // Its name may be that of another table by now, which is renamed to it.
+  return from.tables.has(renames.oldTable(key)) && renames.oldTable(key) !== key
+    ? undefined
+    : to.tables.get(key);
+}
+
+function compareObjects<T extends SideObject>(
+  from: ReadonlyMap<string, T>,
+  to: ReadonlyMap<string, T>,
+  isSame: (from: T, to: T) => boolean,
+): Change[] {
+  const changes: Change[] = [];
+  for (const [key, object] of from) {
+    const wanted = to.get(key);
+    if (wanted === undefined) changes.push({ kind: "drop-object", object });
+    else if (!isSame(object, wanted)) {
+      changes.push({ kind: "replace-object", from: object, to: wanted });
+    }
+  }
+  for (const [key, object] of [...to].toReversed()) {
+    if (!from.has(key)) changes.push({ kind: "create-object", object });
+  }
+  return changes;
+}
+
+function sameIndex(a: Index, b: Index, from: Schema, to: Schema, renames: Renames): boolean {
+  if (a.sql === b.sql && renames.isEmpty) return true;
+  const oldTable = from.tables.get(foldName(a.table));
+  const table = to.tables.get(foldName(b.table));
+  const key = foldName(a.table);
+  const before = indexKey(a, oldTable, {
+    text: oldTable === undefined
+      ? { isName: () => false }
+      : tableContext(oldTable, renames.columns(key), renames.table(key)),
+    table: (folded) => renames.table(folded),
+    column: (folded, owner) => renames.columns(owner).get(folded) ?? folded,
+  });
+  const after = indexKey(b, table, {
+    text: table === undefined ? { isName: () => false } : tableContext(table),
+    ...AS_IT_IS,
+  });
+  return before === after;
+}
+
+function sameText(
+  a: View | Trigger,
+  b: View | Trigger,
+  from: Schema,
+  to: Schema,
+  renames: Renames,
+): boolean {
+  if (a.sql === b.sql && renames.isEmpty) return true;
+  const before = renames.isEmpty
+    ? objectContext(a.sql, from)
+    : renamedContext(a.sql, from, renames);
+  return before !== undefined &&
+    definition(a, before) === definition(b, objectContext(b.sql, to));
+}
+
+function sameTrigger(
+  a: Trigger,
+  b: Trigger,
+  from: Schema,
+  to: Schema,
+  renames: Renames,
+): boolean {
+  return renames.table(foldName(a.table)) === foldName(b.table) &&
+    sameText(a, b, from, to, renames);
+}
+
+/** A trigger's FOR EACH ROW says what is so without it. */
+function definition(object: View | Trigger, context: TextContext): string {
+  if (object.kind === "view") return normalText(object.sql, context);
+  const tokens = normalTokens(object.sql, context);
+  const at = tokens.findIndex((token, at) =>
+    token === "FOR" && tokens[at + 1] === "EACH" && tokens[at + 2] === "ROW"
+  );
+  if (at >= 0) tokens.splice(at, 3);
+  return tokens.join(" ");
+}
+
+function sameVirtualTable(a: VirtualTable, b: VirtualTable): boolean {
+  return a.sql === b.sql ||
+    foldName(a.module) === foldName(b.module) &&
+      JSON.stringify(a.arguments.map(argumentText)) ===
+        JSON.stringify(b.arguments.map(argumentText));
+}
+
+/** What an argument means is the module's business, so only spaces and comments do not count. */
+function argumentText(argument: string): string {
+  const words: string[] = [];
+  const tokenizer = new Tokenizer(argument);
+  while (tokenizer.nextSignificant()) words.push(tokenizer.current);
+  return words.join(" ");
+}
