@@ -1,0 +1,41 @@
+import type { Connection } from "./connection.ts";
+
+/**
+ * What a script inside a transaction can leave changed on the connection: of the pragmas that a revision may use, these
+ * two are neither content of the database nor without effect afterwards. `foreign_keys` is the runner's.
+ */
+const KNOWN_VALUES: readonly string[] = [
+  "PRAGMA legacy_alter_table = OFF",
+  "PRAGMA defer_foreign_keys = OFF",
+];
+
+/**
+ * Whether a script could leave a setting of the connection changed. Errs towards yes, and costs next to
+ * nothing: no script changes a setting without the word PRAGMA.
+ */
+export function mayChangeSettings(sql: string): boolean {
+  return /pragma/i.test(sql);
+}
+
+/**
+ * Puts the connection's settings back to what every revision may count on, inside a transaction or outside.
+ * @throws {SqlError}
+ */
+export async function restoreSettings(connection: Connection): Promise<void> {
+  for (const pragma of KNOWN_VALUES) await connection.execute(pragma);
+}
+
+/**
+ * Gives a connection a rollback journal again after a script outside a transaction switched it off (`journal_mode` OFF
+ * or MEMORY last as long as the connection): without one, a later failure would leave the database torn.
+ * Other journal modes are the script's to choose. No effect inside a transaction.
+ * @throws {SqlError}
+ */
+export async function restoreJournal(connection: Connection): Promise<void> {
+  const [row] = await connection.query("PRAGMA main.journal_mode");
+  const mode = row?.["journal_mode"];
+  // A database in memory answers "memory" for ever, and the next line changes nothing there.
+  if (mode === "off" || mode === "memory") {
+    await connection.execute("PRAGMA main.journal_mode = DELETE");
+  }
+}

@@ -1,0 +1,63 @@
+import { SqlError } from "./connection.ts";
+
+/**
+ * SQLite's own texts for its result codes, which `exec` reports without the number
+ * (sqlite3ErrStr in https://sqlite.org/src/file/src/main.c).
+ */
+const CODES_BY_MESSAGE: ReadonlyMap<string, number> = new Map([
+  ["database is locked", 5],
+  ["database table is locked", 6],
+  ["attempt to write a readonly database", 8],
+  ["interrupted", 9],
+  ["disk I/O error", 10],
+  ["database disk image is malformed", 11],
+  ["database or disk is full", 13],
+  ["unable to open database file", 14],
+  ["locking protocol", 15],
+  ["not authorized", 23],
+  ["file is not a database", 26],
+]);
+
+/**
+ * Makes an {@linkcode SqlError} of what node:sqlite threw while it ran `sql`.
+ *
+ * `exec` ends a message in ` in <rest of the text> at offset N`, without a result code; a prepared
+ * statement gives the code, without the offset.
+ */
+export function toSqlError(thrown: unknown, sql: string, refusal: string | undefined): SqlError {
+  const error = thrown as { readonly message?: unknown; readonly errcode?: unknown };
+  const message = typeof error?.message === "string" ? error.message : String(thrown);
+  const { text, byteOffset } = withoutOffset(message, sql);
+  const resultCode = typeof error?.errcode === "number" ? error.errcode & 0xff : codeOf(text);
+  return new SqlError(text, { resultCode, byteOffset, refusal, cause: thrown });
+}
+
+function codeOf(text: string): number | undefined {
+  const known = CODES_BY_MESSAGE.get(text);
+  if (known !== undefined) return known;
+  if (text.startsWith("database table is locked") || text.startsWith("database schema is locked")) {
+    return 6;
+  }
+  if (text.startsWith("unable to open database file")) return 14;
+  if (text.startsWith("database disk image is malformed")) return 11;
+  if (/constraint failed(?:: |$)/.test(text)) return 19;
+  return undefined;
+}
+
+/** Takes the offset off a message. The quoted text is the tail of `sql` that SQLite compiled. */
+function withoutOffset(
+  message: string,
+  sql: string,
+): { readonly text: string; readonly byteOffset: number | undefined } {
+  const match = / at offset (\d+)$/.exec(message);
+  if (match === null) return { text: message, byteOffset: undefined };
+  const body = message.slice(0, match.index);
+  for (let at = body.indexOf(" in "); at >= 0; at = body.indexOf(" in ", at + 1)) {
+    const quoted = body.length - at - 4;
+    if (sql.endsWith(body.slice(at + 4))) {
+      const before = new TextEncoder().encode(sql.slice(0, sql.length - quoted)).length;
+      return { text: body.slice(0, at), byteOffset: before + Number(match[1]) };
+    }
+  }
+  return { text: message, byteOffset: undefined };
+}

@@ -1,0 +1,90 @@
+import type { RevisionId } from "../graph/revision.ts";
+import type { DownHash, TextHash } from "../manifest/manifest.ts";
+
+/** The way a step goes. */
+export type LoggedDirection = "up" | "down";
+
+/** What happened, with its details: kept as JSON, so only values that JSON has. */
+export type LogEvent =
+  /** A revision's up ran. */
+  | {
+    readonly event: "upgrade";
+    readonly revision: RevisionId;
+    readonly details: { readonly durationMs: number };
+  }
+  /** A revision's down ran. */
+  | {
+    readonly event: "downgrade";
+    readonly revision: RevisionId;
+    readonly details: { readonly durationMs: number };
+  }
+  /** Records were added and removed without running anything. */
+  | {
+    readonly event: "stamp";
+    readonly revision: null;
+    readonly details: {
+      readonly added: readonly RevisionId[];
+      readonly removed: readonly RevisionId[];
+      /** Whether all records were erased first. */
+      readonly purged: boolean;
+    };
+  }
+  /** A record follows a revision that was signed again, or one of whose ancestors was. */
+  | {
+    readonly event: "reseal";
+    readonly revision: RevisionId;
+    readonly details: {
+      readonly from: readonly [TextHash, DownHash];
+      readonly to: readonly [TextHash, DownHash];
+      readonly lineage: TextHash;
+    };
+  }
+  /** A database that was there before Aludel was taken over. */
+  | {
+    readonly event: "baseline";
+    readonly revision: RevisionId;
+    readonly details: { readonly tables?: number };
+  }
+  /** A restore point was put back. */
+  | {
+    readonly event: "restore";
+    readonly revision: null;
+    readonly details: { readonly point: string };
+  }
+  /** A run failed and was rolled back. */
+  | {
+    readonly event: "failure";
+    readonly revision: RevisionId | null;
+    readonly details: {
+      readonly code: string;
+      readonly message: string;
+      readonly direction?: LoggedDirection;
+      readonly sqlite?: string;
+    };
+  }
+  /** A statement outside a transaction was about to run, or has run. Statements count from 1. */
+  | {
+    readonly event: "off-intent" | "off-done";
+    readonly revision: RevisionId;
+    readonly details: { readonly direction: LoggedDirection; readonly statement: number };
+  };
+
+/** When an event happened and which Aludel wrote it down. */
+export interface LogStamp {
+  /** UTC to the second. */
+  readonly at: string;
+  /** Such as `aludel 0.1.0`. */
+  readonly by: string;
+}
+
+/** A row to append to `aludel_log`. */
+export type NewLogEntry = LogEvent & LogStamp;
+
+/** A row of `aludel_log` as read: a newer Aludel may have written events that this one does not know. */
+export interface LogEntry extends LogStamp {
+  /** Rises with each entry. */
+  readonly entry: number;
+  readonly event: LogEvent["event"] | (string & Record<never, never>);
+  readonly revision: RevisionId | null;
+  readonly details: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,100 @@
+import type { Connection, Row } from "../db/connection.ts";
+import type { Revision, RevisionId } from "../graph/revision.ts";
+import type { DownHash, TextHash } from "../manifest/manifest.ts";
+import type { AppliedKind, AppliedRevision, AppliedTexts } from "./applied_revision.ts";
+import { readIdList } from "./id_list.ts";
+import { readFormat, STATE_FORMATS, type StateFormat } from "./state_format.ts";
+import { readPresentMark, type StateMark } from "./state_mark.ts";
+
+/** What a database records of itself. */
+export interface State {
+  /** The format of its tables; `"absent"` where it has none. */
+  readonly format: number | "absent";
+  /** In order of application. */
+  readonly applied: readonly AppliedRevision[];
+  /** Taken before the rest was read: a change in between shows as a mark that moved. */
+  readonly mark: StateMark;
+}
+
+/**
+ * Reads what is applied, without the texts. Changes nothing.
+ *
+ * @throws {AludelError} `state-newer-format`, `state-foreign-tables`, `state-damaged`.
+ * @throws {SqlError}
+ */
+export async function readState(
+  connection: Connection,
+  formats: readonly StateFormat[] = STATE_FORMATS,
+): Promise<State> {
+  const format = await readFormat(connection, formats);
+  if (format === "absent") {
+    return { format, applied: [], mark: await readPresentMark(connection, format) };
+  }
+  const mark = await readPresentMark(connection, format.number);
+  const rows = await connection.query(
+    `SELECT ${format.revisionColumns} FROM main.aludel_revision ORDER BY position`,
+  );
+  const applied = rows.map((row) => toAppliedRevision(row, connection.name));
+  return { format: format.number, applied, mark };
+}
+
+/**
+ * Reads the graph of what is applied and nothing else, for `current`: in order of application, `"absent"`
+ * where the database has no state tables.
+ *
+ * @throws {AludelError} as {@linkcode readState}.
+ * @throws {SqlError}
+ */
+export async function readAppliedGraph(
+  connection: Connection,
+): Promise<readonly Revision[] | "absent"> {
+  const format = await readFormat(connection);
+  if (format === "absent") return format;
+  const rows = await connection.query(
+    "SELECT id, parents, depends_on, labels FROM " +
+      `(SELECT ${format.revisionColumns} FROM main.aludel_revision) ORDER BY position`,
+  );
+  return rows.map((row) => toRevision(row, connection.name));
+}
+
+/**
+ * Reads the texts that a revision was applied with.
+ * @returns Undefined where the revision is not applied.
+ * @throws {SqlError}
+ */
+export async function readTexts(
+  connection: Connection,
+  id: RevisionId,
+): Promise<AppliedTexts | undefined> {
+  const [row] = await connection.query(
+    "SELECT up_sql, down_sql FROM main.aludel_revision WHERE id = ?",
+    [id],
+  );
+  if (row === undefined) return undefined;
+  const down = row["down_sql"];
+  return { up: String(row["up_sql"]), down: down === null ? null : String(down) };
+}
+
+function toRevision(row: Row, database: string): Revision {
+  const id = String(row["id"]);
+  return {
+    id,
+    parents: readIdList(row["parents"], id, database),
+    dependsOn: readIdList(row["depends_on"], id, database),
+    labels: readIdList(row["labels"], id, database),
+  };
+}
+
+function toAppliedRevision(row: Row, database: string): AppliedRevision {
+  return {
+    ...toRevision(row, database),
+    message: String(row["message"]),
+    lineage: row["lineage"] as TextHash,
+    up: row["up_hash"] as TextHash,
+    down: row["down_hash"] as DownHash,
+    kind: row["kind"] as AppliedKind,
+    appliedAt: String(row["applied_at"]),
+    durationMs: Number(row["duration_ms"]),
+    appliedBy: String(row["applied_by"]),
+  };
+}
