@@ -38,6 +38,21 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "record the hashes of finished revisions",
     load: () => import("./commands/seal.ts"),
   },
+  upgrade: {
+    group: "Change a database",
+    summary: "apply revisions",
+    load: () => import("./commands/upgrade.ts"),
+  },
+  downgrade: {
+    group: "Change a database",
+    summary: "undo revisions",
+    load: () => import("./commands/downgrade.ts"),
+  },
+  redo: {
+    group: "Change a database",
+    summary: "undo a revision and apply it again",
+    load: () => import("./commands/redo.ts"),
+  },
   history: {
     group: "Look",
     summary: "list revisions, newest first",

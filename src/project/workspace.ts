@@ -4,8 +4,9 @@ import { describeProblem } from "../graph/graph_problem.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionGraph } from "../graph/revision_graph.ts";
 import type { ManifestRevision } from "../manifest/manifest.ts";
-import { type ParsedManifest, parseManifest } from "../manifest/parse_manifest.ts";
-import { MANIFEST_FILE, type RevisionFiles } from "./revision_files.ts";
+import type { ParsedManifest } from "../manifest/parse_manifest.ts";
+import { readManifest } from "./read_manifest.ts";
+import type { RevisionFiles } from "./revision_files.ts";
 
 /** The manifest of a project, read and checked, with the graph that it describes. */
 export interface Workspace {
@@ -22,9 +23,8 @@ export interface Workspace {
  * @throws {AludelError} An error of the area `manifest`; `graph-invalid` with every problem and its line.
  */
 export function openWorkspace(files: RevisionFiles): Workspace | null {
-  const bytes = files.read(MANIFEST_FILE);
-  if (bytes === null) return null;
-  return workspaceOf(files, parseManifest(decode(bytes), `${files.name}/${MANIFEST_FILE}`));
+  const manifest = readManifest(files);
+  return manifest === null ? null : workspaceOf(files, manifest);
 }
 
 /** The workspace of a manifest that was read already. */
@@ -58,8 +58,4 @@ export function inOrderOfCreation<R extends { readonly id: string; readonly crea
   return revisions.toSorted((a, b) =>
     a.created < b.created ? -1 : a.created > b.created ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0
   );
-}
-
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }

@@ -1,0 +1,27 @@
+import { parseRef } from "../../graph/ref.ts";
+import { defineCommand } from "../command.ts";
+import { migrate, RUN_FLAGS } from "../migrate.ts";
+
+export const command = defineCommand({
+  name: "downgrade",
+  description: [
+    "Undoes revisions: all that were applied after REF, the last one first. What runs is the down.sql that was stored in the database when the revision was applied, so a revision can be undone that is not on disk any more.",
+    "-1 undoes the last revision; base undoes everything; LABEL@-1 the last one of a branch.",
+  ],
+  flags: {
+    ...RUN_FLAGS,
+    fromDisk: { kind: "switch", help: "run the down.sql on disk instead of the stored one" },
+  },
+  positional: [{ name: "REF", help: "the revision to go back to, -1, or base" }],
+  examples: [
+    { command: "aludel downgrade -1", says: "undoes the last revision" },
+    { command: "aludel downgrade 3f9c", says: "undoes what was applied after 3f9c" },
+    { command: "aludel downgrade base --dry-run", says: "says what would be undone" },
+  ],
+  async run(context, flags, [text = ""]) {
+    await migrate(context, flags, { kind: "downgrade", ref: parseRef(text) }, {
+      downFrom: flags.fromDisk ? "disk" : "database",
+      needsProject: flags.fromDisk,
+    });
+  },
+});

@@ -1,0 +1,22 @@
+import { parseRef } from "../../graph/ref.ts";
+import { defineCommand } from "../command.ts";
+import { migrate, RUN_FLAGS } from "../migrate.ts";
+
+export const command = defineCommand({
+  name: "redo",
+  description: [
+    "Undoes a revision with the down that was stored when it ran, and applies it again as it is on disk now: the quick way while a draft is being written. What was applied on top of it is undone and applied again too.",
+  ],
+  flags: RUN_FLAGS,
+  positional: [{ name: "REF", help: "the revision (default: current)", optional: true }],
+  examples: [
+    { command: "aludel redo", says: "runs the last revision again" },
+    { command: "aludel redo 3f9c", says: "runs 3f9c and what follows it again" },
+  ],
+  async run(context, flags, [text = "current"]) {
+    await migrate(context, flags, { kind: "redo", ref: parseRef(text) }, {
+      downFrom: "database",
+      needsProject: true,
+    });
+  },
+});

@@ -1,0 +1,28 @@
+import { parseRef } from "../../graph/ref.ts";
+import { defineCommand } from "../command.ts";
+import { migrate, RUN_FLAGS } from "../migrate.ts";
+
+export const command = defineCommand({
+  name: "upgrade",
+  description: [
+    "Applies revisions to the database, up to REF and with everything that REF stands on. The whole route is one transaction: all of it happens, or nothing.",
+    "REF is head by default; heads for every branch; +1 for the next revision; LABEL@head for one branch. The database is created where it does not exist.",
+  ],
+  flags: RUN_FLAGS,
+  positional: [
+    { name: "REF", help: "where to go (default: head)", optional: true, many: true },
+  ],
+  examples: [
+    { command: "aludel upgrade", says: "applies all that is pending" },
+    { command: "aludel upgrade +1", says: "applies the next revision" },
+    { command: "aludel upgrade head --dry-run", says: "says what would run" },
+    { command: "aludel upgrade base:head --sql", says: "prints a script for sqlite3" },
+  ],
+  async run(context, flags, texts) {
+    const refs = (texts.length === 0 ? ["head"] : texts).map(parseRef);
+    await migrate(context, flags, { kind: "upgrade", refs }, {
+      downFrom: "database",
+      needsProject: true,
+    });
+  },
+});

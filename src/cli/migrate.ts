@@ -1,0 +1,89 @@
+import { AludelError } from "../errors.ts";
+import { digest } from "../project/digest.ts";
+import type { GoalRequest } from "../project/goal.ts";
+import {
+  type MigrationContext,
+  type MigrationRequest,
+  planMigration,
+  runMigration,
+} from "../project/migration.ts";
+import { projectMissing } from "../project/project.ts";
+import { openWorkspace } from "../project/workspace.ts";
+import type { CommandContext } from "./command.ts";
+import { DATABASE_FLAG, type FlagValues, SHARED_FLAGS } from "./flag.ts";
+import { openProject } from "./open_project.ts";
+import { openTarget } from "./open_target.ts";
+import { reportPlan } from "./plan_report.ts";
+import { runHost } from "./run_host.ts";
+import { RunReport } from "./run_report.ts";
+
+/** The flags of every command that runs revisions. */
+export const RUN_FLAGS = {
+  ...DATABASE_FLAG,
+  dryRun: { kind: "switch", help: "print what would run, and change nothing" },
+  sql: { kind: "switch", help: "print a script for the sqlite3 shell, and change nothing" },
+  transaction: {
+    kind: "choice",
+    values: ["all", "each"],
+    help: "one transaction for the whole route (all), or one a revision (each)",
+  },
+  lockTimeout: {
+    kind: "number",
+    value: "SECONDS",
+    help: "how long to wait for another process (default: 60)",
+  },
+  resume: {
+    kind: "choice",
+    values: ["again", "skip"],
+    help: "after an interrupted transaction=off script: run its statement again, or skip it",
+  },
+} as const;
+
+type RunFlags = FlagValues<typeof RUN_FLAGS> & FlagValues<typeof SHARED_FLAGS>;
+
+/**
+ * Resolves, checks, and runs; or prints the plan or the script instead.
+ * @param needsProject Whether the command makes no sense without a manifest.
+ */
+export async function migrate(
+  context: CommandContext,
+  flags: RunFlags,
+  goal: GoalRequest,
+  options: { readonly downFrom: "database" | "disk"; readonly needsProject: boolean },
+): Promise<void> {
+  if (flags.dryRun && flags.sql) {
+    throw new AludelError("usage", '"--dry-run" and "--sql" exclude each other', {
+      next: ["aludel upgrade --help"],
+    });
+  }
+  const project = openProject(context, flags);
+  const workspace = openWorkspace(project.files);
+  if (workspace === null && options.needsProject) throw projectMissing(project);
+  const target = openTarget(context, project, flags);
+  const migration: MigrationContext = {
+    workspace,
+    access: target.access,
+    drafts: target.target.drafts,
+    digest,
+    sqliteVersion: await target.access.sqliteVersion(),
+  };
+  const request: MigrationRequest = { goal, downFrom: options.downFrom };
+  const planned = await planMigration(migration, request);
+  const transaction = flags.transaction ?? "all";
+  if (flags.sql) {
+    const { printScript } = await import("./print_script.ts");
+    return printScript(context, migration, planned, transaction);
+  }
+  if (flags.dryRun) return reportPlan(context.ui, target.target, planned, transaction);
+  const report = new RunReport(context.ui, target.target);
+  for (const notice of planned.route.notices) report.see(notice);
+  if (planned.route.steps.length === 0 && planned.route.reseals.length === 0) {
+    return report.nothingToDo(planned);
+  }
+  using host = runHost(context, project, target, flags.lockTimeout, (event) => report.see(event));
+  const outcome = await runMigration(migration, request, planned, host, {
+    transaction,
+    ...(flags.resume !== undefined && { resume: flags.resume }),
+  });
+  report.done(outcome, planned);
+}

@@ -1,0 +1,99 @@
+import type { PlannedMigration } from "../project/migration.ts";
+import type { Target } from "../project/target.ts";
+import type { Notice, RunEvent } from "../runner/run_event.ts";
+import type { RunOutcome } from "../runner/run_request.ts";
+import type { Ui } from "./ui.ts";
+
+/** Tells a run as it goes, and its result. */
+export class RunReport {
+  readonly #ui: Ui;
+  readonly #target: Target;
+  readonly #notices: Notice[] = [];
+  readonly #messages = new Map<string, string>();
+
+  constructor(ui: Ui, target: Target) {
+    this.#ui = ui;
+    this.#target = target;
+  }
+
+  see(event: RunEvent): void {
+    const { talkStyle: style } = this.#ui;
+    switch (event.type) {
+      case "notice":
+        this.#notices.push(event);
+        this.#ui.warning(
+          [
+            event.message,
+            ...(event.notes ?? []),
+            ...(event.next ?? []).map((next) => `next: ${next}`),
+          ]
+            .join("\n  "),
+        );
+        break;
+      case "waiting":
+        this.#ui.notice(
+          `Waiting for ${
+            event.holder ?? "another connection"
+          }, which holds the lock on "${this.#target.name}" …`,
+        );
+        break;
+      case "replanned":
+        this.#ui.notice(
+          event.steps === 0
+            ? "Another process has done it meanwhile."
+            : `Another process moved the database meanwhile; ${steps(event.steps)} left.`,
+        );
+        break;
+      case "step-started":
+        this.#messages.set(event.id, event.message);
+        break;
+      case "step-done": {
+        const way = event.direction === "up" ? "upgrade  " : "downgrade";
+        const message = this.#messages.get(event.id) ?? "";
+        this.#ui.notice(
+          `${way}  ${style.yellow(event.id)}  ${message}  ${style.dim(`${event.durationMs} ms`)}`,
+        );
+        break;
+      }
+      case "resealed":
+        this.#ui.notice(`resealed   ${style.yellow(event.id)}`);
+        break;
+      case "rolled-back":
+        if (event.ids.length > 0) this.#ui.notice(style.dim("Rolled back."));
+        break;
+      case "statement":
+      case "committed":
+        break;
+    }
+  }
+
+  nothingToDo(planned: PlannedMigration): void {
+    this.#ui.json(this.#document({ steps: [], resealed: [] }));
+    const heads = planned.catalogue.graph.headsOf(planned.catalogue.applied, "parents");
+    this.#ui.notice(`Nothing to do: "${this.#target.name}" is at ${list(heads)}.`);
+  }
+
+  done(outcome: RunOutcome, planned: PlannedMigration): void {
+    this.#ui.json(this.#document(outcome));
+    const { graph, applied } = planned.catalogue;
+    const after = new Set(applied);
+    for (const { direction, id } of outcome.steps) {
+      if (direction === "up") after.add(id);
+      else after.delete(id);
+    }
+    if (outcome.steps.length === 0) return;
+    this.#ui.notice(`"${this.#target.name}" is now at ${list(graph.headsOf(after, "parents"))}.`);
+  }
+
+  #document(outcome: RunOutcome): unknown {
+    return { database: this.#target.name, ...outcome, notices: this.#notices };
+  }
+}
+
+function list(ids: readonly string[]): string {
+  return ids.length === 0 ? "base" : ids.join(", ");
+}
+
+function steps(count: number): string {
+  return count === 1 ? "1 step is" : `${count} steps are`;
+}

@@ -1,0 +1,62 @@
+/**
+ * A worker that stands beside a long run: it answers Ctrl-C and draws progress while SQLite keeps the main
+ * thread busy inside one statement. See docs/decisions for why it is this way round and not SQLite in the worker.
+ */
+import { WatchBoard } from "./watch_board.ts";
+
+/** What the worker is started with. */
+export interface SentinelOrder {
+  readonly board: SharedArrayBuffer;
+  /** Whether progress may be drawn on stderr. */
+  readonly progress: boolean;
+  /** Columns of the terminal. */
+  readonly columns: number;
+  /** How long the run had lasted when the sentinel came, in milliseconds. */
+  readonly elapsedMs: number;
+}
+
+/** How long the main thread has to hear an interruption before the sentinel ends the process. */
+const HEARING_MS = 80;
+const PROGRESS_AFTER_MS = 1_000;
+const PROGRESS_EVERY_MS = 250;
+
+declare const self: {
+  onmessage: ((event: MessageEvent<SentinelOrder>) => void) | null;
+};
+
+self.onmessage = ({ data }) => {
+  const board = new WatchBoard(data.board);
+  const started = performance.now() - data.elapsedMs;
+  let drawn = false;
+
+  const onInterrupt = () => {
+    board.interrupt();
+    setTimeout(() => {
+      if (board.heard || board.finished) return;
+      write(
+        `${
+          drawn ? "\r\x1b[K" : ""
+        }Interrupted inside a statement. Nothing of the open transaction is kept: ` +
+          "SQLite rolls it back when the database is opened next.\n",
+      );
+      // Without a listener the signal has its usual effect again, and the parent sees what ended the process.
+      Deno.removeSignalListener("SIGINT", onInterrupt);
+      Deno.kill(Deno.pid, "SIGINT");
+    }, HEARING_MS);
+  };
+  Deno.addSignalListener("SIGINT", onInterrupt);
+
+  if (!data.progress) return;
+  const timer = setInterval(() => {
+    if (board.finished) return clearInterval(timer);
+    const elapsed = performance.now() - started;
+    if (elapsed < PROGRESS_AFTER_MS) return;
+    const line = `${board.doing}, ${Math.floor(elapsed / 1_000)} s`;
+    drawn = true;
+    write(`\r\x1b[K${line.slice(0, data.columns - 1)}`);
+  }, PROGRESS_EVERY_MS);
+};
+
+function write(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(text));
+}

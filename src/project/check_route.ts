@@ -1,0 +1,257 @@
+import { AludelError } from "../errors.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { Route } from "../graph/route.ts";
+import { lineages, type TextHashes } from "../manifest/lineage.ts";
+import type { Digest, ManifestRevision, TextHash } from "../manifest/manifest.ts";
+import { judgeFiles } from "../manifest/verdict.ts";
+import type { CheckedRoute, CheckedStep, CheckedUp, Reseal } from "../runner/checked_route.ts";
+import type { Notice } from "../runner/run_event.ts";
+import { sameTokens } from "../sql/fingerprint.ts";
+import { readScript } from "../sql/read_script.ts";
+import { findRefusal } from "../sql/refusal.ts";
+import type { Script } from "../sql/script.ts";
+import type { AppliedTexts } from "../state/applied_revision.ts";
+import { type Catalogue, messageOf } from "./catalogue.ts";
+import { compareRecords } from "./compare_records.ts";
+import { findingError, findingNotice } from "./record_finding_text.ts";
+import type { RevisionFiles } from "./revision_files.ts";
+import { readRevisionTexts, type RevisionTextPair, textHashes } from "./revision_texts.ts";
+import type { DraftPolicy } from "./setting_table.ts";
+import { fileError } from "./verdict_error.ts";
+
+/** What checking a route needs. */
+export interface CheckContext {
+  readonly catalogue: Catalogue;
+  /** null where there is no project: then only stored downs can run. */
+  readonly files: RevisionFiles | null;
+  readonly digest: Digest;
+  readonly drafts: DraftPolicy;
+  /** The SQLite that will run it, such as `3.53.2`. */
+  readonly sqliteVersion: string;
+  /** The texts that ran, from the database. */
+  readonly storedTexts: (id: RevisionId) => Promise<AppliedTexts | undefined>;
+  /** Where a down comes from. */
+  readonly downFrom: "database" | "disk";
+  /**
+   * `strict`: what the disk and the records disagree on is an error · `lenient`: it is told, because undoing
+   * must be possible while the disk is in disarray.
+   */
+  readonly records: "strict" | "lenient";
+}
+
+/**
+ * Reads, decodes, hashes, tokenizes and splits every file of a route, and compares every record with the disk,
+ * before the first statement runs.
+ *
+ * @throws {AludelError} An error of the areas `sql`, `directive`, `file`, `revision`, `record`.
+ */
+export async function checkRoute(route: Route, context: CheckContext): Promise<CheckedRoute> {
+  const { catalogue } = context;
+  const pairs = new Map<RevisionId, RevisionTextPair>();
+  const pairOf = (entry: ManifestRevision): RevisionTextPair => {
+    let pair = pairs.get(entry.id);
+    if (pair === undefined) {
+      pair = readRevisionTexts(context.files!, entry, context.digest);
+      pairs.set(entry.id, pair);
+    }
+    return pair;
+  };
+  const again = new Set(route.filter((step) => step.direction === "down").map((step) => step.id));
+  const findings = compareRecords(catalogue, (entry) => textHashes(pairOf(entry)));
+  const notices: Notice[] = [];
+  const resealed = new Map<RevisionId, TextHashes>();
+  for (const finding of findings) {
+    const entry = catalogue.entries.get(finding.id);
+    if (finding.kind === "resealed") {
+      resealed.set(finding.id, textHashes(pairOf(entry!))!);
+      continue;
+    }
+    // A revision that is undone by this very route needs no word about its edit.
+    if (finding.kind === "draft-edited" && again.has(finding.id)) continue;
+    const error = findingError(finding, catalogue, context.files);
+    if (error && context.records === "strict" && !again.has(finding.id)) throw error;
+    notices.push(findingNotice(finding, catalogue));
+  }
+  const lineageOf = computeLineages(route, context, resealed, pairOf);
+  const steps: CheckedStep[] = [];
+  for (const { direction, id } of route) {
+    steps.push(
+      direction === "up"
+        ? checkUp(id, context, pairOf, lineageOf)
+        : await checkDown(id, context, pairOf),
+    );
+  }
+  return {
+    steps,
+    reseals: await findReseals(context, resealed, again, lineageOf, pairOf),
+    notices,
+  };
+}
+
+type PairOf = (entry: ManifestRevision) => RevisionTextPair;
+
+/** The lineages of what is recorded and of what the route will record, from what ran or will run. */
+function computeLineages(
+  route: Route,
+  context: CheckContext,
+  resealed: ReadonlyMap<RevisionId, TextHashes>,
+  pairOf: PairOf,
+): ReadonlyMap<RevisionId, TextHash> {
+  const { catalogue } = context;
+  const ups = new Set(route.filter((step) => step.direction === "up").map((step) => step.id));
+  const order = catalogue.graph.ids
+    .filter((id) => ups.has(id) || catalogue.applied.has(id))
+    .map((id) => catalogue.graph.get(id)!);
+  return lineages(order, (id) => {
+    const entry = catalogue.entries.get(id);
+    if (ups.has(id) && entry) return textHashes(pairOf(entry));
+    return resealed.get(id) ?? catalogue.records.get(id);
+  }, context.digest);
+}
+
+function checkUp(
+  id: RevisionId,
+  context: CheckContext,
+  pairOf: PairOf,
+  lineageOf: ReadonlyMap<RevisionId, TextHash>,
+): CheckedUp {
+  const entry = context.catalogue.entries.get(id);
+  if (entry === undefined || context.files === null) {
+    throw new AludelError("revision-not-on-disk", `Revision "${id}" is not on disk`, {
+      revision: id,
+      next: ["aludel history", "git log --all -- migrations/manifest.json"],
+    });
+  }
+  const pair = pairOf(entry);
+  const verdict = judgeFiles(entry, { up: pair.up?.hash ?? null, down: pair.down?.hash ?? null });
+  const error = fileError(entry, verdict, context.files.name);
+  if (error) throw error;
+  if (verdict.kind === "draft" && context.drafts === "refuse") {
+    throw new AludelError(
+      "revision-draft",
+      `Revision "${id}" is a draft, and this database takes sealed ones only`,
+      {
+        revision: id,
+        next: [`aludel seal ${id}`],
+      },
+    );
+  }
+  const up = pair.up!;
+  const script = checkScript(up.file, up.text, id, context);
+  if (pair.down) checkScript(pair.down.file, pair.down.text, id, context);
+  return {
+    direction: "up",
+    id,
+    message: entry.message,
+    script,
+    record: {
+      id,
+      parents: entry.parents,
+      dependsOn: entry.dependsOn,
+      labels: entry.labels,
+      message: entry.message,
+      lineage: lineageOf.get(id)!,
+      up: up.hash,
+      down: pair.down?.hash ?? "none",
+    },
+    texts: { up: up.text, down: pair.down?.text ?? null },
+  };
+}
+
+async function checkDown(
+  id: RevisionId,
+  context: CheckContext,
+  pairOf: PairOf,
+): Promise<CheckedStep> {
+  const entry = context.catalogue.entries.get(id);
+  const message = messageOf(context.catalogue, id);
+  if (context.downFrom === "disk") {
+    const down = entry && context.files ? pairOf(entry).down : null;
+    if (down === null) throw irreversible(id, "There is no down.sql for it on disk");
+    return {
+      direction: "down",
+      id,
+      message,
+      script: checkScript(down.file, down.text, id, context),
+    };
+  }
+  const stored = await context.storedTexts(id);
+  if (stored === undefined || stored.down === null) {
+    throw irreversible(id, "It was applied without a down.sql");
+  }
+  const file = entry && context.files
+    ? `${context.files.name}/${entry.dir}/down.sql (as stored in the database)`
+    : `down.sql of ${id} (as stored in the database)`;
+  return { direction: "down", id, message, script: checkScript(file, stored.down, id, context) };
+}
+
+function irreversible(id: RevisionId, fact: string): AludelError {
+  return new AludelError("revision-irreversible", `Revision "${id}" cannot be undone`, {
+    revision: id,
+    notes: [fact],
+    next: [
+      "Write a down.sql and use `aludel downgrade --from-disk`, or restore a copy of the database",
+    ],
+  });
+}
+
+/** @throws {AludelError} What {@linkcode readScript} and {@linkcode findRefusal} say, and `sqlite-too-old`. */
+function checkScript(file: string, text: string, id: RevisionId, context: CheckContext): Script {
+  const script = readScript(file, text);
+  const refusal = findRefusal(script);
+  if (refusal) throw refusal.with({ revision: id });
+  const needed = script.header.sqlite;
+  if (needed && isOlder(context.sqliteVersion, needed)) {
+    throw new AludelError(
+      "sqlite-too-old",
+      `Revision "${id}" needs SQLite ${needed.join(".")}, and this one is ${context.sqliteVersion}`,
+      { revision: id, place: { file } },
+    );
+  }
+  return script;
+}
+
+function isOlder(actual: string, needed: readonly number[]): boolean {
+  const parts = actual.split(".").map(Number);
+  for (const [index, number] of needed.entries()) {
+    const have = parts[index] ?? 0;
+    if (have !== number) return have < number;
+  }
+  return false;
+}
+
+/** The records that a re-signing, of themselves or of what they follow, makes out of date. */
+async function findReseals(
+  context: CheckContext,
+  resealed: ReadonlyMap<RevisionId, TextHashes>,
+  again: ReadonlySet<RevisionId>,
+  lineageOf: ReadonlyMap<RevisionId, TextHash>,
+  pairOf: PairOf,
+): Promise<Reseal[]> {
+  if (resealed.size === 0) return [];
+  const reseals: Reseal[] = [];
+  for (const record of context.catalogue.records.values()) {
+    const lineage = lineageOf.get(record.id);
+    if (again.has(record.id) || lineage === undefined || lineage === record.lineage) continue;
+    const { up, down } = resealed.get(record.id) ?? record;
+    const entry = context.catalogue.entries.get(record.id);
+    const texts = resealed.has(record.id) && entry
+      ? await sameTokenTexts(await context.storedTexts(record.id), pairOf(entry))
+      : null;
+    reseals.push({ id: record.id, record: { up, down, lineage }, texts });
+  }
+  return reseals;
+}
+
+/** The new texts where they say the same as what ran. */
+function sameTokenTexts(
+  stored: AppliedTexts | undefined,
+  pair: RevisionTextPair,
+): AppliedTexts | null {
+  if (stored === undefined || pair.up === null || !sameTokens(stored.up, pair.up.text)) return null;
+  const down = pair.down?.text ?? null;
+  const sameDown = down === null || stored.down === null
+    ? down === stored.down
+    : sameTokens(down, stored.down);
+  return sameDown ? { up: pair.up.text, down } : null;
+}

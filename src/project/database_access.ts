@@ -1,0 +1,47 @@
+import type { Connection } from "../db/connection.ts";
+import { describeLockHolder } from "../db/lock_holder.ts";
+import { openDatabase } from "../db/open.ts";
+import { AludelError } from "../errors.ts";
+import type { Target } from "./target.ts";
+
+/** How long looking waits for a writer to finish its COMMIT, in milliseconds. */
+const LOOK_TIMEOUT_MS = 5_000;
+
+/** The ways to reach a target. */
+export interface DatabaseAccess {
+  /**
+   * Opens the database for looking: creates nothing, and recovers a hot journal.
+   * @returns null where the database does not exist.
+   */
+  look(): Promise<Connection | null>;
+  /** Opens it for writing, and creates it where it does not exist. */
+  connect(options: { readonly doubleQuotedStrings: boolean }): Promise<Connection>;
+  /** Who holds its lock, where the system tells. */
+  lockHolder(): string | undefined;
+  /** The SQLite that runs what {@linkcode DatabaseAccess.connect} is given, such as `3.53.2`. */
+  sqliteVersion(): Promise<string>;
+}
+
+/** The access to a target of the settings or the command line. */
+export function accessTo(target: Target): DatabaseAccess {
+  const { kind, path, name } = target;
+  const location = kind === "memory" ? { kind } : { kind, path };
+  return {
+    async look() {
+      if (kind === "memory") return null;
+      try {
+        return await openDatabase(location, { mode: "read", busyTimeoutMs: LOOK_TIMEOUT_MS, name });
+      } catch (error) {
+        if (error instanceof AludelError && error.code === "database-missing") return null;
+        throw error;
+      }
+    },
+    connect: ({ doubleQuotedStrings }) =>
+      openDatabase(location, { mode: "create", doubleQuotedStrings, name }),
+    lockHolder: () => kind === "memory" ? undefined : describeLockHolder(path),
+    async sqliteVersion() {
+      await using memory = await openDatabase({ kind: "memory" }, { mode: "create" });
+      return memory.capabilities.sqliteVersion;
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import type { Digest } from "../manifest/manifest.ts";
+import type { CheckedRoute } from "../runner/checked_route.ts";
+import type { ResumeChoice, RunHost, RunOutcome } from "../runner/run_request.ts";
+import { runRoute } from "../runner/run_route.ts";
+import type { TransactionMode } from "../runner/segments.ts";
+import { NO_STATE, readState, readTexts, type State } from "../state/read_state.ts";
+import { type Catalogue, joinCatalogue } from "./catalogue.ts";
+import { checkRoute } from "./check_route.ts";
+import type { DatabaseAccess } from "./database_access.ts";
+import { type Goal, type GoalRequest, resolveGoal, routeTo } from "./goal.ts";
+import type { DraftPolicy } from "./setting_table.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Where a migration happens. */
+export interface MigrationContext {
+  /** null where there is no project: a database alone can be downgraded from what it has stored. */
+  readonly workspace: Workspace | null;
+  readonly access: DatabaseAccess;
+  readonly drafts: DraftPolicy;
+  readonly digest: Digest;
+  /** The SQLite that will run the scripts. */
+  readonly sqliteVersion: string;
+}
+
+/** What a user asks for, with the flags that change the check. */
+export interface MigrationRequest {
+  readonly goal: GoalRequest;
+  /** Where a downgrade's text comes from. */
+  readonly downFrom: "database" | "disk";
+}
+
+/** A migration that is resolved and checked, and has touched nothing. */
+export interface PlannedMigration {
+  readonly goal: Goal;
+  readonly state: State;
+  readonly catalogue: Catalogue;
+  readonly route: CheckedRoute;
+}
+
+/**
+ * Resolves and checks: reads the state and every file of the route, changes nothing.
+ * @throws {AludelError} What resolving and checking throw.
+ */
+export async function planMigration(
+  context: MigrationContext,
+  request: MigrationRequest,
+): Promise<PlannedMigration> {
+  const state = await lookAtState(context.access);
+  const catalogue = joinCatalogue(context.workspace, state.applied);
+  const goal = resolveGoal(catalogue, request.goal);
+  return { goal, state, catalogue, route: await checkGoal(context, request, catalogue, goal) };
+}
+
+/**
+ * Runs what was planned; when another process has moved the database meanwhile, runs what is left of the way to
+ * the same revisions.
+ * @throws {AludelError} As {@linkcode runRoute}.
+ */
+export async function runMigration(
+  context: MigrationContext,
+  request: MigrationRequest,
+  planned: PlannedMigration,
+  host: RunHost,
+  options: { readonly transaction: TransactionMode; readonly resume?: ResumeChoice },
+): Promise<RunOutcome> {
+  return await runRoute({
+    host,
+    assumed: planned.state,
+    route: planned.route,
+    replan: (state) =>
+      checkGoal(context, request, joinCatalogue(context.workspace, state.applied), planned.goal),
+    ...options,
+  });
+}
+
+/** The state of a database that may not exist. Creates nothing. */
+export async function lookAtState(access: DatabaseAccess): Promise<State> {
+  const connection = await access.look();
+  if (connection === null) return NO_STATE;
+  try {
+    return await readState(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function checkGoal(
+  context: MigrationContext,
+  request: MigrationRequest,
+  catalogue: Catalogue,
+  goal: Goal,
+): Promise<CheckedRoute> {
+  const route = routeTo(catalogue, goal);
+  await using stored = new StoredTexts(context.access);
+  return await checkRoute(route, {
+    catalogue,
+    files: context.workspace?.files ?? null,
+    digest: context.digest,
+    drafts: context.drafts,
+    sqliteVersion: context.sqliteVersion,
+    storedTexts: (id) => stored.read(id),
+    downFrom: request.downFrom,
+    records: goal.kind === "downgrade" ? "lenient" : "strict",
+  });
+}
+
+/** Reads stored texts over one connection that is opened when the first is asked for. */
+class StoredTexts implements AsyncDisposable {
+  readonly #access: DatabaseAccess;
+  #connection: Awaited<ReturnType<DatabaseAccess["look"]>> | undefined;
+
+  constructor(access: DatabaseAccess) {
+    this.#access = access;
+  }
+
+  async read(id: string) {
+    this.#connection ??= await this.#access.look();
+    return this.#connection === null ? undefined : await readTexts(this.#connection, id);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connection?.close();
+  }
+}

@@ -1,0 +1,92 @@
+import { AludelError } from "../errors.ts";
+import type { Notice } from "../runner/run_event.ts";
+import type { Catalogue } from "./catalogue.ts";
+import type { RecordFinding } from "./compare_records.ts";
+import type { RevisionFiles } from "./revision_files.ts";
+
+/** The error for a finding that stops an upgrade; undefined for one that is only worth a notice. */
+export function findingError(
+  finding: RecordFinding,
+  catalogue: Catalogue,
+  files: RevisionFiles | null,
+): AludelError | undefined {
+  const { id } = finding;
+  const entry = catalogue.entries.get(id);
+  const folder = entry && files ? `${files.name}/${entry.dir}` : "";
+  const facts = { revision: id, ...(folder && { place: { file: folder } }) };
+  switch (finding.kind) {
+    case "edited":
+      return new AludelError("record-edited", `Revision "${id}" was edited after it was applied`, {
+        ...facts,
+        notes: [
+          "The text that ran in the database is neither the file's nor one that a re-signing replaced",
+        ],
+        next: [
+          `aludel show ${id}`,
+          `Put the old text back, or accept the new one with \`aludel seal --force ${id}\``,
+        ],
+      });
+    case "moved":
+      return new AludelError(
+        "record-moved",
+        `Revision "${id}" was re-parented after it was applied`,
+        {
+          ...facts,
+          notes: [
+            `It ran on top of ${list(finding.was)}`,
+            `The manifest now puts it on top of ${list(finding.now)}`,
+          ],
+          next: [
+            "Put the old parents back into the manifest",
+            `aludel downgrade ${id}-1, with the old manifest, then upgrade with the new one`,
+          ],
+        },
+      );
+    case "file-missing":
+      return new AludelError(
+        "revision-file-missing",
+        `Revision "${id}" is applied and has no up.sql any more`,
+        {
+          ...facts,
+          next: ["aludel verify", "git checkout -- " + (folder || "migrations")],
+        },
+      );
+    case "draft-edited":
+    case "resealed":
+    case "unknown":
+      return undefined;
+  }
+}
+
+/** What to tell of a finding that stops nothing. */
+export function findingNotice(finding: RecordFinding, catalogue: Catalogue): Notice {
+  const { id } = finding;
+  const error = findingError(finding, catalogue, null);
+  if (error) {
+    return {
+      type: "notice",
+      code: error.code,
+      message: error.message,
+      notes: error.notes,
+      next: error.next,
+    };
+  }
+  if (finding.kind === "unknown") {
+    return {
+      type: "notice",
+      code: "revision-unknown",
+      message: `Revision "${id}" is applied in the database and is not on disk`,
+      next: [`aludel show ${id}`],
+    };
+  }
+  return {
+    type: "notice",
+    code: "draft-edited",
+    message: `Draft "${id}" was edited after it was applied`,
+    next: [`aludel redo ${id}`],
+  };
+}
+
+function list(ids: readonly string[]): string {
+  return ids.length === 0 ? "nothing" : ids.map((id) => `"${id}"`).join(" and ");
+}

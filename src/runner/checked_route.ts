@@ -1,0 +1,47 @@
+import type { RevisionId } from "../graph/revision.ts";
+import type { Script } from "../sql/script.ts";
+import type { AppliedRevision, AppliedTexts } from "../state/applied_revision.ts";
+import type { Notice } from "./run_event.ts";
+
+export type Direction = "up" | "down";
+
+/** What is known of a revision before it runs; the runner adds when, how long and by whom. */
+export type RevisionRecord = Omit<
+  AppliedRevision,
+  "kind" | "appliedAt" | "durationMs" | "appliedBy"
+>;
+
+/** A step up whose file has been read, decoded, hashed, tokenized and split. */
+export interface CheckedUp {
+  readonly direction: "up";
+  readonly id: RevisionId;
+  readonly message: string;
+  readonly script: Script;
+  readonly record: RevisionRecord;
+  readonly texts: AppliedTexts;
+}
+
+/** A step down, from the text stored in the database or from the file. */
+export interface CheckedDown {
+  readonly direction: "down";
+  readonly id: RevisionId;
+  readonly message: string;
+  readonly script: Script;
+}
+
+export type CheckedStep = CheckedUp | CheckedDown;
+
+/** A record that must be brought up to date because its revision was re-signed, or follows one. */
+export interface Reseal {
+  readonly id: RevisionId;
+  readonly record: Pick<AppliedRevision, "up" | "down" | "lineage">;
+  /** New texts where they have the same tokens as the ones that ran; otherwise what ran is kept. */
+  readonly texts: AppliedTexts | null;
+}
+
+/** A route of which every file has been checked: nothing is read from disk after this point. */
+export interface CheckedRoute {
+  readonly steps: readonly CheckedStep[];
+  readonly reseals: readonly Reseal[];
+  readonly notices: readonly Notice[];
+}

@@ -1,0 +1,58 @@
+import type { RevisionId } from "../graph/revision.ts";
+import type { Direction } from "./checked_route.ts";
+
+/**
+ * What a run tells while it goes. Text on a terminal, JSON and a progress line are three consumers.
+ *
+ * Events are handed to a callback and not yielded: a consumer that stops reading must not be able to
+ * keep a transaction open.
+ */
+export type RunEvent =
+  /** Another connection holds the write lock; sent once after a second, then each ten seconds. */
+  | {
+    readonly type: "waiting";
+    /** The process that holds the lock, such as `pid 4711 (python3)`, where it can be known. */
+    readonly holder: string | undefined;
+    readonly elapsedMs: number;
+  }
+  /** Another process moved the database while this one waited; the route was made again. */
+  | { readonly type: "replanned"; readonly steps: number }
+  | {
+    readonly type: "step-started";
+    readonly direction: Direction;
+    readonly id: RevisionId;
+    readonly message: string;
+    /** Counted from 1 over the whole route. */
+    readonly position: number;
+    readonly of: number;
+    readonly statements: number;
+  }
+  /** A statement is about to run; sent for each, so consumers must be quick. */
+  | {
+    readonly type: "statement";
+    readonly id: RevisionId;
+    readonly position: number;
+    readonly of: number;
+    readonly verb: string;
+  }
+  | {
+    readonly type: "step-done";
+    readonly direction: Direction;
+    readonly id: RevisionId;
+    readonly durationMs: number;
+  }
+  /** The record of a re-signed revision was brought up to date. */
+  | { readonly type: "resealed"; readonly id: RevisionId }
+  | { readonly type: "committed"; readonly ids: readonly RevisionId[] }
+  | { readonly type: "rolled-back"; readonly ids: readonly RevisionId[] }
+  | Notice;
+
+/** Something worth knowing that stops nothing. */
+export interface Notice {
+  readonly type: "notice";
+  /** Stable, such as `foreign-key-violations-before`. */
+  readonly code: string;
+  readonly message: string;
+  readonly notes?: readonly string[];
+  readonly next?: readonly string[];
+}

@@ -1,0 +1,198 @@
+import type { Connection } from "../db/connection.ts";
+import { AludelError } from "../errors.ts";
+import { readState } from "../state/read_state.ts";
+import { readMark } from "../state/state_mark.ts";
+import type { CheckedRoute } from "./checked_route.ts";
+import { logFailure } from "./log_failure.ts";
+import { runOffTransaction } from "./run_off_transaction.ts";
+import type { RunOutcome, RunRequest } from "./run_request.ts";
+import { runTransaction, type SegmentResult, StepFailure } from "./run_transaction.ts";
+import { needsDoubleQuotedStrings } from "./double_quoted_strings.ts";
+import { type Segment, splitSegments } from "./segments.ts";
+
+/** How long the runner may work before it lets the host look at signals, in milliseconds. */
+const BREATH_MS = 40;
+
+/**
+ * Runs a checked route, segment by segment, each behind the write lock and after a second look at the state.
+ *
+ * @returns What was done; without steps where another process had done it all.
+ * @throws {AludelError} With what was rolled back in `outcome`, and in `committed` the revisions of earlier
+ * segments, which stay.
+ */
+export async function runRoute(request: RunRequest): Promise<RunOutcome> {
+  const run = new RouteRun(request);
+  try {
+    await run.toEnd();
+    return run.outcome;
+  } finally {
+    await run.close();
+  }
+}
+
+class RouteRun {
+  readonly #request: RunRequest;
+  readonly #done: RunOutcome["steps"][number][] = [];
+  readonly #resealed: string[] = [];
+  #route: CheckedRoute;
+  #mark: string;
+  #connection: Connection | undefined;
+  #doubleQuotedStrings: boolean;
+  #lastBreath: number;
+
+  constructor(request: RunRequest) {
+    this.#request = request;
+    this.#route = request.route;
+    this.#mark = request.assumed.mark;
+    this.#doubleQuotedStrings = request.host.doubleQuotedStrings;
+    this.#lastBreath = request.host.clock.monotonicMs();
+  }
+
+  get outcome(): RunOutcome {
+    return { steps: this.#done, resealed: this.#resealed };
+  }
+
+  async toEnd(): Promise<void> {
+    const { transaction } = this.#request;
+    for (;;) {
+      const [segment] = splitSegments(this.#route.steps, transaction);
+      if (segment === undefined && this.#route.reseals.length === 0) return;
+      await this.#runSegment(segment ?? { mode: "transaction", steps: [] });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  async #runSegment(segment: Segment): Promise<void> {
+    try {
+      const outcome = segment.mode === "off"
+        ? await this.#runOff(segment)
+        : await this.#runTransaction(segment);
+      if (outcome.moved) await this.#replan();
+      else await this.#finish(segment, outcome.result);
+    } catch (error) {
+      const cause = error instanceof StepFailure ? error.cause : error;
+      if (await this.#retryWithDoubleQuotes(cause)) return;
+      throw await this.#failed(segment, error);
+    }
+  }
+
+  async #runTransaction(segment: Segment) {
+    return await runTransaction({
+      connection: await this.#open(),
+      host: this.#request.host,
+      segment,
+      reseals: this.#route.reseals,
+      assumed: this.#mark,
+      done: this.#done.length,
+      of: this.#done.length + this.#route.steps.length,
+      interrupted: this.#interrupted,
+    });
+  }
+
+  /** On a connection of its own: it takes the file for itself, and may change its journal mode. */
+  async #runOff(segment: Segment) {
+    await this.close();
+    const [step] = segment.steps;
+    return await runOffTransaction({
+      connection: await this.#open(),
+      host: this.#request.host,
+      step: step!,
+      assumed: this.#mark,
+      position: this.#done.length + 1,
+      of: this.#done.length + this.#route.steps.length,
+      interrupted: this.#interrupted,
+      resume: this.#request.resume,
+    }).finally(() => this.close());
+  }
+
+  async #finish(segment: Segment, result: SegmentResult): Promise<void> {
+    const { host } = this.#request;
+    for (const { step, durationMs } of result) {
+      this.#done.push({ direction: step.direction, id: step.id, durationMs });
+    }
+    const reseals = segment.mode === "off" ? [] : this.#route.reseals;
+    this.#resealed.push(...reseals.map((reseal) => reseal.id));
+    host.emit({ type: "committed", ids: segment.steps.map((step) => step.id) });
+    this.#route = {
+      ...this.#route,
+      steps: this.#route.steps.slice(segment.steps.length),
+      reseals: segment.mode === "off" ? this.#route.reseals : [],
+    };
+    if (this.#route.steps.length > 0) this.#mark = await readMark(await this.#open());
+  }
+
+  async #replan(): Promise<void> {
+    const state = await readState(await this.#open());
+    this.#route = await this.#request.replan(state);
+    this.#mark = state.mark;
+    this.#request.host.emit({ type: "replanned", steps: this.#route.steps.length });
+  }
+
+  /** Old databases hold views and triggers with "text" in double quotes: they may go on, with a notice. */
+  async #retryWithDoubleQuotes(cause: unknown): Promise<boolean> {
+    if (this.#doubleQuotedStrings || !needsDoubleQuotedStrings(cause)) return false;
+    await this.close();
+    this.#doubleQuotedStrings = true;
+    this.#request.host.emit({
+      type: "notice",
+      code: "double-quoted-strings",
+      message:
+        "The database's own schema uses double quotes for text; they were allowed for this run",
+      notes: [cause.sqlite ?? ""],
+      next: ['Set "doubleQuotedStrings": true in aludel.json to say so for good'],
+    });
+    return true;
+  }
+
+  async #failed(segment: Segment, error: unknown): Promise<unknown> {
+    const step = error instanceof StepFailure ? error.step : undefined;
+    const cause = error instanceof StepFailure ? error.cause : error;
+    const { host } = this.#request;
+    if (segment.mode !== "off") {
+      host.emit({ type: "rolled-back", ids: segment.steps.map((one) => one.id) });
+    }
+    if (!(cause instanceof AludelError)) return cause;
+    if (cause.code !== "interrupted" && cause.code !== "lock-timeout") {
+      await logFailure(() => this.#open(), host, step, cause);
+    }
+    const committed = this.#done.map((one) => one.id);
+    return cause.with({
+      committed,
+      ...(cause.outcome === undefined && { outcome: outcomeOf(segment, committed) }),
+    });
+  }
+
+  async #open(): Promise<Connection> {
+    this.#connection ??= await this.#request.host.connect({
+      doubleQuotedStrings: this.#doubleQuotedStrings,
+    });
+    return this.#connection;
+  }
+
+  readonly #interrupted = async (): Promise<boolean> => {
+    const { clock, interrupted } = this.#request.host;
+    const now = clock.monotonicMs();
+    if (now - this.#lastBreath > BREATH_MS) {
+      await clock.sleep(0);
+      this.#lastBreath = clock.monotonicMs();
+    }
+    return interrupted();
+  };
+}
+
+function outcomeOf(segment: Segment, committed: readonly string[]): string {
+  const steps = segment.steps.length;
+  const rolledBack = steps <= 1
+    ? "It was rolled back"
+    : `All ${steps} revisions of its transaction were rolled back`;
+  const kept = committed.length === 0
+    ? "the database is as it was"
+    : `${committed.length} earlier ${
+      committed.length === 1 ? "revision stays" : "revisions stay"
+    }: ${committed.join(", ")}`;
+  return `${rolledBack}; ${kept}`;
+}

@@ -1,0 +1,106 @@
+import { type Connection, SqlError } from "../db/connection.ts";
+import { AludelError, type ErrorFacts } from "../errors.ts";
+import type { Refusal } from "../sql/refusal_reason.ts";
+import { refuseAction } from "../sql/refused_action.ts";
+import type { Script, Statement } from "../sql/script.ts";
+import { placeOf } from "../text/code_frame.ts";
+import { offsetOfByte } from "../text/position.ts";
+import { adviceFor } from "./explain_sql_error.ts";
+import type { RunEvent } from "./run_event.ts";
+
+/** What the statements of one revision run under. */
+export interface ScriptRun {
+  readonly connection: Connection;
+  readonly revision: string;
+  readonly script: Script;
+  readonly emit: (event: RunEvent) => void;
+  /** Called between statements: lets the host answer signals, and says whether the user asked to stop. */
+  readonly interrupted: () => Promise<boolean>;
+}
+
+/**
+ * Runs a script's statements in order under SQLite's authorizer, and checks after each that the transaction
+ * is still the runner's: `RAISE(ROLLBACK)` and ON CONFLICT ROLLBACK can end it.
+ *
+ * @throws {AludelError} `sql-failed`, `sql-ended-transaction`, `interrupted`, or a refusal's code; with the
+ * statement's place. The transaction is left as it is: rolling back is the caller's.
+ */
+export async function runScript(run: ScriptRun): Promise<void> {
+  const { connection, script } = run;
+  for (const [index, statement] of script.statements.entries()) {
+    if (await run.interrupted()) throw new AludelError("interrupted", "Interrupted");
+    await runStatement(run, index, statement);
+    if (!connection.inTransaction()) throw endedTransaction(run, statement);
+  }
+}
+
+/**
+ * Runs one statement of the script under SQLite's authorizer.
+ * @throws {AludelError} as {@linkcode runScript}.
+ */
+export async function runStatement(
+  run: ScriptRun,
+  index: number,
+  statement: Statement,
+): Promise<void> {
+  run.emit({
+    type: "statement",
+    id: run.revision,
+    position: index + 1,
+    of: run.script.statements.length,
+    verb: statement.verb,
+  });
+  const context = { ...run.script.header, verb: statement.verb };
+  let refusal: Refusal | null = null;
+  run.connection.authorize(({ action, arg1, arg2, source }) => {
+    const found = refuseAction(action, arg1, arg2, source, context);
+    refusal ??= found;
+    return found === null ? null : found.reason;
+  });
+  try {
+    await run.connection.execute(run.script.text.slice(statement.start, statement.end));
+  } catch (error) {
+    throw error instanceof SqlError ? statementFailed(run, statement, error, refusal) : error;
+  } finally {
+    run.connection.authorize(null);
+  }
+}
+
+function statementFailed(
+  run: ScriptRun,
+  statement: Statement,
+  error: SqlError,
+  refusal: Refusal | null,
+): AludelError {
+  const { text, file } = run.script;
+  const offset = error.byteOffset === undefined
+    ? statement.start
+    : offsetOfByte(text, statement.start, error.byteOffset);
+  const facts: ErrorFacts = {
+    place: placeOf(file, text, offset),
+    revision: run.revision,
+    sqlite: error.sqlite,
+    cause: error,
+  };
+  if (refusal !== null) {
+    return new AludelError(refusal.code, refusal.reason, { ...facts, next: refusal.next });
+  }
+  const advice = adviceFor(error.sqlite);
+  return new AludelError("sql-failed", `Statement failed in revision "${run.revision}"`, {
+    ...facts,
+    ...(advice !== undefined && { next: [advice] }),
+  });
+}
+
+function endedTransaction(run: ScriptRun, statement: Statement): AludelError {
+  return new AludelError(
+    "sql-ended-transaction",
+    `Statement ended the transaction of revision "${run.revision}"`,
+    {
+      place: placeOf(run.script.file, run.script.text, statement.start),
+      revision: run.revision,
+      notes: ["RAISE(ROLLBACK) in a trigger or ON CONFLICT ROLLBACK undoes everything since BEGIN"],
+      next: ["Use RAISE(ABORT) or ON CONFLICT ABORT: it undoes the one statement"],
+    },
+  );
+}

@@ -1,0 +1,136 @@
+import { AludelError } from "../errors.ts";
+import type { Mention } from "../sql/mentions.ts";
+import { readMentions } from "../sql/mentions.ts";
+import { foldName } from "../sql/identifier.ts";
+import { restoreSettings } from "../db/connection_settings.ts";
+import type { Connection } from "../db/connection.ts";
+import { appendLog, deleteRevision, insertRevision } from "../state/write_state.ts";
+import type { CheckedStep } from "./checked_route.ts";
+import { toSecond } from "./clock.ts";
+import { findLosses } from "./conservation.ts";
+import type { RunHost } from "./run_request.ts";
+import { runScript } from "./run_script.ts";
+import { takeInventory } from "./table_contents.ts";
+import { traceTables } from "./table_fates.ts";
+
+/** A step within an open transaction, with its place in the whole route. */
+export interface StepRun {
+  readonly connection: Connection;
+  readonly host: RunHost;
+  readonly step: CheckedStep;
+  /** Counted from 1 over the whole route. */
+  readonly position: number;
+  readonly of: number;
+  readonly interrupted: () => Promise<boolean>;
+}
+
+/**
+ * Runs one revision's script inside the open transaction, makes sure that it lost nothing unsaid, and writes its
+ * record in the same transaction.
+ *
+ * @returns How long it took, in milliseconds.
+ * @throws {AludelError} As {@linkcode runScript}, and `data-loss`.
+ */
+export async function runStep(run: StepRun): Promise<number> {
+  const { connection, host, step } = run;
+  host.emit({
+    type: "step-started",
+    direction: step.direction,
+    id: step.id,
+    message: step.message,
+    position: run.position,
+    of: run.of,
+    statements: step.script.statements.length,
+  });
+  const started = host.clock.monotonicMs();
+  await restoreSettings(connection);
+  await conserving(connection, step, () =>
+    runScript({
+      connection,
+      revision: step.id,
+      script: step.script,
+      emit: host.emit,
+      interrupted: run.interrupted,
+    }));
+  const durationMs = Math.round(host.clock.monotonicMs() - started);
+  await record(connection, host, step, durationMs);
+  host.emit({ type: "step-done", direction: step.direction, id: step.id, durationMs });
+  return durationMs;
+}
+
+/** Writes or deletes the step's record, and the event. */
+export async function record(
+  connection: Connection,
+  host: RunHost,
+  step: CheckedStep,
+  durationMs: number,
+): Promise<void> {
+  const appliedAt = toSecond(host.clock.now());
+  const { appliedBy } = host;
+  if (step.direction === "up") {
+    const row = { ...step.record, kind: "ran", appliedAt, durationMs, appliedBy } as const;
+    await insertRevision(connection, row, step.texts);
+  } else {
+    await deleteRevision(connection, step.id);
+  }
+  await appendLog(connection, {
+    at: appliedAt,
+    by: appliedBy,
+    event: step.direction === "up" ? "upgrade" : "downgrade",
+    revision: step.id,
+    details: { durationMs },
+  });
+}
+
+/** Runs `work` between two inventories, where a statement could lose something unsaid. Spec of the law: docs/safety.md. */
+async function conserving(
+  connection: Connection,
+  step: CheckedStep,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { text, statements, header } = step.script;
+  const mentions = statements.flatMap((statement) =>
+    CAN_LOSE.has(statement.verb) ? readMentions(text, statement) : []
+  );
+  if (!mentions.some(({ kind }) => RECREATING.has(kind))) return await work();
+  const fates = traceTables(mentions);
+  const before = await takeInventory(connection, fates.touched.keys());
+  await work();
+  const afterNames = [...fates.touched.values()].flatMap(({ after }) => after ?? []);
+  const after = await takeInventory(connection, afterNames);
+  const allowed = new Set(header.allowLoss.map(({ name }) => foldName(name)));
+  const losses = findLosses(before, after, mentions, fates)
+    .filter((loss) => !allowed.has(foldName(loss.name)));
+  if (losses.length === 0) return;
+  throw new AludelError("data-loss", `Revision "${step.id}" loses what no statement of it drops`, {
+    revision: step.id,
+    place: { file: step.script.file },
+    notes: losses.map((loss) => loss.fact),
+    next: [
+      "Create again what the table had, in the same script",
+      ...losses.slice(0, 3).map(({ name }) => `-- aludel: allow-loss=${quoted(name)} REASON`),
+    ],
+  });
+}
+
+/** The verbs of statements whose mentions matter; all others need not be read again. */
+const CAN_LOSE: ReadonlySet<string> = new Set([
+  "ALTER",
+  "CREATE",
+  "DELETE",
+  "DROP",
+  "INSERT",
+  "REPLACE",
+  "UPDATE",
+  "WITH",
+]);
+
+const RECREATING: ReadonlySet<Mention["kind"]> = new Set([
+  "drop-table",
+  "drop-view",
+  "rename-table",
+]);
+
+function quoted(name: string): string {
+  return /^[A-Za-z_][0-9A-Za-z_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}

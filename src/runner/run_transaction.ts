@@ -1,0 +1,148 @@
+import type { Connection } from "../db/connection.ts";
+import { AludelError } from "../errors.ts";
+import { ensureStateTables } from "../state/state_format.ts";
+import type { StateMark } from "../state/state_mark.ts";
+import { resealRevision } from "../state/write_state.ts";
+import type { CheckedStep, Reseal } from "./checked_route.ts";
+import { toSecond } from "./clock.ts";
+import {
+  compareForeignKeyStates,
+  type ForeignKeyState,
+  readForeignKeyState,
+  type Violation,
+} from "./foreign_key_check.ts";
+import { lockedTransaction } from "./locked_transaction.ts";
+import { mayViolate } from "./may_violate.ts";
+import type { RunHost } from "./run_request.ts";
+import { runStep } from "./run_step.ts";
+import type { Segment } from "./segments.ts";
+import { readMentions } from "../sql/mentions.ts";
+import { traceTables } from "./table_fates.ts";
+
+/** A segment of mode `transaction` or `foreign-keys`, with its place in the route. */
+export interface TransactionRun {
+  readonly connection: Connection;
+  readonly host: RunHost;
+  readonly segment: Segment;
+  readonly reseals: readonly Reseal[];
+  /** The mark of the state that the segment was planned for. */
+  readonly assumed: StateMark;
+  /** How many steps of the route came before this segment. */
+  readonly done: number;
+  readonly of: number;
+  readonly interrupted: () => Promise<boolean>;
+}
+
+/** The step that failed, for the caller that knows what becomes of the others. */
+export class StepFailure extends Error {
+  override readonly name = "StepFailure";
+
+  constructor(readonly step: CheckedStep, override readonly cause: unknown) {
+    super(`step ${step.id}`, { cause });
+  }
+}
+
+/** What a segment did: how long each of its steps took, in milliseconds. */
+export type SegmentResult = readonly { readonly step: CheckedStep; readonly durationMs: number }[];
+
+/**
+ * Runs a segment in one transaction together with its records: all of it, or nothing.
+ *
+ * Foreign keys are switched before BEGIN, since inside a transaction the pragma is without effect
+ * (https://sqlite.org/pragma.html#pragma_foreign_keys): off, so that rebuilding a parent cannot cascade,
+ * or on, where the script says so.
+ *
+ * @throws {AludelError} `foreign-key-violations`, `lock-timeout`, `interrupted`.
+ * @throws {StepFailure} What a step threw.
+ */
+export async function runTransaction(
+  run: TransactionRun,
+): Promise<{ readonly moved: true } | { readonly moved: false; readonly result: SegmentResult }> {
+  const { connection, host, segment } = run;
+  const enforced = segment.mode === "foreign-keys";
+  await connection.execute(`PRAGMA foreign_keys = ${enforced ? "ON" : "OFF"}`);
+  const checked = segment.steps.some((step) => mayViolate(step.script));
+  return await lockedTransaction(connection, host, run.assumed, async () => {
+    const before = checked ? await readForeignKeyState(connection) : undefined;
+    await ensureStateTables(connection);
+    const result: { step: CheckedStep; durationMs: number }[] = [];
+    for (const [index, step] of segment.steps.entries()) {
+      const position = run.done + index + 1;
+      try {
+        const durationMs = await runStep({ ...run, step, position });
+        result.push({ step, durationMs });
+      } catch (error) {
+        throw new StepFailure(step, error);
+      }
+    }
+    if (before) await refuseNewViolations(run, before);
+    await updateRecords(run);
+    return result;
+  });
+}
+
+async function refuseNewViolations(run: TransactionRun, before: ForeignKeyState): Promise<void> {
+  const after = await readForeignKeyState(run.connection);
+  if (after.violations.size === 0 && after.mismatches.size === 0) return;
+  const fates = traceTables(
+    run.segment.steps.flatMap(({ script }) =>
+      script.statements.flatMap((statement) => readMentions(script.text, statement))
+    ),
+  );
+  const found = compareForeignKeyStates(before, after, {
+    table: fates.tableAfter,
+    column: fates.columnAfter,
+  });
+  if (found.added.length > 0 || found.mismatched.length > 0) {
+    const notes = [...found.added.map(describeViolation), ...found.mismatched];
+    throw new AludelError(
+      "foreign-key-violations",
+      "The rows would violate foreign keys that they did not violate before",
+      {
+        notes: notes.length > SHOWN
+          ? [...notes.slice(0, SHOWN), `and ${notes.length - SHOWN} more`]
+          : notes,
+        next: [
+          "Delete or mend the rows in the same revision",
+          "If the revision relies on ON DELETE CASCADE, begin it with `-- aludel: foreign-keys=on`",
+        ],
+      },
+    );
+  }
+  const notes = [
+    ...(found.remaining > 0 ? [`${found.remaining} rows, see PRAGMA foreign_key_check`] : []),
+    ...found.remainingMismatches,
+  ];
+  if (notes.length > 0) {
+    run.host.emit({
+      type: "notice",
+      code: "foreign-key-violations-before",
+      message: "The database has foreign-key violations from before this run; they were left alone",
+      notes,
+    });
+  }
+}
+
+const SHOWN = 10;
+
+function describeViolation({ violation, count }: {
+  readonly violation: Violation;
+  readonly count: number;
+}): string {
+  const { child, columns, parent, values } = violation;
+  const key = values.length === 0
+    ? `(${columns.join(", ")})`
+    : columns.map((name, i) => `${name} = ${values[i]}`).join(", ");
+  const rows = count === 1 ? "1 row" : `${count} rows`;
+  return `${rows} of "${child}" with ${key} without a row in "${parent}"`;
+}
+
+async function updateRecords({ connection, host, reseals }: TransactionRun): Promise<void> {
+  for (const { id, record, texts } of reseals) {
+    await resealRevision(connection, { id, ...record }, texts, {
+      at: toSecond(host.clock.now()),
+      by: host.appliedBy,
+    });
+    host.emit({ type: "resealed", id });
+  }
+}

@@ -1,0 +1,71 @@
+import type { Connection } from "../db/connection.ts";
+import { SqlError } from "../db/connection.ts";
+import { AludelError } from "../errors.ts";
+import type { Clock } from "./clock.ts";
+import type { RunEvent } from "./run_event.ts";
+
+/** What waiting for a lock needs from outside. */
+export interface Waiting {
+  readonly clock: Clock;
+  readonly lockTimeoutMs: number;
+  /** Who holds the database's lock, where the system tells. */
+  readonly lockHolder: () => string | undefined;
+  readonly emit: (event: RunEvent) => void;
+  /** Whether the user asked to stop. */
+  readonly interrupted: () => boolean;
+}
+
+const FIRST_WORD_MS = 1_000;
+const NEXT_WORD_MS = 10_000;
+const SHORTEST_PAUSE_MS = 2;
+const LONGEST_PAUSE_MS = 50;
+
+/**
+ * Runs a statement that needs a lock, again and again while another connection holds it.
+ *
+ * The pauses are ours, not SQLite's busy handler: between them Ctrl-C and progress are answered.
+ *
+ * @throws {AludelError} `lock-timeout` when the time is up, `interrupted` on Ctrl-C.
+ * @throws {SqlError} for everything but a busy database.
+ */
+export async function executePatiently(
+  connection: Connection,
+  sql: string,
+  waiting: Waiting,
+): Promise<void> {
+  const started = waiting.clock.monotonicMs();
+  let nextWord = FIRST_WORD_MS;
+  let pause = SHORTEST_PAUSE_MS;
+  for (;;) {
+    try {
+      return await connection.execute(sql);
+    } catch (error) {
+      if (!(error instanceof SqlError && error.busy)) throw error;
+      const elapsedMs = waiting.clock.monotonicMs() - started;
+      if (elapsedMs >= waiting.lockTimeoutMs) throw lockTimeout(connection, waiting, error);
+      if (waiting.interrupted()) {
+        throw new AludelError("interrupted", "Interrupted while waiting for the lock");
+      }
+      if (elapsedMs >= nextWord) {
+        waiting.emit({ type: "waiting", holder: waiting.lockHolder(), elapsedMs });
+        nextWord += NEXT_WORD_MS;
+      }
+      await waiting.clock.sleep(Math.min(pause, waiting.lockTimeoutMs - elapsedMs));
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    }
+  }
+}
+
+function lockTimeout(connection: Connection, waiting: Waiting, cause: unknown): AludelError {
+  const holder = waiting.lockHolder();
+  const seconds = waiting.lockTimeoutMs / 1_000;
+  return new AludelError(
+    "lock-timeout",
+    `Database "${connection.name}" stayed locked for ${seconds} s`,
+    {
+      notes: [holder ? `The lock is held by ${holder}` : "Another connection holds the lock"],
+      next: [`Let the other process finish, or wait longer with \`--lock-timeout ${seconds * 5}\``],
+      cause,
+    },
+  );
+}
