@@ -1,0 +1,3 @@
+-- Down: create events table
+
+DROP TABLE events;

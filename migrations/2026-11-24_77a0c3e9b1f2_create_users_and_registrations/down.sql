@@ -1,0 +1,4 @@
+-- Down: create users and registrations
+
+DROP TABLE registrations;
+DROP TABLE users;

@@ -1,0 +1,3 @@
+-- Down: list open registrations
+
+DROP VIEW open_registrations;

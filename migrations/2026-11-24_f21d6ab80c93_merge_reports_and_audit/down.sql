@@ -1,0 +1,2 @@
+-- Down: merge reports and audit
+-- Undoes what up.sql does, if it does anything.

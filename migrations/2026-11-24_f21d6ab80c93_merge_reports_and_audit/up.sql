@@ -1,0 +1,2 @@
+-- Up: merge reports and audit
+-- A merge joins branches. SQL is needed only if they must be reconciled.
