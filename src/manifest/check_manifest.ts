@@ -1,6 +1,12 @@
 import { foldName, idFault } from "../graph/revision_name.ts";
 import { dirNameProblem, foldDirName } from "./dir_name.ts";
-import { MANIFEST_FORMAT, REVISION_KEYS, sortById, sortTexts } from "./format_manifest.ts";
+import {
+  formatRevision,
+  MANIFEST_FORMAT,
+  REVISION_KEYS,
+  sortById,
+  sortTexts,
+} from "./format_manifest.ts";
 import type { DownHash, ManifestRevision, TextHash } from "./manifest.ts";
 import type { JsonPath } from "./strict_json.ts";
 import { readUtcTime } from "./utc_time.ts";
@@ -85,7 +91,7 @@ class ManifestCheck {
 
   #revisions(items: readonly unknown[]): readonly ManifestRevision[] {
     const revisions: ManifestRevision[] = [];
-    const ids = new Set<string>();
+    const byId = new Map<string, ManifestRevision>();
     const dirs = new Set<string>();
     const last = items.length - 1;
     for (const [index, item] of items.entries()) {
@@ -97,10 +103,15 @@ class ManifestCheck {
       }
       const revision = this.#revision(item, path);
       if (revision === undefined) continue;
-      if (isRepeated(ids, foldName(revision.id))) {
+      const folded = foldName(revision.id);
+      const twin = byId.get(folded);
+      if (twin !== undefined) {
+        // Both sides of a union merge may bring the same line.
+        if (formatRevision(twin) === formatRevision(revision)) continue;
         const message = `Revision "${revision.id}" stands in the manifest twice (case is ignored)`;
         this.#problems.push({ code: "manifest-duplicate-id", path, part: "value", message });
       }
+      byId.set(folded, revision);
       if (isRepeated(dirs, foldDirName(revision.dir))) {
         this.#dir(path, `The folder "${revision.dir}" belongs to two revisions (case is ignored)`);
       }

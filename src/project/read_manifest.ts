@@ -20,8 +20,8 @@ export function readManifest(files: RevisionFiles): ParsedManifest | null {
 }
 
 function decode(bytes: Uint8Array, file: string): string {
-  // What is far too large need not be decoded, nor be UTF-8: the parser refuses the length.
-  if (bytes.length > 3 * MAX_MANIFEST_LENGTH) throw manifestTooLarge(file);
+  // Before decoding: what is too large need not be UTF-8 either.
+  if (bytes.length > MAX_MANIFEST_LENGTH) throw manifestTooLarge(file);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {

@@ -3,7 +3,7 @@ const SECRET_PARAMETER =
   /([?&;](?:[\w.-]*(?:token|key|secret|password|passwd|pwd|auth|jwt|signature|sig)[\w.-]*)=)[^&;#\s"'<>]*/gi;
 
 /** The part of a URL before the host: `user:password@`. The password may hold "@" and "/". */
-const USER_INFO = /\b([a-z][a-z0-9+.-]*:\/\/)([^\s"'<>?#]*)@/gi;
+const USER_INFO = /\b([a-z][a-z0-9+.-]*:\/\/)(?!\/)([^\s"'<>?#]*)@/gi;
 
 const BEARER = /\b(bearer\s+)[\w.~+/=-]+/gi;
 

@@ -154,6 +154,14 @@ Deno.test("parseManifest() finds ids and folders that only case tells apart", ()
   assert.match(error.notes.join(), /The folder "x" belongs to two revisions/i);
 });
 
+Deno.test("parseManifest() reads a line that a union merge doubled once, and no other", () => {
+  const lines = two.split("\n");
+  const doubled = lines.toSpliced(1, 0, lines[1]!, lines[2]!).join("\n");
+  assert.deepEqual(parse(doubled).revisions, parse(two).revisions);
+  const differing = lines.toSpliced(1, 0, lines[1]!.replace("a message", "another")).join("\n");
+  assert.equal(refusal(differing).code, "manifest-duplicate-id");
+});
+
 Deno.test("parseManifest() names git's conflict markers", () => {
   const lines = two.split("\n");
   const text = [lines[0], "<<<<<<< ours", lines[1], "=======", lines[2], ">>>>>>> theirs", lines[3]]

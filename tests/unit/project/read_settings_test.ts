@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { readSettings, readSettingsFile } from "../../../src/project/read_settings.ts";
+
+function inFolder(run: (folder: string) => void): void {
+  const folder = Deno.makeTempDirSync();
+  try {
+    Deno.mkdirSync(`${folder}/repo/app/sub`, { recursive: true });
+    run(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+Deno.test("readSettings() finds the nearest file above, up to the git working tree's root", () => {
+  inFolder((folder) => {
+    const sub = `${folder}/repo/app/sub`;
+    assert.deepEqual([readSettings(sub).root, readSettings(sub).file], [sub, undefined]);
+    Deno.writeTextFileSync(`${folder}/aludel.json`, '{"migrations":"outer"}');
+    assert.equal(readSettings(sub).migrations, "outer");
+    assert.equal(readSettings(sub).root, folder);
+    // In a worktree .git is a file.
+    Deno.writeTextFileSync(`${folder}/repo/.git`, "gitdir: elsewhere");
+    assert.equal(readSettings(sub).root, sub);
+    Deno.writeTextFileSync(`${folder}/repo/aludel.json`, '{"migrations":"inner"}');
+    assert.equal(readSettings(sub).migrations, "inner");
+    assert.equal(readSettings(`${folder}/repo`).file, "aludel.json");
+  });
+});
+
+Deno.test("readSettingsFile() reads the named file and refuses one that is not there", () => {
+  inFolder((folder) => {
+    Deno.writeTextFileSync(`${folder}/repo/other.json`, '{"migrations":"m"}');
+    const settings = readSettingsFile("repo/other.json", folder);
+    assert.deepEqual([settings.root, settings.file], [`${folder}/repo`, "repo/other.json"]);
+    assert.throws(() => readSettingsFile("none.json", folder), { code: "settings-missing" });
+    assert.throws(() => readSettingsFile("repo", folder), { code: "file-unreadable" });
+  });
+});

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { AludelError } from "../../../src/errors.ts";
+import { parseDotenv } from "../../../src/project/dotenv.ts";
+import { parseSettings } from "../../../src/project/settings.ts";
+import { chooseTarget, type TargetChoice } from "../../../src/project/target.ts";
+
+interface Given {
+  readonly flag?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly settings?: unknown;
+  readonly dotenv?: string;
+}
+
+function choose({ flag, env = {}, settings = {}, dotenv = "" }: Given): TargetChoice {
+  return chooseTarget({
+    flag,
+    environment: (name) => env[name],
+    settings: parseSettings(JSON.stringify(settings), "aludel.json", "/project"),
+    dotenv: () => parseDotenv(dotenv),
+    folder: "/work/sub",
+  });
+}
+
+function refusal(given: Given): AludelError {
+  try {
+    choose(given);
+  } catch (error) {
+    assert.ok(error instanceof AludelError, String(error));
+    return error;
+  }
+  assert.fail("a target was chosen");
+}
+
+const everything = {
+  flag: "flag.db",
+  env: { ALUDEL_DATABASE: "aludel.db", DATABASE_URL: "sqlite:url.db" },
+  settings: { database: "settings.db" },
+  dotenv: "DATABASE_URL=dotenv.db",
+};
+
+Deno.test("chooseTarget() takes the first place that names a database, empty ones aside", () => {
+  const { env } = everything;
+  const cases: readonly (readonly [Given, string, string])[] = [
+    [everything, "flag", "/work/sub/flag.db"],
+    [{ ...everything, flag: "" }, "ALUDEL_DATABASE", "/work/sub/aludel.db"],
+    [
+      { ...everything, flag: " ", env: { ...env, ALUDEL_DATABASE: "" } },
+      "settings",
+      "/project/settings.db",
+    ],
+    [
+      { env: { DATABASE_URL: "sqlite:url.db" }, dotenv: everything.dotenv },
+      "DATABASE_URL",
+      "/work/sub/url.db",
+    ],
+    [{ env: { DATABASE_URL: "" }, dotenv: everything.dotenv }, ".env", "/project/dotenv.db"],
+  ];
+  for (const [given, from, path] of cases) {
+    const { target } = choose(given);
+    assert.deepEqual([target.from, target.path], [from, path]);
+  }
+});
+
+Deno.test("chooseTarget() finds names of the settings, with their own policies", () => {
+  const settings = {
+    database: "dev",
+    drafts: "refuse",
+    databases: {
+      dev: "app.db",
+      old: { url: "/srv/old.db", drafts: "allow", doubleQuotedStrings: true },
+    },
+  };
+  assert.deepEqual(choose({ settings }).target, {
+    name: "dev",
+    kind: "file",
+    path: "/project/app.db",
+    from: "settings",
+    drafts: "refuse",
+    doubleQuotedStrings: false,
+  });
+  assert.deepEqual(choose({ settings, env: { ALUDEL_DATABASE: "old" } }).target, {
+    name: "old",
+    kind: "file",
+    path: "/srv/old.db",
+    from: "ALUDEL_DATABASE",
+    drafts: "allow",
+    doubleQuotedStrings: true,
+  });
+});
+
+Deno.test("chooseTarget() takes a slip in a name for one, not for a new file", () => {
+  const settings = { databases: { production: "/srv/app.db" } };
+  const error = refusal({ settings, flag: "prodction" });
+  assert.equal(error.code, "target-unknown");
+  assert.deepEqual(error.next, [
+    'Did you mean "production"?',
+    "For a file of that name: --database ./prodction",
+  ]);
+  assert.equal(choose({ settings, flag: "./prodction" }).target.path, "/work/sub/prodction");
+  assert.equal(choose({ settings, flag: "prod.db" }).target.path, "/work/sub/prod.db");
+  assert.equal(choose({ flag: "prodction" }).target.path, "/work/sub/prodction");
+  assert.equal(refusal({ settings, flag: "toString" }).code, "target-unknown");
+});
+
+Deno.test("chooseTarget() passes over another kind of database in DATABASE_URL", () => {
+  const choice = choose({
+    env: { DATABASE_URL: "postgres://me:secret@host/db" },
+    dotenv: "DATABASE_URL='file:app.db'",
+  });
+  assert.equal(choice.target.path, "/project/app.db");
+  assert.deepEqual(choice.notices, ["DATABASE_URL was passed over: postgres is not SQLite"]);
+  const error = refusal({ env: { DATABASE_URL: "postgres://me:secret@host/db" } });
+  assert.equal(error.code, "target-none");
+  assert.deepEqual(error.notes, ["DATABASE_URL was passed over: postgres is not SQLite"]);
+});
+
+Deno.test("chooseTarget() refuses servers and other databases that were asked for, without secrets", () => {
+  for (
+    const url of [
+      "libsql://x.io?authToken=s3cret",
+      "https://u:s3cret@x.io",
+      "postgres://u:s3cret@h/d",
+    ]
+  ) {
+    const error = refusal({ flag: url });
+    assert.equal(error.code, "target-unsupported");
+    assert.ok(
+      !JSON.stringify([error.message, error.notes, error.next, error.place]).includes("s3cret"),
+    );
+  }
+  assert.equal(refusal({ env: { DATABASE_URL: "libsql://x.io" } }).code, "target-unsupported");
+  assert.equal(refusal({ flag: "sqlite:" }).code, "target-value");
+});
+
+Deno.test("chooseTarget() does not ask for .env unless it must and may", () => {
+  const asked = (given: Given) => {
+    let count = 0;
+    try {
+      chooseTarget({
+        flag: given.flag,
+        environment: () => undefined,
+        settings: parseSettings(JSON.stringify(given.settings ?? {}), "aludel.json", "/project"),
+        dotenv: () => (count++, new Map()),
+        folder: "/",
+      });
+    } catch (error) {
+      assert.ok(error instanceof AludelError && error.code === "target-none");
+    }
+    return count;
+  };
+  assert.deepEqual([asked({}), asked({ flag: "x.db" }), asked({ settings: { dotenv: false } })], [
+    1,
+    0,
+    0,
+  ]);
+});
+
+Deno.test("chooseTarget() knows a database in memory", () => {
+  const { target } = choose({ flag: ":memory:" });
+  assert.deepEqual([target.kind, target.path, target.name], ["memory", ":memory:", ":memory:"]);
+});

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { AludelError } from "../../../src/errors.ts";
+import { writeAtomically } from "../../../src/project/write_atomically.ts";
+
+function inFolder(run: (folder: string) => void): void {
+  const folder = Deno.makeTempDirSync();
+  try {
+    run(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  return Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+}
+
+Deno.test("writeAtomically() makes and replaces a file and leaves nothing else", () => {
+  inFolder((folder) => {
+    writeAtomically(`${folder}/x`, "one");
+    writeAtomically(`${folder}/x`, new TextEncoder().encode("zwei ü"));
+    assert.equal(Deno.readTextFileSync(`${folder}/x`), "zwei ü");
+    assert.deepEqual(namesIn(folder), ["x"]);
+  });
+});
+
+Deno.test("writeAtomically() keeps the mode and a symbolic link", () => {
+  if (Deno.build.os === "windows") return;
+  inFolder((folder) => {
+    Deno.writeTextFileSync(`${folder}/real`, "old");
+    Deno.chmodSync(`${folder}/real`, 0o640);
+    Deno.symlinkSync("real", `${folder}/link`);
+    writeAtomically(`${folder}/link`, "new");
+    assert.ok(Deno.lstatSync(`${folder}/link`).isSymlink);
+    assert.equal(Deno.readTextFileSync(`${folder}/real`), "new");
+    assert.equal((Deno.statSync(`${folder}/real`).mode ?? 0) & 0o777, 0o640);
+    assert.deepEqual(namesIn(folder), ["link", "real"]);
+  });
+});
+
+Deno.test("writeAtomically() never shows a reader half a file", async () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const path = `${folder}/x`;
+    const contents = ["a".repeat(300_000), "b".repeat(200_000)];
+    writeAtomically(path, contents[0]!);
+    const read = Promise.all(
+      Array.from({ length: 40 }, () => Deno.readTextFile(path)),
+    );
+    for (let i = 0; i < 20; i++) writeAtomically(path, contents[i % 2]!);
+    for (const text of await read) assert.ok(contents.includes(text), `${text.length} characters`);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("writeAtomically() leaves the old file when it cannot write", () => {
+  inFolder((folder) => {
+    Deno.mkdirSync(`${folder}/x`);
+    for (const path of [`${folder}/x`, `${folder}/none/y`]) {
+      assert.throws(
+        () => writeAtomically(path, "new"),
+        (error) => error instanceof AludelError && error.code === "file-unwritable",
+      );
+    }
+    assert.deepEqual(namesIn(folder), ["x"]);
+  });
+});
