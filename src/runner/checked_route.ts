@@ -3,8 +3,6 @@ import type { Script } from "../sql/script.ts";
 import type { AppliedRevision, AppliedTexts } from "../state/applied_revision.ts";
 import type { Notice } from "./run_event.ts";
 
-export type Direction = "up" | "down";
-
 /** What is known of a revision before it runs; the runner adds when, how long and by whom. */
 export type RevisionRecord = Omit<
   AppliedRevision,

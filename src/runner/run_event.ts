@@ -1,5 +1,6 @@
 import type { RevisionId } from "../graph/revision.ts";
-import type { Direction } from "./checked_route.ts";
+
+export type Direction = "up" | "down";
 
 /**
  * What a run tells while it goes. Text on a terminal, JSON and a progress line are three consumers.
