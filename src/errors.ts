@@ -18,6 +18,7 @@ export type ErrorKind =
 export const ERROR_KINDS = {
   "database-busy": "failure",
   "database-corrupt": "failure",
+  "database-folder-missing": "failure",
   "database-is-folder": "failure",
   "database-missing": "failure",
   "database-not-sqlite": "failure",

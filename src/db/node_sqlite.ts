@@ -1,13 +1,9 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { AludelError } from "../errors.ts";
-import type { Authorizer, Capabilities, Connection, Row, SqlValue } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { SqlError } from "./connection.ts";
 import { databaseError } from "./database_error.ts";
-import { isMissingMathFunction, MATH_FUNCTIONS } from "./math_functions.ts";
-import { readRows } from "./read_rows.ts";
-import { firstVerb, mayReturnRows } from "./row_returning.ts";
-import { toSqlError } from "./sqlite_message.ts";
-import { StatementCache } from "./statement_cache.ts";
+import { openNative } from "./native_database.ts";
+import { NodeConnection } from "./node_connection.ts";
 
 /**
  * What a connection is for. `create` makes the file where there is none; `write` never does; `read` is
@@ -28,33 +24,6 @@ export interface OpenOptions {
   readonly name?: string;
 }
 
-// The parts of node:sqlite that Deno has and its type declarations may lack.
-interface NativeOptions {
-  readonly enableForeignKeyConstraints: boolean;
-  readonly enableDoubleQuotedStringLiterals: boolean;
-  readonly defensive: boolean;
-  readonly readBigInts: boolean;
-  readonly timeout: number;
-}
-type AuthorizerCallback = (
-  action: number,
-  arg1: string | null,
-  arg2: string | null,
-  database: string | null,
-  source: string | null,
-) => number;
-type NativeDatabase = DatabaseSync & {
-  setAuthorizer(callback: AuthorizerCallback | null): void;
-  readonly isTransaction: boolean;
-};
-
-const ALLOW = 0; // SQLITE_OK
-const DENY = 1; // SQLITE_DENY
-const KEPT_STATEMENTS = 32;
-
-/** Texts worth keeping prepared. Never a PRAGMA: many take effect when compiled, not when run. */
-const KEEPABLE = /^(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|VALUES)\b/i;
-
 /**
  * Opens an SQLite database with node:sqlite, every setting explicit: foreign keys, recursive triggers
  * and legacy renames off, defensive on, integers read as `bigint`.
@@ -67,31 +36,43 @@ const KEEPABLE = /^(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|VALUES)\b/i;
  * locked database opens in the other modes: waiting is the caller's.
  */
 export function openNodeSqlite(options: OpenOptions): Connection {
-  const name = options.name ?? options.path;
-  if (options.path === ":memory:") return new NodeSqlite(openNative(":memory:", options), name);
-  const isWritable = inspectFile(options, name);
-  const access = options.mode === "create" ? "rwc" : isWritable ? "rw" : "ro";
+  const { path, mode } = options;
+  const name = options.name ?? path;
+  if (path === ":memory:") return new NodeConnection(openNative(path, options), name);
+  inspectFile(options, name);
   try {
-    return probed(options, name, `${fileUri(options.path)}?mode=${access}`);
+    // "rw" makes no file, and SQLite itself falls back to reading where it may not write.
+    return probed(options, name, mode === "create" ? path : `${fileUri(path)}?mode=rw`);
   } catch (error) {
-    if (options.mode !== "read" || !isReadOnlyFolder(error) || hasLog(options.path)) {
+    // Deno takes a URI for a path when its permissions name folders.
+    if (error instanceof Deno.errors.NotCapable) return openByPath(options, name);
+    if (mode !== "read" || !isReadOnlyFolder(error) || hasLog(path)) {
       throw explained(error, options, name);
     }
   }
   // A database in WAL mode on a read-only medium: SQLite wants to make the -shm file there and cannot. With
   // no log beside it the file is all there is, and who cannot write can only look at it as it stands.
   try {
-    return probed(options, name, `${fileUri(options.path)}?mode=ro&immutable=1`);
+    return probed(options, name, `${fileUri(path)}?mode=ro&immutable=1`);
+  } catch (error) {
+    throw explained(error, options, name);
+  }
+}
+
+function openByPath(options: OpenOptions, name: string): Connection {
+  try {
+    return probed(options, name, options.path);
   } catch (error) {
     throw explained(error, options, name);
   }
 }
 
 /** Opens and reads the first page, which recovers a hot journal and tells a database from a file. */
-function probed(options: OpenOptions, name: string, uri: string): Connection {
-  const connection = new NodeSqlite(openNative(uri, options), name);
+function probed(options: OpenOptions, name: string, location: string): Connection {
+  const connection = new NodeConnection(openNative(location, options), name);
   try {
     connection.probe();
+    if (options.mode === "read") connection.refuseWrites();
     return connection;
   } catch (error) {
     if (error instanceof SqlError && error.busy && options.mode !== "read") return connection;
@@ -100,38 +81,35 @@ function probed(options: OpenOptions, name: string, uri: string): Connection {
   }
 }
 
-function openNative(location: string, options: OpenOptions): NativeDatabase {
-  const native: NativeOptions = {
-    enableForeignKeyConstraints: false,
-    enableDoubleQuotedStringLiterals: options.doubleQuotedStrings ?? false,
-    defensive: true,
-    readBigInts: true,
-    timeout: options.busyTimeoutMs ?? 0,
-  };
+/** Looks at the file before SQLite does, for errors that say what is wrong. */
+function inspectFile({ path, mode }: OpenOptions, name: string): void {
+  let isDirectory: boolean;
   try {
-    return new DatabaseSync(location, native) as NativeDatabase;
+    isDirectory = Deno.statSync(path).isDirectory;
   } catch (error) {
-    throw toSqlError(error, "", undefined);
+    if (!(error instanceof Deno.errors.NotFound)) return;
+    if (mode === "create") return refuseMissingFolder(path, name);
+    throw new AludelError("database-missing", `Database "${name}" does not exist`, {
+      next: ["Create it with `aludel upgrade`, or name another with `--database PATH`"],
+    });
+  }
+  if (isDirectory) {
+    throw new AludelError("database-is-folder", `Database "${name}" is a folder, not a file`, {
+      next: [`Name a file in it, such as \`--database ${path}/app.db\``],
+    });
   }
 }
 
-/**
- * Looks at the file before SQLite does, for errors that say what is wrong.
- * @returns Whether the file may be written as far as its permissions tell.
- */
-function inspectFile({ path, mode }: OpenOptions, name: string): boolean {
+function refuseMissingFolder(path: string, name: string): void {
+  const folder = /^(.*)[/\\]/.exec(path)?.[1];
+  if (!folder) return;
   try {
-    if (Deno.statSync(path).isDirectory) {
-      throw new AludelError("database-is-folder", `Database "${name}" is a folder, not a file`, {
-        next: [`Name a file in it, such as \`--database ${path}/app.db\``],
-      });
-    }
-    return true;
+    Deno.statSync(folder);
   } catch (error) {
-    if (error instanceof AludelError) throw error;
-    if (!(error instanceof Deno.errors.NotFound) || mode === "create") return true;
-    throw new AludelError("database-missing", `Database "${name}" does not exist`, {
-      next: ["Create it with `aludel upgrade`, or name another with `--database PATH`"],
+    if (!(error instanceof Deno.errors.NotFound)) return;
+    throw new AludelError("database-folder-missing", `Folder "${folder}" does not exist`, {
+      notes: [`Database "${name}" would be created in it`],
+      next: [`mkdir -p ${folder}`],
     });
   }
 }
@@ -151,6 +129,13 @@ function hasLog(path: string): boolean {
 }
 
 function explained(error: unknown, options: OpenOptions, name: string): unknown {
+  if (error instanceof Deno.errors.NotCapable) {
+    return new AludelError("database-unreadable", `Database "${name}" cannot be read`, {
+      notes: [error.message],
+      next: ["Run the program with read and write permission for the database's folder"],
+      cause: error,
+    });
+  }
   if (!(error instanceof SqlError)) return error;
   const explanation = databaseError(error, name);
   if (explanation === undefined) return error;
@@ -169,126 +154,4 @@ function fileUri(path: string): string {
     : escaped.startsWith("/")
     ? `file://${escaped}`
     : `file:${escaped}`;
-}
-
-class NodeSqlite implements Connection {
-  readonly name: string;
-  readonly capabilities: Capabilities;
-  readonly #database: NativeDatabase;
-  readonly #statements: StatementCache<StatementSync>;
-  #refusal: string | undefined;
-  #authorizerFailure: unknown;
-  #hasMathFunctions = false;
-  #isOpen = true;
-
-  constructor(database: NativeDatabase, name: string) {
-    this.#database = database;
-    this.name = name;
-    this.#statements = new StatementCache(KEPT_STATEMENTS, (sql) => database.prepare(sql));
-    this.capabilities = { sqliteVersion: librarySqliteVersion(database), authorizer: true };
-  }
-
-  /** Reads the header: cheap, as it does not parse the schema. */
-  probe(): void {
-    this.#guarded("PRAGMA schema_version", () => {
-      this.#database.prepare("PRAGMA schema_version").all();
-    });
-  }
-
-  // deno-lint-ignore require-await -- the interface is asynchronous, the runtime's SQLite is not
-  async execute(sql: string): Promise<void> {
-    const verb = firstVerb(sql);
-    if (verb === "") return;
-    this.#guarded(sql, () => {
-      if (mayReturnRows(verb, sql)) this.#database.prepare(sql).all();
-      else this.#database.exec(sql);
-    });
-  }
-
-  // deno-lint-ignore require-await -- as above
-  async query(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
-    const isKeepable = KEEPABLE.test(sql);
-    if (!isKeepable && firstVerb(sql) === "") return [];
-    return this.#guarded(sql, () => {
-      const statement = isKeepable ? this.#statements.get(sql) : this.#database.prepare(sql);
-      return readRows(statement, parameters);
-    });
-  }
-
-  inTransaction(): boolean {
-    return this.#isOpen && this.#database.isTransaction;
-  }
-
-  authorize(authorizer: Authorizer | null): void {
-    this.#database.setAuthorizer(
-      authorizer === null
-        ? null
-        : (action, arg1, arg2, database, source) =>
-          this.#judge(authorizer, { action, arg1, arg2, database, source }),
-    );
-  }
-
-  close(): Promise<void> {
-    this.release();
-    return Promise.resolve();
-  }
-
-  release(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    this.#statements.clear();
-    this.#database.close();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
-  #judge(authorizer: Authorizer, action: Parameters<Authorizer>[0]): number {
-    try {
-      const reason = authorizer(action);
-      if (reason === null) return ALLOW;
-      this.#refusal ??= reason;
-    } catch (error) {
-      // An exception must not unwind through SQLite: refused now, thrown when SQLite has returned.
-      this.#authorizerFailure ??= error;
-    }
-    return DENY;
-  }
-
-  /** Runs `work`, which gives `sql` to SQLite, and makes every failure an SqlError. */
-  #guarded<T>(sql: string, work: () => T): T {
-    this.#refusal = undefined;
-    this.#authorizerFailure = undefined;
-    try {
-      return work();
-    } catch (thrown) {
-      if (this.#authorizerFailure !== undefined) throw this.#authorizerFailure;
-      const error = toSqlError(thrown, sql, this.#refusal);
-      if (this.#hasMathFunctions || !isMissingMathFunction(error.sqlite)) throw error;
-    }
-    // SQLite missed the function while compiling, before it ran anything: safe to do again.
-    this.#provideMathFunctions();
-    return this.#guarded(sql, work);
-  }
-
-  #provideMathFunctions(): void {
-    this.#hasMathFunctions = true;
-    for (const { name, body } of MATH_FUNCTIONS) {
-      this.#database.function(
-        name,
-        { deterministic: true, useBigIntArguments: true },
-        body as (...values: unknown[]) => SqlValue,
-      );
-    }
-  }
-}
-
-let sqliteVersion: string | undefined;
-
-/** The library is one for the whole process: asked once. */
-function librarySqliteVersion(database: NativeDatabase): string {
-  return sqliteVersion ??= String(
-    database.prepare("SELECT sqlite_version() AS version").get()?.["version"],
-  );
 }

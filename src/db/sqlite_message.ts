@@ -27,9 +27,37 @@ const CODES_BY_MESSAGE: ReadonlyMap<string, number> = new Map([
 export function toSqlError(thrown: unknown, sql: string, refusal: string | undefined): SqlError {
   const error = thrown as { readonly message?: unknown; readonly errcode?: unknown };
   const message = typeof error?.message === "string" ? error.message : String(thrown);
-  const { text, byteOffset } = withoutOffset(message, sql);
+  const { text, byteOffset } = error instanceof LocatedError
+    ? { text: message, byteOffset: error.byteOffset }
+    : withoutOffset(message, sql);
   const resultCode = typeof error?.errcode === "number" ? error.errcode & 0xff : codeOf(text);
   return new SqlError(text, { resultCode, byteOffset, refusal, cause: thrown });
+}
+
+/** An error of `prepare` with the offset that `exec` told. */
+class LocatedError extends Error {
+  override readonly name = "LocatedError";
+
+  constructor(
+    override readonly cause: Error,
+    readonly errcode: unknown,
+    readonly byteOffset: number,
+  ) {
+    super(cause.message, { cause });
+  }
+}
+
+/**
+ * Joins what `prepare` threw for `sql` with what `exec` threw for the same text behind an ASCII prefix: the
+ * first has the result code, the second the offset. Gives the first where they do not speak of the same.
+ */
+export function withOffsetOf(prepared: Error, executed: Error, prefix: string, sql: string): Error {
+  const { text, byteOffset } = withoutOffset(executed.message, prefix + sql);
+  if (text !== prepared.message || byteOffset === undefined || byteOffset < prefix.length) {
+    return prepared;
+  }
+  const errcode = (prepared as { readonly errcode?: unknown }).errcode;
+  return new LocatedError(prepared, errcode, byteOffset - prefix.length);
 }
 
 function codeOf(text: string): number | undefined {

@@ -15,6 +15,8 @@ export function readIdList(
   database: string,
 ): readonly string[] {
   if (value === "[]") return EMPTY;
+  const single = readSingle(value);
+  if (single !== undefined) return [single];
   const list = parse(value);
   if (Array.isArray(list) && list.every((each) => typeof each === "string")) return list;
   throw new AludelError(
@@ -31,6 +33,16 @@ export function readIdList(
 /** Writes a list as {@linkcode readIdList} reads it. */
 export function writeIdList(list: readonly string[]): string {
   return list.length === 0 ? "[]" : JSON.stringify(list);
+}
+
+/** The one element of most lists, read without a JSON parser: a history of 10,000 has as many. */
+function readSingle(value: SqlValue | undefined): string | undefined {
+  if (typeof value !== "string" || !value.startsWith('["')) return undefined;
+  const end = value.length - 2;
+  if (value.indexOf('"', 2) !== end || !value.endsWith("]") || value.includes("\\")) {
+    return undefined;
+  }
+  return value.slice(2, end);
 }
 
 function parse(value: SqlValue | undefined): unknown {
