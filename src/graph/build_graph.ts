@@ -1,7 +1,7 @@
 import { AludelError } from "../errors.ts";
 import { describeProblem, type GraphProblem } from "./graph_problem.ts";
 import type { Revision, RevisionId } from "./revision.ts";
-import { RevisionGraph } from "./revision_graph.ts";
+import { type GraphParts, RevisionGraph } from "./revision_graph.ts";
 import { foldName, idFault, labelFault } from "./revision_name.ts";
 import { type Adjacency, knots, minimalCycle, topologicalOrder } from "./walk.ts";
 
@@ -19,13 +19,15 @@ export type GraphOutcome =
  */
 export function buildGraph(revisions: readonly Revision[]): GraphOutcome {
   const problems: GraphProblem[] = [];
-  const places = checkIds(revisions, problems);
-  checkLabels(revisions, places.folded, problems);
-  const { parents, below } = edgesOf(revisions, places.exact, problems);
-  const order = topologicalOrder(below);
-  if (order.length < revisions.length) findCycles(revisions, parents, below, problems);
+  const position = checkIds(revisions, problems);
+  checkLabels(revisions, problems);
+  const edges = edgesOf(revisions, position, problems);
+  const order = topologicalOrder(edges.below);
+  if (order.length < revisions.length) findCycles(revisions, edges, problems);
   if (problems.length > 0) return { problems };
-  return { graph: new RevisionGraph(order.map((at) => revisions[at]!)) };
+  const isOrdered = order.every((from, to) => from === to);
+  const parts = isOrdered ? { revisions, position, ...edges } : reordered(revisions, edges, order);
+  return { graph: new RevisionGraph(parts) };
 }
 
 /**
@@ -39,43 +41,51 @@ export function requireGraph(revisions: readonly Revision[]): RevisionGraph {
   throw new AludelError("graph-invalid", first ?? "The revisions are no graph", { notes: rest });
 }
 
-interface Places {
-  readonly exact: ReadonlyMap<RevisionId, number>;
-  readonly folded: ReadonlyMap<string, number>;
+const CAPITAL = /[A-Z]/;
+
+interface EdgeLists {
+  readonly parents: Adjacency;
+  readonly below: Adjacency;
 }
 
-function checkIds(revisions: readonly Revision[], problems: GraphProblem[]): Places {
-  const exact = new Map<RevisionId, number>();
+function checkIds(
+  revisions: readonly Revision[],
+  problems: GraphProblem[],
+): ReadonlyMap<RevisionId, number> {
+  const position = new Map<RevisionId, number>();
   const folded = new Map<string, number>();
-  revisions.forEach(({ id }, at) => {
+  let hasCapitals = false;
+  for (let at = 0; at < revisions.length; at++) {
+    const { id } = revisions[at]!;
     const fault = idFault(id);
     if (fault !== null) problems.push({ kind: "illegal-id", id, fault, at: [at] });
+    if (position.has(id)) {
+      problems.push({ kind: "duplicate-id", ids: [id, id], at: [position.get(id)!, at] });
+    } else position.set(id, at);
+    hasCapitals ||= CAPITAL.test(id);
+  }
+  if (!hasCapitals) return position;
+  for (const [id, at] of position) {
     const earlier = folded.get(foldName(id));
-    if (earlier !== undefined) {
-      problems.push({
-        kind: "duplicate-id",
-        ids: [revisions[earlier]!.id, id],
-        at: [earlier, at],
-      });
-    }
     if (earlier === undefined) folded.set(foldName(id), at);
-    if (!exact.has(id)) exact.set(id, at);
-  });
-  return { exact, folded };
+    else {
+      const ids = [revisions[earlier]!.id, id] as const;
+      problems.push({ kind: "duplicate-id", ids, at: [earlier, at] });
+    }
+  }
+  return position;
 }
 
-function checkLabels(
-  revisions: readonly Revision[],
-  folded: ReadonlyMap<string, number>,
-  problems: GraphProblem[],
-): void {
+function checkLabels(revisions: readonly Revision[], problems: GraphProblem[]): void {
+  if (revisions.every((revision) => revision.labels.length === 0)) return;
+  const ids = new Map(revisions.map(({ id }, at) => [foldName(id), at]));
   const carriers = new Map<string, number>();
   revisions.forEach(({ id, labels }, at) => {
     for (const label of labels) {
       const fault = labelFault(label);
       if (fault !== null) problems.push({ kind: "illegal-label", id, label, fault, at: [at] });
       const name = foldName(label);
-      const other = folded.get(name);
+      const other = ids.get(name);
       if (other !== undefined) {
         const otherId = revisions[other]!.id;
         problems.push({ kind: "label-is-id", label, id, other: otherId, at: [other, at] });
@@ -83,8 +93,8 @@ function checkLabels(
       const earlier = carriers.get(name);
       if (earlier === undefined) carriers.set(name, at);
       else {
-        const ids = [revisions[earlier]!.id, id] as const;
-        problems.push({ kind: "duplicate-label", label, ids, at: [earlier, at] });
+        const both = [revisions[earlier]!.id, id] as const;
+        problems.push({ kind: "duplicate-label", label, ids: both, at: [earlier, at] });
       }
     }
   });
@@ -93,42 +103,65 @@ function checkLabels(
 /** The edges between the revisions that exist, without those from a revision to itself. */
 function edgesOf(
   revisions: readonly Revision[],
-  places: ReadonlyMap<RevisionId, number>,
+  position: ReadonlyMap<RevisionId, number>,
   problems: GraphProblem[],
-): { readonly parents: Adjacency; readonly below: Adjacency } {
-  const parents: number[][] = [];
+): EdgeLists {
+  const parents: (readonly number[])[] = [];
   const below: (readonly number[])[] = [];
-  revisions.forEach((revision, at) => {
-    const { id } = revision;
-    const resolve = (names: readonly RevisionId[], missing: MissingKind, loop: LoopKind) => {
-      const found: number[] = [];
-      for (const name of names) {
-        const place = places.get(name);
-        if (name === id) problems.push({ kind: loop, id, at: [at] });
-        else if (place === undefined) problems.push({ kind: missing, id, missing: name, at: [at] });
-        else found.push(place);
-      }
-      return found;
-    };
-    const direct = resolve(revision.parents, "missing-parent", "self-parent");
+  let hasDependencies = false;
+  for (let at = 0; at < revisions.length; at++) {
+    const { id, parents: names, dependsOn } = revisions[at]!;
+    const direct: number[] = [];
+    for (let nth = 0; nth < names.length; nth++) {
+      const name = names[nth]!;
+      const place = position.get(name);
+      if (name === id) problems.push({ kind: "self-parent", id, at: [at] });
+      else if (place === undefined) {
+        problems.push({ kind: "missing-parent", id, missing: name, at: [at] });
+      } else if (nth === 0 || !direct.includes(place)) direct.push(place);
+    }
     parents.push(direct);
-    below.push(
-      revision.dependsOn.length === 0
-        ? direct
-        : [...direct, ...resolve(revision.dependsOn, "missing-dependency", "self-dependency")],
-    );
-  });
-  return { parents, below };
+    if (dependsOn.length === 0) {
+      below.push(direct);
+      continue;
+    }
+    hasDependencies = true;
+    const all = [...direct];
+    for (const name of dependsOn) {
+      const place = position.get(name);
+      if (name === id) problems.push({ kind: "self-dependency", id, at: [at] });
+      else if (place === undefined) {
+        problems.push({ kind: "missing-dependency", id, missing: name, at: [at] });
+      } else if (!all.includes(place)) all.push(place);
+    }
+    below.push(all);
+  }
+  return { parents, below: hasDependencies ? below : parents };
 }
 
-type MissingKind = "missing-parent" | "missing-dependency";
-type LoopKind = "self-parent" | "self-dependency";
+/** The parts of a graph whose nodes are renumbered by their place in `order`. */
+function reordered(
+  revisions: readonly Revision[],
+  { parents, below }: EdgeLists,
+  order: readonly number[],
+): GraphParts {
+  const place = new Int32Array(order.length);
+  order.forEach((from, to) => place[from] = to);
+  const moved = (edges: Adjacency): Adjacency =>
+    order.map((from) => edges[from]!.map((target) => place[target]!));
+  const newParents = moved(parents);
+  return {
+    revisions: order.map((at) => revisions[at]!),
+    position: new Map(order.map((from, to) => [revisions[from]!.id, to])),
+    parents: newParents,
+    below: below === parents ? newParents : moved(below),
+  };
+}
 
 /** One cycle for each knot; a knot of parents is reported as such, and not again for its dependencies. */
 function findCycles(
   revisions: readonly Revision[],
-  parents: Adjacency,
-  below: Adjacency,
+  { parents, below }: EdgeLists,
   problems: GraphProblem[],
 ): void {
   const report = (kind: "parent-cycle" | "dependency-cycle", cycle: readonly number[]) =>

@@ -1,13 +1,8 @@
 import { findScope } from "./branch_scope.ts";
 import { descend, topForDescent, type Walk } from "./follow_steps.ts";
 import { formatRef, type Ref } from "./ref.ts";
-import {
-  isFromApplied,
-  type RefContext,
-  refuseOtherDirection,
-  resolveRef,
-  severalHeads,
-} from "./resolve_ref.ts";
+import { isFromApplied, type RefContext, resolveRef, severalHeads } from "./resolve_ref.ts";
+import { refuseOtherDirection } from "./ref_purpose.ts";
 import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
 
@@ -35,16 +30,16 @@ export function resolveDestination(
   const scope = findScope(graph, ref.branch);
   if (ref.kind === "walk" && isFromApplied(ref.from) && ref.steps !== 0) {
     refuseOtherDirection(text, ref.steps, "downgrade");
-    const walk: Walk = { text, scope, clamp: false };
+    const walk: Walk = { text, scope, purpose: "downgrade", clamp: false };
     const top = topForDescent(graph, context.applied, walk);
     const last = descend(graph, top, -ref.steps - 1, walk);
     if (last !== null) return { kind: "before", id: last };
-    descend(graph, top, -ref.steps, walk);
+    descend(graph, top, -ref.steps, walk); // Says how far it could have gone.
   }
   const branch = scope?.id ?? null;
   const [id, ...more] = resolveRef(graph, ref, { ...context, purpose: "downgrade" });
   if (id === undefined) return { kind: "base", branch: branch ?? startOf(graph, ref, context) };
-  if (more.length > 0) throw severalHeads(graph, text, [id, ...more]);
+  if (more.length > 0) throw severalHeads(graph, text, [id, ...more], "downgrade");
   return { kind: "revision", id, branch };
 }
 

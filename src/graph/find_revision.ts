@@ -9,7 +9,7 @@ const SHOWN = 8;
 /**
  * The revision that a name stands for: an id or a label, else the only id that begins so. Case is ignored.
  *
- * @param lineage Where given, only its members are candidates for a prefix.
+ * @param lineage Where several ids begin so, its members are preferred; the caller checks that the answer is one.
  * @throws {AludelError} `ref-not-found` with the nearest names, `ref-ambiguous` with the candidates.
  */
 export function findRevision(
@@ -19,7 +19,9 @@ export function findRevision(
 ): RevisionId {
   const exact = graph.named(name);
   if (exact !== undefined) return exact;
-  const candidates = graph.withPrefix(name).filter((id) => lineage?.has(id) ?? true);
+  const everywhere = graph.withPrefix(name);
+  const inLineage = lineage === undefined ? [] : everywhere.filter((id) => lineage.has(id));
+  const candidates = inLineage.length > 0 ? inLineage : everywhere;
   const [only, second] = candidates;
   if (only === undefined) throw notFound(graph, name);
   if (second === undefined) return only;

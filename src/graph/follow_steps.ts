@@ -1,6 +1,7 @@
 import { AludelError } from "../errors.ts";
 import { type BranchScope, within } from "./branch_scope.ts";
 import { branchName, listed } from "./find_revision.ts";
+import { type RefPurpose, suggestRef } from "./ref_purpose.ts";
 import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
 
@@ -12,6 +13,7 @@ export interface Walk {
   /** The ref as typed. */
   readonly text: string;
   readonly scope: BranchScope | null;
+  readonly purpose: RefPurpose;
   /** Stop at the last revision or the base instead of failing when the graph ends first. */
   readonly clamp: boolean;
 }
@@ -51,6 +53,11 @@ export function descend(graph: RevisionGraph, start: Point, count: number, walk:
     point = ways[0] ?? null;
   }
   return point;
+}
+
+/** Goes from a point by steps of either sign. */
+export function follow(graph: RevisionGraph, start: Point, steps: number, walk: Walk): Point {
+  return steps > 0 ? climb(graph, start, steps, walk) : descend(graph, start, -steps, walk);
 }
 
 /**
@@ -107,7 +114,9 @@ function single(
     `"${walk.text}" could start from ${tops.length} applied heads`,
     {
       notes: listed(graph, tops),
-      next: tops.slice(0, 4).map((top) => `say which: ${branchName(graph, top, tops)}@${steps}`),
+      next: tops.slice(0, 4).map((top) =>
+        suggestRef(walk.purpose, `${branchName(graph, top, tops)}@${steps}`)
+      ),
     },
   );
 }
@@ -132,8 +141,8 @@ function severalPaths(
       notes: listed(graph, ways),
       next: ways.slice(0, 4).map((way) =>
         steps === null
-          ? `name the revision: ${way}`
-          : `say which: ${branchName(graph, way, ways)}@${point ?? "base"}${steps}`
+          ? suggestRef(walk.purpose, way)
+          : suggestRef(walk.purpose, `${branchName(graph, way, ways)}@${point ?? "base"}${steps}`)
       ),
     },
   );

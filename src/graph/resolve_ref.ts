@@ -1,15 +1,17 @@
 import { AludelError } from "../errors.ts";
 import { type BranchScope, findScope, requireWithin, within } from "./branch_scope.ts";
-import { branchName, findRevision, listed } from "./find_revision.ts";
+import { findRevision, listed } from "./find_revision.ts";
 import {
   climb,
   descend,
+  follow,
   type Point,
   topForClimb,
   topForDescent,
   type Walk,
 } from "./follow_steps.ts";
 import { type Anchor, formatRef, type Ref } from "./ref.ts";
+import { type RefPurpose, refuseOtherDirection, suggestRef } from "./ref_purpose.ts";
 import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
 
@@ -17,8 +19,7 @@ import type { RevisionGraph } from "./revision_graph.ts";
 export interface RefContext {
   /** The revisions of the database; empty where a command has none. Each must be in the graph. */
   readonly applied: ReadonlySet<RevisionId>;
-  /** An upgrade refuses `-N`, a downgrade `+N`: they lead the other way. */
-  readonly purpose: "upgrade" | "downgrade" | "look";
+  readonly purpose: RefPurpose;
   /** Where the graph holds more than the disk does: the revisions that `head` and `heads` are among. */
   readonly onDisk?: ReadonlySet<RevisionId>;
 }
@@ -36,7 +37,12 @@ export function resolveRef(
 ): readonly RevisionId[] {
   const scope = findScope(graph, ref.branch);
   if (ref.kind === "point") return resolveAnchor(graph, ref.anchor, scope, context);
-  const point = resolveWalk(graph, ref, context, { text: formatRef(ref), scope, clamp: false });
+  const point = resolveWalk(graph, ref, context, {
+    text: formatRef(ref),
+    scope,
+    purpose: context.purpose,
+    clamp: false,
+  });
   return point === null ? [] : [point];
 }
 
@@ -61,7 +67,7 @@ export function resolveOne(graph: RevisionGraph, ref: Ref, context: RefContext):
       next: ["aludel history"],
     });
   }
-  if (more.length > 0) throw severalHeads(graph, formatRef(ref), [id, ...more]);
+  if (more.length > 0) throw severalHeads(graph, formatRef(ref), [id, ...more], context.purpose);
   return id;
 }
 
@@ -79,14 +85,13 @@ export function resolveWalk(
       ? climb(graph, topForClimb(graph, context.applied, walk), steps, walk)
       : descend(graph, topForDescent(graph, context.applied, walk), -steps, walk);
   }
-  const [start = null, ...more] = resolveAnchor(graph, from, walk.scope, context);
-  if (start !== null && more.length > 0) throw severalHeads(graph, walk.text, [start, ...more]);
+  // As in Alembic, on the way up the branch chooses among children, and the start may be off it.
+  const startScope = steps > 0 && from.kind === "name" ? null : walk.scope;
+  const [start = null, ...more] = resolveAnchor(graph, from, startScope, context);
+  if (start !== null && more.length > 0) {
+    throw severalHeads(graph, walk.text, [start, ...more], context.purpose);
+  }
   return follow(graph, start, steps, walk);
-}
-
-/** Goes from a point by steps of either sign. */
-export function follow(graph: RevisionGraph, start: Point, steps: number, walk: Walk): Point {
-  return steps > 0 ? climb(graph, start, steps, walk) : descend(graph, start, -steps, walk);
 }
 
 /** Whether a walk starts at what is applied: `-1`, and `current-1`, which says the same. */
@@ -96,31 +101,17 @@ export function isFromApplied(
   return from === null || (from.kind === "keyword" && from.keyword === "current");
 }
 
-/** @throws {AludelError} `ref-wrong-direction` */
-export function refuseOtherDirection(
-  text: string,
-  steps: number,
-  purpose: RefContext["purpose"],
-): void {
-  const direction = steps > 0 ? "upgrade" : "downgrade";
-  if (purpose === "look" || purpose === direction || steps === 0) return;
-  throw new AludelError(
-    "ref-wrong-direction",
-    `"${text}" leads ${steps > 0 ? "up" : "down"}, and the command is ${purpose}`,
-    { next: [`aludel ${direction} ${text}`] },
-  );
-}
-
 /** The error for a ref that must name one revision and names several. */
 export function severalHeads(
   graph: RevisionGraph,
   text: string,
   ids: readonly RevisionId[],
+  purpose: RefPurpose,
 ): AludelError {
-  const word = /(?:^|@)(heads?|current)/i.exec(text)?.[1] ?? "head";
+  const rest = /(?:^|@)(?:heads?|current)([+-][0-9]+)?$/i.exec(text)?.[1] ?? "";
   return new AludelError("ref-several-heads", `"${text}" names ${ids.length} revisions`, {
     notes: listed(graph, ids),
-    next: ids.slice(0, 4).map((id) => `say which: ${branchName(graph, id, ids)}@${word}`),
+    next: ids.slice(0, 4).map((id) => suggestRef(purpose, `${id}${rest}`)),
   });
 }
 
@@ -145,7 +136,12 @@ function resolveAnchor(
     case "head": {
       const heads = within(scope, headsOnDisk(graph, context, "parents"));
       if (heads.length < 2) return heads;
-      throw severalHeads(graph, scope === null ? "head" : `${scope.name}@head`, heads);
+      throw severalHeads(
+        graph,
+        scope === null ? "head" : `${scope.name}@head`,
+        heads,
+        context.purpose,
+      );
     }
   }
 }

@@ -9,9 +9,18 @@ import { type Adjacency, reversed } from "./walk.ts";
  */
 export type Edges = "parents" | "all";
 
+/** The revisions in topological order, and their edges as positions in that order, none twice in a list. */
+export interface GraphParts {
+  readonly revisions: readonly Revision[];
+  readonly position: ReadonlyMap<RevisionId, number>;
+  readonly parents: Adjacency;
+  /** Parents and dependencies; the same object as `parents` where nothing depends on anything. */
+  readonly below: Adjacency;
+}
+
 /**
- * An immutable graph of revisions. Every list and set it gives is in topological order, parents and dependencies
- * first, and revisions that no path orders keep the order in which they were given.
+ * An immutable graph of revisions. Every list and set it gives, but for parents and prefixes, is in topological order,
+ * parents and dependencies first, and revisions that no path orders keep the order in which they were given.
  *
  * Made by `buildGraph`. Every method that takes an id throws `internal` for one that is not in the graph.
  */
@@ -32,41 +41,34 @@ export class RevisionGraph {
   readonly labels: ReadonlyMap<string, RevisionId>;
 
   readonly #revisions: readonly Revision[];
-  readonly #position = new Map<RevisionId, number>();
+  readonly #position: ReadonlyMap<RevisionId, number>;
   readonly #parents: Adjacency;
-  readonly #children: Adjacency;
   readonly #below: Adjacency;
-  readonly #above: Adjacency;
+  #children: Adjacency | undefined;
+  #above: Adjacency | undefined;
   #folded: readonly (readonly [string, RevisionId])[] | undefined;
   #labelsOf: readonly (readonly string[])[] | undefined;
 
-  /** @param revisions A valid graph in topological order: only `buildGraph` knows that it is. */
-  constructor(revisions: readonly Revision[]) {
-    const position = this.#position;
-    revisions.forEach((revision, at) => position.set(revision.id, at));
-    const place = (id: RevisionId): number => position.get(id)!;
-    const parents = revisions.map((revision) => placed(revision.parents, place));
-    const below = revisions.map((revision, at) =>
-      revision.dependsOn.length === 0
-        ? parents[at]!
-        : placed([...revision.parents, ...revision.dependsOn], place)
-    );
+  /** Takes what only `buildGraph` can vouch for: nodes in topological order, numbered from 0. */
+  constructor({ revisions, position, parents, below }: GraphParts) {
     this.#revisions = revisions;
+    this.#position = position;
     this.#parents = parents;
     this.#below = below;
-    this.#children = reversed(parents);
-    this.#above = revisions.every((revision) => revision.dependsOn.length === 0)
-      ? this.#children
-      : reversed(below);
     this.ids = revisions.map((revision) => revision.id);
-    this.heads = this.ids.filter((_, at) => this.#children[at]!.length === 0);
-    this.effectiveHeads = this.ids.filter((_, at) => this.#above[at]!.length === 0);
+
+    const children = degrees(parents);
+    const above = below === parents ? children : degrees(below);
+    this.heads = this.ids.filter((_, at) => children[at] === 0);
+    this.effectiveHeads = this.ids.filter((_, at) => above[at] === 0);
     this.bases = this.ids.filter((_, at) => parents[at]!.length === 0);
-    this.branchPoints = this.ids.filter((_, at) => this.#children[at]!.length > 1);
+    this.branchPoints = this.ids.filter((_, at) => children[at]! > 1);
     this.mergePoints = this.ids.filter((_, at) => parents[at]!.length > 1);
-    this.labels = new Map(
-      revisions.flatMap(({ id, labels }) => labels.map((label) => [label, id] as const)),
-    );
+    const labels = new Map<string, RevisionId>();
+    for (const revision of revisions) {
+      for (const label of revision.labels) labels.set(label, revision.id);
+    }
+    this.labels = labels;
   }
 
   /** How many revisions there are. */
@@ -84,17 +86,18 @@ export class RevisionGraph {
     return at === undefined ? undefined : this.#revisions[at];
   }
 
+  /** The parents, in the order in which the revision names them. */
   parentsOf(id: RevisionId): readonly RevisionId[] {
     return this.#named(this.#parents[this.#at(id)]!);
   }
 
   childrenOf(id: RevisionId): readonly RevisionId[] {
-    return this.#named(this.#children[this.#at(id)]!);
+    return this.#named(this.#upwards("parents")[this.#at(id)]!);
   }
 
   /** The revisions that name this one in `dependsOn`. */
   dependentsOf(id: RevisionId): readonly RevisionId[] {
-    const above = this.#above[this.#at(id)]!;
+    const above = this.#upwards("all")[this.#at(id)]!;
     return this.#named(above.filter((at) => this.#revisions[at]!.dependsOn.includes(id)));
   }
 
@@ -116,7 +119,7 @@ export class RevisionGraph {
 
   /** These revisions and everything on top of them. */
   descendants(ids: Iterable<RevisionId>, edges: Edges): ReadonlySet<RevisionId> {
-    const above = edges === "all" ? this.#above : this.#children;
+    const above = this.#upwards(edges);
     const marks = this.#marked(ids);
     for (let at = 0; at < marks.length; at++) {
       if (marks[at] === 1) { for (const upper of above[at]!) marks[upper] = 1; }
@@ -170,6 +173,14 @@ export class RevisionGraph {
     return this.#foldedFrom(folded, (name) => name.startsWith(folded)).map(([, id]) => id);
   }
 
+  /** The edges towards the heads: made when first asked for, because looking at a database never does. */
+  #upwards(edges: Edges): Adjacency {
+    if (edges === "parents" || this.#below === this.#parents) {
+      return this.#children ??= reversed(this.#parents);
+    }
+    return this.#above ??= reversed(this.#below);
+  }
+
   #at(id: RevisionId): number {
     const at = this.#position.get(id);
     if (at === undefined) throw new AludelError("internal", `Revision "${id}" is not in the graph`);
@@ -212,10 +223,11 @@ export class RevisionGraph {
 
   #spreadLabels(): readonly (readonly string[])[] {
     const found: Set<string>[] = this.ids.map(() => new Set());
+    const above = this.#upwards("all");
     for (const [label, id] of this.labels) {
       for (const on of this.descendants([id], "parents")) found[this.#at(on)]!.add(label);
       let at: number | undefined = this.#at(id);
-      while (at !== undefined && this.#above[at]!.length < 2 && this.#parents[at]!.length < 2) {
+      while (at !== undefined && above[at]!.length < 2 && this.#parents[at]!.length < 2) {
         found[at]!.add(label);
         at = this.#parents[at]![0];
       }
@@ -224,11 +236,12 @@ export class RevisionGraph {
   }
 }
 
-/** Positions without repetitions, in ascending order. */
-function placed(
-  ids: readonly RevisionId[],
-  place: (id: RevisionId) => number,
-): readonly number[] {
-  if (ids.length < 2) return ids.map(place);
-  return [...new Set(ids.map(place))].sort((a, b) => a - b);
+/** How many edges lead to each node. */
+function degrees(edges: Adjacency): Int32Array {
+  const count = new Int32Array(edges.length);
+  for (let node = 0; node < edges.length; node++) {
+    const targets = edges[node]!;
+    for (let nth = 0; nth < targets.length; nth++) count[targets[nth]!]!++;
+  }
+  return count;
 }

@@ -2,6 +2,8 @@
 export const RESERVED_WORDS: readonly string[] = ["base", "current", "empty", "head", "heads"];
 
 const ID = /^[0-9A-Za-z][0-9A-Za-z_.]{0,63}$/;
+/** Names of the shape that Aludel makes itself need no closer look: most are such. */
+const GENERATED = /^[0-9a-f]{12}$/;
 const LABEL = /^[0-9A-Za-z][0-9A-Za-z_./]{0,63}$/;
 
 /** How names are compared: refs, ids and labels ignore case, because folders on some systems do. */
@@ -30,6 +32,7 @@ export function labelFault(label: string): string | null {
 }
 
 function nameFault(name: string, pattern: RegExp, alphabet: string): string | null {
+  if (GENERATED.test(name)) return null;
   if (name === "") return "is empty";
   if (name.length > 64) return "is longer than 64 characters";
   if (!pattern.test(name)) {

@@ -1,13 +1,21 @@
 /** A directed graph over the nodes 0 … n-1: for each node, the nodes it points at. */
 export type Adjacency = readonly (readonly number[])[];
 
+const NONE: readonly number[] = [];
+
 /** The same edges, pointing the other way. Each list is in ascending order. */
 export function reversed(edges: Adjacency): readonly (readonly number[])[] {
-  const result: number[][] = Array.from(edges, () => []);
+  const result: (number[] | undefined)[] = new Array(edges.length).fill(undefined);
   for (let node = 0; node < edges.length; node++) {
-    for (const target of edges[node]!) result[target]!.push(node);
+    const targets = edges[node]!;
+    for (let nth = 0; nth < targets.length; nth++) {
+      const target = targets[nth]!;
+      const list = result[target];
+      if (list === undefined) result[target] = [node];
+      else list.push(node);
+    }
   }
-  return result;
+  return result.map((list) => list ?? NONE);
 }
 
 /**
@@ -17,9 +25,7 @@ export function reversed(edges: Adjacency): readonly (readonly number[])[] {
  * Kahn's algorithm with a heap: O(edges + nodes log nodes), and O(edges) when the numbers are in order already.
  */
 export function topologicalOrder(before: Adjacency): readonly number[] {
-  if (before.every((list, node) => list.every((earlier) => earlier < node))) {
-    return Array.from(before, (_, node) => node);
-  }
+  if (isInOrder(before)) return Array.from(before.keys());
   const after = reversed(before);
   const waiting = Int32Array.from(before, (list) => list.length);
   const free: number[] = [];
@@ -108,6 +114,14 @@ export function minimalCycle(knot: readonly number[], edges: Adjacency): readonl
     }
   }
   return cycle.slice(from, to + 1);
+}
+
+function isInOrder(before: Adjacency): boolean {
+  for (let node = 0; node < before.length; node++) {
+    const earlier = before[node]!;
+    for (let nth = 0; nth < earlier.length; nth++) if (earlier[nth]! >= node) return false;
+  }
+  return true;
 }
 
 function push(heap: number[], value: number): void {
