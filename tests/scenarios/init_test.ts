@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { run, temporaryFolder } from "./cli.ts";
+
+const MANIFEST = '{"format":1,"revisions":[\nnull]}\n';
+
+Deno.test("init writes settings, an empty manifest and the lines for git, and says what comes next", async () => {
+  using folder = temporaryFolder();
+  const { code, stdout, stderr } = await folder.aludel("init");
+  assert.equal(code, 0);
+  assert.equal(
+    stdout,
+    "created   aludel.json\ncreated   migrations/manifest.json\ncreated   .gitattributes\n",
+  );
+  assert.match(stderr, /Next:\n {2}aludel revision -m "create events table"\n/);
+  assert.deepEqual(JSON.parse(folder.read("aludel.json")), { database: "sqlite:app.db" });
+  assert.equal(folder.read("migrations/manifest.json"), MANIFEST);
+  assert.equal(
+    folder.read(".gitattributes"),
+    "migrations/manifest.json merge=union\nmigrations/**/*.sql text eol=lf\n",
+  );
+});
+
+Deno.test("init a second time changes nothing", async () => {
+  using folder = temporaryFolder();
+  await folder.done("init");
+  const revision = await folder.done("revision", "-m", "create events table");
+  const before = folder.read("migrations/manifest.json");
+  const again = await folder.done("init", "--json");
+  assert.deepEqual(JSON.parse(again), {
+    root: folder.path,
+    created: [],
+    extended: [],
+    kept: ["aludel.json", "migrations/manifest.json", ".gitattributes"],
+  });
+  assert.equal(folder.read("migrations/manifest.json"), before);
+  assert.ok(folder.has(revision.split("\n")[0]!));
+});
+
+Deno.test("init keeps settings and attributes that are there, and obeys the settings", async () => {
+  using folder = temporaryFolder();
+  folder.write("aludel.json", '{"migrations": "db/my steps"}');
+  folder.write(".gitattributes", "*.png binary");
+  await folder.done("init");
+  assert.equal(folder.read("aludel.json"), '{"migrations": "db/my steps"}');
+  assert.equal(folder.read("db/my steps/manifest.json"), MANIFEST);
+  assert.equal(
+    folder.read(".gitattributes"),
+    '*.png binary\n"db/my steps/manifest.json" merge=union\n"db/my steps/**/*.sql" text eol=lf\n',
+  );
+  assert.ok(!folder.has("migrations"));
+});
+
+Deno.test("git understands the attributes that init wrote", async () => {
+  using folder = temporaryFolder();
+  folder.write("aludel.json", '{"migrations": "my steps"}');
+  await folder.done("init");
+  const git = (...args: string[]) => run("git", args, { cwd: folder.path });
+  await git("init", "-q");
+  const attributes = await git(
+    "check-attr",
+    "merge",
+    "eol",
+    "--",
+    "my steps/manifest.json",
+    "my steps/a/up.sql",
+    "up.sql",
+  );
+  assert.equal(
+    attributes.stdout,
+    "my steps/manifest.json: merge: union\nmy steps/manifest.json: eol: unspecified\n" +
+      "my steps/a/up.sql: merge: unspecified\nmy steps/a/up.sql: eol: lf\n" +
+      "up.sql: merge: unspecified\nup.sql: eol: unspecified\n",
+  );
+});
+
+Deno.test("init DIR makes the folder and says to enter it", async () => {
+  using folder = temporaryFolder();
+  const { stderr } = await folder.aludel("init", "new/shop");
+  assert.match(stderr, /Next:\n {2}cd new\/shop\n/);
+  assert.equal(folder.read("new/shop/migrations/manifest.json"), MANIFEST);
+});
+
+Deno.test("init refuses a file in the place of a folder", async () => {
+  using folder = temporaryFolder();
+  folder.write("shop", "");
+  const { code, stderr } = await folder.aludel("init", "shop");
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^error\[init-not-a-folder\]: .*shop" is a file, and a folder is needed there\n/,
+  );
+});
+
+Deno.test("init leaves broken settings alone and says what is wrong with them", async () => {
+  using folder = temporaryFolder();
+  folder.write("aludel.json", '{"databse": "app.db"}');
+  const { code, stderr } = await folder.aludel("init");
+  assert.equal(code, 1);
+  assert.match(stderr, /^error\[settings-unknown-key\]/);
+  assert.ok(!folder.has("migrations"));
+});

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { aludel, type TemporaryFolder, temporaryProject } from "./cli.ts";
+
+/** a1 ← a2 ← m1, a1 ← s1 ← m1, and the base b1 on the branch "billing", on which d1 depends. */
+async function diamond(): Promise<TemporaryFolder> {
+  const project = temporaryProject();
+  const revision = (id: string, ...args: string[]) =>
+    project.prepare("revision", "-m", `does ${id}`, "--rev-id", id, ...args);
+  await revision("a1");
+  await revision("a2");
+  await revision("s1", "--head", "a1", "--splice");
+  await project.prepare("merge", "a2", "s1", "--rev-id", "m1", "-m", "joins");
+  await revision("b1", "--head", "base", "--branch-label", "billing");
+  await project.prepare("seal");
+  await revision("d1", "--head", "m1", "--depends-on", "billing");
+  return project;
+}
+
+Deno.test("history lists revisions newest first, with parents, branches and marks", async () => {
+  using project = await diamond();
+  const lines = (await project.done("history")).trimEnd().split("\n");
+  assert.deepEqual(
+    lines.toSorted(),
+    [
+      "<base> -> a1 (branchpoint), does a1",
+      "<base> -> b1 (billing) (effective head), does b1",
+      "a1 -> a2, does a2",
+      "a1 -> s1, does s1",
+      "a2, s1 -> m1 (mergepoint), joins",
+      "m1 -> d1 (draft) (head), does d1",
+    ].toSorted(),
+  );
+  const order = lines.map((line) => /-> (\w+)/.exec(line)?.[1] ?? "");
+  assert.equal(order[0], "d1");
+  const above = (upper: string, lower: string) =>
+    assert.ok(order.indexOf(upper) < order.indexOf(lower));
+  for (
+    const [upper, lower] of [["m1", "a2"], ["m1", "s1"], ["a2", "a1"], ["s1", "a1"], [
+      "d1",
+      "b1",
+    ]] as const
+  ) {
+    above(upper, lower);
+  }
+});
+
+Deno.test("history -r takes ranges in every spelling", async () => {
+  using project = await diamond();
+  const ids = async (...args: string[]) => {
+    const { revisions } = JSON.parse(await project.done("history", "--json", ...args));
+    return revisions.map(({ id }: { id: string }) => id).toSorted().join(" ");
+  };
+  assert.equal(await ids("-r", "a2:m1"), "a2 m1");
+  assert.equal(await ids("-ra1:m1"), "a1 a2 m1 s1");
+  assert.equal(await ids("--rev-range=:s1"), "a1 s1");
+  assert.equal(await ids("-r", "base:a2"), "a1 a2");
+  assert.equal(await ids("-r-1:d1"), "d1 m1");
+  assert.equal(await ids("-r", "m1:"), "d1 m1");
+});
+
+Deno.test("history -v prints blocks with all that is known", async () => {
+  using project = await diamond();
+  const [block = ""] = (await project.done("history", "-v", "-r", "d1:d1")).split("\n\n    ");
+  assert.match(
+    block,
+    /^Revision: {3}d1 \(draft\) \(head\)\nParent: {5}m1\nDepends on: b1\nCreated: {4}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\nPath: {7}migrations\/\d{4}-\d\d-\d\d_d1_does_d1$/,
+  );
+});
+
+Deno.test("history refuses a range that is none", async () => {
+  using project = await diamond();
+  const cases: readonly (readonly [string, number, RegExp])[] = [
+    ["a1", 2, /^error\[ref-syntax\]: "a1" is not a range/],
+    ["zz:", 1, /^error\[ref-not-found\]/],
+    ["m1:a1", 1, /^error\[route-not-related\]/],
+    ["a1:b1:", 2, /^error\[ref-syntax\]/],
+  ];
+  for (const [range, code, text] of cases) {
+    const outcome = await project.aludel("history", "-r", range);
+    assert.equal(outcome.code, code, range);
+    assert.match(outcome.stderr, text);
+  }
+});
+
+Deno.test("heads lists heads, and --resolve-dependencies leaves out those that others need", async () => {
+  using project = await diamond();
+  assert.deepEqual((await project.done("heads")).trimEnd().split("\n").toSorted(), [
+    "b1 (billing) (effective head), does b1",
+    "d1 (draft) (head), does d1",
+  ]);
+  assert.equal(
+    await project.done("heads", "--resolve-dependencies"),
+    "d1 (draft) (head), does d1\n",
+  );
+  assert.match(await project.done("heads", "-v"), /^Needed by: d1$/m);
+});
+
+Deno.test("branches lists the places where branches part", async () => {
+  using project = await diamond();
+  assert.equal(
+    await project.done("branches"),
+    "a1 (branchpoint), does a1\n    -> a2, does a2\n    -> s1, does s1\n",
+  );
+  const { branches } = JSON.parse(await project.done("branches", "--json"));
+  assert.deepEqual(branches[0].children.map(({ id }: { id: string }) => id), ["a2", "s1"]);
+});
+
+Deno.test("show takes any ref and tells everything", async () => {
+  using project = await diamond();
+  const [shown] = JSON.parse(await project.done("show", "s1-1", "--json")).revisions;
+  assert.equal(shown.id, "a1");
+  assert.equal(shown.state, "sealed");
+  assert.deepEqual(shown.seal, { kind: "sealed" });
+  assert.equal(shown.files.up, `migrations/${shown.dir}/up.sql`);
+  const text = await project.done("show", "billing");
+  assert.match(text, /^Revision: {2}b1 \(billing\) \(effective head\)\n/);
+  assert.match(text, /^Seal: +sealed, and the files are what was sealed$/m);
+  assert.match(
+    (await project.aludel("show", "head")).stderr,
+    /^error\[ref-several-heads\]: "head" names 2 revisions/,
+  );
+  assert.match(await project.done("show", "d1", "-v"), /up\.sql\n-- Up: does d1\n/);
+});
+
+Deno.test("show names what it cannot find", async () => {
+  using project = await diamond();
+  const cases: readonly (readonly [string, number, RegExp])[] = [
+    ["zzzz", 1, /^error\[ref-not-found\]: No revision and no label is called "zzzz"/],
+    ["biling", 1, /Did you mean "billing"\?/],
+    ["base", 1, /^error\[ref-not-found\]: "base" names no revision/],
+    ["a1:m1", 2, /^error\[ref-syntax\]/],
+    ["a1+9", 1, /^error\[ref-several-paths\]/],
+    ["b1+9", 1, /^error\[ref-too-far\]/],
+    ["@", 2, /^error\[ref-syntax\]/],
+  ];
+  for (const [ref, code, text] of cases) {
+    const outcome = await project.aludel("show", ref);
+    assert.equal(outcome.code, code, ref);
+    assert.match(outcome.stderr, text);
+  }
+});
+
+Deno.test("an empty project says how to begin", async () => {
+  using project = temporaryProject();
+  for (const command of ["history", "heads"]) {
+    const { code, stdout, stderr } = await project.aludel(command);
+    assert.deepEqual([code, stdout], [0, ""]);
+    assert.match(
+      stderr,
+      /^There are no revisions yet\.\nnext: aludel revision -m "create events table"\n$/,
+    );
+  }
+  assert.deepEqual(JSON.parse(await project.done("history", "--json")), { revisions: [] });
+  assert.equal((await project.aludel("show", "head")).code, 1);
+});
+
+Deno.test("edit opens the files, and tells what an edit of a sealed revision means", async () => {
+  using project = await diamond();
+  const edit = (editor: string, ref: string) =>
+    aludel(["edit", ref], { cwd: project.path, env: { EDITOR: editor } });
+  assert.match((await edit("true", "d1")).stderr, /^d1 is a draft/);
+  assert.match((await edit("true", "a1")).stderr, /^a1 is sealed, and nothing changed/);
+  project.write("append.sh", 'for file in "$@"; do echo "SELECT 1;" >> "$file"; done\n');
+  const edited = await edit("sh append.sh", "a1");
+  assert.equal(edited.code, 0);
+  assert.match(
+    edited.stderr,
+    /^warning: a1 is sealed, and its files differ from what was sealed\n/,
+  );
+  assert.match(edited.stderr, /next: aludel seal --force a1/);
+  assert.match(
+    (await edit("false", "a1")).stderr,
+    /^error\[editor-failed\]: The editor "false" ended with exit code 1/,
+  );
+  assert.match((await project.aludel("edit", "a1")).stderr, /^error\[editor-unset\]/);
+  assert.match((await edit("true", "base")).stderr, /^error\[editor-no-files\]/);
+});
+
+Deno.test("a broken manifest is shown with its place by every looking command", async () => {
+  using project = await diamond();
+  const broken = project.read("migrations/manifest.json").replace(
+    '"parents":["m1"]',
+    '"parents":["gone"]',
+  );
+  project.write("migrations/manifest.json", broken);
+  for (const command of ["history", "heads", "branches"]) {
+    const { code, stderr } = await project.aludel(command);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^error\[graph-invalid\]: Revision "d1" names the parent "gone", which does not exist\n {2}at migrations\/manifest\.json:\d/,
+    );
+  }
+});

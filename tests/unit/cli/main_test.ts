@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { main } from "../../../src/cli/main.ts";
+import { fakeRuntime, recordedStream, runInProcess } from "./fake_runtime.ts";
+
+Deno.test("main() prints the help to stdout when asked, to stderr with exit 2 when nothing was asked", async () => {
+  const asked = await runInProcess(["--help"]);
+  assert.equal(asked.code, 0);
+  assert.match(asked.stdout, /^aludel .*\n\nUsage: aludel COMMAND/);
+  const help = await runInProcess(["help"]);
+  assert.deepEqual([help.code, help.stdout], [0, asked.stdout]);
+  const nothing = await runInProcess([]);
+  assert.deepEqual([nothing.code, nothing.stdout, nothing.stderr], [2, "", asked.stdout]);
+});
+
+Deno.test("main() explains a command in each of the ways to ask", async () => {
+  const texts = [["help", "show"], ["show", "--help"], ["show", "-h"], ["--help", "show"]];
+  const outcomes = await Promise.all(texts.map((args) => runInProcess(args)));
+  for (const { code, stdout, stderr } of outcomes) {
+    assert.equal(code, 0);
+    assert.equal(stderr, "");
+    assert.match(stdout, /^Usage: aludel show \[OPTIONS\] REF\n/);
+  }
+});
+
+Deno.test("main() prints the releases of itself, SQLite and Deno", async () => {
+  const { code, stdout } = await runInProcess(["--version"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^aludel \d+\.\d+\.\d+ \(SQLite 3\.\d+\.\d+, Deno 0\.0\.0\)\n$/);
+});
+
+Deno.test("main() refuses an unknown command and says what was meant", async () => {
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ["histroy", /Did you mean "history"\?\n {2}next: aludel history\n/],
+    ["migrate", /next: aludel upgrade\n/],
+    ["rollback", /next: aludel downgrade -1\n/],
+    ["ensure_version", /create their tables themselves\n/],
+    ["list_templates", /no templates/],
+    ["constructor", /next: aludel --help\n/],
+    ["xyzzy", /next: aludel --help\n/],
+  ];
+  for (const [word, expected] of cases) {
+    const { code, stdout, stderr } = await runInProcess([word]);
+    assert.deepEqual([code, stdout], [2, ""], word);
+    assert.match(stderr, /^error\[usage\]: Aludel has no command/);
+    assert.match(stderr, expected);
+  }
+});
+
+Deno.test("main() prints an error as the one JSON document when --json stands anywhere", async () => {
+  for (const args of [["--json", "nonsense"], ["show", "--json"], ["show", "--jsn", "--json"]]) {
+    const { code, stdout, stderr } = await runInProcess(args);
+    assert.deepEqual([code, stderr], [2, ""]);
+    const { error } = JSON.parse(stdout);
+    assert.deepEqual([error.code, error.exitCode], ["usage", 2]);
+  }
+});
+
+Deno.test("main() reports what nobody foresaw as a bug, with exit 70", async () => {
+  const broken = fakeRuntime({
+    args: ["revision", "-m", "x"],
+    randomId: () => {
+      throw new TypeError("no chance");
+    },
+  });
+  assert.equal(await main(broken), 70);
+  assert.equal(broken.stdout.text, "");
+  assert.match(
+    broken.stderr.text,
+    /^error\[internal\]: Aludel has a bug\n {2}TypeError: no chance/,
+  );
+});
+
+Deno.test("main() colours an error on a terminal", async () => {
+  const { stderr } = await runInProcess(["xyzzy"], { stderr: recordedStream(true) });
+  assert.ok(stderr.startsWith("\x1b[31merror[usage]\x1b[39m: \x1b[1m"));
+});

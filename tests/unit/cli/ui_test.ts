@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { Ui } from "../../../src/cli/ui.ts";
+import { fakeRuntime, recordedStream } from "./fake_runtime.ts";
+
+Deno.test("Ui gives the answer to stdout and the talk to stderr", () => {
+  const runtime = fakeRuntime();
+  const ui = new Ui(runtime, { json: false, quiet: false });
+  ui.data("answer");
+  ui.json({ answer: 1 });
+  ui.notice("notice");
+  ui.hint("hint");
+  ui.warning("careful");
+  assert.equal(runtime.stdout.text, "answer\n");
+  assert.equal(runtime.stderr.text, "notice\nhint\nwarning: careful\n");
+});
+
+Deno.test("Ui with --json prints one document and no notices", () => {
+  const runtime = fakeRuntime();
+  const ui = new Ui(runtime, { json: true, quiet: false });
+  ui.data("answer");
+  ui.notice("notice");
+  ui.json({ rows: 3n, huge: 9007199254740993n });
+  assert.equal(runtime.stdout.text, '{"rows":3,"huge":"9007199254740993"}\n');
+  assert.equal(runtime.stderr.text, "");
+  assert.throws(() => ui.json({}), /one JSON document/);
+});
+
+Deno.test("Ui with --quiet keeps answers and warnings", () => {
+  const runtime = fakeRuntime();
+  const ui = new Ui(runtime, { json: false, quiet: true });
+  ui.data("answer");
+  ui.notice("notice");
+  ui.warning("careful");
+  assert.equal(runtime.stdout.text, "answer\n");
+  assert.equal(runtime.stderr.text, "warning: careful\n");
+});
+
+Deno.test("Ui uses colour on a terminal only, and never with NO_COLOR or a dumb terminal", () => {
+  const red = (variables: Record<string, string>, isTerminal: boolean) => {
+    const runtime = fakeRuntime({
+      env: (name) => variables[name],
+      stdout: recordedStream(isTerminal),
+    });
+    return new Ui(runtime, { json: false, quiet: false }).style.red("x");
+  };
+  assert.equal(red({}, true), "\x1b[31mx\x1b[39m");
+  assert.equal(red({ NO_COLOR: "" }, true), "\x1b[31mx\x1b[39m"); // empty counts as unset
+  assert.equal(red({ NO_COLOR: "1" }, true), "x");
+  assert.equal(red({ TERM: "dumb" }, true), "x");
+  assert.equal(red({}, false), "x");
+});
+
+Deno.test("Ui indents JSON on a terminal", () => {
+  const runtime = fakeRuntime({ stdout: recordedStream(true) });
+  new Ui(runtime, { json: true, quiet: false }).json({ a: 1 });
+  assert.equal(runtime.stdout.text, '{\n  "a": 1\n}\n');
+});
