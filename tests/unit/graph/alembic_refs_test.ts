@@ -28,7 +28,7 @@ interface Answers {
   }[];
 }
 
-/** A wanted difference: where it is, what each side says ("ids" or an error's name), and why. */
+/** A wanted difference: where it is, what each side says ("ids", "nothing" or an error's name), and why. */
 interface Difference {
   readonly question: RegExp;
   readonly ref: RegExp;
@@ -41,21 +41,21 @@ const DIFFERENCES: readonly Difference[] = [
   {
     question: /^downgrade!$/,
     ref: /^-\d$/,
-    alembic: /^ids$/,
+    alembic: /^(?:ids|nothing)$/,
     ours: /^ref-several-heads$/,
     reason: "Alembic takes any head and warns; a guess about what to undo is refused",
   },
   {
     question: /./,
     ref: /^nope@head$/,
-    alembic: /^ids$/,
+    alembic: /^(?:ids|nothing)$/,
     ours: /^ref-not-found$/,
     reason: "Alembic does not look at the branch where there is one head or none",
   },
   {
     question: /^downgrade$/,
     ref: /^head-1$/,
-    alembic: /^ids$/,
+    alembic: /^(?:ids|nothing)$/,
     ours: /^ref-too-far$/,
     reason: "in a graph without revisions Alembic takes head-1 for the base",
   },
@@ -63,27 +63,27 @@ const DIFFERENCES: readonly Difference[] = [
     question: /^upgrade$/,
     ref: /-\d$/,
     alembic: /^AssertionError$/,
-    ours: /^ids$/,
+    ours: /^nothing$/,
     reason: "Alembic crashes where REV-N is the base; an upgrade to it has nothing to do",
   },
   {
     question: /^downgrade$/,
     ref: /^[a-z0-9]+-\d$/,
-    alembic: /^ids$/,
-    ours: /^ids$/,
+    alembic: /^(?:ids|nothing)$/,
+    ours: /^(?:ids|nothing)$/,
     reason: "where REV-N is the base Alembic undoes every branch; we undo that of REV",
   },
   {
     question: /^downgrade$/,
     ref: /./,
     alembic: /^RangeNotAncestorError$/,
-    ours: /^ids$/,
+    ours: /^nothing$/,
     reason: "the destination is applied and nothing stands on it: there is nothing to do",
   },
   {
     question: /^downgrade$/,
     ref: /^[a-z]+@[a-z]+\d+$/,
-    alembic: /^ids$/,
+    alembic: /^(?:ids|nothing)$/,
     ours: /^ref-other-branch$/,
     reason: "Alembic ignores that the revision is not on the named branch",
   },
@@ -91,14 +91,14 @@ const DIFFERENCES: readonly Difference[] = [
     question: /^downgrade$/,
     ref: /@heads?$/,
     alembic: /^MultipleHeads$/,
-    ours: /^ids$/,
+    ours: /^nothing$/,
     reason: "Alembic resolves head without its branch, and fails where branches have several",
   },
   {
     question: /^downgrade$/,
     ref: /^(?:[a-z0-9]+@)?-\d$/,
     alembic: /^RevisionError$/,
-    ours: /^ids$/,
+    ours: /^(?:ids|nothing)$/,
     reason:
       "the last step of -N undoes a revision, also when that one merged several parents, and " +
       "also when the named branch is only an ancestor's",
@@ -107,29 +107,29 @@ const DIFFERENCES: readonly Difference[] = [
     question: /^downgrade$/,
     ref: /^[a-z]+@[a-z]+\d*(?:\+1)?$/,
     alembic: /^RevisionError$/,
-    ours: /^ids$/,
+    ours: /^(?:ids|nothing)$/,
     reason: "Alembic looks for the children to undo among the branch's ancestors only",
   },
   {
     question: /^history$/,
     ref: /^-2:/,
-    alembic: /^(?:ids|RevisionError|ResolutionError|RangeNotAncestorError)$/,
-    ours: /^ids$/,
+    alembic: /^(?:ids|nothing|RevisionError|ResolutionError|RangeNotAncestorError)$/,
+    ours: /^(?:ids|nothing)$/,
     reason: "Alembic counts from its heads, its documentation and we from the other end",
   },
   {
     question: /^history$/,
     ref: /(?:^\+2:|:\+2$)/,
     alembic: /^(?:ResolutionError|RevisionError)$/,
-    ours: /^ids$/,
+    ours: /^(?:ids|nothing)$/,
     reason:
       "+N before the colon counts from what is applied: +1: is what is pending; ends are clamped",
   },
   {
     question: /^history$/,
     ref: /^(?:ap01|aa01|aa02|mm00):/,
-    alembic: /^(?:AssertionError|ids)$/,
-    ours: /^ids$/,
+    alembic: /^(?:AssertionError|ids|nothing)$/,
+    ours: /^(?:ids|nothing)$/,
     reason: "Alembic leaves out, or crashes over, what only depends on the lower end",
   },
 ];
@@ -211,5 +211,6 @@ function agrees(
 }
 
 function verdict(answer: readonly RevisionId[] | string): string {
-  return typeof answer === "string" ? answer : "ids";
+  if (typeof answer === "string") return answer;
+  return answer.length === 0 ? "nothing" : "ids";
 }

@@ -105,6 +105,7 @@ Deno.test("resolveRef() takes head from the revisions on disk", () => {
   assert.deepEqual(resolveRef(graph, parseRef("head"), context), ["aa00aa00"]);
   assert.deepEqual(resolveRef(graph, parseRef("heads"), context), ["aa00aa00"]);
   assert.deepEqual(resolveRef(graph, parseRef("current"), context), ["aa00aa00", "bb11bb11"]);
+  assert.deepEqual(resolveRef(graph, parseRef("users@current"), context), ["bb11bb11"]);
 });
 
 Deno.test("resolveRefs() joins what several refs name, and resolveOne() wants exactly one", () => {
