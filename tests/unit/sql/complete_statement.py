@@ -1,0 +1,33 @@
+"""Writes complete_statement.json: texts with sqlite3_complete()'s answer, from Python's sqlite3.
+
+Run it from this folder as `python3 complete_statement.py`. The texts are drawn from a fixed seed.
+"""
+
+import json
+import random
+import sqlite3
+
+WORDS = [
+    "CREATE", "create", "TEMP", "TEMPORARY", "TRIGGER", "trigger", "EXPLAIN", "QUERY", "PLAN", "END",
+    "end", "BEGIN", "SELECT", "1", "x", ";", ";", ";", "'a;b'", "'it''s'", '"END"', "[;]", "`;`",
+    "-- c;\n", "/* ; */", "(", ")", ",", "endx", "_end", "end$", "CASE", "\n", "\t", "é", "'", '"', "[",
+    "/*", "--", "/", "-", "*", ".5", "x'3b'",
+]
+PLAIN = [word for word in WORDS if word not in ("'", '"', "[", "/*", "--")]
+STARTS = ["", "CREATE TRIGGER t ", "CREATE TEMP TRIGGER t BEGIN SELECT 1;", "EXPLAIN CREATE TRIGGER x;"]
+
+
+def texts():
+    draw = random.Random(20260412)
+    for _ in range(2000):
+        words = PLAIN if draw.random() < 0.8 else WORDS
+        length = draw.randint(0, 9)
+        parts = [draw.choice(STARTS)] + [draw.choice(words) for _ in range(length)]
+        end = draw.choice(["", ";", "; END;", "; end ; -- done", ";\n/* done */"])
+        yield draw.choice([" ", " ", "\n"]).join(parts) + end
+
+
+seen = {text: sqlite3.complete_statement(text) for text in texts()}
+with open("complete_statement.json", "w", encoding="utf-8") as file:
+    lines = [json.dumps([text, answer], ensure_ascii=False) for text, answer in sorted(seen.items())]
+    file.write("[\n  " + ",\n  ".join(lines) + "\n]\n")

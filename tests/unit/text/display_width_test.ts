@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { characterWidth, displayWidth } from "../../../src/text/display_width.ts";
+
+Deno.test("characterWidth() is 2 for wide characters, 0 for marks, 1 for the rest", () => {
+  for (const wide of ["日", "한", "ア", "，", "😀", "𠀀", "🧪"]) {
+    assert.equal(characterWidth(wide), 2);
+  }
+  for (const mark of ["\u0301", "\u0308", "\u20dd"]) assert.equal(characterWidth(mark), 0);
+  for (const plain of ["a", "é", "ß", "│", "…", "ﾊ", "\ud800"]) {
+    assert.equal(characterWidth(plain), 1);
+  }
+});
+
+Deno.test("displayWidth() adds up characters", () => {
+  assert.equal(displayWidth("日本 e\u0301"), 6);
+  assert.equal(displayWidth(""), 0);
+});
