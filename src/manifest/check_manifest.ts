@@ -52,6 +52,16 @@ export function isTextHash(value: unknown): value is TextHash {
   return typeof value === "string" && HASH.test(value);
 }
 
+/** A revision's entry, for messages about it. */
+interface Entry {
+  readonly id: string;
+  readonly path: JsonPath;
+}
+
+function ownerOf(entry: Entry): string {
+  return `of revision ${JSON.stringify(entry.id)}`;
+}
+
 class ManifestCheck {
   readonly #problems: ManifestProblem[];
 
@@ -94,14 +104,14 @@ class ManifestCheck {
     const byId = new Map<string, ManifestRevision>();
     const dirs = new Set<string>();
     const last = items.length - 1;
-    for (const [index, item] of items.entries()) {
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index];
       if (item === null && index === last) break;
-      const path = ["revisions", index];
       if (!isObject(item)) {
-        this.#report(path, `Entry ${index + 1} of "revisions" is not an object`);
+        this.#report(["revisions", index], `Entry ${index + 1} of "revisions" is not an object`);
         continue;
       }
-      const revision = this.#revision(item, path);
+      const revision = this.#revision(item, index);
       if (revision === undefined) continue;
       const folded = foldName(revision.id);
       const twin = byId.get(folded);
@@ -109,105 +119,116 @@ class ManifestCheck {
         // Both sides of a union merge may bring the same line.
         if (formatRevision(twin) === formatRevision(revision)) continue;
         const message = `Revision "${revision.id}" stands in the manifest twice (case is ignored)`;
+        const path = ["revisions", index];
         this.#problems.push({ code: "manifest-duplicate-id", path, part: "value", message });
       }
       byId.set(folded, revision);
       if (isRepeated(dirs, foldDirName(revision.dir))) {
-        this.#dir(path, `The folder "${revision.dir}" belongs to two revisions (case is ignored)`);
+        const message = `The folder "${revision.dir}" belongs to two revisions (case is ignored)`;
+        this.#dir(["revisions", index], message);
       }
       revisions.push(revision);
     }
     return sortById(revisions);
   }
 
-  #revision(item: Record<string, unknown>, path: JsonPath): ManifestRevision | undefined {
-    const { id, dir, parents, dependsOn, labels, message, created, up, down, was } = item;
+  #revision(item: Record<string, unknown>, index: number): ManifestRevision | undefined {
+    const { id, dir, message, created, up, down } = item;
+    const path = ["revisions", index];
     if (typeof id !== "string") {
       this.#report([...path, "id"], 'A revision\'s "id" is missing or not a text');
       return undefined;
     }
-    const of = `of revision ${JSON.stringify(id)}`;
-    const before = this.#problems.length;
-    for (const key in item) {
-      if (!KEYS.has(key)) this.#unknownKey([...path, key], `Revision ${JSON.stringify(id)}`);
-    }
+    const at: Entry = { id, path };
+    let keys = 0;
+    for (const key in item) if (KEYS.has(key)) keys++;
+    if (keys < Object.keys(item).length) this.#unknownKeys(item, at);
     const fault = idFault(id);
     if (fault !== null) this.#report([...path, "id"], `The id ${JSON.stringify(id)} ${fault}`);
-    if (typeof dir !== "string") {
-      this.#report([...path, "dir"], `The "dir" ${of} is missing or not a text`);
-    } else {
-      const problem = dirNameProblem(dir);
-      if (problem !== undefined) {
-        this.#dir([...path, "dir"], `The folder ${JSON.stringify(dir)} ${of} ${problem}`);
-      }
-    }
-    const texts = {
-      parents: this.#texts(parents, [...path, "parents"], of, true),
-      dependsOn: this.#texts(dependsOn, [...path, "dependsOn"], of, true),
-      labels: this.#texts(labels, [...path, "labels"], of, false),
-    };
-    if (typeof message !== "string") {
-      this.#report([...path, "message"], `The "message" ${of} is missing or not a text`);
-    }
+    const parents = this.#texts(item, "parents", at);
+    const dependsOn = this.#texts(item, "dependsOn", at);
+    const labels = this.#texts(item, "labels", at);
+    if (typeof message !== "string") this.#wrong(at, "message", "is missing or not a text");
     if (typeof created !== "string" || readUtcTime(created) === undefined) {
-      this.#report(
-        [...path, "created"],
-        `The "created" ${of} is not a UTC time such as "2026-11-23T10:15:00Z"`,
-      );
+      this.#wrong(at, "created", 'is not a UTC time such as "2026-11-23T10:15:00Z"');
     }
-    this.#hashes(up, down, path, of);
-    const earlier = this.#was(was, [...path, "was"], of);
-    if (this.#problems.length > before && (typeof dir !== "string")) return undefined;
+    this.#hashes(up, down, at);
+    const was = this.#was(item, at);
+    if (typeof dir !== "string") {
+      this.#wrong(at, "dir", "is missing or not a text");
+      return undefined;
+    }
+    const problem = dirNameProblem(dir);
+    if (problem !== undefined) {
+      this.#dir([...path, "dir"], `The folder ${JSON.stringify(dir)} ${ownerOf(at)} ${problem}`);
+    }
     return {
       id,
-      dir: dir as string,
-      ...texts,
+      dir,
+      parents,
+      dependsOn,
+      labels,
       message: message as string,
       created: created as string,
       up: up as TextHash | null,
       down: down as DownHash | null,
-      was: earlier,
+      was,
     };
   }
 
-  #hashes(up: unknown, down: unknown, path: JsonPath, of: string): void {
+  #hashes(up: unknown, down: unknown, at: Entry): void {
+    if (up === null && down === null) return;
     if (up !== null && !isTextHash(up)) {
-      this.#report([...path, "up"], `The "up" ${of} is neither null nor "sha256:…" in lower case`);
+      this.#wrong(at, "up", 'is neither null nor "sha256:…" in lower case');
     }
-    if (down !== null && down !== "none" && !isTextHash(down)) {
-      const message = `The "down" ${of} is neither null nor "none" nor "sha256:…" in lower case`;
-      this.#report([...path, "down"], message);
-    } else if ((up === null) !== (down === null) && (up === null || isTextHash(up))) {
-      const message = `Revision ${of.slice(12)} is half sealed: one of "up" and "down" is null`;
-      this.#report([...path, up === null ? "up" : "down"], message);
+    if (down !== null && !isDownHash(down)) {
+      this.#wrong(at, "down", 'is neither null nor "none" nor "sha256:…" in lower case');
+    } else if (up === null || (down === null && isTextHash(up))) {
+      const message = `Revision ${JSON.stringify(at.id)} is half sealed: ` +
+        'one of "up" and "down" is null';
+      this.#report([...at.path, up === null ? "up" : "down"], message);
     }
   }
 
-  #was(value: unknown, path: JsonPath, of: string): ManifestRevision["was"] {
-    const isPair = (pair: unknown) =>
-      Array.isArray(pair) && pair.length === 2 && isTextHash(pair[0]) &&
-      (pair[1] === "none" || isTextHash(pair[1]));
-    if (Array.isArray(value) && value.every(isPair)) return value;
-    this.#report(path, `The "was" ${of} is not a list of [up, down] pairs of hashes`);
+  #was(item: Record<string, unknown>, at: Entry): ManifestRevision["was"] {
+    const value = item["was"];
+    if (Array.isArray(value) && (value.length === 0 || value.every(isSealedPair))) return value;
+    this.#wrong(at, "was", "is not a list of [up, down] pairs of hashes");
     return [];
   }
 
-  #texts(value: unknown, path: JsonPath, of: string, ids: boolean): readonly string[] {
-    const name = `The "${path.at(-1)}" ${of}`;
-    if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) {
-      this.#report(path, `${name} is not an array of texts`);
+  #texts(
+    item: Record<string, unknown>,
+    key: "parents" | "dependsOn" | "labels",
+    at: Entry,
+  ): readonly string[] {
+    const value = item[key];
+    if (Array.isArray(value) && value.length === 0) return value;
+    if (!Array.isArray(value) || !value.every((text) => typeof text === "string")) {
+      this.#wrong(at, key, "is not an array of texts");
       return [];
     }
     const texts: readonly string[] = value;
-    if (texts.length === 0) return texts;
-    if (new Set(texts).size < texts.length) this.#report(path, `${name} names one thing twice`);
     for (const [index, text] of texts.entries()) {
-      const fault = ids ? idFault(text) : text === "" ? "is empty" : null;
-      if (fault !== null) {
-        this.#report([...path, index], `${name} holds ${JSON.stringify(text)}, which ${fault}`);
-      }
+      const fault = key !== "labels" ? idFault(text) : text === "" ? "is empty" : null;
+      if (fault === null) continue;
+      const message = `The "${key}" ${ownerOf(at)} holds ${JSON.stringify(text)}, which ${fault}`;
+      this.#report([...at.path, key, index], message);
     }
+    if (texts.length === 1) return texts;
+    if (new Set(texts).size < texts.length) this.#wrong(at, key, "names one thing twice");
     return sortTexts(texts);
+  }
+
+  #unknownKeys(item: Record<string, unknown>, at: Entry): void {
+    for (const key of Object.keys(item)) {
+      if (KEYS.has(key)) continue;
+      this.#unknownKey([...at.path, key], `Revision ${JSON.stringify(at.id)}`);
+    }
+  }
+
+  #wrong(at: Entry, key: string, fault: string): void {
+    this.#report([...at.path, key], `The "${key}" ${ownerOf(at)} ${fault}`);
   }
 
   #report(path: JsonPath, message: string): void {
@@ -222,6 +243,14 @@ class ManifestCheck {
     const message = `${owner} has the unknown key ${JSON.stringify(path.at(-1))}`;
     this.#problems.push({ code: "manifest-unknown-key", path, part: "key", message });
   }
+}
+
+function isDownHash(value: unknown): value is DownHash {
+  return value === "none" || isTextHash(value);
+}
+
+function isSealedPair(pair: unknown): boolean {
+  return Array.isArray(pair) && pair.length === 2 && isTextHash(pair[0]) && isDownHash(pair[1]);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

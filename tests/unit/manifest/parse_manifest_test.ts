@@ -69,6 +69,15 @@ Deno.test("parseManifest() refuses duplicate keys in canonical and in other layo
     assert.equal(error.code, "manifest-duplicate-key");
     assert.ok(error.place?.line !== undefined && error.place.line > 1);
   }
+  assert.equal(
+    refusal('{"format":1,"revisions":[\nnull],"revisions":null}').code,
+    "manifest-duplicate-key",
+  );
+  // One key twice and another missing: as many keys as there should be.
+  assert.equal(
+    refusal(two.replace('"labels":[]', '"parents":[]')).code,
+    "manifest-duplicate-key",
+  );
   // The same value twice, and the key spelled with an escape.
   assert.equal(refusal('{"format":1,"format":1,"revisions":[]}').code, "manifest-duplicate-key");
   assert.equal(
