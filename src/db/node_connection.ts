@@ -11,9 +11,13 @@ const ALLOW = 0; // SQLITE_OK
 const DENY = 1; // SQLITE_DENY
 const EXPLAIN = "EXPLAIN ";
 const KEPT_STATEMENTS = 32;
+const LONGEST_KEPT = 2_000;
 
-/** Texts worth keeping prepared. Never a PRAGMA: many take effect when compiled, not when run. */
-const KEEPABLE = /^(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|VALUES)\b/i;
+/**
+ * Texts worth keeping prepared. Never a PRAGMA: many take effect when compiled, not when run. Never a `*`: node:sqlite
+ * counts the columns before SQLite compiles anew for a changed schema, and cuts the rows.
+ */
+const KEEPABLE = /^(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|VALUES)\b[^*]*$/i;
 
 /** A connection over an open database of node:sqlite. */
 export class NodeConnection implements Connection {
@@ -57,7 +61,7 @@ export class NodeConnection implements Connection {
 
   // deno-lint-ignore require-await -- as above
   async query(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
-    const isKeepable = KEEPABLE.test(sql);
+    const isKeepable = sql.length < LONGEST_KEPT && KEEPABLE.test(sql);
     if (!isKeepable && firstVerb(sql) === "") return [];
     return this.#guarded(sql, () => {
       const statement = isKeepable ? this.#statements.get(sql) : this.#prepare(sql);
