@@ -85,11 +85,10 @@ function isComplete(sql: string): boolean {
 }
 
 Deno.test("StatementSplitter agrees with sqlite3_complete() on the generated fixture", () => {
-  const fixture: [string, boolean][] = JSON.parse(
-    readFileSync(new URL("./complete_statement.json", import.meta.url), "utf8"),
+  const fixture: { readonly complete: string[]; readonly incomplete: string[] } = JSON.parse(
+    readFileSync(new URL("../../fixtures/complete_statement.json", import.meta.url), "utf8"),
   );
-  assert.ok(fixture.length > 1000);
-  for (const [sql, expected] of fixture) {
-    assert.equal(isComplete(sql), expected, JSON.stringify(sql));
-  }
+  assert.ok(fixture.complete.length > 500 && fixture.incomplete.length > 500);
+  for (const sql of fixture.complete) assert.ok(isComplete(sql), JSON.stringify(sql));
+  for (const sql of fixture.incomplete) assert.ok(!isComplete(sql), JSON.stringify(sql));
 });

@@ -1,11 +1,13 @@
-"""Writes complete_statement.json: texts with sqlite3_complete()'s answer, from Python's sqlite3.
+"""Writes tests/fixtures/complete_statement.json: texts with sqlite3_complete()'s answer to each.
 
-Run it from this folder as `python3 complete_statement.py`. The texts are drawn from a fixed seed.
+Run it as `python3 scripts/make_complete_statement.py`. Python's sqlite3 module gives the answers; the
+texts are drawn from a fixed seed.
 """
 
 import json
 import random
 import sqlite3
+from pathlib import Path
 
 WORDS = [
     "CREATE", "create", "TEMP", "TEMPORARY", "TRIGGER", "trigger", "EXPLAIN", "QUERY", "PLAN", "END",
@@ -28,6 +30,10 @@ def texts():
 
 
 seen = {text: sqlite3.complete_statement(text) for text in texts()}
-with open("complete_statement.json", "w", encoding="utf-8") as file:
-    lines = [json.dumps([text, answer], ensure_ascii=False) for text, answer in sorted(seen.items())]
-    file.write("[\n  " + ",\n  ".join(lines) + "\n]\n")
+fixture = Path(__file__).parent.parent / "tests" / "fixtures" / "complete_statement.json"
+with fixture.open("w", encoding="utf-8") as file:
+    answers = {
+        name: sorted(text for text, answer in seen.items() if answer == wanted)
+        for name, wanted in (("complete", True), ("incomplete", False))
+    }
+    file.write(json.dumps(answers, ensure_ascii=False, indent=2) + "\n")
