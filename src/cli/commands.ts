@@ -53,6 +53,21 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "undo a revision and apply it again",
     load: () => import("./commands/redo.ts"),
   },
+  stamp: {
+    group: "Change a database",
+    summary: "record where a database stands, run nothing",
+    load: () => import("./commands/stamp.ts"),
+  },
+  current: {
+    group: "Look",
+    summary: "print where the database stands",
+    load: () => import("./commands/current.ts"),
+  },
+  status: {
+    group: "Look",
+    summary: "say in one screen what needs doing",
+    load: () => import("./commands/status.ts"),
+  },
   history: {
     group: "Look",
     summary: "list revisions, newest first",
@@ -72,6 +87,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     group: "Look",
     summary: "show everything about a revision",
     load: () => import("./commands/show.ts"),
+  },
+  verify: {
+    group: "Check",
+    summary: "compare files, manifest and database",
+    load: () => import("./commands/verify.ts"),
   },
 };
 

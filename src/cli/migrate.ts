@@ -1,16 +1,11 @@
 import { AludelError } from "../errors.ts";
-import { digest } from "../project/digest.ts";
 import type { GoalRequest } from "../project/goal.ts";
-import {
-  type MigrationContext,
-  type MigrationRequest,
-  planMigration,
-  runMigration,
-} from "../project/migration.ts";
+import { type MigrationRequest, planMigration, runMigration } from "../project/migration.ts";
 import { projectMissing } from "../project/project.ts";
 import { openWorkspace } from "../project/workspace.ts";
 import type { CommandContext } from "./command.ts";
 import { DATABASE_FLAG, type FlagValues, SHARED_FLAGS } from "./flag.ts";
+import { migrationContext } from "./migration_context.ts";
 import { openProject } from "./open_project.ts";
 import { openTarget } from "./open_target.ts";
 import { reportPlan } from "./plan_report.ts";
@@ -60,13 +55,7 @@ export async function migrate(
   const workspace = openWorkspace(project.files);
   if (workspace === null && options.needsProject) throw projectMissing(project);
   const target = openTarget(context, project, flags);
-  const migration: MigrationContext = {
-    workspace,
-    access: target.access,
-    drafts: target.target.drafts,
-    digest,
-    sqliteVersion: await target.access.sqliteVersion(),
-  };
+  const migration = await migrationContext(project, workspace, target);
   const request: MigrationRequest = { goal, downFrom: options.downFrom };
   const planned = await planMigration(migration, request);
   const transaction = flags.transaction ?? "all";

@@ -1,12 +1,13 @@
 import { type Catalogue, joinCatalogue } from "../project/catalogue.ts";
 import { type Project, projectMissing } from "../project/project.ts";
-import { openWorkspace } from "../project/workspace.ts";
+import { openWorkspace, type Workspace } from "../project/workspace.ts";
 import type { CommandContext } from "./command.ts";
 import { openProject } from "./open_project.ts";
 
 /** A project with all revisions that are known of it. */
 export interface OpenCatalogue {
   readonly project: Project;
+  readonly workspace: Workspace;
   readonly catalogue: Catalogue;
 }
 
@@ -22,5 +23,5 @@ export function openDiskCatalogue(
   const project = openProject(context, flags);
   const workspace = openWorkspace(project.files);
   if (workspace === null) throw projectMissing(project);
-  return { project, catalogue: joinCatalogue(workspace, []) };
+  return { project, workspace, catalogue: joinCatalogue(workspace, []) };
 }

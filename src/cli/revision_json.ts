@@ -18,6 +18,8 @@ export interface RevisionJson {
   readonly state: "draft" | "sealed" | "unknown";
   /** Its folder inside the migrations folder. */
   readonly dir: string | null;
+  /** Whether the database stands at it, where one was looked at. */
+  readonly current: boolean;
   readonly head: boolean;
   readonly branchpoint: boolean;
   readonly mergepoint: boolean;
@@ -38,6 +40,7 @@ export function revisionJson(catalogue: Catalogue, marks: Marks, id: RevisionId)
     created: entry?.created ?? null,
     state: entry === undefined ? "unknown" : entry.up === null ? "draft" : "sealed",
     dir: entry?.dir ?? null,
+    current: words.includes("current"),
     head: words.includes("head") || words.includes("effective head"),
     branchpoint: words.includes("branchpoint"),
     mergepoint: words.includes("mergepoint"),

@@ -18,12 +18,15 @@ export class Marks {
   readonly #current: ReadonlySet<RevisionId>;
   readonly #sets: readonly (readonly [Mark, ReadonlySet<RevisionId>])[];
 
-  constructor(catalogue: Catalogue) {
+  /** @param options `current: false` where that goes without saying, or was not asked. */
+  constructor(catalogue: Catalogue, options: { readonly current: boolean } = { current: true }) {
     const { graph, applied } = catalogue;
     const heads = new Set(graph.heads);
     const effective = new Set(graph.effectiveHeads);
     this.#catalogue = catalogue;
-    this.#current = new Set(applied.size === 0 ? [] : graph.headsOf(applied, "parents"));
+    this.#current = new Set(
+      options.current && applied.size > 0 ? graph.headsOf(applied, "parents") : [],
+    );
     this.#sets = [
       ["head", new Set([...heads].filter((id) => effective.has(id)))],
       // A head that another branch depends on: applying that one applies this one too.

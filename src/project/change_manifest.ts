@@ -12,14 +12,14 @@ import { openWorkspace, type Workspace } from "./workspace.ts";
 export async function changeManifest<T>(
   project: Project,
   onWait: () => void,
-  change: (workspace: Workspace) => T,
+  change: (workspace: Workspace) => T | Promise<T>,
 ): Promise<T> {
   if (!isFolder(project.migrations)) throw projectMissing(project);
   const timeout = project.settings.lockTimeout * 1000;
   using _lock = await lockFolder(project.migrations, { timeout, onWait });
   const workspace = openWorkspace(project.files);
   if (workspace === null) throw projectMissing(project);
-  return change(workspace);
+  return await change(workspace);
 }
 
 function isFolder(path: string): boolean {

@@ -1,6 +1,7 @@
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { Route } from "../graph/route.ts";
+import type { RevisionTexts } from "../manifest/actual_files.ts";
 import { lineages, type TextHashes } from "../manifest/lineage.ts";
 import type { Digest, ManifestRevision, TextHash } from "../manifest/manifest.ts";
 import { judgeFiles } from "../manifest/verdict.ts";
@@ -30,6 +31,8 @@ export interface CheckContext {
   readonly sqliteVersion: string;
   /** The texts that ran, from the database. */
   readonly storedTexts: (id: RevisionId) => Promise<AppliedTexts | undefined>;
+  /** The texts that an edited revision was sealed with, where somebody has them; asked for the error's words only. */
+  readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
   /** Where a down comes from. */
   readonly downFrom: "database" | "disk";
   /**
@@ -123,7 +126,11 @@ function checkUp(
     });
   }
   const pair = pairOf(entry);
-  const verdict = judgeFiles(entry, { up: pair.up?.hash ?? null, down: pair.down?.hash ?? null });
+  const actual = { up: pair.up?.hash ?? null, down: pair.down?.hash ?? null };
+  const verdict = judgeFiles(entry, actual, {
+    actual: () => ({ up: pair.up?.text ?? null, down: pair.down?.text ?? null }),
+    sealed: () => context.sealedTexts(entry),
+  });
   const error = fileError(entry, verdict, context.files.name);
   if (error) throw error;
   if (verdict.kind === "draft" && context.drafts === "refuse") {

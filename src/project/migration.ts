@@ -1,13 +1,15 @@
-import type { Digest } from "../manifest/manifest.ts";
+import type { RevisionTexts } from "../manifest/actual_files.ts";
+import type { Digest, ManifestRevision } from "../manifest/manifest.ts";
 import type { CheckedRoute } from "../runner/checked_route.ts";
 import type { ResumeChoice, RunHost, RunOutcome } from "../runner/run_request.ts";
 import { runRoute } from "../runner/run_route.ts";
 import type { TransactionMode } from "../runner/segments.ts";
-import { NO_STATE, readState, readTexts, type State } from "../state/read_state.ts";
+import { readTexts, type State } from "../state/read_state.ts";
 import { type Catalogue, joinCatalogue } from "./catalogue.ts";
 import { checkRoute } from "./check_route.ts";
 import type { DatabaseAccess } from "./database_access.ts";
 import { type Goal, type GoalRequest, resolveGoal, routeTo } from "./goal.ts";
+import { lookAtState } from "./look_at_state.ts";
 import type { DraftPolicy } from "./setting_table.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -18,6 +20,8 @@ export interface MigrationContext {
   readonly access: DatabaseAccess;
   readonly drafts: DraftPolicy;
   readonly digest: Digest;
+  /** The texts that an edited revision was sealed with, where somebody has them. */
+  readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
   /** The SQLite that will run the scripts. */
   readonly sqliteVersion: string;
 }
@@ -73,17 +77,6 @@ export async function runMigration(
   });
 }
 
-/** The state of a database that may not exist. Creates nothing. */
-export async function lookAtState(access: DatabaseAccess): Promise<State> {
-  const connection = await access.look();
-  if (connection === null) return NO_STATE;
-  try {
-    return await readState(connection);
-  } finally {
-    await connection.close();
-  }
-}
-
 async function checkGoal(
   context: MigrationContext,
   request: MigrationRequest,
@@ -96,6 +89,7 @@ async function checkGoal(
     catalogue,
     files: context.workspace?.files ?? null,
     digest: context.digest,
+    sealedTexts: context.sealedTexts,
     drafts: context.drafts,
     sqliteVersion: context.sqliteVersion,
     storedTexts: (id) => stored.read(id),
@@ -105,7 +99,7 @@ async function checkGoal(
 }
 
 /** Reads stored texts over one connection that is opened when the first is asked for. */
-class StoredTexts implements AsyncDisposable {
+export class StoredTexts implements AsyncDisposable {
   readonly #access: DatabaseAccess;
   #connection: Awaited<ReturnType<DatabaseAccess["look"]>> | undefined;
 

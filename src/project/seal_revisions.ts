@@ -6,7 +6,7 @@ import type { RevisionTexts } from "../manifest/actual_files.ts";
 import { formatManifest } from "../manifest/format_manifest.ts";
 import type { ManifestRevision } from "../manifest/manifest.ts";
 import { seal, type SealRequest, type SealResult } from "../manifest/seal.ts";
-import { judgeFiles } from "../manifest/verdict.ts";
+import { type Change, judgeFiles } from "../manifest/verdict.ts";
 import { changeManifest } from "./change_manifest.ts";
 import { digest } from "./digest.ts";
 import type { Project } from "./project.ts";
@@ -20,10 +20,10 @@ export interface SealRevisionsRequest {
   readonly refs: readonly string[];
   readonly mode: SealRequest["mode"];
   /**
-   * Looks for the canonical texts that a revision was sealed with, in git or elsewhere. Asked only for edited
+   * Looks for the canonical texts that a revision was sealed with, in git or in a database. Asked only for edited
    * revisions in mode `cosmetic`.
    */
-  readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
+  readonly sealedTexts: (entry: ManifestRevision) => Promise<RevisionTexts | undefined>;
   readonly onWait: () => void;
 }
 
@@ -37,7 +37,7 @@ export async function sealRevisions(
   project: Project,
   request: SealRevisionsRequest,
 ): Promise<SealResult> {
-  return await changeManifest(project, request.onWait, ({ graph, manifest, entries }) => {
+  return await changeManifest(project, request.onWait, async ({ graph, manifest, entries }) => {
     const look = { applied: new Set<RevisionId>(), purpose: "look" } as const;
     const ids = request.refs.length > 0
       ? resolveRefs(graph, request.refs.map(parseRef), look)
@@ -54,21 +54,28 @@ export async function sealRevisions(
       const { up, down } = textsOf(id);
       return { up: up?.hash ?? null, down: down?.hash ?? null };
     };
+    const changes = new Map<RevisionId, Change>();
+    if (request.mode === "cosmetic") {
+      for (const id of ids === "all" ? entries.keys() : ids) {
+        const entry = entries.get(id)!;
+        if (judgeFiles(entry, hashesOf(id)).kind !== "edited") continue;
+        const { up, down } = textsOf(id);
+        const sealed = await request.sealedTexts(entry);
+        const verdict = judgeFiles(entry, hashesOf(id), {
+          actual: () => ({ up: up?.text ?? null, down: down?.text ?? null }),
+          sealed: () => sealed,
+        });
+        if (verdict.kind !== "edited") continue;
+        if (verdict.change === "unknown") throw textUnknown(entry, project);
+        changes.set(id, verdict.change);
+      }
+    }
     const result = seal(manifest, {
       ids,
       mode: request.mode,
       hashesOf,
-      changeOf(id) {
-        const entry = entries.get(id)!;
-        const { up, down } = textsOf(id);
-        const verdict = judgeFiles(entry, hashesOf(id), {
-          actual: () => ({ up: up?.text ?? null, down: down?.text ?? null }),
-          sealed: () => request.sealedTexts(entry),
-        });
-        if (verdict.kind !== "edited") return "changed"; // a file came or went
-        if (verdict.change === "unknown") throw textUnknown(entry, project);
-        return verdict.change;
-      },
+      // What is not in the map came or went as a whole file.
+      changeOf: (id) => changes.get(id) ?? "changed",
     });
     if (result.sealed.length + result.resealed.length > 0) {
       const path = `${project.migrations}/${MANIFEST_FILE}`;
@@ -84,7 +91,9 @@ function textUnknown({ id, dir }: ManifestRevision, project: Project): AludelErr
     `The text that revision "${id}" was sealed with was not found, so nothing shows that the edit is cosmetic`,
     {
       revision: id,
-      notes: ["It was looked for in the commits of git that changed the files"],
+      notes: [
+        "It was looked for in the commits of git that changed the files, and in the database",
+      ],
       outcome: "Nothing was sealed",
       next: [
         `git log -p -- ${project.files.name}/${dir}`,

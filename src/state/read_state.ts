@@ -4,7 +4,7 @@ import type { DownHash, TextHash } from "../manifest/manifest.ts";
 import type { AppliedKind, AppliedRevision, AppliedTexts } from "./applied_revision.ts";
 import { readIdList } from "./id_list.ts";
 import { readFormat, STATE_FORMATS, type StateFormat } from "./state_format.ts";
-import { readPresentMark, type StateMark } from "./state_mark.ts";
+import { ABSENT_MARK, readPresentMark, type StateMark } from "./state_mark.ts";
 
 /** What a database records of itself. */
 export interface State {
@@ -15,6 +15,9 @@ export interface State {
   /** Taken before the rest was read: a change in between shows as a mark that moved. */
   readonly mark: StateMark;
 }
+
+/** The state of a database that does not exist yet. */
+export const NO_STATE: State = { format: "absent", applied: [], mark: ABSENT_MARK };
 
 /**
  * Reads what is applied, without the texts. Changes nothing.

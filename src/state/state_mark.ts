@@ -8,7 +8,7 @@ import { readFormat } from "./state_format.ts";
 export type StateMark = string;
 
 /** The mark of a database without state tables. */
-const ABSENT: StateMark = "absent";
+export const ABSENT_MARK: StateMark = "absent";
 
 /**
  * Reads the mark of the state as it is now. Every change of a record also writes to the log; the rows are counted
@@ -19,7 +19,7 @@ const ABSENT: StateMark = "absent";
  */
 export async function readMark(connection: Connection): Promise<StateMark> {
   const format = await readFormat(connection);
-  return format === "absent" ? ABSENT : await readPresentMark(connection, format.number);
+  return format === "absent" ? ABSENT_MARK : await readPresentMark(connection, format.number);
 }
 
 /** {@linkcode readMark} for a database whose format is known. */
@@ -27,7 +27,7 @@ export async function readPresentMark(
   connection: Connection,
   format: number | "absent",
 ): Promise<StateMark> {
-  if (format === "absent") return ABSENT;
+  if (format === "absent") return ABSENT_MARK;
   const [row] = await connection.query(
     "SELECT (SELECT count(*) FROM main.aludel_revision) AS revisions, " +
       "(SELECT max(position) FROM main.aludel_revision) AS last, " +

@@ -1,27 +1,34 @@
 import { AludelError } from "../../errors.ts";
+import { refNeedsApplied } from "../../graph/needs_applied.ts";
 import { parseRef } from "../../graph/ref.ts";
 import { resolveRef } from "../../graph/resolve_ref.ts";
 import { inspectRevision } from "../../project/inspect_revision.ts";
 import { defineCommand } from "../command.ts";
 import { findEditor, openInEditor } from "../editor.ts";
-import { openDiskCatalogue } from "../open_catalogue.ts";
+import { findInCatalogue } from "../find_in_catalogue.ts";
+import { DATABASE_FLAG } from "../flag.ts";
+import { openProject } from "../open_project.ts";
 
 export const command = defineCommand({
   name: "edit",
   description: [
     "Opens up.sql and down.sql of a revision in the editor that VISUAL or EDITOR names, and says afterwards what the change means.",
   ],
-  flags: {},
+  flags: { ...DATABASE_FLAG },
   positional: [{ name: "REF", help: "the revision: an id or its beginning, head, current, …" }],
   examples: [{ command: "aludel edit head", says: "edits the newest revision" }],
   async run(context, flags, [text = ""]) {
     const { runtime, ui } = context;
     const ref = parseRef(text);
     const editor = findEditor(runtime);
-    const { project, catalogue } = openDiskCatalogue(context, flags);
-    const { applied, onDisk, graph } = catalogue;
-    const ids = resolveRef(graph, ref, { applied, onDisk, purpose: "look" });
-    const entries = ids.map((id) => catalogue.entries.get(id)).filter((entry) =>
+    const { found, catalogue } = await findInCatalogue(
+      context,
+      flags,
+      refNeedsApplied(ref),
+      ({ graph, applied, onDisk }) => resolveRef(graph, ref, { applied, onDisk, purpose: "look" }),
+    );
+    const project = openProject(context, flags);
+    const entries = found.map((id) => catalogue.entries.get(id)).filter((entry) =>
       entry !== undefined
     );
     if (entries.length === 0) {

@@ -1,20 +1,22 @@
+import { AludelError } from "../../errors.ts";
 import { committedTexts } from "../../git/committed_texts.ts";
 import { digest } from "../../project/digest.ts";
 import { sealRevisions } from "../../project/seal_revisions.ts";
 import { defineCommand } from "../command.ts";
+import { DATABASE_FLAG } from "../flag.ts";
 import { openProject } from "../open_project.ts";
 import { waitingFor } from "../report_draft.ts";
-import { AludelError } from "../../errors.ts";
 
 export const command = defineCommand({
   name: "seal",
   description: [
     "Records in the manifest what is in a revision's files, so that every later change of them is noticed. Without REF it seals all drafts.",
-    "A sealed revision that was edited is refused. --cosmetic seals it again if only space and comments changed, --force whatever changed; databases that ran the earlier text go on accepting it.",
+    "A sealed revision that was edited is refused. --cosmetic seals it again if only space and comments changed, --force whatever changed; databases that ran the earlier text go on accepting it. The sealed text, to compare with, is looked for in git's history and in the database.",
   ],
   flags: {
     cosmetic: { kind: "switch", help: "seal again what changed in space and comments only" },
     force: { kind: "switch", help: "seal again whatever changed: needs REF" },
+    ...DATABASE_FLAG,
   },
   positional: [
     { name: "REF", help: "what to seal (default: all drafts)", optional: true, many: true },
@@ -41,7 +43,9 @@ export const command = defineCommand({
     const result = await sealRevisions(project, {
       refs,
       mode: flags.force ? "force" : flags.cosmetic ? "cosmetic" : "drafts",
-      sealedTexts: (entry) => committedTexts(project.migrations, entry, digest),
+      sealedTexts: async (entry) =>
+        committedTexts(project.migrations, entry, digest) ??
+          await (await import("../sealed_texts.ts")).recordedTexts(context, flags, entry),
       onWait: waitingFor(ui, project),
     });
     const { sealed, resealed, unchanged } = result;

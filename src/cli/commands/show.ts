@@ -1,10 +1,14 @@
 import { AludelError } from "../../errors.ts";
+import { refNeedsApplied } from "../../graph/needs_applied.ts";
 import { parseRef } from "../../graph/ref.ts";
 import { resolveRef } from "../../graph/resolve_ref.ts";
 import { messageOf } from "../../project/catalogue.ts";
 import { inspectRevision } from "../../project/inspect_revision.ts";
+import { readAppliedTexts } from "../../project/look_at_texts.ts";
+import { appliedField, appliedJson } from "../applied_field.ts";
 import { defineCommand } from "../command.ts";
-import { openDiskCatalogue } from "../open_catalogue.ts";
+import { DATABASE_FLAG } from "../flag.ts";
+import { openCatalogueWithDatabase } from "../open_catalogue_with_database.ts";
 import { blockText, revisionFields } from "../revision_block.ts";
 import { revisionJson } from "../revision_json.ts";
 import { Marks } from "../revision_line.ts";
@@ -12,19 +16,25 @@ import { sealField } from "../seal_field.ts";
 
 export const command = defineCommand({
   name: "show",
-  description: ["Shows what is known of a revision, with its files and whether they are sealed."],
+  description: [
+    "Shows what is known of a revision: its place in the history, its files and whether they are sealed, and when it was applied to the database, if there is one.",
+    "A revision that only the database knows, because another branch is checked out, is shown as well.",
+  ],
   flags: {
-    verbose: { kind: "switch", alias: "v", help: "print the SQL of its files too" },
+    verbose: { kind: "switch", alias: "v", help: "print the SQL too" },
+    ...DATABASE_FLAG,
   },
   positional: [{ name: "REF", help: "the revision: an id or its beginning, head, current, …" }],
   examples: [
     { command: "aludel show 3f9c", says: "the revision whose id begins so" },
     { command: "aludel show head -v", says: "the newest one with its SQL" },
+    { command: "aludel show current", says: "the one that the database stands at" },
   ],
   async run(context, flags, [text = ""]) {
     const { ui } = context;
     const ref = parseRef(text);
-    const { project, catalogue } = openDiskCatalogue(context, flags);
+    const open = await openCatalogueWithDatabase(context, flags, refNeedsApplied(ref));
+    const { project, catalogue, database } = open;
     const { applied, onDisk, graph } = catalogue;
     const ids = resolveRef(graph, ref, { applied, onDisk, purpose: "look" });
     if (ids.length === 0) {
@@ -36,30 +46,38 @@ export const command = defineCommand({
     const found = [];
     for (const id of ids) {
       const entry = catalogue.entries.get(id);
-      found.push({ id, files: entry && await inspectRevision(project.files, entry) });
+      const files = entry && await inspectRevision(project.files, entry);
+      const sql = files !== undefined
+        ? { up: files.up?.text ?? null, down: files.down?.text ?? null }
+        : flags.verbose && database
+        ? await readAppliedTexts(database.access, id)
+        : undefined;
+      found.push({ id, files, sql });
     }
     ui.json({
-      revisions: found.map(({ id, files }) => ({
+      revisions: found.map(({ id, files, sql }) => ({
         ...revisionJson(catalogue, marks, id),
         seal: files?.verdict ?? null,
         files: { up: files?.up?.file ?? null, down: files?.down?.file ?? null },
-        ...(flags.verbose && {
-          sql: { up: files?.up?.text ?? null, down: files?.down?.text ?? null },
-        }),
+        applied: appliedJson(database, id),
+        ...(flags.verbose && { sql: { up: sql?.up ?? null, down: sql?.down ?? null } }),
       })),
     });
-    const blocks = found.map(({ id, files }) => {
-      const fields = revisionFields(catalogue, marks, id, project.files.name, ui.style);
-      const message = messageOf(catalogue, id);
-      if (files === undefined) return blockText(fields, message);
-      const block = blockText([...fields, ...sealField(files)], message);
-      const sql = flags.verbose ? [files.up, files.down] : [];
-      return [
-        block,
-        ...sql.flatMap((file) =>
-          file === null ? [] : [`${ui.style.bold(file.file)}\n${file.text}`]
-        ),
-      ].join("\n\n").trimEnd();
+    const blocks = found.map(({ id, files, sql }) => {
+      const fields = [
+        ...revisionFields(catalogue, marks, id, project.files.name, ui.style),
+        ...(files === undefined ? [] : sealField(files)),
+        ...appliedField(database, id),
+      ];
+      const parts = [blockText(fields, messageOf(catalogue, id))];
+      if (flags.verbose) {
+        const where = files === undefined ? ", as it ran" : "";
+        for (const name of ["up", "down"] as const) {
+          const title = files?.[name]?.file ?? `${name}.sql${where}`;
+          if (sql?.[name]) parts.push(`${ui.style.bold(title)}\n${sql[name].trimEnd()}`);
+        }
+      }
+      return parts.join("\n\n");
     });
     ui.data(blocks.join("\n\n"));
   },

@@ -1,0 +1,61 @@
+import { messageOf } from "../../project/catalogue.ts";
+import { defineCommand } from "../command.ts";
+import { DATABASE_FLAG } from "../flag.ts";
+import { openDatabaseCatalogue } from "../open_database_catalogue.ts";
+import { blockText, revisionFields } from "../revision_block.ts";
+import { revisionJson } from "../revision_json.ts";
+import { Marks, revisionName, titleOf } from "../revision_line.ts";
+
+export const command = defineCommand({
+  name: "current",
+  description: [
+    'Prints the revisions that the database stands at: a line for each branch that was applied. Looks, and changes nothing; it reads no SQL file either, so what was edited since is the business of "aludel status".',
+  ],
+  flags: {
+    ...DATABASE_FLAG,
+    checkHeads: { kind: "switch", alias: "c", help: "exit 3 unless the database is at all heads" },
+    verbose: { kind: "switch", alias: "v", help: "print all that is known of each" },
+  },
+  positional: [],
+  examples: [
+    { command: "aludel current", says: "prints where the database stands" },
+    { command: "aludel current --check-heads", says: "fails in CI if something is pending" },
+  ],
+  async run(context, flags) {
+    const { ui } = context;
+    const { project, target, state, catalogue } = await openDatabaseCatalogue(context, flags);
+    const { graph, applied, onDisk } = catalogue;
+    const current = graph.headsOf(applied, "parents");
+    const missing = graph.headsOf(onDisk, "parents").filter((id) => !applied.has(id));
+    // That they are current goes without saying here.
+    const marks = new Marks({ ...catalogue, applied: new Set() });
+    ui.json({
+      database: target.name,
+      current: current.map((id) => revisionJson(catalogue, marks, id)),
+      atHeads: missing.length === 0,
+    });
+    for (const id of current) {
+      ui.data(
+        flags.verbose
+          ? blockText(
+            revisionFields(catalogue, marks, id, project.files.name, ui.style),
+            messageOf(catalogue, id),
+          ) + "\n"
+          : `${revisionName(catalogue, marks, id, ui.style)}, ${titleOf(catalogue, id)}`,
+      );
+    }
+    if (current.length === 0) {
+      ui.notice(
+        state.format === "absent"
+          ? `"${target.name}" has no records of Aludel: no revision is applied.`
+          : `"${target.name}" is at base: no revision is applied.`,
+      );
+    }
+    if (!flags.checkHeads || missing.length === 0) return 0;
+    ui.warning(
+      `Not at all heads: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} pending`,
+    );
+    ui.hint("next: aludel upgrade heads");
+    return 3;
+  },
+});

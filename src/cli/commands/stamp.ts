@@ -1,0 +1,65 @@
+import { parseRef } from "../../graph/ref.ts";
+import { projectMissing } from "../../project/project.ts";
+import { planStamp, stamp } from "../../project/stamp.ts";
+import { openWorkspace } from "../../project/workspace.ts";
+import { defineCommand } from "../command.ts";
+import { DATABASE_FLAG } from "../flag.ts";
+import { migrationContext } from "../migration_context.ts";
+import { openProject } from "../open_project.ts";
+import { openTarget } from "../open_target.ts";
+import { runHost } from "../run_host.ts";
+import { RunReport } from "../run_report.ts";
+
+export const command = defineCommand({
+  name: "stamp",
+  description: [
+    "Records that the database stands at REF, and runs nothing: for a database that has the schema already. What lies under REF is recorded, what follows it is forgotten, other branches stay.",
+    "--purge erases all records first: the way out when they name revisions that nobody has any more.",
+  ],
+  flags: {
+    ...DATABASE_FLAG,
+    purge: { kind: "switch", help: "erase all records first" },
+    dryRun: { kind: "switch", help: "print what would be recorded, and change nothing" },
+    lockTimeout: {
+      kind: "number",
+      value: "SECONDS",
+      help: "how long to wait for another process (default: 60)",
+    },
+  },
+  positional: [{
+    name: "REF",
+    help: "where the database stands: head, base, an id, …",
+    many: true,
+  }],
+  examples: [
+    { command: "aludel stamp head", says: "records all revisions as applied" },
+    { command: "aludel stamp base", says: "forgets all of them" },
+    { command: "aludel stamp --purge 3f9c", says: "erases the records, then records 3f9c" },
+  ],
+  async run(context, flags, texts) {
+    const { ui } = context;
+    const project = openProject(context, flags);
+    const workspace = openWorkspace(project.files);
+    if (workspace === null) throw projectMissing(project);
+    const open = openTarget(context, project, flags);
+    const { target } = open;
+    const planned = await planStamp(await migrationContext(project, workspace, open), {
+      refs: texts.map(parseRef),
+      purge: flags.purge,
+    });
+    const report = new RunReport(ui, target);
+    using host = runHost(context, project, open, flags.lockTimeout, (event) => report.see(event));
+    const done = flags.dryRun ? planned.stamp : await stamp(planned, host);
+    const added = done.add.map((step) => step.id);
+    ui.json({ database: target.name, added, removed: done.remove, purged: done.purge });
+    for (const id of done.remove) ui.notice(`forgot   ${ui.talkStyle.yellow(id)}`);
+    for (const { id, message } of done.add) {
+      ui.notice(`stamped  ${ui.talkStyle.yellow(id)}  ${message}`);
+    }
+    if (flags.dryRun) {
+      ui.notice(`Nothing was changed: this is what would be recorded in "${target.name}".`);
+    } else if (added.length === 0 && done.remove.length === 0) {
+      ui.notice(`Nothing to do: the records of "${target.name}" say so already.`);
+    }
+  },
+});

@@ -1,0 +1,54 @@
+import { messageOf } from "../../project/catalogue.ts";
+import { readStatus } from "../../project/status.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import { defineCommand } from "../command.ts";
+import { findingText } from "../finding_text.ts";
+import { DATABASE_FLAG } from "../flag.ts";
+import { openVerification } from "../open_verification.ts";
+
+/** So many revisions of one kind are listed; beyond it they are counted. */
+const LISTED = 10;
+
+export const command = defineCommand({
+  name: "status",
+  description: [
+    "Says in one screen where the database stands and what needs doing: pending revisions, drafts, edited files, revisions that are not on disk, interrupted runs. Exits 3 if anything needs doing, 0 if nothing does.",
+  ],
+  flags: DATABASE_FLAG,
+  positional: [],
+  examples: [
+    { command: "aludel status", says: "looks at the default database" },
+    { command: "aludel status -d production", says: "looks at another one" },
+  ],
+  async run(context, flags) {
+    const { ui } = context;
+    const { target, present, context: verification } = await openVerification(context, flags);
+    const status = readStatus(verification);
+    ui.json({ database: target?.name ?? null, exists: present, ...status });
+    const { catalogue } = verification;
+    const titled = (id: RevisionId) =>
+      `${ui.style.yellow(id)}  ${messageOf(catalogue, id).split("\n", 1)[0]}`;
+    const field = (name: string, values: readonly string[]) => {
+      const shown = values.length > LISTED
+        ? [...values.slice(0, LISTED), `… and ${values.length - LISTED} more`]
+        : values;
+      shown.forEach((value, i) => ui.data(`${(i === 0 ? name : "").padEnd(10)}${value}`));
+    };
+    field("Database", [
+      target === undefined
+        ? "none is named"
+        : `${target.name}${present ? "" : " (does not exist yet)"}`,
+    ]);
+    field("Current", status.current.length === 0 ? ["base"] : status.current.map(titled));
+    field("Heads", status.heads.map(titled));
+    field("Pending", status.pending.map(titled));
+    field("Drafts", status.drafts.map(titled));
+    field("Unknown", status.unknown.map(titled));
+    if (status.findings.length > 0) ui.data("");
+    for (const finding of status.findings) ui.data(findingText(finding, ui.style));
+    if (status.clean) ui.notice("Nothing needs doing.");
+    if (status.pending.length > 0) ui.hint("next: aludel upgrade heads");
+    if (status.drafts.length > 0) ui.hint("next: aludel seal, when the drafts are finished");
+    return status.clean ? 0 : 3;
+  },
+});

@@ -1,0 +1,86 @@
+import { committedTexts } from "../git/committed_texts.ts";
+import { digest } from "../project/digest.ts";
+import type { Catalogue } from "../project/catalogue.ts";
+import { joinCatalogue } from "../project/catalogue.ts";
+import type { Project } from "../project/project.ts";
+import { projectMissing } from "../project/project.ts";
+import type { Target } from "../project/target.ts";
+import type { VerifyContext } from "../project/verify.ts";
+import { openWorkspace } from "../project/workspace.ts";
+import { type Intent, readIntents } from "../state/intent.ts";
+import { readState } from "../state/read_state.ts";
+import { AludelError } from "../errors.ts";
+import type { CommandContext } from "./command.ts";
+import { openProject } from "./open_project.ts";
+import { openTarget } from "./open_target.ts";
+
+/** A project, the database beside it if there is one, and all that verifying needs of both. */
+export interface OpenVerification {
+  readonly project: Project;
+  /** undefined where no database was named, or it does not exist yet. */
+  readonly target: Target | undefined;
+  /** Whether the database exists. */
+  readonly present: boolean;
+  readonly context: VerifyContext;
+}
+
+/**
+ * Opens what `verify` and `status` look at. That no database is named is no error here: the files can be verified alone.
+ * @throws {AludelError} What settings, manifest, target and database throw.
+ */
+export async function openVerification(
+  context: CommandContext,
+  flags: { readonly config: string | undefined; readonly database: string | undefined },
+): Promise<OpenVerification> {
+  const project = openProject(context, flags);
+  const workspace = openWorkspace(project.files);
+  if (workspace === null) throw projectMissing(project);
+  const { target, present, catalogue, intents } = await lookAtDatabase(
+    context,
+    project,
+    flags,
+    (records) => joinCatalogue(workspace, records),
+  );
+  return {
+    project,
+    target,
+    present,
+    context: {
+      workspace,
+      catalogue,
+      digest,
+      intents,
+      sealedTexts: (entry) => committedTexts(project.migrations, entry, digest),
+    },
+  };
+}
+
+async function lookAtDatabase(
+  context: CommandContext,
+  project: Project,
+  flags: { readonly database: string | undefined },
+  join: (records: Parameters<typeof joinCatalogue>[1]) => Catalogue,
+): Promise<{
+  readonly target: Target | undefined;
+  readonly present: boolean;
+  readonly catalogue: Catalogue;
+  readonly intents: readonly Intent[];
+}> {
+  let open: ReturnType<typeof openTarget>;
+  try {
+    open = openTarget(context, project, flags);
+  } catch (error) {
+    if (!(error instanceof AludelError && error.code === "target-none")) throw error;
+    return { target: undefined, present: false, catalogue: join([]), intents: [] };
+  }
+  const { target } = open;
+  const connection = await open.access.look();
+  if (connection === null) return { target, present: false, catalogue: join([]), intents: [] };
+  try {
+    const { applied } = await readState(connection);
+    const intents = await readIntents(connection);
+    return { target, present: true, catalogue: join(applied), intents };
+  } finally {
+    await connection.close();
+  }
+}
