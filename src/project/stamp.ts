@@ -64,7 +64,7 @@ export async function stamp(planned: PlannedStamp, host: RunHost): Promise<Check
 
 function resolveStampGoal({ graph, applied, onDisk }: Catalogue, refs: readonly Ref[]): StampGoal {
   const [only] = refs;
-  if (refs.length === 1 && only?.branch != null) {
+  if (refs.length === 1 && only !== undefined && only.branch !== null) {
     const destination = resolveDestination(graph, only, { applied, onDisk });
     if (destination.kind === "base" && destination.branch !== null) {
       return { kind: "forget-branch", branch: destination.branch };
