@@ -1,4 +1,4 @@
-import type { StatementSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Authorizer, Capabilities, Connection, Row, SqlValue } from "./connection.ts";
 import { isMissingMathFunction, MATH_FUNCTIONS } from "./math_functions.ts";
 import type { NativeDatabase } from "./native_database.ts";
@@ -22,7 +22,6 @@ const KEEPABLE = /^(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|VALUES)\b[^*]*$/i
 /** A connection over an open database of node:sqlite. */
 export class NodeConnection implements Connection {
   readonly name: string;
-  readonly capabilities: Capabilities;
   readonly #database: NativeDatabase;
   readonly #statements: StatementCache<StatementSync>;
   #refusal: string | undefined;
@@ -34,7 +33,10 @@ export class NodeConnection implements Connection {
     this.#database = database;
     this.name = name;
     this.#statements = new StatementCache(KEPT_STATEMENTS, (sql) => this.#prepare(sql));
-    this.capabilities = { sqliteVersion: librarySqliteVersion(database), authorizer: true };
+  }
+
+  get capabilities(): Capabilities {
+    return { sqliteVersion: libraryVersion(), authorizer: true };
   }
 
   /** Reads the header: cheap, as it does not parse the schema. */
@@ -156,9 +158,13 @@ export class NodeConnection implements Connection {
 
 let sqliteVersion: string | undefined;
 
-/** The library is one for the whole process: asked once. */
-function librarySqliteVersion(database: NativeDatabase): string {
-  return sqliteVersion ??= String(
-    database.prepare("SELECT sqlite_version() AS version").get()?.["version"],
-  );
+/** Asked once, of a database of its own: even this SELECT takes a lock on the database that it is given to. */
+function libraryVersion(): string {
+  if (sqliteVersion === undefined) {
+    const database = new DatabaseSync(":memory:");
+    const row = database.prepare("SELECT sqlite_version() AS version").get();
+    sqliteVersion = String(row?.["version"]);
+    database.close();
+  }
+  return sqliteVersion;
 }
