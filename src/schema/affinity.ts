@@ -1,4 +1,3 @@
-import { foldName } from "../sql/identifier.ts";
 import type { Affinity } from "./model.ts";
 
 /**
@@ -7,7 +6,8 @@ import type { Affinity } from "./model.ts";
  * @param type The type as `table_xinfo` reports it; empty where none is declared.
  */
 export function affinityOf(type: string): Affinity {
-  const folded = foldName(type);
+  // Letters beyond ASCII cannot become any of these by it.
+  const folded = type.toLowerCase();
   if (folded.includes("int")) return "INTEGER";
   if (folded.includes("char") || folded.includes("clob") || folded.includes("text")) return "TEXT";
   if (folded.includes("blob") || folded === "") return "BLOB";

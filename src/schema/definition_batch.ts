@@ -6,7 +6,7 @@ const ROOTS_OF_BATCH = 100;
 
 /**
  * SQLite searches its whole schema after each CREATE, so a thousand tables in one database take a
- * quarter of a second and in ten databases a tenth of that. Statements stay with what they need: an
+ * quarter of a second, and in ten databases half of that. Statements stay with what they need: an
  * index or trigger with its table or view. Where that is not plain, everything is one batch.
  */
 export function batchDefinitions(

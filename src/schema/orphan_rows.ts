@@ -1,0 +1,115 @@
+import type { Connection } from "../db/connection.ts";
+import { foldName, quoteName, sameName } from "../sql/identifier.ts";
+import { refusalOf, withoutFailingTriggers } from "./failing_triggers.ts";
+import type { ForeignKey, Schema, Table } from "./model.ts";
+import { parentColumns, ParentRows } from "./parent_rows.ts";
+import type { SeededRandom } from "./seeded_random.ts";
+
+/** How many rows of a table get a parent: more than anyone asks to be made. */
+const ADOPTIONS = 50;
+
+/**
+ * Gives parents to rows of tables that were filled before their parents: those that refer to nothing, and
+ * those whose value was a guess because it may not be NULL.
+ */
+export async function adoptOrphans(
+  connection: Connection,
+  schema: Schema,
+  tables: readonly Table[],
+  random: SeededRandom,
+): Promise<void> {
+  const filled = new Set<string>();
+  for (const table of tables) {
+    const early = table.foreignKeys.filter(({ parent }) => !filled.has(foldName(parent)));
+    filled.add(foldName(table.name));
+    if (early.length === 0) continue;
+    const parents = await ParentRows.read(connection, schema, table);
+    for (const key of early) {
+      const isGenerated = key.columns.some((name) => isGeneratedColumn(table, name));
+      const sql = isGenerated ? undefined : adoptOne(key, table, schema);
+      const rows = parents.all(key);
+      if (sql === undefined || rows.length === 0) continue;
+      const first = random.below(rows.length);
+      for (let at = 0; at < ADOPTIONS; at++) {
+        // A CHECK or a trigger that wants it as it is keeps it.
+        await refusalOf(() => connection.query(sql, rows[(first + at) % rows.length]));
+      }
+    }
+  }
+}
+
+/** The statement that gives one row, or without rowids every row, the parent of its parameters. */
+function adoptOne(key: ForeignKey, table: Table, schema: Schema): string {
+  const child = quoteName(table.name);
+  const isLonely = [
+    key.columns.map((name) => `${child}.${quoteName(name)} IS NULL`).join(" OR "),
+    `(${isOrphan(key, table, schema)})`,
+  ].join(" OR ");
+  const set = key.columns.map((name) => `${quoteName(name)} = ?`).join(", ");
+  const taken = new Set(table.columns.map(({ name }) => foldName(name)));
+  const rowid = ["rowid", "_rowid_", "oid"].find((name) => !taken.has(name));
+  const where = table.withoutRowid || rowid === undefined
+    ? isLonely
+    : `${rowid} = (SELECT ${rowid} FROM ${child} WHERE ${isLonely} LIMIT 1)`;
+  return `UPDATE OR IGNORE ${child} SET ${set} WHERE ${where}`;
+}
+
+/**
+ * Deletes rows whose foreign keys lead nowhere, as often as that leaves others without a parent.
+ *
+ * @returns The tables that lost rows, folded.
+ */
+export async function deleteOrphans(
+  connection: Connection,
+  schema: Schema,
+  tables: readonly Table[],
+): Promise<Set<string>> {
+  const touched = new Set<string>();
+  for (let isClean = false; !isClean;) {
+    isClean = true;
+    for (const table of tables) {
+      for (const key of table.foreignKeys) {
+        const name = quoteName(table.name);
+        const isOrphaned = isOrphan(key, table, schema);
+        const [found] = await connection.query(
+          `SELECT count(*) AS n FROM ${name} WHERE ${isOrphaned}`,
+        );
+        if (found === undefined || Number(found.n) === 0) continue;
+        const refusal = await withoutFailingTriggers(
+          connection,
+          schema,
+          table,
+          () => refusalOf(() => connection.execute(`DELETE FROM ${name} WHERE ${isOrphaned}`)),
+        );
+        touched.add(foldName(table.name));
+        if (refusal === undefined) isClean = false;
+      }
+    }
+  }
+  return touched;
+}
+
+/** The condition that a child row refers to a parent row that is not there. */
+function isOrphan(key: ForeignKey, table: Table, schema: Schema): string {
+  const child = quoteName(table.name);
+  const conditions = key.columns.map((name) => `${child}.${quoteName(name)} IS NOT NULL`);
+  const names = parentColumns(key, schema);
+  if (names !== undefined) {
+    // The parent stands on the left: its affinity and collation decide, as in SQLite's own check.
+    const matches = names.map((name, at) =>
+      `parent_row.${quoteName(name)} = ${child}.${quoteName(key.columns[at]!)}`
+    );
+    conditions.push(
+      `NOT EXISTS (SELECT 1 FROM ${quoteName(key.parent)} AS parent_row WHERE ${
+        matches.join(" AND ")
+      })`,
+    );
+  }
+  return conditions.join(" AND ");
+}
+
+function isGeneratedColumn(table: Table, name: string): boolean {
+  return table.columns.some((column) =>
+    sameName(column.name, name) && column.generated !== undefined
+  );
+}

@@ -1,0 +1,54 @@
+import type { Connection, Row, SqlValue } from "../db/connection.ts";
+import { foldName, quoteName, sameName } from "../sql/identifier.ts";
+import type { ForeignKey, Schema, Table } from "./model.ts";
+import type { SeededRandom } from "./seeded_random.ts";
+
+/** How many parent rows a child may choose from. */
+const CHOICE = 20;
+
+/** The columns of its parent that a foreign key refers to; undefined where there are none. */
+export function parentColumns(key: ForeignKey, schema: Schema): readonly string[] | undefined {
+  const parent = schema.tables.get(foldName(key.parent));
+  if (parent === undefined) return undefined;
+  const names = key.parentColumns.length > 0
+    ? key.parentColumns
+    : parent.primaryKey?.columns.map(({ name }) => name) ?? [];
+  const exist = names.every((name) => parent.columns.some((column) => sameName(column.name, name)));
+  return names.length === key.columns.length && exist ? names : undefined;
+}
+
+/** The rows that a table's foreign keys can refer to, read once for all rows of the child. */
+export class ParentRows {
+  readonly #rows: ReadonlyMap<ForeignKey, readonly (readonly SqlValue[])[]>;
+
+  private constructor(rows: ReadonlyMap<ForeignKey, readonly (readonly SqlValue[])[]>) {
+    this.#rows = rows;
+  }
+
+  /** Reads them. A parent that is missing, empty or does not fit has none. */
+  static async read(connection: Connection, schema: Schema, table: Table): Promise<ParentRows> {
+    const rows = new Map<ForeignKey, readonly (readonly SqlValue[])[]>();
+    for (const key of table.foreignKeys) {
+      const names = parentColumns(key, schema);
+      if (names === undefined) continue;
+      const list = names.map((name, at) => `${quoteName(name)} AS c${at}`).join(", ");
+      const isThere = names.map((name) => `${quoteName(name)} IS NOT NULL`).join(" AND ");
+      const found = await connection.query(
+        `SELECT ${list} FROM ${quoteName(key.parent)} WHERE ${isThere} LIMIT ${CHOICE}`,
+      );
+      rows.set(key, found.map((row: Row) => names.map((_, at) => row[`c${at}`] ?? null)));
+    }
+    return new ParentRows(rows);
+  }
+
+  /** All of them. */
+  all(key: ForeignKey): readonly (readonly SqlValue[])[] {
+    return this.#rows.get(key) ?? [];
+  }
+
+  /** The values of a parent row, in the order of the foreign key's columns; undefined: no such row. */
+  pick(key: ForeignKey, random: SeededRandom): readonly SqlValue[] | undefined {
+    const [first, ...others] = this.#rows.get(key) ?? [];
+    return first === undefined ? undefined : random.pick([first, ...others]);
+  }
+}

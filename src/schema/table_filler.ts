@@ -1,0 +1,179 @@
+import { type Connection, SqlError, type SqlValue } from "../db/connection.ts";
+import { foldName, quoteName } from "../sql/identifier.ts";
+import { checkLabel, type CheckValues, checkValues } from "./check_values.ts";
+import { columnValue, rowidFor } from "./column_values.ts";
+import type { Column, Table } from "./model.ts";
+import type { ParentRows } from "./parent_rows.ts";
+import type { SeededRandom } from "./seeded_random.ts";
+
+/** How often a row is tried with other values. */
+const ATTEMPTS = 60;
+
+/** Makes the rows of one table. */
+export class TableFiller {
+  readonly #connection: Connection;
+  readonly #table: Table;
+  readonly #random: SeededRandom;
+  readonly #checks: CheckValues;
+  readonly #columns: readonly Column[];
+
+  constructor(connection: Connection, table: Table, random: SeededRandom) {
+    this.#connection = connection;
+    this.#table = table;
+    this.#random = random;
+    this.#checks = checkValues(table);
+    this.#columns = table.columns.filter(({ generated }) => generated === undefined);
+  }
+
+  /** @returns SQLite's last words where no row at all was possible. */
+  async fill(rows: number, parents: ParentRows): Promise<string | undefined> {
+    let reason: string | undefined;
+    let made = 0;
+    for (let place = 0; place < rows; place++) {
+      const failure = await this.#insert(place, parents);
+      if (failure === undefined) made++;
+      else reason = failure;
+    }
+    return made > 0 ? undefined : reason;
+  }
+
+  async #insert(place: number, parents: ParentRows): Promise<string | undefined> {
+    let last: string | undefined;
+    let values: Map<string, SqlValue> = new Map();
+    let redrawn: ReadonlySet<string> | undefined;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const fresh = this.#values(place, attempt, parents);
+      // Where one CHECK failed, only its columns are drawn again: the others may be right already.
+      values = redrawn === undefined ? fresh : mixed(values, fresh, redrawn);
+      const names = [...values.keys()];
+      try {
+        await this.#connection.query(insertInto(this.#table, names), [...values.values()]);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof SqlError)) throw error;
+        // Other values change nothing where the statement does not even compile.
+        if (!isConstraint(error)) return error.sqlite;
+        last = error.sqlite;
+        redrawn = this.#columnsOfFailedCheck(error.sqlite);
+      }
+    }
+    return last;
+  }
+
+  /** The columns of the CHECK that failed; undefined where it was no CHECK. */
+  #columnsOfFailedCheck(message: string): ReadonlySet<string> | undefined {
+    const label = /^CHECK constraint failed: (.*)$/s.exec(message)?.[1];
+    const columns = label === undefined ? undefined : this.#checks.columns.get(checkLabel(label));
+    return columns?.size === 0 ? undefined : columns;
+  }
+
+  /** Bold values at first, tame ones after a few refusals, those of the CHECKs in between. */
+  #values(place: number, attempt: number, parents: ParentRows): Map<string, SqlValue> {
+    const random = this.#random;
+    const values = new Map<string, SqlValue>();
+    const boldness = attempt < 4 && place > 0 ? "bold" : "tame";
+    const rowid = rowidName(this.#table);
+    if (rowid !== undefined) values.set(rowid, rowidFor(place, random));
+    for (const column of this.#columns) {
+      const key = foldName(column.name);
+      if (column.default !== undefined && random.once(6)) continue;
+      const candidates = this.#checks.values.get(key) ?? [];
+      const [first, ...others] = candidates;
+      let value: SqlValue;
+      if (isRowid(this.#table, column)) value = rowidFor(place, random);
+      else if (column.notNull === undefined && random.once(6)) value = null;
+      else if (first !== undefined && random.below(ATTEMPTS) < 20 + attempt) {
+        value = random.pick([first, ...others]);
+        // A pattern gives one text, and a UNIQUE wants many.
+        if (typeof value === "string" && random.once(2)) {
+          value = random.once(2) ? `${value}${place}` : `${place}${value}`;
+        }
+      } else {
+        const number = place + (attempt > 8 ? attempt * 7 : 0);
+        value = columnValue(column, this.#table.strict, number, boldness, random);
+      }
+      values.set(column.name, value);
+    }
+    this.#refer(values, parents);
+    return values;
+  }
+
+  #refer(values: Map<string, SqlValue>, parents: ParentRows): void {
+    for (const key of this.#table.foreignKeys) {
+      const columns = key.columns.map((name) =>
+        this.#columns.find((column) => foldName(column.name) === foldName(name))
+      );
+      const parent = parents.pick(key, this.#random);
+      const isOptional = columns.some((column) => column !== undefined && mayBeNull(column));
+      for (const [at, column] of columns.entries()) {
+        if (column === undefined) continue;
+        if (parent !== undefined && !(isOptional && this.#random.once(5))) {
+          values.set(column.name, parent[at] ?? null);
+        } else if (mayBeNull(column) && !isRowid(this.#table, column)) {
+          values.set(column.name, null);
+        }
+      }
+      if (parent === undefined && !isOptional) this.#referToItself(key, values);
+    }
+  }
+
+  /** The first row of a table that needs a row of its own for a parent is its own parent. */
+  #referToItself(key: Table["foreignKeys"][number], values: Map<string, SqlValue>): void {
+    if (foldName(key.parent) !== foldName(this.#table.name)) return;
+    const names = key.parentColumns.length > 0
+      ? key.parentColumns
+      : this.#table.primaryKey?.columns.map(({ name }) => name) ?? [];
+    const byName = new Map([...values].map(([name, value]) => [foldName(name), value]));
+    for (const [at, name] of key.columns.entries()) {
+      const column = this.#columns.find((column) => foldName(column.name) === foldName(name));
+      const value = byName.get(foldName(names[at] ?? ""));
+      if (column !== undefined && value !== undefined) values.set(column.name, value);
+    }
+  }
+}
+
+/** The values of one row, but for some columns those of another. */
+function mixed(
+  row: ReadonlyMap<string, SqlValue>,
+  other: ReadonlyMap<string, SqlValue>,
+  columns: ReadonlySet<string>,
+): Map<string, SqlValue> {
+  const values = new Map(row);
+  for (const column of columns) {
+    for (const name of values.keys()) if (foldName(name) === column) values.delete(name);
+  }
+  for (const [name, value] of other) if (columns.has(foldName(name))) values.set(name, value);
+  return values;
+}
+
+/** Whether NOT NULL does not stand in the way; the key of a WITHOUT ROWID table has it by itself. */
+export function mayBeNull(column: Column): boolean {
+  return column.notNull === undefined;
+}
+
+function isRowid(table: Table, column: Column): boolean {
+  const { primaryKey } = table;
+  return primaryKey?.rowid === true &&
+    foldName(primaryKey.columns[0]?.name ?? "") === foldName(column.name);
+}
+
+/** A name of the implicit rowid that no column has taken; undefined where there is none. */
+function rowidName(table: Table): string | undefined {
+  if (table.withoutRowid || table.primaryKey?.rowid === true) return undefined;
+  const taken = new Set(table.columns.map(({ name }) => foldName(name)));
+  return ["rowid", "_rowid_", "oid"].find((name) => !taken.has(name));
+}
+
+/** OR ABORT overrules the ON CONFLICT of a constraint, which might delete another row instead. */
+function insertInto(table: Table, names: readonly string[]): string {
+  const into = `INSERT OR ABORT INTO ${quoteName(table.name)}`;
+  if (names.length === 0) return `${into} DEFAULT VALUES`;
+  const columns = names.map(quoteName).join(", ");
+  return `${into} (${columns}) VALUES (${names.map(() => "?").join(", ")})`;
+}
+
+function isConstraint(error: SqlError): boolean {
+  // SQLITE_CONSTRAINT, and SQLITE_MISMATCH for text in a rowid.
+  if (error.resultCode !== undefined) return error.resultCode === 19 || error.resultCode === 20;
+  return /constraint failed|cannot store|datatype mismatch/.test(error.sqlite);
+}
