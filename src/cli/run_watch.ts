@@ -4,7 +4,7 @@ import type { SentinelOrder } from "./sentinel.ts";
 import { WatchBoard } from "./watch_board.ts";
 
 /** A run that has lasted so long gets a sentinel; starting one takes as long as two empty Deno programs. */
-const SENTINEL_AFTER_MS = 100;
+const SENTINEL_AFTER_MS = 500;
 /** A database of this size gets one at once: any single statement may take long. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 
@@ -22,6 +22,7 @@ export class RunWatch implements Disposable {
   #stopListening: (() => void) | undefined;
   #worker: Worker | undefined;
   #interrupted = false;
+  #step = "";
 
   /**
    * @param databaseBytes The size of the database's file; 0 where there is none.
@@ -48,13 +49,14 @@ export class RunWatch implements Disposable {
 
   /** Notes what is being done, for the progress line. */
   see(event: RunEvent): void {
-    if (this.#worker === undefined) return;
+    if (!this.#progress || this.#worker === undefined) return;
     if (event.type === "step-started") {
       const way = event.direction === "up" ? "upgrade" : "downgrade";
-      this.#board.doing = `${event.position}/${event.of} ${way} ${event.id} ${event.message}`;
+      this.#step = `${event.position}/${event.of} ${way} ${event.id} ${event.message}`;
+      this.#board.doing = this.#step;
     } else if (event.type === "statement" && event.of > 1) {
-      const [step = ""] = this.#board.doing.split("  ");
-      this.#board.doing = `${step}  statement ${event.position} of ${event.of}: ${event.verb}`;
+      this.#board.doing =
+        `${this.#step}  statement ${event.position} of ${event.of}: ${event.verb}`;
     }
   }
 

@@ -75,7 +75,7 @@ export async function runOffTransaction(
     await restoreJournal(connection);
     const durationMs = Math.round(host.clock.monotonicMs() - started);
     await inTransaction(run, async () => {
-      await record(connection, host, step, durationMs);
+      await record(connection, host, step, { at: toSecond(host.clock.now()), durationMs });
       await clearIntents(connection, step.id);
     });
     host.emit({ type: "step-done", direction: step.direction, id: step.id, durationMs });

@@ -11,7 +11,7 @@ import { needsDoubleQuotedStrings } from "./double_quoted_strings.ts";
 import { type Segment, splitSegments } from "./segments.ts";
 
 /** How long the runner may work before it lets the host look at signals, in milliseconds. */
-const BREATH_MS = 40;
+const BREATH_MS = 100;
 
 /**
  * Runs a checked route, segment by segment, each behind the write lock and after a second look at the state.

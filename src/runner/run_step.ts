@@ -2,7 +2,6 @@ import { AludelError } from "../errors.ts";
 import type { Mention } from "../sql/mentions.ts";
 import { readMentions } from "../sql/mentions.ts";
 import { foldName } from "../sql/identifier.ts";
-import { restoreSettings } from "../db/connection_settings.ts";
 import type { Connection } from "../db/connection.ts";
 import { appendLog, deleteRevision, insertRevision } from "../state/write_state.ts";
 import type { CheckedStep } from "./checked_route.ts";
@@ -24,14 +23,20 @@ export interface StepRun {
   readonly interrupted: () => Promise<boolean>;
 }
 
+/** When a step's script ended, and how long it took. */
+export interface StepTime {
+  /** UTC to the second. */
+  readonly at: string;
+  readonly durationMs: number;
+}
+
 /**
- * Runs one revision's script inside the open transaction, makes sure that it lost nothing unsaid, and writes its
- * record in the same transaction.
+ * Runs one revision's script inside the open transaction and makes sure that it lost nothing unsaid. To be followed
+ * by {@linkcode record} in the same transaction.
  *
- * @returns How long it took, in milliseconds.
  * @throws {AludelError} As {@linkcode runScript}, and `data-loss`.
  */
-export async function runStep(run: StepRun): Promise<number> {
+export async function runStep(run: StepRun): Promise<StepTime> {
   const { connection, host, step } = run;
   host.emit({
     type: "step-started",
@@ -43,7 +48,6 @@ export async function runStep(run: StepRun): Promise<number> {
     statements: step.script.statements.length,
   });
   const started = host.clock.monotonicMs();
-  await restoreSettings(connection);
   await conserving(connection, step, () =>
     runScript({
       connection,
@@ -53,9 +57,8 @@ export async function runStep(run: StepRun): Promise<number> {
       interrupted: run.interrupted,
     }));
   const durationMs = Math.round(host.clock.monotonicMs() - started);
-  await record(connection, host, step, durationMs);
   host.emit({ type: "step-done", direction: step.direction, id: step.id, durationMs });
-  return durationMs;
+  return { at: toSecond(host.clock.now()), durationMs };
 }
 
 /** Writes or deletes the step's record, and the event. */
@@ -63,18 +66,17 @@ export async function record(
   connection: Connection,
   host: RunHost,
   step: CheckedStep,
-  durationMs: number,
+  { at, durationMs }: StepTime,
 ): Promise<void> {
-  const appliedAt = toSecond(host.clock.now());
   const { appliedBy } = host;
   if (step.direction === "up") {
-    const row = { ...step.record, kind: "ran", appliedAt, durationMs, appliedBy } as const;
+    const row = { ...step.record, kind: "ran", appliedAt: at, durationMs, appliedBy } as const;
     await insertRevision(connection, row, step.texts);
   } else {
     await deleteRevision(connection, step.id);
   }
   await appendLog(connection, {
-    at: appliedAt,
+    at,
     by: appliedBy,
     event: step.direction === "up" ? "upgrade" : "downgrade",
     revision: step.id,

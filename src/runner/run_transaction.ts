@@ -1,4 +1,5 @@
 import type { Connection } from "../db/connection.ts";
+import { mayChangeSettings, restoreSettings } from "../db/connection_settings.ts";
 import { AludelError } from "../errors.ts";
 import { ensureStateTables } from "../state/state_format.ts";
 import type { StateMark } from "../state/state_mark.ts";
@@ -14,7 +15,7 @@ import {
 import { lockedTransaction } from "./locked_transaction.ts";
 import { mayViolate } from "./may_violate.ts";
 import type { RunHost } from "./run_request.ts";
-import { runStep } from "./run_step.ts";
+import { record, runStep, type StepTime } from "./run_step.ts";
 import type { Segment } from "./segments.ts";
 import { readMentions } from "../sql/mentions.ts";
 import { traceTables } from "./table_fates.ts";
@@ -65,20 +66,38 @@ export async function runTransaction(
   return await lockedTransaction(connection, host, run.assumed, async () => {
     const before = checked ? await readForeignKeyState(connection) : undefined;
     await ensureStateTables(connection);
-    const result: { step: CheckedStep; durationMs: number }[] = [];
-    for (const [index, step] of segment.steps.entries()) {
-      const position = run.done + index + 1;
-      try {
-        const durationMs = await runStep({ ...run, step, position });
-        result.push({ step, durationMs });
-      } catch (error) {
-        throw new StepFailure(step, error);
-      }
-    }
+    const times = await runSteps(run);
     if (before) await refuseNewViolations(run, before);
+    await writeRecords(run, times);
     await updateRecords(run);
-    return result;
+    return segment.steps.map((step, index) => ({ step, durationMs: times[index]!.durationMs }));
   });
+}
+
+async function runSteps(run: TransactionRun): Promise<readonly StepTime[]> {
+  const times: StepTime[] = [];
+  let settingsKnown = false;
+  for (const [index, step] of run.segment.steps.entries()) {
+    try {
+      if (!settingsKnown) await restoreSettings(run.connection);
+      settingsKnown = !mayChangeSettings(step.script.text);
+      times.push(await runStep({ ...run, step, position: run.done + index + 1 }));
+    } catch (error) {
+      throw new StepFailure(step, error);
+    }
+  }
+  return times;
+}
+
+/** All after the last step: each statement that changes the schema makes SQLite compile kept ones anew. */
+async function writeRecords(run: TransactionRun, times: readonly StepTime[]): Promise<void> {
+  for (const [index, step] of run.segment.steps.entries()) {
+    try {
+      await record(run.connection, run.host, step, times[index]!);
+    } catch (error) {
+      throw new StepFailure(step, error);
+    }
+  }
 }
 
 async function refuseNewViolations(run: TransactionRun, before: ForeignKeyState): Promise<void> {
