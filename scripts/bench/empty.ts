@@ -1,0 +1,2 @@
+/** The limit of every program under Deno: does nothing. */
+export {};
