@@ -61,7 +61,7 @@ export async function migrate(
   const transaction = flags.transaction ?? "all";
   if (flags.sql) {
     const { printScript } = await import("./print_script.ts");
-    return printScript(context, migration, planned, transaction);
+    return printScript(context.ui, planned, transaction);
   }
   if (flags.dryRun) return reportPlan(context.ui, target.target, planned, transaction);
   const report = new RunReport(context.ui, target.target);

@@ -39,9 +39,12 @@ export function accessTo(target: Target): DatabaseAccess {
     connect: ({ doubleQuotedStrings }) =>
       openDatabase(location, { mode: "create", doubleQuotedStrings, name }),
     lockHolder: () => kind === "memory" ? undefined : describeLockHolder(path),
-    async sqliteVersion() {
-      await using memory = await openDatabase({ kind: "memory" }, { mode: "create" });
-      return memory.capabilities.sqliteVersion;
-    },
+    sqliteVersion: localSqliteVersion,
   };
+}
+
+/** The SQLite that is built into this program. */
+export async function localSqliteVersion(): Promise<string> {
+  await using memory = await openDatabase({ kind: "memory" }, { mode: "create" });
+  return memory.capabilities.sqliteVersion;
 }

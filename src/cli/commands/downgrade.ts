@@ -19,6 +19,10 @@ export const command = defineCommand({
     { command: "aludel downgrade base --dry-run", says: "says what would be undone" },
   ],
   async run(context, flags, [text = ""]) {
+    if (text.includes(":")) {
+      const { printOfflineScript } = await import("../print_script.ts");
+      return await printOfflineScript(context, flags, text, "downgrade");
+    }
     await migrate(context, flags, { kind: "downgrade", ref: parseRef(text) }, {
       downFrom: flags.fromDisk ? "disk" : "database",
       needsProject: flags.fromDisk,

@@ -19,6 +19,11 @@ export const command = defineCommand({
     { command: "aludel upgrade base:head --sql", says: "prints a script for sqlite3" },
   ],
   async run(context, flags, texts) {
+    const [range] = texts.filter((text) => text.includes(":"));
+    if (range !== undefined) {
+      const { printOfflineScript } = await import("../print_script.ts");
+      return await printOfflineScript(context, flags, range, "upgrade");
+    }
     const refs = (texts.length === 0 ? ["head"] : texts).map(parseRef);
     await migrate(context, flags, { kind: "upgrade", refs }, {
       downFrom: "database",

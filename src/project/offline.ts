@@ -1,0 +1,118 @@
+import { resolveEnds } from "../graph/resolve_range.ts";
+import type { RefRange } from "../graph/ref.ts";
+import { resolveDestination } from "../graph/destination.ts";
+import { downgradeRoute, type Route, upgradeRoute } from "../graph/route.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import { AludelError } from "../errors.ts";
+import { toSecond } from "../runner/clock.ts";
+import type { CheckedRoute } from "../runner/checked_route.ts";
+import type { AppliedRevision } from "../state/applied_revision.ts";
+import { type Catalogue, joinCatalogue } from "./catalogue.ts";
+import { checkRoute } from "./check_route.ts";
+import type { MigrationContext } from "./migration.ts";
+import { readRevisionTexts, textHashes } from "./revision_texts.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What a route without a database is made from. */
+export type OfflineContext = Omit<MigrationContext, "access" | "workspace"> & {
+  readonly workspace: Workspace;
+};
+
+/** A route between two revisions of the disk, made without a database. */
+export interface OfflineRoute {
+  /** What a database must have applied for the route to fit. */
+  readonly start: readonly RevisionId[];
+  readonly route: CheckedRoute;
+}
+
+/**
+ * The route from one end of a range to the other, for `--sql A:B`: what is under A is taken to be applied, as it is on
+ * disk now.
+ *
+ * @throws {AludelError} What resolving and checking throw; `ref-syntax` for a downgrade without a lower end.
+ */
+export async function planOffline(
+  context: OfflineContext,
+  range: RefRange,
+  direction: "upgrade" | "downgrade",
+): Promise<OfflineRoute> {
+  const { workspace } = context;
+  const { graph } = workspace;
+  const { start, makeRoute } = ends(context, range, direction);
+  const assumed = graph.sorted(graph.ancestors(start, "all"))
+    .map((id) => assumedRecord(context, id));
+  const catalogue = joinCatalogue(workspace, assumed);
+  const route = await checkRoute(makeRoute(catalogue), {
+    catalogue,
+    files: workspace.files,
+    digest: context.digest,
+    sealedTexts: context.sealedTexts,
+    drafts: context.drafts,
+    sqliteVersion: context.sqliteVersion,
+    storedTexts: () => Promise.resolve(undefined),
+    downFrom: "disk",
+    records: "lenient",
+  });
+  return { start: assumed.map((record) => record.id), route };
+}
+
+function ends(
+  { workspace }: { readonly workspace: Workspace },
+  range: RefRange,
+  direction: "upgrade" | "downgrade",
+): {
+  readonly start: readonly RevisionId[];
+  readonly makeRoute: (catalogue: Catalogue) => Route;
+} {
+  const { graph } = workspace;
+  const none = new Set<RevisionId>();
+  if (direction === "upgrade") {
+    const { from, to } = resolveEnds(graph, range, { applied: none });
+    return { start: from, makeRoute: ({ applied }) => upgradeRoute(graph, applied, to) };
+  }
+  const { from, to } = range;
+  if (from === null || to === null) {
+    throw new AludelError(
+      "ref-syntax",
+      "A downgrade without a database needs both ends of the range",
+      {
+        next: ["aludel downgrade --sql head:base"],
+      },
+    );
+  }
+  const start = resolveEnds(graph, { from: null, to: from }, { applied: none }).to;
+  return {
+    start,
+    makeRoute: ({ applied }) =>
+      downgradeRoute(graph, applied, resolveDestination(graph, to, { applied })),
+  };
+}
+
+/** The record that a database has if it ran the revision as it is on disk. */
+function assumedRecord(
+  { workspace, digest }: OfflineContext,
+  id: RevisionId,
+): AppliedRevision {
+  const entry = workspace.entries.get(id)!;
+  const hashes = textHashes(readRevisionTexts(workspace.files, entry, digest));
+  if (hashes === undefined) {
+    throw new AludelError("revision-file-missing", `Revision "${id}" has no up.sql`, {
+      revision: id,
+      next: ["aludel verify"],
+    });
+  }
+  const { parents, dependsOn, labels, message } = entry;
+  return {
+    id,
+    parents,
+    dependsOn,
+    labels,
+    message,
+    ...hashes,
+    lineage: hashes.up,
+    kind: "stamped",
+    appliedAt: toSecond(new Date(0)),
+    durationMs: 0,
+    appliedBy: "",
+  };
+}
