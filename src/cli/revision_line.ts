@@ -14,37 +14,40 @@ export type Mark =
 
 /** Finds a revision's marks. What it looks up is prepared once, for lists of thousands. */
 export class Marks {
-  readonly #catalogue: Catalogue;
+  readonly #entries: Catalogue["entries"];
   readonly #current: ReadonlySet<RevisionId>;
-  readonly #sets: readonly (readonly [Mark, ReadonlySet<RevisionId>])[];
+  /** The marks that follow from the graph, for the few revisions that have any. */
+  readonly #placed = new Map<RevisionId, Mark[]>();
 
   /** @param options `current: false` where that goes without saying, or was not asked. */
   constructor(catalogue: Catalogue, options: { readonly current: boolean } = { current: true }) {
-    const { graph, applied } = catalogue;
-    const heads = new Set(graph.heads);
-    const effective = new Set(graph.effectiveHeads);
-    this.#catalogue = catalogue;
+    const { graph, applied, entries } = catalogue;
+    this.#entries = entries;
     this.#current = new Set(
       options.current && applied.size > 0 ? graph.headsOf(applied, "parents") : [],
     );
-    this.#sets = [
-      ["head", new Set([...heads].filter((id) => effective.has(id)))],
-      // A head that another branch depends on: applying that one applies this one too.
-      ["effective head", new Set([...heads].filter((id) => !effective.has(id)))],
-      ["branchpoint", new Set(graph.branchPoints)],
-      ["mergepoint", new Set(graph.mergePoints)],
-    ];
+    const effective = new Set(graph.effectiveHeads);
+    // An effective head is one that another branch depends on: applying that one applies this one too.
+    for (const id of graph.heads) this.#place(id, effective.has(id) ? "head" : "effective head");
+    for (const id of graph.branchPoints) this.#place(id, "branchpoint");
+    for (const id of graph.mergePoints) this.#place(id, "mergepoint");
   }
 
   of(id: RevisionId): readonly Mark[] {
-    const { entries } = this.#catalogue;
-    const entry = entries.get(id);
+    const entry = this.#entries.get(id);
     const marks: Mark[] = [];
     if (entry === undefined) marks.push("unknown");
     if (this.#current.has(id)) marks.push("current");
     if (entry?.up === null) marks.push("draft");
-    for (const [mark, ids] of this.#sets) if (ids.has(id)) marks.push(mark);
+    const placed = this.#placed.get(id);
+    if (placed !== undefined) marks.push(...placed);
     return marks;
+  }
+
+  #place(id: RevisionId, mark: Mark): void {
+    const marks = this.#placed.get(id);
+    if (marks === undefined) this.#placed.set(id, [mark]);
+    else marks.push(mark);
   }
 }
 
@@ -55,12 +58,13 @@ export function revisionName(
   id: RevisionId,
   style: Style,
 ): string {
-  const labels = catalogue.graph.labelsOf(id);
-  const words = [
-    ...(labels.length === 0 ? [] : [style.cyan(`(${labels.join(", ")})`)]),
-    ...marks.of(id).map((mark) => colourOf(mark, style)(`(${mark})`)),
-  ];
-  return [style.yellow(id), ...words].join(" ");
+  const { graph } = catalogue;
+  let name = style.yellow(id);
+  // Without a label anywhere, nothing is computed for ten thousand revisions.
+  const labels = graph.labels.size === 0 ? [] : graph.labelsOf(id);
+  if (labels.length > 0) name += " " + style.cyan(`(${labels.join(", ")})`);
+  for (const mark of marks.of(id)) name += " " + colourOf(mark, style)(`(${mark})`);
+  return name;
 }
 
 /** `3f9c1a2b4d5e -> 77aa11bb22cc (head), create events table`, as Alembic prints it. */
@@ -70,14 +74,16 @@ export function revisionLine(
   id: RevisionId,
   style: Style,
 ): string {
-  const parents = catalogue.graph.parentsOf(id);
+  const parents = catalogue.graph.get(id)?.parents ?? [];
   const from = parents.length === 0 ? "<base>" : parents.join(", ");
   return `${from} -> ${revisionName(catalogue, marks, id, style)}, ${titleOf(catalogue, id)}`;
 }
 
 /** The first line of a revision's message. */
 export function titleOf(catalogue: Catalogue, id: RevisionId): string {
-  return messageOf(catalogue, id).split("\n", 1)[0]!;
+  const message = messageOf(catalogue, id);
+  const end = message.indexOf("\n");
+  return end < 0 ? message : message.slice(0, end);
 }
 
 function colourOf(mark: Mark, style: Style): (text: string) => string {

@@ -192,3 +192,76 @@ Deno.test("a broken manifest is shown with its place by every looking command", 
     );
   }
 });
+
+/** A project whose database stands at a2, which then is taken off the disk as by a checkout of another branch. */
+async function otherBranch(): Promise<TemporaryFolder> {
+  const project = temporaryProject();
+  await project.prepare("revision", "-m", "does a1", "--rev-id", "a1");
+  const { up } = JSON.parse(
+    await project.prepare("revision", "-m", "does a2", "--rev-id", "a2", "--json"),
+  );
+  project.write(up, "CREATE TABLE a2(x);\n");
+  await project.prepare("upgrade", "head");
+  const manifest = project.read("migrations/manifest.json");
+  project.write("migrations/manifest.json", manifest.replace(/\{"id":"a2".*\n/, ""));
+  Deno.removeSync(`${project.path}/${up}`);
+  return project;
+}
+
+Deno.test("history -i marks where the database stands, and lists what only it has", async () => {
+  using project = await otherBranch();
+  assert.equal(
+    await project.done("history", "-i"),
+    "a1 -> a2 (unknown) (current) (head), does a2\n<base> -> a1 (draft), does a1\n",
+  );
+  assert.equal(await project.done("history"), "<base> -> a1 (draft) (head), does a1\n");
+});
+
+Deno.test("history takes ranges that speak of the database", async () => {
+  using project = await otherBranch();
+  const { revisions } = JSON.parse(await project.done("history", "--json", "-r-1:current"));
+  assert.deepEqual(revisions.map(({ id }: { id: string }) => id), ["a2", "a1"]);
+});
+
+Deno.test("history --graph draws the branches, --ascii without special characters", async () => {
+  using project = await diamond();
+  const unicode = await project.done("history", "--graph", "-r", "a1:m1");
+  assert.equal(unicode.split("\n").filter((line) => line.includes("●")).length, 4);
+  const ascii = await project.done("history", "--ascii");
+  // deno-lint-ignore no-control-regex
+  assert.match(ascii, /^[\x00-\x7f]*$/);
+  for (const id of ["a1", "a2", "s1", "m1", "b1", "d1"]) {
+    assert.match(ascii, new RegExp(`\\* .*\\b${id}\\b`));
+  }
+});
+
+Deno.test("show tells when a revision was applied, and shows one that only the database has", async () => {
+  using project = await otherBranch();
+  assert.match(
+    await project.done("show", "a1"),
+    /^Applied: {2}to "sqlite:app\.db" on \d{4}-.* UTC, by aludel /m,
+  );
+  const unknown = await project.done("show", "a2", "-v");
+  assert.match(unknown, /^Revision: a2 \(unknown\) \(current\) \(head\)\n/);
+  assert.match(unknown, /^Path: +not on disk/m);
+  assert.match(unknown, /^up\.sql, as it ran\nCREATE TABLE a2\(x\);\n/m);
+  assert.match(await project.done("show", "current"), /^Revision: a2 /);
+});
+
+Deno.test("looking creates no database, and one that cannot be read is only a warning where files are enough", async () => {
+  using project = await diamond();
+  assert.match(await project.done("show", "a1"), /^Applied: +no, not to "sqlite:app\.db"$/m);
+  await project.done("history", "-i");
+  assert.ok(!project.has("app.db"));
+  project.write("app.db", "this is no database, and long enough to be read as one".repeat(20));
+  const shown = await project.aludel("show", "a1");
+  assert.equal(shown.code, 0);
+  assert.match(
+    shown.stderr,
+    /^warning: the database was not looked at: .*is not an SQLite database\n/,
+  );
+  assert.equal((await project.aludel("history")).code, 0);
+  const needed = await project.aludel("history", "-i");
+  assert.equal(needed.code, 1);
+  assert.match(needed.stderr, /^error\[database-not-sqlite\]/);
+});

@@ -114,3 +114,12 @@ Deno.test("seal refuses a revision without up.sql, a text that is not UTF-8, and
   assert.equal((await project.aludel("seal", "--force", "--cosmetic", "a1")).code, 2);
   assert.match((await project.aludel("seal", "zz")).stderr, /^error\[ref-not-found\]/);
 });
+
+Deno.test("seal --cosmetic compares with what the database ran where git has nothing", async () => {
+  const { project, up } = await projectWithRevision();
+  using _folder = project;
+  await project.prepare("seal");
+  await project.prepare("upgrade", "head");
+  project.write(up, "-- a table\nCREATE TABLE t(a);\n");
+  assert.equal(await project.done("seal", "--cosmetic"), "resealed  a1\n");
+});

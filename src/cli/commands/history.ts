@@ -33,7 +33,10 @@ export const command = defineCommand({
   positional: [],
   examples: [
     { command: "aludel history", says: "prints a line for each revision" },
-    { command: "aludel history -r-3:current", says: "the last three that are applied" },
+    {
+      command: "aludel history -r-3:current",
+      says: "the current revision and the three before it",
+    },
     { command: "aludel history -r base:3f9c -v", says: "everything up to 3f9c, in full" },
     { command: "aludel history --graph -i", says: "draws the branches and where you are" },
   ],
@@ -64,6 +67,7 @@ export const command = defineCommand({
         `${revisionName(catalogue, marks, id, ui.style)}, ${titleOf(catalogue, id)}`;
       const drawing = drawGraph(layLanes(graph, ids), {
         glyphs: flags.ascii ? "ascii" : "unicode",
+        mark: (id) => marks.of(id).includes("current") ? "@" : flags.ascii ? "*" : "●",
         text: (id) => flags.verbose ? [...block(id).split("\n"), ""] : [line(id)],
       });
       ui.data(drawing.join("\n"));
