@@ -26,16 +26,15 @@ export async function restoreSettings(connection: Connection): Promise<void> {
 }
 
 /**
- * Gives a connection a rollback journal again after a script outside a transaction switched it off (`journal_mode` OFF
- * or MEMORY last as long as the connection): without one, a later failure would leave the database torn.
- * Other journal modes are the script's to choose. No effect inside a transaction.
+ * Gives a connection a rollback journal on disk again after a script outside a transaction took it into memory
+ * (`journal_mode = MEMORY` lasts as long as the connection): a crash would leave the database torn. OFF is refused by
+ * a defensive connection, and other modes are the script's to choose. No effect inside a transaction.
  * @throws {SqlError}
  */
 export async function restoreJournal(connection: Connection): Promise<void> {
   const [row] = await connection.query("PRAGMA main.journal_mode");
-  const mode = row?.["journal_mode"];
   // A database in memory answers "memory" for ever, and the next line changes nothing there.
-  if (mode === "off" || mode === "memory") {
+  if (row?.["journal_mode"] === "memory") {
     await connection.execute("PRAGMA main.journal_mode = DELETE");
   }
 }

@@ -87,6 +87,20 @@ export async function recordDone(
 }
 
 /**
+ * Takes back that a statement is about to run: it was refused and changed nothing.
+ * @throws {SqlError}
+ */
+export async function withdrawIntent(
+  connection: Connection,
+  { revision, direction, statement }: Omit<Intent, "state" | "at" | "sql">,
+): Promise<void> {
+  await connection.query(
+    "DELETE FROM main.aludel_intent WHERE revision = ? AND direction = ? AND statement = ?",
+    [revision, direction, BigInt(statement)],
+  );
+}
+
+/**
  * Forgets the statements of a script that is done or was given up: in the transaction that writes the
  * revision's record or takes it away.
  * @throws {SqlError}

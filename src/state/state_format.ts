@@ -4,7 +4,10 @@ import { AludelError } from "../errors.ts";
 /** One format of the state tables. */
 export interface StateFormat {
   readonly number: number;
-  /** Each table with its columns. The order of the columns is free: ALTER TABLE adds at the end. */
+  /**
+   * Each table with its columns, whose order is free: ALTER TABLE adds at the end. `aludel_meta` and `aludel_log` are the
+   * same in every format, so that any of them can be recognised and its log be read.
+   */
   readonly tables: Readonly<Record<string, readonly string[]>>;
   /** Makes the tables in a database without any. The format's number is recorded apart. */
   readonly create: readonly string[];
