@@ -17,18 +17,20 @@ export async function main(runtime: Runtime): Promise<number> {
   let ui = new Ui(runtime, { json: runtime.args.includes("--json"), quiet: false });
   try {
     const line = splitCommandLine(runtime.args);
+    // Help and release are text whatever else is asked.
+    const plain = new Ui(runtime, { json: false, quiet: false });
     if (line.release) {
-      ui.data(await releaseText(runtime));
+      plain.data(await releaseText(runtime));
       return 0;
     }
     if (line.command === undefined || line.command === "help") {
-      return await printHelp(ui, line.command === "help" ? line.args : [], line);
+      return await printHelp(plain, line.command === "help" ? line.args : [], line);
     }
     const { name, args } = findCommand(line.command, line.args) ??
       await (await import("./unknown_command.ts")).refuseUnknownCommand(line.command, line.args);
     const { command } = await COMMANDS[name]!.load();
     if (line.help) {
-      ui.data((await import("./help_text.ts")).commandText(command, ui.style));
+      plain.data((await import("./help_text.ts")).commandText(command, plain.style));
       return 0;
     }
     return await runCommand(runtime, command, args, (chosen) => ui = chosen);

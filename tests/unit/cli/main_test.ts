@@ -13,7 +13,14 @@ Deno.test("main() prints the help to stdout when asked, to stderr with exit 2 wh
 });
 
 Deno.test("main() explains a command in each of the ways to ask", async () => {
-  const texts = [["help", "show"], ["show", "--help"], ["show", "-h"], ["--help", "show"]];
+  const texts = [
+    ["help", "show"],
+    ["show", "--help"],
+    ["show", "-h"],
+    ["--help", "show"],
+    ["show", "--json", "--help"],
+    ["--json", "help", "show"],
+  ];
   const outcomes = await Promise.all(texts.map((args) => runInProcess(args)));
   for (const { code, stdout, stderr } of outcomes) {
     assert.equal(code, 0);

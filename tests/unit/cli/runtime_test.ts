@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { denoRuntime } from "../../../src/cli/runtime.ts";
+
+Deno.test("denoRuntime() makes ids of twelve hex digits, each another one", () => {
+  const runtime = denoRuntime();
+  const ids = new Set(Array.from({ length: 200 }, () => runtime.randomId()));
+  assert.equal(ids.size, 200);
+  for (const id of ids) assert.match(id, /^[0-9a-f]{12}$/);
+});
+
+Deno.test("denoRuntime() has a clock that does not go back, and a width where there is no terminal", () => {
+  const runtime = denoRuntime();
+  const before = runtime.monotonicMs();
+  assert.ok(runtime.monotonicMs() >= before);
+  assert.ok(runtime.columns > 0);
+});
+
+Deno.test("denoRuntime() calls a listener on SIGTERM", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // Deno ends a program that only waits for a signal: the timer keeps it.
+  const timer = setTimeout(() => reject(new Error("The listener was not called")), 10_000);
+  const remove = denoRuntime().onInterrupt(resolve);
+  Deno.kill(Deno.pid, "SIGTERM");
+  await promise;
+  remove();
+  clearTimeout(timer);
+});

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { AludelError } from "../../../src/errors.ts";
+import { foreseen } from "../../../src/cli/system_error.ts";
+
+Deno.test("foreseen() turns what the system refused into an error with the system's words", () => {
+  for (const thrown of [new Deno.errors.PermissionDenied("no"), new Deno.errors.NotFound("no")]) {
+    const error = foreseen(thrown);
+    assert.ok(error instanceof AludelError);
+    assert.equal(error.code, "system-refused");
+    assert.deepEqual(error.notes, ["no"]);
+    assert.equal(error.cause, thrown);
+  }
+});
+
+Deno.test("foreseen() knows a full disk, for which Deno has no class", {
+  ignore: Deno.build.os !== "linux",
+}, () => {
+  let thrown: unknown;
+  try {
+    using full = Deno.openSync("/dev/full", { write: true });
+    full.writeSync(new Uint8Array(10));
+  } catch (error) {
+    thrown = error;
+  }
+  const error = foreseen(thrown);
+  assert.ok(error instanceof AludelError);
+  assert.equal(error.code, "system-refused");
+});
+
+Deno.test("foreseen() leaves our own errors and bugs as they are", () => {
+  for (const thrown of [new AludelError("usage", "x"), new TypeError("x"), "text", undefined]) {
+    assert.equal(foreseen(thrown), thrown);
+  }
+});
