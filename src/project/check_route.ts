@@ -12,6 +12,7 @@ import { readScript } from "../sql/read_script.ts";
 import { findRefusal } from "../sql/refusal.ts";
 import type { Script } from "../sql/script.ts";
 import type { AppliedTexts } from "../state/applied_revision.ts";
+import { appliedEditError } from "./applied_edit_error.ts";
 import { type Catalogue, messageOf } from "./catalogue.ts";
 import { compareRecords } from "./compare_records.ts";
 import { findingError, findingNotice } from "./record_finding_text.ts";
@@ -72,7 +73,11 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
     // A revision that is undone by this very route needs no word about its edit.
     if (finding.kind === "draft-edited" && again.has(finding.id)) continue;
     const error = findingError(finding, catalogue, context.files);
-    if (error && context.records === "strict" && !again.has(finding.id)) throw error;
+    if (error && context.records === "strict" && !again.has(finding.id)) {
+      throw finding.kind === "edited"
+        ? await withVerdict(error, entry!, pairOf(entry!), context)
+        : error;
+    }
     notices.push(findingNotice(finding, catalogue));
   }
   const lineageOf = computeLineages(route, context, resealed, pairOf);
@@ -89,6 +94,18 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
     reseals: await findReseals(context, resealed, again, lineageOf, pairOf),
     notices,
   };
+}
+
+/** Says more of an edited revision where its files are to blame, and not its record. */
+async function withVerdict(
+  error: AludelError,
+  entry: ManifestRevision,
+  pair: RevisionTextPair,
+  { catalogue, storedTexts, files }: CheckContext,
+): Promise<AludelError> {
+  const hashes = catalogue.records.get(entry.id)!;
+  const applied = { hashes, texts: await storedTexts(entry.id) };
+  return appliedEditError(entry, pair, applied, files!.name) ?? error;
 }
 
 type PairOf = (entry: ManifestRevision) => RevisionTextPair;
@@ -139,7 +156,7 @@ function checkUp(
       `Revision "${id}" is a draft, and this database takes sealed ones only`,
       {
         revision: id,
-        next: [`aludel seal ${id}`],
+        next: ["aludel seal, to seal all drafts", `aludel seal ${id}`],
       },
     );
   }
@@ -177,6 +194,7 @@ async function checkDown(
     if (down === null) throw irreversible(id, "There is no down.sql for it on disk");
     return {
       direction: "down",
+      from: "disk",
       id,
       message,
       script: checkScript(down.file, down.text, id, context),
@@ -189,7 +207,8 @@ async function checkDown(
   const file = entry && context.files
     ? `${context.files.name}/${entry.dir}/down.sql (as stored in the database)`
     : `down.sql of ${id} (as stored in the database)`;
-  return { direction: "down", id, message, script: checkScript(file, stored.down, id, context) };
+  const script = checkScript(file, stored.down, id, context);
+  return { direction: "down", from: "database", id, message, script };
 }
 
 function irreversible(id: RevisionId, fact: string): AludelError {

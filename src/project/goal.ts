@@ -51,8 +51,12 @@ export function routeTo(catalogue: Catalogue, goal: Goal): Route {
   switch (goal.kind) {
     case "upgrade":
       return upgradeRoute(graph, applied, goal.ids);
-    case "downgrade":
-      return downgradeRoute(graph, applied, goal.destination);
+    case "downgrade": {
+      const { destination } = goal;
+      // Told "-1" while another process undid the same revision: nothing is left to do.
+      if (destination.kind === "before" && !applied.has(destination.id)) return [];
+      return downgradeRoute(graph, applied, destination);
+    }
     case "redo": {
       const down = downgradeRoute(graph, applied, { kind: "before", id: goal.id });
       const undone = down.map((step) => step.id);

@@ -37,8 +37,8 @@ export function findingError(
             `The manifest now puts it on top of ${list(finding.now)}`,
           ],
           next: [
-            "Put the old parents back into the manifest",
-            `aludel downgrade ${id}-1, with the old manifest, then upgrade with the new one`,
+            `aludel redo ${id}, to undo it and run it again where the manifest puts it now`,
+            "Or put the old parents back into the manifest",
           ],
         },
       );

@@ -19,9 +19,11 @@ export interface CheckedUp {
   readonly texts: AppliedTexts;
 }
 
-/** A step down, from the text stored in the database or from the file. */
+/** A step down. */
 export interface CheckedDown {
   readonly direction: "down";
+  /** Where its script comes from: the text stored when the revision was applied, or the file. */
+  readonly from: "database" | "disk";
   readonly id: RevisionId;
   readonly message: string;
   readonly script: Script;
