@@ -58,9 +58,8 @@ export class RunReport {
       case "resealed":
         this.#ui.notice(`resealed   ${style.yellow(event.id)}`);
         break;
+      // The error that follows says what was rolled back.
       case "rolled-back":
-        if (event.ids.length > 0) this.#ui.notice(style.dim("Rolled back."));
-        break;
       case "statement":
       case "committed":
         break;

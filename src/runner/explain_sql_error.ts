@@ -48,6 +48,10 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
     "Free some space on the disk that holds the database and its journal, then run the same command again",
   ],
   [
+    /^disk I\/O error/,
+    "The system refused to read or write the file: look at the disk, its free space, and limits on the size of files",
+  ],
+  [
     /^attempt to write a readonly database/,
     "The file or its folder may not be written by this user",
   ],

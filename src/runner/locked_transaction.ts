@@ -1,8 +1,14 @@
 import type { Connection } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import { readMark, type StateMark } from "../state/state_mark.ts";
+import { NOTHING_RUN } from "./describe_outcome.ts";
 import type { RunHost } from "./run_request.ts";
 import { executePatiently } from "./write_lock.ts";
+
+/** `moved`: somebody else changed the state, and nothing was done; otherwise the work's result and the state's new mark. */
+export type LockedOutcome<T> =
+  | { readonly moved: true }
+  | { readonly moved: false; readonly result: T; readonly mark: StateMark };
 
 /**
  * Takes the write lock, makes sure that nobody moved the state meanwhile, works, and commits.
@@ -11,7 +17,7 @@ import { executePatiently } from "./write_lock.ts";
  * have. COMMIT may still meet a reader and is tried again.
  *
  * @param assumed The state's mark when the work was planned.
- * @returns `moved` without having worked, or `done` with the work's result.
+ * @returns The mark is read before COMMIT: afterwards another process may have moved the state again.
  * @throws What `work` throws, after ROLLBACK; `lock-timeout`; `interrupted`.
  */
 export async function lockedTransaction<T>(
@@ -19,8 +25,12 @@ export async function lockedTransaction<T>(
   host: RunHost,
   assumed: StateMark,
   work: () => Promise<T>,
-): Promise<{ readonly moved: true } | { readonly moved: false; readonly result: T }> {
-  await executePatiently(connection, "BEGIN IMMEDIATE", host);
+): Promise<LockedOutcome<T>> {
+  try {
+    await executePatiently(connection, "BEGIN IMMEDIATE", host);
+  } catch (error) {
+    throw error instanceof AludelError ? error.with({ outcome: NOTHING_RUN }) : error;
+  }
   try {
     if (await readMark(connection) !== assumed) {
       await connection.execute("ROLLBACK");
@@ -28,8 +38,9 @@ export async function lockedTransaction<T>(
     }
     const result = await work();
     if (host.interrupted()) throw new AludelError("interrupted", "Interrupted before COMMIT");
+    const mark = await readMark(connection);
     await executePatiently(connection, "COMMIT", host);
-    return { moved: false, result };
+    return { moved: false, result, mark };
   } catch (error) {
     await rollback(connection);
     throw error;

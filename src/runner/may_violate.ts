@@ -3,8 +3,9 @@ import { readMentions } from "../sql/mentions.ts";
 import type { Script } from "../sql/script.ts";
 
 /**
- * Whether a script could leave a foreign-key violation behind. Indexes, views and triggers that come or go
- * change no row, and for those alone the check, which reads every child table, is not worth its time.
+ * Whether a script could leave a foreign-key violation behind. Views and triggers that come or go, and new
+ * indexes, change no row and no key, and for those alone the check, which reads every child table, is not worth
+ * its time. A dropped index may have been the one that makes a parent key unique.
  */
 export function mayViolate({ text, statements }: Script): boolean {
   return statements.some((statement) => {
@@ -18,7 +19,6 @@ const HARMLESS: ReadonlySet<MentionKind> = new Set([
   "create-index",
   "create-view",
   "create-trigger",
-  "drop-index",
   "drop-view",
   "drop-trigger",
 ]);

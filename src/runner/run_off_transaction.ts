@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.ts";
+import type { Connection, SqlValue } from "../db/connection.ts";
 import { restoreJournal, restoreSettings } from "../db/connection_settings.ts";
 import { AludelError } from "../errors.ts";
 import type { Script, Statement } from "../sql/script.ts";
@@ -8,16 +8,18 @@ import {
   readIntents,
   recordDone,
   recordIntent,
+  withdrawIntent,
 } from "../state/intent.ts";
 import { ensureStateTables } from "../state/state_format.ts";
-import type { StateMark } from "../state/state_mark.ts";
+import { readMark, type StateMark } from "../state/state_mark.ts";
 import { placeOf } from "../text/code_frame.ts";
 import type { CheckedStep } from "./checked_route.ts";
 import { toSecond } from "./clock.ts";
-import { lockedTransaction } from "./locked_transaction.ts";
+import { NOTHING_RUN } from "./describe_outcome.ts";
+import { type LockedOutcome, lockedTransaction } from "./locked_transaction.ts";
 import type { ResumeChoice, RunHost } from "./run_request.ts";
 import { runStatement, type ScriptRun } from "./run_script.ts";
-import { record } from "./run_step.ts";
+import { record, remedyFor } from "./run_step.ts";
 import { type SegmentResult, StepFailure } from "./run_transaction.ts";
 import { executePatiently } from "./write_lock.ts";
 
@@ -45,7 +47,7 @@ export interface OffTransactionRun {
  */
 export async function runOffTransaction(
   run: OffTransactionRun,
-): Promise<{ readonly moved: true } | { readonly moved: false; readonly result: SegmentResult }> {
+): Promise<LockedOutcome<SegmentResult>> {
   const { connection, host, step } = run;
   await connection.execute("PRAGMA foreign_keys = OFF");
   const first = await lockedTransaction(connection, host, run.assumed, async () => {
@@ -74,25 +76,33 @@ export async function runOffTransaction(
     await restoreSettings(connection);
     await restoreJournal(connection);
     const durationMs = Math.round(host.clock.monotonicMs() - started);
-    await inTransaction(run, async () => {
+    const mark = await inTransaction(run, async () => {
       await record(connection, host, step, { at: toSecond(host.clock.now()), durationMs });
       await clearIntents(connection, step.id);
+      return await readMark(connection);
     });
     host.emit({ type: "step-done", direction: step.direction, id: step.id, durationMs });
-    return { moved: false, result: [{ step, durationMs }] };
+    return { moved: false, result: [{ step, durationMs }], mark };
   } catch (error) {
     throw new StepFailure(step, error);
   }
 }
 
-/** @returns The index of the statement to begin with: after the last one that is known to have run. */
+/** Where a script begins, or goes on. */
+interface Start {
+  /** The index of the first statement to run: after the last one that is known to have run. */
+  readonly first: number;
+  /** Whether an earlier run may have run that statement. */
+  readonly inDoubt: boolean;
+}
+
 function firstStatement(
   step: CheckedStep,
   intents: readonly Intent[],
   resume: ResumeChoice | undefined,
-): number {
+): Start {
   const last = intents.at(-1);
-  if (last === undefined) return 0;
+  if (last === undefined) return { first: 0, inDoubt: false };
   const { script } = step;
   for (const intent of intents) {
     const statement = script.statements[intent.statement - 1];
@@ -104,16 +114,16 @@ function firstStatement(
         revision: step.id,
         place: { file: script.file },
         notes: [`Statement ${intent.statement} ran as: ${intent.sql}`],
+        outcome: NOTHING_RUN,
         next: [
           "Put the text that ran back, run the upgrade to its end, then make the change in a new revision",
         ],
       },
     );
   }
-  if (last.state === "done" || resume === "skip") return last.statement;
-  if (resume === "again") return last.statement - 1;
+  if (last.state === "done" || resume === "skip") return { first: last.statement, inDoubt: false };
+  if (resume === "again") return { first: last.statement - 1, inDoubt: true };
   const statement = script.statements[last.statement - 1]!;
-  const command = step.direction === "up" ? "upgrade" : "downgrade";
   throw new AludelError(
     "off-interrupted",
     `An earlier run of revision "${step.id}" was interrupted in statement ${last.statement} of ${script.statements.length}`,
@@ -121,23 +131,24 @@ function firstStatement(
       revision: step.id,
       place: placeOf(script.file, script.text, statement.start),
       notes: ["It runs outside a transaction, so the statement may have run or not"],
-      outcome: "Nothing was run",
+      outcome: NOTHING_RUN,
       next: [
-        "Look at the database, then:",
-        `aludel ${command} … --resume again, to run the statement again`,
-        `aludel ${command} … --resume skip, to take it as done`,
+        "Look at the database: has the statement run?",
+        "If not, give the same command with `--resume again`, to run it",
+        "If it has, give the same command with `--resume skip`, to go on after it",
       ],
     },
   );
 }
 
-async function runStatements(run: OffTransactionRun, first: number): Promise<void> {
+async function runStatements(run: OffTransactionRun, { first, inDoubt }: Start): Promise<void> {
   const { connection, host, step } = run;
   const { script } = step;
   const scriptRun: ScriptRun = {
     connection,
     revision: step.id,
     script,
+    remedy: remedyFor(step),
     emit: host.emit,
     interrupted: run.interrupted,
   };
@@ -145,10 +156,7 @@ async function runStatements(run: OffTransactionRun, first: number): Promise<voi
   for (const [index, statement] of script.statements.entries()) {
     if (index < first) continue;
     if (await run.interrupted()) {
-      throw new AludelError("interrupted", "Interrupted", {
-        outcome:
-          `${index} of ${script.statements.length} statements have run; the same command goes on with the next`,
-      });
+      throw new AludelError("interrupted", "Interrupted", { outcome: progress(script, index) });
     }
     const intent = {
       revision: step.id,
@@ -157,16 +165,57 @@ async function runStatements(run: OffTransactionRun, first: number): Promise<voi
       sql: textOf(script, statement),
     };
     await inTransaction(run, () => recordIntent(connection, intent, stamp()));
-    await runStatement(scriptRun, index, statement);
+    // Where an earlier run left a doubt, this one's failure does not take it away.
+    const withdrawn = inDoubt && index === first ? undefined : intent;
+    await withdrawing(run, withdrawn, () => runStatement(scriptRun, index, statement));
     await inTransaction(run, () => recordDone(connection, intent, stamp()));
   }
 }
 
-async function inTransaction(run: OffTransactionRun, work: () => Promise<void>): Promise<void> {
+/** Runs a statement; where it fails and has changed nothing, the intent is withdrawn: there is nothing to ask. */
+async function withdrawing(
+  run: OffTransactionRun,
+  intent: Omit<Intent, "state" | "at"> | undefined,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { connection, step } = run;
+  const before = await totalChanges(connection);
+  try {
+    await work();
+  } catch (error) {
+    // ON CONFLICT FAIL and RAISE(FAIL) keep what the statement did before it failed.
+    if (
+      intent !== undefined && !connection.inTransaction() &&
+      await totalChanges(connection) === before
+    ) {
+      await inTransaction(run, () => withdrawIntent(connection, intent));
+      if (error instanceof AludelError) {
+        throw error.with({ outcome: progress(step.script, intent.statement - 1) });
+      }
+    }
+    throw error;
+  }
+}
+
+async function totalChanges(connection: Connection): Promise<SqlValue> {
+  const [row] = await connection.query("SELECT total_changes() AS n");
+  return row?.["n"] ?? null;
+}
+
+function progress(script: Script, done: number): string {
+  const total = script.statements.length;
+  return done === 0
+    ? "None of its statements has run"
+    : `${done} of its ${total} statements ${done === 1 ? "has" : "have"} run and ` +
+      `${done === 1 ? "stays" : "stay"}; the next run goes on with statement ${done + 1}`;
+}
+
+async function inTransaction<T>(run: OffTransactionRun, work: () => Promise<T>): Promise<T> {
   const { connection, host } = run;
   await executePatiently(connection, "BEGIN IMMEDIATE", host);
-  await work();
+  const result = await work();
   await executePatiently(connection, "COMMIT", host);
+  return result;
 }
 
 function textOf(script: Script, statement: Statement): string {

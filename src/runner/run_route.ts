@@ -1,8 +1,11 @@
-import type { Connection } from "../db/connection.ts";
+import { type Connection, SqlError } from "../db/connection.ts";
+import { databaseError } from "../db/database_error.ts";
 import { AludelError } from "../errors.ts";
 import { readState } from "../state/read_state.ts";
-import { readMark } from "../state/state_mark.ts";
+import type { StateMark } from "../state/state_mark.ts";
 import type { CheckedRoute } from "./checked_route.ts";
+import { describeOutcome } from "./describe_outcome.ts";
+import { adviceFor } from "./explain_sql_error.ts";
 import { logFailure } from "./log_failure.ts";
 import { runOffTransaction } from "./run_off_transaction.ts";
 import type { RunOutcome, RunRequest } from "./run_request.ts";
@@ -30,12 +33,17 @@ export async function runRoute(request: RunRequest): Promise<RunOutcome> {
   }
 }
 
+interface Finished {
+  readonly result: SegmentResult;
+  readonly mark: StateMark;
+}
+
 class RouteRun {
   readonly #request: RunRequest;
   readonly #done: RunOutcome["steps"][number][] = [];
   readonly #resealed: string[] = [];
   #route: CheckedRoute;
-  #mark: string;
+  #mark: StateMark;
   #connection: Connection | undefined;
   #doubleQuotedStrings: boolean;
   #lastBreath: number;
@@ -72,10 +80,11 @@ class RouteRun {
         ? await this.#runOff(segment)
         : await this.#runTransaction(segment);
       if (outcome.moved) await this.#replan();
-      else await this.#finish(segment, outcome.result);
+      else this.#finish(segment, outcome);
     } catch (error) {
       const cause = error instanceof StepFailure ? error.cause : error;
-      if (await this.#retryWithDoubleQuotes(cause)) return;
+      const script = error instanceof StepFailure ? error.step.script.text : "";
+      if (await this.#retryWithDoubleQuotes(cause, script)) return;
       throw await this.#failed(segment, error);
     }
   }
@@ -109,8 +118,9 @@ class RouteRun {
     }).finally(() => this.close());
   }
 
-  async #finish(segment: Segment, result: SegmentResult): Promise<void> {
+  #finish(segment: Segment, { result, mark }: Finished): void {
     const { host } = this.#request;
+    this.#mark = mark;
     for (const { step, durationMs } of result) {
       this.#done.push({ direction: step.direction, id: step.id, durationMs });
     }
@@ -122,19 +132,22 @@ class RouteRun {
       steps: this.#route.steps.slice(segment.steps.length),
       reseals: segment.mode === "off" ? this.#route.reseals : [],
     };
-    if (this.#route.steps.length > 0) this.#mark = await readMark(await this.#open());
   }
 
   async #replan(): Promise<void> {
-    const state = await readState(await this.#open());
-    this.#route = await this.#request.replan(state);
-    this.#mark = state.mark;
+    await this.#plan();
     this.#request.host.emit({ type: "replanned", steps: this.#route.steps.length });
   }
 
+  async #plan(): Promise<void> {
+    const state = await readState(await this.#open());
+    this.#route = await this.#request.replan(state);
+    this.#mark = state.mark;
+  }
+
   /** Old databases hold views and triggers with "text" in double quotes: they may go on, with a notice. */
-  async #retryWithDoubleQuotes(cause: unknown): Promise<boolean> {
-    if (this.#doubleQuotedStrings || !needsDoubleQuotedStrings(cause)) return false;
+  async #retryWithDoubleQuotes(cause: unknown, script: string): Promise<boolean> {
+    if (this.#doubleQuotedStrings || !needsDoubleQuotedStrings(cause, script)) return false;
     await this.close();
     this.#doubleQuotedStrings = true;
     this.#request.host.emit({
@@ -145,25 +158,37 @@ class RouteRun {
       notes: [cause.sqlite ?? ""],
       next: ['Set "doubleQuotedStrings": true in aludel.json to say so for good'],
     });
+    // What a script outside a transaction has done so far has moved the mark.
+    await this.#plan();
     return true;
   }
 
   async #failed(segment: Segment, error: unknown): Promise<unknown> {
     const step = error instanceof StepFailure ? error.step : undefined;
-    const cause = error instanceof StepFailure ? error.cause : error;
+    const thrown = error instanceof StepFailure ? error.cause : error;
     const { host } = this.#request;
-    if (segment.mode !== "off") {
+    const cause = thrown instanceof SqlError ? this.#refused(thrown) : thrown;
+    if (!(cause instanceof AludelError)) return cause;
+    if (segment.mode !== "off" && cause.outcome === undefined) {
       host.emit({ type: "rolled-back", ids: segment.steps.map((one) => one.id) });
     }
-    if (!(cause instanceof AludelError)) return cause;
     if (cause.code !== "interrupted" && cause.code !== "lock-timeout") {
       await logFailure(() => this.#open(), host, step, cause);
     }
     const committed = this.#done.map((one) => one.id);
-    return cause.with({
-      committed,
-      ...(cause.outcome === undefined && { outcome: outcomeOf(segment, committed) }),
-    });
+    return cause.with({ committed, outcome: describeOutcome(segment, committed, cause.outcome) });
+  }
+
+  /** What SQLite said to the runner's own statements: BEGIN, COMMIT, the records. */
+  #refused(error: SqlError): AludelError {
+    const name = this.#connection?.name ?? "";
+    const advice = adviceFor(error.sqlite);
+    return databaseError(error, name) ??
+      new AludelError("sql-failed", `Database "${name}" refused to record the run`, {
+        sqlite: error.sqlite,
+        ...(advice !== undefined && { next: [advice] }),
+        cause: error,
+      });
   }
 
   async #open(): Promise<Connection> {
@@ -182,17 +207,4 @@ class RouteRun {
     }
     return interrupted();
   };
-}
-
-function outcomeOf(segment: Segment, committed: readonly string[]): string {
-  const steps = segment.steps.length;
-  const rolledBack = steps <= 1
-    ? "It was rolled back"
-    : `All ${steps} revisions of its transaction were rolled back`;
-  const kept = committed.length === 0
-    ? "the database is as it was"
-    : `${committed.length} earlier ${
-      committed.length === 1 ? "revision stays" : "revisions stay"
-    }: ${committed.join(", ")}`;
-  return `${rolledBack}; ${kept}`;
 }

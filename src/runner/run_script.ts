@@ -13,6 +13,8 @@ export interface ScriptRun {
   readonly connection: Connection;
   readonly revision: string;
   readonly script: Script;
+  /** What to do when a statement fails, after what SQLite's message suggests. */
+  readonly remedy: string;
   readonly emit: (event: RunEvent) => void;
   /** Called between statements: lets the host answer signals, and says whether the user asked to stop. */
   readonly interrupted: () => Promise<boolean>;
@@ -88,7 +90,7 @@ function statementFailed(
   const advice = adviceFor(error.sqlite);
   return new AludelError("sql-failed", `Statement failed in revision "${run.revision}"`, {
     ...facts,
-    ...(advice !== undefined && { next: [advice] }),
+    next: advice === undefined ? [run.remedy] : [advice, run.remedy],
   });
 }
 

@@ -1,7 +1,7 @@
 import { AludelError } from "../errors.ts";
 import type { Mention } from "../sql/mentions.ts";
 import { readMentions } from "../sql/mentions.ts";
-import { foldName } from "../sql/identifier.ts";
+import { displayName, foldName } from "../sql/identifier.ts";
 import type { Connection } from "../db/connection.ts";
 import { appendLog, deleteRevision, insertRevision } from "../state/write_state.ts";
 import type { CheckedStep } from "./checked_route.ts";
@@ -11,6 +11,7 @@ import type { RunHost } from "./run_request.ts";
 import { runScript } from "./run_script.ts";
 import { takeInventory } from "./table_contents.ts";
 import { traceTables } from "./table_fates.ts";
+import { dropTemporaryObjects } from "./temporary_objects.ts";
 
 /** A step within an open transaction, with its place in the whole route. */
 export interface StepRun {
@@ -53,12 +54,21 @@ export async function runStep(run: StepRun): Promise<StepTime> {
       connection,
       revision: step.id,
       script: step.script,
+      remedy: remedyFor(step),
       emit: host.emit,
       interrupted: run.interrupted,
     }));
+  await dropTemporaryObjects(connection, step.script.text);
   const durationMs = Math.round(host.clock.monotonicMs() - started);
   host.emit({ type: "step-done", direction: step.direction, id: step.id, durationMs });
   return { at: toSecond(host.clock.now()), durationMs };
+}
+
+/** What to do after a statement of the step has failed. */
+export function remedyFor(step: CheckedStep): string {
+  return step.direction === "down" && step.from === "database"
+    ? `What ran is the down.sql stored in the database: correct the file, then give the same command with \`--from-disk\``
+    : `Correct the file (\`aludel edit ${step.id}\`), then give the same command again`;
 }
 
 /** Writes or deletes the step's record, and the event. */
@@ -109,8 +119,10 @@ async function conserving(
     place: { file: step.script.file },
     notes: losses.map((loss) => loss.fact),
     next: [
-      "Create again what the table had, in the same script",
-      ...losses.slice(0, 3).map(({ name }) => `-- aludel: allow-loss=${quoted(name)} REASON`),
+      "Create again what is missing, or copy it, in the same script",
+      `Or say in the script that the loss is meant: -- aludel: allow-loss=${
+        displayName(losses[0]!.name)
+      } REASON`,
     ],
   });
 }
@@ -132,7 +144,3 @@ const RECREATING: ReadonlySet<Mention["kind"]> = new Set([
   "drop-view",
   "rename-table",
 ]);
-
-function quoted(name: string): string {
-  return /^[A-Za-z_][0-9A-Za-z_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-}

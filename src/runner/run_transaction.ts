@@ -12,11 +12,12 @@ import {
   readForeignKeyState,
   type Violation,
 } from "./foreign_key_check.ts";
-import { lockedTransaction } from "./locked_transaction.ts";
+import { type LockedOutcome, lockedTransaction } from "./locked_transaction.ts";
 import { mayViolate } from "./may_violate.ts";
 import type { RunHost } from "./run_request.ts";
 import { record, runStep, type StepTime } from "./run_step.ts";
 import type { Segment } from "./segments.ts";
+import { foldName } from "../sql/identifier.ts";
 import { readMentions } from "../sql/mentions.ts";
 import { traceTables } from "./table_fates.ts";
 
@@ -58,7 +59,7 @@ export type SegmentResult = readonly { readonly step: CheckedStep; readonly dura
  */
 export async function runTransaction(
   run: TransactionRun,
-): Promise<{ readonly moved: true } | { readonly moved: false; readonly result: SegmentResult }> {
+): Promise<LockedOutcome<SegmentResult>> {
   const { connection, host, segment } = run;
   const enforced = segment.mode === "foreign-keys";
   await connection.execute(`PRAGMA foreign_keys = ${enforced ? "ON" : "OFF"}`);
@@ -113,15 +114,25 @@ async function refuseNewViolations(run: TransactionRun, before: ForeignKeyState)
     column: fates.columnAfter,
   });
   if (found.added.length > 0 || found.mismatched.length > 0) {
-    const notes = [...found.added.map(describeViolation), ...found.mismatched];
+    const tables = await tableNames(run.connection);
+    const notes = [
+      ...found.added.map((each) => describeViolation(each, tables)),
+      ...found.mismatched,
+    ];
+    const [only, ...others] = run.segment.steps;
     throw new AludelError(
       "foreign-key-violations",
       "The rows would violate foreign keys that they did not violate before",
       {
+        ...(others.length === 0 && only &&
+          { revision: only.id, place: { file: only.script.file } }),
         notes: notes.length > SHOWN
           ? [...notes.slice(0, SHOWN), `and ${notes.length - SHOWN} more`]
           : notes,
         next: [
+          ...(others.length > 0
+            ? ["`--transaction each` commits revision by revision, and so shows which one it is"]
+            : []),
           "Delete or mend the rows in the same revision",
           "If the revision relies on ON DELETE CASCADE, begin it with `-- aludel: foreign-keys=on`",
         ],
@@ -129,7 +140,9 @@ async function refuseNewViolations(run: TransactionRun, before: ForeignKeyState)
     );
   }
   const notes = [
-    ...(found.remaining > 0 ? [`${found.remaining} rows, see PRAGMA foreign_key_check`] : []),
+    ...(found.remaining > 0
+      ? [`${countRows(found.remaining)}, listed by PRAGMA foreign_key_check`]
+      : []),
     ...found.remainingMismatches,
   ];
   if (notes.length > 0) {
@@ -144,16 +157,25 @@ async function refuseNewViolations(run: TransactionRun, before: ForeignKeyState)
 
 const SHOWN = 10;
 
-function describeViolation({ violation, count }: {
-  readonly violation: Violation;
-  readonly count: number;
-}): string {
+async function tableNames(connection: Connection): Promise<ReadonlySet<string>> {
+  const rows = await connection.query("SELECT name FROM main.sqlite_schema WHERE type = 'table'");
+  return new Set(rows.map((row) => foldName(String(row["name"]))));
+}
+
+function describeViolation(
+  { violation, count }: { readonly violation: Violation; readonly count: number },
+  tables: ReadonlySet<string>,
+): string {
   const { child, columns, parent, values } = violation;
   const key = values.length === 0
     ? `(${columns.join(", ")})`
     : columns.map((name, i) => `${name} = ${values[i]}`).join(", ");
-  const rows = count === 1 ? "1 row" : `${count} rows`;
-  return `${rows} of "${child}" with ${key} without a row in "${parent}"`;
+  const missing = tables.has(foldName(parent)) ? "" : ", a table that does not exist";
+  return `${countRows(count)} of "${child}" with ${key} without a row in "${parent}"${missing}`;
+}
+
+function countRows(count: number): string {
+  return count === 1 ? "1 row" : `${count} rows`;
 }
 
 async function updateRecords({ connection, host, reseals }: TransactionRun): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Connection } from "../db/connection.ts";
 import { SqlError } from "../db/connection.ts";
 import { foldName, quoteName } from "../sql/identifier.ts";
+import { Tokenizer } from "../sql/tokenizer.ts";
 
 /** What a table holds, as far as a re-creation of it must keep it. */
 export interface TableContents {
@@ -62,8 +63,8 @@ async function readContents(
   folded: string,
 ): Promise<TableContents | undefined> {
   const [listed] = await connection.query(
-    `SELECT name, type, wr FROM pragma_table_list
-     WHERE schema = 'main' AND lower(name) = ? AND type IN ('table', 'virtual')`,
+    `SELECT name, type, wr FROM pragma_table_list(?)
+     WHERE schema = 'main' AND type IN ('table', 'virtual')`,
     [folded],
   );
   if (!listed) return undefined;
@@ -108,10 +109,16 @@ async function implicitRowid(connection: Connection, table: string): Promise<str
 
 async function isAutoincrement(connection: Connection, table: string): Promise<boolean> {
   const [row] = await connection.query(
-    "SELECT instr(upper(sql), 'AUTOINCREMENT') > 0 AS yes FROM main.sqlite_schema WHERE type = 'table' AND name = ?",
+    "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? AND instr(upper(sql), 'AUTOINCREMENT') > 0",
     [table],
   );
-  return Boolean(row?.["yes"]);
+  if (row === undefined) return false;
+  // The word may also stand in a comment or a default.
+  const tokens = new Tokenizer(String(row["sql"]));
+  while (tokens.nextSignificant()) {
+    if (tokens.kind === "word" && tokens.current.toUpperCase() === "AUTOINCREMENT") return true;
+  }
+  return false;
 }
 
 async function readSequence(connection: Connection, table: string): Promise<bigint | null> {

@@ -7,7 +7,10 @@ export const command = defineCommand({
   description: [
     "Undoes a revision with the down that was stored when it ran, and applies it again as it is on disk now: the quick way while a draft is being written. What was applied on top of it is undone and applied again too.",
   ],
-  flags: RUN_FLAGS,
+  flags: {
+    ...RUN_FLAGS,
+    fromDisk: { kind: "switch", help: "undo with the down.sql on disk instead of the stored one" },
+  },
   positional: [{ name: "REF", help: "the revision (default: current)", optional: true }],
   examples: [
     { command: "aludel redo", says: "runs the last revision again" },
@@ -15,7 +18,7 @@ export const command = defineCommand({
   ],
   async run(context, flags, [text = "current"]) {
     await migrate(context, flags, { kind: "redo", ref: parseRef(text) }, {
-      downFrom: "database",
+      downFrom: flags.fromDisk ? "disk" : "database",
       needsProject: true,
     });
   },
