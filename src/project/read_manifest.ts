@@ -5,6 +5,7 @@ import {
   type ParsedManifest,
   parseManifest,
 } from "../manifest/parse_manifest.ts";
+import { decodeUtf8 } from "../text/utf8.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "./revision_files.ts";
 
 /**
@@ -23,7 +24,7 @@ function decode(bytes: Uint8Array, file: string): string {
   // Before decoding: what is too large need not be UTF-8 either.
   if (bytes.length > MAX_MANIFEST_LENGTH) throw manifestTooLarge(file);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return decodeUtf8(bytes);
   } catch (cause) {
     throw new AludelError("manifest-encoding", "The manifest is not UTF-8", {
       place: { file },

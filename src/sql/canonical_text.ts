@@ -1,7 +1,7 @@
 import { AludelError } from "../errors.ts";
 import { placeOf } from "../text/code_frame.ts";
+import { decodeUtf8 } from "../text/utf8.ts";
 
-const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const LENIENT = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
@@ -31,7 +31,7 @@ export function canonicalText(text: string): string {
 export function decodeCanonicalText(file: string, bytes: Uint8Array): string {
   let text: string;
   try {
-    text = STRICT.decode(bytes);
+    text = decodeUtf8(bytes);
   } catch (cause) {
     throw encodingError(file, bytes, cause);
   }
