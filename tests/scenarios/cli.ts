@@ -5,7 +5,7 @@ import { runInProcess } from "../unit/cli/fake_runtime.ts";
  * Drives the real program as a user's shell does. The executable is `$ALUDEL` where that is set (a compiled
  * binary), else this source tree under Deno.
  */
-const ENTRY = new URL("../../main.ts", import.meta.url).pathname;
+const ENTRY = decodeURIComponent(new URL("../../main.ts", import.meta.url).pathname);
 
 /** How a command ended. */
 export interface Outcome {

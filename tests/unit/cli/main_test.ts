@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { COMMANDS, ELSEWHERE } from "../../../src/cli/commands.ts";
 import { main } from "../../../src/cli/main.ts";
 import { fakeRuntime, recordedStream, runInProcess } from "./fake_runtime.ts";
 
@@ -50,6 +51,15 @@ Deno.test("main() refuses an unknown command and says what was meant", async () 
     assert.deepEqual([code, stdout], [2, ""], word);
     assert.match(stderr, /^error\[usage\]: Aludel has no command/);
     assert.match(stderr, expected);
+  }
+});
+
+Deno.test("the words from elsewhere lead to commands that exist, and are none themselves", () => {
+  for (const [word, instead] of Object.entries(ELSEWHERE)) {
+    assert.ok(!Object.hasOwn(COMMANDS, word), word);
+    for (const [, command = ""] of instead.matchAll(/\baludel (\w+)/g)) {
+      assert.ok(Object.hasOwn(COMMANDS, command), command);
+    }
   }
 });
 
