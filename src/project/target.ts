@@ -88,10 +88,16 @@ function targetAt(text: string, source: Source, settings: Settings, named: boole
     : undefined;
   if (entry === undefined) {
     if (named) refuseUnknownName(text, source, settings);
-    return open({ url: text }, redact(text), source, settings);
+    return open({ url: text }, shownName(text), source, settings);
   }
   const database = typeof entry === "string" ? { url: entry } : entry;
   return open(database, text, { ...source, folder: settings.root }, settings);
+}
+
+/** A file by its path, without the scheme; anything else as given, without secrets. */
+function shownName(text: string): string {
+  const location = readLocation(text);
+  return location.kind === "file" ? location.path : redact(text);
 }
 
 function open(
