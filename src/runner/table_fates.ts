@@ -49,8 +49,9 @@ export function traceTables(mentions: readonly Mention[]): TableFates {
     if (!created) firsts.set(name, track);
     return track;
   };
+  const temporary = new Set<string>();
   for (const mention of mentions) {
-    if (mention.inTrigger || isTemporary(mention)) continue;
+    if (mention.inTrigger || isTemporary(mention, temporary)) continue;
     const name = foldName(mention.name);
     if (mention.kind === "create-table" || mention.kind === "create-virtual-table") {
       // CREATE TABLE IF NOT EXISTS over a standing table creates nothing.
@@ -107,6 +108,17 @@ function fateOf(
   };
 }
 
-function isTemporary(mention: Mention): boolean {
-  return mention.schema !== undefined && foldName(mention.schema) === "temp";
+/**
+ * Whether a mention means a table of the temporary schema, which a name without a schema finds first.
+ * @param names The temporary tables that stand; kept up to date.
+ */
+function isTemporary({ kind, name, schema, to }: Mention, names: Set<string>): boolean {
+  const folded = foldName(name);
+  const isMeant = schema === undefined ? names.has(folded) : foldName(schema) === "temp";
+  if (!isMeant) return false;
+  if (kind === "create-table" && schema === undefined) return false; // In main, beside the other.
+  if (kind === "create-table") names.add(folded);
+  if (kind === "drop-table" || kind === "rename-table") names.delete(folded);
+  if (kind === "rename-table" && to !== undefined) names.add(foldName(to));
+  return true;
 }

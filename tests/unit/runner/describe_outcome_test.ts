@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { describeOutcome, NOTHING_RUN } from "../../../src/runner/describe_outcome.ts";
+import type { Segment } from "../../../src/runner/segments.ts";
+import { sampleStep } from "./sample_script.ts";
+
+const segment = (mode: Segment["mode"], ...ids: readonly string[]): Segment => ({
+  mode,
+  steps: ids.map((id) => sampleStep(id, "SELECT 1;")),
+});
+
+Deno.test("describeOutcome() says what was rolled back and what stays", () => {
+  assert.equal(
+    describeOutcome(segment("transaction", "a1"), [], undefined),
+    'Revision "a1" was rolled back; the database is as it was',
+  );
+  assert.equal(
+    describeOutcome(segment("transaction", "a3", "a4"), ["a1", "a2"], undefined),
+    "All 2 revisions of its transaction were rolled back; 2 earlier revisions stay: a1, a2",
+  );
+  assert.equal(
+    describeOutcome(segment("transaction", "a1", "a1"), [], undefined),
+    'Revision "a1" was rolled back; the database is as it was',
+  );
+});
+
+Deno.test("describeOutcome() claims nothing of a database that was changed outside a transaction", () => {
+  assert.equal(
+    describeOutcome(segment("off", "a2"), [], "1 of 2 statements has run"),
+    "1 of 2 statements has run",
+  );
+  assert.equal(
+    describeOutcome(segment("off", "a2"), [], NOTHING_RUN),
+    "Nothing was run; the database is as it was",
+  );
+  assert.doesNotMatch(
+    describeOutcome(segment("off", "a2"), [], undefined),
+    /as it was|rolled back/,
+  );
+});

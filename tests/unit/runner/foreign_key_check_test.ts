@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { openDatabase } from "../../../src/db/open.ts";
+import {
+  compareForeignKeyStates,
+  readForeignKeyState,
+} from "../../../src/runner/foreign_key_check.ts";
+import { traceTables } from "../../../src/runner/table_fates.ts";
+import { readScript } from "../../../src/sql/read_script.ts";
+import { mentionsOf } from "./sample_script.ts";
+
+/** What changes between the two texts, in words. */
+async function compare(before: string, text: string) {
+  await using connection = await openDatabase({ kind: "memory" }, { mode: "create" });
+  const run = async (sql: string) => {
+    const script = readScript("up.sql", sql);
+    for (const { start, end } of script.statements) {
+      await connection.execute(script.text.slice(start, end));
+    }
+  };
+  await run(before);
+  const old = await readForeignKeyState(connection);
+  await run(text);
+  const now = await readForeignKeyState(connection);
+  const fates = traceTables(mentionsOf(text));
+  const found = compareForeignKeyStates(old, now, {
+    table: fates.tableAfter,
+    column: fates.columnAfter,
+  });
+  return {
+    ...found,
+    added: found.added.map(({ violation: { child, columns, parent, values }, count }) =>
+      `${count} × ${child}(${columns}) → ${parent}: ${values}`
+    ),
+  };
+}
+
+const NOTHING = { added: [], mismatched: [], remaining: 0, remainingMismatches: [] };
+const PAIR = `CREATE TABLE p(id INTEGER PRIMARY KEY, k TEXT UNIQUE);
+  CREATE TABLE c(x REFERENCES p(id), note); INSERT INTO p(id) VALUES (1);`;
+
+Deno.test("compareForeignKeyStates() finds nothing where all rows have their parents", async () => {
+  assert.deepEqual(await compare(PAIR, "INSERT INTO c VALUES (1, ''), (NULL, '');"), NOTHING);
+});
+
+Deno.test("compareForeignKeyStates() names the new violations with their keys", async () => {
+  const found = await compare(PAIR, "INSERT INTO c VALUES (7, ''), (7, ''), ('a''b', '');");
+  assert.deepEqual(found.added.sort(), ["1 × c(x) → p: 'a''b'", "2 × c(x) → p: 7"]);
+});
+
+Deno.test("compareForeignKeyStates() counts violations with the same key", async () => {
+  const old = `${PAIR} INSERT INTO c VALUES (7, ''), (7, '');`;
+  assert.deepEqual(await compare(old, "UPDATE c SET note = 'x';"), { ...NOTHING, remaining: 2 });
+  assert.deepEqual((await compare(old, "INSERT INTO c VALUES (7, '');")).added, [
+    "1 × c(x) → p: 7",
+  ]);
+  assert.deepEqual(
+    await compare(old, "DELETE FROM c WHERE rowid = 1; INSERT INTO c VALUES (7, 'other row');"),
+    { ...NOTHING, remaining: 2 },
+  );
+  const exchanged = await compare(old, "UPDATE c SET x = 8 WHERE rowid = 1;");
+  assert.deepEqual([exchanged.added, exchanged.remaining], [["1 × c(x) → p: 8"], 1]);
+});
+
+Deno.test("compareForeignKeyStates() knows old violations again after renames", async () => {
+  const old = `${PAIR} INSERT INTO c VALUES (7, '');`;
+  for (
+    const text of [
+      "ALTER TABLE c RENAME TO d;",
+      "ALTER TABLE p RENAME TO q;",
+      "ALTER TABLE c RENAME COLUMN x TO y;",
+      "ALTER TABLE c RENAME COLUMN x TO y; ALTER TABLE c RENAME TO d; ALTER TABLE p RENAME TO q;",
+      "ALTER TABLE p RENAME COLUMN id TO pid;",
+      `CREATE TABLE n(x REFERENCES p(id), note); INSERT INTO n SELECT * FROM c;
+       DROP TABLE c; ALTER TABLE n RENAME TO c;`,
+    ]
+  ) {
+    assert.deepEqual(await compare(old, text), { ...NOTHING, remaining: 1 }, text);
+  }
+});
+
+Deno.test("compareForeignKeyStates() keeps two keys of one child apart", async () => {
+  const found = await compare(
+    "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(a REFERENCES p, b REFERENCES p); INSERT INTO c VALUES (5, NULL);",
+    "UPDATE c SET a = NULL, b = 5;",
+  );
+  assert.deepEqual(found.added, ["1 × c(b) → p: 5"]);
+  assert.equal(found.remaining, 0);
+});
+
+Deno.test("compareForeignKeyStates() reads composite keys", async () => {
+  const found = await compare(
+    `CREATE TABLE p(a, b, PRIMARY KEY (a, b)); CREATE TABLE c(y, x, FOREIGN KEY (x, y) REFERENCES p(a, b));
+     INSERT INTO p VALUES (1, 2);`,
+    "INSERT INTO c(x, y) VALUES (1, 2), (1, NULL), (2, x'00ff');",
+  );
+  assert.deepEqual(found.added, ["1 × c(x,y) → p: 2,X'00FF'"]);
+});
+
+Deno.test("compareForeignKeyStates() counts in a WITHOUT ROWID child, where SQLite names no row", async () => {
+  const tables = `CREATE TABLE p(id INTEGER PRIMARY KEY);
+    CREATE TABLE c(k PRIMARY KEY, x REFERENCES p) WITHOUT ROWID; INSERT INTO c VALUES ('a', 5);`;
+  assert.deepEqual((await compare(tables, "INSERT INTO c VALUES ('b', 5);")).added, [
+    "1 × c(x) → p: ",
+  ]);
+  assert.equal((await compare(tables, "UPDATE c SET k = 'z';")).remaining, 1);
+});
+
+Deno.test("compareForeignKeyStates() reads rows whose columns hide the rowid's names", async () => {
+  const found = await compare(
+    "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(rowid REFERENCES p, oid TEXT);",
+    "INSERT INTO c VALUES (5, 'x');",
+  );
+  assert.deepEqual(found.added, ["1 × c(rowid) → p: 5"]);
+});
+
+Deno.test("compareForeignKeyStates() counts rows whose parent is no table at all", async () => {
+  const dangling = "CREATE TABLE c(x REFERENCES gone(id));";
+  assert.deepEqual(await compare(dangling, "INSERT INTO c VALUES (NULL);"), NOTHING);
+  assert.deepEqual((await compare(dangling, "INSERT INTO c VALUES (1);")).added, [
+    "1 × c(x) → gone: 1",
+  ]);
+});
+
+Deno.test("compareForeignKeyStates() tells new mismatched parents from old ones", async () => {
+  const unique =
+    `CREATE TABLE p(k); CREATE UNIQUE INDEX k ON p(k); CREATE TABLE c(x REFERENCES p(k));`;
+  const lost = await compare(unique, "DROP INDEX k;");
+  assert.equal(lost.mismatched.length, 1);
+  assert.match(lost.mismatched[0]!, /^foreign key mismatch - "c" referencing "p"/);
+  const old = await compare(
+    "CREATE TABLE p(k); CREATE TABLE c(x REFERENCES p(k));",
+    "ALTER TABLE c RENAME TO d;",
+  );
+  assert.deepEqual(old.mismatched, []);
+  assert.equal(old.remainingMismatches.length, 1);
+});
