@@ -1,6 +1,9 @@
 import { AludelError } from "../errors.ts";
 import type { RevisionFiles } from "./revision_files.ts";
 
+/** Small files are read through one buffer: what Deno allocates for each costs as much as the reading. */
+const BUFFER_BYTES = 64 * 1024;
+
 /**
  * The files of a migrations folder on disk.
  *
@@ -11,6 +14,9 @@ export class DiskFiles implements RevisionFiles {
   readonly name: string;
   readonly #path: string;
   #realPath: string | undefined;
+  #buffer: Uint8Array | undefined;
+  /** Folders that were found to be no links, so that their files need no second look. */
+  readonly #checkedFolders = new Set<string>();
 
   /**
    * @param path The migrations folder.
@@ -34,7 +40,7 @@ export class DiskFiles implements RevisionFiles {
       if (info.isSymlink) this.#refuseOutside(path);
       else if (info.isDirectory) throw new Deno.errors.IsADirectory();
       else if (!info.isFile) throw this.#unreadable(path, "it is neither a file nor a folder");
-      return Deno.readFileSync(full);
+      return info.size < BUFFER_BYTES ? this.#readSmall(full, info.size) : Deno.readFileSync(full);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       throw this.#translate(path, error);
@@ -45,6 +51,7 @@ export class DiskFiles implements RevisionFiles {
     const names: string[] = [];
     try {
       for (const entry of Deno.readDirSync(this.#path)) {
+        if (entry.isDirectory) this.#checkedFolders.add(entry.name);
         if (entry.isDirectory || (entry.isSymlink && this.#leadsToFolder(entry.name))) {
           names.push(entry.name);
         }
@@ -56,15 +63,24 @@ export class DiskFiles implements RevisionFiles {
     return names.sort();
   }
 
-  /** The last folder that was found to be no link, so that its second file needs no second look. */
-  #checkedFolder = "";
+  #readSmall(full: string, size: number): Uint8Array {
+    const buffer = this.#buffer ??= new Uint8Array(BUFFER_BYTES);
+    const file = Deno.openSync(full);
+    try {
+      const read = file.readSync(buffer) ?? 0;
+      if (read === size) return buffer.slice(0, read);
+    } finally {
+      file.close();
+    }
+    return Deno.readFileSync(full); // it is growing, or from a file system that hands out pieces
+  }
 
   #refuseLinkedFolder(folder: string): void {
-    if (folder === this.#checkedFolder) return;
+    if (this.#checkedFolders.has(folder)) return;
     const info = Deno.lstatSync(`${this.#path}/${folder}`);
     if (info.isSymlink) this.#refuseOutside(folder);
     else if (!info.isDirectory) throw this.#unreadable(folder, "it is not a folder");
-    this.#checkedFolder = folder;
+    this.#checkedFolders.add(folder);
   }
 
   #refuseOutside(path: string): void {
