@@ -9,7 +9,7 @@ import {
 } from "./format_manifest.ts";
 import type { DownHash, ManifestRevision, TextHash } from "./manifest.ts";
 import type { JsonPath } from "./strict_json.ts";
-import { readUtcTime } from "./utc_time.ts";
+import { isUtcTime } from "./utc_time.ts";
 
 /** The codes that a manifest's content can earn. */
 export type ManifestProblemCode =
@@ -140,16 +140,16 @@ class ManifestCheck {
       return undefined;
     }
     const at: Entry = { id, path };
-    let keys = 0;
-    for (const key in item) if (KEYS.has(key)) keys++;
-    if (keys < Object.keys(item).length) this.#unknownKeys(item, at);
+    for (const key in item) {
+      if (!KEYS.has(key)) this.#unknownKey([...path, key], `Revision ${JSON.stringify(id)}`);
+    }
     const fault = idFault(id);
     if (fault !== null) this.#report([...path, "id"], `The id ${JSON.stringify(id)} ${fault}`);
     const parents = this.#texts(item, "parents", at);
     const dependsOn = this.#texts(item, "dependsOn", at);
     const labels = this.#texts(item, "labels", at);
     if (typeof message !== "string") this.#wrong(at, "message", "is missing or not a text");
-    if (typeof created !== "string" || readUtcTime(created) === undefined) {
+    if (typeof created !== "string" || !isUtcTime(created)) {
       this.#wrong(at, "created", 'is not a UTC time such as "2026-11-23T10:15:00Z"');
     }
     this.#hashes(up, down, at);
@@ -209,7 +209,8 @@ class ManifestCheck {
       return [];
     }
     const texts: readonly string[] = value;
-    for (const [index, text] of texts.entries()) {
+    for (let index = 0; index < texts.length; index++) {
+      const text = texts[index]!;
       const fault = key !== "labels" ? idFault(text) : text === "" ? "is empty" : null;
       if (fault === null) continue;
       const message = `The "${key}" ${ownerOf(at)} holds ${JSON.stringify(text)}, which ${fault}`;
@@ -218,13 +219,6 @@ class ManifestCheck {
     if (texts.length === 1) return texts;
     if (new Set(texts).size < texts.length) this.#wrong(at, key, "names one thing twice");
     return sortTexts(texts);
-  }
-
-  #unknownKeys(item: Record<string, unknown>, at: Entry): void {
-    for (const key of Object.keys(item)) {
-      if (KEYS.has(key)) continue;
-      this.#unknownKey([...at.path, key], `Revision ${JSON.stringify(at.id)}`);
-    }
   }
 
   #wrong(at: Entry, key: string, fault: string): void {

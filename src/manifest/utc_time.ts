@@ -11,6 +11,14 @@ export interface UtcTime {
   readonly second: string;
 }
 
+/** Whether {@linkcode readUtcTime} can read a text: without its parts, for the many lines of a manifest. */
+export function isUtcTime(text: string): boolean {
+  if (!SHAPE.test(text)) return false;
+  const day = (text.charCodeAt(8) - 0x30) * 10 + text.charCodeAt(9) - 0x30;
+  // Every month has these days.
+  return day >= 1 && day <= 28 || readUtcTime(text) !== undefined;
+}
+
 /** Reads `2026-11-23T10:15:00Z`; undefined for another form or a day that the calendar does not have. */
 export function readUtcTime(text: string): UtcTime | undefined {
   const match = SHAPE.exec(text);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { epochSeconds, readUtcTime } from "../../../src/manifest/utc_time.ts";
+import { epochSeconds, isUtcTime, readUtcTime } from "../../../src/manifest/utc_time.ts";
 
 Deno.test("readUtcTime() knows the calendar", () => {
   for (const day of ["2024-02-29", "2000-02-29", "2026-12-31", "0001-01-01", "9999-12-31"]) {
     assert.ok(readUtcTime(`${day}T23:59:59Z`), day);
+    assert.ok(isUtcTime(`${day}T23:59:59Z`), day);
   }
   for (
     const day of [
@@ -16,6 +17,7 @@ Deno.test("readUtcTime() knows the calendar", () => {
     ]
   ) {
     assert.equal(readUtcTime(`${day}T00:00:00Z`), undefined, day);
+    assert.equal(isUtcTime(`${day}T00:00:00Z`), false, day);
   }
   for (const time of ["24:00:00", "10:60:00", "10:15:60", "1:15:00", "10:15:00.5"]) {
     assert.equal(readUtcTime(`2026-11-23T${time}Z`), undefined, time);
