@@ -1,4 +1,5 @@
 import { committedTexts } from "../git/committed_texts.ts";
+import { gitFolder } from "../git/git_folder.ts";
 import { digest } from "../project/digest.ts";
 import type { MigrationContext } from "../project/migration.ts";
 import type { Project } from "../project/project.ts";
@@ -16,7 +17,7 @@ export async function migrationContext(
     access,
     drafts: target.drafts,
     digest,
-    sealedTexts: (entry) => committedTexts(project.migrations, entry, digest),
+    sealedTexts: (entry) => committedTexts(gitFolder(project.migrations), entry, digest),
     sqliteVersion: await access.sqliteVersion(),
   };
 }

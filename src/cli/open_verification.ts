@@ -1,4 +1,5 @@
 import { committedTexts } from "../git/committed_texts.ts";
+import { gitFolder } from "../git/git_folder.ts";
 import { digest } from "../project/digest.ts";
 import type { Catalogue } from "../project/catalogue.ts";
 import { joinCatalogue } from "../project/catalogue.ts";
@@ -50,7 +51,7 @@ export async function openVerification(
       catalogue,
       digest,
       intents,
-      sealedTexts: (entry) => committedTexts(project.migrations, entry, digest),
+      sealedTexts: (entry) => committedTexts(gitFolder(project.migrations), entry, digest),
     },
   };
 }

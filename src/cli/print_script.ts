@@ -1,6 +1,7 @@
 import { AludelError } from "../errors.ts";
 import { parseRange } from "../graph/ref.ts";
 import { committedTexts } from "../git/committed_texts.ts";
+import { gitFolder } from "../git/git_folder.ts";
 import { localSqliteVersion } from "../project/database_access.ts";
 import { digest } from "../project/digest.ts";
 import type { PlannedMigration } from "../project/migration.ts";
@@ -13,12 +14,17 @@ import { sqlite3Script } from "../runner/sqlite3_script.ts";
 import { PROGRAM, RELEASE } from "../text/program.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { CommandContext } from "./command.ts";
+import { refuseSqlWithDryRun } from "./exclusive_flags.ts";
 import { openProject } from "./open_project.ts";
 import type { Ui } from "./ui.ts";
 
 /** Prints the script of `--sql` from what a database has applied. */
-export function printScript(ui: Ui, planned: PlannedMigration, transaction: TransactionMode): void {
-  print(ui, planned.route, [...planned.catalogue.applied], transaction);
+export function printScript(
+  ui: Ui,
+  planned: PlannedMigration,
+  options: { readonly transaction: TransactionMode; readonly doubleQuotedStrings: boolean },
+): void {
+  print(ui, planned.route, [...planned.catalogue.applied], options);
 }
 
 /** Prints the script of `--sql A:B`, which needs no database. */
@@ -26,6 +32,7 @@ export async function printOfflineScript(
   context: CommandContext,
   flags: {
     readonly sql: boolean;
+    readonly dryRun: boolean;
     readonly config: string | undefined;
     readonly transaction: TransactionMode | undefined;
   },
@@ -38,6 +45,7 @@ export async function printOfflineScript(
       next: [`aludel ${direction} ${text} --sql`],
     });
   }
+  refuseSqlWithDryRun(flags);
   const project = openProject(context, flags);
   const workspace = openWorkspace(project.files);
   if (workspace === null) throw projectMissing(project);
@@ -46,27 +54,28 @@ export async function printOfflineScript(
       workspace,
       drafts: project.settings.drafts,
       digest,
-      sealedTexts: (entry) => committedTexts(project.migrations, entry, digest),
+      sealedTexts: (entry) => committedTexts(gitFolder(project.migrations), entry, digest),
       sqliteVersion: await localSqliteVersion(),
     },
     range,
     direction,
   );
-  print(context.ui, route, start, flags.transaction ?? "all");
+  const { doubleQuotedStrings } = project.settings;
+  print(context.ui, route, start, { transaction: flags.transaction ?? "all", doubleQuotedStrings });
 }
 
 function print(
   ui: Ui,
   route: CheckedRoute,
   start: readonly RevisionId[],
-  transaction: TransactionMode,
+  options: { readonly transaction: TransactionMode; readonly doubleQuotedStrings: boolean },
 ): void {
   for (const notice of route.notices) ui.warning(notice.message);
   const script = sqlite3Script({
     steps: route.steps,
     reseals: route.reseals,
     start,
-    transaction,
+    ...options,
     appliedBy: `${PROGRAM} ${RELEASE}`,
   });
   ui.json({ start, steps: route.steps.map(({ direction, id }) => ({ direction, id })), script });

@@ -6,7 +6,7 @@ import { requireGraph } from "../graph/build_graph.ts";
 import { changeManifest } from "./change_manifest.ts";
 import type { Project } from "./project.ts";
 import { MANIFEST_FILE } from "./revision_files.ts";
-import { strayFolders } from "./verify.ts";
+import { strayFolders } from "./verify_files.ts";
 import type { Workspace } from "./workspace.ts";
 import { writeAtomically } from "./write_atomically.ts";
 

@@ -1,18 +1,14 @@
-import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionTexts } from "../manifest/actual_files.ts";
-import { formatManifest } from "../manifest/format_manifest.ts";
 import type { TextHashes } from "../manifest/lineage.ts";
 import type { Digest, ManifestRevision } from "../manifest/manifest.ts";
-import { judgeFiles, type Verdict } from "../manifest/verdict.ts";
+import type { Verdict } from "../manifest/verdict.ts";
 import type { Intent } from "../state/intent.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { compareRecords } from "./compare_records.ts";
 import { type Finding, findingOf, warningOf } from "./finding.ts";
 import { findingError, findingNotice } from "./record_finding_text.ts";
-import { MANIFEST_FILE, type RevisionFiles } from "./revision_files.ts";
-import { readRevisionTexts, type RevisionTextPair, textHashes } from "./revision_texts.ts";
-import { fileError } from "./verdict_error.ts";
+import { headFindings, verifyFiles } from "./verify_files.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What {@linkcode verify} needs. */
@@ -40,91 +36,17 @@ export interface Verification {
  */
 export function verify(context: VerifyContext): Verification {
   const { workspace } = context;
-  const verdicts = new Map<RevisionId, Verdict>();
-  const hashes = new Map<RevisionId, TextHashes>();
-  const findings: Finding[] = [];
-  for (const entry of workspace.manifest.revisions) {
-    try {
-      const pair = readRevisionTexts(workspace.files, entry, context.digest);
-      const verdict = judge(entry, pair, context);
-      verdicts.set(entry.id, verdict);
-      const actual = textHashes(pair);
-      if (actual) hashes.set(entry.id, actual);
-      const error = fileError(entry, verdict, workspace.files.name);
-      if (error) findings.push(findingOf(error));
-    } catch (error) {
-      if (!(error instanceof AludelError)) throw error;
-      findings.push(findingOf(error.with({ revision: entry.id })));
-    }
-  }
+  const { files, manifest, graph } = workspace;
+  const { verdicts, hashes, findings } = verifyFiles({ ...context, files, manifest });
   return {
     verdicts,
     findings: [
       ...findings,
-      ...folderFindings(workspace),
-      ...layoutFindings(workspace),
-      ...headFindings(workspace),
+      ...headFindings(graph.heads),
       ...recordFindings(context, hashes),
       ...intentFindings(context.intents),
     ],
   };
-}
-
-function judge(entry: ManifestRevision, pair: RevisionTextPair, context: VerifyContext): Verdict {
-  const actual = { up: pair.up?.hash ?? null, down: pair.down?.hash ?? null };
-  return judgeFiles(entry, actual, {
-    actual: () => ({ up: pair.up?.text ?? null, down: pair.down?.text ?? null }),
-    sealed: () => context.sealedTexts(entry),
-  });
-}
-
-/** The folders that no line of the manifest names. */
-export function strayFolders({ files, manifest }: Workspace): readonly string[] {
-  const known = new Set(manifest.revisions.map((entry) => entry.dir));
-  return files.folders().filter((name) => !known.has(name) && !name.startsWith("."));
-}
-
-function folderFindings(workspace: Workspace): Finding[] {
-  return strayFolders(workspace).map((name) => ({
-    level: "error",
-    code: "folder-without-revision",
-    message: `Folder "${name}" is in no line of the manifest`,
-    place: { file: `${workspace.files.name}/${name}` },
-    notes: [
-      "A command that wrote a revision was interrupted, or the manifest lost the line in a merge",
-    ],
-    next: ["aludel verify --fix"],
-  }));
-}
-
-function layoutFindings({ files, manifest }: Workspace): Finding[] {
-  if (isCanonical(files, formatManifest(manifest))) return [];
-  return [{
-    level: "warning",
-    code: "manifest-layout",
-    message: "The manifest is not in its canonical layout, so git may fail to merge it",
-    place: { file: manifest.file },
-    notes: [],
-    next: ["aludel verify --fix"],
-  }];
-}
-
-function isCanonical(files: RevisionFiles, canonical: string): boolean {
-  const bytes = files.read(MANIFEST_FILE);
-  // A checkout may have changed the line ends: git's business, not a difference.
-  return bytes !== null &&
-    new TextDecoder().decode(bytes).replaceAll("\r\n", "\n") === canonical;
-}
-
-function headFindings({ graph }: Workspace): Finding[] {
-  if (graph.heads.length < 2) return [];
-  return [{
-    level: "warning",
-    code: "several-heads",
-    message: `There are ${graph.heads.length} heads: ${graph.heads.join(", ")}`,
-    notes: [],
-    next: ['aludel merge heads -m "merge branches"'],
-  }];
 }
 
 function recordFindings(

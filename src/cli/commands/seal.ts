@@ -1,5 +1,6 @@
 import { AludelError } from "../../errors.ts";
 import { committedTexts } from "../../git/committed_texts.ts";
+import { gitFolder } from "../../git/git_folder.ts";
 import { digest } from "../../project/digest.ts";
 import { sealRevisions } from "../../project/seal_revisions.ts";
 import { defineCommand } from "../command.ts";
@@ -44,7 +45,7 @@ export const command = defineCommand({
       refs,
       mode: flags.force ? "force" : flags.cosmetic ? "cosmetic" : "drafts",
       sealedTexts: async (entry) =>
-        committedTexts(project.migrations, entry, digest) ??
+        committedTexts(gitFolder(project.migrations), entry, digest) ??
           await (await import("../sealed_texts.ts")).recordedTexts(context, flags, entry),
       onWait: waitingFor(ui, project),
     });

@@ -1,0 +1,160 @@
+import { AludelError } from "../errors.ts";
+
+/** The oldest git that has all that is asked of it (`config --show-scope`, hooks before a merge commit). */
+export const MINIMUM_GIT = "2.26";
+
+/** One call of git: arguments, never a shell line. */
+export interface GitCall {
+  readonly cwd: string;
+  readonly args: readonly string[];
+  /** What git reads from its standard input; nothing if left out. */
+  readonly input?: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Exit codes other than 0 that are an answer and no failure. */
+  readonly answers?: readonly number[];
+}
+
+/** What git said. */
+export interface GitAnswer {
+  readonly code: number;
+  readonly bytes: Uint8Array;
+  readonly text: string;
+}
+
+/**
+ * Runs git to its end.
+ * @throws {AludelError} `git-missing`, `git-not-repository`, `git-too-old`, `git-failed`.
+ */
+export async function git(call: GitCall): Promise<GitAnswer> {
+  const child = spawnGit(call, call.input === undefined ? "null" : "piped");
+  const fed = call.input === undefined ? undefined : feed(child.stdin, call.input);
+  const [{ code, stdout, stderr }] = await Promise.all([child.output(), fed]);
+  if (code === 0 || call.answers?.includes(code)) return answer(code, stdout);
+  throw await gitError(call.args, code, decode(stderr), call.cwd);
+}
+
+/** What git prints, without the final line break; undefined where it fails, or is not there. */
+export function gitLine(cwd: string, args: readonly string[]): string | undefined {
+  try {
+    const { success, stdout } = new Deno.Command("git", {
+      ...options(cwd, args, {}),
+      stdin: "null",
+      stderr: "null",
+    }).outputSync();
+    return success ? decode(stdout).replace(/\n$/, "") : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Starts git with its output, and where asked its input, at the caller's disposal.
+ * @throws {AludelError} `git-missing`.
+ */
+export function spawnGit(call: GitCall, stdin: "null" | "piped"): Deno.ChildProcess {
+  try {
+    return new Deno.Command("git", {
+      ...options(call.cwd, call.args, call.env ?? {}),
+      stdin,
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    if (cause instanceof Deno.errors.NotFound) throw gitMissing(cause);
+    throw new AludelError("git-failed", "Git could not be started", {
+      notes: [cause.message],
+      cause,
+    });
+  }
+}
+
+/** The error for a git that ended with a code that is no answer. Asks for its release only now. */
+export async function gitError(
+  args: readonly string[],
+  code: number,
+  stderr: string,
+  cwd: string,
+): Promise<AludelError> {
+  if (/not a git repository/i.test(stderr)) {
+    return new AludelError("git-not-repository", `"${cwd}" is in no git repository`, {
+      next: ["git init"],
+    });
+  }
+  const release = await gitRelease();
+  if (release !== undefined && isOlder(release, MINIMUM_GIT)) {
+    return new AludelError(
+      "git-too-old",
+      `Git is ${release}, and Aludel needs ${MINIMUM_GIT} or newer`,
+      { notes: lines(stderr), next: ["Install a newer git: git --version"] },
+    );
+  }
+  const words = args.filter((word) => !word.startsWith("-")).slice(0, 1).join(" ");
+  return new AludelError("git-failed", `"git ${words}" ended with ${code}`, {
+    notes: lines(stderr),
+  });
+}
+
+function options(cwd: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+  return {
+    cwd,
+    // A name is a name, whatever characters of a pattern it holds.
+    args: ["--literal-pathspecs", ...args],
+    // Messages are told apart by their English words, and looking must not refresh the index.
+    env: { LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0", ...env },
+  };
+}
+
+async function feed(stdin: WritableStream<Uint8Array>, input: string): Promise<void> {
+  const writer = stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(input));
+    await writer.close();
+  } catch {
+    // Git ended before it had read everything: its exit code says why.
+  }
+}
+
+function answer(code: number, bytes: Uint8Array): GitAnswer {
+  return {
+    code,
+    bytes,
+    get text() {
+      return decode(bytes).replace(/\n$/, "");
+    },
+  };
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
+function lines(text: string): string[] {
+  return text.split("\n").filter((line) => line.trim() !== "").slice(0, 5);
+}
+
+async function gitRelease(): Promise<string | undefined> {
+  try {
+    const { stdout } = await new Deno.Command("git", { args: ["--version"] }).output();
+    return /\d+(?:\.\d+)+/.exec(decode(stdout))?.[0];
+  } catch {
+    return undefined;
+  }
+}
+
+function isOlder(release: string, minimum: string): boolean {
+  const have = release.split(".").map(Number);
+  for (const [index, needed] of minimum.split(".").map(Number).entries()) {
+    const number = have[index] ?? 0;
+    if (number !== needed) return number < needed;
+  }
+  return false;
+}
+
+function gitMissing(cause: unknown): AludelError {
+  return new AludelError("git-missing", "There is no git on the PATH", {
+    next: ["Install git, or add its folder to PATH"],
+    cause,
+  });
+}

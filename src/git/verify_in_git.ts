@@ -1,0 +1,196 @@
+import { AludelError } from "../errors.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { RevisionTexts } from "../manifest/actual_files.ts";
+import type { Digest, ManifestRevision } from "../manifest/manifest.ts";
+import type { ParsedManifest } from "../manifest/parse_manifest.ts";
+import { type Finding, findingOf } from "../project/finding.ts";
+import { readManifest } from "../project/read_manifest.ts";
+import { MANIFEST_FILE, type RevisionFiles } from "../project/revision_files.ts";
+import { headFindings, verifyFiles } from "../project/verify_files.ts";
+import { workspaceOf } from "../project/workspace.ts";
+import { baseFindings } from "./base_findings.ts";
+import { baseTexts } from "./base_texts.ts";
+import { BlobFiles } from "./blob_files.ts";
+import { type GitBase, HEAD, mergeBase } from "./git_base.ts";
+import { withGitCure } from "./git_cure.ts";
+import { listCommit, listIndex } from "./git_entry.ts";
+import { type GitFolder, pathIn } from "./git_folder.ts";
+import { ObjectReader } from "./object_reader.ts";
+import { shellWord } from "./shell_word.ts";
+
+/** What {@linkcode verifyInGit} is asked for. */
+export interface GitCheck {
+  /** The migrations folder. */
+  readonly folder: GitFolder;
+  /** Its name for messages. */
+  readonly name: string;
+  /** What is verified: what the next commit will hold, or what the last one holds. Never the working tree. */
+  readonly source: "index" | "HEAD";
+  /** A ref: nothing sealed that HEAD and it have in common may have changed. HEAD itself if left out. */
+  readonly since: string | undefined;
+  readonly digest: Digest;
+}
+
+/** What was verified and found. */
+export interface GitVerification {
+  readonly findings: readonly Finding[];
+  readonly revisions: number;
+  readonly base: GitBase;
+  /** Whether there is a manifest at all. */
+  readonly present: boolean;
+}
+
+/**
+ * Verifies a project as git has recorded it: files against manifest, graph, seals, and the sealed revisions of an
+ * earlier commit. One listing and one `cat-file --batch`, whatever the number of revisions.
+ *
+ * @throws {AludelError} An error of the area `git`. What is wrong with manifest and files is a finding.
+ */
+export async function verifyInGit(check: GitCheck): Promise<GitVerification> {
+  const { folder, name, source } = check;
+  const base = check.since === undefined ? HEAD : await mergeBase(folder.cwd, check.since);
+  await using reader = new ObjectReader(folder.cwd);
+  const [entries, [baseManifest = null]] = await Promise.all([
+    source === "index" ? listIndex(folder) : listCommit(folder, "HEAD"),
+    reader.read([`${base.commit}:./${pathIn(folder, MANIFEST_FILE)}`]),
+  ]);
+  const files = await BlobFiles.read(name, entries, reader);
+  const before = earlierManifest(baseManifest, name, base);
+  const done = (findings: readonly Finding[], revisions = 0, present = true): GitVerification => ({
+    findings,
+    revisions,
+    base,
+    present,
+  });
+  let manifest: ParsedManifest | null;
+  try {
+    manifest = readManifest(files);
+  } catch (error) {
+    return done([asFinding(error)]);
+  }
+  if (manifest === null) return done(missingManifest(files, before.manifest, base), 0, false);
+  const inBase = new Map(before.manifest?.revisions.map((entry) => [entry.id, entry]));
+  const changes = before.manifest ? baseFindings(before.manifest, manifest, base, name) : [];
+  const told = new Set(changes.filter(({ level }) => level === "error").map((one) => one.revision));
+  const findings = [
+    ...before.findings,
+    ...graphFindings(files, manifest),
+    ...await fileFindings(check, files, manifest, {
+      folder,
+      base,
+      reader,
+      inBase,
+    }),
+    ...unsealedFindings(manifest).filter(({ revision }) => !told.has(revision)),
+    ...changes,
+  ];
+  const cure = {
+    folder: name,
+    source,
+    base,
+    entries: new Map(manifest.revisions.map((entry) => [entry.id, entry])),
+    inBase: new Set(inBase.keys()),
+  };
+  const cured = findings.map((finding) => withGitCure(finding, cure));
+  return done(cured, manifest.revisions.length);
+}
+
+/** The base's manifest. That it is broken stops nobody from committing a whole one. */
+function earlierManifest(
+  bytes: Uint8Array | null,
+  name: string,
+  base: GitBase,
+): { readonly manifest: ParsedManifest | null; readonly findings: readonly Finding[] } {
+  const files: RevisionFiles = {
+    name: `${base.name}:${name}`,
+    read: (path) => path === MANIFEST_FILE ? bytes : null,
+    folders: () => [],
+  };
+  try {
+    return { manifest: readManifest(files), findings: [] };
+  } catch (error) {
+    const { code, message, place } = asFinding(error);
+    return {
+      manifest: null,
+      findings: [{
+        level: "warning",
+        code,
+        message: `The manifest of ${base.name} cannot be read, so nothing was compared with it`,
+        ...(place && { place }),
+        notes: [message],
+        next: [],
+      }],
+    };
+  }
+}
+
+function missingManifest(
+  files: RevisionFiles,
+  before: ParsedManifest | null,
+  base: GitBase,
+): Finding[] {
+  const file = `${files.name}/${MANIFEST_FILE}`;
+  const folders = files.folders().filter((folder) => files.read(`${folder}/up.sql`) !== null);
+  const finding = (message: string, next: string): Finding[] => [{
+    level: "error",
+    code: "manifest-missing",
+    message,
+    place: { file },
+    notes: [],
+    next: [next],
+  }];
+  if (before !== null && before.revisions.length > 0) {
+    const next = `git checkout ${base.commit} -- ${shellWord(file)}`;
+    return finding(`The manifest, which ${base.name} has, is gone`, next);
+  }
+  if (folders.length === 0) return [];
+  const next = `git add -- ${shellWord(file)}`;
+  return finding("There are revisions, and the manifest is not among the files", next);
+}
+
+function graphFindings(files: RevisionFiles, manifest: ParsedManifest): readonly Finding[] {
+  try {
+    return headFindings(workspaceOf(files, manifest).graph.heads);
+  } catch (error) {
+    return [asFinding(error)];
+  }
+}
+
+interface EarlierTexts {
+  readonly folder: GitFolder;
+  readonly base: GitBase;
+  readonly reader: ObjectReader;
+  readonly inBase: ReadonlyMap<RevisionId, ManifestRevision>;
+}
+
+async function fileFindings(
+  { digest }: GitCheck,
+  files: RevisionFiles,
+  manifest: ParsedManifest,
+  earlier: EarlierTexts,
+): Promise<readonly Finding[]> {
+  const first = verifyFiles({ files, manifest, digest, sealedTexts: () => undefined });
+  const edited = manifest.revisions.filter(({ id }) => first.verdicts.get(id)?.kind === "edited");
+  if (edited.length === 0) return first.findings;
+  // Only now is it worth asking for the texts that tell a cosmetic edit from a real one.
+  const texts: ReadonlyMap<RevisionId, RevisionTexts> = await baseTexts(edited, earlier, digest);
+  const sealedTexts = ({ id }: ManifestRevision) => texts.get(id);
+  return verifyFiles({ files, manifest, digest, sealedTexts }).findings;
+}
+
+function unsealedFindings(manifest: ParsedManifest): Finding[] {
+  return manifest.revisions.filter(({ up }) => up === null).map(({ id }) => ({
+    level: "error",
+    code: "revision-unsealed",
+    message: `Revision "${id}" is a draft, and what is committed must be sealed`,
+    revision: id,
+    place: manifest.placeOf(id),
+    notes: [],
+    next: [],
+  }));
+}
+
+function asFinding(error: unknown): Finding {
+  if (!(error instanceof AludelError)) throw error;
+  return findingOf(error);
+}
