@@ -1,9 +1,9 @@
-import { AludelError } from "../errors.ts";
 import type { GoalRequest } from "../project/goal.ts";
 import { type MigrationRequest, planMigration, runMigration } from "../project/migration.ts";
 import { projectMissing } from "../project/project.ts";
 import { openWorkspace } from "../project/workspace.ts";
 import type { CommandContext } from "./command.ts";
+import { refuseSqlWithDryRun } from "./exclusive_flags.ts";
 import { DATABASE_FLAG, type FlagValues, SHARED_FLAGS } from "./flag.ts";
 import { migrationContext } from "./migration_context.ts";
 import { openProject } from "./open_project.ts";
@@ -46,11 +46,7 @@ export async function migrate(
   goal: GoalRequest,
   options: { readonly downFrom: "database" | "disk"; readonly needsProject: boolean },
 ): Promise<void> {
-  if (flags.dryRun && flags.sql) {
-    throw new AludelError("usage", '"--dry-run" and "--sql" exclude each other', {
-      next: ["aludel upgrade --help"],
-    });
-  }
+  refuseSqlWithDryRun(flags);
   const project = openProject(context, flags);
   const workspace = openWorkspace(project.files);
   if (workspace === null && options.needsProject) throw projectMissing(project);
@@ -61,7 +57,8 @@ export async function migrate(
   const transaction = flags.transaction ?? "all";
   if (flags.sql) {
     const { printScript } = await import("./print_script.ts");
-    return printScript(context.ui, planned, transaction);
+    const { doubleQuotedStrings } = target.target;
+    return printScript(context.ui, planned, { transaction, doubleQuotedStrings });
   }
   if (flags.dryRun) return reportPlan(context.ui, target.target, planned, transaction);
   const report = new RunReport(context.ui, target.target);

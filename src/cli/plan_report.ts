@@ -27,7 +27,9 @@ export function reportPlan(
     notices: route.notices,
   });
   for (const notice of route.notices) ui.warning(notice.message);
-  if (segments.length === 0) return ui.notice(`Nothing would run on "${target.name}".`);
+  if (segments.length + route.reseals.length === 0) {
+    return ui.notice(`Nothing would run on "${target.name}".`);
+  }
   for (const [index, segment] of segments.entries()) {
     if (segments.length > 1 || segment.mode !== "transaction") {
       ui.data(ui.style.bold(`${heading(segment)} ${index + 1} of ${segments.length}`));
@@ -39,6 +41,11 @@ export function reportPlan(
           ui.style.dim(`(${count} ${count === 1 ? "statement" : "statements"})`),
       );
     }
+  }
+  for (const { id } of route.reseals) {
+    ui.data(
+      `reseal     ${ui.style.yellow(id)}  ${ui.style.dim("(the record follows the manifest)")}`,
+    );
   }
   ui.notice(`Nothing was changed: this is what would run on "${target.name}".`);
 }

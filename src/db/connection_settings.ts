@@ -4,7 +4,7 @@ import type { Connection } from "./connection.ts";
  * What a script inside a transaction can leave changed on the connection: of the pragmas that a revision may use, these
  * two are neither content of the database nor without effect afterwards. `foreign_keys` is the runner's.
  */
-const KNOWN_VALUES: readonly string[] = [
+export const KNOWN_VALUES: readonly string[] = [
   "PRAGMA legacy_alter_table = OFF",
   "PRAGMA defer_foreign_keys = OFF",
 ];

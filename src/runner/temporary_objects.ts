@@ -1,5 +1,7 @@
 import type { Connection } from "../db/connection.ts";
-import { quoteName } from "../sql/identifier.ts";
+import { foldName, quoteName } from "../sql/identifier.ts";
+import { readMentions } from "../sql/mentions.ts";
+import type { Script } from "../sql/script.ts";
 
 /**
  * Drops what a script left in the connection's temporary schema. Left there, a temporary table would take the
@@ -21,3 +23,23 @@ export async function dropTemporaryObjects(connection: Connection, script: strin
     await connection.execute(`DROP ${type} temp.${quoteName(String(name))}`);
   }
 }
+
+/** The same as statements, for a script that cannot look: what the script's text creates as temporary. */
+export function dropTemporaryText({ text, statements }: Script): string[] {
+  if (!/temp/i.test(text)) return [];
+  const created = statements.flatMap((statement) => readMentions(text, statement))
+    .filter(({ schema, inTrigger }) =>
+      !inTrigger && schema !== undefined && foldName(schema) === "temp"
+    );
+  return DROP_ORDER.flatMap(([kind, type]) =>
+    created.filter((mention) => mention.kind === kind)
+      .map(({ name }) => `DROP ${type} IF EXISTS temp.${quoteName(name)};`)
+  );
+}
+
+const DROP_ORDER = [
+  ["create-trigger", "TRIGGER"],
+  ["create-view", "VIEW"],
+  ["create-table", "TABLE"],
+  ["create-virtual-table", "TABLE"],
+] as const;

@@ -1,3 +1,4 @@
+import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
 import { defineCommand } from "../command.ts";
 import { migrate, RUN_FLAGS } from "../migrate.ts";
@@ -19,8 +20,13 @@ export const command = defineCommand({
     { command: "aludel upgrade base:head --sql", says: "prints a script for sqlite3" },
   ],
   async run(context, flags, texts) {
-    const [range] = texts.filter((text) => text.includes(":"));
+    const range = texts.find((text) => text.includes(":"));
     if (range !== undefined) {
+      if (texts.length > 1) {
+        throw new AludelError("usage", `"${range}" is a range, and stands alone`, {
+          next: [`aludel upgrade ${range} --sql`],
+        });
+      }
       const { printOfflineScript } = await import("../print_script.ts");
       return await printOfflineScript(context, flags, range, "upgrade");
     }
