@@ -1,16 +1,17 @@
-import type { Ref } from "../graph/ref.ts";
+import type { Connection } from "../db/connection.ts";
 import { resolveDestination } from "../graph/destination.ts";
+import type { Ref } from "../graph/ref.ts";
 import { resolveRefs } from "../graph/resolve_ref.ts";
 import type { RevisionId } from "../graph/revision.ts";
+import type { RevisionGraph } from "../graph/revision_graph.ts";
 import { stampBaseRoute, type StampRoute, stampRoute } from "../graph/route.ts";
-import type { CheckedUp } from "../runner/checked_route.ts";
 import type { RunHost } from "../runner/run_request.ts";
-import { type CheckedStamp, runStamp } from "../runner/run_stamp.ts";
+import { type CheckedStamp, type MarkedStamp, runStamp } from "../runner/run_stamp.ts";
 import type { AppliedRevision } from "../state/applied_revision.ts";
-import type { State } from "../state/read_state.ts";
+import { readAppliedIds, readState } from "../state/read_state.ts";
+import { ABSENT_MARK, type StateMark } from "../state/state_mark.ts";
 import { type Catalogue, joinCatalogue } from "./catalogue.ts";
 import { checkRoute } from "./check_route.ts";
-import { lookAtState } from "./look_at_state.ts";
 import { type MigrationContext, StoredTexts } from "./migration.ts";
 
 /** What a user asks `stamp` for. */
@@ -21,16 +22,24 @@ export interface StampGoalRequest {
 }
 
 /** A stamp that is resolved and checked, and has touched nothing. */
-export interface PlannedStamp {
-  readonly state: State;
-  readonly stamp: CheckedStamp;
-  readonly replan: (state: State) => Promise<CheckedStamp>;
+export interface PlannedStamp extends MarkedStamp {
+  readonly replan: (connection: Connection) => Promise<MarkedStamp>;
 }
 
 /** The revisions that the database shall stand at, resolved once; or a branch to be forgotten. */
 type StampGoal =
   | { readonly kind: "at"; readonly ids: readonly RevisionId[] }
   | { readonly kind: "forget-branch"; readonly branch: RevisionId };
+
+/** The records that a stamp starts from. */
+interface Records {
+  /** What the refs and the route see: nothing where all is erased first. */
+  readonly seen: readonly AppliedRevision[];
+  readonly erased: readonly RevisionId[];
+  readonly mark: StateMark;
+}
+
+const NO_RECORDS: Records = { seen: [], erased: [], mark: ABSENT_MARK };
 
 /**
  * Resolves and checks a stamp: what is recorded as applied must be on disk and readable.
@@ -40,44 +49,62 @@ export async function planStamp(
   context: MigrationContext,
   request: StampGoalRequest,
 ): Promise<PlannedStamp> {
-  const state = await lookAtState(context.access);
-  const recordsOf = ({ applied }: State): readonly AppliedRevision[] =>
-    request.purge ? [] : applied;
-  const catalogue = joinCatalogue(context.workspace, recordsOf(state));
-  const goal = resolveStampGoal(catalogue, request.refs);
-  const replan = async (moved: State): Promise<CheckedStamp> => {
-    const { add, remove } = await check(
-      context,
-      joinCatalogue(context.workspace, recordsOf(moved)),
-      goal,
-    );
-    const erased = request.purge ? moved.applied.map((record) => record.id) : remove;
-    return { add, remove: erased, purge: request.purge };
+  const records = await lookAtRecords(context, request.purge);
+  const goal = resolveStampGoal(joinCatalogue(context.workspace, records.seen), request.refs);
+  const plan = (from: Records) => checkStamp(context, from, goal, request.purge);
+  return {
+    ...await plan(records),
+    replan: async (connection) => await plan(await readRecords(connection, request.purge)),
   };
-  return { state, stamp: await replan(state), replan };
 }
 
 /** Changes the records as planned. @throws {AludelError} As {@linkcode runStamp}. */
 export async function stamp(planned: PlannedStamp, host: RunHost): Promise<CheckedStamp> {
-  return await runStamp({ host, assumed: planned.state, ...planned });
+  const { add, remove } = planned.stamp;
+  // A database is not created in order to say nothing.
+  if (planned.mark === ABSENT_MARK && add.length + remove.length === 0) return planned.stamp;
+  return await runStamp({ host, ...planned });
+}
+
+async function lookAtRecords({ access }: MigrationContext, purge: boolean): Promise<Records> {
+  const connection = await access.look();
+  if (connection === null) return NO_RECORDS;
+  try {
+    return await readRecords(connection, purge);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** What is to be erased need not be readable. */
+async function readRecords(connection: Connection, purge: boolean): Promise<Records> {
+  if (purge) {
+    const { ids, mark } = await readAppliedIds(connection);
+    return { seen: [], erased: ids, mark };
+  }
+  const { applied, mark } = await readState(connection);
+  return { seen: applied, erased: [], mark };
 }
 
 function resolveStampGoal({ graph, applied, onDisk }: Catalogue, refs: readonly Ref[]): StampGoal {
+  const ids = resolveRefs(graph, refs, { applied, onDisk, purpose: "look" });
   const [only] = refs;
-  if (refs.length === 1 && only !== undefined && only.branch !== null) {
+  if (ids.length === 0 && refs.length === 1 && only !== undefined) {
     const destination = resolveDestination(graph, only, { applied, onDisk });
     if (destination.kind === "base" && destination.branch !== null) {
       return { kind: "forget-branch", branch: destination.branch };
     }
   }
-  return { kind: "at", ids: resolveRefs(graph, refs, { applied, onDisk, purpose: "look" }) };
+  return { kind: "at", ids };
 }
 
-async function check(
+async function checkStamp(
   context: MigrationContext,
-  catalogue: Catalogue,
+  records: Records,
   goal: StampGoal,
-): Promise<{ readonly add: readonly CheckedUp[]; readonly remove: readonly RevisionId[] }> {
+  purge: boolean,
+): Promise<MarkedStamp> {
+  const catalogue = joinCatalogue(context.workspace, records.seen);
   const { graph, applied } = catalogue;
   const route: StampRoute = goal.kind === "at"
     ? stampRoute(graph, applied, goal.ids)
@@ -94,5 +121,16 @@ async function check(
     downFrom: "database",
     records: "lenient",
   });
-  return { add: steps.filter((step) => step.direction === "up"), remove: route.remove };
+  const add = steps.filter((step) => step.direction === "up");
+  const remove = purge ? records.erased : route.remove;
+  return { mark: records.mark, stamp: { add, remove, purge, settles: settledBy(graph, goal) } };
+}
+
+/** Which revisions a stamp speaks of; one that nobody knows is one that nobody can go on with. */
+function settledBy(graph: RevisionGraph, goal: StampGoal): (id: RevisionId) => boolean {
+  if (goal.kind === "at" && goal.ids.length === 0) return () => true;
+  const spoken = goal.kind === "at"
+    ? new Set([...graph.ancestors(goal.ids, "all"), ...graph.descendants(goal.ids, "all")])
+    : graph.lineageOf(goal.branch);
+  return (id) => spoken.has(id) || !graph.has(id);
 }

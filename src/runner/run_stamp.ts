@@ -1,6 +1,8 @@
+import type { Connection } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import { readState, type State } from "../state/read_state.ts";
+import { clearIntents, readIntents } from "../state/intent.ts";
 import { ensureStateTables } from "../state/state_format.ts";
+import type { StateMark } from "../state/state_mark.ts";
 import { appendLog, deleteRevision, insertRevision, purgeRevisions } from "../state/write_state.ts";
 import type { CheckedUp } from "./checked_route.ts";
 import { toSecond } from "./clock.ts";
@@ -15,55 +17,69 @@ export interface CheckedStamp {
   readonly remove: readonly RevisionId[];
   /** Erase all records first, whatever they say. */
   readonly purge: boolean;
+  /** Whether the stamp says what became of a revision, so that an interrupted run of it is no question any more. */
+  readonly settles: (id: RevisionId) => boolean;
 }
 
-/** A checked stamp, and how to make it again. */
-export interface StampRequest {
-  readonly host: RunHost;
-  /** The state that the stamp was made from. */
-  readonly assumed: State;
+/** A checked stamp, with the mark of the state that it was made from. */
+export interface MarkedStamp {
   readonly stamp: CheckedStamp;
-  /** Makes the stamp to the same revisions from another state; called when another process moved it. */
-  readonly replan: (state: State) => Promise<CheckedStamp>;
+  readonly mark: StateMark;
+}
+
+/** A marked stamp, and how to make it again. */
+export interface StampRequest extends MarkedStamp {
+  readonly host: RunHost;
+  /** Makes the stamp to the same revisions from the state as it is now; called when another process moved it. */
+  readonly replan: (connection: Connection) => Promise<MarkedStamp>;
 }
 
 /**
- * Changes the records, and only them, in one transaction behind the write lock.
+ * Changes the records, and only them, in one transaction behind the write lock. A stamp that changes nothing leaves no
+ * trace in the log.
+ *
  * @returns What was changed.
  * @throws {AludelError} `lock-timeout`, `interrupted`, and what `replan` throws.
  */
 export async function runStamp(request: StampRequest): Promise<CheckedStamp> {
   const { host } = request;
   await using connection = await host.connect({ doubleQuotedStrings: false });
-  let { stamp } = request;
-  let { mark } = request.assumed;
+  let { stamp, mark } = request;
   for (;;) {
-    const outcome = await lockedTransaction(connection, host, mark, async () => {
-      await ensureStateTables(connection);
-      const appliedAt = toSecond(host.clock.now());
-      if (stamp.purge) await purgeRevisions(connection);
-      else for (const id of stamp.remove) await deleteRevision(connection, id);
-      for (const { record, texts } of stamp.add) {
-        const { appliedBy } = host;
-        const row = { ...record, kind: "stamped", appliedAt, durationMs: 0, appliedBy } as const;
-        await insertRevision(connection, row, texts);
-      }
-      await appendLog(connection, {
-        at: appliedAt,
-        by: host.appliedBy,
-        event: "stamp",
-        revision: null,
-        details: {
-          added: stamp.add.map((step) => step.id),
-          removed: stamp.remove,
-          purged: stamp.purge,
-        },
-      });
-    });
+    const outcome = await lockedTransaction(
+      connection,
+      host,
+      mark,
+      () => changeRecords(connection, host, stamp),
+    );
     if (!outcome.moved) return stamp;
-    const state = await readState(connection);
-    stamp = await request.replan(state);
-    mark = state.mark;
+    ({ stamp, mark } = await request.replan(connection));
     host.emit({ type: "replanned", steps: stamp.add.length + stamp.remove.length });
   }
+}
+
+async function changeRecords(
+  connection: Connection,
+  host: RunHost,
+  { add, remove, purge, settles }: CheckedStamp,
+): Promise<void> {
+  const settled = new Set((await readIntents(connection)).map((intent) => intent.revision));
+  for (const id of settled) if (!purge && !settles(id)) settled.delete(id);
+  if (add.length + remove.length + settled.size === 0) return;
+  await ensureStateTables(connection);
+  const at = toSecond(host.clock.now());
+  if (purge) await purgeRevisions(connection);
+  else for (const id of remove) await deleteRevision(connection, id);
+  for (const { record, texts } of add) {
+    const row = { ...record, kind: "stamped", appliedAt: at, durationMs: 0 } as const;
+    await insertRevision(connection, { ...row, appliedBy: host.appliedBy }, texts);
+  }
+  for (const id of settled) await clearIntents(connection, id);
+  await appendLog(connection, {
+    at,
+    by: host.appliedBy,
+    event: "stamp",
+    revision: null,
+    details: { added: add.map((step) => step.id), removed: remove, purged: purge },
+  });
 }

@@ -61,6 +61,22 @@ export async function readAppliedGraph(
 }
 
 /**
+ * Reads the ids of what is applied and the mark, for erasing records that may be damaged.
+ *
+ * @throws {AludelError} `state-newer-format`, `state-foreign-tables`.
+ * @throws {SqlError}
+ */
+export async function readAppliedIds(
+  connection: Connection,
+): Promise<{ readonly ids: readonly RevisionId[]; readonly mark: StateMark }> {
+  const format = await readFormat(connection);
+  if (format === "absent") return { ids: [], mark: ABSENT_MARK };
+  const mark = await readPresentMark(connection, format.number);
+  const rows = await connection.query("SELECT id FROM main.aludel_revision ORDER BY position");
+  return { ids: rows.map((row) => String(row["id"])), mark };
+}
+
+/**
  * Reads the texts that a revision was applied with.
  * @returns Undefined where the revision is not applied.
  * @throws {SqlError}

@@ -62,9 +62,10 @@ export async function deleteRevision(connection: Connection, id: RevisionId): Pr
   if (deleted.length !== 1) throw notRecorded(id);
 }
 
-/** Takes every record away; the log stays. */
+/** Takes every record away, and what is known of unfinished scripts; the log stays. */
 export async function purgeRevisions(connection: Connection): Promise<void> {
   await connection.execute("DELETE FROM main.aludel_revision");
+  await connection.execute("DELETE FROM main.aludel_intent");
 }
 
 /**
