@@ -1,4 +1,5 @@
 import { messageOf } from "../../project/catalogue.ts";
+import { projectMissing } from "../../project/project.ts";
 import { defineCommand } from "../command.ts";
 import { DATABASE_FLAG } from "../flag.ts";
 import { openDatabaseCatalogue } from "../open_database_catalogue.ts";
@@ -23,16 +24,23 @@ export const command = defineCommand({
   ],
   async run(context, flags) {
     const { ui } = context;
-    const { project, target, state, catalogue } = await openDatabaseCatalogue(context, flags);
+    const { project, workspace, target, state, catalogue } = await openDatabaseCatalogue(
+      context,
+      flags,
+    );
+    if (flags.checkHeads && workspace === null) throw projectMissing(project);
     const { graph, applied, onDisk } = catalogue;
     const current = graph.headsOf(applied, "parents");
     const missing = graph.headsOf(onDisk, "parents").filter((id) => !applied.has(id));
+    // What is not on disk is past the heads that this checkout knows, or beside them.
+    const unknown = current.filter((id) => !onDisk.has(id));
+    const atHeads = missing.length === 0 && unknown.length === 0;
     // That they are current goes without saying here.
     const marks = new Marks({ ...catalogue, applied: new Set() });
     ui.json({
       database: target.name,
       current: current.map((id) => revisionJson(catalogue, marks, id)),
-      atHeads: missing.length === 0,
+      atHeads,
     });
     for (const id of current) {
       ui.data(
@@ -51,11 +59,18 @@ export const command = defineCommand({
           : `"${target.name}" is at base: no revision is applied.`,
       );
     }
-    if (!flags.checkHeads || missing.length === 0) return 0;
-    ui.warning(
-      `Not at all heads: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} pending`,
-    );
-    ui.hint("next: aludel upgrade heads");
+    if (!flags.checkHeads || atHeads) return 0;
+    if (unknown.length > 0) {
+      ui.warning(`${listed(unknown)} applied and not on disk: another branch may be checked out`);
+    }
+    if (missing.length > 0) {
+      ui.warning(`Not at all heads: ${listed(missing)} pending`);
+      ui.hint("next: aludel upgrade heads");
+    }
     return 3;
   },
 });
+
+function listed(ids: readonly string[]): string {
+  return `${ids.join(", ")} ${ids.length === 1 ? "is" : "are"}`;
+}
