@@ -51,6 +51,14 @@ export function compareRecords(
   return findings;
 }
 
+/** Whether what ran is what the manifest says now: then a file that differs was edited on disk, and nothing else is wrong. */
+export function ranAsSealed({ entries, records }: Catalogue, id: RevisionId): boolean {
+  const entry = entries.get(id);
+  const record = records.get(id);
+  return entry !== undefined && record !== undefined &&
+    entry.up === record.up && entry.down === record.down;
+}
+
 function sameEdges(record: AppliedRevision, entry: ManifestRevision): boolean {
   return sameSet(record.parents, entry.parents) && sameSet(record.dependsOn, entry.dependsOn);
 }

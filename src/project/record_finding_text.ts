@@ -19,11 +19,11 @@ export function findingError(
       return new AludelError("record-edited", `Revision "${id}" was edited after it was applied`, {
         ...facts,
         notes: [
-          "The text that ran in the database is neither the file's nor one that a re-signing replaced",
+          "The text that ran in the database is neither the one that was sealed nor one that a re-signing replaced",
         ],
         next: [
-          `aludel show ${id}`,
-          `Put the old text back, or accept the new one with \`aludel seal --force ${id}\``,
+          `aludel redo ${id}, to undo what ran and run the sealed text`,
+          `Or put the text that ran back into the files, and sign it with \`aludel seal --force ${id}\``,
         ],
       });
     case "moved":

@@ -1,14 +1,13 @@
 import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionTexts } from "../manifest/actual_files.ts";
-import type { TextHashes } from "../manifest/lineage.ts";
 import type { Digest, ManifestRevision } from "../manifest/manifest.ts";
 import type { Verdict } from "../manifest/verdict.ts";
 import type { Intent } from "../state/intent.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { compareRecords } from "./compare_records.ts";
+import { compareRecords, ranAsSealed } from "./compare_records.ts";
 import { type Finding, findingOf, warningOf } from "./finding.ts";
 import { findingError, findingNotice } from "./record_finding_text.ts";
-import { headFindings, verifyFiles } from "./verify_files.ts";
+import { type FilesVerification, headFindings, verifyFiles } from "./verify_files.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What {@linkcode verify} needs. */
@@ -37,31 +36,38 @@ export interface Verification {
 export function verify(context: VerifyContext): Verification {
   const { workspace } = context;
   const { files, manifest, graph } = workspace;
-  const { verdicts, hashes, findings } = verifyFiles({ ...context, files, manifest });
+  const verified = verifyFiles({ ...context, files, manifest });
   return {
-    verdicts,
+    verdicts: verified.verdicts,
     findings: [
-      ...findings,
+      ...verified.findings,
       ...headFindings(graph.heads),
-      ...recordFindings(context, hashes),
-      ...intentFindings(context.intents),
+      ...recordFindings(context, verified),
+      ...intentFindings(context),
     ],
   };
 }
 
 function recordFindings(
   { catalogue, workspace }: VerifyContext,
-  hashes: ReadonlyMap<RevisionId, TextHashes>,
+  { verdicts, hashes }: FilesVerification,
 ): Finding[] {
   return compareRecords(catalogue, (entry) => hashes.get(entry.id)).flatMap((finding) => {
+    const { id, kind } = finding;
     // Told already, as a finding about the file; or to be mended by the next run without a word.
-    if (finding.kind === "file-missing" || finding.kind === "resealed") return [];
+    if (kind === "file-missing" || kind === "resealed") return [];
+    if (kind === "edited" && !ACCEPTED.has(verdicts.get(id)!.kind) && ranAsSealed(catalogue, id)) {
+      return [];
+    }
     const error = findingError(finding, catalogue, workspace.files);
-    return error ? findingOf(error) : warningOf(findingNotice(finding, catalogue), finding.id);
+    return error ? findingOf(error) : warningOf(findingNotice(finding, catalogue), id);
   });
 }
 
-function intentFindings(intents: readonly Intent[]): Finding[] {
+/** The verdicts that are no finding about a file. */
+const ACCEPTED: ReadonlySet<Verdict["kind"]> = new Set(["draft", "sealed", "was"]);
+
+function intentFindings({ intents, catalogue }: VerifyContext): Finding[] {
   const last = new Map(intents.map((intent) => [`${intent.revision} ${intent.direction}`, intent]));
   return [...last.values()].map((intent) => ({
     level: "error",
@@ -71,8 +77,20 @@ function intentFindings(intents: readonly Intent[]): Finding[] {
       : `Revision "${intent.revision}" was interrupted in statement ${intent.statement}, which may have run or not`,
     revision: intent.revision,
     notes: [intent.sql],
-    next: [
-      `aludel ${intent.direction === "up" ? "upgrade" : "downgrade"}, which says how to go on`,
-    ],
+    next: catalogue.graph.has(intent.revision)
+      ? waysOn(intent)
+      : ["aludel stamp current, to forget about it"],
   }));
+}
+
+/** The commands that go on with an interrupted script: a question only where a statement is in doubt. */
+function waysOn({ revision, direction, state }: Intent): string[] {
+  const command = direction === "up"
+    ? `aludel upgrade ${revision}`
+    : `aludel downgrade ${revision}@-1`;
+  if (state === "done") return [command];
+  return [
+    `${command} --resume again, if the statement has not run`,
+    `${command} --resume skip, if it has`,
+  ];
 }
