@@ -119,6 +119,7 @@ export const ERROR_KINDS = {
   "settings-unknown-key": "failure",
   "settings-value": "failure",
   "sql-attach": "failure",
+  "sql-choose": "failure",
   "sql-comment": "failure",
   "sql-dot-command": "failure",
   "sql-encoding": "failure",

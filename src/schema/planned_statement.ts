@@ -23,6 +23,24 @@ export interface PlannedStatement {
   /** What it does, in one line: goes above the statement as a comment. */
   readonly comment: string;
   readonly hazards: readonly PlanHazard[];
+  /** What it loses on purpose, for the runner that would otherwise roll it back: `allow-loss`. */
+  readonly losses?: readonly PlannedLoss[];
+  /** A value that only a person can choose, standing as NULL in the statement. */
+  readonly choice?: PlannedChoice;
+}
+
+/** An object whose rows, rowids or sequence a statement gives up, as the wanted schema asks. */
+export interface PlannedLoss {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Columns that need a value for the rows that are there. */
+export interface PlannedChoice {
+  /** Column names, as written. */
+  readonly columns: readonly string[];
+  /** The statement with values that merely fit the types, to try the rest of the plan with. */
+  readonly trial: string;
 }
 
 /** The statements for a schema difference, in the order in which they run. */

@@ -35,6 +35,16 @@ export const DIRECTIVE_RULES: readonly DirectiveRule[] = [
     fault: anything,
   },
   {
+    name: "choose",
+    operator: "=",
+    header: false,
+    files: ["revision"],
+    quotable: true,
+    reason: "none",
+    example: "choose=email",
+    fault: anything,
+  },
+  {
     name: "foreign-keys",
     operator: "=",
     header: true,

@@ -6,6 +6,7 @@ import {
   type PlacedRefusal,
   type Refusal,
   refuseAttach,
+  refuseOpenChoice,
   refuseStateTable,
   refuseTransactionControl,
   refuseUnderForeignKeys,
@@ -20,7 +21,8 @@ import { Tokenizer } from "./tokenizer.ts";
 
 /**
  * The first thing in a script that may not stand in a revision, as far as tokens show it: transaction
- * control, ATTACH, pragmas, Aludel's own tables, parameters, template placeholders, dot-commands. It is
+ * control, ATTACH, pragmas, Aludel's own tables, parameters, template placeholders, dot-commands, values
+ * that are still to be chosen. It is
  * looked for before anything runs; {@linkcode refuseAction} guards the run itself.
  *
  * @param script A script as {@linkcode readScript} gives it.
@@ -36,6 +38,8 @@ export function findRefusal(script: Script): AludelError | undefined {
 function firstRefusal(script: Script): PlacedRefusal | undefined {
   // A PRAGMA legacy_alter_table=on that nothing has switched off yet.
   let legacy: Statement | undefined;
+  const [open] = script.header.choose ?? [];
+  if (open !== undefined) return { refusal: refuseOpenChoice(open.name), at: open.start };
   for (const statement of script.statements) {
     const found = refuseStatement(script, statement) ?? refuseTokens(script, statement);
     if (found !== undefined) return found;

@@ -54,6 +54,17 @@ export function refuseStateTable(name: string): Refusal {
   };
 }
 
+/** A `choose` directive: nobody has written the value yet. */
+export function refuseOpenChoice(column: string): Refusal {
+  return {
+    code: "sql-choose",
+    reason: `The rows that are there need a value for "${column}", and none is chosen yet`,
+    next: [
+      "Write the value in place of NULL in the statement below, and delete this line",
+    ],
+  };
+}
+
 /** DROP TABLE and renames while foreign keys are enforced. */
 export function refuseUnderForeignKeys(what: string): Refusal {
   return {

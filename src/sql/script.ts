@@ -30,6 +30,8 @@ export interface ScriptHeader {
   readonly sqlite: readonly number[] | undefined;
   /** Names of objects that the script may lose, with the reason given. */
   readonly allowLoss: readonly { readonly name: string; readonly reason: string }[];
+  /** Columns that still need a value which a person must choose: until then the script is not run. */
+  readonly choose?: readonly { readonly name: string; readonly start: number }[];
 }
 
 /** An SQL file that has been read, decoded, tokenized and split: ready to run. */

@@ -26,6 +26,7 @@ export function readHeader(
   if (directives.length === 0) return PLAIN;
   const settings = new Map<string, Directive>();
   const allowLoss: { readonly name: string; readonly reason: string }[] = [];
+  const choose: { readonly name: string; readonly start: number }[] = [];
   const conflict = (later: Directive, message: string) =>
     new AludelError("directive-conflict", message, {
       place: placeOf(file, text, later.start),
@@ -36,6 +37,8 @@ export function readHeader(
     const { name, value, reason } = directive;
     if (name === "allow-loss") {
       allowLoss.push({ name: value, reason });
+    } else if (name === "choose") {
+      choose.push({ name: value, start: directive.start });
     } else if (name === "transaction" || name === "foreign-keys" || name === "sqlite") {
       const earlier = settings.get(name);
       if (earlier !== undefined && earlier.value !== value) {
@@ -58,5 +61,6 @@ export function readHeader(
     foreignKeys: foreignKeys?.value === "on" ? "on" : "off",
     sqlite: settings.get("sqlite")?.value.split(".").map(Number),
     allowLoss,
+    ...(choose.length > 0 && { choose }),
   };
 }

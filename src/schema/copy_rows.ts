@@ -1,0 +1,142 @@
+import { displayName, foldName, quoteName } from "../sql/identifier.ts";
+import { isValue } from "./add_column.ts";
+import type { AlterTable } from "./change.ts";
+import { implicitRowid, rowidColumn } from "./implicit_rowid.ts";
+import type { Column, Table } from "./model.ts";
+import { chooseHazard, convertHazard, dropColumnHazard, placeholderHazard } from "./plan_hazard.ts";
+import type { PlanHazard, PlannedStatement } from "./planned_statement.ts";
+import { standIn } from "./stand_in.ts";
+
+/** What a copy of rows from the present table into its replacement needs to know. */
+export interface CopyRequest {
+  readonly change: AlterTable;
+  /** The name of the replacement. */
+  readonly into: string;
+  /** The name by now of a column of the present table, which is given folded. */
+  readonly presentName: (folded: string) => string;
+  readonly missingValues: "choose" | "placeholder";
+}
+
+/** A column of the replacement, and where its values come from. */
+interface Source {
+  readonly target: string;
+  readonly expression: string;
+  /** The expression to try the plan with, where a person must choose the real one. */
+  readonly trial: string;
+}
+
+/**
+ * The statement that copies the rows of a table into its replacement: every value of a column that stays, and
+ * the rowid even where no column shows it. Generated columns are left out, since SQLite computes them; new
+ * columns are, where they have a default.
+ */
+export function copyRows(request: CopyRequest): PlannedStatement {
+  const { change: { from, to }, into } = request;
+  const { sources, hazards, choices } = copySources(request);
+  // OR ABORT overrules ON CONFLICT clauses of the table, which could leave rows out of the copy.
+  const insert = hasConflictClause(to) ? "INSERT OR ABORT INTO" : "INSERT INTO";
+  const columns = sources.map(({ target }) => target).join(", ");
+  const statement = (expressions: readonly string[]) =>
+    `${insert} ${quoteName(into)} (${columns})\nSELECT ${expressions.join(", ")}\nFROM ${
+      quoteName(to.name)
+    }`;
+  const planned = {
+    sql: statement(sources.map(({ expression }) => expression)),
+    cost: "rewrite",
+    comment: `copy the rows of ${displayName(from.name)}`,
+    hazards,
+  } as const;
+  if (choices.length === 0) return planned;
+  const trial = statement(sources.map((source) => source.trial));
+  return { ...planned, choice: { columns: choices, trial } };
+}
+
+function copySources({ change, presentName, missingValues }: CopyRequest): {
+  readonly sources: readonly Source[];
+  readonly hazards: readonly PlanHazard[];
+  readonly choices: readonly string[];
+} {
+  const { from, to } = change;
+  const origins = originsOf(change);
+  const hazards: PlanHazard[] = [];
+  const choices: string[] = [];
+  const sources: Source[] = [];
+  const add = (target: string, expression: string, trial = expression) =>
+    sources.push({ target, expression, trial });
+
+  const presentNames = from.columns.map(({ name }) => presentName(foldName(name)));
+  const rowid = rowidColumn(from) === undefined
+    ? implicitRowid(from, presentNames)
+    : quoteName(presentName(foldName(rowidColumn(from)!)));
+  const hidden = implicitRowid(to);
+  if (hidden !== undefined && rowid !== undefined) add(hidden, rowid);
+  const isRowid = (column: Column) => foldName(rowidColumn(to) ?? "") === foldName(column.name);
+
+  for (const column of to.columns) {
+    if (column.generated !== undefined) continue;
+    const origin = origins.get(foldName(column.name));
+    const target = quoteName(column.name);
+    if (origin !== undefined) {
+      add(target, quoteName(presentName(foldName(origin.name))));
+      if (converts(origin, column)) hazards.push(convertHazard(to, origin, column));
+    } else if (isRowid(column)) {
+      if (rowid !== undefined) add(target, rowid);
+    } else if (isRequired(to, column) && !isValue(column.default)) {
+      const value = standIn(to, column);
+      if (missingValues === "choose") {
+        choices.push(column.name);
+        add(target, "NULL", value);
+      } else {
+        hazards.push(placeholderHazard(to, column.name, value));
+        add(target, value);
+      }
+    }
+  }
+  if (choices.length > 0) hazards.push(chooseHazard(to, choices));
+  for (const { kind, ...rest } of change.changes) {
+    if (kind !== "drop-column") continue;
+    const { column } = rest as { readonly column: Column };
+    if (column.generated === undefined) hazards.push(dropColumnHazard(to, column));
+  }
+  for (const column of to.columns) {
+    const origin = origins.get(foldName(column.name));
+    if (column.generated === undefined || origin === undefined || origin.generated) continue;
+    hazards.push(dropColumnHazard(to, column));
+  }
+  return { sources, hazards, choices };
+}
+
+/** Wanted column → the present one that it comes from. */
+function originsOf({ from, changes }: AlterTable): ReadonlyMap<string, Column> {
+  const origins = new Map(from.columns.map((column) => [foldName(column.name), column]));
+  const present = new Map(origins);
+  for (const change of changes) {
+    if (change.kind === "drop-column") origins.delete(foldName(change.column.name));
+    if (change.kind === "rename-column") origins.delete(foldName(change.from));
+  }
+  for (const change of changes) {
+    if (change.kind !== "rename-column") continue;
+    const origin = present.get(foldName(change.from));
+    if (origin !== undefined) origins.set(foldName(change.to), origin);
+  }
+  return origins;
+}
+
+/** Whether a copied value may come out as another one. Nothing happens to values without an affinity. */
+function converts(from: Column, to: Column): boolean {
+  return from.affinity !== to.affinity && to.affinity !== "BLOB";
+}
+
+/** NOT NULL, or in the key of a table without rowids, where that is understood. */
+function isRequired(table: Table, column: Column): boolean {
+  if (column.notNull !== undefined) return true;
+  const key = foldName(column.name);
+  return (table.withoutRowid || table.strict) &&
+    (table.primaryKey?.columns.some(({ name }) => foldName(name) === key) ?? false);
+}
+
+function hasConflictClause({ primaryKey, uniques, columns }: Table): boolean {
+  return primaryKey?.conflict !== undefined ||
+    uniques.some(({ conflict }) => conflict !== undefined) ||
+    columns.some(({ notNull }) => notNull?.conflict !== undefined);
+}

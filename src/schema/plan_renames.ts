@@ -1,0 +1,86 @@
+import { displayName, foldName, quoteName } from "../sql/identifier.ts";
+import type { AlterTable } from "./change.ts";
+import type { PlannedStatement } from "./planned_statement.ts";
+
+/** Renames as statements, and the names that result where they are not the wanted ones. */
+export interface RenamePlan {
+  readonly statements: readonly PlannedStatement[];
+  /** Present table, folded → present column, folded → its name by now. */
+  readonly columns: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+/**
+ * Renames tables, then columns, by ALTER TABLE, which rewrites every index, view, trigger and foreign key
+ * that names them. A dropped column in a new name's way is renamed away first.
+ */
+export function planRenames(changes: readonly AlterTable[]): RenamePlan {
+  const statements: PlannedStatement[] = [];
+  const tables = changes.flatMap(({ changes }) =>
+    changes.filter((change) => change.kind === "rename-table")
+  );
+  for (const { from, to } of withoutCollisions(tables)) {
+    statements.push({
+      sql: `ALTER TABLE ${quoteName(from)} RENAME TO ${quoteName(to)}`,
+      cost: "metadata",
+      comment: `rename table ${displayName(from)} to ${displayName(to)}`,
+      hazards: [],
+    });
+  }
+  const columns = new Map<string, ReadonlyMap<string, string>>();
+  for (const change of changes) {
+    const names = renameColumns(change, statements);
+    if (names.size > 0) columns.set(foldName(change.from.name), names);
+  }
+  return { statements, columns };
+}
+
+function renameColumns(
+  { from, to, changes }: AlterTable,
+  statements: PlannedStatement[],
+): ReadonlyMap<string, string> {
+  const renames = changes.filter((change) => change.kind === "rename-column");
+  const names = new Map<string, string>();
+  if (renames.length === 0) return names;
+  const push = (old: string, name: string) => {
+    names.set(foldName(old), name);
+    statements.push({
+      sql: `ALTER TABLE ${quoteName(to.name)} RENAME COLUMN ${quoteName(old)} TO ${
+        quoteName(name)
+      }`,
+      cost: "metadata",
+      comment: `rename column ${displayName(to.name)}.${displayName(old)} to ${displayName(name)}`,
+      hazards: [],
+    });
+  };
+  const wanted = new Set(renames.map((rename) => foldName(rename.to)));
+  const taken = new Set([...from.columns, ...to.columns].map(({ name }) => foldName(name)));
+  for (const change of changes) {
+    if (change.kind !== "drop-column" || !wanted.has(foldName(change.column.name))) continue;
+    let away = `${change.column.name}__old`;
+    while (taken.has(foldName(away))) away += "_";
+    push(change.column.name, away);
+  }
+  for (const rename of withoutCollisions(renames)) push(rename.from, rename.to);
+  return names;
+}
+
+interface Rename {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Of a chain (a becomes b, b becomes c) the last link first. There are no circles. */
+function withoutCollisions<T extends Rename>(renames: readonly T[]): T[] {
+  const byOld = new Map(renames.map((rename) => [foldName(rename.from), rename]));
+  const ordered = new Set<T>();
+  for (const rename of renames) {
+    const chain: T[] = [];
+    let link: T | undefined = rename;
+    while (link !== undefined && !ordered.has(link) && !chain.includes(link)) {
+      chain.push(link);
+      link = byOld.get(foldName(link.to));
+    }
+    for (const one of chain.toReversed()) ordered.add(one);
+  }
+  return [...ordered];
+}

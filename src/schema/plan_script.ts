@@ -1,0 +1,68 @@
+import { displayName } from "../sql/identifier.ts";
+import { Tokenizer } from "../sql/tokenizer.ts";
+import type { Plan, PlannedStatement } from "./planned_statement.ts";
+
+/** What stands around a plan's statements in a file. */
+export interface PlanScriptOptions {
+  /** The first line, such as `Up: add users`; one line. */
+  readonly title: string;
+  /** More comment lines for the top. */
+  readonly notes?: readonly string[];
+  /**
+   * `file`: values to choose are left open, and marked · `trial`: a value that fits the type stands in for
+   * each, to run the file with.
+   */
+  readonly purpose: "file" | "trial";
+}
+
+/**
+ * A plan as the text of an up.sql or down.sql: canonical, each statement under a comment that says what it
+ * does, what it costs and what is dangerous about it.
+ */
+export function writePlan(plan: Plan, { title, notes, purpose }: PlanScriptOptions): string {
+  const lines: string[] = [];
+  if (plan.sqlite !== undefined) lines.push(`-- aludel: sqlite>=${plan.sqlite.join(".")}`);
+  lines.push(...comment(title), ...(notes ?? []).flatMap(comment));
+  for (const statement of plan.statements) {
+    if (statement.comment !== "") lines.push("");
+    lines.push(...statementLines(statement, purpose));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function statementLines(statement: PlannedStatement, purpose: "file" | "trial"): string[] {
+  const lines = statement.comment === "" ? [] : comment(`${statement.comment} (${statement.cost})`);
+  for (const { code, message } of statement.hazards) lines.push(...comment(`${code}: ${message}`));
+  for (const { name, reason } of statement.losses ?? []) {
+    lines.push(`-- aludel: allow-loss=${displayName(name)} ${reason}`);
+  }
+  if (statement.choice !== undefined && purpose === "file") {
+    const { columns } = statement.choice;
+    lines.push(
+      ...comment(
+        `Write a value in place of NULL for ${columns.map(displayName).join(", ")}, ` +
+          "then delete the next line" + (columns.length === 1 ? "" : "s"),
+      ),
+      ...columns.map((name) => `-- aludel: choose=${displayName(name)}`),
+    );
+  }
+  const sql = purpose === "trial" ? statement.choice?.trial ?? statement.sql : statement.sql;
+  lines.push(terminated(sql));
+  return lines;
+}
+
+/** Comment lines; a text of several lines gives as many. */
+function comment(text: string): string[] {
+  return text.split(/\r\n|[\r\n]/).map((line) => `-- ${line.replaceAll("\0", "")}`.trimEnd());
+}
+
+/** With a semicolon that no comment at the end swallows. */
+function terminated(sql: string): string {
+  const tokenizer = new Tokenizer(sql);
+  let isLineComment = false;
+  while (tokenizer.next()) {
+    if (tokenizer.kind === "space") continue;
+    isLineComment = tokenizer.kind === "comment" && sql.startsWith("--", tokenizer.start);
+  }
+  return isLineComment ? `${sql}\n;` : `${sql};`;
+}
