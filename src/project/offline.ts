@@ -1,4 +1,4 @@
-import { resolveEnds } from "../graph/resolve_range.ts";
+import { resolveEnds, resolveRange } from "../graph/resolve_range.ts";
 import type { RefRange } from "../graph/ref.ts";
 import { resolveDestination } from "../graph/destination.ts";
 import { downgradeRoute, type Route, upgradeRoute } from "../graph/route.ts";
@@ -67,6 +67,7 @@ function ends(
   const { graph } = workspace;
   const none = new Set<RevisionId>();
   if (direction === "upgrade") {
+    resolveRange(graph, range, { applied: none }); // Refuses ends that nothing leads between.
     const { from, to } = resolveEnds(graph, range, { applied: none });
     return { start: from, makeRoute: ({ applied }) => upgradeRoute(graph, applied, to) };
   }

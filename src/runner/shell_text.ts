@@ -7,9 +7,9 @@ import { Tokenizer } from "../sql/tokenizer.ts";
  */
 export function shellText({ text, statements }: Script): string {
   const last = statements.at(-1);
-  // Canonical text ends in a newline, so a final comment cannot swallow the semicolon.
-  const open = last !== undefined && text[last.end - 1] !== ";";
-  return joinTerminators(text) + (open ? ";\n" : "");
+  if (last === undefined || text[last.end - 1] === ";") return joinTerminators(text);
+  // Right after the statement: SQLite keeps what stands before the semicolon, a comment too, as a view's text.
+  return joinTerminators(`${text.slice(0, last.end)};${text.slice(last.end)}`);
 }
 
 const TERMINATOR_LINE = /^\s*(?:\/(?!\*)|go\b)/im;

@@ -85,6 +85,8 @@ export interface TemporaryFolder extends Disposable {
    * that a test is about. Ten times as fast as a process of its own; the clock stands still.
    */
   prepare(...args: string[]): Promise<string>;
+  /** Runs a command in this process: ten times as fast as {@linkcode TemporaryFolder.aludel}. */
+  inProcess(...args: string[]): Promise<Outcome>;
   /** Runs `aludel ARGS` in the folder. */
   aludel(...args: string[]): Promise<Outcome>;
   /** Runs it and throws unless it exits with 0; returns what it wrote to stdout. */
@@ -109,8 +111,9 @@ export function temporaryFolder(): TemporaryFolder {
         return false;
       }
     },
+    inProcess: (...args) => runInProcess(args, { cwd: path }),
     async prepare(...args) {
-      const outcome = await runInProcess(args, { cwd: path });
+      const outcome = await here.inProcess(...args);
       if (outcome.code !== 0) throw failed(args, outcome);
       return outcome.stdout;
     },
