@@ -45,7 +45,7 @@ function buildColumn(text: ColumnText, row: ColumnRow | undefined): Column {
     name: text.name,
     type: text.type,
     affinity: affinityOf(type),
-    // The key of a WITHOUT ROWID table is NOT NULL without saying so.
+    // The key of a WITHOUT ROWID or STRICT table is NOT NULL without saying so.
     notNull: notNull === 0 ? undefined : text.notNull ?? { name: undefined, conflict: undefined },
     default: text.default,
     collation: text.collation,
@@ -61,13 +61,18 @@ function buildPrimaryKey(text: TableText, facts: TableRow): PrimaryKey | undefin
   const at = only === undefined || others.length > 0
     ? -1
     : text.columns.findIndex((column) => sameName(column.name, only.name));
-  const rowid = key.rowid && !facts.withoutRowid && at >= 0 &&
-    foldName(facts.columns[at]?.[1] ?? "") === "integer";
+  const isInteger = key.rowid && at >= 0 && foldName(facts.columns[at]?.[1] ?? "") === "integer";
+  const rowid = isInteger && !facts.withoutRowid;
   return {
     ...key,
     // A rowid has neither a collation nor a direction that could be seen.
-    columns: rowid
-      ? key.columns.map(({ name }) => ({ name, collation: undefined, descending: false }))
+    columns: isInteger
+      // Of an integer that would be the rowid SQLite forgets the COLLATE in any table.
+      ? key.columns.map(({ name, descending }) => ({
+        name,
+        collation: undefined,
+        descending: descending && !rowid,
+      }))
       : key.columns.map((column) => withOwnCollation(column, text.columns)),
     rowid,
   };

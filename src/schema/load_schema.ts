@@ -29,8 +29,8 @@ export interface SchemaNotice {
  * Runs schema files in memory and reads what SQLite then holds.
  *
  * Tables and views run in the order in which they stand, files by name; then indexes, then triggers, so
- * that either may stand before its table. Definitions of TEMP objects and of SQLite's or Aludel's own
- * tables, as dumps contain them, are left out with a notice.
+ * that either may stand before its table. Definitions of TEMP objects and of tables that SQLite, a virtual
+ * table or Aludel makes itself, as dumps contain them, are left out with a notice.
  *
  * @param files Their texts, in any order.
  * @param open Gives empty databases; each is closed again.
@@ -48,7 +48,12 @@ export async function loadSchema(
   const schemas: Schema[] = [];
   const functions: string[] = [];
   for (const batch of batchDefinitions(definitions)) {
-    schemas.push(await runDefinitions(batch, open, functions));
+    const { schema, shadows } = await runDefinitions(batch, open, functions);
+    schemas.push(schema);
+    for (const shadow of shadows) {
+      const message = `A virtual table makes "${shadow.name}" itself`;
+      notices.push({ message, place: placeOfStatement(shadow) });
+    }
   }
   return {
     schema: joinSchemas(schemas),
@@ -63,7 +68,7 @@ export async function loadSchema(
 /** What is to run: every definition once, and what SQLite itself shall refuse. */
 function select(statements: readonly (Definition | OtherStatement)[]): {
   readonly definitions: readonly (Definition | OtherStatement)[];
-  readonly notices: readonly SchemaNotice[];
+  readonly notices: SchemaNotice[];
 } {
   const definitions: (Definition | OtherStatement)[] = [];
   const notices: SchemaNotice[] = [];

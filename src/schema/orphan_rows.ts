@@ -95,9 +95,10 @@ function isOrphan(key: ForeignKey, table: Table, schema: Schema): string {
   const conditions = key.columns.map((name) => `${child}.${quoteName(name)} IS NOT NULL`);
   const names = parentColumns(key, schema);
   if (names !== undefined) {
-    // The parent stands on the left: its affinity and collation decide, as in SQLite's own check.
+    // The + takes the child's affinity away, and the parent stands on the left: so its affinity and
+    // collation decide, as in SQLite's own check.
     const matches = names.map((name, at) =>
-      `parent_row.${quoteName(name)} = ${child}.${quoteName(key.columns[at]!)}`
+      `parent_row.${quoteName(name)} = +${child}.${quoteName(key.columns[at]!)}`
     );
     conditions.push(
       `NOT EXISTS (SELECT 1 FROM ${quoteName(key.parent)} AS parent_row WHERE ${

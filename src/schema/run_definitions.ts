@@ -15,6 +15,13 @@ import type { Definition, OtherStatement } from "./schema_statement.ts";
  */
 export type OpenScratch = (functions: readonly string[]) => Promise<Connection>;
 
+/** What SQLite holds after running definitions. */
+export interface RunResult {
+  readonly schema: Schema;
+  /** Shadow tables, which a dump writes out although their virtual table makes them. */
+  readonly shadows: readonly Definition[];
+}
+
 const LAST_KINDS: readonly Definition["kind"][] = ["index", "trigger"];
 
 /**
@@ -29,15 +36,16 @@ export async function runDefinitions(
   statements: readonly (Definition | OtherStatement)[],
   open: OpenScratch,
   functions: string[],
-): Promise<Schema> {
+): Promise<RunResult> {
   const ordered = [
     ...statements.filter(({ kind }) => kind !== "index" && kind !== "trigger"),
     ...LAST_KINDS.flatMap((last) => statements.filter(({ kind }) => kind === last)),
   ];
   for (;;) {
     await using connection = await open(functions);
-    const missing = await runStatements(ordered, connection, functions);
-    if (missing === undefined) return await introspect(connection);
+    const shadows: Definition[] = [];
+    const missing = await runStatements(ordered, connection, functions, shadows);
+    if (missing === undefined) return { schema: await introspect(connection), shadows };
     functions.push(missing);
   }
 }
@@ -47,6 +55,7 @@ async function runStatements(
   statements: readonly (Definition | OtherStatement)[],
   connection: Connection,
   functions: readonly string[],
+  shadows: Definition[],
 ): Promise<string | undefined> {
   for (const current of statements) {
     const { file, statement } = current;
@@ -56,12 +65,17 @@ async function runStatements(
       if (!(error instanceof SqlError)) throw error;
       const missing = missingFunction(error);
       if (missing !== undefined && !functions.includes(missing)) return missing;
+      if (current.kind === "table" && error.sqlite.startsWith(RESERVED)) {
+        shadows.push(current);
+        continue;
+      }
       throw refusedBySqlite(current, error);
     }
   }
   return undefined;
 }
 
+const RESERVED = "object name reserved for internal use: ";
 const NO_FUNCTION = "no such function: ";
 
 function missingFunction({ sqlite }: SqlError): string | undefined {

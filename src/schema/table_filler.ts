@@ -76,7 +76,7 @@ export class TableFiller {
     if (rowid !== undefined) values.set(rowid, rowidFor(place, random));
     for (const column of this.#columns) {
       const key = foldName(column.name);
-      if (column.default !== undefined && random.once(6)) continue;
+      if (isFixed(column.default) && random.once(6)) continue;
       const candidates = this.#checks.values.get(key) ?? [];
       const [first, ...others] = candidates;
       let value: SqlValue;
@@ -146,7 +146,7 @@ function mixed(
   return values;
 }
 
-/** Whether NOT NULL does not stand in the way; the key of a WITHOUT ROWID table has it by itself. */
+/** Whether NOT NULL does not stand in the way; the key of a WITHOUT ROWID or STRICT table has it by itself. */
 export function mayBeNull(column: Column): boolean {
   return column.notNull === undefined;
 }
@@ -155,6 +155,11 @@ function isRowid(table: Table, column: Column): boolean {
   const { primaryKey } = table;
   return primaryKey?.rowid === true &&
     foldName(primaryKey.columns[0]?.name ?? "") === foldName(column.name);
+}
+
+/** Whether a default is there and gives the same today and tomorrow. */
+function isFixed(value: string | undefined): boolean {
+  return value !== undefined && !value.includes("(") && !/^current_/i.test(value);
 }
 
 /** A name of the implicit rowid that no column has taken; undefined where there is none. */

@@ -16,12 +16,15 @@ export function tableContext(
   const key = foldName(table.name);
   const names = new Set([key, ...ROWID_NAMES, ...table.columns.map(({ name }) => foldName(name))]);
   const isUnchanged = renamedColumns.size === 0 && (renamedTable ?? key) === key;
+  // In an expression a column comes before a table of the same name.
+  const isColumn = table.columns.some(({ name }) => foldName(name) === key);
   return {
     isName: (folded) => names.has(folded),
     rename: isUnchanged
       ? undefined
       : (folded) =>
-        renamedColumns.get(folded) ?? (folded === key ? renamedTable : undefined) ?? folded,
+        renamedColumns.get(folded) ?? (folded === key && !isColumn ? renamedTable : undefined) ??
+          folded,
   };
 }
 
