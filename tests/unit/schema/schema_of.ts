@@ -1,0 +1,42 @@
+import type { Connection } from "../../../src/db/connection.ts";
+import { openScratch } from "../../../src/db/open_scratch.ts";
+import { type CompareOptions, compareSchemas } from "../../../src/schema/compare.ts";
+import { describeChange } from "../../../src/schema/describe.ts";
+import { introspect } from "../../../src/schema/introspect.ts";
+import { loadSchema } from "../../../src/schema/load_schema.ts";
+import type { Schema, Table } from "../../../src/schema/model.ts";
+
+/** A database in memory after running the statements. */
+export async function databaseOf(...statements: readonly string[]): Promise<Connection> {
+  const connection = openScratch();
+  for (const sql of statements) await connection.execute(sql);
+  return connection;
+}
+
+/** The schema after running the statements. */
+export async function schemaOf(...statements: readonly string[]): Promise<Schema> {
+  await using connection = await databaseOf(...statements);
+  return await introspect(connection);
+}
+
+/** The one table that a statement makes. */
+export async function tableOf(sql: string): Promise<Table> {
+  const [table] = (await schemaOf(sql)).tables.values();
+  if (table === undefined) throw new Error(`No table from ${sql}`);
+  return table;
+}
+
+/** What a schema file's text means. */
+export function load(text: string, file = "schema.sql") {
+  return loadSchema([{ file, text }], (functions) => Promise.resolve(openScratch({ functions })));
+}
+
+/** The described differences between two lists of statements. */
+export async function differences(
+  from: readonly string[],
+  to: readonly string[],
+  options: CompareOptions = {},
+): Promise<string[]> {
+  return compareSchemas(await schemaOf(...from), await schemaOf(...to), options)
+    .flatMap(describeChange);
+}
