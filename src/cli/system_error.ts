@@ -1,11 +1,14 @@
+import { SqlError } from "../db/connection.ts";
+import { databaseError } from "../db/database_error.ts";
 import { AludelError } from "../errors.ts";
 
 /**
- * Turns what the operating system refused into an error that says so. Code that knows more about the file
+ * Turns what the operating system refused, and what SQLite says of a database as a whole, into an error that says so. Code that knows more about the file
  * says more; this is the net below it. Anything else is returned as it is.
  */
 export function foreseen(thrown: unknown): unknown {
   if (thrown instanceof AludelError || !(thrown instanceof Error)) return thrown;
+  if (thrown instanceof SqlError) return databaseError(thrown, thrown.database ?? "") ?? thrown;
   const code = (thrown as { readonly code?: unknown }).code;
   const refused = thrown instanceof Deno.errors.PermissionDenied ||
     thrown instanceof Deno.errors.NotCapable ||

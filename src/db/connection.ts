@@ -56,6 +56,8 @@ export class SqlError extends Error {
   readonly byteOffset: number | undefined;
   /** The reason of the authorizer that refused, where one did. */
   readonly refusal: string | undefined;
+  /** The connection's name for messages. */
+  readonly database: string | undefined;
 
   constructor(
     sqlite: string,
@@ -63,6 +65,7 @@ export class SqlError extends Error {
       readonly resultCode?: number | undefined;
       readonly byteOffset?: number | undefined;
       readonly refusal?: string | undefined;
+      readonly database?: string | undefined;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -71,6 +74,7 @@ export class SqlError extends Error {
     this.resultCode = facts.resultCode;
     this.byteOffset = facts.byteOffset;
     this.refusal = facts.refusal;
+    this.database = facts.database;
   }
 
   /** Whether another connection holds the lock (SQLITE_BUSY, SQLITE_LOCKED). */

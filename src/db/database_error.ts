@@ -13,13 +13,22 @@ const BY_RESULT_CODE: ReadonlyMap<number, (name: string) => Explanation> = new M
     message: `Database "${name}" cannot be written`,
     next: ["Make the file and its folder writable, or copy both to a place that is"],
   })],
-  [10, unreadable],
+  [10, (name) => ({
+    code: "database-unreadable",
+    message: `The system refused to read or write database "${name}"`,
+    next: ["Look at the disk, at its free space, and at limits on the size of files"],
+  })],
   [11, (name) => ({
     code: "database-corrupt",
     message: `Database "${name}" is damaged`,
     next: [
       `See how far with \`sqlite3 ${name} "PRAGMA integrity_check"\`, then restore a backup`,
     ],
+  })],
+  [13, (name) => ({
+    code: "database-full",
+    message: `There is no room to write database "${name}"`,
+    next: ["Free space on the disk that holds it, then give the same command again"],
   })],
   [14, unreadable],
   [26, (name) => ({

@@ -136,7 +136,7 @@ export class NodeConnection implements Connection {
       return work();
     } catch (thrown) {
       if (this.#authorizerFailure !== undefined) throw this.#authorizerFailure;
-      const error = toSqlError(thrown, sql, this.#refusal);
+      const error = toSqlError(thrown, sql, this.#refusal, this.name);
       if (this.#hasMathFunctions || !isMissingMathFunction(error.sqlite)) throw error;
     }
     // SQLite missed the function while compiling, before it ran anything: safe to do again.

@@ -24,14 +24,19 @@ const CODES_BY_MESSAGE: ReadonlyMap<string, number> = new Map([
  * `exec` ends a message in ` in <rest of the text> at offset N`, without a result code; a prepared
  * statement gives the code, without the offset.
  */
-export function toSqlError(thrown: unknown, sql: string, refusal: string | undefined): SqlError {
+export function toSqlError(
+  thrown: unknown,
+  sql: string,
+  refusal: string | undefined,
+  database?: string,
+): SqlError {
   const error = thrown as { readonly message?: unknown; readonly errcode?: unknown };
   const message = typeof error?.message === "string" ? error.message : String(thrown);
   const { text, byteOffset } = error instanceof LocatedError
     ? { text: message, byteOffset: error.byteOffset }
     : withoutOffset(message, sql);
   const resultCode = typeof error?.errcode === "number" ? error.errcode & 0xff : codeOf(text);
-  return new SqlError(text, { resultCode, byteOffset, refusal, cause: thrown });
+  return new SqlError(text, { resultCode, byteOffset, refusal, database, cause: thrown });
 }
 
 /** An error of `prepare` with the offset that `exec` told. */

@@ -43,22 +43,6 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
     /^FOREIGN KEY constraint failed/,
     "Enforcement is on because of `-- aludel: foreign-keys=on`: order the statements so that parents exist before their children",
   ],
-  [
-    /^database or disk is full/,
-    "Free some space on the disk that holds the database and its journal, then run the same command again",
-  ],
-  [
-    /^disk I\/O error/,
-    "The system refused to read or write the file: look at the disk, its free space, and limits on the size of files",
-  ],
-  [
-    /^attempt to write a readonly database/,
-    "The file or its folder may not be written by this user",
-  ],
-  [
-    /^database disk image is malformed/,
-    "The file is damaged: stop here, keep a copy, and look at it with `PRAGMA integrity_check` in the sqlite3 shell",
-  ],
 ];
 
 /** The advice for SQLite's message, or undefined where its own words are enough. */

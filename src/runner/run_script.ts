@@ -1,4 +1,5 @@
 import { type Connection, SqlError } from "../db/connection.ts";
+import { databaseError } from "../db/database_error.ts";
 import { AludelError, type ErrorFacts } from "../errors.ts";
 import type { Refusal } from "../sql/refusal_reason.ts";
 import { refuseAction } from "../sql/refused_action.ts";
@@ -87,6 +88,9 @@ function statementFailed(
   if (refusal !== null) {
     return new AludelError(refusal.code, refusal.reason, { ...facts, next: refusal.next });
   }
+  // No room, no permission, damage: not the statement's fault. A lock here is: on a table that it reads itself.
+  const whole = error.busy ? undefined : databaseError(error, run.connection.name);
+  if (whole !== undefined) return whole.with(facts);
   const advice = adviceFor(error.sqlite);
   return new AludelError("sql-failed", `Statement failed in revision "${run.revision}"`, {
     ...facts,
