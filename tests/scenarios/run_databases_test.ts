@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { aludelCommand, run } from "./cli.ts";
+import { type RunProject, runProject } from "./run_project.ts";
+
+const isRoot = Deno.build.os !== "windows" && Deno.uid() === 0;
+
+/** Runs a command as one whom file permissions bind, also where the tests run as root. */
+async function asOrdinaryUser(project: RunProject, ...args: string[]) {
+  const words = [...aludelCommand(), ...args];
+  if (!isRoot) return await run(words[0]!, words.slice(1), { cwd: project.path });
+  // Root without the right to pass over permissions: another user could not read Deno's cache.
+  const limits = "--bounding-set=-dac_override,-dac_read_search";
+  return await run("setpriv", [limits, ...words], { cwd: project.path });
+}
+
+function oneRevision(): RunProject {
+  const project = runProject();
+  project.add("a1", "CREATE TABLE t(a);", "DROP TABLE t;");
+  return project;
+}
+
+Deno.test("a file that is no SQLite database is left as it is", async () => {
+  using project = oneRevision();
+  const text = "These are my notes, and they are long enough to be taken for a page. ".repeat(50);
+  project.write("app.db", text);
+  for (const words of [["upgrade"], ["upgrade", "--dry-run"], ["downgrade", "base"]]) {
+    const { stderr } = await project.fails(1, ...words);
+    assert.match(stderr, /error\[database-not-sqlite\]: File "app\.db" is not an SQLite database/);
+  }
+  assert.equal(project.read("app.db"), text);
+});
+
+Deno.test("an empty file, and a database with other tables only, take their first revision", async () => {
+  using project = oneRevision();
+  project.write("app.db", "");
+  await project.done("upgrade");
+  using other = oneRevision();
+  await other.sql("CREATE TABLE mine(a); INSERT INTO mine VALUES (1);");
+  await other.done("upgrade", "--dry-run");
+  assert.equal(await other.sql("SELECT count(*) FROM sqlite_schema"), "1");
+  await other.done("upgrade");
+  assert.equal(await other.sql("SELECT a FROM mine"), "1");
+});
+
+Deno.test("state tables of a newer Aludel, and strange ones of that name, are refused untouched", async () => {
+  using project = oneRevision();
+  await project.done("upgrade");
+  await project.sql("UPDATE aludel_meta SET value = '99' WHERE key = 'format'");
+  const before = await project.sql(".dump");
+  for (const words of [["upgrade"], ["downgrade", "base"], ["redo"]]) {
+    const { stderr } = await project.fails(1, ...words);
+    assert.match(stderr, /error\[state-newer-format\](.|\n)*next: Update Aludel/);
+  }
+  assert.equal(await project.sql(".dump"), before);
+  using strange = oneRevision();
+  await strange.sql("CREATE TABLE aludel_log(x)");
+  assert.match((await strange.fails(1, "upgrade")).stderr, /error\[state-foreign-tables\]/);
+});
+
+Deno.test("a damaged database is an error and not a bug", async () => {
+  using project = oneRevision();
+  await project.sql(
+    "CREATE TABLE a(x); CREATE TABLE b(y); INSERT INTO a VALUES (zeroblob(20000));",
+  );
+  const file = Deno.openSync(project.database, { write: true });
+  file.seekSync(100, Deno.SeekMode.Start);
+  file.writeSync(new Uint8Array(400).fill(0x5a));
+  file.close();
+  const { stderr } = await project.fails(1, "upgrade");
+  assert.match(stderr, /error\[database-corrupt\]/);
+});
+
+Deno.test({
+  name: "a read-only file or folder is an error that says so, and nothing is run",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    using project = oneRevision();
+    project.add("a2", "CREATE TABLE u(a);");
+    await project.done("upgrade", "a1");
+    Deno.chmodSync(project.database, 0o444);
+    const file = await asOrdinaryUser(project, "upgrade");
+    assert.equal(file.code, 1, file.stderr);
+    assert.match(file.stderr, /error\[database-readonly\]: Database "app\.db" cannot be written/);
+    assert.match(file.stderr, /the database is as it was/);
+    Deno.chmodSync(project.database, 0o644);
+    Deno.chmodSync(project.path, 0o555);
+    try {
+      const folder = await asOrdinaryUser(project, "upgrade");
+      assert.equal(folder.code, 1, folder.stderr);
+      assert.match(folder.stderr, /error\[database-(readonly|unreadable)\]/);
+    } finally {
+      Deno.chmodSync(project.path, 0o755);
+    }
+    assert.equal(await project.applied(), "a1");
+  },
+});
+
+Deno.test("a hot journal that a crash left is played back by looking and by running", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t(a); INSERT INTO t VALUES ('kept');");
+  await project.done("upgrade");
+  for (const words of [["upgrade", "--dry-run"], ["show", "a1"], ["upgrade"]]) {
+    // The shell is stopped in the middle of a transaction that has already written to the file.
+    await run("bash", [
+      "-c",
+      `sqlite3 app.db "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE; UPDATE t SET a = 'torn';
+         CREATE TABLE big(x); INSERT INTO big WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+           SELECT randomblob(500) FROM n;" ".shell kill -9 \\$PPID" || true`,
+    ], { cwd: project.path });
+    assert.ok(project.has("app.db-journal"), "the shell left no journal");
+    await project.done(...words);
+    assert.equal(project.has("app.db-journal"), false, words.join(" "));
+    assert.equal(await project.sql("SELECT a FROM t; PRAGMA integrity_check"), "kept\nok");
+  }
+});
+
+Deno.test("a folder that is missing, and a folder where the file should be, are named", async () => {
+  using project = oneRevision();
+  const missing = await project.fails(1, "upgrade", "--database", "data/app.db");
+  assert.match(missing.stderr, /error\[database-folder-missing\](.|\n)*next: mkdir -p/);
+  const folder = await project.fails(1, "upgrade", "--database", "migrations");
+  assert.match(folder.stderr, /error\[database-is-folder\]/);
+});
+
+Deno.test("an upgrade that fails leaves no state tables in a database that had none", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t(a); SELECT nope;");
+  await project.sql("CREATE TABLE mine(a)");
+  await project.fails(1, "upgrade");
+  assert.equal(await project.sql("SELECT group_concat(name) FROM sqlite_schema"), "mine");
+});

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { runProject } from "./run_project.ts";
+
+Deno.test("what the runner keeps for itself is refused before anything runs", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t(a);");
+  project.add("a2", "");
+  const refused: readonly (readonly [code: string, text: string, place: string])[] = [
+    ["sql-transaction-control", "SELECT 1;\nCOMMIT;", "2:1"],
+    ["sql-transaction-control", "BEGIN; CREATE TABLE u(a); END;", "1:1"],
+    ["sql-transaction-control", "SAVEPOINT s;", "1:1"],
+    ["sql-attach", "ATTACH 'other.db' AS other;", "1:1"],
+    ["sql-attach", "DETACH main;", "1:1"],
+    ["sql-pragma", "/* why */ PRAGMA foreign_keys = off;", "1:11"],
+    ["sql-pragma", "PRAGMA main.writable_schema(1);", "1:1"],
+    ["sql-state-table", "DELETE FROM aludel_revision;", "1:1"],
+    ["sql-state-table", "CREATE TABLE Aludel_mine(a);", "1:1"],
+    ["sql-load-extension", "SELECT load_extension('x');", "1:8"],
+    ["sql-dot-command", ".mode box", "1:1"],
+  ];
+  for (const [code, text, place] of refused) {
+    project.edit("a2", "up", text);
+    const { stderr } = await project.fails(1, "upgrade");
+    assert.match(stderr, new RegExp(`^error\\[${code}\\]`), text);
+    assert.ok(stderr.includes(`at migrations/a2/up.sql:${place}\n`), `${text}\n${stderr}`);
+    assert.match(stderr, /next: /, text);
+    assert.equal(project.has("app.db"), false, text);
+  }
+});
+
+Deno.test("what only SQLite can see is refused under its authorizer, and rolled back", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t(a);");
+  await project.done("upgrade");
+  // The name of the table is made of a view's, which tokens do not show.
+  project.add(
+    "a2",
+    "CREATE TABLE u(a); SELECT * FROM t; INSERT INTO main.'aludel_log'(at) VALUES (1);",
+  );
+  const { stderr } = await project.fails(1, "upgrade");
+  assert.match(stderr, /error\[sql-state-table\]/);
+  assert.equal(await project.applied(), "a1");
+});
+
+Deno.test("a trigger that raises ROLLBACK undoes the route, and the error says so", async () => {
+  using project = runProject();
+  project.add(
+    "a1",
+    "CREATE TABLE t(a); CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT raise(ROLLBACK, 'not here'); END;",
+  );
+  project.add("a2", "CREATE TABLE u(a);\nINSERT INTO t VALUES (1);\nCREATE TABLE w(a);");
+  const { stderr } = await project.fails(1, "upgrade");
+  assert.match(stderr, /at migrations\/a2\/up\.sql:2:1/);
+  assert.match(stderr, /SQLite says: not here/);
+  assert.match(stderr, /All 2 revisions of its transaction were rolled back/);
+  assert.equal(await project.sql("SELECT count(*) FROM sqlite_schema"), "0");
+  project.edit("a2", "up", "INSERT OR ROLLBACK INTO w VALUES (1), (1);");
+  project.edit("a1", "up", "CREATE TABLE w(a UNIQUE);");
+  await project.fails(1, "upgrade");
+  assert.equal(await project.sql("SELECT count(*) FROM sqlite_schema"), "0");
+});
+
+Deno.test("a SELECT is read to its end, and so are pragmas that do something", async () => {
+  using project = runProject();
+  project.add(
+    "a1",
+    `CREATE VIRTUAL TABLE words USING fts5(body);
+     INSERT INTO words(body) VALUES ('one'), ('two');
+     CREATE TABLE seen(a); INSERT INTO seen VALUES (1), (2), (3);
+     UPDATE seen SET a = a + 1 RETURNING a;
+     DELETE FROM seen WHERE a > 3 RETURNING a;
+     SELECT optimize FROM (SELECT 1 AS optimize);
+     PRAGMA user_version = 7; PRAGMA application_id = 42;`,
+  );
+  await project.done("upgrade");
+  assert.equal(
+    await project.sql(
+      "SELECT group_concat(a) FROM seen; PRAGMA user_version; PRAGMA application_id",
+    ),
+    "2,3\n7\n42",
+  );
+});
+
+Deno.test("triggers, CASE and strings with semicolons are one statement each", async () => {
+  using project = runProject();
+  project.add(
+    "a1",
+    `CREATE TABLE t(a, b DEFAULT ';');
+     CREATE TRIGGER g AFTER INSERT ON t BEGIN
+       UPDATE t SET b = CASE WHEN new.a > 1 THEN 'big;' ELSE 'small' END WHERE rowid = new.rowid;
+       INSERT INTO log VALUES ('--; not a comment');
+     END;
+     CREATE TABLE log(x); INSERT INTO t(a) VALUES (2);`,
+  );
+  await project.done("upgrade");
+  assert.equal(await project.sql("SELECT b, x FROM t, log"), "big;|--; not a comment");
+});
+
+Deno.test("double-quoted strings are refused with the setting's name, and accepted with it", async () => {
+  using project = runProject();
+  project.add("a1", 'CREATE TABLE t(a); INSERT INTO t VALUES ("text");');
+  const { stderr } = await project.fails(1, "upgrade");
+  assert.match(stderr, /at migrations\/a1\/up\.sql:1:42/);
+  assert.match(stderr, /next: .*set "doubleQuotedStrings": true in aludel\.json/);
+  project.write("aludel.json", '{ "database": "app.db", "doubleQuotedStrings": true }');
+  await project.done("upgrade");
+  assert.equal(await project.sql("SELECT a FROM t"), "text");
+});
+
+Deno.test("an old database's own text in double quotes is tolerated, with a notice", async () => {
+  for (
+    const up of [
+      "ALTER TABLE log RENAME TO journal;",
+      "INSERT INTO log SELECT a FROM v;",
+      "INSERT INTO o VALUES (1);",
+      "-- aludel: transaction=off\nVACUUM;\nINSERT INTO o VALUES (1);",
+    ]
+  ) {
+    using project = runProject();
+    await project.sql(
+      `CREATE TABLE o(a); CREATE TABLE log(a); CREATE VIEW v AS SELECT * FROM o WHERE a = "text";
+       CREATE TRIGGER g AFTER INSERT ON o BEGIN INSERT INTO log VALUES ("added"); END;`,
+    );
+    project.add("a1", up);
+    const { stderr } = await project.fails(0, "upgrade");
+    assert.match(stderr, /warning: The database's own schema uses double quotes for text/, up);
+    assert.doesNotMatch(stderr, /Another process/, up);
+    assert.equal(await project.applied(), "a1", up);
+  }
+});
+
+Deno.test("a script may say which SQLite it needs", async () => {
+  using project = runProject();
+  project.add("a1", "-- aludel: sqlite>=3.35\nCREATE TABLE t(a);");
+  project.add("a2", "-- aludel: sqlite>=3.999\nCREATE TABLE u(a);");
+  const { stderr } = await project.fails(1, "upgrade");
+  assert.match(
+    stderr,
+    /error\[sqlite-too-old\]: Revision "a2" needs SQLite 3\.999, and this one is 3\.\d+/,
+  );
+  await project.done("upgrade", "a1");
+});
