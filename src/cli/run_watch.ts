@@ -1,7 +1,7 @@
 import type { RunEvent } from "../runner/run_event.ts";
 import type { Runtime } from "./runtime.ts";
-import type { SentinelOrder } from "./sentinel.ts";
-import { WatchBoard } from "./watch_board.ts";
+import type { SentinelOrder, TemporaryFolder } from "./sentinel.ts";
+import { CLEAR_LINE, WatchBoard } from "./watch_board.ts";
 
 /** A run that has lasted so long gets a sentinel; starting one takes as long as two empty Deno programs. */
 const SENTINEL_AFTER_MS = 500;
@@ -11,17 +11,16 @@ const LARGE_BYTES = 8 * 1024 * 1024;
 /**
  * Ctrl-C and progress during a run.
  *
- * Short runs are watched by the main thread itself, between statements. Long ones get a worker, since the
- * main thread hears nothing while it is inside a statement.
+ * Long runs get a worker, since the main thread hears nothing while it is inside a statement. Short ones get no
+ * listener: one on the main thread would swallow the signal for as long as a statement lasts. Ctrl-C has its usual
+ * effect on them, and SQLite rolls back at the next open.
  */
 export class RunWatch implements Disposable {
   readonly #runtime: Runtime;
   readonly #progress: boolean;
   readonly #started: number;
   readonly #board = new WatchBoard();
-  #stopListening: (() => void) | undefined;
   #worker: Worker | undefined;
-  #interrupted = false;
   #step = "";
 
   /**
@@ -33,27 +32,35 @@ export class RunWatch implements Disposable {
     this.#progress = progress;
     this.#started = runtime.monotonicMs();
     if (databaseBytes > LARGE_BYTES) this.#startSentinel();
-    else this.#stopListening = runtime.onInterrupt(() => this.#interrupted = true);
   }
 
   /** Whether the user asked to stop. Called between statements. */
   readonly interrupted = (): boolean => {
-    if (this.#worker === undefined && !this.#interrupted) {
+    if (this.#worker === undefined) {
       const elapsed = this.#runtime.monotonicMs() - this.#started;
       if (elapsed > SENTINEL_AFTER_MS) this.#startSentinel();
     }
-    if (this.#board.interrupted) this.#interrupted = true;
-    if (this.#interrupted) this.#board.hear();
-    return this.#interrupted;
+    if (this.#board.interrupted) this.#board.hear();
+    return this.#board.interrupted;
   };
 
   /** Notes what is being done, for the progress line. */
   see(event: RunEvent): void {
+    if (event.type === "temporary") {
+      this.#worker?.postMessage({ temporary: event.path } satisfies TemporaryFolder);
+    }
     if (!this.#progress || this.#worker === undefined) return;
+    // What is told of the event begins on a line of its own.
+    if (event.type !== "statement") this.#runtime.stderr.write(CLEAR_LINE);
     if (event.type === "step-started") {
       const way = event.direction === "up" ? "upgrade" : "downgrade";
       this.#step = `${event.position}/${event.of} ${way} ${event.id} ${event.message}`;
       this.#board.doing = this.#step;
+    } else if (event.type === "copying") {
+      const percent = event.of === 0
+        ? 100
+        : Math.min(100, Math.floor(event.bytes / event.of * 100));
+      this.#board.doing = `${event.what}, ${percent} %`;
     } else if (event.type === "statement" && event.of > 1) {
       this.#board.doing =
         `${this.#step}  statement ${event.position} of ${event.of}: ${event.verb}`;
@@ -62,16 +69,12 @@ export class RunWatch implements Disposable {
 
   [Symbol.dispose](): void {
     this.#board.finish();
-    this.#stopListening?.();
     if (this.#worker === undefined) return;
     this.#worker.terminate();
-    if (this.#progress) this.#runtime.stderr.write("\r\x1b[K");
+    if (this.#progress) this.#runtime.stderr.write(CLEAR_LINE);
   }
 
   #startSentinel(): void {
-    // With a listener of its own left, the main thread would swallow the signal that the sentinel sends.
-    this.#stopListening?.();
-    this.#stopListening = undefined;
     this.#worker = new Worker(new URL("./sentinel.ts", import.meta.url).href, { type: "module" });
     const order: SentinelOrder = {
       board: this.#board.buffer,

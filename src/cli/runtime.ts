@@ -18,6 +18,8 @@ export interface Runtime {
   readonly columns: number;
   /** The path of the running executable: the standalone binary, or Deno. */
   readonly execPath: string;
+  /** The words that start this program again: the standalone binary, or Deno with `run -A` and main.ts. */
+  readonly program: readonly string[];
   /** Such as `2.9.6`. */
   readonly denoRelease: string;
   /** An environment variable; undefined where it is unset or may not be read. */
@@ -28,8 +30,6 @@ export interface Runtime {
   /** Twelve random hex digits: the id of a new revision. */
   randomId(): string;
   sleep(ms: number): Promise<void>;
-  /** Calls the listener on Ctrl-C and on SIGTERM, until the returned function is called. */
-  onInterrupt(listener: () => void): () => void;
 }
 
 /** The world as Deno gives it. */
@@ -52,6 +52,13 @@ export function denoRuntime(): Runtime {
     get execPath() {
       return Deno.execPath();
     },
+    get program() {
+      if (Deno.build.standalone) return [Deno.execPath()];
+      const main = Deno.mainModule.startsWith("file:")
+        ? decodeURIComponent(new URL(Deno.mainModule).pathname)
+        : Deno.mainModule;
+      return [Deno.execPath(), "run", "-A", Deno.build.os === "windows" ? main.slice(1) : main];
+    },
     denoRelease: Deno.version.deno,
     env(name) {
       try {
@@ -67,7 +74,6 @@ export function denoRuntime(): Runtime {
       return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     },
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    onInterrupt,
   };
 }
 
@@ -105,15 +111,4 @@ function outputStream(target: SyncWriter): OutputStream {
 
 function waitForReader(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-}
-
-function onInterrupt(listener: () => void): () => void {
-  // Windows knows Ctrl-C and Ctrl-Break only.
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM"];
-  for (const signal of signals) Deno.addSignalListener(signal, listener);
-  return () => {
-    for (const signal of signals) Deno.removeSignalListener(signal, listener);
-  };
 }

@@ -3,6 +3,9 @@
  * leaves here what it is doing, and finds here whether the user wants it to stop.
  */
 
+/** Takes a progress line off the terminal. */
+export const CLEAR_LINE = "\r\x1b[K";
+
 const FIELDS = 4;
 const INTERRUPTED = 0;
 const HEARD = 1;

@@ -14,16 +14,3 @@ Deno.test("denoRuntime() has a clock that does not go back, and a width where th
   assert.ok(runtime.monotonicMs() >= before);
   assert.ok(runtime.columns > 0);
 });
-
-Deno.test("denoRuntime() calls a listener on SIGTERM", {
-  ignore: Deno.build.os === "windows",
-}, async () => {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // Deno ends a program that only waits for a signal: the timer keeps it.
-  const timer = setTimeout(() => reject(new Error("The listener was not called")), 10_000);
-  const remove = denoRuntime().onInterrupt(resolve);
-  Deno.kill(Deno.pid, "SIGTERM");
-  await promise;
-  remove();
-  clearTimeout(timer);
-});
