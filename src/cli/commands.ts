@@ -1,7 +1,14 @@
 import type { Command } from "./command.ts";
 
 /** The headings of the help, in its order. */
-export const GROUPS = ["Start", "Write revisions", "Change a database", "Look", "Check"] as const;
+export const GROUPS = [
+  "Start",
+  "Write revisions",
+  "Change a database",
+  "Look",
+  "Check",
+  "Git",
+] as const;
 
 /** What is known of a command before its module is loaded. */
 export interface CommandEntry {
@@ -92,6 +99,31 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     group: "Check",
     summary: "compare files, manifest and database",
     load: () => import("./commands/verify.ts"),
+  },
+  "hook install": {
+    group: "Git",
+    summary: "have git verify every commit, and merge manifests",
+    load: () => import("./commands/hook_install.ts"),
+  },
+  "hook uninstall": {
+    group: "Git",
+    summary: "take hooks and merge driver out again",
+    load: () => import("./commands/hook_uninstall.ts"),
+  },
+  "hook status": {
+    group: "Git",
+    summary: "say which hooks are there",
+    load: () => import("./commands/hook_status.ts"),
+  },
+  "merge-driver": {
+    group: "Git",
+    summary: "merge two manifests: git runs it",
+    load: () => import("./commands/merge_driver.ts"),
+  },
+  switch: {
+    group: "Change a database",
+    summary: "go to another branch's revisions in one step",
+    load: () => import("./commands/switch.ts"),
   },
 };
 

@@ -1,11 +1,11 @@
 import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionTexts } from "../manifest/actual_files.ts";
-import type { Digest, ManifestRevision } from "../manifest/manifest.ts";
+import type { ManifestRevision } from "../manifest/manifest.ts";
 import { canonicalText } from "../sql/canonical_text.ts";
 import { committedTexts } from "./committed_texts.ts";
 import type { GitBase } from "./git_base.ts";
 import { type GitFolder, pathIn } from "./git_folder.ts";
-import type { ObjectReader } from "./object_reader.ts";
+import { ObjectBatch } from "./object_batch.ts";
 
 /** So many revisions are looked for in all of git's history, which takes a process for each commit. */
 const SEARCHED = 10;
@@ -14,7 +14,6 @@ const SEARCHED = 10;
 export interface BaseTextSource {
   readonly folder: GitFolder;
   readonly base: GitBase;
-  readonly reader: ObjectReader;
   /** The base's lines: a revision's folder may have had another name then. */
   readonly inBase: ReadonlyMap<RevisionId, ManifestRevision>;
 }
@@ -25,9 +24,9 @@ export interface BaseTextSource {
  */
 export async function baseTexts(
   entries: readonly ManifestRevision[],
-  { folder, base, reader, inBase }: BaseTextSource,
-  digest: Digest,
+  { folder, base, inBase }: BaseTextSource,
 ): Promise<ReadonlyMap<RevisionId, RevisionTexts>> {
+  const { digest } = await import("../project/digest.ts");
   const texts = new Map<RevisionId, RevisionTexts>();
   const names = entries.flatMap((entry) => {
     const dir = inBase.get(entry.id)?.dir ?? entry.dir;
@@ -35,7 +34,8 @@ export async function baseTexts(
       `${base.commit}:./${pathIn(folder, `${dir}/${file}`)}`
     );
   });
-  const contents = await reader.read(names);
+  await using batch = new ObjectBatch(folder.cwd);
+  const contents = await batch.read(names);
   let searched = 0;
   entries.forEach((entry, at) => {
     const up = textOf(contents[2 * at]);

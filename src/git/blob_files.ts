@@ -1,51 +1,41 @@
 import { AludelError } from "../errors.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "../project/revision_files.ts";
 import type { GitEntry } from "./git_entry.ts";
-import type { ObjectReader } from "./object_reader.ts";
 
 /** The files that a verification reads: the manifest, and each revision's two. */
 const READ = /^[^/]+\/(?:up|down)\.sql$/;
 
+/** The ids of the objects that {@linkcode BlobFiles} has to be given, none twice. */
+export function neededObjects(entries: readonly GitEntry[]): readonly string[] {
+  const ids = new Set<string>();
+  for (const { path, kind, id } of entries) {
+    if (kind === "file" && (path === MANIFEST_FILE || READ.test(path))) ids.add(id);
+  }
+  return [...ids];
+}
+
 /**
- * The files of a migrations folder as git has recorded them, in its index or in a commit. The contents that can be asked
- * for are read beforehand, because `RevisionFiles` answers at once.
+ * The files of a migrations folder as git has recorded them, in its index or in a commit. Their contents have been read
+ * beforehand, because `RevisionFiles` answers at once.
  */
 export class BlobFiles implements RevisionFiles {
   readonly name: string;
   readonly #entries: ReadonlyMap<string, GitEntry>;
-  readonly #blobs: ReadonlyMap<string, Uint8Array>;
-
-  private constructor(
-    name: string,
-    entries: ReadonlyMap<string, GitEntry>,
-    blobs: ReadonlyMap<string, Uint8Array>,
-  ) {
-    this.name = name;
-    this.#entries = entries;
-    this.#blobs = blobs;
-  }
+  readonly #blobs: ReadonlyMap<string, Uint8Array | null>;
 
   /**
-   * Reads the contents of the entries that matter.
    * @param name What to call the folder in messages.
    * @param entries Their paths start in the folder.
+   * @param blobs The contents by object id.
    */
-  static async read(
+  constructor(
     name: string,
     entries: readonly GitEntry[],
-    reader: ObjectReader,
-  ): Promise<BlobFiles> {
-    const wanted = entries.filter(({ path, kind }) =>
-      kind === "file" && (path === MANIFEST_FILE || READ.test(path))
-    );
-    const ids = [...new Set(wanted.map((entry) => entry.id))];
-    const contents = await reader.read(ids);
-    const blobs = new Map<string, Uint8Array>();
-    ids.forEach((id, at) => {
-      const content = contents[at];
-      if (content) blobs.set(id, content);
-    });
-    return new BlobFiles(name, new Map(entries.map((entry) => [entry.path, entry])), blobs);
+    blobs: ReadonlyMap<string, Uint8Array | null>,
+  ) {
+    this.name = name;
+    this.#entries = new Map(entries.map((entry) => [entry.path, entry]));
+    this.#blobs = blobs;
   }
 
   /** @throws {AludelError} `git-not-a-file` (a symbolic link, a submodule), `git-object-missing`. */
@@ -58,7 +48,7 @@ export class BlobFiles implements RevisionFiles {
     }
     if (entry.kind !== "file") throw this.#notAFile(entry);
     const blob = this.#blobs.get(entry.id);
-    if (blob !== undefined) return blob;
+    if (blob) return blob;
     const file = `${this.name}/${path}`;
     throw new AludelError("git-object-missing", `Git has no content for "${file}"`, {
       place: { file },

@@ -1,21 +1,23 @@
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionTexts } from "../manifest/actual_files.ts";
-import type { Digest, ManifestRevision } from "../manifest/manifest.ts";
+import type { ManifestRevision } from "../manifest/manifest.ts";
 import type { ParsedManifest } from "../manifest/parse_manifest.ts";
+import { digestAhead } from "../project/digest_ahead.ts";
 import { type Finding, findingOf } from "../project/finding.ts";
 import { readManifest } from "../project/read_manifest.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "../project/revision_files.ts";
 import { headFindings, verifyFiles } from "../project/verify_files.ts";
 import { workspaceOf } from "../project/workspace.ts";
+import { decodeCanonicalText } from "../sql/canonical_text.ts";
 import { baseFindings } from "./base_findings.ts";
 import { baseTexts } from "./base_texts.ts";
-import { BlobFiles } from "./blob_files.ts";
+import { BlobFiles, neededObjects } from "./blob_files.ts";
 import { type GitBase, HEAD, mergeBase } from "./git_base.ts";
 import { withGitCure } from "./git_cure.ts";
 import { listCommit, listIndex } from "./git_entry.ts";
 import { type GitFolder, pathIn } from "./git_folder.ts";
-import { ObjectReader } from "./object_reader.ts";
+import { ObjectBatch } from "./object_batch.ts";
 import { shellWord } from "./shell_word.ts";
 
 /** What {@linkcode verifyInGit} is asked for. */
@@ -28,7 +30,6 @@ export interface GitCheck {
   readonly source: "index" | "HEAD";
   /** A ref: nothing sealed that HEAD and it have in common may have changed. HEAD itself if left out. */
   readonly since: string | undefined;
-  readonly digest: Digest;
 }
 
 /** What was verified and found. */
@@ -49,12 +50,18 @@ export interface GitVerification {
 export async function verifyInGit(check: GitCheck): Promise<GitVerification> {
   const { folder, name, source } = check;
   const base = check.since === undefined ? HEAD : await mergeBase(folder.cwd, check.since);
-  await using reader = new ObjectReader(folder.cwd);
-  const [entries, [baseManifest = null]] = await Promise.all([
-    source === "index" ? listIndex(folder) : listCommit(folder, "HEAD"),
-    reader.read([`${base.commit}:./${pathIn(folder, MANIFEST_FILE)}`]),
+  await using batch = new ObjectBatch(folder.cwd);
+  const entries = source === "index" ? await listIndex(folder) : await listCommit(folder, "HEAD");
+  const ids = neededObjects(entries);
+  const [baseManifest = null, ...contents] = await batch.read([
+    `${base.commit}:./${pathIn(folder, MANIFEST_FILE)}`,
+    ...ids,
   ]);
-  const files = await BlobFiles.read(name, entries, reader);
+  const files = new BlobFiles(
+    name,
+    entries,
+    new Map(ids.map((id, at) => [id, contents[at] ?? null])),
+  );
   const before = earlierManifest(baseManifest, name, base);
   const done = (findings: readonly Finding[], revisions = 0, present = true): GitVerification => ({
     findings,
@@ -75,10 +82,9 @@ export async function verifyInGit(check: GitCheck): Promise<GitVerification> {
   const findings = [
     ...before.findings,
     ...graphFindings(files, manifest),
-    ...await fileFindings(check, files, manifest, {
+    ...await fileFindings(files, manifest, {
       folder,
       base,
-      reader,
       inBase,
     }),
     ...unsealedFindings(manifest).filter(({ revision }) => !told.has(revision)),
@@ -159,23 +165,38 @@ function graphFindings(files: RevisionFiles, manifest: ParsedManifest): readonly
 interface EarlierTexts {
   readonly folder: GitFolder;
   readonly base: GitBase;
-  readonly reader: ObjectReader;
   readonly inBase: ReadonlyMap<RevisionId, ManifestRevision>;
 }
 
 async function fileFindings(
-  { digest }: GitCheck,
-  files: RevisionFiles,
+  files: BlobFiles,
   manifest: ParsedManifest,
   earlier: EarlierTexts,
 ): Promise<readonly Finding[]> {
+  const digest = await digestAhead(textsOf(files, manifest));
   const first = verifyFiles({ files, manifest, digest, sealedTexts: () => undefined });
   const edited = manifest.revisions.filter(({ id }) => first.verdicts.get(id)?.kind === "edited");
   if (edited.length === 0) return first.findings;
   // Only now is it worth asking for the texts that tell a cosmetic edit from a real one.
-  const texts: ReadonlyMap<RevisionId, RevisionTexts> = await baseTexts(edited, earlier, digest);
+  const texts: ReadonlyMap<RevisionId, RevisionTexts> = await baseTexts(edited, earlier);
   const sealedTexts = ({ id }: ManifestRevision) => texts.get(id);
   return verifyFiles({ files, manifest, digest, sealedTexts }).findings;
+}
+
+/** The texts that are going to be hashed; what cannot be decoded will not be. */
+function textsOf(files: BlobFiles, manifest: ParsedManifest): string[] {
+  const texts: string[] = [];
+  for (const { dir } of manifest.revisions) {
+    for (const path of [`${dir}/up.sql`, `${dir}/down.sql`]) {
+      try {
+        const bytes = files.read(path);
+        if (bytes !== null) texts.push(decodeCanonicalText(path, bytes));
+      } catch (error) {
+        if (!(error instanceof AludelError)) throw error; // verifying says so, with the revision
+      }
+    }
+  }
+  return texts;
 }
 
 function unsealedFindings(manifest: ParsedManifest): Finding[] {

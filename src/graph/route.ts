@@ -58,6 +58,23 @@ export function downgradeRoute(
   return route.reverse();
 }
 
+/**
+ * The way across: undoes what is applied and not under the targets, the last ones first, then applies what the targets
+ * lack. Afterwards exactly the targets and all under them are applied.
+ */
+export function switchRoute(
+  graph: RevisionGraph,
+  applied: ReadonlySet<RevisionId>,
+  targets: readonly RevisionId[],
+): Route {
+  const wanted = graph.ancestors(targets, "all");
+  const down: Step[] = [];
+  for (const id of graph.ids) {
+    if (applied.has(id) && !wanted.has(id)) down.push({ direction: "down", id });
+  }
+  return [...down.reverse(), ...upgradeRoute(graph, applied, targets)];
+}
+
 /** What a stamp records and forgets, each in the order of a route: parents first, and the other way round. */
 export interface StampRoute {
   readonly add: readonly RevisionId[];

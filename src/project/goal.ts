@@ -2,14 +2,21 @@ import { type Destination, resolveDestination } from "../graph/destination.ts";
 import type { Ref } from "../graph/ref.ts";
 import { resolveOne, resolveRefs } from "../graph/resolve_ref.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import { appliedAfter, downgradeRoute, type Route, upgradeRoute } from "../graph/route.ts";
+import {
+  appliedAfter,
+  downgradeRoute,
+  type Route,
+  switchRoute,
+  upgradeRoute,
+} from "../graph/route.ts";
 import type { Catalogue } from "./catalogue.ts";
 
 /** What a user asks for, in refs. */
 export type GoalRequest =
   | { readonly kind: "upgrade"; readonly refs: readonly Ref[] }
   | { readonly kind: "downgrade"; readonly ref: Ref }
-  | { readonly kind: "redo"; readonly ref: Ref };
+  | { readonly kind: "redo"; readonly ref: Ref }
+  | { readonly kind: "switch"; readonly refs: readonly Ref[] };
 
 /**
  * The same in ids. Resolved once, before waiting for the lock: whatever other processes do meanwhile, `+1` stays
@@ -18,7 +25,8 @@ export type GoalRequest =
 export type Goal =
   | { readonly kind: "upgrade"; readonly ids: readonly RevisionId[] }
   | { readonly kind: "downgrade"; readonly destination: Destination }
-  | { readonly kind: "redo"; readonly id: RevisionId };
+  | { readonly kind: "redo"; readonly id: RevisionId }
+  | { readonly kind: "switch"; readonly ids: readonly RevisionId[] };
 
 /** @throws {AludelError} An error of the area `ref`. */
 export function resolveGoal(catalogue: Catalogue, request: GoalRequest): Goal {
@@ -33,6 +41,11 @@ export function resolveGoal(catalogue: Catalogue, request: GoalRequest): Goal {
       return {
         kind: "downgrade",
         destination: resolveDestination(graph, request.ref, { applied, onDisk }),
+      };
+    case "switch":
+      return {
+        kind: "switch",
+        ids: resolveRefs(graph, request.refs, { applied, onDisk, purpose: "look" }),
       };
     case "redo":
       return {
@@ -57,6 +70,8 @@ export function routeTo(catalogue: Catalogue, goal: Goal): Route {
       if (destination.kind === "before" && !applied.has(destination.id)) return [];
       return downgradeRoute(graph, applied, destination);
     }
+    case "switch":
+      return switchRoute(graph, applied, goal.ids);
     case "redo": {
       const down = downgradeRoute(graph, applied, { kind: "before", id: goal.id });
       const undone = down.map((step) => step.id);

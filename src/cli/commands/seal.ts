@@ -13,10 +13,12 @@ export const command = defineCommand({
   description: [
     "Records in the manifest what is in a revision's files, so that every later change of them is noticed. Without REF it seals all drafts.",
     "A sealed revision that was edited is refused. --cosmetic seals it again if only space and comments changed, --force whatever changed; databases that ran the earlier text go on accepting it. The sealed text, to compare with, is looked for in git's history and in the database.",
+    "--staged seals what is staged for the next commit, in the index, where the files on disk may have gone on. The hook of aludel hook install --seal runs it.",
   ],
   flags: {
     cosmetic: { kind: "switch", help: "seal again what changed in space and comments only" },
     force: { kind: "switch", help: "seal again whatever changed: needs REF" },
+    staged: { kind: "switch", help: "seal drafts as they are in git's index" },
     ...DATABASE_FLAG,
   },
   positional: [
@@ -33,6 +35,14 @@ export const command = defineCommand({
       throw new AludelError("usage", '"--cosmetic" and "--force" exclude each other', {
         next: ["aludel seal --help"],
       });
+    }
+    if (flags.staged && (flags.cosmetic || flags.force)) {
+      throw new AludelError("usage", '"--staged" seals drafts, and takes no other mode', {
+        next: ["aludel seal --help"],
+      });
+    }
+    if (flags.staged) {
+      return await (await import("../seal_index.ts")).sealIndex(context, flags, refs);
     }
     if (flags.force && refs.length === 0) {
       throw new AludelError("usage", '"--force" needs the revisions that are meant', {

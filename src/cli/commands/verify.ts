@@ -1,49 +1,56 @@
-import { mend } from "../../project/mend.ts";
-import { verify } from "../../project/verify.ts";
+import { AludelError } from "../../errors.ts";
 import { defineCommand } from "../command.ts";
-import { findingText } from "../finding_text.ts";
+import { FORMAT_FLAG } from "../finding_format.ts";
 import { DATABASE_FLAG } from "../flag.ts";
-import { openProject } from "../open_project.ts";
-import { openVerification } from "../open_verification.ts";
-import { waitingFor } from "../report_draft.ts";
 
 export const command = defineCommand({
   name: "verify",
   description: [
     "Compares every revision's files with the hashes in the manifest, the manifest with the folders that are there, and the records of the database, if it exists, with both. Exits 3 if something is wrong.",
     '--fix mends what an interrupted command or a merge left behind: folders without a line in the manifest, and a manifest that is not in its canonical layout. It never signs an edited revision: that is for "aludel seal".',
+    "--staged verifies what the next commit will hold, from git's index and not from the working tree: everything must be sealed, and no sealed revision that HEAD has may have changed. The git hook runs it. --since REF verifies the commit HEAD in the same way, and compares with the commit where its history and REF's parted: for pull requests, where nobody knows whether the hook has run. Neither looks at a database.",
   ],
   flags: {
     ...DATABASE_FLAG,
     fix: { kind: "switch", help: "mend folders without a line, and the manifest's layout" },
+    staged: { kind: "switch", help: "verify git's index: what the next commit will hold" },
+    since: {
+      kind: "text",
+      value: "REF",
+      help: "verify HEAD against what it has in common with a git ref",
+    },
+    ...FORMAT_FLAG,
   },
   positional: [],
   examples: [
     { command: "aludel verify", says: "verifies files, manifest and database" },
     { command: "aludel verify --fix", says: "mends what an interrupted command left" },
+    { command: "aludel verify --staged", says: "verifies what is about to be committed" },
+    {
+      command: "aludel verify --since origin/main --format github",
+      says: "verifies a pull request in GitHub Actions",
+    },
   ],
   async run(context, flags) {
-    const { ui, runtime } = context;
-    const mendings = flags.fix ? await fix() : [];
-    const { present, target, context: verification } = await openVerification(context, flags);
-    const { findings } = verify(verification);
-    const failed = findings.some((finding) => finding.level === "error");
-    const count = verification.workspace.manifest.revisions.length;
-    ui.json({ ok: !failed, revisions: count, findings, mended: mendings });
-    for (const { done, what } of mendings) ui.data(`${done ? "mended" : "left  "}  ${what}`);
-    for (const finding of findings) ui.data(findingText(finding, ui.style));
-    const what = `${count} ${count === 1 ? "revision" : "revisions"}` +
-      (present ? ` and the records of "${target?.name}"` : "");
-    ui.notice(failed ? `Verified ${what}.` : `Verified ${what}: all is as it should be.`);
-    return failed ? 3 : 0;
-
-    function fix() {
-      const project = openProject(context, flags);
-      return mend(project, {
-        now: runtime.now(),
-        newId: () => runtime.randomId(),
-        onWait: waitingFor(ui, project),
+    const format = flags.format ?? "text";
+    const inGit = flags.staged || flags.since !== undefined;
+    if (flags.json && format !== "text") throw exclusive("--json", `--format ${format}`);
+    if (!inGit) {
+      return await (await import("../verify_project.ts")).verifyProject(context, {
+        ...flags,
+        format,
       });
     }
+    const asked = flags.staged ? "--staged" : "--since";
+    if (flags.fix) throw exclusive(asked, "--fix");
+    if (flags.database !== undefined) throw exclusive(asked, "--database");
+    // Apart from the other: this one must be quick, and needs neither database nor schema.
+    return await (await import("../verify_git.ts")).verifyGit(context, { ...flags, format });
   },
 });
+
+function exclusive(one: string, other: string): AludelError {
+  return new AludelError("usage", `"${one}" and "${other}" exclude each other`, {
+    next: ["aludel verify --help"],
+  });
+}

@@ -1,0 +1,35 @@
+import { isInstalled, planInstall, readHookSetup } from "../../git/hook.ts";
+import { applyChanges } from "../../git/repository_change.ts";
+import { changeText } from "../change_text.ts";
+import { defineCommand } from "../command.ts";
+import { openProject } from "../open_project.ts";
+
+export const command = defineCommand({
+  name: "hook install",
+  description: [
+    "Has git verify every commit and every merge commit of this clone (aludel verify --staged), and merge the manifests of two branches revision by revision. Says what it writes, none of which is committed: two hooks, a line in the clone's attributes, and the merge driver in its configuration.",
+    "A hook that is there already is kept, and run first. Run it again after Aludel was moved, or to choose otherwise about --seal.",
+    "git runs no hook for --no-verify, rebase, cherry-pick and revert: aludel verify --since in CI finds what passed by.",
+  ],
+  flags: {
+    seal: { kind: "switch", help: "seal staged drafts at the commit instead of refusing them" },
+    dryRun: { kind: "switch", help: "print what would be written, and write nothing" },
+  },
+  positional: [],
+  examples: [
+    { command: "aludel hook install", says: "refuses commits with drafts or edited revisions" },
+    { command: "aludel hook install --seal", says: "seals drafts as they are committed" },
+  ],
+  async run(context, flags) {
+    const { runtime, ui } = context;
+    const setup = await readHookSetup(openProject(context, flags));
+    const changes = planInstall(setup, runtime.program, flags.seal);
+    for (const change of changes) ui.data(changeText(change));
+    if (!flags.dryRun) await applyChanges(setup.repository.root, changes);
+    ui.json({ changes, written: !flags.dryRun });
+    if (changes.length === 0) ui.notice("Nothing to do: all of it is there.");
+    else if (flags.dryRun) ui.notice("Nothing was written.");
+    else if (isInstalled(setup)) ui.notice("The hooks were brought up to date.");
+    else ui.notice("From now on every commit is verified. To undo it: aludel hook uninstall");
+  },
+});

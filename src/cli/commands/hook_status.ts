@@ -1,0 +1,51 @@
+import { type HookState, isInstalled, readHookSetup } from "../../git/hook.ts";
+import { BEFORE } from "../../git/hook_script.ts";
+import { hasAttribute } from "../../git/merge_attribute.ts";
+import { defineCommand } from "../command.ts";
+import { openProject } from "../open_project.ts";
+
+export const command = defineCommand({
+  name: "hook status",
+  description: [
+    "Says for each hook whether it checks this project, and whether git merges its manifest by Aludel's driver. Exits 3 unless all of it is installed.",
+  ],
+  flags: {},
+  positional: [],
+  examples: [{ command: "aludel hook status", says: "says what aludel hook install has done" }],
+  async run(context, flags) {
+    const { ui } = context;
+    const setup = await readHookSetup(openProject(context, flags));
+    const installed = isInstalled(setup);
+    const merges = setup.driver !== undefined && hasAttribute(setup.attributes, setup.attribute);
+    ui.json({
+      installed,
+      hooks: setup.hooks.map((hook) => ({ ...hook, ...checkOf(hook, setup.config) })),
+      mergeDriver: merges,
+    });
+    for (const hook of setup.hooks) {
+      ui.data(`${hook.name.padEnd(18)}${hookText(hook, setup.config)}`);
+      ui.data(`${" ".repeat(18)}${ui.style.dim(hook.path)}`);
+    }
+    ui.data(`${"merge driver".padEnd(18)}${merges ? "registered" : "not registered"}`);
+    if (installed) return 0;
+    ui.hint("next: aludel hook install");
+    return 3;
+  },
+});
+
+function checkOf({ checks }: HookState, config: string): { verifies: boolean; seals: boolean } {
+  const check = checks.find((one) => one.config === config);
+  return { verifies: check !== undefined, seals: check?.seal ?? false };
+}
+
+function hookText(hook: HookState, config: string): string {
+  const { verifies, seals } = checkOf(hook, config);
+  if (hook.kind === "none") return "not installed";
+  if (hook.kind === "other") return "not installed: there is another program's hook";
+  const others = hook.checks.length - (verifies ? 1 : 0);
+  return [
+    verifies ? (seals ? "seals drafts and verifies" : "verifies") : "does not check this project",
+    ...(others > 0 ? [`checks ${others} other ${others === 1 ? "project" : "projects"}`] : []),
+    ...(hook.chained ? [`runs ${hook.name}${BEFORE} first`] : []),
+  ].join("; ");
+}

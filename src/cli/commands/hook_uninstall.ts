@@ -1,0 +1,27 @@
+import { planUninstall, readHookSetup } from "../../git/hook.ts";
+import { applyChanges } from "../../git/repository_change.ts";
+import { changeText } from "../change_text.ts";
+import { defineCommand } from "../command.ts";
+import { openProject } from "../open_project.ts";
+
+export const command = defineCommand({
+  name: "hook uninstall",
+  description: [
+    "Takes out what aludel hook install wrote, and puts a hook that was there before back in its place. Hooks of other programs are left alone.",
+  ],
+  flags: {
+    dryRun: { kind: "switch", help: "print what would be taken out, and change nothing" },
+  },
+  positional: [],
+  examples: [{ command: "aludel hook uninstall", says: "commits are no longer verified" }],
+  async run(context, flags) {
+    const { ui } = context;
+    const setup = await readHookSetup(openProject(context, flags));
+    const changes = planUninstall(setup);
+    for (const change of changes) ui.data(changeText(change));
+    if (!flags.dryRun) await applyChanges(setup.repository.root, changes);
+    ui.json({ changes, written: !flags.dryRun });
+    if (changes.length === 0) ui.notice("Nothing to do: nothing is installed.");
+    else if (flags.dryRun) ui.notice("Nothing was changed.");
+  },
+});

@@ -1,0 +1,66 @@
+import { AludelError } from "../../errors.ts";
+import { mergeAsText, readMergeFile } from "../../git/merge_file.ts";
+import { mergeManifestTexts } from "../../git/merge_manifest_files.ts";
+import { writeAtomically } from "../../project/write_atomically.ts";
+import { resolvePath } from "../../project/resolve_path.ts";
+import { defineCommand } from "../command.ts";
+
+export const command = defineCommand({
+  name: "merge-driver",
+  description: [
+    "Merges two manifests with their common ancestor, revision by revision, and writes the result into OURS. What one side added, changed or removed wins; a revision that both changed is a conflict, left between git's markers. Exits 1 then, and where the result would be no graph.",
+    "git runs it for manifests once aludel hook install has registered it. Nobody needs to type it.",
+  ],
+  flags: {},
+  positional: [
+    { name: "BASE", help: "file with the common ancestor (%O)" },
+    { name: "OURS", help: "file with our side, which becomes the result (%A)" },
+    { name: "THEIRS", help: "file with their side (%B)" },
+    { name: "PATH", help: "the manifest's name, for messages (%P)", optional: true },
+  ],
+  examples: [
+    {
+      command: "aludel merge-driver base.json ours.json theirs.json",
+      says: "merges three files as git would",
+    },
+  ],
+  async run({ runtime, ui }, _flags, args) {
+    const [base, ours, theirs] = args.slice(0, 3).map((path) => resolvePath(path, runtime.cwd)) as [
+      string,
+      string,
+      string,
+    ];
+    const name = args[3] ?? args[1] ?? "";
+    const texts = {
+      base: readMergeFile(base),
+      ours: readMergeFile(ours),
+      theirs: readMergeFile(theirs),
+    };
+    try {
+      const { text, conflicts, problems, heads } = mergeManifestTexts(texts, name);
+      writeAtomically(ours, text);
+      ui.json({ conflicts, problems, heads });
+      for (const sentence of conflicts) ui.error(`${name}: ${sentence}`);
+      if (conflicts.length > 0) {
+        ui.error(
+          `Keep one of the two lines of each, delete the markers, then: git add -- ${name}`,
+        );
+        return 1;
+      }
+      for (const sentence of problems) ui.error(`${name}: ${sentence}`);
+      if (problems.length > 0) {
+        ui.error(`Mend the lines, then: aludel verify && git add -- ${name}`);
+        return 1;
+      }
+      if (heads.length < 2) return 0;
+      ui.notice(`${name}: merged, and there are ${heads.length} heads: ${heads.join(", ")}`);
+      ui.hint('next: aludel merge heads -m "merge branches"');
+      return 0;
+    } catch (error) {
+      if (!(error instanceof AludelError)) throw error;
+      // What is no manifest can still be merged line by line, and be looked at.
+      await mergeAsText(runtime.cwd, { base, ours, theirs });
+      throw error.with({ outcome: "The lines were merged as text", next: [`Look at ${name}`] });
+    }
+  },
+});

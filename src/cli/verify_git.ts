@@ -1,0 +1,37 @@
+import { gitFolder } from "../git/git_folder.ts";
+import { verifyInGit } from "../git/verify_in_git.ts";
+import type { CommandContext } from "./command.ts";
+import { type FindingFormat, printFindings } from "./finding_format.ts";
+import { openProject } from "./open_project.ts";
+
+/** Verifies what git has recorded, and neither the working tree nor a database. @returns The exit code. */
+export async function verifyGit(
+  context: CommandContext,
+  flags: {
+    readonly config: string | undefined;
+    readonly staged: boolean;
+    readonly since: string | undefined;
+    readonly format: FindingFormat;
+  },
+): Promise<number> {
+  const { ui, runtime } = context;
+  const project = openProject(context, flags);
+  const source = flags.staged ? "index" : "HEAD";
+  const { findings, revisions, base, present } = await verifyInGit({
+    folder: gitFolder(project.migrations, runtime.cwd),
+    name: project.files.name,
+    source,
+    since: flags.since,
+  });
+  const failed = findings.some((finding) => finding.level === "error");
+  ui.json({ ok: !failed, source, base: base.name, revisions, findings });
+  printFindings(ui, findings, flags.format);
+  const where = flags.staged ? "in the index" : "of HEAD";
+  const what = `${revisions} ${revisions === 1 ? "revision" : "revisions"} ${where}`;
+  ui.notice(
+    present
+      ? `Verified ${what} against ${base.name}${failed ? "." : ": all is as it should be."}`
+      : `There is no manifest ${where}.`,
+  );
+  return failed ? 3 : 0;
+}

@@ -1,0 +1,42 @@
+import { mend } from "../project/mend.ts";
+import { verify } from "../project/verify.ts";
+import type { CommandContext } from "./command.ts";
+import { type FindingFormat, printFindings } from "./finding_format.ts";
+import { openProject } from "./open_project.ts";
+import { openVerification } from "./open_verification.ts";
+import { waitingFor } from "./report_draft.ts";
+
+/** Verifies the files on disk and the records of the database. @returns The exit code. */
+export async function verifyProject(
+  context: CommandContext,
+  flags: {
+    readonly config: string | undefined;
+    readonly database: string | undefined;
+    readonly fix: boolean;
+    readonly format: FindingFormat;
+  },
+): Promise<number> {
+  const { ui, runtime } = context;
+  const mendings = flags.fix ? await fix() : [];
+  const { present, target, context: verification } = await openVerification(context, flags);
+  const { findings } = verify(verification);
+  const failed = findings.some((finding) => finding.level === "error");
+  const count = verification.workspace.manifest.revisions.length;
+  ui.json({ ok: !failed, revisions: count, findings, mended: mendings });
+  const tell = flags.format === "text" ? ui.data.bind(ui) : ui.notice.bind(ui);
+  for (const { done, what } of mendings) tell(`${done ? "mended" : "left  "}  ${what}`);
+  printFindings(ui, findings, flags.format);
+  const what = `${count} ${count === 1 ? "revision" : "revisions"}` +
+    (present ? ` and the records of "${target?.name}"` : "");
+  ui.notice(failed ? `Verified ${what}.` : `Verified ${what}: all is as it should be.`);
+  return failed ? 3 : 0;
+
+  function fix() {
+    const project = openProject(context, flags);
+    return mend(project, {
+      now: runtime.now(),
+      newId: () => runtime.randomId(),
+      onWait: waitingFor(ui, project),
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import { buildGraph } from "../graph/build_graph.ts";
+import { describeProblem } from "../graph/graph_problem.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import { foldDirName } from "../manifest/dir_name.ts";
+import {
+  FIRST_LINE,
+  formatManifest,
+  formatRevision,
+  LAST_LINE,
+} from "../manifest/format_manifest.ts";
+import type { Manifest, ManifestRevision } from "../manifest/manifest.ts";
+import { type MergeConflict, mergeManifests } from "../manifest/merge_manifest.ts";
+import { parseManifest } from "../manifest/parse_manifest.ts";
+import { inOrderOfCreation } from "../project/workspace.ts";
+
+/** What became of a merge. */
+export interface MergedManifest {
+  /** The file's new text: a manifest, or with conflicts one with git's markers around both lines. */
+  readonly text: string;
+  /** A sentence for each revision that both sides changed. */
+  readonly conflicts: readonly string[];
+  /** Why the merged revisions are no graph, or no manifest: a sentence each. */
+  readonly problems: readonly string[];
+  /** The revisions that nothing follows, where the graph holds. */
+  readonly heads: readonly RevisionId[];
+}
+
+/**
+ * Merges the texts of two manifests with that of their common ancestor.
+ *
+ * @param path The manifest's name for messages.
+ * @throws {AludelError} An error of the area `manifest`, where one of them is none.
+ */
+export function mergeManifestTexts(
+  texts: { readonly base: string; readonly ours: string; readonly theirs: string },
+  path: string,
+): MergedManifest {
+  const read = (text: string, side: string): Manifest =>
+    // Where both branches added the file there is no common ancestor, and git gives an empty one.
+    text.trim() === "" ? { revisions: [] } : parseManifest(text, `${path} (${side})`);
+  const base = read(texts.base, "base");
+  const ours = read(texts.ours, "ours");
+  const theirs = read(texts.theirs, "theirs");
+  const { manifest, conflicts } = mergeManifests(base, ours, theirs);
+  if (conflicts.length > 0) {
+    return {
+      text: withMarkers(manifest, conflicts),
+      conflicts: conflicts.map(describeConflict),
+      problems: [],
+      heads: [],
+    };
+  }
+  const text = formatManifest(manifest);
+  const { graph, problems } = buildGraph(inOrderOfCreation(manifest.revisions));
+  return {
+    text,
+    conflicts: [],
+    problems: [...(problems ?? []).map(describeProblem), ...sharedFolders(manifest)],
+    heads: graph?.heads ?? [],
+  };
+}
+
+function withMarkers({ revisions }: Manifest, conflicts: readonly MergeConflict[]): string {
+  const line = (revision: ManifestRevision | undefined) =>
+    revision === undefined ? "" : `${formatRevision(revision)},\n`;
+  const parts = [
+    ...revisions.map((revision) => ({ id: revision.id, text: line(revision) })),
+    ...conflicts.map(({ id, ours, theirs }) => ({
+      id,
+      text: `<<<<<<< ours\n${line(ours)}=======\n${line(theirs)}>>>>>>> theirs\n`,
+    })),
+  ].sort((a, b) => a.id < b.id ? -1 : 1);
+  return `${FIRST_LINE}\n${parts.map(({ text }) => text).join("")}${LAST_LINE}\n`;
+}
+
+function describeConflict({ id, ours, theirs }: MergeConflict): string {
+  if (ours === undefined) return `Revision "${id}" was removed by us and changed by them`;
+  if (theirs === undefined) return `Revision "${id}" was changed by us and removed by them`;
+  const keys = (Object.keys(ours) as (keyof ManifestRevision)[])
+    .filter((key) => JSON.stringify(ours[key]) !== JSON.stringify(theirs[key]));
+  return `Revision "${id}" was changed on both sides, which differ in ${keys.join(", ")}`;
+}
+
+/** Two revisions that both sides put into folders of one name. */
+function sharedFolders({ revisions }: Manifest): string[] {
+  const owners = new Map<string, RevisionId>();
+  return revisions.flatMap(({ id, dir }) => {
+    const folded = foldDirName(dir);
+    const owner = owners.get(folded);
+    owners.set(folded, id);
+    return owner === undefined
+      ? []
+      : [`The folder "${dir}" belongs to two revisions, "${owner}" and "${id}"`];
+  });
+}
