@@ -1,5 +1,5 @@
 import { AludelError, exitCodeOf } from "../errors.ts";
-import { PROGRAM, RELEASE } from "../text/program.ts";
+import { BUILD, PROGRAM, RELEASE } from "../text/program.ts";
 import { normaliseArguments } from "./argv.ts";
 import type { Command } from "./command.ts";
 import { splitCommandLine } from "./command_line.ts";
@@ -109,7 +109,8 @@ async function releaseText(runtime: Runtime): Promise<string> {
   const database = new DatabaseSync(":memory:");
   const row = database.prepare("SELECT sqlite_version() AS release").get();
   database.close();
-  return `${PROGRAM} ${RELEASE} (SQLite ${row?.["release"]}, Deno ${runtime.denoRelease})`;
+  const build = BUILD === "source" ? "" : `build ${BUILD}, `;
+  return `${PROGRAM} ${RELEASE} (${build}SQLite ${row?.["release"]}, Deno ${runtime.denoRelease})`;
 }
 
 async function reportError(runtime: Runtime, ui: Ui, thrown: unknown): Promise<number> {

@@ -1,0 +1,102 @@
+/** The program as modules of JavaScript in a folder, ready to run or to be compiled. */
+export interface Bundle {
+  readonly folder: string;
+  /** What starts the program. */
+  readonly entry: string;
+  /** Modules that are started by their address, as workers: no import leads to them. */
+  readonly workers: readonly string[];
+  /** Every module, as a path inside the folder. */
+  readonly modules: readonly string[];
+}
+
+/** What is stamped into a build. */
+export interface BuildStamp {
+  /** Names the build, such as `1a86035 2026-11-24`. */
+  readonly text: string;
+  /** The time that the modules get, so that the same source gives the same bytes. */
+  readonly time: Date;
+}
+
+const ROOT = new URL("../../", import.meta.url);
+const ENTRY = "main.js";
+
+/**
+ * Bundles the program. Modules that a command loads when it needs them stay modules of their own; without that,
+ * every command would load all of them.
+ *
+ * @param folder An absolute path of a folder that does not exist or is empty.
+ * @throws {Error} With the bundler's words.
+ */
+export async function bundleProgram(folder: string, stamp: BuildStamp): Promise<Bundle> {
+  const workers = findWorkers();
+  await deno([
+    "bundle",
+    "--quiet",
+    "--platform=deno",
+    "--code-splitting",
+    `--outdir=${folder}`,
+    "main.ts",
+    ...workers.values(),
+  ]);
+  const modules = [...walk(folder)].sort();
+  let stamped = 0;
+  for (const module of modules) {
+    const path = `${folder}/${module}`;
+    const text = Deno.readTextFileSync(path)
+      // Where the bundler found a package on this machine is nobody's business, and not reproducible.
+      .replace(/^\/\/ \.\.\/.*\n/gm, "")
+      .replace(WORKER_URL, (_, name: string) => {
+        const built = workers.get(name)!.replace(/\.ts$/, ".js");
+        return `new URL("${"../".repeat(module.split("/").length - 1)}${built}", import.meta.url)`;
+      })
+      .replace(/\bBUILD = "source"/, () => {
+        stamped++;
+        return `BUILD = ${JSON.stringify(stamp.text)}`;
+      });
+    Deno.writeTextFileSync(path, text);
+    Deno.utimeSync(path, stamp.time, stamp.time);
+  }
+  if (stamped !== 1) throw new Error(`The build was stamped ${stamped} times instead of once`);
+  return {
+    folder,
+    entry: ENTRY,
+    workers: [...workers.values()].map((file) => file.replace(/\.ts$/, ".js")),
+    modules,
+  };
+}
+
+/** How a module names the module of a worker. */
+const WORKER_URL = /new URL\("\.\/([a-z_]+\.ts)", import\.meta\.url\)/g;
+
+/** The modules that the source starts as workers: name → path from the root. */
+function findWorkers(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const file of walk(new URL("src", ROOT).pathname)) {
+    const text = Deno.readTextFileSync(new URL(`src/${file}`, ROOT));
+    for (const [, name = ""] of text.matchAll(WORKER_URL)) {
+      const path = `src/${file.replace(/[^/]*$/, "")}${name}`;
+      if ((found.get(name) ?? path) !== path) throw new Error(`Two workers are called "${name}"`);
+      found.set(name, path);
+    }
+  }
+  return found;
+}
+
+/** The files below a folder, as paths inside it. */
+function* walk(folder: string, inside = ""): Generator<string> {
+  for (const entry of Deno.readDirSync(`${folder}/${inside}`)) {
+    if (entry.isDirectory) yield* walk(folder, `${inside}${entry.name}/`);
+    else yield inside + entry.name;
+  }
+}
+
+/** Runs Deno in the repository and throws its words if it fails. */
+async function deno(args: readonly string[]): Promise<void> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    stdout: "null",
+  }).output();
+  if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
+}
