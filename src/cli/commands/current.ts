@@ -59,6 +59,11 @@ export const command = defineCommand({
           : `"${target.name}" is at base: no revision is applied.`,
       );
     }
+    if (unknown.length > 0) {
+      const { locateUnknown, TAKE_ALONG } = await import("../unknown_revisions.ts");
+      for (const { says } of await locateUnknown(project, unknown)) ui.notice(says);
+      ui.hint(`next: ${TAKE_ALONG}`);
+    }
     if (!flags.checkHeads || atHeads) return 0;
     if (unknown.length > 0) {
       ui.warning(`${listed(unknown)} applied and not on disk: another branch may be checked out`);

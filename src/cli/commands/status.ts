@@ -5,6 +5,7 @@ import { defineCommand } from "../command.ts";
 import { findingText } from "../finding_text.ts";
 import { DATABASE_FLAG } from "../flag.ts";
 import { openVerification } from "../open_verification.ts";
+import { locateUnknown, TAKE_ALONG } from "../unknown_revisions.ts";
 
 /** So many revisions of one kind are listed; beyond it they are counted. */
 const LISTED = 10;
@@ -22,9 +23,14 @@ export const command = defineCommand({
   ],
   async run(context, flags) {
     const { ui } = context;
-    const { target, present, context: verification } = await openVerification(context, flags);
+    const { project, target, present, context: verification } = await openVerification(
+      context,
+      flags,
+    );
     const status = readStatus(verification);
-    ui.json({ database: target?.name ?? null, exists: present, ...status });
+    const elsewhere = await locateUnknown(project, status.unknown);
+    const branches = Object.fromEntries(elsewhere.map((one) => [one.id, one.branches]));
+    ui.json({ database: target?.name ?? null, exists: present, ...status, branches });
     const { catalogue } = verification;
     const titled = (id: RevisionId) =>
       `${ui.style.yellow(id)}  ${messageOf(catalogue, id).split("\n", 1)[0]}`;
@@ -44,9 +50,13 @@ export const command = defineCommand({
     field("Pending", status.pending.map(titled));
     field("Drafts", status.drafts.map(titled));
     field("Unknown", status.unknown.map(titled));
-    if (status.findings.length > 0) ui.data("");
-    for (const finding of status.findings) ui.data(findingText(finding, ui.style));
+    // That they are unknown is said with where they are.
+    const findings = status.findings.filter((finding) => finding.code !== "revision-unknown");
+    if (findings.length + elsewhere.length > 0) ui.data("");
+    for (const finding of findings) ui.data(findingText(finding, ui.style));
+    for (const { says } of elsewhere) ui.data(says);
     if (status.clean) ui.notice("Nothing needs doing.");
+    if (elsewhere.length > 0) ui.hint(`next: ${TAKE_ALONG}`);
     if (status.pending.length > 0) ui.hint("next: aludel upgrade heads");
     if (status.drafts.length > 0) ui.hint("next: aludel seal, when the drafts are finished");
     return status.clean ? 0 : 3;
