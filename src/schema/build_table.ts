@@ -80,6 +80,7 @@ function buildPrimaryKey(text: TableText, facts: TableRow): PrimaryKey | undefin
 
 /** Of UNIQUE constraints over the same columns SQLite keeps one, and none that the key makes needless. */
 function buildUniques(text: TableText, primaryKey: PrimaryKey | undefined): Unique[] {
+  if (text.uniques.length === 0) return [];
   const seen = new Map<string, Unique>();
   const keyColumns = primaryKey === undefined || primaryKey.rowid
     ? undefined
@@ -106,7 +107,6 @@ function withOwnCollation(key: KeyColumn, columns: readonly ColumnText[]): KeyCo
 }
 
 function signature(columns: readonly KeyColumn[]): string {
-  return JSON.stringify(
-    columns.map(({ name, collation }) => [foldName(name), foldName(collation ?? "")]),
-  );
+  return columns.map(({ name, collation }) => `${foldName(name)}\0${foldName(collation ?? "")}\0`)
+    .join("");
 }

@@ -1,4 +1,5 @@
-import { displayName } from "../sql/identifier.ts";
+import { displayName, sameName } from "../sql/identifier.ts";
+import { tokenize } from "../sql/tokenizer.ts";
 import {
   type Change,
   type TableChange,
@@ -7,7 +8,6 @@ import {
   visitTableChange,
 } from "./change.ts";
 import type { Column, Constraint, KeyColumn, SchemaObject } from "./model.ts";
-import { normalText } from "./token_text.ts";
 
 /**
  * A change as lines for people, one for each thing that differs: `add column users.email TEXT NOT NULL`.
@@ -24,7 +24,7 @@ const LINES: Visitor<Change, string[]> = {
   "drop-object": ({ object }) => [`drop ${describeObject(object)}`],
   "replace-object": ({ from, to }) => [
     `replace ${describeObject(to)}${
-      "table" in from && "table" in to && from.table !== to.table
+      "table" in from && "table" in to && !sameName(from.table, to.table)
         ? `, before on ${displayName(from.table)}`
         : ""
     }`,
@@ -151,7 +151,18 @@ function keyList(columns: readonly KeyColumn[]): string {
   ).join(", ");
 }
 
-/** SQL as written where it fits into a line; its tokens otherwise. */
+/** SQL as written, but for line ends and comments. */
 function oneLine(sql: string): string {
-  return sql.includes("\n") || sql.includes("--") ? normalText(sql) : sql;
+  if (!sql.includes("\n") && !sql.includes("--")) return sql;
+  const words: string[] = [];
+  let isGap = false;
+  for (const { kind, start, end } of tokenize(sql)) {
+    if (kind === "space" || kind === "comment") {
+      isGap = true;
+      continue;
+    }
+    words.push(isGap && words.length > 0 ? " " : "", sql.slice(start, end));
+    isGap = false;
+  }
+  return words.join("");
 }

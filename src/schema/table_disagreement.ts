@@ -16,7 +16,8 @@ export function findDisagreement(
 ): string | undefined {
   if (table.columns.length !== facts.columns.length) return "the number of columns";
   const key = table.primaryKey;
-  for (const [at, [name, , notNull, place]] of facts.columns.entries()) {
+  for (let at = 0; at < facts.columns.length; at++) {
+    const [name, , notNull, place] = facts.columns[at]!;
     const column = table.columns[at]!;
     if (column.name !== name) return `the name of column ${at + 1}`;
     if ((text.columns[at]!.notNull !== undefined) && notNull === 0) return `NOT NULL of "${name}"`;
@@ -24,34 +25,40 @@ export function findDisagreement(
   }
   if (text.strict !== facts.strict) return "STRICT";
   if (text.withoutRowid !== facts.withoutRowid) return "WITHOUT ROWID";
-  const constraints = facts.indexes.filter(([, , origin]) => origin !== "c");
-  const expected: readonly (readonly KeyColumn[])[] = [
-    ...(key === undefined || key.rowid ? [] : [key.columns]),
-    ...table.uniques.map(({ columns }) => columns),
-  ];
-  if (constraints.length !== expected.length) return "the number of its own indexes";
-  const found = new Set(
-    constraints.map(([, , , , columns]) =>
-      signature(columns.map(([name, , coll]) => [name, coll]))
-    ),
-  );
-  for (const columns of expected) {
-    const wanted = columns.map(({ name, collation }) => [
-      name,
-      collation ?? table.columns.find((column) => sameName(column.name, name))?.collation ??
-        "binary",
-    ]);
-    if (!found.has(signature(wanted))) return "the columns of its own indexes";
-  }
+  if (indexesDisagree(table, facts)) return "its own indexes";
   return foreignKeysDisagree(table, facts) ? "its foreign keys" : undefined;
 }
 
-function signature(columns: readonly (readonly (string | null)[])[]): string {
-  return JSON.stringify(columns.map((pair) => pair.map((part) => foldName(part ?? ""))));
+/** Whether the PRIMARY KEY and UNIQUEs do not give the indexes that SQLite has made for them. */
+function indexesDisagree(table: Table, facts: TableRow): boolean {
+  const { primaryKey: key, uniques } = table;
+  const hasKeyIndex = key !== undefined && !key.rowid;
+  const found = new Set<string>();
+  let count = 0;
+  for (const [, , origin, , columns] of facts.indexes) {
+    if (origin === "c") continue;
+    count++;
+    found.add(columns.map(([name, , collation]) => keyPart(name ?? "", collation)).join(""));
+  }
+  const signature = (columns: readonly KeyColumn[]) =>
+    columns.map((column) => keyPart(column.name, collationOf(column, table))).join("");
+  return count !== uniques.length + (hasKeyIndex ? 1 : 0) ||
+    (hasKeyIndex && !found.has(signature(key.columns))) ||
+    uniques.some(({ columns }) => !found.has(signature(columns)));
+}
+
+function keyPart(name: string, collation: string): string {
+  return `${foldName(name)}\0${foldName(collation)}\0`;
+}
+
+function collationOf({ name, collation }: KeyColumn, table: Table): string {
+  return collation ?? table.columns.find((column) => sameName(column.name, name))?.collation ??
+    "binary";
 }
 
 /** `foreign_key_list` counts from the last one declared. */
 function foreignKeysDisagree(table: Table, facts: TableRow): boolean {
+  if (table.foreignKeys.length === 0) return facts.foreignKeys.length > 0;
   const keys = table.foreignKeys.toReversed();
   const columns = keys.reduce((sum, key) => sum + key.columns.length, 0);
   if (columns !== facts.foreignKeys.length) return true;

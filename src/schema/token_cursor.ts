@@ -47,11 +47,17 @@ export class TokenCursor {
     return this.#kinds[this.#at] === "word" ? this.#textAt(this.#at).toUpperCase() : "";
   }
 
-  /** Whether the current token is that keyword, given in upper case. */
+  /** Whether the current token is that keyword, given in upper case. Makes no string: most are not. */
   isWord(word: string): boolean {
     const at = this.#at;
-    return this.#kinds[at] === "word" && this.#ends[at]! - this.#starts[at]! === word.length &&
-      this.#textAt(at).toUpperCase() === word;
+    const start = this.#starts[at];
+    if (start === undefined || this.#kinds[at] !== "word") return false;
+    if (this.#ends[at]! - start !== word.length) return false;
+    for (let place = 0; place < word.length; place++) {
+      // Taking the bit away that makes a small letter leaves `_`, digits and letters apart.
+      if ((this.text.charCodeAt(start + place) & ~0x20) !== word.charCodeAt(place)) return false;
+    }
+    return true;
   }
 
   /** Goes back or forward to a token that {@linkcode at} has named. */
@@ -64,9 +70,13 @@ export class TokenCursor {
     this.#at++;
   }
 
-  /** Whether the current token is that operator. */
+  /** Whether the current token is that operator of one character. */
   isOperator(operator: string): boolean {
-    return this.#kinds[this.#at] === "operator" && this.#textAt(this.#at) === operator;
+    const at = this.#at;
+    const start = this.#starts[at];
+    return start !== undefined && this.#kinds[at] === "operator" &&
+      this.#ends[at]! - start === 1 &&
+      this.text.charCodeAt(start) === operator.charCodeAt(0);
   }
 
   /** Takes the operator where it comes. */
