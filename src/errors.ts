@@ -16,6 +16,11 @@ export type ErrorKind =
 
 /** Every error code with its kind. docs/errors.md describes each one; a test holds the two together. */
 export const ERROR_KINDS = {
+  "autogenerate-failed": "failure",
+  "copy-failed": "failure",
+  "copy-space": "failure",
+  "copy-stalled": "failure",
+  "copy-unsupported": "failure",
   "database-busy": "failure",
   "database-corrupt": "failure",
   "database-folder-missing": "failure",
@@ -84,6 +89,11 @@ export const ERROR_KINDS = {
   "ref-syntax": "usage",
   "ref-too-far": "failure",
   "ref-wrong-direction": "usage",
+  "rehearsal-path-taken": "failure",
+  "restore-journal-left": "failure",
+  "restore-point-ambiguous": "failure",
+  "restore-point-damaged": "failure",
+  "restore-point-missing": "failure",
   "off-changed": "failure",
   "off-interrupted": "failure",
   "record-edited": "failure",

@@ -1,6 +1,7 @@
 import { displayName, foldName, quoteName } from "../sql/identifier.ts";
 import { isValue } from "./add_column.ts";
 import type { AlterTable } from "./change.ts";
+import { converts } from "./converts.ts";
 import { implicitRowid, rowidColumn } from "./implicit_rowid.ts";
 import type { Column, Table } from "./model.ts";
 import { chooseHazard, convertHazard, dropColumnHazard, placeholderHazard } from "./plan_hazard.ts";
@@ -78,7 +79,7 @@ function copySources({ change, presentName, missingValues }: CopyRequest): {
     const target = quoteName(column.name);
     if (origin !== undefined) {
       add(target, quoteName(presentName(foldName(origin.name))));
-      if (converts(origin, column)) hazards.push(convertHazard(to, origin, column));
+      if (converts([from, origin], [to, column])) hazards.push(convertHazard(to, origin, column));
     } else if (isRowid(column)) {
       if (rowid !== undefined) add(target, rowid);
     } else if (isRequired(to, column) && !isValue(column.default)) {
@@ -122,13 +123,8 @@ function originsOf({ from, changes }: AlterTable): ReadonlyMap<string, Column> {
   return origins;
 }
 
-/** Whether a copied value may come out as another one. Nothing happens to values without an affinity. */
-function converts(from: Column, to: Column): boolean {
-  return from.affinity !== to.affinity && to.affinity !== "BLOB";
-}
-
-/** NOT NULL, or in the key of a table without rowids, where that is understood. */
-function isRequired(table: Table, column: Column): boolean {
+/** NOT NULL, or in the key of a table that is WITHOUT ROWID or STRICT, where that is understood. */
+export function isRequired(table: Table, column: Column): boolean {
   if (column.notNull !== undefined) return true;
   const key = foldName(column.name);
   return (table.withoutRowid || table.strict) &&

@@ -1,0 +1,195 @@
+import type { Connection } from "../db/connection.ts";
+import { AludelError } from "../errors.ts";
+import type { Change } from "../schema/change.ts";
+import { compareSchemas } from "../schema/compare.ts";
+import { describeChange } from "../schema/describe.ts";
+import { introspect } from "../schema/introspect.ts";
+import type { Schema } from "../schema/model.ts";
+import { fillTables } from "../schema/rows.ts";
+import { survivingTables } from "../schema/surviving_rows.ts";
+import { schemaObjects } from "../schema/write_schema.ts";
+import { quoteName } from "../sql/identifier.ts";
+import { readScript } from "../sql/read_script.ts";
+import { findRefusal } from "../sql/refusal.ts";
+import type { Script } from "../sql/script.ts";
+import { tryScript } from "../runner/try_script.ts";
+import { fittingRows } from "./fitting_rows.ts";
+import { compareRows, type RowSnapshot, snapshotRows } from "./row_snapshot.ts";
+import type { Scratch } from "./scratch.ts";
+import { insertLiterals, rowParts } from "./table_rows.ts";
+
+/** A generated revision to be checked. Texts have stand-ins for values that a person must choose. */
+export interface SelfCheckRequest {
+  readonly from: Schema;
+  readonly to: Schema;
+  /** What {@linkcode compareSchemas} found between the two. */
+  readonly changes: readonly Change[];
+  readonly up: string;
+  /** null for a revision that cannot be undone. */
+  readonly down: string | null;
+  readonly columnOrder: boolean;
+  readonly scratch: Scratch;
+  /** A database that the revisions before were replayed on; it is changed. */
+  readonly parent?: Connection;
+}
+
+/** What could not be tried, a sentence each. */
+export interface SelfCheckResult {
+  readonly notices: readonly string[];
+}
+
+/** Rows for each table: enough for gaps, NULLs and repeated values. */
+const ROWS = 6;
+
+/**
+ * Runs a generated up and down as the runner will: on the replayed parent, on an empty schema and on one
+ * full of generated rows. The up must give exactly the wanted schema, the down the present one, and all that
+ * both have must be kept: rows, values, rowids.
+ *
+ * @throws {AludelError} `autogenerate-failed`, with SQLite's words or the difference that is left.
+ */
+export async function selfCheck(request: SelfCheckRequest): Promise<SelfCheckResult> {
+  const { parent, scratch, from } = request;
+  if (parent !== undefined) await roundTrip(request, parent);
+  else {
+    await using empty = await scratch.with(from);
+    await roundTrip(request, empty);
+  }
+  return { notices: await checkWithRows(request) };
+}
+
+/** Up, then down, on a database whose rows do not matter. */
+async function roundTrip(request: SelfCheckRequest, connection: Connection): Promise<void> {
+  await runUp(request, connection);
+  await runDown(request, connection);
+}
+
+async function checkWithRows(request: SelfCheckRequest): Promise<readonly string[]> {
+  const { scratch, from, to, changes, down } = request;
+  const survivors = survivingTables(from, to, changes);
+  const notices: string[] = [];
+  let connection = await scratch.with(from);
+  try {
+    await fillTables(connection, from, { seed: 1, rows: ROWS });
+    let before = await snapshotRows(connection, survivors, "from");
+    try {
+      await runUp(request, connection);
+    } catch (error) {
+      if (!isAboutRows(error)) throw error;
+      // Rows that the wanted schema forbids: rightly refused. Those that it allows must pass.
+      const fitting = await fittingOf(request, connection);
+      await connection.close();
+      connection = fitting;
+      before = await snapshotRows(connection, survivors, "from");
+      await runUp(request, connection);
+      notices.push(...emptied(before));
+    }
+    refuseLostRows(before, await snapshotRows(connection, survivors, "to"), "up");
+    if (down === null) return notices;
+    const back = survivors.map((table) => ({
+      ...table,
+      columns: table.columns.filter(({ isKept }) => isKept),
+    }));
+    const kept = await snapshotRows(connection, back, "to");
+    try {
+      await runDown(request, connection);
+    } catch (error) {
+      // Rows that got a mere placeholder for values that are gone need not fit.
+      if (!isAboutRows(error)) throw error;
+      notices.push("The down could not be tried with rows: they lack the values that up drops");
+      return notices;
+    }
+    refuseLostRows(kept, await snapshotRows(connection, back, "from"), "down");
+    return notices;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function fittingOf(request: SelfCheckRequest, filled: Connection): Promise<Connection> {
+  const { scratch, from, to, changes } = request;
+  await using wanted = await scratch.with(to);
+  const rows = await fittingRows(filled, wanted, to, survivingTables(from, to, changes));
+  return await scratch.after(async (connection) => {
+    const objects = schemaObjects(from);
+    // Triggers would fire while the rows are put back.
+    const triggers = objects.filter(({ kind }) => kind === "trigger");
+    for (const object of objects) {
+      if (object.kind !== "trigger") await connection.execute(object.sql);
+    }
+    for (const [key, list] of rows) {
+      const table = from.tables.get(key)!;
+      for (const row of list) await insertLiterals(connection, table.name, rowParts(table), row);
+    }
+    for (const { sql } of triggers) await connection.execute(sql);
+  });
+}
+
+function emptied(before: RowSnapshot): string[] {
+  return [...before].filter(([, { rows }]) => rows.length === 0).map(([key]) =>
+    `The up could not be tried with rows in ${
+      quoteName(key)
+    }: none was found that fits both schemas`
+  );
+}
+
+async function runUp(request: SelfCheckRequest, connection: Connection): Promise<void> {
+  const script = readChecked("up.sql", request.up);
+  await attempt(connection, "up", script);
+  await refuseDifference(request, connection, request.to, "up");
+}
+
+async function runDown(request: SelfCheckRequest, connection: Connection): Promise<void> {
+  if (request.down === null) return;
+  await attempt(connection, "down", readChecked("down.sql", request.down));
+  await refuseDifference(request, connection, request.from, "down");
+}
+
+function readChecked(file: string, text: string): Script {
+  const script = readScript(file, text);
+  const refusal = findRefusal(script);
+  if (refusal !== undefined) throw refusal;
+  return script;
+}
+
+async function attempt(
+  connection: Connection,
+  direction: "up" | "down",
+  script: Script,
+): Promise<void> {
+  await tryScript(connection, { id: "trial", direction, script });
+}
+
+async function refuseDifference(
+  { columnOrder }: SelfCheckRequest,
+  connection: Connection,
+  expected: Schema,
+  direction: "up" | "down",
+): Promise<void> {
+  const actual = await introspect(connection);
+  const left = compareSchemas(actual, expected, { columnOrder: direction === "up" && columnOrder });
+  if (left.length === 0) return;
+  throw new AludelError(
+    "autogenerate-failed",
+    `The generated ${direction}.sql does not lead to the schema that it should`,
+    { notes: left.flatMap(describeChange).map((line) => `missing: ${line}`) },
+  );
+}
+
+function refuseLostRows(before: RowSnapshot, after: RowSnapshot, direction: "up" | "down"): void {
+  const losses = compareRows(before, after);
+  if (losses.length === 0) return;
+  throw new AludelError(
+    "autogenerate-failed",
+    `The generated ${direction}.sql does not keep the rows`,
+    { notes: losses },
+  );
+}
+
+/** Whether the rows were the reason, and not the statements. */
+function isAboutRows(error: unknown): boolean {
+  if (!(error instanceof AludelError)) return false;
+  if (error.code === "foreign-key-violations") return true;
+  return error.code === "sql-failed" &&
+    /constraint failed|cannot store|datatype mismatch|type mismatch/.test(error.sqlite ?? "");
+}

@@ -1,0 +1,74 @@
+import type { Connection } from "../db/connection.ts";
+import type { Script } from "../sql/script.ts";
+import { readMark } from "../state/state_mark.ts";
+import type { CheckedStep } from "./checked_route.ts";
+import type { RunHost } from "./run_request.ts";
+import { runTransaction, StepFailure } from "./run_transaction.ts";
+
+/** A script to try, and the revision that it is for. */
+export interface Trial {
+  readonly id: string;
+  readonly direction: "up" | "down";
+  readonly script: Script;
+}
+
+const EPOCH = new Date(0);
+
+/**
+ * Runs a script as an upgrade or downgrade would, in a transaction with every guard of the runner, on a
+ * database that nobody else uses: what passes here passes there. Leaves a record, as a run does.
+ *
+ * @throws {AludelError} As a run: `sql-failed`, `data-loss`, `foreign-key-violations` and refusals. All is
+ * rolled back then.
+ */
+export async function tryScript(connection: Connection, trial: Trial): Promise<void> {
+  try {
+    await runTransaction({
+      connection,
+      host: quietHost(connection),
+      segment: { mode: "transaction", steps: [stepOf(trial)] },
+      reseals: [],
+      protect: () => Promise.resolve(),
+      assumed: await readMark(connection),
+      done: 0,
+      of: 1,
+      interrupted: () => Promise.resolve(false),
+    });
+  } catch (error) {
+    throw error instanceof StepFailure ? error.cause : error;
+  }
+}
+
+function stepOf({ id, direction, script }: Trial): CheckedStep {
+  const shared = { id, message: "", script };
+  if (direction === "down") return { ...shared, direction, from: "disk" };
+  const hash = `sha256:${"0".repeat(64)}` as const;
+  return {
+    ...shared,
+    direction,
+    record: {
+      id,
+      parents: [],
+      dependsOn: [],
+      labels: [],
+      message: "",
+      lineage: hash,
+      up: hash,
+      down: "none",
+    },
+    texts: { up: script.text, down: null },
+  };
+}
+
+function quietHost(connection: Connection): RunHost {
+  return {
+    clock: { now: () => EPOCH, monotonicMs: () => 0, sleep: () => Promise.resolve() },
+    connect: () => Promise.resolve(connection),
+    lockHolder: () => undefined,
+    emit: () => {},
+    interrupted: () => false,
+    lockTimeoutMs: 0,
+    doubleQuotedStrings: false,
+    appliedBy: "aludel",
+  };
+}

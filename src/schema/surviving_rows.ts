@@ -1,0 +1,77 @@
+import { foldName, quoteName } from "../sql/identifier.ts";
+import type { Change } from "./change.ts";
+import { converts } from "./converts.ts";
+import { implicitRowid, rowidExpression } from "./implicit_rowid.ts";
+import type { Column, Schema, Table } from "./model.ts";
+
+/** A table whose rows a difference leaves alone, and what of them must be the same afterwards. */
+export interface SurvivingTable {
+  readonly from: Table;
+  readonly to: Table;
+  /** Columns that both have, and whether their values stay as they are: another affinity converts them. */
+  readonly columns: readonly SurvivingColumn[];
+  /** The rowids as expressions on either side, where both have one. */
+  readonly rowids: readonly [from: string, to: string] | undefined;
+}
+
+/** A column on both sides. */
+export interface SurvivingColumn {
+  readonly from: Column;
+  readonly to: Column;
+  readonly isKept: boolean;
+}
+
+/** The tables that two schemas share by the changes between them. */
+export function survivingTables(
+  from: Schema,
+  to: Schema,
+  changes: readonly Change[],
+): SurvivingTable[] {
+  const altered = new Map(
+    changes.filter((change) => change.kind === "alter-table")
+      .map((change) => [foldName(change.from.name), change]),
+  );
+  const dropped = new Set(
+    changes.filter((change) => change.kind === "drop-table")
+      .map((change) => foldName(change.table.name)),
+  );
+  const survivors: SurvivingTable[] = [];
+  for (const [key, table] of from.tables) {
+    if (dropped.has(key)) continue;
+    const change = altered.get(key);
+    const wanted = change?.to ?? to.tables.get(key);
+    if (wanted === undefined) continue;
+    const names = new Map(table.columns.map(({ name }) => [foldName(name), foldName(name)]));
+    for (const one of change?.changes ?? []) {
+      if (one.kind === "drop-column") names.delete(foldName(one.column.name));
+      if (one.kind === "rename-column") names.set(foldName(one.from), foldName(one.to));
+    }
+    survivors.push(survivor(table, wanted, names));
+  }
+  return survivors;
+}
+
+function survivor(from: Table, to: Table, names: ReadonlyMap<string, string>): SurvivingTable {
+  const wanted = new Map(to.columns.map((column) => [foldName(column.name), column]));
+  const columns = from.columns.flatMap((column): SurvivingColumn[] => {
+    const other = wanted.get(names.get(foldName(column.name)) ?? "");
+    if (other === undefined || other.generated !== undefined) return [];
+    return [{ from: column, to: other, isKept: !converts([from, column], [to, other]) }];
+  });
+  return { from, to, columns, rowids: rowidPair(from, to, columns) };
+}
+
+/** The rowid stays where the wanted table hides it, or its column is the same one or a new one. */
+function rowidPair(
+  from: Table,
+  to: Table,
+  columns: readonly SurvivingColumn[],
+): readonly [string, string] | undefined {
+  const before = rowidExpression(from);
+  const after = rowidExpression(to);
+  if (before === undefined || after === undefined) return undefined;
+  const isHidden = implicitRowid(to) !== undefined;
+  const origin = columns.find((column) => quoteName(column.to.name) === after)?.from;
+  const isSame = origin === undefined || quoteName(origin.name) === before;
+  return isHidden || isSame ? [before, after] : undefined;
+}
