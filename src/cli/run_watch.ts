@@ -4,7 +4,7 @@ import type { SentinelOrder, TemporaryFolder } from "./sentinel.ts";
 import { CLEAR_LINE, WatchBoard } from "./watch_board.ts";
 
 /** A run that has lasted so long gets a sentinel; starting one takes as long as two empty Deno programs. */
-const SENTINEL_AFTER_MS = 500;
+const SENTINEL_AFTER_MS = 1_000;
 /** A database of this size gets one at once: any single statement may take long. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 
