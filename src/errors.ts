@@ -98,6 +98,7 @@ export const ERROR_KINDS = {
   "off-interrupted": "failure",
   "record-edited": "failure",
   "record-moved": "failure",
+  "replay-failed": "failure",
   "revision-dir-taken": "failure",
   "revision-draft": "failure",
   "revision-edited": "failure",

@@ -8,12 +8,10 @@ import { judgeFiles } from "../manifest/verdict.ts";
 import type { CheckedRoute, CheckedStep, CheckedUp, Reseal } from "../runner/checked_route.ts";
 import type { Notice } from "../runner/run_event.ts";
 import { sameTokens } from "../sql/fingerprint.ts";
-import { readScript } from "../sql/read_script.ts";
-import { findRefusal } from "../sql/refusal.ts";
-import type { Script } from "../sql/script.ts";
 import type { AppliedTexts } from "../state/applied_revision.ts";
 import { appliedEditError } from "./applied_edit_error.ts";
 import { type Catalogue, messageOf } from "./catalogue.ts";
+import { checkScript } from "./check_script.ts";
 import { compareRecords } from "./compare_records.ts";
 import { findingError, findingNotice } from "./record_finding_text.ts";
 import type { RevisionFiles } from "./revision_files.ts";
@@ -161,8 +159,8 @@ function checkUp(
     );
   }
   const up = pair.up!;
-  const script = checkScript(up.file, up.text, id, context);
-  if (pair.down) checkScript(pair.down.file, pair.down.text, id, context);
+  const script = checkScript(up.file, up.text, id, context.sqliteVersion);
+  if (pair.down) checkScript(pair.down.file, pair.down.text, id, context.sqliteVersion);
   return {
     direction: "up",
     id,
@@ -197,7 +195,7 @@ async function checkDown(
       from: "disk",
       id,
       message,
-      script: checkScript(down.file, down.text, id, context),
+      script: checkScript(down.file, down.text, id, context.sqliteVersion),
     };
   }
   const stored = await context.storedTexts(id);
@@ -207,7 +205,7 @@ async function checkDown(
   const file = entry && context.files
     ? `${context.files.name}/${entry.dir}/down.sql (as stored in the database)`
     : `down.sql of ${id} (as stored in the database)`;
-  const script = checkScript(file, stored.down, id, context);
+  const script = checkScript(file, stored.down, id, context.sqliteVersion);
   return { direction: "down", from: "database", id, message, script };
 }
 
@@ -219,31 +217,6 @@ function irreversible(id: RevisionId, fact: string): AludelError {
       "Write a down.sql and use `aludel downgrade --from-disk`, or restore a copy of the database",
     ],
   });
-}
-
-/** @throws {AludelError} What {@linkcode readScript} and {@linkcode findRefusal} say, and `sqlite-too-old`. */
-function checkScript(file: string, text: string, id: RevisionId, context: CheckContext): Script {
-  const script = readScript(file, text);
-  const refusal = findRefusal(script);
-  if (refusal) throw refusal.with({ revision: id });
-  const needed = script.header.sqlite;
-  if (needed && isOlder(context.sqliteVersion, needed)) {
-    throw new AludelError(
-      "sqlite-too-old",
-      `Revision "${id}" needs SQLite ${needed.join(".")}, and this one is ${context.sqliteVersion}`,
-      { revision: id, place: { file } },
-    );
-  }
-  return script;
-}
-
-function isOlder(actual: string, needed: readonly number[]): boolean {
-  const parts = actual.split(".").map(Number);
-  for (const [index, number] of needed.entries()) {
-    const have = parts[index] ?? 0;
-    if (have !== number) return have < number;
-  }
-  return false;
 }
 
 /** The records that a re-signing, of themselves or of what they follow, makes out of date. */

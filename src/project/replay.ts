@@ -1,0 +1,87 @@
+import { type Connection, SqlError } from "../db/connection.ts";
+import { mayChangeSettings, restoreSettings } from "../db/connection_settings.ts";
+import { AludelError } from "../errors.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import { dropTemporaryObjects } from "../runner/temporary_objects.ts";
+import type { Script } from "../sql/script.ts";
+import { placeOf } from "../text/code_frame.ts";
+import { offsetOfByte } from "../text/position.ts";
+import { checkScript } from "./check_script.ts";
+import type { HistoryTexts } from "./history_texts.ts";
+import type { Scratch } from "./scratch.ts";
+
+/**
+ * Runs the ups of a history on an empty database in memory, under the settings that the runner gives them.
+ *
+ * One transaction serves for all of them but where a header asks for something else; what a script does
+ * wrong in the eyes of the runner (losses, violations) has been judged when it was applied.
+ *
+ * @param sqliteVersion The SQLite of this program, which a script may be too new for.
+ * @throws {AludelError} `replay-failed` with the place; what {@linkcode checkScript} throws.
+ */
+export async function replay(
+  history: HistoryTexts,
+  scratch: Scratch,
+  sqliteVersion: string,
+): Promise<Connection> {
+  const scripts = history.ups.map(({ id, up }) => ({
+    id,
+    script: checkScript(up.file, up.text, id, sqliteVersion),
+  }));
+  return await scratch.after(async (connection) => {
+    await connection.execute("BEGIN");
+    for (const { id, script } of scripts) await replayScript(connection, id, script);
+    await connection.execute("COMMIT");
+  });
+}
+
+async function replayScript(
+  connection: Connection,
+  id: RevisionId,
+  script: Script,
+): Promise<void> {
+  const { transaction, foreignKeys } = script.header;
+  const isPlain = transaction === "on" && foreignKeys === "off";
+  if (!isPlain) {
+    await connection.execute("COMMIT");
+    if (foreignKeys === "on") await connection.execute("PRAGMA foreign_keys = ON");
+    if (transaction === "on") await connection.execute("BEGIN");
+  }
+  await runStatements(connection, id, script);
+  if (!isPlain) {
+    if (transaction === "on") await connection.execute("COMMIT");
+    await connection.execute("PRAGMA foreign_keys = OFF");
+    await connection.execute("BEGIN");
+  }
+  await dropTemporaryObjects(connection, script.text);
+  if (mayChangeSettings(script.text)) await restoreSettings(connection);
+}
+
+async function runStatements(
+  connection: Connection,
+  id: RevisionId,
+  { file, text, statements }: Script,
+): Promise<void> {
+  for (const statement of statements) {
+    try {
+      await connection.execute(text.slice(statement.start, statement.end));
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      const offset = error.byteOffset === undefined
+        ? statement.start
+        : offsetOfByte(text, statement.start, error.byteOffset);
+      throw new AludelError(
+        "replay-failed",
+        `Revision "${id}" fails on a database that its ancestors made`,
+        {
+          revision: id,
+          place: placeOf(file, text, offset),
+          sqlite: error.sqlite,
+          notes: ["The revisions are run in memory to learn which schema they lead to"],
+          next: [`aludel edit ${id}`],
+          cause: error,
+        },
+      );
+    }
+  }
+}
