@@ -1,0 +1,239 @@
+import assert from "node:assert/strict";
+import { startProject } from "../../src/project/start_project.ts";
+import { aludel } from "./cli.ts";
+import {
+  GIT_ENVIRONMENT,
+  gitFolderWithout,
+  type GitProject,
+  gitProject,
+  gitProjectIn,
+} from "./git_project.ts";
+
+async function hooked(...flags: string[]): Promise<GitProject> {
+  const project = await gitProject();
+  await project.done("hook", "install", "--quiet", ...flags);
+  return project;
+}
+
+/** A commit with hooks: whether it was made. */
+async function commits(project: GitProject, ...args: string[]): Promise<boolean> {
+  const before = (await project.tryGit("rev-parse", "HEAD")).stdout;
+  await project.tryGit("commit", "-q", "-m", "x", ...args);
+  return (await project.tryGit("rev-parse", "HEAD")).stdout !== before;
+}
+
+Deno.test("an installed hook refuses drafts and edits at every kind of commit", async () => {
+  using project = await hooked();
+  project.add("a1", { sealed: false });
+  await project.git("add", ".");
+  assert.equal(await commits(project), false, "first commit");
+  await project.done("seal", "-q");
+  await project.git("add", ".");
+  assert.equal(await commits(project), true, "first commit");
+  project.write("migrations/a1/up.sql", "CREATE TABLE other (a);\n");
+  assert.equal(await commits(project, "-a"), false, "commit -a");
+  assert.equal(await commits(project, "--only", "migrations/a1/up.sql"), false, "commit --only");
+  assert.equal(await commits(project, "--allow-empty"), true, "nothing of it is staged");
+  await project.git("add", ".");
+  assert.equal(await commits(project, "--amend"), false, "commit --amend");
+  await project.git("checkout", "-q", "--detach");
+  const refused = await project.tryGit("commit", "-m", "x");
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /error\[revision-edited\]: Sealed revision "a1" was edited/);
+  assert.equal(await commits(project, "--no-verify"), true);
+  assert.deepEqual(await project.codes("--since", "main"), ["revision-edited"]);
+});
+
+Deno.test("an installed hook checks what a merge commits, also during a rebase", async () => {
+  using project = await hooked();
+  project.add("a1");
+  await project.commit();
+  await project.git("switch", "-qc", "side");
+  project.add("s1", { sealed: false });
+  await project.commit();
+  await project.git("switch", "-q", "main");
+  project.write("other.txt", "x");
+  await project.commit();
+  const merge = await project.tryGit("merge", "side", "-m", "x");
+  assert.equal(merge.code, 1);
+  assert.match(merge.stdout + merge.stderr, /error\[revision-unsealed\].*"s1"/);
+  await project.git("merge", "--abort");
+  await project.git("switch", "-q", "side");
+  const rebase = await project.tryGit("rebase", "-q", "--exec", "git commit --amend -qm y", "main");
+  assert.notEqual(rebase.code, 0);
+  assert.match(rebase.stderr, /error\[revision-unsealed\]/);
+  await project.done("seal", "-q");
+  await project.git("add", ".");
+  assert.equal(await commits(project, "--amend"), true);
+  await project.git("rebase", "--continue");
+  assert.deepEqual(await project.codes("--since", "main"), []);
+});
+
+Deno.test("hook install chains the hook that is there, and uninstall restores every byte", async () => {
+  using project = await gitProject();
+  const own = `${project.path}/.git/hooks/pre-commit`;
+  const attributes = `${project.path}/.git/info/attributes`;
+  Deno.mkdirSync(`${project.path}/.git/hooks`, { recursive: true });
+  Deno.mkdirSync(`${project.path}/.git/info`, { recursive: true });
+  Deno.writeTextFileSync(own, "#!/bin/sh\necho own; [ ! -e stop ]\n");
+  Deno.chmodSync(own, 0o711);
+  Deno.writeTextFileSync(attributes, "*.png binary");
+  const config = project.read(".git/config");
+  const plan = await project.done("hook", "install", "--dry-run");
+  assert.match(plan, /^keep {4}.*pre-commit\n {5}as .*pre-commit\.before-aludel\nwrite/);
+  assert.equal((await project.aludel("hook", "status")).code, 3);
+  assert.equal(await project.done("hook", "install"), plan);
+  const again = await project.aludel("hook", "install");
+  assert.deepEqual([again.code, again.stdout], [0, ""]);
+  assert.match(
+    await project.done("hook", "status"),
+    /verifies; runs pre-commit\.before-aludel first/,
+  );
+  project.add("a1");
+  await project.git("add", ".");
+  const commit = await project.tryGit("commit", "-m", "x");
+  assert.deepEqual([commit.code, commit.stderr.split("\n")[0]], [0, "own"]);
+  project.write("stop", "");
+  assert.equal(await commits(project, "--allow-empty"), false);
+  await project.done("hook", "uninstall");
+  assert.equal(Deno.readTextFileSync(own), "#!/bin/sh\necho own; [ ! -e stop ]\n");
+  assert.equal(Deno.statSync(own).mode! & 0o777, 0o711);
+  assert.equal(Deno.readTextFileSync(attributes), "*.png binary");
+  assert.equal(project.read(".git/config"), config);
+  assert.equal(project.has(".git/hooks/pre-merge-commit"), false);
+  assert.equal(await project.done("hook", "uninstall"), "");
+});
+
+Deno.test("hook install finds core.hooksPath, linked working trees and submodules", async () => {
+  using project = await gitProject();
+  await project.git("config", "core.hooksPath", "tools/hooks");
+  project.add("a1");
+  await project.commit();
+  await project.git("worktree", "add", "-q", "linked");
+  const linked = gitProjectIn(project, "linked");
+  await linked.done("hook", "install");
+  assert.ok(linked.has("tools/hooks/pre-commit"));
+  linked.add("a2", { sealed: false });
+  await linked.git("add", "migrations");
+  assert.equal(await commits(linked), false);
+  await linked.done("hook", "uninstall");
+  await linked.git("config", "--unset", "core.hooksPath");
+  await linked.done("hook", "install");
+  assert.ok(project.has(".git/hooks/pre-commit"));
+  assert.equal(await commits(linked), false);
+
+  using outer = await gitFolderWithout();
+  await outer.git(
+    "-c",
+    "protocol.file.allow=always",
+    "submodule",
+    "add",
+    "-q",
+    project.path,
+    "sub",
+  );
+  const module = gitProjectIn(outer, "sub");
+  await module.done("hook", "install");
+  assert.ok(outer.has(".git/modules/sub/hooks/pre-commit"));
+  module.add("a3", { sealed: false });
+  await module.git("add", ".");
+  assert.equal(await commits(module), false);
+});
+
+Deno.test("a repository with several projects checks each, and a branch without one passes", async () => {
+  using folder = await gitFolderWithout();
+  await folder.git("commit", "-q", "--allow-empty", "-m", "empty");
+  const names = ["it's one", "two"] as const;
+  const [one, two] = names.map((name) => {
+    startProject(`${folder.path}/${name}`);
+    return gitProjectIn(folder, name);
+  }) as [GitProject, GitProject];
+  await one.done("hook", "install");
+  await two.done("hook", "install");
+  two.add("b1", { sealed: false });
+  await folder.git("add", ".");
+  assert.equal(await commits(folder), false);
+  await two.done("hook", "uninstall");
+  assert.equal(await commits(folder), true);
+  one.add("a1", { sealed: false });
+  await folder.git("add", ".");
+  const refused = await folder.tryGit("commit", "-m", "x");
+  assert.match(refused.stderr, /it's one\/migrations\/manifest\.json/);
+  await folder.git("reset", "-q", "--hard");
+  await folder.git("checkout", "-q", "HEAD~1");
+  assert.equal(await commits(folder, "--allow-empty"), true);
+  await folder.git("checkout", "-q", "main");
+  await one.done("hook", "uninstall");
+  assert.equal(folder.has(".git/hooks/pre-commit"), false);
+  assert.equal(folder.has(".git/info/attributes"), false);
+});
+
+Deno.test("hook install refuses what it could not undo or would be overwritten in", async () => {
+  using project = await gitProject();
+  const code = async (...args: string[]) =>
+    (await project.json("hook", "install", ...args)).value as { error?: { code: string } };
+  await project.git("config", "core.hooksPath", ".husky/_");
+  assert.equal((await code()).error?.code, "hook-managed");
+  await project.git("config", "--unset", "core.hooksPath");
+  project.write("global", "[core]\n\thooksPath = /tmp/shared-hooks\n");
+  const shared = await aludel(["hook", "install", "--json"], {
+    cwd: project.path,
+    env: { ...GIT_ENVIRONMENT, GIT_CONFIG_GLOBAL: `${project.path}/global` },
+  });
+  assert.equal(JSON.parse(shared.stdout).error.code, "hook-shared-folder");
+  project.write(".git/hooks/pre-commit", "#!/bin/sh\n");
+  await project.done("hook", "install");
+  project.write(".git/hooks/pre-commit", "#!/bin/sh\necho another tool\n");
+  assert.equal((await code()).error?.code, "hook-in-the-way");
+  Deno.mkdirSync(`${project.path}/below/migrations`, { recursive: true });
+  Deno.copyFileSync(
+    `${project.path}/migrations/manifest.json`,
+    `${project.path}/below/migrations/manifest.json`,
+  );
+  await project.git("init", "-q", "nowhere");
+  Deno.removeSync(`${project.path}/aludel.json`);
+  const below = await aludel(["hook", "install", "--json"], {
+    cwd: `${project.path}/below`,
+    env: GIT_ENVIRONMENT,
+  });
+  assert.equal(JSON.parse(below.stdout).error.code, "hook-needs-settings");
+});
+
+Deno.test("hook install --seal seals drafts as they are staged, in every kind of commit", async () => {
+  using project = await hooked("--seal");
+  const clean = async () => (await project.git("status", "--porcelain")).trim();
+  project.add("a1", { sealed: false });
+  await project.git("add", ".");
+  assert.equal(await commits(project), true);
+  assert.deepEqual(await project.codes("--since", "HEAD"), []);
+  assert.equal(await clean(), "", "index and disk agree with the commit");
+
+  project.add("a2", { sealed: false });
+  await project.git("add", "-N", "migrations/a2");
+  assert.equal(await commits(project, "-a"), true);
+  assert.equal(await clean(), "");
+
+  // Half staged: the staged text is what is sealed; the file on disk has gone on, and so has the manifest.
+  project.add("a3", { sealed: false });
+  await project.git("add", ".");
+  project.write("migrations/a3/up.sql", "CREATE TABLE a3 (a, b);\n");
+  project.add("a4", { sealed: false });
+  assert.equal(await commits(project), true);
+  assert.deepEqual(await project.codes("--since", "HEAD"), []);
+  assert.match(await project.git("show", "HEAD:migrations/a3/up.sql"), /\(a\)/);
+  assert.equal(
+    await clean(),
+    "M migrations/a3/up.sql\n M migrations/manifest.json\n?? migrations/a4/",
+  );
+  assert.deepEqual(await project.codes("--format", "text"), ["revision-edited"]);
+  await project.git("checkout", "-q", "migrations/a3");
+
+  const before = await project.git("ls-files", "-s");
+  const only = ["--only", "migrations/manifest.json", "aludel.json"];
+  await project.git("add", "-N", "migrations/a4");
+  const refused = await project.tryGit("commit", "-m", "x", ...only, "migrations/a4");
+  assert.notEqual(refused.code, 0);
+  assert.match(refused.stderr, /error\[seal-partial-commit\][\s\S]*next: aludel seal a4/);
+  await project.git("reset", "-q");
+  assert.equal(await project.git("ls-files", "-s"), before);
+});
