@@ -113,7 +113,12 @@ export const ERROR_KINDS = {
   "revision-unsealed": "finding",
   "route-not-applied": "failure",
   "route-not-related": "failure",
+  "schema-command-empty": "failure",
+  "schema-command-failed": "failure",
+  "schema-command-missing": "failure",
   "schema-duplicate": "failure",
+  "schema-folder-empty": "failure",
+  "schema-missing": "failure",
   "schema-rename-hint": "failure",
   "schema-sql": "failure",
   "schema-statement": "failure",
@@ -164,8 +169,11 @@ export type ErrorCode = keyof typeof ERROR_KINDS;
 
 /** Where in a text the fact is. `line` and `column` count from 1, columns in characters. */
 export interface Place {
+  /** The file's name, as seen from the working folder. */
   readonly file: string;
+  /** Left out where the whole file is meant. */
   readonly line?: number;
+  /** Left out where the whole line is meant. */
   readonly column?: number;
   /** The source line with a caret under the column, ready to print. */
   readonly frame?: string;
@@ -173,6 +181,7 @@ export interface Place {
 
 /** What an {@linkcode AludelError} is made of, besides its code and message. */
 export interface ErrorFacts {
+  /** Where the fact is. */
   readonly place?: Place;
   /** The revision that the error is about. */
   readonly revision?: string;
@@ -186,22 +195,34 @@ export interface ErrorFacts {
   readonly committed?: readonly string[];
   /** What to type or do next, best first. */
   readonly next?: readonly string[];
+  /** What was thrown below. */
   readonly cause?: unknown;
 }
 
 /** An error that Aludel foresaw. Anything else that is thrown is a bug of ours. */
 export class AludelError extends Error {
+  /** Always `AludelError`. */
   override readonly name = "AludelError";
+  /** Stable, such as `ref-ambiguous`: what a program looks at. */
   readonly code: ErrorCode;
+  /** Where the fact is. */
   readonly place: Place | undefined;
+  /** The revision that the error is about. */
   readonly revision: string | undefined;
+  /** Further facts, a line each. */
   readonly notes: readonly string[];
+  /** SQLite's own message. */
   readonly sqlite: string | undefined;
+  /** What happened to the work already done. */
   readonly outcome: string | undefined;
+  /** Revisions that were committed before the failure, and stay. */
   readonly committed: readonly string[];
+  /** What to type or do next, best first. */
   readonly next: readonly string[];
 
   /**
+   * Makes an error of what is known where it happens.
+   *
    * @param code A code of {@linkcode ERROR_KINDS}.
    * @param message One sentence in sentence case without a final period, values quoted.
    * @param facts Place, notes, outcome and next steps.

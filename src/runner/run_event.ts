@@ -1,5 +1,6 @@
 import type { RevisionId } from "../graph/revision.ts";
 
+/** Whether a revision is applied or undone. */
 export type Direction = "up" | "down";
 
 /**
@@ -18,6 +19,26 @@ export type RunEvent =
   }
   /** Another process moved the database while this one waited; the route was made again. */
   | { readonly type: "replanned"; readonly steps: number }
+  /** A database is being copied; sent several times a second, with the bytes that are there so far. */
+  | {
+    readonly type: "copying";
+    readonly what: string;
+    readonly bytes: number;
+    readonly of: number;
+  }
+  /** A folder that is removed when the work is over; whoever ends the process before that should remove it. */
+  | { readonly type: "temporary"; readonly path: string }
+  /** The database was copied before anything was changed, because the run takes something away. */
+  | {
+    readonly type: "restore-point";
+    readonly name: string;
+    /** The path of its folder. */
+    readonly path: string;
+    readonly bytes: number;
+    readonly durationMs: number;
+    /** Which revision loses what; empty where the policy is to make one always. */
+    readonly losses: readonly string[];
+  }
   | {
     readonly type: "step-started";
     readonly direction: Direction;
@@ -50,10 +71,14 @@ export type RunEvent =
 
 /** Something worth knowing that stops nothing. */
 export interface Notice {
+  /** Tells it from the other events. */
   readonly type: "notice";
   /** Stable, such as `foreign-key-violations-before`. */
   readonly code: string;
+  /** One sentence. */
   readonly message: string;
+  /** Further facts, a line each. */
   readonly notes?: readonly string[];
+  /** What to do about it, if anything. */
   readonly next?: readonly string[];
 }

@@ -1,0 +1,35 @@
+/**
+ * Aludel as a library: an application brings its own SQLite database to its revisions when it starts, with the
+ * guarantees of the command `aludel upgrade`.
+ *
+ * ```ts
+ * import { status, upgrade } from "aludel";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/manifest.json`, '{"format":1,"revisions":[null]}');
+ *
+ * const app = { database: `${folder}/app.db`, migrations: folder };
+ * await upgrade(app);
+ * const { pending } = await status(app);
+ * console.log(pending.length); // 0
+ * ```
+ *
+ * Nothing here prints, ends the process or reads its arguments and environment. docs/library.md tells more.
+ *
+ * @module
+ */
+export { AludelError, ERROR_KINDS } from "./errors.ts";
+export type { ErrorCode, ErrorFacts, ErrorKind, Place } from "./errors.ts";
+export type { RevisionId } from "./graph/revision.ts";
+export { embedded } from "./mod/migrations.ts";
+export type { Migrations } from "./mod/migrations.ts";
+export { current, status } from "./mod/status.ts";
+export type { DatabaseStatus, StatusOptions } from "./mod/status.ts";
+export { upgrade } from "./mod/upgrade.ts";
+export type { UpgradeOptions, UpgradeResult } from "./mod/upgrade.ts";
+export type { EmbeddedTexts } from "./project/embedded_files.ts";
+export type { RevisionFiles } from "./project/revision_files.ts";
+export type { DraftPolicy } from "./project/setting_table.ts";
+export type { RestorePolicy } from "./runner/restore_policy.ts";
+export type { Direction, Notice, RunEvent } from "./runner/run_event.ts";
+export type { TransactionMode } from "./runner/segments.ts";

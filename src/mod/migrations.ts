@@ -1,0 +1,56 @@
+import { AludelError } from "../errors.ts";
+import { readLocation } from "../project/database_location.ts";
+import { DiskFiles } from "../project/disk_files.ts";
+import { EmbeddedFiles, type EmbeddedTexts } from "../project/embedded_files.ts";
+import type { RevisionFiles } from "../project/revision_files.ts";
+import { openWorkspace, type Workspace } from "../project/workspace.ts";
+
+/**
+ * Where an application has its revisions: the path or `file:` URL of a migrations folder, or
+ * {@linkcode embedded} texts.
+ */
+export type Migrations = string | URL | RevisionFiles;
+
+/**
+ * Revisions that the application carries in itself, such as text imports.
+ *
+ * ```ts
+ * import { embedded } from "aludel";
+ *
+ * const migrations = embedded({
+ *   "manifest.json": { format: 1, revisions: [null] },
+ * });
+ * ```
+ *
+ * @param texts The text of every file by its path inside the migrations folder.
+ */
+export function embedded(texts: EmbeddedTexts): RevisionFiles {
+  return new EmbeddedFiles(texts);
+}
+
+/** @throws {AludelError} `project-missing`, and an error of the areas `manifest` and `graph`. */
+export function openMigrations(migrations: Migrations): Workspace {
+  const files = filesOf(migrations);
+  const workspace = openWorkspace(files);
+  if (workspace !== null) return workspace;
+  throw new AludelError("project-missing", `There is no manifest in "${files.name}"`, {
+    notes: ["The path of a migrations folder is relative to the working folder"],
+    next: ['Name the folder from the module: new URL("./migrations/", import.meta.url)'],
+  });
+}
+
+function filesOf(migrations: Migrations): RevisionFiles {
+  if (typeof migrations === "string") return new DiskFiles(withoutEnd(migrations));
+  if (!(migrations instanceof URL)) return migrations;
+  const location = readLocation(withoutEnd(migrations.href));
+  if (migrations.protocol === "file:" && location.kind === "file") {
+    return new DiskFiles(location.path);
+  }
+  throw new AludelError("file-unreadable", `"${migrations.href}" is not a folder of this machine`, {
+    next: ["Name the folder by its path or by a file: URL"],
+  });
+}
+
+function withoutEnd(path: string): string {
+  return path.replace(/(?<=.)[/\\]+$/, "");
+}

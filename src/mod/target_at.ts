@@ -1,0 +1,47 @@
+import { AludelError } from "../errors.ts";
+import { readLocation } from "../project/database_location.ts";
+import { type DraftPolicy, SETTING_TABLE } from "../project/setting_table.ts";
+import type { Target } from "../project/target.ts";
+import type { RestorePolicy } from "../runner/restore_policy.ts";
+
+/** The policies of an application's database, with the defaults of the settings. */
+export interface TargetPolicies {
+  readonly drafts?: DraftPolicy;
+  readonly doubleQuotedStrings?: boolean;
+  readonly restorePoints?: RestorePolicy;
+}
+
+/** @throws {AludelError} `target-value`, `target-unsupported` (a server, a database in memory). */
+export function targetAt(database: string | URL, policies: TargetPolicies = {}): Target {
+  const text = typeof database === "string" ? database : database.href;
+  const location = readLocation(text);
+  switch (location.kind) {
+    case "file":
+      return {
+        name: location.path,
+        kind: "file",
+        path: location.path,
+        from: "flag",
+        drafts: policies.drafts ?? SETTING_TABLE.drafts.fallback,
+        doubleQuotedStrings: policies.doubleQuotedStrings ??
+          SETTING_TABLE.doubleQuotedStrings.fallback,
+        restorePoints: policies.restorePoints ?? SETTING_TABLE.restorePoints.fallback,
+      };
+    case "memory":
+      throw unsupported("A database in memory would be gone when the upgrade ends", [
+        "In a test, upgrade a file in a temporary folder",
+      ]);
+    case "server":
+      throw unsupported(`A database on a server (${location.scheme}) cannot be reached yet`);
+    case "foreign":
+      throw unsupported(`The database is not SQLite (${location.scheme})`);
+    case "invalid":
+      throw new AludelError("target-value", `The database's path ${location.fault}`, {
+        next: ["Give a path such as app.db, or a URL such as sqlite:app.db"],
+      });
+  }
+}
+
+function unsupported(message: string, next: readonly string[] = ["Name an SQLite file"]) {
+  return new AludelError("target-unsupported", message, { next });
+}

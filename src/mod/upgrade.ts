@@ -1,0 +1,143 @@
+import { AludelError } from "../errors.ts";
+import { parseRef } from "../graph/ref.ts";
+import { accessTo } from "../project/database_access.ts";
+import { digest } from "../project/digest.ts";
+import { type MigrationRequest, planMigration, runMigration } from "../project/migration.ts";
+import { type DraftPolicy, SETTING_TABLE } from "../project/setting_table.ts";
+import type { Target } from "../project/target.ts";
+import type { Clock } from "../runner/clock.ts";
+import { NOTHING_RUN } from "../runner/describe_outcome.ts";
+import type { RestorePolicy } from "../runner/restore_policy.ts";
+import type { RunEvent } from "../runner/run_event.ts";
+import type { RunHost } from "../runner/run_request.ts";
+import type { TransactionMode } from "../runner/segments.ts";
+import { PROGRAM, RELEASE } from "../text/program.ts";
+import { type Migrations, openMigrations } from "./migrations.ts";
+import { targetAt } from "./target_at.ts";
+
+/** What {@linkcode upgrade} is told. Only the first two are needed. */
+export interface UpgradeOptions {
+  /** The database: a path, relative to the working folder, or a URL such as `sqlite:app.db`. Created if missing. */
+  readonly database: string | URL;
+  /** Where the revisions are: a folder, or embedded texts. */
+  readonly migrations: Migrations;
+  /** Where to go: a ref, such as `heads` or `billing@head`. `head` if left out: an error where there are several. */
+  readonly to?: string;
+  /** Whether revisions that are not sealed may run; `allow` if left out. */
+  readonly drafts?: DraftPolicy;
+  /** One transaction for the whole route (`all`, the default), or one for each revision (`each`). */
+  readonly transaction?: TransactionMode;
+  /** When to copy the database first: before revisions that lose data (`hazard`, the default), `always` or `never`. */
+  readonly restorePoints?: RestorePolicy;
+  /** How many copies of earlier upgrades to keep; 10 if left out. */
+  readonly restorePointsKept?: number;
+  /** How long to wait for another process that holds the database's lock, in milliseconds; 60,000 if left out. */
+  readonly lockTimeoutMs?: number;
+  /** Whether SQLite may read `"text"` as a string where no column is called so; not if left out. */
+  readonly doubleQuotedStrings?: boolean;
+  /** Stops the upgrade between two statements, or while it waits for the lock: it is rolled back. */
+  readonly signal?: AbortSignal;
+  /** Called for everything that happens, in order and before it goes on. What it throws stops the upgrade. */
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+/** What {@linkcode upgrade} did. */
+export interface UpgradeResult {
+  /** The ids of the revisions that were applied, in order; empty where nothing was left to do. */
+  readonly applied: readonly string[];
+  /** The revisions that the database stands at now: one for each branch. */
+  readonly current: readonly string[];
+}
+
+/**
+ * Brings the application's database to its revisions, with the guarantees of `aludel upgrade`: one writer at a time,
+ * everything checked before the first statement runs, all or nothing. Processes that start at once wait for each other,
+ * and all but one find nothing left to do.
+ *
+ * Open your own connection after it. SQLite works on the calling thread; call it from a worker to keep yours free.
+ *
+ * ```ts
+ * import { embedded, upgrade } from "aludel";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const { applied } = await upgrade({
+ *   database: `${folder}/app.db`,
+ *   migrations: embedded({
+ *     "manifest.json": { format: 1, revisions: [null] },
+ *   }),
+ *   onEvent: (event) => event.type === "step-done" && console.log(event.id, event.durationMs),
+ * });
+ * console.log(applied.length, "revisions were applied");
+ * ```
+ *
+ * @throws {AludelError} With a code of docs/errors.md, with `outcome` saying what became of the work, and with what to
+ * do in `next`. `interrupted` where the signal stopped it, with the signal's reason as `cause`.
+ */
+export async function upgrade(options: UpgradeOptions): Promise<UpgradeResult> {
+  const { signal } = options;
+  if (signal?.aborted) {
+    throw new AludelError("interrupted", "The upgrade was stopped before it began", {
+      outcome: NOTHING_RUN,
+      cause: signal.reason,
+    });
+  }
+  try {
+    return await upgradeTarget(targetAt(options.database, options), options);
+  } catch (error) {
+    throw error instanceof AludelError && error.code === "interrupted" && signal?.aborted
+      ? error.with({ cause: signal.reason })
+      : error;
+  }
+}
+
+async function upgradeTarget(target: Target, options: UpgradeOptions): Promise<UpgradeResult> {
+  const workspace = openMigrations(options.migrations);
+  const access = accessTo(target);
+  const context = {
+    workspace,
+    access,
+    drafts: target.drafts,
+    digest,
+    sealedTexts: () => undefined,
+    sqliteVersion: await access.sqliteVersion(),
+  };
+  const request: MigrationRequest = {
+    goal: { kind: "upgrade", refs: [parseRef(options.to ?? "head")] },
+    downFrom: "database",
+  };
+  const planned = await planMigration(context, request);
+  const { graph, applied } = planned.catalogue;
+  const host = hostOf(target, options);
+  for (const notice of planned.route.notices) host.emit(notice);
+  const { steps } = await runMigration(context, request, planned, host, {
+    transaction: options.transaction ?? "all",
+  });
+  const ids = steps.map((step) => step.id);
+  return { applied: ids, current: graph.headsOf(new Set([...applied, ...ids]), "parents") };
+}
+
+function hostOf(target: Target, options: UpgradeOptions): RunHost {
+  const access = accessTo(target);
+  const host: RunHost = {
+    clock: SYSTEM_CLOCK,
+    connect: access.connect,
+    lockHolder: access.lockHolder,
+    emit: options.onEvent ?? (() => {}),
+    interrupted: () => options.signal?.aborted === true,
+    lockTimeoutMs: options.lockTimeoutMs ?? SETTING_TABLE.lockTimeout.fallback * 1_000,
+    doubleQuotedStrings: target.doubleQuotedStrings,
+    appliedBy: `${PROGRAM} ${RELEASE}`,
+  };
+  const make = async (reason: string) => {
+    const { makeRunPoint } = await import("../project/run_restore_points.ts");
+    const kept = options.restorePointsKept ?? SETTING_TABLE.restorePointsKept.fallback;
+    return await makeRunPoint({ target, kept, madeBy: host.appliedBy, watch: host }, reason);
+  };
+  return { ...host, restorePoints: { policy: target.restorePoints, make } };
+}
+
+const SYSTEM_CLOCK: Clock = {
+  now: () => new Date(),
+  monotonicMs: () => performance.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
