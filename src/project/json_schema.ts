@@ -12,7 +12,9 @@ export type JsonSchema =
     readonly description?: string;
     readonly enum?: readonly string[];
     readonly minLength?: number;
+    readonly pattern?: string;
   }
+  | ArraySchema
   | {
     readonly type: "number";
     readonly description?: string;
@@ -22,6 +24,14 @@ export type JsonSchema =
   | ObjectSchema
   | MapSchema
   | { readonly anyOf: readonly [JsonSchema, ObjectSchema]; readonly description?: string };
+
+/** A list of values of one kind. */
+export interface ArraySchema {
+  readonly type: "array";
+  readonly description?: string;
+  readonly items: JsonSchema;
+  readonly minItems?: number;
+}
 
 /** An object with known keys and no others. */
 export interface ObjectSchema {
@@ -71,6 +81,8 @@ export function schemaProblems(
         : [problem(path, `is not a number from ${schema.minimum} to ${schema.maximum}`)];
     case "string":
       return stringProblems(schema, value, path);
+    case "array":
+      return arrayProblems(schema, value, path);
     case "object":
       if (!isObject(value)) return [problem(path, "is not an object")];
       return "properties" in schema
@@ -89,7 +101,20 @@ function stringProblems(
     const known = schema.enum.map((item) => JSON.stringify(item)).join(" or ");
     return [problem(path, `is ${JSON.stringify(value)}, not ${known}`)];
   }
-  return value.length < (schema.minLength ?? 0) ? [problem(path, "is empty")] : [];
+  if (value.length < (schema.minLength ?? 0)) return [problem(path, "is empty")];
+  return schema.pattern === undefined || new RegExp(schema.pattern, "u").test(value)
+    ? []
+    : [problem(path, `is ${JSON.stringify(value)}, which does not match ${schema.pattern}`)];
+}
+
+function arrayProblems(
+  schema: ArraySchema,
+  value: unknown,
+  path: JsonPath,
+): readonly SchemaProblem[] {
+  if (!Array.isArray(value)) return [problem(path, "is not a list")];
+  if (value.length < (schema.minItems ?? 0)) return [problem(path, "is empty")];
+  return value.flatMap((item, at) => schemaProblems(schema.items, item, [...path, at]));
 }
 
 function objectProblems(

@@ -7,7 +7,7 @@ import { formatManifest } from "../manifest/format_manifest.ts";
 import type { ManifestRevision } from "../manifest/manifest.ts";
 import { newRevision } from "../manifest/new_revision.ts";
 import { changeManifest } from "./change_manifest.ts";
-import { draftTexts } from "./draft_texts.ts";
+import { type DraftTexts, draftTexts } from "./draft_texts.ts";
 import type { Project } from "./project.ts";
 import { MANIFEST_FILE } from "./revision_files.ts";
 import { flushFolder, writeAtomically } from "./write_atomically.ts";
@@ -27,6 +27,8 @@ export interface WriteRevisionRequest {
   readonly down: boolean;
   /** `merge`: several parents are expected, and the files say that they need no SQL. */
   readonly purpose: "change" | "merge";
+  /** What the files say; left out for comments that say what belongs into them. */
+  readonly texts?: DraftTexts;
   /** Called when another process holds the folder's lock. */
   readonly onWait: () => void;
 }
@@ -67,7 +69,7 @@ export async function writeRevision(
       folderTemplate: project.settings.folderTemplate,
     });
     const { revision } = added;
-    const texts = draftTexts(revision.message, request.purpose);
+    const texts = request.texts ?? draftTexts(revision.message, request.purpose);
     const files = { "up.sql": texts.up, ...(request.down && { "down.sql": texts.down }) };
     writeFolder(project.migrations, revision.dir, files, () => {
       writeAtomically(`${project.migrations}/${MANIFEST_FILE}`, formatManifest(added.manifest));

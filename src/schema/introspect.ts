@@ -22,7 +22,7 @@ export async function introspect(connection: Connection): Promise<Schema> {
 }
 
 /** The schema that SQLite's answers describe. */
-function buildSchema(rows: SchemaRows): Schema {
+export function buildSchema(rows: SchemaRows): Schema {
   const tables = new Map<string, Table>();
   const virtualTables = new Map<string, VirtualTable>();
   const views = new Map<string, View>();

@@ -1,0 +1,29 @@
+import type { Change } from "../schema/change.ts";
+import { compareSchemas } from "../schema/compare.ts";
+import { withoutExcluded } from "../schema/exclude.ts";
+import type { Schema } from "../schema/model.ts";
+import { NO_HINTS, type RenameHints } from "../schema/renames.ts";
+import { type RenameSuggestion, suggestRenames } from "../schema/rename_suggestion.ts";
+import type { Settings } from "./settings.ts";
+
+/** Two schemas under the project's settings, and what differs. */
+export interface Comparison {
+  readonly from: Schema;
+  /** The wanted schema; what the settings exclude is in it as it is in the present one. */
+  readonly to: Schema;
+  readonly changes: readonly Change[];
+  /** Renames that the difference may hide. */
+  readonly suggestions: readonly RenameSuggestion[];
+}
+
+/** Compares two schemas as the project's settings say. */
+export function compareWith(
+  settings: Pick<Settings, "exclude" | "columnOrder">,
+  from: Schema,
+  wanted: Schema,
+  hints: RenameHints = NO_HINTS,
+): Comparison {
+  const to = withoutExcluded(from, wanted, settings.exclude);
+  const changes = compareSchemas(from, to, { renames: hints, columnOrder: settings.columnOrder });
+  return { from, to, changes, suggestions: suggestRenames(changes) };
+}
