@@ -1,4 +1,5 @@
 import { AludelError } from "../errors.ts";
+import type { RevisionId } from "../graph/revision.ts";
 import type { Notice } from "../runner/run_event.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { RecordFinding } from "./compare_records.ts";
@@ -76,7 +77,13 @@ export function findingNotice(finding: RecordFinding, catalogue: Catalogue): Not
       type: "notice",
       code: "revision-unknown",
       message: `Revision "${id}" is applied in the database and is not on disk`,
-      next: [`aludel show ${id}`],
+      notes: ["It may be on another branch of git"],
+      next: [
+        `aludel show ${id}`,
+        `aludel downgrade ${id}@${
+          below(id, catalogue)
+        }, to undo it with the down.sql that the database stored`,
+      ],
     };
   }
   return {
@@ -85,6 +92,13 @@ export function findingNotice(finding: RecordFinding, catalogue: Catalogue): Not
     message: `Draft "${id}" was edited after it was applied`,
     next: [`aludel redo ${id}`],
   };
+}
+
+/** What follows `ID@` in the ref of a downgrade that undoes a revision and what stands on it, and nothing else. */
+function below(id: RevisionId, { graph }: Catalogue): string {
+  const [parent, ...more] = graph.get(id)?.parents ?? [];
+  if (parent === undefined) return "base";
+  return more.length === 0 ? parent : "-1";
 }
 
 function list(ids: readonly string[]): string {

@@ -1,0 +1,378 @@
+import assert from "node:assert/strict";
+import { run } from "./cli.ts";
+import { type RunProject, runProject } from "./run_project.ts";
+
+interface Finding {
+  readonly level: string;
+  readonly code: string;
+  readonly message: string;
+  readonly revision?: string;
+  readonly next: readonly string[];
+}
+
+async function findings(project: RunProject): Promise<readonly Finding[]> {
+  return JSON.parse((await project.inProcess("verify", "--json")).stdout).findings;
+}
+
+/** Types a suggested command: what stands before the comma, in which only texts in double quotes hold spaces. */
+async function type(project: RunProject, suggestion: string): Promise<void> {
+  const command = suggestion.split(", ")[0]!;
+  const words = (command.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));
+  const [program, ...args] = words;
+  if (program === "aludel") return void await project.prepare(...args);
+  assert.equal(program, "git", suggestion);
+  await git(project, ...args);
+}
+
+async function git(project: RunProject, ...args: readonly string[]): Promise<void> {
+  const env = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null" };
+  const who = ["-c", "user.name=A", "-c", "user.email=a@example.org"];
+  const { code, stderr } = await run("git", [...who, ...args], { cwd: project.path, env });
+  assert.equal(code, 0, stderr);
+}
+
+async function commit(project: RunProject): Promise<void> {
+  await git(project, "init", "-q");
+  await git(project, "add", "-A");
+  await git(project, "commit", "-q", "-m", "all");
+}
+
+/** a1 ← a2, sealed, committed and applied. */
+async function settled(): Promise<RunProject> {
+  const project = runProject();
+  project.write(".gitignore", "*.db\n");
+  project.add("a1", "CREATE TABLE a(x);", "DROP TABLE a;");
+  project.add("a2", "CREATE TABLE b(x);", "DROP TABLE b;");
+  await project.prepare("seal");
+  await commit(project);
+  await project.prepare("upgrade");
+  return project;
+}
+
+function interrupted(
+  id: string,
+  direction: "up" | "down",
+  state: "intended" | "done",
+  sql: string,
+): string {
+  return `INSERT INTO aludel_intent VALUES ('${id}', '${direction}', 1, '${sql}', '${state}', '')`;
+}
+
+const OFF = "-- aludel: transaction=off\n";
+
+/** Each finding: how it comes about, what verify exits with, and which of its suggestions mends it. */
+const CASES: readonly {
+  readonly code: string;
+  readonly when: string;
+  readonly exit: number;
+  readonly suggestion: number;
+  readonly cause: (project: RunProject) => Promise<unknown> | void;
+}[] = [
+  {
+    code: "revision-edited",
+    when: "a sealed file was edited, and git has it",
+    exit: 3,
+    suggestion: 0,
+    cause: (project) => project.edit("a1", "up", "CREATE TABLE a(x, y);"),
+  },
+  {
+    code: "revision-edited",
+    when: "a sealed file was edited, and the edit is meant",
+    exit: 3,
+    suggestion: 2,
+    cause: (project) => project.edit("a1", "up", "CREATE TABLE a(x, y);"),
+  },
+  {
+    code: "revision-edited",
+    when: "a down.sql appeared beside a revision sealed without",
+    exit: 3,
+    suggestion: 0,
+    async cause(project) {
+      project.add("a3", "CREATE TABLE c(x);");
+      await project.prepare("seal");
+      project.write(project.file("a3", "down"), "DROP TABLE c;");
+    },
+  },
+  {
+    code: "revision-edited-cosmetic",
+    when: "a comment was added",
+    exit: 3,
+    suggestion: 0,
+    cause: (project) => project.edit("a1", "up", "CREATE  TABLE a(x); -- better\n"),
+  },
+  {
+    code: "revision-file-missing",
+    when: "up.sql is gone",
+    exit: 3,
+    suggestion: 0,
+    cause: (project) => Deno.removeSync(`${project.path}/${project.file("a1", "up")}`),
+  },
+  {
+    code: "revision-file-missing",
+    when: "a sealed down.sql is gone",
+    exit: 3,
+    suggestion: 0,
+    cause: (project) => Deno.removeSync(`${project.path}/${project.file("a2", "down")}`),
+  },
+  {
+    code: "folder-without-revision",
+    when: "a folder has no line",
+    exit: 3,
+    suggestion: 0,
+    cause: (project) => project.write("migrations/left/up.sql", "SELECT 1;"),
+  },
+  {
+    code: "manifest-layout",
+    when: "the manifest was laid out by hand",
+    exit: 0,
+    suggestion: 0,
+    cause(project) {
+      const manifest = project.read("migrations/manifest.json");
+      project.write("migrations/manifest.json", JSON.stringify(JSON.parse(manifest), null, 2));
+    },
+  },
+  {
+    code: "several-heads",
+    when: "two branches met",
+    exit: 0,
+    suggestion: 0,
+    cause: (project) => project.add("s2", "SELECT 1;", "SELECT 1;", ["a1"]),
+  },
+  {
+    code: "record-edited",
+    when: "a draft was edited after it ran, and then sealed",
+    exit: 3,
+    suggestion: 0,
+    async cause(project) {
+      project.add("a3", "CREATE TABLE c(x);", "DROP TABLE c;");
+      await project.prepare("upgrade");
+      project.edit("a3", "up", "CREATE TABLE c(x, y);");
+      await project.prepare("seal");
+    },
+  },
+  {
+    code: "record-moved",
+    when: "a revision got another parent after it ran",
+    exit: 3,
+    suggestion: 0,
+    async cause(project) {
+      project.add("s2", "CREATE TABLE s(x);", "DROP TABLE s;", ["a1"]);
+      await project.prepare("upgrade", "s2");
+      const manifest = project.read("migrations/manifest.json");
+      project.write(
+        "migrations/manifest.json",
+        manifest.replace('"dir":"s2","parents":["a1"]', '"dir":"s2","parents":["a2"]'),
+      );
+    },
+  },
+  {
+    code: "revision-unknown",
+    when: "the database has a revision of another branch",
+    exit: 0,
+    suggestion: 1,
+    async cause(project) {
+      const manifest = project.read("migrations/manifest.json");
+      project.add("a3", "CREATE TABLE c(x);", "DROP TABLE c;");
+      await project.prepare("upgrade");
+      project.write("migrations/manifest.json", manifest);
+      Deno.removeSync(`${project.path}/migrations/a3`, { recursive: true });
+    },
+  },
+  {
+    code: "revision-unknown",
+    when: "the database has a whole branch of its own",
+    exit: 0,
+    suggestion: 1,
+    async cause(project) {
+      const manifest = project.read("migrations/manifest.json");
+      project.add("b1", "CREATE TABLE c(x);", "DROP TABLE c;", []);
+      await project.prepare("upgrade", "b1");
+      project.write("migrations/manifest.json", manifest);
+      Deno.removeSync(`${project.path}/migrations/b1`, { recursive: true });
+    },
+  },
+  {
+    code: "draft-edited",
+    when: "a draft was edited after it ran",
+    exit: 0,
+    suggestion: 0,
+    async cause(project) {
+      project.add("a3", "CREATE TABLE c(x);", "DROP TABLE c;");
+      await project.prepare("upgrade");
+      project.edit("a3", "up", "CREATE TABLE c(x, y);");
+    },
+  },
+  ...([["intended", 0, 0], ["intended", 1, 0], ["done", 0, 1]] as const).map(
+    ([state, suggestion, ran]) => ({
+      code: "off-interrupted",
+      when: `a run stopped with its statement ${state}, suggestion ${suggestion + 1}`,
+      exit: 3,
+      suggestion,
+      async cause(project: RunProject) {
+        project.add("a3", `${OFF}CREATE TABLE c(x);`, "DROP TABLE c;");
+        await project.sql(interrupted("a3", "up", state, "CREATE TABLE c(x);"));
+        if (ran === 1) await project.sql("CREATE TABLE c(x)");
+      },
+    }),
+  ),
+  {
+    code: "off-interrupted",
+    when: "an undo stopped",
+    exit: 3,
+    suggestion: 0,
+    async cause(project) {
+      project.add("a3", "CREATE TABLE c(x);", `${OFF}DROP TABLE c;`);
+      await project.prepare("upgrade");
+      await project.sql(interrupted("a3", "down", "intended", "DROP TABLE c;"));
+    },
+  },
+  {
+    code: "off-interrupted",
+    when: "nobody knows the revision any more",
+    exit: 3,
+    suggestion: 0,
+    cause: (project) => project.sql(interrupted("zz", "up", "intended", "VACUUM")),
+  },
+];
+
+for (const { code, when, exit, suggestion, cause } of CASES) {
+  Deno.test(`verify finds ${code} when ${when}, and its suggestion mends it`, async () => {
+    using project = await settled();
+    await cause(project);
+    const { code: exited } = await project.inProcess("verify");
+    assert.equal(exited, exit);
+    assert.equal((await project.inProcess("status")).code, 3);
+    const found = await findings(project);
+    assert.deepEqual(found.map((finding) => finding.code), [code]);
+    await type(project, found[0]!.next[suggestion]!);
+    assert.deepEqual(await findings(project), []);
+    if (code !== "revision-unknown") {
+      await project.prepare("upgrade", "heads");
+      assert.equal((await project.inProcess("current", "--check-heads")).code, 0);
+    }
+  });
+}
+
+Deno.test("verify passes a project without a finding, and says what it looked at", async () => {
+  using project = await settled();
+  const { code, stdout, stderr } = await project.inProcess("verify");
+  assert.equal(code, 0);
+  assert.equal(stdout, "");
+  assert.equal(
+    stderr,
+    'Verified 2 revisions and the records of "app.db": all is as it should be.\n',
+  );
+  assert.deepEqual(JSON.parse((await project.inProcess("verify", "--json")).stdout), {
+    ok: true,
+    revisions: 2,
+    findings: [],
+    mended: [],
+  });
+});
+
+Deno.test("verify needs no database, and makes none", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE a(x);");
+  for (const settings of ["{}", '{"database": "app.db"}']) {
+    project.write("aludel.json", settings);
+    const { code, stderr } = await project.inProcess("verify");
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr, "Verified 1 revision: all is as it should be.\n");
+  }
+  assert.ok(!project.has("app.db"));
+});
+
+Deno.test("verify tells of a file that cannot be read, and goes on to the others", async () => {
+  using project = runProject();
+  project.add("a1", new Uint8Array([0xff, 0xfe, 0x41, 0x00]));
+  project.add("a2", "SELECT 1;");
+  await project.prepare("seal", "a2");
+  project.edit("a2", "up", "SELECT 2;");
+  assert.deepEqual((await findings(project)).map(({ code, revision }) => `${code} ${revision}`), [
+    "sql-encoding a1",
+    "revision-edited a2",
+  ]);
+});
+
+Deno.test("verify accepts a checkout with the line ends of Windows, the manifest's too", async () => {
+  using project = await settled();
+  for (
+    const file of ["migrations/manifest.json", project.file("a1", "up"), project.file("a2", "down")]
+  ) {
+    project.write(file, project.read(file).replaceAll("\n", "\r\n"));
+  }
+  project.edit("a1", "up", "CREATE TABLE a(x);\r\n");
+  assert.equal((await project.inProcess("verify")).code, 0);
+  assert.equal((await project.inProcess("status")).code, 0);
+  const manifest = project.read("migrations/manifest.json");
+  assert.equal(await project.prepare("verify", "--fix"), "");
+  assert.equal(project.read("migrations/manifest.json"), manifest);
+});
+
+Deno.test("verify says nothing of a re-signed revision, and the next upgrade brings the record up to date", async () => {
+  using project = await settled();
+  project.edit("a1", "up", "CREATE TABLE a(x); -- better");
+  await project.prepare("seal", "--cosmetic");
+  assert.equal((await project.inProcess("verify")).code, 0);
+  assert.equal((await project.inProcess("status")).code, 0);
+  const lineages = () => project.sql("SELECT id, lineage FROM aludel_revision");
+  const before = await lineages();
+  await project.prepare("upgrade");
+  assert.notEqual(await lineages(), before);
+  assert.equal(
+    await project.sql("SELECT revision FROM aludel_log WHERE event = 'reseal' ORDER BY entry"),
+    "a1\na2",
+  );
+  assert.equal((await project.inProcess("verify")).code, 0);
+});
+
+Deno.test("verify --fix removes an empty folder, and gives a folder with an up.sql its line back", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE a(x);");
+  Deno.mkdirSync(`${project.path}/migrations/empty`);
+  project.write("migrations/2026-11-23_3f9c1a2b4d5e_add_users/up.sql", "CREATE TABLE u(x);");
+  project.write("migrations/notes/README", "no up.sql here");
+  const { code, stdout } = await project.inProcess("verify", "--fix");
+  assert.equal(code, 3, "a folder without an up.sql is left");
+  assert.equal(
+    stdout.split("\nerror")[0],
+    `mended  Folder "2026-11-23_3f9c1a2b4d5e_add_users" is draft 3f9c1a2b4d5e again, on top of a1
+mended  The empty folder "empty" was removed
+left    Folder "notes" has no up.sql: remove it, or write one`,
+  );
+  assert.ok(!project.has("migrations/empty"));
+  const [shown] = JSON.parse(await project.prepare("show", "3f9c", "--json")).revisions;
+  assert.deepEqual([shown.message, shown.parents], ["add users", ["a1"]]);
+  Deno.removeSync(`${project.path}/migrations/notes`, { recursive: true });
+  assert.equal((await project.inProcess("verify")).code, 0);
+  await project.prepare("upgrade");
+});
+
+Deno.test("verify --fix does not guess which of several heads a folder follows", async () => {
+  using project = runProject();
+  project.add("a1", "SELECT 1;");
+  project.add("b1", "SELECT 1;", null, []);
+  project.write("migrations/left/up.sql", "SELECT 1;");
+  const manifest = project.read("migrations/manifest.json");
+  const { code, stdout } = await project.inProcess("verify", "--fix");
+  assert.equal(code, 3);
+  assert.match(stdout, /^left {4}Folder "left" could follow any of 2 heads: merge them first$/m);
+  assert.equal(project.read("migrations/manifest.json"), manifest);
+  await project.prepare("merge", "heads", "-m", "joins", "--rev-id", "m1");
+  assert.match(
+    await project.prepare("verify", "--fix"),
+    /^mended {2}Folder "left" is draft \w+ again/,
+  );
+  assert.equal((await project.inProcess("verify")).code, 0);
+});
+
+Deno.test("verify explains a crash between a revision's files and its line, and --fix undoes it", async () => {
+  using project = await settled();
+  const manifest = project.read("migrations/manifest.json");
+  await project.prepare("revision", "-m", "add users", "--rev-id", "3f9c1a2b4d5e");
+  const after = project.read("migrations/manifest.json");
+  project.write("migrations/manifest.json", manifest);
+  assert.deepEqual((await findings(project)).map(({ code }) => code), ["folder-without-revision"]);
+  await project.prepare("verify", "--fix");
+  assert.equal(project.read("migrations/manifest.json"), after);
+});
