@@ -9,6 +9,8 @@ import { type JsonNode, offsetAt, readJson, valueOf } from "./strict_json.ts";
 export interface ParsedManifest extends Manifest {
   /** The file's name for messages. */
   readonly file: string;
+  /** What was read, without a byte order mark. */
+  readonly text: string;
   /** The place of a revision's entry, or the file alone for an id that it does not hold. */
   placeOf(id: string): Place;
 }
@@ -174,19 +176,19 @@ function locatedError(
 class Parsed implements ParsedManifest {
   readonly revisions: Manifest["revisions"];
   readonly file: string;
-  readonly #text: string;
+  readonly text: string;
   #offsets: ReadonlyMap<string, number> | undefined;
 
   constructor(revisions: Manifest["revisions"], text: string, file: string) {
     this.revisions = revisions;
-    this.#text = text;
+    this.text = text;
     this.file = file;
   }
 
   placeOf(id: string): Place {
-    this.#offsets ??= offsetsOf(this.#text);
+    this.#offsets ??= offsetsOf(this.text);
     const offset = this.#offsets.get(id);
-    return offset === undefined ? { file: this.file } : placeOf(this.file, this.#text, offset);
+    return offset === undefined ? { file: this.file } : placeOf(this.file, this.text, offset);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Digest, ManifestRevision } from "../manifest/manifest.ts";
 import type { ParsedManifest } from "../manifest/parse_manifest.ts";
 import { judgeFiles, type Verdict } from "../manifest/verdict.ts";
 import { type Finding, findingOf } from "./finding.ts";
-import { MANIFEST_FILE, type RevisionFiles } from "./revision_files.ts";
+import type { RevisionFiles } from "./revision_files.ts";
 import { readRevisionTexts, type RevisionTextPair, textHashes } from "./revision_texts.ts";
 import { fileError } from "./verdict_error.ts";
 
@@ -35,6 +35,8 @@ export interface FilesVerification {
  */
 export function verifyFiles(context: FilesContext): FilesVerification {
   const { files, manifest } = context;
+  // First, because listing the folders also shows which of them are links.
+  const strays = folderFindings(context);
   const verdicts = new Map<RevisionId, Verdict>();
   const hashes = new Map<RevisionId, TextHashes>();
   const findings: Finding[] = [];
@@ -55,7 +57,7 @@ export function verifyFiles(context: FilesContext): FilesVerification {
   return {
     verdicts,
     hashes,
-    findings: [...findings, ...folderFindings(context), ...layoutFindings(context)],
+    findings: [...findings, ...strays, ...layoutFindings(context)],
   };
 }
 
@@ -80,7 +82,8 @@ function folderFindings(context: FilesContext): Finding[] {
     level: "error",
     code: "folder-without-revision",
     message: `Folder ${JSON.stringify(name)} is in no line of the manifest`,
-    place: { file: `${context.files.name}/${name}` },
+    // A line break in a name would break the line of the message.
+    place: { file: `${context.files.name}/${JSON.stringify(name).slice(1, -1)}` },
     notes: [
       "A command that wrote a revision was interrupted, or the manifest lost the line in a merge",
     ],
@@ -88,8 +91,8 @@ function folderFindings(context: FilesContext): Finding[] {
   }));
 }
 
-function layoutFindings({ files, manifest }: FilesContext): Finding[] {
-  if (isCanonical(files, formatManifest(manifest))) return [];
+function layoutFindings({ manifest }: FilesContext): Finding[] {
+  if (isCanonical(manifest)) return [];
   return [{
     level: "warning",
     code: "manifest-layout",
@@ -100,11 +103,9 @@ function layoutFindings({ files, manifest }: FilesContext): Finding[] {
   }];
 }
 
-function isCanonical(files: RevisionFiles, canonical: string): boolean {
-  const bytes = files.read(MANIFEST_FILE);
+function isCanonical(manifest: ParsedManifest): boolean {
   // A checkout may have changed the line ends: git's business, not a difference.
-  return bytes !== null &&
-    new TextDecoder().decode(bytes).replaceAll("\r\n", "\n") === canonical;
+  return manifest.text.replaceAll("\r\n", "\n") === formatManifest(manifest);
 }
 
 /** Several heads are worth knowing: two branches met, and `upgrade head` would not know which is meant. */
