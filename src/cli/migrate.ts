@@ -9,7 +9,7 @@ import { migrationContext } from "./migration_context.ts";
 import { openProject } from "./open_project.ts";
 import { openTarget } from "./open_target.ts";
 import { reportPlan } from "./plan_report.ts";
-import { runHost } from "./run_host.ts";
+import { lookPatience, runHost } from "./run_host.ts";
 import { RunReport } from "./run_report.ts";
 
 /** The flags of every command that runs revisions. */
@@ -53,7 +53,12 @@ export async function migrate(
   const target = openTarget(context, project, flags);
   const migration = await migrationContext(project, workspace, target);
   const request: MigrationRequest = { goal, downFrom: options.downFrom };
-  const planned = await planMigration(migration, request);
+  const report = new RunReport(context.ui, target.target);
+  const planned = await planMigration(
+    migration,
+    request,
+    lookPatience(context, project, target, flags.lockTimeout, (event) => report.see(event)),
+  );
   const transaction = flags.transaction ?? "all";
   if (flags.sql) {
     const { printScript } = await import("./print_script.ts");
@@ -61,7 +66,6 @@ export async function migrate(
     return printScript(context.ui, planned, { transaction, doubleQuotedStrings });
   }
   if (flags.dryRun) return reportPlan(context.ui, target.target, planned, transaction);
-  const report = new RunReport(context.ui, target.target);
   for (const notice of planned.route.notices) report.see(notice);
   if (planned.route.steps.length === 0 && planned.route.reseals.length === 0) {
     return report.nothingToDo(planned);

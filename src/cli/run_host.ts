@@ -1,6 +1,7 @@
 import type { Project } from "../project/project.ts";
 import type { RunEvent } from "../runner/run_event.ts";
 import type { RunHost } from "../runner/run_request.ts";
+import type { Waiting } from "../runner/write_lock.ts";
 import { PROGRAM, RELEASE } from "../text/program.ts";
 import type { CommandContext } from "./command.ts";
 import type { OpenTarget } from "./open_target.ts";
@@ -39,6 +40,23 @@ export function runHost(
     doubleQuotedStrings: target.doubleQuotedStrings,
     appliedBy: `${PROGRAM} ${RELEASE}`,
     [Symbol.dispose]: () => watch[Symbol.dispose](),
+  };
+}
+
+/** How a command waits while another process keeps it from reading: Ctrl-C ends it as it ends any program. */
+export function lookPatience(
+  { runtime }: CommandContext,
+  project: Project,
+  { access }: OpenTarget,
+  lockTimeout: number | undefined,
+  emit: (event: RunEvent) => void,
+): Waiting {
+  return {
+    clock: runtime,
+    lockTimeoutMs: (lockTimeout ?? project.settings.lockTimeout) * 1_000,
+    lockHolder: access.lockHolder,
+    emit,
+    interrupted: () => false,
   };
 }
 

@@ -9,11 +9,14 @@ const LOOK_TIMEOUT_MS = 5_000;
 
 /** The ways to reach a target. */
 export interface DatabaseAccess {
+  /** The database for messages. */
+  readonly name: string;
   /**
    * Opens the database for looking: creates nothing, and recovers a hot journal.
+   * @param options How long to wait for a writer; long enough for its COMMIT where it is left out.
    * @returns null where the database does not exist.
    */
-  look(): Promise<Connection | null>;
+  look(options?: { readonly busyTimeoutMs: number }): Promise<Connection | null>;
   /** Opens it for writing, and creates it where it does not exist. */
   connect(options: { readonly doubleQuotedStrings: boolean }): Promise<Connection>;
   /** Who holds its lock, where the system tells. */
@@ -27,10 +30,11 @@ export function accessTo(target: Target): DatabaseAccess {
   const { kind, path, name } = target;
   const location = kind === "memory" ? { kind } : { kind, path };
   return {
-    async look() {
+    name,
+    async look({ busyTimeoutMs } = { busyTimeoutMs: LOOK_TIMEOUT_MS }) {
       if (kind === "memory") return null;
       try {
-        return await openDatabase(location, { mode: "read", busyTimeoutMs: LOOK_TIMEOUT_MS, name });
+        return await openDatabase(location, { mode: "read", busyTimeoutMs, name });
       } catch (error) {
         if (error instanceof AludelError && error.code === "database-missing") return null;
         throw error;

@@ -4,6 +4,7 @@ import type { CheckedRoute } from "../runner/checked_route.ts";
 import type { ResumeChoice, RunHost, RunOutcome } from "../runner/run_request.ts";
 import { runRoute } from "../runner/run_route.ts";
 import type { TransactionMode } from "../runner/segments.ts";
+import { patiently, type Waiting } from "../runner/write_lock.ts";
 import { readTexts, type State } from "../state/read_state.ts";
 import { type Catalogue, joinCatalogue } from "./catalogue.ts";
 import { checkRoute } from "./check_route.ts";
@@ -43,9 +44,27 @@ export interface PlannedMigration {
 
 /**
  * Resolves and checks: reads the state and every file of the route, changes nothing.
- * @throws {AludelError} What resolving and checking throw.
+ *
+ * @param waiting How to wait for a writer that keeps readers out, as a large transaction does; without it the
+ * access's own short patience is all there is.
+ * @throws {AludelError} What resolving and checking throw, `database-busy`, `lock-timeout`.
  */
 export async function planMigration(
+  context: MigrationContext,
+  request: MigrationRequest,
+  waiting?: Waiting,
+): Promise<PlannedMigration> {
+  if (waiting === undefined) return await plan(context, request);
+  const { access } = context;
+  const impatient = { ...access, look: () => access.look({ busyTimeoutMs: 0 }) };
+  return await patiently(
+    access.name,
+    waiting,
+    () => plan({ ...context, access: impatient }, request),
+  );
+}
+
+async function plan(
   context: MigrationContext,
   request: MigrationRequest,
 ): Promise<PlannedMigration> {

@@ -12,6 +12,7 @@ import type { RunOutcome, RunRequest } from "./run_request.ts";
 import { runTransaction, type SegmentResult, StepFailure } from "./run_transaction.ts";
 import { needsDoubleQuotedStrings } from "./double_quoted_strings.ts";
 import { type Segment, splitSegments } from "./segments.ts";
+import { patiently } from "./write_lock.ts";
 
 /** How long the runner may work before it lets the host look at signals, in milliseconds. */
 const BREATH_MS = 100;
@@ -140,9 +141,14 @@ class RouteRun {
   }
 
   async #plan(): Promise<void> {
-    const state = await readState(await this.#open());
-    this.#route = await this.#request.replan(state);
-    this.#mark = state.mark;
+    const connection = await this.#open();
+    const { host, replan } = this.#request;
+    // Another process may be at its COMMIT just now.
+    await patiently(connection.name, host, async () => {
+      const state = await readState(connection);
+      this.#route = await replan(state);
+      this.#mark = state.mark;
+    });
   }
 
   /** Old databases hold views and triggers with "text" in double quotes: they may go on, with a notice. */

@@ -21,11 +21,7 @@ const SHORTEST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 50;
 
 /**
- * Runs a statement that needs a lock, again and again while another connection holds it.
- *
- * The pauses are ours, not SQLite's busy handler: between them Ctrl-C and progress are answered.
- *
- * @throws {AludelError} `lock-timeout` when the time is up, `interrupted` on Ctrl-C.
+ * Runs a statement that needs a lock, as {@linkcode patiently} does.
  * @throws {SqlError} for everything but a busy database.
  */
 export async function executePatiently(
@@ -33,16 +29,33 @@ export async function executePatiently(
   sql: string,
   waiting: Waiting,
 ): Promise<void> {
+  await patiently(connection.name, waiting, () => connection.execute(sql));
+}
+
+/**
+ * Does what needs a lock, again and again while another connection holds it.
+ *
+ * The pauses are ours, not SQLite's busy handler: between them Ctrl-C and progress are answered.
+ *
+ * @param name The database for messages.
+ * @param attempt Must have changed nothing when it throws that the database is busy.
+ * @throws {AludelError} `lock-timeout` when the time is up, `interrupted` on Ctrl-C, and what `attempt` throws.
+ */
+export async function patiently<T>(
+  name: string,
+  waiting: Waiting,
+  attempt: () => Promise<T>,
+): Promise<T> {
   const started = waiting.clock.monotonicMs();
   let nextWord = FIRST_WORD_MS;
   let pause = SHORTEST_PAUSE_MS;
   for (;;) {
     try {
-      return await connection.execute(sql);
+      return await attempt();
     } catch (error) {
-      if (!(error instanceof SqlError && error.busy)) throw error;
+      if (!isBusy(error)) throw error;
       const elapsedMs = waiting.clock.monotonicMs() - started;
-      if (elapsedMs >= waiting.lockTimeoutMs) throw lockTimeout(connection, waiting, error);
+      if (elapsedMs >= waiting.lockTimeoutMs) throw lockTimeout(name, waiting, error);
       if (waiting.interrupted()) {
         throw new AludelError("interrupted", "Interrupted while waiting for the lock");
       }
@@ -56,12 +69,18 @@ export async function executePatiently(
   }
 }
 
-function lockTimeout(connection: Connection, waiting: Waiting, cause: unknown): AludelError {
+function isBusy(error: unknown): boolean {
+  return error instanceof SqlError
+    ? error.busy
+    : error instanceof AludelError && error.code === "database-busy";
+}
+
+function lockTimeout(name: string, waiting: Waiting, cause: unknown): AludelError {
   const holder = waiting.lockHolder();
   const seconds = waiting.lockTimeoutMs / 1_000;
   return new AludelError(
     "lock-timeout",
-    `Database "${connection.name}" stayed locked for ${seconds} s`,
+    `Database "${name}" stayed locked for ${seconds} s`,
     {
       notes: [holder ? `The lock is held by ${holder}` : "Another connection holds the lock"],
       next: [`Let the other process finish, or wait longer with \`--lock-timeout ${seconds * 5}\``],

@@ -122,3 +122,21 @@ Deno.test("a writer that never lets go ends in lock-timeout before anything is r
   assert.match(stderr, /The lock is held by pid \d+/);
   assert.match(stderr, /Nothing was run; the database is as it was/);
 });
+
+Deno.test("a writer that keeps even readers out is waited for, before the route is planned", async () => {
+  using project = longProject(3);
+  await project.done("upgrade", "+1");
+  // As a large transaction does when its pages no longer fit into SQLite's cache.
+  using lock = holdLock(project.database, "BEGIN EXCLUSIVE");
+  const child = start(project, "upgrade", "--lock-timeout", TIMEOUT);
+  const talk = new Talk(child);
+  await talk.until("Waiting for");
+  const { code, stderr } = await project.aludel("upgrade", "--lock-timeout", "1");
+  assert.equal(code, 1);
+  assert.match(stderr, /error\[lock-timeout\]/);
+  lock.release();
+  const text = await talk.rest();
+  assert.equal((await child.status).code, 0, text);
+  await child.stdout.cancel();
+  assert.equal(lookAt(project.database).recorded, 3);
+});
