@@ -21,6 +21,11 @@ const LEADING: Readonly<Record<string, boolean>> = {
   "--json": false,
 };
 
+/** The same as they are typed in full. */
+export const LEADING_FLAGS: ReadonlySet<string> = new Set(
+  Object.keys(LEADING).filter((flag) => flag.startsWith("--")),
+);
+
 /** Alembic's global flags that have no meaning here, with the reason. */
 const ALEMBIC_ONLY: Readonly<Record<string, string>> = {
   "-n": 'Settings have no sections: choose a database with "--database NAME"',

@@ -25,6 +25,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "start a project in this folder",
     load: () => import("./commands/init.ts"),
   },
+  completions: {
+    group: "Start",
+    summary: "print a script for your shell's Tab key",
+    load: () => import("./commands/completions.ts"),
+  },
   revision: {
     group: "Write revisions",
     summary: "write a new draft revision",
@@ -65,6 +70,21 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "record where a database stands, run nothing",
     load: () => import("./commands/stamp.ts"),
   },
+  backup: {
+    group: "Change a database",
+    summary: "copy the database into a restore point",
+    load: () => import("./commands/backup.ts"),
+  },
+  "backup list": {
+    group: "Look",
+    summary: "list restore points",
+    load: () => import("./commands/backup_list.ts"),
+  },
+  restore: {
+    group: "Change a database",
+    summary: "put a restore point back",
+    load: () => import("./commands/restore.ts"),
+  },
   current: {
     group: "Look",
     summary: "print where the database stands",
@@ -94,6 +114,21 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     group: "Look",
     summary: "show everything about a revision",
     load: () => import("./commands/show.ts"),
+  },
+  diff: {
+    group: "Look",
+    summary: "print how two schemas differ",
+    load: () => import("./commands/diff.ts"),
+  },
+  schema: {
+    group: "Look",
+    summary: "print the schema of a revision as SQL",
+    load: () => import("./commands/schema.ts"),
+  },
+  check: {
+    group: "Check",
+    summary: "compare the schema you want with the revisions",
+    load: () => import("./commands/check.ts"),
   },
   verify: {
     group: "Check",

@@ -4,6 +4,7 @@ import { normaliseArguments } from "./argv.ts";
 import type { Command } from "./command.ts";
 import { splitCommandLine } from "./command_line.ts";
 import { COMMANDS } from "./commands.ts";
+import { COMPLETE_COMMAND } from "./completion/complete_command.ts";
 import { allFlags, longName, takesValue } from "./flag.ts";
 import type { Runtime } from "./runtime.ts";
 import { Ui } from "./ui.ts";
@@ -13,6 +14,7 @@ import { Ui } from "./ui.ts";
  * 4 partly done, 70 a bug of ours, 130 interrupted). Never throws.
  */
 export async function main(runtime: Runtime): Promise<number> {
+  if (runtime.args[0] === COMPLETE_COMMAND) return await printCandidates(runtime);
   // Until the flags are parsed, the bare word decides how an error is shown.
   let ui = new Ui(runtime, { json: runtime.args.includes("--json"), quiet: false });
   try {
@@ -39,15 +41,29 @@ export async function main(runtime: Runtime): Promise<number> {
   }
 }
 
+/** What a shell asks for at its Tab key. It must not disturb what is being typed: an error offers nothing. */
+async function printCandidates(runtime: Runtime): Promise<number> {
+  try {
+    const { complete } = await import("./completion/complete.ts");
+    const { candidateLines } = await import("./completion/candidate.ts");
+    const words = runtime.args.slice(runtime.args[1] === "--" ? 2 : 1);
+    runtime.stdout.write(candidateLines(await complete(words, runtime.cwd)));
+  } catch {
+    // Nothing to offer.
+  }
+  return 0;
+}
+
 /** The longest name of the table that the words begin with. */
 function findCommand(
   first: string,
   args: readonly string[],
 ): { name: string; args: readonly string[] } | undefined {
-  if (Object.hasOwn(COMMANDS, first)) return { name: first, args };
-  const second = args.findIndex((word) => !word.startsWith("-"));
+  // Flags that stood before the command hold their values; of its own, "-m" may be followed by one.
+  const second = args.findIndex((word) => !/^--(?:[a-z]+=|json$|quiet$)/.test(word));
   const name = `${first} ${args[second]}`;
-  return Object.hasOwn(COMMANDS, name) ? { name, args: args.toSpliced(second, 1) } : undefined;
+  if (Object.hasOwn(COMMANDS, name)) return { name, args: args.toSpliced(second, 1) };
+  return Object.hasOwn(COMMANDS, first) ? { name: first, args } : undefined;
 }
 
 async function runCommand(

@@ -8,7 +8,7 @@ export const command = defineCommand({
   description: [
     "Compares every revision's files with the hashes in the manifest, the manifest with the folders that are there, and the records of the database, if it exists, with both. Exits 3 if something is wrong.",
     '--fix mends what an interrupted command or a merge left behind: folders without a line in the manifest, and a manifest that is not in its canonical layout. It never signs an edited revision: that is for "aludel seal".',
-    "--staged verifies what the next commit will hold, from git's index and not from the working tree: everything must be sealed, and no sealed revision that HEAD has may have changed. The git hook runs it. --since REF verifies the commit HEAD in the same way, and compares with the commit where its history and REF's parted: for pull requests, where nobody knows whether the hook has run. Neither looks at a database.",
+    "--staged verifies what the next commit will hold, from git's index and not from the working tree: everything must be sealed, and no sealed revision that HEAD has may have changed. The git hook runs it. --since COMMIT verifies the commit HEAD in the same way, and compares with the commit where its history and COMMIT's parted: for pull requests, where nobody knows whether the hook has run. Neither looks at a database.",
   ],
   flags: {
     ...DATABASE_FLAG,
@@ -16,8 +16,8 @@ export const command = defineCommand({
     staged: { kind: "switch", help: "verify git's index: what the next commit will hold" },
     since: {
       kind: "text",
-      value: "REF",
-      help: "verify HEAD against what it has in common with a git ref",
+      value: "COMMIT",
+      help: "verify HEAD against what it has in common with a commit or branch of git",
     },
     ...FORMAT_FLAG,
   },

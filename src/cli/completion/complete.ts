@@ -1,0 +1,117 @@
+import type { Command } from "../command.ts";
+import { LEADING_FLAGS } from "../command_line.ts";
+import { COMMANDS } from "../commands.ts";
+import { allFlags, DATABASE_FLAG, type Flags, longName, SHARED_FLAGS } from "../flag.ts";
+import { type Candidates, NOTHING } from "./candidate.ts";
+import { Scan } from "./scan.ts";
+import { valueCandidates, type ValueContext } from "./value_candidates.ts";
+
+/**
+ * What may stand in place of the last word of a command line.
+ *
+ * @param words The words after `aludel`, up to the cursor: the last one, maybe empty, is being typed.
+ * @param cwd The working folder, absolute.
+ * @throws What a broken project throws; the caller offers nothing then.
+ */
+export async function complete(words: readonly string[], cwd: string): Promise<Candidates> {
+  const typed = words.at(-1) ?? "";
+  const found = await candidates(words.slice(0, -1), typed, cwd);
+  return { ...found, words: found.words.filter(({ value }) => value.startsWith(typed)) };
+}
+
+async function candidates(
+  before: readonly string[],
+  typed: string,
+  cwd: string,
+): Promise<Candidates> {
+  const leading: Flags = { ...SHARED_FLAGS, ...DATABASE_FLAG };
+  const first = new Scan(leading);
+  let at = 0;
+  for (; at < before.length; at++) {
+    if (first.pending === undefined && !before[at]!.startsWith("-")) break;
+    first.see(before[at]!);
+  }
+  if (at === before.length) {
+    return first.valueOf(typed, { cwd, config: first.config, command: "" }) ??
+      (typed.startsWith("-") ? leadingFlags() : commandWords([]));
+  }
+  const rest = before.slice(at);
+  if (rest[0] === "help") return commandWords(rest.slice(1));
+  const name = commandName(rest);
+  if (name === undefined) return commandWords(rest);
+  // "backup" is a command, and the first word of "backup list".
+  const more = rest.length === 1 ? commandWords(rest).words : [];
+  const { command } = await COMMANDS[name]!.load();
+  const scan = new Scan(allFlags(command.flags));
+  for (const word of rest.slice(name.split(" ").length)) scan.see(word);
+  const context = { cwd, config: scan.config ?? first.config, command: name };
+  const inCommand = withinCommand(command, scan, typed, context);
+  return { ...inCommand, words: [...more, ...inCommand.words] };
+}
+
+function withinCommand(
+  command: Command,
+  scan: Scan,
+  typed: string,
+  context: ValueContext,
+): Candidates {
+  const value = scan.valueOf(typed, context);
+  if (value !== undefined) return value;
+  if (typed.startsWith("-") && !scan.ended && !/^-\d/.test(typed)) {
+    const flags = scan.unused();
+    // "-" may also begin "-1".
+    if (typed !== "-") return { words: flags, paths: "none" };
+    const { words } = positional(command, scan.count, typed, context);
+    return { words: [...flags, ...words], paths: "none" };
+  }
+  return positional(command, scan.count, typed, context);
+}
+
+function positional(
+  command: Command,
+  index: number,
+  typed: string,
+  context: ValueContext,
+): Candidates {
+  const last = command.positional.at(-1);
+  const parameter = command.positional[index] ?? (last?.many ? last : undefined);
+  if (parameter === undefined) return NOTHING;
+  const isRange = parameter.name === "REF" && typed.includes(":");
+  return valueCandidates(isRange ? "A:B" : parameter.name, typed, context);
+}
+
+/** The longest name of a command that the words begin with. */
+function commandName(words: readonly string[]): string | undefined {
+  return [words.slice(0, 2).join(" "), words[0]!].find((name) => Object.hasOwn(COMMANDS, name));
+}
+
+/** The words that may follow the words of a command's name so far. */
+function commandWords(before: readonly string[]): Candidates {
+  const found = new Map<string, string>();
+  for (const [name, { summary }] of Object.entries(COMMANDS)) {
+    const parts = name.split(" ");
+    const next = parts[before.length];
+    if (next === undefined || before.some((word, i) => word !== parts[i])) continue;
+    const isWhole = parts.length === before.length + 1;
+    if (isWhole || !found.has(next)) found.set(next, isWhole ? summary : "");
+  }
+  return {
+    words: Array.from(found, ([value, description]) => ({ value, description })),
+    paths: "none",
+  };
+}
+
+function leadingFlags(): Candidates {
+  const named = { ...SHARED_FLAGS, ...DATABASE_FLAG } as Flags;
+  const words = Object.entries(named)
+    .filter(([name]) => LEADING_FLAGS.has(longName(name)))
+    .map(([name, { help }]) => ({ value: longName(name), description: help }));
+  return {
+    words: [
+      ...words,
+      { value: "--help", description: "list the commands" },
+      { value: "--version", description: "print the release" },
+    ],
+    paths: "none",
+  };
+}

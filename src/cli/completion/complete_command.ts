@@ -1,0 +1,2 @@
+/** The hidden command that prints candidates. */
+export const COMPLETE_COMMAND = "__complete";

@@ -1,0 +1,70 @@
+import { type Flag, type Flags, longName, takesValue } from "../flag.ts";
+import type { Candidate, Candidates } from "./candidate.ts";
+import { flagValueCandidates, type ValueContext } from "./value_candidates.ts";
+
+/** The words read so far of a command's arguments. */
+export class Scan {
+  readonly #flags: Flags;
+  readonly #used = new Set<string>();
+  /** The name of the flag that waits for its value. */
+  pending: string | undefined;
+  /** How many arguments were given that are no flags. */
+  count = 0;
+  /** Whether `--` was given. */
+  ended = false;
+  config: string | undefined;
+
+  constructor(flags: Flags) {
+    this.#flags = flags;
+  }
+
+  see(word: string): void {
+    if (this.pending !== undefined) {
+      if (this.pending === "config") this.config = word;
+      this.pending = undefined;
+    } else if (this.ended || !word.startsWith("-") || /^-\d/.test(word)) this.count++;
+    else if (word === "--") this.ended = true;
+    else {
+      const { name, value } = this.#read(word);
+      if (name === undefined) return;
+      this.#used.add(name);
+      if (value !== undefined && name === "config") this.config = value;
+      if (value === undefined && takesValue(this.#flags[name]!)) this.pending = name;
+    }
+  }
+
+  /** Candidates for a flag's value, where one is being typed: alone, after `=`, or after the flag's letter. */
+  valueOf(typed: string, context: ValueContext): Candidates | undefined {
+    if (this.pending !== undefined) {
+      return flagValueCandidates(this.#flags[this.pending]!, typed, context);
+    }
+    if (this.ended || !typed.startsWith("-")) return undefined;
+    const { name, value } = this.#read(typed);
+    if (name === undefined || value === undefined) return undefined;
+    const before = typed.slice(0, typed.length - value.length);
+    const { words } = flagValueCandidates(this.#flags[name]!, value, context);
+    return { words: words.map((word) => ({ ...word, value: before + word.value })), paths: "none" };
+  }
+
+  /** The flags that may still be given. */
+  unused(): readonly Candidate[] {
+    const flags = Object.entries(this.#flags)
+      .filter(([name, flag]) => flag.kind === "list" || !this.#used.has(name))
+      .map(([name, flag]) => ({ value: longName(name), description: flag.help }));
+    return [...flags, { value: "--help", description: "print the command's help" }];
+  }
+
+  #read(word: string): { readonly name?: string; readonly value?: string } {
+    if (word.startsWith("--")) {
+      const equals = word.indexOf("=");
+      const long = equals < 0 ? word : word.slice(0, equals);
+      const name = Object.keys(this.#flags).find((one) => longName(one) === long);
+      if (name === undefined) return {};
+      return equals < 0 ? { name } : { name, value: word.slice(equals + 1) };
+    }
+    const found = Object.entries(this.#flags).find(([, flag]) => flag.alias === word[1]);
+    if (found === undefined) return {};
+    const [name, flag] = found as [string, Flag];
+    return word.length > 2 && takesValue(flag) ? { name, value: word.slice(2) } : { name };
+  }
+}

@@ -1,0 +1,123 @@
+import { COMPLETE_COMMAND } from "./complete_command.ts";
+import type { Shell } from "./shells.ts";
+
+/**
+ * The script that connects a shell's Tab key with {@linkcode COMPLETE_COMMAND}.
+ *
+ * Each one hands over the words up to the cursor and reads candidates: `WORD<TAB>DESCRIPTION` a line, and `:files` or
+ * `:folders` where paths may stand too.
+ */
+export function shellScript(shell: Shell): string {
+  return SCRIPTS[shell];
+}
+
+// Bash splits words at ":", "=" and "@" too, so the line is split here, and what a word has before its last such
+// character is taken off the candidates again. Descriptions are shown only where Bash lists, not where it inserts:
+// COMP_TYPE 37 and 42 are menu-complete and insert-completions.
+const BASH = `_aludel() {
+  local line=\${COMP_LINE:0:COMP_POINT} current value text paths= width=0 i
+  local -a words values=() texts=()
+  read -ra words <<<"$line"
+  [[ $line == *[[:space:]] ]] && words+=("")
+  current=\${words[\${#words[@]} - 1]}
+  while IFS=$'\\t' read -r value text; do
+    case $value in
+      :files | :folders) paths=$value ;;
+      *)
+        values+=("$value")
+        texts+=("$text")
+        ((\${#value} > width)) && width=\${#value}
+        ;;
+    esac
+  done < <("\${words[0]}" ${COMPLETE_COMMAND} -- "\${words[@]:1}" 2>/dev/null)
+  local tail=$current before=
+  for i in : = @; do
+    [[ $COMP_WORDBREAKS == *"$i"* && $tail == *"$i"* ]] && tail=\${tail##*"$i"}
+  done
+  before=\${current%"$tail"}
+  COMPREPLY=()
+  for i in "\${!values[@]}"; do
+    value=\${values[i]#"$before"}
+    if [[ -n \${texts[i]} && \${#values[@]} -gt 1 && $COMP_TYPE != 37 && $COMP_TYPE != 42 ]]; then
+      printf -v value "%-\${width}s  (%s)" "$value" "\${texts[i]}"
+    fi
+    COMPREPLY+=("$value")
+  done
+  if [[ -n $paths ]]; then
+    local kind=-f
+    [[ $paths == :folders ]] && kind=-d
+    while IFS= read -r value; do COMPREPLY+=("$value"); done < <(compgen "$kind" -- "$tail")
+    compopt -o filenames 2>/dev/null
+  fi
+}
+complete -F _aludel aludel
+`;
+
+const ZSH = `#compdef aludel
+_aludel() {
+  local line paths=
+  local -a candidates
+  for line in "\${(@f)$("\${(Q)words[1]}" ${COMPLETE_COMMAND} -- "\${(@Q)words[2,CURRENT]}" 2>/dev/null)}"; do
+    case $line in
+      '') ;;
+      :files | :folders) paths=$line ;;
+      *) candidates+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}") ;;
+    esac
+  done
+  local found=1
+  if (($#candidates)); then
+    _describe -V aludel candidates && found=0
+  fi
+  case $paths in
+    :files) _files && found=0 ;;
+    :folders) _files -/ && found=0 ;;
+  esac
+  return found
+}
+if [[ $funcstack[1] == _aludel ]]; then
+  _aludel "$@"
+else
+  compdef _aludel aludel
+fi
+`;
+
+const FISH = `function __aludel_complete
+    set -l words (commandline -opc) (commandline -ct)
+    for line in ($words[1] ${COMPLETE_COMMAND} -- $words[2..] 2>/dev/null)
+        switch $line
+            case :files
+                __fish_complete_path (commandline -ct)
+            case :folders
+                __fish_complete_directories (commandline -ct)
+            case '*'
+                echo $line
+        end
+    end
+end
+complete -c aludel -f -k -a '(__aludel_complete)'
+`;
+
+// The word that is being typed may end before the command's last element does.
+const POWERSHELL = `Register-ArgumentCompleter -Native -CommandName aludel -ScriptBlock {
+  param($wordToComplete, $commandAst, $cursorPosition)
+  $words = @($commandAst.CommandElements |
+    Where-Object { $_.Extent.StartOffset -lt $cursorPosition } |
+    ForEach-Object { $_.ToString() })
+  $given = @($words | Select-Object -Skip 1)
+  if ($wordToComplete -eq '') { $given += '' }
+  & $words[0] ${COMPLETE_COMMAND} '--' @given 2>$null | ForEach-Object {
+    $value, $text = $_ -split "\`t", 2
+    if ($value -notin ':files', ':folders') {
+      if (-not $text) { $text = $value }
+      [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $text)
+    }
+  }
+}
+`;
+
+const SCRIPTS: Readonly<Record<Shell, string>> = {
+  bash: BASH,
+  zsh: ZSH,
+  fish: FISH,
+  powershell: POWERSHELL,
+};

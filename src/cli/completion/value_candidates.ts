@@ -1,0 +1,74 @@
+import { openProject } from "../../project/project.ts";
+import type { Settings } from "../../project/settings.ts";
+import { readManifest } from "../../project/read_manifest.ts";
+import { redact } from "../../text/redact.ts";
+import type { Flag } from "../flag.ts";
+import { type Candidate, type Candidates, NOTHING } from "./candidate.ts";
+import { refCandidates } from "./ref_candidates.ts";
+import { SHELLS } from "./shells.ts";
+
+/** What values depend on. */
+export interface ValueContext {
+  readonly cwd: string;
+  /** The settings file that the line names so far. */
+  readonly config: string | undefined;
+  /** The command that is being typed. */
+  readonly command: string;
+}
+
+/** The values that a flag takes. */
+export function flagValueCandidates(flag: Flag, typed: string, context: ValueContext): Candidates {
+  if (flag.kind === "switch") return NOTHING;
+  if (flag.kind !== "choice") return valueCandidates(flag.value, typed, context);
+  return { words: flag.values.map((value) => ({ value, description: "" })), paths: "none" };
+}
+
+/**
+ * The values that a placeholder of the help stands for: `REF`, `TARGET`, `FILE`. No database is opened.
+ * @throws What a broken project throws; the caller offers nothing then.
+ */
+export function valueCandidates(
+  placeholder: string,
+  typed: string,
+  context: ValueContext,
+): Candidates {
+  switch (placeholder) {
+    case "REF":
+      return { words: refs(typed, context), paths: "none" };
+    case "A:B": {
+      const colon = typed.indexOf(":");
+      const before = typed.slice(0, colon + 1);
+      const words = refs(typed.slice(colon + 1), context);
+      return {
+        words: words.map(({ value, description }) => ({ value: before + value, description })),
+        paths: "none",
+      };
+    }
+    case "TARGET":
+      return { words: targets(openProject(context.cwd, context.config).settings), paths: "files" };
+    case "SHELL":
+      return { words: SHELLS.map((value) => ({ value, description: "" })), paths: "none" };
+    case "DIR":
+      return { words: [], paths: "folders" };
+    case "FILE":
+    case "PATH":
+    case "BASE":
+    case "OURS":
+    case "THEIRS":
+      return { words: [], paths: "files" };
+    default:
+      return NOTHING;
+  }
+}
+
+function refs(typed: string, context: ValueContext): readonly Candidate[] {
+  const manifest = readManifest(openProject(context.cwd, context.config).files);
+  return refCandidates(manifest?.revisions ?? [], typed, context.command);
+}
+
+function targets({ databases }: Settings): readonly Candidate[] {
+  return Object.entries(databases).map(([value, database]) => ({
+    value,
+    description: redact(typeof database === "string" ? database : database.url),
+  }));
+}
