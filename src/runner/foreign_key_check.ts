@@ -1,4 +1,4 @@
-import type { Connection, SqlValue } from "../db/connection.ts";
+import type { Connection, Row, SqlValue } from "../db/connection.ts";
 import { SqlError } from "../db/connection.ts";
 import { foldName, quoteName } from "../sql/identifier.ts";
 
@@ -7,7 +7,7 @@ export interface Violation {
   readonly child: string;
   readonly columns: readonly string[];
   readonly parent: string;
-  /** The child's key values as SQL literals; empty for a WITHOUT ROWID child, where SQLite names no row. */
+  /** The child's key values as SQL literals; empty where they could not be told. */
   readonly values: readonly string[];
 }
 
@@ -49,7 +49,7 @@ export async function readForeignKeyState(connection: Connection): Promise<Forei
         [child],
       );
       for (const count of counts) {
-        await addViolations(connection, child, count["fkid"]!, violations);
+        await addViolations(connection, child, count["fkid"]!, Number(count["n"]), violations);
       }
     } catch (error) {
       if (!(error instanceof SqlError && error.sqlite.startsWith("foreign key mismatch"))) {
@@ -65,48 +65,108 @@ async function addViolations(
   connection: Connection,
   child: string,
   fkid: SqlValue,
+  total: number,
   violations: Map<string, { violation: Violation; count: number }>,
 ): Promise<void> {
   const key = await connection.query(
-    `SELECT "from" AS name, "table" AS parent FROM pragma_foreign_key_list(?) WHERE id = ? ORDER BY seq`,
+    `SELECT "from" AS name, "table" AS parent, "to" AS parent_column FROM pragma_foreign_key_list(?) WHERE id = ? ORDER BY seq`,
     [child, fkid],
   );
   const columns = key.map((row) => String(row["name"]));
   const parent = String(key[0]?.["parent"]);
-  const literals = columns.map((name, i) => `quote(c.${quoteName(name)}) AS v${i}`).join(", ");
-  const rows = await connection.query(
-    `SELECT v.rowid IS NULL AS keyless, count(*) AS n${literals && `, ${literals}`}
-     FROM pragma_foreign_key_check(?) AS v LEFT JOIN main.${
-      quoteName(child)
-    } AS c ON ${await rowidOf(
-      connection,
-      child,
-    )} = v.rowid
-     WHERE v.fkid = ? GROUP BY ${["1", ...columns.map((_, i) => String(i + 3))].join(", ")}`,
-    [child, fkid],
-  );
-  for (const row of rows) {
-    const values = row["keyless"] ? [] : columns.map((_, i) => String(row[`v${i}`]));
-    const violation = { child, columns, parent, values };
-    const name = violationKey(violation);
-    violations.set(name, {
-      violation,
-      count: (violations.get(name)?.count ?? 0) + Number(row["n"]),
-    });
+  const found = { child, columns, parent };
+  const rowid = await rowidOf(connection, child);
+  const rows = rowid === undefined
+    ? await findByKey(connection, found, key.map((row) => row["parent_column"] ?? null))
+    : await findByRow(connection, found, fkid, rowid);
+  const counted = rows.reduce((sum, row) => sum + row.count, 0);
+  // SQLite's count is the truth. Without the keys a violation that takes another's place goes unseen.
+  const agreed = counted === total ? rows : [{ values: [], count: total }];
+  for (const { values, count } of agreed) {
+    const violation = { ...found, values };
+    violations.set(violationKey(violation), { violation, count });
   }
 }
 
-/** The rowid under a name that no column hides; NULL for a WITHOUT ROWID table. */
-async function rowidOf(connection: Connection, table: string): Promise<string> {
+type ForeignKey = Pick<Violation, "child" | "columns" | "parent">;
+
+/** How many rows there are with the same key. */
+interface KeyCount {
+  readonly values: readonly string[];
+  readonly count: number;
+}
+
+async function findByRow(
+  connection: Connection,
+  { child, columns }: ForeignKey,
+  fkid: SqlValue,
+  rowid: string,
+): Promise<KeyCount[]> {
+  const literals = columns.map((name, i) => `quote(c.${quoteName(name)}) AS v${i}`);
+  const rows = await connection.query(
+    `SELECT count(*) AS n, ${literals.join(", ")}
+     FROM pragma_foreign_key_check(?) AS v JOIN main.${
+      quoteName(child)
+    } AS c ON c.${rowid} = v.rowid
+     WHERE v.fkid = ? GROUP BY ${groups(columns)}`,
+    [child, fkid],
+  );
+  return rows.map((row) => toKeyCount(row, columns));
+}
+
+/**
+ * The violations of a child whose rows SQLite does not name, because it is WITHOUT ROWID or hides the rowid: rows
+ * with a whole key and no parent, as https://sqlite.org/foreignkeys.html#fk_basics has it.
+ */
+async function findByKey(
+  connection: Connection,
+  { child, columns, parent }: ForeignKey,
+  parentColumns: readonly SqlValue[],
+): Promise<KeyCount[]> {
+  const primary = await connection.query(
+    "SELECT name FROM pragma_table_info(?, 'main') WHERE pk > 0 ORDER BY pk",
+    [parent],
+  );
+  const [exists] = await connection.query(
+    "SELECT 1 FROM pragma_table_list(?) WHERE schema = 'main'",
+    [parent],
+  );
+  const own = columns.map((name) => `c.${quoteName(name)}`);
+  // The parent's column on the left: its collation and affinity count.
+  const matches = own.map((column, i) =>
+    `p.${quoteName(String(parentColumns[i] ?? primary[i]?.["name"]))} = ${column}`
+  );
+  const orphan = exists
+    ? `NOT EXISTS (SELECT 1 FROM main.${quoteName(parent)} AS p WHERE ${matches.join(" AND ")})`
+    : "TRUE";
+  const rows = await connection.query(
+    `SELECT count(*) AS n, ${own.map((column, i) => `quote(${column}) AS v${i}`).join(", ")}
+     FROM main.${quoteName(child)} AS c
+     WHERE ${own.map((column) => `${column} IS NOT NULL`).join(" AND ")} AND ${orphan}
+     GROUP BY ${groups(columns)}`,
+  );
+  return rows.map((row) => toKeyCount(row, columns));
+}
+
+/** The ordinals of the literals in a result that begins with the count. */
+function groups(columns: readonly string[]): string {
+  return columns.map((_, i) => i + 2).join(", ");
+}
+
+function toKeyCount(row: Row, columns: readonly string[]): KeyCount {
+  return { values: columns.map((_, i) => String(row[`v${i}`])), count: Number(row["n"]) };
+}
+
+/** A name for the rowid that no column hides; undefined where there is none. */
+async function rowidOf(connection: Connection, table: string): Promise<string | undefined> {
   const [listed] = await connection.query(
     "SELECT wr FROM pragma_table_list(?) WHERE schema = 'main'",
     [table],
   );
-  if (listed?.["wr"]) return "NULL";
+  if (listed?.["wr"]) return undefined;
   const columns = await connection.query("SELECT name FROM pragma_table_xinfo(?)", [table]);
   const taken = new Set(columns.map((row) => foldName(String(row["name"]))));
-  const free = ["rowid", "_rowid_", "oid"].find((name) => !taken.has(name));
-  return free ? `c.${free}` : "NULL";
+  return ["rowid", "_rowid_", "oid"].find((name) => !taken.has(name));
 }
 
 function violationKey(violation: Violation): string {

@@ -96,21 +96,33 @@ Deno.test("compareForeignKeyStates() reads composite keys", async () => {
   assert.deepEqual(found.added, ["1 × c(x,y) → p: 2,X'00FF'"]);
 });
 
-Deno.test("compareForeignKeyStates() counts in a WITHOUT ROWID child, where SQLite names no row", async () => {
-  const tables = `CREATE TABLE p(id INTEGER PRIMARY KEY);
-    CREATE TABLE c(k PRIMARY KEY, x REFERENCES p) WITHOUT ROWID; INSERT INTO c VALUES ('a', 5);`;
-  assert.deepEqual((await compare(tables, "INSERT INTO c VALUES ('b', 5);")).added, [
-    "1 × c(x) → p: ",
+Deno.test("compareForeignKeyStates() finds the keys of a WITHOUT ROWID child, whose rows SQLite does not name", async () => {
+  const tables = `CREATE TABLE p(id INTEGER PRIMARY KEY, name TEXT COLLATE NOCASE UNIQUE);
+    CREATE TABLE c(k PRIMARY KEY, x REFERENCES p, y REFERENCES p(name), z REFERENCES gone) WITHOUT ROWID;
+    INSERT INTO p VALUES (1, 'One'); INSERT INTO c(k, x) VALUES ('a', 5), ('b', '1');`;
+  assert.deepEqual((await compare(tables, "INSERT INTO c(k, x) VALUES ('d', 5);")).added, [
+    "1 × c(x) → p: 5",
   ]);
-  assert.equal((await compare(tables, "UPDATE c SET k = 'z';")).remaining, 1);
+  assert.equal((await compare(tables, "UPDATE c SET k = 'z' WHERE k = 'a';")).remaining, 1);
+  const exchanged = await compare(tables, "UPDATE c SET x = 6 WHERE k = 'a';");
+  assert.deepEqual([exchanged.added, exchanged.remaining], [["1 × c(x) → p: 6"], 0]);
+  assert.deepEqual(
+    (await compare(tables, "INSERT INTO c(k, y) VALUES ('d', 'ONE'), ('e', 'two');")).added,
+    [
+      "1 × c(y) → p: 'two'",
+    ],
+  );
+  assert.deepEqual((await compare(tables, "INSERT INTO c(k, z) VALUES ('d', 9);")).added, [
+    "1 × c(z) → gone: 9",
+  ]);
 });
 
 Deno.test("compareForeignKeyStates() reads rows whose columns hide the rowid's names", async () => {
   const found = await compare(
-    "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(rowid REFERENCES p, oid TEXT);",
-    "INSERT INTO c VALUES (5, 'x');",
+    "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(rowid REFERENCES p, oid TEXT); CREATE TABLE d(rowid REFERENCES p, oid, _rowid_);",
+    "INSERT INTO c VALUES (5, 'x'); INSERT INTO d VALUES (6, 'x', 'y');",
   );
-  assert.deepEqual(found.added, ["1 × c(rowid) → p: 5"]);
+  assert.deepEqual(found.added, ["1 × c(rowid) → p: 5", "1 × d(rowid) → p: 6"]);
 });
 
 Deno.test("compareForeignKeyStates() counts rows whose parent is no table at all", async () => {
