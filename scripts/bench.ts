@@ -5,6 +5,7 @@
  * `deno task bench [--only start,upgrade,…] [--sizes 1,100,…] [--rounds N] [--out FILE.md]`. What is measured and
  * how is described in docs/bench.md.
  */
+import { aludelProgram } from "./bench/aludel_program.ts";
 import { hold } from "./bench/contest.ts";
 import { CONTESTS } from "./bench/contests.ts";
 import { describeMachine, describeTools } from "./bench/machine.ts";
@@ -51,21 +52,23 @@ function usage(problem: string): never {
 
 const { only, sizes, rounds, out } = readOptions(Deno.args);
 const tools = await findTools();
-const sections = [
-  `${new Date().toISOString().slice(0, 10)}: ${await describeTools(tools)}; ${describeMachine()}.`,
-  ...tools.notes,
-];
-console.log(sections.join("\n\n"));
 const workshop = await Deno.makeTempDir({ prefix: "aludel-bench-" });
+const sections: string[] = [];
+const tell = (section: string) => {
+  sections.push(section);
+  console.log(`${section}\n`);
+};
 try {
+  const program = await aludelProgram(`${workshop}/program`);
+  const date = new Date().toISOString().slice(0, 10);
+  tell(`${date}: ${await describeTools(tools)}; ${describeMachine()}. ${program.description}.`);
+  for (const note of tools.notes) tell(note);
   for (const size of sizes) {
     const folder = `${workshop}/${size}`;
-    const site = await buildSite(folder, size, tools);
+    const site = await buildSite(folder, size, program, tools);
     for (const name of only) {
       const contest = CONTESTS[name]!(site);
-      const table = tableOf(contest, await hold(contest, rounds));
-      sections.push(table);
-      console.log(`\n${table}`);
+      tell(tableOf(contest, await hold(contest, rounds)));
     }
     await Deno.remove(folder, { recursive: true });
   }

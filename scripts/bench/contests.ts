@@ -39,7 +39,12 @@ function currentContest(site: Site): Contest {
         command: [path, DATABASE, "SELECT count(*) FROM sqlite_schema"],
         ...full(folders.limit),
       })),
-      { name: "aludel current", command: aludel("current"), ...full(folders.aludel), memory: true },
+      {
+        name: "aludel current",
+        command: aludel(site, "current"),
+        ...full(folders.aludel),
+        memory: true,
+      },
       ...ifFound(site.tools.dbmate, () => ({
         name: "dbmate status",
         command: dbmate(site, "status"),
@@ -63,8 +68,8 @@ function historyContest(site: Site): Contest {
     references: [EMPTY],
     contenders: [
       emptyProgram(site),
-      { name: "aludel heads", command: aludel("heads"), cwd, prepare },
-      { name: "aludel history", command: aludel("history"), cwd, prepare, memory: true },
+      { name: "aludel heads", command: aludel(site, "heads"), cwd, prepare },
+      { name: "aludel history", command: aludel(site, "history"), cwd, prepare, memory: true },
       ...ifAlembic(site, () => ({
         name: "alembic history",
         command: alembic(site, "history"),
@@ -126,7 +131,7 @@ function migrationContest(site: Site, name: string, words: MigrationWords): Cont
       },
       {
         name: `aludel ${name}`,
-        command: aludel(...words.aludel),
+        command: aludel(site, ...words.aludel),
         ...at(folders.aludel),
         memory: true,
       },
@@ -167,14 +172,14 @@ function verifyContest(site: Site): Contest {
       emptyProgram(site),
       {
         name: "aludel verify, files alone",
-        command: aludel("verify"),
+        command: aludel(site, "verify"),
         cwd,
         prepare: withoutDatabase(cwd),
         memory: true,
       },
       {
         name: "aludel verify, and a database's records",
-        command: aludel("verify"),
+        command: aludel(site, "verify"),
         cwd,
         prepare: withFullDatabase(cwd),
       },

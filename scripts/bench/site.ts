@@ -1,3 +1,4 @@
+import type { AludelProgram } from "./aludel_program.ts";
 import { DATABASE, writeAludelProject } from "./aludel_project.ts";
 import { writeAlembicProject, writeDbmateProject, writeStatements } from "./peer_projects.ts";
 import type { Tools } from "./peers.ts";
@@ -7,6 +8,7 @@ import { workload } from "./workload.ts";
 /** The projects of one size, and the commands that work on them. */
 export interface Site {
   readonly size: number;
+  readonly program: AludelProgram;
   readonly tools: Tools;
   /** One folder each, with a database in it that has all revisions. */
   readonly folders: {
@@ -20,10 +22,8 @@ export interface Site {
 /** Alembic imports every revision and needs minutes where others need seconds. */
 export const ALEMBIC_AT_MOST = 1_000;
 
-/** The words that start Aludel: `$ALUDEL`, a compiled binary, or this source tree under Deno. */
-export function aludel(...args: string[]): readonly string[] {
-  const binary = Deno.env.get("ALUDEL");
-  return [...(binary ? [binary] : denoRun("../../main.ts")), ...args];
+export function aludel(site: Site, ...args: readonly string[]): readonly string[] {
+  return [...site.program.command, ...args];
 }
 
 /** Runs a program of this folder. */
@@ -41,7 +41,12 @@ export function alembic(site: Site, ...args: string[]): readonly string[] {
 }
 
 /** Writes the projects of one size below an empty folder, and upgrades a database in each. */
-export async function buildSite(folder: string, size: number, tools: Tools): Promise<Site> {
+export async function buildSite(
+  folder: string,
+  size: number,
+  program: AludelProgram,
+  tools: Tools,
+): Promise<Site> {
   const revisions = workload(size);
   const at = (name: string) => {
     Deno.mkdirSync(`${folder}/${name}`, { recursive: true });
@@ -53,10 +58,10 @@ export async function buildSite(folder: string, size: number, tools: Tools): Pro
     dbmate: at("dbmate"),
     alembic: at("alembic"),
   };
-  const site = { size, tools, folders };
+  const site = { size, program, tools, folders };
   writeAludelProject(folders.aludel, revisions);
   writeStatements(folders.limit, revisions);
-  await timeRun({ command: aludel("upgrade"), cwd: folders.aludel });
+  await timeRun({ command: aludel(site, "upgrade"), cwd: folders.aludel });
   await timeRun({
     command: denoRun("node_limit.ts", DATABASE, "up.json"),
     cwd: folders.limit,
