@@ -16,6 +16,9 @@ export type ErrorKind =
 
 /** Every error code with its kind. docs/errors.md describes each one; a test holds the two together. */
 export const ERROR_KINDS = {
+  "adopt-failed": "failure",
+  "adopt-recorded": "failure",
+  "adopt-revisions": "failure",
   "autogenerate-failed": "failure",
   "copy-failed": "failure",
   "copy-space": "failure",
@@ -80,6 +83,8 @@ export const ERROR_KINDS = {
   "manifest-value": "failure",
   "merge-ancestor": "failure",
   "merge-one-parent": "failure",
+  "operand-ambiguous": "failure",
+  "operand-unknown": "failure",
   "project-missing": "failure",
   "ref-ambiguous": "failure",
   "ref-not-found": "failure",

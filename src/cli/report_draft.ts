@@ -2,8 +2,16 @@ import type { Project } from "../project/project.ts";
 import type { WrittenRevision } from "../project/write_revision.ts";
 import type { Ui } from "./ui.ts";
 
-/** Says which draft was written: its files to stdout, where it stands to stderr. */
-export function reportDraft(ui: Ui, written: WrittenRevision): void {
+/**
+ * Says which draft was written: its files to stdout, where it stands to stderr.
+ *
+ * @param more What else the JSON says.
+ */
+export function reportDraft(
+  ui: Ui,
+  written: WrittenRevision,
+  more: Readonly<Record<string, unknown>> = {},
+): void {
   const { revision } = written;
   ui.json({
     id: revision.id,
@@ -14,6 +22,7 @@ export function reportDraft(ui: Ui, written: WrittenRevision): void {
     created: revision.created,
     up: written.up,
     down: written.down,
+    ...more,
   });
   ui.data(written.down === null ? written.up : `${written.up}\n${written.down}`);
   const follows = revision.parents.length === 0

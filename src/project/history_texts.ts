@@ -1,3 +1,4 @@
+import { AludelError } from "../errors.ts";
 import { upgradeRoute } from "../graph/route.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { lineages } from "../manifest/lineage.ts";
@@ -26,6 +27,13 @@ export function readHistory(
   ids: readonly RevisionId[],
   digest: Digest,
 ): HistoryTexts {
+  const missing = ids.find((id) => !entries.has(id));
+  if (missing !== undefined) {
+    throw new AludelError("revision-not-on-disk", `Revision "${missing}" is not on disk`, {
+      revision: missing,
+      next: ["aludel history"],
+    });
+  }
   const ups: { readonly id: RevisionId; readonly up: RevisionText }[] = [];
   const hashes = new Map<RevisionId, ReturnType<typeof textHashes>>();
   const route = upgradeRoute(graph, new Set(), ids);

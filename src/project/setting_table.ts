@@ -12,12 +12,25 @@ export interface DatabaseSettings {
   readonly doubleQuotedStrings?: boolean;
 }
 
+/** A program that prints a schema as SQL: any ORM's. */
+export interface SchemaCommand {
+  /** The program and its arguments; it runs in the settings file's folder. */
+  readonly command: readonly string[];
+}
+
 /** The content of `aludel.json`, with defaults filled in. */
 export interface SettingValues {
   /** The migrations folder, as written: relative to the settings file, or absolute. */
   readonly migrations: string;
   readonly database: string | undefined;
   readonly databases: Readonly<Record<string, string | DatabaseSettings>>;
+  /** A file or a folder of files, or the program that prints the schema. */
+  readonly schema: string | SchemaCommand | undefined;
+  /** The oldest SQLite that runs the project's revisions, such as `3.45`. */
+  readonly sqlite: string | undefined;
+  /** Patterns of names that are no business of Aludel's. */
+  readonly exclude: readonly string[];
+  readonly columnOrder: boolean;
   readonly folderTemplate: string;
   readonly drafts: DraftPolicy;
   readonly doubleQuotedStrings: boolean;
@@ -75,6 +88,38 @@ export const SETTING_TABLE: {
     fallback: {},
     about:
       "Databases by name: a path or URL each, or an object with `url` and its own `drafts` and `doubleQuotedStrings`.",
+  },
+  schema: {
+    schema: {
+      anyOf: [{ type: "string", minLength: 1 }, {
+        type: "object",
+        properties: {
+          command: { type: "array", items: { type: "string" }, minItems: 1 },
+        },
+        required: ["command"],
+        additionalProperties: false,
+      }],
+    },
+    fallback: undefined,
+    about:
+      'The schema you want, which `check` and `revision --autogenerate` compare with: an SQL file or a folder of them, relative to this file, or `{"command": ["npx", "drizzle-kit", "export"]}` for a program that prints it. Without this setting it is `schema.sql`, or else the folder `schema`.',
+  },
+  sqlite: {
+    schema: { type: "string", pattern: "^3\\.[0-9]{1,3}$" },
+    fallback: undefined,
+    about:
+      "The oldest SQLite that will run the revisions, such as `3.45`: what autogenerate writes needs no newer one. Without this setting it is the one that is built in.",
+  },
+  exclude: {
+    schema: { type: "array", items: { type: "string", minLength: 1 } },
+    fallback: [],
+    about:
+      "Names of tables, views and triggers that another tool owns; `*` and `?` stand for any letters. They are no difference and are never touched, and neither are the indexes and triggers of such a table.",
+  },
+  columnOrder: {
+    schema: { type: "boolean" },
+    fallback: false,
+    about: "Whether the same columns in another order are a difference. They cost a rebuild then.",
   },
   folderTemplate: {
     schema: { type: "string", minLength: 1 },

@@ -6,7 +6,12 @@ import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionGraph } from "../graph/revision_graph.ts";
 import { stampBaseRoute, type StampRoute, stampRoute } from "../graph/route.ts";
 import type { RunHost } from "../runner/run_request.ts";
-import { type CheckedStamp, type MarkedStamp, runStamp } from "../runner/run_stamp.ts";
+import {
+  type CheckedStamp,
+  type MarkedStamp,
+  runStamp,
+  type StampRequest,
+} from "../runner/run_stamp.ts";
 import type { AppliedRevision } from "../state/applied_revision.ts";
 import { readAppliedIds, readState } from "../state/read_state.ts";
 import { ABSENT_MARK, type StateMark } from "../state/state_mark.ts";
@@ -58,12 +63,21 @@ export async function planStamp(
   };
 }
 
-/** Changes the records as planned. @throws {AludelError} As {@linkcode runStamp}. */
-export async function stamp(planned: PlannedStamp, host: RunHost): Promise<CheckedStamp> {
+/**
+ * Changes the records as planned.
+ *
+ * @param baseline Given where that takes over a database that was there before.
+ * @throws {AludelError} As {@linkcode runStamp}.
+ */
+export async function stamp(
+  planned: PlannedStamp,
+  host: RunHost,
+  baseline?: StampRequest["baseline"],
+): Promise<CheckedStamp> {
   const { add, remove } = planned.stamp;
   // A database is not created in order to say nothing.
   if (planned.mark === ABSENT_MARK && add.length + remove.length === 0) return planned.stamp;
-  return await runStamp({ host, ...planned });
+  return await runStamp({ host, baseline, ...planned });
 }
 
 async function lookAtRecords({ access }: MigrationContext, purge: boolean): Promise<Records> {

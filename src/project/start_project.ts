@@ -16,10 +16,14 @@ export interface StartedProject {
   readonly kept: readonly string[];
 }
 
-const NEW_SETTINGS = `{
-  "database": "sqlite:app.db"
+/** What new settings say. */
+export interface NewSettings {
+  /** A path relative to the settings, or a URL. */
+  readonly database: string;
+  readonly doubleQuotedStrings?: boolean;
 }
-`;
+
+const NEW_SETTINGS: NewSettings = { database: "sqlite:app.db" };
 
 /**
  * Makes the files of a project that are missing: settings, an empty manifest, and the lines in
@@ -28,9 +32,10 @@ const NEW_SETTINGS = `{
  * Settings that are there already say where the migrations folder is.
  *
  * @param root The project's folder, absolute. Made where it is missing.
+ * @param settings What the settings file says if it is made.
  * @throws {AludelError} `init-not-a-folder`, `file-unwritable`, and as `readSettingsFile`.
  */
-export function startProject(root: string): StartedProject {
+export function startProject(root: string, settings = NEW_SETTINGS): StartedProject {
   const created: string[] = [];
   const extended: string[] = [];
   const kept: string[] = [];
@@ -43,7 +48,7 @@ export function startProject(root: string): StartedProject {
       created.push(path);
     }
   };
-  create(SETTINGS_FILE, NEW_SETTINGS);
+  create(SETTINGS_FILE, `${JSON.stringify(settings, null, 2)}\n`);
   const { migrations } = readSettingsFile(SETTINGS_FILE, root);
   makeFolder(resolvePath(migrations, root));
   create(`${migrations}/manifest.json`, formatManifest({ revisions: [] }));

@@ -32,6 +32,8 @@ export interface StampRequest extends MarkedStamp {
   readonly host: RunHost;
   /** Makes the stamp to the same revisions from the state as it is now; called when another process moved it. */
   readonly replan: (connection: Connection) => Promise<MarkedStamp>;
+  /** Given where the stamp takes over a database that was there before Aludel: the log says so. */
+  readonly baseline?: { readonly tables: number } | undefined;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function runStamp(request: StampRequest): Promise<CheckedStamp> {
       connection,
       host,
       mark,
-      () => changeRecords(connection, host, stamp),
+      () => changeRecords(connection, host, stamp, request.baseline),
     );
     if (!outcome.moved) return stamp;
     ({ stamp, mark } = await request.replan(connection));
@@ -62,6 +64,7 @@ async function changeRecords(
   connection: Connection,
   host: RunHost,
   { add, remove, purge, settles }: CheckedStamp,
+  baseline: StampRequest["baseline"],
 ): Promise<void> {
   const settled = new Set((await readIntents(connection)).map((intent) => intent.revision));
   for (const id of settled) if (!purge && !settles(id)) settled.delete(id);
@@ -75,6 +78,11 @@ async function changeRecords(
     await insertRevision(connection, { ...row, appliedBy: host.appliedBy }, texts);
   }
   for (const id of settled) await clearIntents(connection, id);
+  const [first] = add;
+  if (baseline !== undefined && first !== undefined) {
+    const event = { event: "baseline", revision: first.id, details: baseline } as const;
+    return await appendLog(connection, { at, by: host.appliedBy, ...event });
+  }
   await appendLog(connection, {
     at,
     by: host.appliedBy,

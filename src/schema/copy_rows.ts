@@ -22,8 +22,6 @@ export interface CopyRequest {
 interface Source {
   readonly target: string;
   readonly expression: string;
-  /** The expression to try the plan with, where a person must choose the real one. */
-  readonly trial: string;
 }
 
 /**
@@ -36,34 +34,50 @@ export function copyRows(request: CopyRequest): PlannedStatement {
   const { sources, hazards, choices } = copySources(request);
   // OR ABORT overrules ON CONFLICT clauses of the table, which could leave rows out of the copy.
   const insert = hasConflictClause(to) ? "INSERT OR ABORT INTO" : "INSERT INTO";
-  const columns = sources.map(({ target }) => target).join(", ");
-  const statement = (expressions: readonly string[]) =>
-    `${insert} ${quoteName(into)} (${columns})\nSELECT ${expressions.join(", ")}\nFROM ${
-      quoteName(to.name)
-    }`;
+  const columns = [
+    ...sources.map(({ target }) => target),
+    ...choices.map(({ name }) => quoteName(name)),
+  ].join(", ");
+  const statement = (list: string) =>
+    `${insert} ${quoteName(into)} (${columns})\nSELECT ${list}\nFROM ${quoteName(to.name)}`;
+  const expressions = sources.map(({ expression }) => expression);
   const planned = {
-    sql: statement(sources.map(({ expression }) => expression)),
     cost: "rewrite",
     comment: `copy the rows of ${displayName(from.name)}`,
     hazards,
   } as const;
-  if (choices.length === 0) return planned;
-  const trial = statement(sources.map((source) => source.trial));
-  return { ...planned, choice: { columns: choices, trial } };
+  if (choices.length === 0) return { ...planned, sql: statement(expressions.join(", ")) };
+  return {
+    ...planned,
+    sql: statement(withChoices(expressions, choices)),
+    choice: {
+      columns: choices.map(({ name }) => name),
+      trial: statement([...expressions, ...choices.map((one) => standIn(to, one))].join(", ")),
+    },
+  };
+}
+
+/** The expressions, and on lines of their own those that a person must write. */
+function withChoices(expressions: readonly string[], choices: readonly Column[]): string {
+  const open = choices.map(({ name }, at) => {
+    const comma = at < choices.length - 1 ? "," : "";
+    return `\n  NULL${comma} -- aludel: choose=${displayName(name.replace(/[\r\n\0]/g, "?"))}`;
+  });
+  return expressions.length === 0 ? open.join("") : `${expressions.join(", ")},${open.join("")}`;
 }
 
 function copySources({ change, presentName, missingValues }: CopyRequest): {
   readonly sources: readonly Source[];
   readonly hazards: readonly PlanHazard[];
-  readonly choices: readonly string[];
+  /** New columns that need a value which only a person knows. They come last. */
+  readonly choices: readonly Column[];
 } {
   const { from, to } = change;
   const origins = originsOf(change);
   const hazards: PlanHazard[] = [];
-  const choices: string[] = [];
+  const choices: Column[] = [];
   const sources: Source[] = [];
-  const add = (target: string, expression: string, trial = expression) =>
-    sources.push({ target, expression, trial });
+  const add = (target: string, expression: string) => sources.push({ target, expression });
 
   const presentNames = from.columns.map(({ name }) => presentName(foldName(name)));
   const rowid = rowidColumn(from) === undefined
@@ -83,17 +97,15 @@ function copySources({ change, presentName, missingValues }: CopyRequest): {
     } else if (isRowid(column)) {
       if (rowid !== undefined) add(target, rowid);
     } else if (isRequired(to, column) && !isValue(column.default)) {
-      const value = standIn(to, column);
-      if (missingValues === "choose") {
-        choices.push(column.name);
-        add(target, "NULL", value);
-      } else {
+      if (missingValues === "choose") choices.push(column);
+      else {
+        const value = standIn(to, column);
         hazards.push(placeholderHazard(to, column.name, value));
         add(target, value);
       }
     }
   }
-  if (choices.length > 0) hazards.push(chooseHazard(to, choices));
+  if (choices.length > 0) hazards.push(chooseHazard(to, choices.map(({ name }) => name)));
   for (const { kind, ...rest } of change.changes) {
     if (kind !== "drop-column") continue;
     const { column } = rest as { readonly column: Column };

@@ -11,6 +11,7 @@ import { createVirtualTable, dropVirtualTable, replaceVirtualTable } from "./pla
 import type { CostClass, Plan, PlannedLoss, PlannedStatement } from "./planned_statement.ts";
 import { rebuildTable } from "./rebuild.ts";
 import { type Aside, setAside } from "./set_aside.ts";
+import { withoutDirectives } from "./without_directives.ts";
 import { schemaObjects } from "./write_schema.ts";
 
 /**
@@ -124,7 +125,12 @@ class Planner {
     }
     this.#dropTables(dropped.filter((table) => !isInTheWay(table)), false);
     this.#create(aside, new Set(dropped.map(keyOf)));
-    return { changes: this.#changes, statements: this.#statements, sqlite: this.#sqlite };
+    const statements = this.#statements.map((statement) =>
+      statement.choice === undefined
+        ? { ...statement, sql: withoutDirectives(statement.sql) }
+        : statement
+    );
+    return { changes: this.#changes, statements, sqlite: this.#sqlite };
   }
 
   #setAside(facts: {

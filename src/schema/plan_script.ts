@@ -36,16 +36,6 @@ function statementLines(statement: PlannedStatement, purpose: "file" | "trial"):
   for (const { name, reason } of statement.losses ?? []) {
     lines.push(`-- aludel: allow-loss=${displayName(name)} ${reason}`);
   }
-  if (statement.choice !== undefined && purpose === "file") {
-    const { columns } = statement.choice;
-    lines.push(
-      ...comment(
-        `Write a value in place of NULL for ${columns.map(displayName).join(", ")}, ` +
-          "then delete the next line" + (columns.length === 1 ? "" : "s"),
-      ),
-      ...columns.map((name) => `-- aludel: choose=${displayName(name)}`),
-    );
-  }
   const sql = purpose === "trial" ? statement.choice?.trial ?? statement.sql : statement.sql;
   lines.push(terminated(sql));
   return lines;

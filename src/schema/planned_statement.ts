@@ -25,7 +25,7 @@ export interface PlannedStatement {
   readonly hazards: readonly PlanHazard[];
   /** What it loses on purpose, for the runner that would otherwise roll it back: `allow-loss`. */
   readonly losses?: readonly PlannedLoss[];
-  /** A value that only a person can choose, standing as NULL in the statement. */
+  /** Values that only a person can choose, each standing as NULL before a `choose` directive. */
   readonly choice?: PlannedChoice;
 }
 

@@ -59,9 +59,7 @@ export function refuseOpenChoice(column: string): Refusal {
   return {
     code: "sql-choose",
     reason: `The rows that are there need a value for "${column}", and none is chosen yet`,
-    next: [
-      "Write the value in place of NULL in the statement below, and delete this line",
-    ],
+    next: ["Write a value or an expression in place of the NULL here, and delete the comment"],
   };
 }
 

@@ -7,17 +7,29 @@ export const command = defineCommand({
   description: [
     "Starts a project: aludel.json with the settings, migrations/manifest.json with the list of revisions, and lines in .gitattributes so that git merges the manifests of two branches and keeps the line ends of SQL files.",
     "Nothing that exists is overwritten. Run it again to add what is missing.",
+    "--from adopts a database that is there already: its schema goes into schema.sql and into a first revision, which the database is recorded to have. Nothing in its tables changes.",
   ],
-  flags: {},
+  flags: {
+    from: {
+      kind: "text",
+      value: "DATABASE",
+      help: "adopt this database: schema.sql, a first revision, and its record",
+    },
+  },
   positional: [
     { name: "DIR", help: "folder of the project, made if missing (default: here)", optional: true },
   ],
   examples: [
     { command: "aludel init", says: "starts a project in this folder" },
     { command: "aludel init shop", says: "starts one in the folder shop" },
+    { command: "aludel init --from app.db", says: "takes over a database" },
   ],
-  // deno-lint-ignore require-await
-  async run({ runtime, ui }, _flags, [folder]) {
+  async run(context, flags, [folder]) {
+    const { runtime, ui } = context;
+    if (flags.from !== undefined) {
+      const { adoptDatabase } = await import("../adopt_database.ts");
+      return await adoptDatabase(context, flags.from, resolvePath(folder ?? ".", runtime.cwd));
+    }
     const started = startProject(resolvePath(folder ?? ".", runtime.cwd));
     ui.json(started);
     for (const path of started.created) ui.data(`created   ${path}`);

@@ -9,7 +9,8 @@ export const command = defineCommand({
   name: "revision",
   description: [
     "Writes a new draft: a folder with up.sql and down.sql, and a line in the manifest. It follows the head unless --head says otherwise.",
-    'Write the change into up.sql and what undoes it into down.sql, try it with "aludel upgrade", and seal it with "aludel seal" when it is finished.',
+    "With --autogenerate the files hold the SQL that leads from there to schema.sql and back. It was run in memory, with and without rows, and gave exactly that: otherwise nothing is written. A name of old goes above a table or column in schema.sql: -- aludel: renamed from=old_name.",
+    'Without, write the change into up.sql and what undoes it into down.sql, try it with "aludel upgrade", and seal it with "aludel seal" when it is finished.',
   ],
   flags: {
     message: { kind: "text", alias: "m", value: "MSG", help: "what the revision does" },
@@ -26,11 +27,25 @@ export const command = defineCommand({
       help: "a revision of another branch that must be applied first",
     },
     revId: { kind: "text", value: "ID", help: "its id (default: 12 random hex digits)" },
+    autogenerate: {
+      kind: "switch",
+      help: "write the SQL that leads to the schema you want, after trying it",
+    },
+    from: {
+      kind: "text",
+      value: "TARGET",
+      help: "autogenerate: compare with this database, not with the revisions",
+    },
+    allowEmpty: { kind: "switch", help: "autogenerate: write a draft even if nothing differs" },
     noDown: { kind: "switch", help: "no down.sql: the revision cannot be undone" },
     edit: { kind: "switch", help: "open the new files in your editor" },
   },
   positional: [],
   examples: [
+    {
+      command: 'aludel revision --autogenerate -m "add users"',
+      says: "what schema.sql has and the revisions have not",
+    },
     { command: 'aludel revision -m "create events table"', says: "on top of the head" },
     {
       command: 'aludel revision -m "start billing" --head base --branch-label billing',
@@ -49,25 +64,38 @@ export const command = defineCommand({
         next: ['aludel revision -m "create events table"'],
       });
     }
+    const message = flags.message.trim();
     const editor = flags.edit ? findEditor(runtime) : undefined;
     const project = openProject(context, flags);
+    // Loaded only where it is asked for: a plain draft needs no SQLite.
+    const autogenerate = flags.autogenerate
+      ? await import("../autogenerate_revision.ts")
+      : undefined;
+    const made = await autogenerate?.autogenerateRevision(context, flags, message)
+      .catch(explainSeveralHeads);
+    if (made?.comparison.changes.length === 0 && !flags.allowEmpty) {
+      ui.json({ id: null, changes: [] });
+      ui.notice("Nothing differs, so there is nothing to write.");
+      return;
+    }
     const written = await writeRevision(project, {
       id: flags.revId ?? runtime.randomId(),
-      message: flags.message.trim(),
+      message,
       now: runtime.now(),
-      parents: flags.head.length === 0 ? ["head"] : flags.head,
+      parents: parentsOf(flags.head, made),
       dependsOn: flags.dependsOn,
       labels: flags.branchLabel,
       splice: flags.splice,
       down: !flags.noDown,
       purpose: "change",
+      ...(made && { texts: made.generated.texts }),
       onWait: waitingFor(ui, project),
     }).catch(explainSeveralHeads);
-    reportDraft(ui, written);
-    if (editor !== undefined) {
-      const files = written.down === null ? [written.up] : [written.up, written.down];
-      await openInEditor(runtime, editor, files);
-    } else {
+    reportDraft(ui, written, made && autogenerate?.generatedJson(made));
+    const files = written.down === null ? [written.up] : [written.up, written.down];
+    if (editor !== undefined) await openInEditor(runtime, editor, files);
+    else if (made !== undefined) autogenerate?.reportGenerated(ui, made, written.up);
+    else {
       ui.hint(
         written.down === null
           ? "Write its SQL into this file, then: aludel upgrade head"
@@ -76,6 +104,15 @@ export const command = defineCommand({
     }
   },
 });
+
+/** What was generated fits on these parents only, whatever other processes have written meanwhile. */
+function parentsOf(
+  head: readonly string[],
+  made: { readonly parents: readonly string[] } | undefined,
+): readonly string[] {
+  if (made === undefined) return head.length === 0 ? ["head"] : head;
+  return made.parents.length === 0 ? ["base"] : made.parents;
+}
 
 /** Several heads: to merge them is usually what is wanted, to choose one is the other way. */
 function explainSeveralHeads(error: unknown): never {

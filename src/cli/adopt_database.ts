@@ -1,0 +1,118 @@
+import { AludelError } from "../errors.ts";
+import { parseRef } from "../graph/ref.ts";
+import { adoptSchema } from "../project/adopt.ts";
+import { accessTo } from "../project/database_access.ts";
+import { openProject } from "../project/project.ts";
+import { defaultSettings } from "../project/settings.ts";
+import { planStamp, stamp } from "../project/stamp.ts";
+import { startProject } from "../project/start_project.ts";
+import { chooseTarget, type Target } from "../project/target.ts";
+import { openWorkspace } from "../project/workspace.ts";
+import { writeAtomically } from "../project/write_atomically.ts";
+import { writeRevision } from "../project/write_revision.ts";
+import type { CommandContext } from "./command.ts";
+import { migrationContext } from "./migration_context.ts";
+import { waitingFor } from "./report_draft.ts";
+import { runHost } from "./run_host.ts";
+
+const SCHEMA_FILE = "schema.sql";
+
+/**
+ * `init --from`: starts a project for a database that is there already. The order is such that a failure leaves
+ * the database untouched.
+ *
+ * @param text The database as typed.
+ * @param root The project's folder, absolute.
+ * @throws {AludelError} `adopt-recorded`, `adopt-revisions`, `adopt-failed`, `database-missing`.
+ */
+export async function adoptDatabase(
+  context: CommandContext,
+  text: string,
+  root: string,
+): Promise<void> {
+  const { runtime, ui } = context;
+  const chosen = chooseTarget({
+    flag: text,
+    environment: () => undefined,
+    settings: defaultSettings(root),
+    dotenv: () => new Map(),
+    folder: runtime.cwd,
+  }).target;
+  const adopted = await readDatabase(chosen);
+  const started = startProject(root, {
+    database: relativeTo(chosen.path, root),
+    ...(adopted.doubleQuotedStrings && { doubleQuotedStrings: true }),
+  });
+  const project = openProject(root);
+  if ((openWorkspace(project.files)?.graph.size ?? 0) > 0) {
+    throw new AludelError("adopt-revisions", "The project has revisions already", {
+      notes: ["A database is adopted into a new project"],
+      next: ["aludel stamp REF, for the revision whose schema the database has"],
+    });
+  }
+  const schemaPath = `${root}/${SCHEMA_FILE}`;
+  const keepsSchema = exists(schemaPath);
+  if (!keepsSchema) writeAtomically(schemaPath, adopted.text);
+  const written = await writeRevision(project, {
+    id: runtime.randomId(),
+    message: "baseline",
+    now: runtime.now(),
+    parents: ["base"],
+    dependsOn: [],
+    labels: [],
+    splice: false,
+    down: false,
+    purpose: "change",
+    texts: { up: adopted.up, down: "" },
+    onWait: waitingFor(ui, project),
+  });
+  const { id } = written.revision;
+  const open = { target: chosen, access: accessTo(chosen) };
+  const planned = await planStamp(
+    await migrationContext(project, openWorkspace(project.files), open),
+    { refs: [parseRef(id)], purge: false },
+  );
+  using host = runHost(context, project, open, undefined, () => {});
+  await stamp(planned, host, { tables: adopted.schema.tables.size });
+
+  const created = [...started.created, ...(keepsSchema ? [] : [SCHEMA_FILE])];
+  const kept = [...started.kept, ...(keepsSchema ? [SCHEMA_FILE] : [])];
+  ui.json({ ...started, created, kept, database: chosen.name, revision: id, up: written.up });
+  for (const path of created) ui.data(`created   ${path}`);
+  for (const path of started.extended) ui.data(`extended  ${path}`);
+  for (const path of kept) ui.data(`kept      ${path}`);
+  ui.data(`created   ${written.up}`);
+  ui.notice(`"${chosen.name}" is recorded to have the revision ${ui.talkStyle.yellow(id)}.`);
+  if (adopted.doubleQuotedStrings) {
+    ui.notice(
+      'Its schema has strings in double quotes, so the setting "doubleQuotedStrings" is on.',
+    );
+  }
+  ui.hint("next: aludel check, then edit schema.sql and aludel revision --autogenerate -m MSG");
+}
+
+async function readDatabase(target: Target) {
+  await using connection = await accessTo(target).look();
+  if (connection === null) {
+    throw new AludelError("database-missing", `Database "${target.name}" does not exist`, {
+      next: ["aludel init, to start with a new one"],
+    });
+  }
+  return await adoptSchema(connection, target.name);
+}
+
+/** A path below the project is written relative to it, so that a clone finds it too. */
+function relativeTo(path: string, root: string): string {
+  const prefix = `${root.replace(/[/\\]$/, "")}/`;
+  return path.startsWith(prefix) ? path.slice(prefix.length) : path;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import type { Comparison } from "../project/compare_with.ts";
+import { describeChange } from "../schema/describe.ts";
+import type { Ui } from "./ui.ts";
+
+/** A difference as the JSON of every command that shows one. */
+export function comparisonJson({ changes, suggestions }: Comparison) {
+  return {
+    same: changes.length === 0,
+    changes: changes.map((change) => ({
+      kind: change.kind,
+      name: nameOf(change),
+      lines: describeChange(change),
+    })),
+    suggestions,
+  };
+}
+
+function nameOf(change: Comparison["changes"][number]): string {
+  if ("table" in change) return change.table.name;
+  return "object" in change ? change.object.name : change.to.name;
+}
+
+/** Prints a difference as lines: `+` what comes, `-` what goes, `~` what changes. */
+export function reportChanges(ui: Ui, { changes }: Comparison): void {
+  const { style } = ui;
+  for (const change of changes) {
+    for (const line of describeChange(change)) {
+      if (/^(create|add) /.test(line)) ui.data(style.green(`+ ${line}`));
+      else if (/^drop /.test(line)) ui.data(style.red(`- ${line}`));
+      else ui.data(style.yellow(`~ ${line}`));
+    }
+  }
+}
+
+/** Says what may be a rename, with the line that makes it one. */
+export function suggestRenamesTo(ui: Ui, { suggestions }: Comparison, file: string): void {
+  for (const { kind, table, from, to, line } of suggestions) {
+    const what = kind === "table" ? `table ${from}` : `column ${table}.${from}`;
+    ui.notice(`Was ${what} renamed to ${to}? If so, put this above it in ${file}:`);
+    ui.notice(`  ${line}`);
+  }
+}

@@ -1,0 +1,38 @@
+import { compareWith } from "../../project/compare_with.ts";
+import { projectMissing } from "../../project/project.ts";
+import { comparisonJson, reportChanges, suggestRenamesTo } from "../change_report.ts";
+import { defineCommand } from "../command.ts";
+import { openSchemas } from "../open_schemas.ts";
+import { reportSchemaNotices } from "../schema_notices.ts";
+
+export const command = defineCommand({
+  name: "check",
+  description: [
+    "Compares the schema you want (schema.sql, or what the setting schema names) with the one that the revisions lead to. Exits 3 if they differ, 0 if they do not.",
+    "No database is needed: the revisions are run in memory, and the result is kept in .aludel/ until one of them changes.",
+  ],
+  flags: {},
+  positional: [],
+  examples: [
+    { command: "aludel check", says: "after an edit of schema.sql, and in CI" },
+  ],
+  async run(context, flags) {
+    const { ui } = context;
+    const { project, workspace, reader } = await openSchemas(context, flags);
+    if (workspace === null) throw projectMissing(project);
+    const wanted = await reader.wanted();
+    reportSchemaNotices(ui, wanted);
+    const { graph } = workspace;
+    const present = await reader.ofRevisions(graph.heads);
+    const comparison = compareWith(project.settings, present, wanted.schema, wanted.hints);
+    ui.json(comparisonJson(comparison));
+    if (comparison.changes.length === 0) {
+      ui.notice(`The revisions lead to just what ${wanted.name} says.`);
+      return 0;
+    }
+    reportChanges(ui, comparison);
+    suggestRenamesTo(ui, comparison, wanted.name);
+    ui.hint('next: aludel revision --autogenerate -m "what it does"');
+    return 3;
+  },
+});

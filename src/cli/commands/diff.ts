@@ -1,0 +1,39 @@
+import { compareWith } from "../../project/compare_with.ts";
+import { comparisonJson, reportChanges, suggestRenamesTo } from "../change_report.ts";
+import { defineCommand } from "../command.ts";
+import { DATABASE_FLAG } from "../flag.ts";
+import { openSchemas } from "../open_schemas.ts";
+import { readOperand } from "../schema_operand.ts";
+
+export const command = defineCommand({
+  name: "diff",
+  description: [
+    "Prints what leads from the schema A to the schema B. Each is a revision, a database (a path, a URL or a name of the settings), an SQL file, a folder of SQL files, or empty. Where a word could be several of these, write rev:, db: or sql: before it.",
+    "White space, comments, quotes, the case of keywords and, unless the setting columnOrder says otherwise, the order of columns are no differences.",
+  ],
+  flags: {
+    exitCode: { kind: "switch", help: "exit 3 if the two differ" },
+    ...DATABASE_FLAG,
+  },
+  positional: [
+    { name: "A", help: "the schema to start from" },
+    { name: "B", help: "the schema to get to" },
+  ],
+  examples: [
+    { command: "aludel diff app.db schema.sql", says: "what the database lacks" },
+    { command: "aludel diff ae10 head", says: "what the revisions after ae10 do" },
+    { command: "aludel diff empty schema.sql", says: "all of a schema" },
+  ],
+  async run(context, flags, [a = "", b = ""]) {
+    const { ui } = context;
+    const open = await openSchemas(context, flags);
+    const from = await readOperand(context, flags, open, a);
+    const to = await readOperand(context, flags, open, b);
+    const comparison = compareWith(open.project.settings, from.schema, to.schema, to.hints);
+    ui.json({ from: a, to: b, ...comparisonJson(comparison) });
+    reportChanges(ui, comparison);
+    if (comparison.changes.length === 0) ui.notice(`${a} and ${b} have the same schema.`);
+    else suggestRenamesTo(ui, comparison, b);
+    return flags.exitCode && comparison.changes.length > 0 ? 3 : 0;
+  },
+});

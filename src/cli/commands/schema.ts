@@ -1,0 +1,38 @@
+import { describeObject } from "../../schema/describe.ts";
+import { schemaObjects, writeSchema } from "../../schema/write_schema.ts";
+import { defineCommand } from "../command.ts";
+import { DATABASE_FLAG } from "../flag.ts";
+import { openSchemas } from "../open_schemas.ts";
+import { readOperand } from "../schema_operand.ts";
+
+export const command = defineCommand({
+  name: "schema",
+  description: [
+    "Prints the schema that a revision leads to, as SQL: parents before children, each table with its indexes, then views and triggers. A database or a schema file may stand in the revision's place.",
+  ],
+  flags: DATABASE_FLAG,
+  positional: [{
+    name: "REF",
+    help: "a revision (default: heads), a database, an SQL file or folder",
+    optional: true,
+  }],
+  examples: [
+    { command: "aludel schema > schema.sql", says: "begins a schema file from the revisions" },
+    { command: "aludel schema 3f9c", says: "what stood there then" },
+    { command: "aludel schema db:app.db", says: "what the database has" },
+  ],
+  async run(context, flags, [text = "heads"]) {
+    const { ui } = context;
+    const open = await openSchemas(context, flags);
+    const { schema } = await readOperand(context, flags, open, text);
+    ui.json({
+      objects: schemaObjects(schema).map((object) => ({
+        kind: object.kind,
+        name: object.name,
+        description: describeObject(object),
+        sql: object.sql,
+      })),
+    });
+    ui.data(writeSchema(schema).trimEnd());
+  },
+});
