@@ -32,6 +32,17 @@ export const RUN_FLAGS = {
     values: ["again", "skip"],
     help: "after an interrupted transaction=off script: run its statement again, or skip it",
   },
+  rehearse: { kind: "switch", help: "run on a copy, measure, and leave the database alone" },
+  rehearseKeep: {
+    kind: "text",
+    value: "PATH",
+    help: "rehearse, and leave the copy there",
+  },
+  restorePoints: {
+    kind: "choice",
+    values: ["hazard", "always", "never"],
+    help: "when to copy the database first (default: hazard, see the settings)",
+  },
 } as const;
 
 type RunFlags = FlagValues<typeof RUN_FLAGS> & FlagValues<typeof SHARED_FLAGS>;
@@ -45,7 +56,7 @@ export async function migrate(
   flags: RunFlags,
   goal: GoalRequest,
   options: { readonly downFrom: "database" | "disk"; readonly needsProject: boolean },
-): Promise<void> {
+): Promise<number | void> {
   refuseSqlWithDryRun(flags);
   const project = openProject(context, flags);
   const workspace = openWorkspace(project.files);
@@ -70,7 +81,14 @@ export async function migrate(
   if (planned.route.steps.length === 0 && planned.route.reseals.length === 0) {
     return report.nothingToDo(planned);
   }
-  using host = runHost(context, project, target, flags.lockTimeout, (event) => report.see(event));
+  if (flags.rehearse || flags.rehearseKeep !== undefined) {
+    const { rehearseMigration } = await import("./rehearse_migration.ts");
+    return await rehearseMigration(context, flags, { project, target, migration, request });
+  }
+  const { restorePoints } = flags;
+  using host = runHost(context, project, target, flags.lockTimeout, (event) => report.see(event), {
+    restorePoints,
+  });
   const outcome = await runMigration(migration, request, planned, host, {
     transaction,
     ...(flags.resume !== undefined && { resume: flags.resume }),

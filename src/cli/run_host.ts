@@ -1,5 +1,6 @@
 import type { Project } from "../project/project.ts";
 import type { RunEvent } from "../runner/run_event.ts";
+import type { RestorePolicy } from "../runner/restore_policy.ts";
 import type { RunHost } from "../runner/run_request.ts";
 import type { Waiting } from "../runner/write_lock.ts";
 import { PROGRAM, RELEASE } from "../text/program.ts";
@@ -9,6 +10,14 @@ import { RunWatch } from "./run_watch.ts";
 
 /** The host of a run on the command line; to be disposed when the run is over. */
 export interface CommandRunHost extends RunHost, Disposable {}
+
+/** What a command may say differently. */
+export interface RunHostOptions {
+  /** When to make restore points; the target's policy where it is left out. */
+  readonly restorePoints?: RestorePolicy | undefined;
+  /** Whether a copy would stay if Ctrl-C ended the process: then the interruption is always listened for. */
+  readonly leavesCopies?: boolean;
+}
 
 /**
  * Makes what the runner needs from the command line's world.
@@ -21,13 +30,11 @@ export function runHost(
   { target, access }: OpenTarget,
   lockTimeout: number | undefined,
   emit: (event: RunEvent) => void,
+  { restorePoints = target.restorePoints, leavesCopies = false }: RunHostOptions = {},
 ): CommandRunHost {
-  const watch = new RunWatch(
-    runtime,
-    target.kind === "file" ? sizeOf(target.path) : 0,
-    ui.wantsProgress,
-  );
-  return {
+  const size = target.kind === "file" ? sizeOf(target.path) : 0;
+  const watch = new RunWatch(runtime, leavesCopies ? Infinity : size, ui.wantsProgress);
+  const host: CommandRunHost = {
     clock: runtime,
     connect: access.connect,
     lockHolder: access.lockHolder,
@@ -41,6 +48,13 @@ export function runHost(
     appliedBy: `${PROGRAM} ${RELEASE}`,
     [Symbol.dispose]: () => watch[Symbol.dispose](),
   };
+  if (target.kind !== "file") return host;
+  const kept = project.settings.restorePointsKept;
+  const make = async (reason: string) => {
+    const { makeRunPoint } = await import("../project/run_restore_points.ts");
+    return await makeRunPoint({ target, kept, madeBy: host.appliedBy, watch: host }, reason);
+  };
+  return { ...host, restorePoints: { policy: restorePoints, make } };
 }
 
 /** How a command waits while another process keeps it from reading: Ctrl-C ends it as it ends any program. */

@@ -1,8 +1,12 @@
+import { megabytes } from "../text/megabytes.ts";
 import type { PlannedMigration } from "../project/migration.ts";
 import type { Target } from "../project/target.ts";
 import type { Notice, RunEvent } from "../runner/run_event.ts";
 import type { RunOutcome } from "../runner/run_request.ts";
 import type { Ui } from "./ui.ts";
+
+/** So many losses are listed; beyond it they are counted. */
+const LISTED = 10;
 
 /** Tells a run as it goes, and its result. */
 export class RunReport {
@@ -10,6 +14,7 @@ export class RunReport {
   readonly #target: Target;
   readonly #notices: Notice[] = [];
   readonly #messages = new Map<string, string>();
+  #point: Extract<RunEvent, { readonly type: "restore-point" }> | undefined;
 
   constructor(ui: Ui, target: Target) {
     this.#ui = ui;
@@ -44,6 +49,18 @@ export class RunReport {
             : `Another process moved the database meanwhile; ${steps(event.steps)} left.`,
         );
         break;
+      case "restore-point": {
+        this.#point ??= event;
+        const size = megabytes(event.bytes);
+        this.#ui.notice(
+          `kept       ${style.yellow(event.name)}  ${size}  ${style.dim(`${event.durationMs} ms`)}`,
+        );
+        for (const loss of event.losses.slice(0, LISTED)) this.#ui.notice(`           ${loss}`);
+        if (event.losses.length > LISTED) {
+          this.#ui.notice(`           and ${event.losses.length - LISTED} more`);
+        }
+        break;
+      }
       case "step-started":
         this.#messages.set(event.id, event.message);
         break;
@@ -62,6 +79,8 @@ export class RunReport {
       case "rolled-back":
       case "statement":
       case "committed":
+      case "copying":
+      case "temporary":
         break;
     }
   }
@@ -82,10 +101,12 @@ export class RunReport {
     }
     if (outcome.steps.length === 0) return;
     this.#ui.notice(`"${this.#target.name}" is now at ${list(graph.headsOf(after, "parents"))}.`);
+    if (this.#point) this.#ui.hint(`To have it all back: aludel restore ${this.#point.name}`);
   }
 
   #document(outcome: RunOutcome): unknown {
-    return { database: this.#target.name, ...outcome, notices: this.#notices };
+    const restorePoint = this.#point?.name ?? null;
+    return { database: this.#target.name, ...outcome, restorePoint, notices: this.#notices };
   }
 }
 

@@ -2,6 +2,7 @@ import { AludelError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { SqlError } from "./connection.ts";
 import { databaseError } from "./database_error.ts";
+import { fileUri } from "./file_uri.ts";
 import { openNative } from "./native_database.ts";
 import { NodeConnection } from "./node_connection.ts";
 
@@ -42,7 +43,7 @@ export function openNodeSqlite(options: OpenOptions): Connection {
   inspectFile(options, name);
   try {
     // "rw" makes no file, and SQLite itself falls back to reading where it may not write.
-    return probed(options, name, mode === "create" ? path : `${fileUri(path)}?mode=rw`);
+    return probed(options, name, mode === "create" ? path : fileUri(path, "mode=rw"));
   } catch (error) {
     // Deno takes a URI for a path when its permissions name folders.
     if (error instanceof Deno.errors.NotCapable) return openByPath(options, name);
@@ -53,7 +54,7 @@ export function openNodeSqlite(options: OpenOptions): Connection {
   // A database in WAL mode on a read-only medium: SQLite wants to make the -shm file there and cannot. With
   // no log beside it the file is all there is, and who cannot write can only look at it as it stands.
   try {
-    return probed(options, name, `${fileUri(path)}?mode=ro&immutable=1`);
+    return probed(options, name, fileUri(path, "mode=ro&immutable=1"));
   } catch (error) {
     throw explained(error, options, name);
   }
@@ -143,15 +144,4 @@ function explained(error: unknown, options: OpenOptions, name: string): unknown 
   return explanation.with({
     notes: ["A write was interrupted, and its journal must be played back before anything is read"],
   });
-}
-
-/** A `file:` URI for a path: https://sqlite.org/uri.html */
-function fileUri(path: string): string {
-  const slashes = Deno.build.os === "windows" ? path.replaceAll("\\", "/") : path;
-  const escaped = slashes.replace(/[%?#]/g, (character) => encodeURIComponent(character));
-  return /^[A-Za-z]:\//.test(escaped) && Deno.build.os === "windows"
-    ? `file:///${escaped}`
-    : escaped.startsWith("/")
-    ? `file://${escaped}`
-    : `file:${escaped}`;
 }

@@ -1,4 +1,5 @@
 import { DEFAULT_FOLDER_TEMPLATE } from "../manifest/folder_name.ts";
+import type { RestorePolicy } from "../runner/restore_policy.ts";
 import type { JsonSchema, ObjectSchema } from "./json_schema.ts";
 
 /** Whether unsealed revisions may run in a database. */
@@ -10,6 +11,7 @@ export interface DatabaseSettings {
   readonly url: string;
   readonly drafts?: DraftPolicy;
   readonly doubleQuotedStrings?: boolean;
+  readonly restorePoints?: RestorePolicy;
 }
 
 /** A program that prints a schema as SQL: any ORM's. */
@@ -37,6 +39,8 @@ export interface SettingValues {
   readonly dotenv: boolean;
   /** Seconds. */
   readonly lockTimeout: number;
+  readonly restorePoints: RestorePolicy;
+  readonly restorePointsKept: number;
 }
 
 /** One key of `aludel.json`. */
@@ -49,6 +53,7 @@ export interface SettingEntry<Value> {
 }
 
 const DRAFTS = { type: "string", enum: ["allow", "refuse"] } as const;
+const RESTORE_POINTS = { type: "string", enum: ["hazard", "always", "never"] } as const;
 
 /**
  * Every key of `aludel.json`. The parser, schemas/settings.schema.json and docs/settings.md are made from
@@ -79,6 +84,7 @@ export const SETTING_TABLE: {
             url: { type: "string", minLength: 1 },
             drafts: DRAFTS,
             doubleQuotedStrings: { type: "boolean" },
+            restorePoints: RESTORE_POINTS,
           },
           required: ["url"],
           additionalProperties: false,
@@ -87,7 +93,7 @@ export const SETTING_TABLE: {
     },
     fallback: {},
     about:
-      "Databases by name: a path or URL each, or an object with `url` and its own `drafts` and `doubleQuotedStrings`.",
+      "Databases by name: a path or URL each, or an object with `url` and its own `drafts`, `doubleQuotedStrings` and `restorePoints`.",
   },
   schema: {
     schema: {
@@ -146,6 +152,18 @@ export const SETTING_TABLE: {
     schema: { type: "number", minimum: 0, maximum: 86_400 },
     fallback: 60,
     about: "How many seconds a command waits for another process that holds a lock.",
+  },
+  restorePoints: {
+    schema: RESTORE_POINTS,
+    fallback: "hazard",
+    about:
+      "When a run copies the database first: `hazard`, if it drops tables or columns that have rows, or deletes or overwrites all rows of one; `always`; `never`.",
+  },
+  restorePointsKept: {
+    schema: { type: "number", minimum: 1, maximum: 10_000 },
+    fallback: 10,
+    about:
+      "How many restore points of runs and of `aludel restore` are kept; the oldest go first. Those of `aludel backup` are never removed.",
   },
 };
 

@@ -2,6 +2,7 @@ import { AludelError } from "../errors.ts";
 import { closest } from "../text/closest.ts";
 import { redact } from "../text/redact.ts";
 import { readLocation } from "./database_location.ts";
+import type { RestorePolicy } from "../runner/restore_policy.ts";
 import { resolvePath } from "./resolve_path.ts";
 import type { DatabaseSettings, DraftPolicy } from "./setting_table.ts";
 import { type Settings, SETTINGS_FILE } from "./settings.ts";
@@ -19,6 +20,7 @@ export interface Target {
   readonly from: TargetOrigin;
   readonly drafts: DraftPolicy;
   readonly doubleQuotedStrings: boolean;
+  readonly restorePoints: RestorePolicy;
 }
 
 /** Where {@linkcode chooseTarget} looks. An empty text counts as none everywhere. */
@@ -110,6 +112,7 @@ function open(
   const policies = {
     drafts: database.drafts ?? settings.drafts,
     doubleQuotedStrings: database.doubleQuotedStrings ?? settings.doubleQuotedStrings,
+    restorePoints: database.restorePoints ?? settings.restorePoints,
   };
   switch (location.kind) {
     case "memory":

@@ -33,6 +33,8 @@ export interface OffTransactionRun {
   readonly position: number;
   readonly of: number;
   readonly interrupted: () => Promise<boolean>;
+  /** Called with the lock held, before anything is changed. */
+  readonly protect: () => Promise<void>;
   readonly resume: ResumeChoice | undefined;
 }
 
@@ -51,6 +53,7 @@ export async function runOffTransaction(
   const { connection, host, step } = run;
   await connection.execute("PRAGMA foreign_keys = OFF");
   const first = await lockedTransaction(connection, host, run.assumed, async () => {
+    await run.protect();
     await ensureStateTables(connection);
     const intents = (await readIntents(connection)).filter((intent) =>
       intent.revision === step.id && intent.direction === step.direction

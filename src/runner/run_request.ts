@@ -2,6 +2,7 @@ import type { Connection } from "../db/connection.ts";
 import type { State } from "../state/read_state.ts";
 import type { CheckedRoute } from "./checked_route.ts";
 import type { Clock } from "./clock.ts";
+import type { RestorePointMaker } from "./restore_policy.ts";
 import type { RunEvent } from "./run_event.ts";
 import type { TransactionMode } from "./segments.ts";
 
@@ -20,6 +21,8 @@ export interface RunHost {
   readonly doubleQuotedStrings: boolean;
   /** Written into the records: `aludel 0.1.0`. */
   readonly appliedBy: string;
+  /** Left out where no copy can or need be made. */
+  readonly restorePoints?: RestorePointMaker;
 }
 
 /** How to go on with a script that runs outside a transaction and was interrupted in a statement. */

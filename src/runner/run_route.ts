@@ -4,13 +4,14 @@ import { AludelError } from "../errors.ts";
 import { readState } from "../state/read_state.ts";
 import type { StateMark } from "../state/state_mark.ts";
 import type { CheckedRoute } from "./checked_route.ts";
-import { describeOutcome } from "./describe_outcome.ts";
+import { describeOutcome, NOTHING_RUN } from "./describe_outcome.ts";
 import { adviceFor } from "./explain_sql_error.ts";
 import { logFailure } from "./log_failure.ts";
 import { runOffTransaction } from "./run_off_transaction.ts";
 import type { RunOutcome, RunRequest } from "./run_request.ts";
 import { runTransaction, type SegmentResult, StepFailure } from "./run_transaction.ts";
 import { needsDoubleQuotedStrings } from "./double_quoted_strings.ts";
+import { RestoreGuard } from "./restore_guard.ts";
 import { type Segment, splitSegments } from "./segments.ts";
 import { patiently } from "./write_lock.ts";
 
@@ -43,6 +44,7 @@ class RouteRun {
   readonly #request: RunRequest;
   readonly #done: RunOutcome["steps"][number][] = [];
   readonly #resealed: string[] = [];
+  readonly #guard: RestoreGuard;
   #route: CheckedRoute;
   #mark: StateMark;
   #connection: Connection | undefined;
@@ -51,6 +53,7 @@ class RouteRun {
 
   constructor(request: RunRequest) {
     this.#request = request;
+    this.#guard = new RestoreGuard(request.host);
     this.#route = request.route;
     this.#mark = request.assumed.mark;
     this.#doubleQuotedStrings = request.host.doubleQuotedStrings;
@@ -65,7 +68,7 @@ class RouteRun {
     const { transaction } = this.#request;
     for (;;) {
       const [segment] = splitSegments(this.#route.steps, transaction);
-      if (segment === undefined && this.#route.reseals.length === 0) return;
+      if (segment === undefined && this.#route.reseals.length === 0) return this.#guard.settle();
       await this.#runSegment(segment ?? { mode: "transaction", steps: [] });
     }
   }
@@ -85,14 +88,15 @@ class RouteRun {
     } catch (error) {
       const cause = error instanceof StepFailure ? error.cause : error;
       const script = error instanceof StepFailure ? error.step.script.text : "";
-      if (await this.#retryWithDoubleQuotes(cause, script)) return;
+      if (await this.#retryWithDoubleQuotes(segment, cause, script)) return;
       throw await this.#failed(segment, error);
     }
   }
 
   async #runTransaction(segment: Segment) {
+    const connection = await this.#open();
     return await runTransaction({
-      connection: await this.#open(),
+      connection,
       host: this.#request.host,
       segment,
       reseals: this.#route.reseals,
@@ -100,6 +104,7 @@ class RouteRun {
       done: this.#done.length,
       of: this.#done.length + this.#route.steps.length,
       interrupted: this.#interrupted,
+      protect: () => this.#guard.protect(connection, this.#route.steps),
     });
   }
 
@@ -107,14 +112,16 @@ class RouteRun {
   async #runOff(segment: Segment) {
     await this.close();
     const [step] = segment.steps;
+    const connection = await this.#open();
     return await runOffTransaction({
-      connection: await this.#open(),
+      connection,
       host: this.#request.host,
       step: step!,
       assumed: this.#mark,
       position: this.#done.length + 1,
       of: this.#done.length + this.#route.steps.length,
       interrupted: this.#interrupted,
+      protect: () => this.#guard.protect(connection, this.#route.steps),
       resume: this.#request.resume,
     }).finally(() => this.close());
   }
@@ -152,9 +159,14 @@ class RouteRun {
   }
 
   /** Old databases hold views and triggers with "text" in double quotes: they may go on, with a notice. */
-  async #retryWithDoubleQuotes(cause: unknown, script: string): Promise<boolean> {
+  async #retryWithDoubleQuotes(
+    segment: Segment,
+    cause: unknown,
+    script: string,
+  ): Promise<boolean> {
     if (this.#doubleQuotedStrings || !needsDoubleQuotedStrings(cause, script)) return false;
     await this.close();
+    if (segment.mode !== "off" && this.#done.length === 0) this.#guard.discard();
     this.#doubleQuotedStrings = true;
     this.#request.host.emit({
       type: "notice",
@@ -182,7 +194,17 @@ class RouteRun {
       await logFailure(() => this.#open(), host, step, cause);
     }
     const committed = this.#done.map((one) => one.id);
-    return cause.with({ committed, outcome: describeOutcome(segment, committed, cause.outcome) });
+    if (committed.length === 0 && (segment.mode !== "off" || cause.outcome === NOTHING_RUN)) {
+      this.#guard.discard();
+    }
+    const point = this.#guard.first;
+    return cause.with({
+      committed,
+      outcome: describeOutcome(segment, committed, cause.outcome),
+      ...(point && {
+        next: [...cause.next, `aludel restore ${point.name}, to be back where the run began`],
+      }),
+    });
   }
 
   /** What SQLite said to the runner's own statements: BEGIN, COMMIT, the records. */

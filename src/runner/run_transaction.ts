@@ -33,6 +33,8 @@ export interface TransactionRun {
   readonly done: number;
   readonly of: number;
   readonly interrupted: () => Promise<boolean>;
+  /** Called with the lock held, before anything is changed. */
+  readonly protect: () => Promise<void>;
 }
 
 /** The step that failed, for the caller that knows what becomes of the others. */
@@ -65,6 +67,7 @@ export async function runTransaction(
   await connection.execute(`PRAGMA foreign_keys = ${enforced ? "ON" : "OFF"}`);
   const checked = segment.steps.some((step) => mayViolate(step.script));
   return await lockedTransaction(connection, host, run.assumed, async () => {
+    await run.protect();
     const before = checked ? await readForeignKeyState(connection) : undefined;
     await ensureStateTables(connection);
     const times = await runSteps(run);

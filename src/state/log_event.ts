@@ -49,7 +49,8 @@ export type LogEvent =
   | {
     readonly event: "restore";
     readonly revision: null;
-    readonly details: { readonly point: string };
+    /** `kept`: the restore point that holds what was replaced. */
+    readonly details: { readonly point: string; readonly kept?: string };
   }
   /** A run failed and was rolled back. */
   | {

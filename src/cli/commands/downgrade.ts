@@ -23,7 +23,7 @@ export const command = defineCommand({
       const { printOfflineScript } = await import("../print_script.ts");
       return await printOfflineScript(context, flags, text, "downgrade");
     }
-    await migrate(context, flags, { kind: "downgrade", ref: parseRef(text) }, {
+    return await migrate(context, flags, { kind: "downgrade", ref: parseRef(text) }, {
       downFrom: flags.fromDisk ? "disk" : "database",
       needsProject: flags.fromDisk,
     });

@@ -17,7 +17,7 @@ export const command = defineCommand({
     { command: "aludel redo 3f9c", says: "runs 3f9c and what follows it again" },
   ],
   async run(context, flags, [text = "current"]) {
-    await migrate(context, flags, { kind: "redo", ref: parseRef(text) }, {
+    return await migrate(context, flags, { kind: "redo", ref: parseRef(text) }, {
       downFrom: flags.fromDisk ? "disk" : "database",
       needsProject: true,
     });

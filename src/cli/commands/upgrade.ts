@@ -31,7 +31,7 @@ export const command = defineCommand({
       return await printOfflineScript(context, flags, range, "upgrade");
     }
     const refs = (texts.length === 0 ? ["head"] : texts).map(parseRef);
-    await migrate(context, flags, { kind: "upgrade", refs }, {
+    return await migrate(context, flags, { kind: "upgrade", refs }, {
       downFrom: "database",
       needsProject: true,
     });

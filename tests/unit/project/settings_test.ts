@@ -30,6 +30,8 @@ Deno.test("parseSettings() fills in the defaults", () => {
     doubleQuotedStrings: false,
     dotenv: true,
     lockTimeout: 60,
+    restorePoints: "hazard",
+    restorePointsKept: 10,
     root: "/project",
     file: "aludel.json",
   });

@@ -77,6 +77,7 @@ Deno.test("chooseTarget() finds names of the settings, with their own policies",
     from: "settings",
     drafts: "refuse",
     doubleQuotedStrings: false,
+    restorePoints: "hazard",
   });
   assert.deepEqual(choose({ settings, env: { ALUDEL_DATABASE: "old" } }).target, {
     name: "old",
@@ -85,6 +86,7 @@ Deno.test("chooseTarget() finds names of the settings, with their own policies",
     from: "ALUDEL_DATABASE",
     drafts: "allow",
     doubleQuotedStrings: true,
+    restorePoints: "hazard",
   });
 });
 

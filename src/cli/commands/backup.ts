@@ -1,0 +1,48 @@
+import { backupDatabase } from "../../project/backup.ts";
+import { restoreFolderOf } from "../../project/restore_folder.ts";
+import { megabytes } from "../../text/megabytes.ts";
+import { defineCommand } from "../command.ts";
+import { DATABASE_FLAG } from "../flag.ts";
+import { openProject } from "../open_project.ts";
+import { openTarget } from "../open_target.ts";
+import { runHost } from "../run_host.ts";
+
+export const command = defineCommand({
+  name: "backup",
+  description: [
+    "Copies the database into a restore point: everything that is committed, the write-ahead log included, while others may go on using it. The copy lies in a folder beside the database, APP.db.restore, readable for its owner only, with a checksum.",
+    "It is checked for damage before it counts, and is never removed by Aludel. Runs that take data away make restore points of their own.",
+  ],
+  flags: {
+    ...DATABASE_FLAG,
+    message: { kind: "text", alias: "m", value: "REASON", help: "why, for the list" },
+    lockTimeout: {
+      kind: "number",
+      value: "SECONDS",
+      help: "how long to wait for another process (default: 60)",
+    },
+  },
+  positional: [],
+  examples: [
+    { command: 'aludel backup -m "before the big import"', says: "copies the default database" },
+    { command: "aludel backup list", says: "lists restore points" },
+    { command: "aludel restore", says: "puts the newest one back" },
+  ],
+  async run(context, flags) {
+    const { ui } = context;
+    const project = openProject(context, flags);
+    const open = openTarget(context, project, flags);
+    using host = runHost(context, project, open, flags.lockTimeout, () => {}, {
+      leavesCopies: true,
+    });
+    const point = await backupDatabase(
+      { target: open.target, reason: flags.message ?? "asked for" },
+      host,
+    );
+    const path = `${restoreFolderOf(open.target.path)}/${point.name}`;
+    ui.json({ database: open.target.name, point, path });
+    ui.data(point.name);
+    ui.notice(`${megabytes(point.bytes)} in "${path}".`);
+    ui.hint(`next: aludel restore ${point.name}, to put it back`);
+  },
+});

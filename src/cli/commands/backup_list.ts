@@ -1,0 +1,38 @@
+import { requireFile } from "../../project/backup.ts";
+import { readRestoreFolder } from "../../project/restore_folder.ts";
+import { findLeftovers } from "../../project/work_folder.ts";
+import { megabytes } from "../../text/megabytes.ts";
+import { defineCommand } from "../command.ts";
+import { DATABASE_FLAG } from "../flag.ts";
+import { openProject } from "../open_project.ts";
+import { openTarget } from "../open_target.ts";
+
+export const command = defineCommand({
+  name: "backup list",
+  description: [
+    "Lists the restore points of the database, newest first: when it was made, its size, the revisions that the database stood at, and why. Opens none of them.",
+  ],
+  flags: DATABASE_FLAG,
+  positional: [],
+  examples: [{ command: "aludel backup list", says: "lists those of the default database" }],
+  async run(context, flags) {
+    const { ui } = context;
+    const { target } = openTarget(context, openProject(context, flags), flags);
+    requireFile(target);
+    const { path, points, strangers } = readRestoreFolder(target.path);
+    const leftovers = await findLeftovers(path);
+    const newest = points.toReversed();
+    ui.json({ database: target.name, folder: path, points: newest, strangers, leftovers });
+    for (const { name, bytes, heads, reason } of newest) {
+      const at = heads.map(({ id }) => id).join(", ") || "base";
+      ui.data(`${ui.style.yellow(name)}  ${megabytes(bytes).padStart(8)}  at ${at}  ${reason}`);
+    }
+    if (points.length === 0) ui.notice(`There is no restore point in "${path}".`);
+    for (const name of strangers) {
+      ui.warning(`"${path}/${name}" is no restore point, or a damaged one`);
+    }
+    for (const folder of leftovers) {
+      ui.warning(`"${folder}" was left by a crash; the next backup or run that copies removes it`);
+    }
+  },
+});

@@ -1,0 +1,101 @@
+import type { MigrationContext, MigrationRequest } from "../project/migration.ts";
+import type { Project } from "../project/project.ts";
+import { type Rehearsal, rehearse } from "../project/rehearse.ts";
+import { resolvePath } from "../project/resolve_path.ts";
+import type { RowChange } from "../project/row_counts.ts";
+import type { Notice } from "../runner/run_event.ts";
+import type { ResumeChoice } from "../runner/run_request.ts";
+import type { TransactionMode } from "../runner/segments.ts";
+import { megabytes } from "../text/megabytes.ts";
+import type { CommandContext } from "./command.ts";
+import type { OpenTarget } from "./open_target.ts";
+import { runHost } from "./run_host.ts";
+import type { Ui } from "./ui.ts";
+
+/** What `migrate` has opened and checked. */
+export interface OpenMigration {
+  readonly project: Project;
+  readonly target: OpenTarget;
+  readonly migration: MigrationContext;
+  readonly request: MigrationRequest;
+}
+
+/** The flags that a rehearsal obeys. */
+export interface RehearsalFlags {
+  readonly rehearseKeep: string | undefined;
+  readonly lockTimeout: number | undefined;
+  readonly transaction: TransactionMode | undefined;
+  readonly resume: ResumeChoice | undefined;
+}
+
+/** Runs a migration on a copy and prints what it found. @returns The exit code: 3 where it found damage. */
+export async function rehearseMigration(
+  context: CommandContext,
+  flags: RehearsalFlags,
+  { project, target, migration, request }: OpenMigration,
+): Promise<number> {
+  const { ui, runtime } = context;
+  const keep = flags.rehearseKeep === undefined
+    ? undefined
+    : resolvePath(flags.rehearseKeep, runtime.cwd);
+  const notices: Notice[] = [];
+  using host = runHost(context, project, target, flags.lockTimeout, (event) => {
+    if (event.type !== "notice") return;
+    notices.push(event);
+    ui.warning([event.message, ...(event.notes ?? [])].join("\n  "));
+  }, { leavesCopies: true });
+  const rehearsal = await rehearse(migration, {
+    target: target.target,
+    migration: request,
+    keep,
+    transaction: flags.transaction ?? "all",
+    ...(flags.resume !== undefined && { resume: flags.resume }),
+  }, host);
+  const { outcome, ...measured } = rehearsal;
+  ui.json({
+    database: target.target.name,
+    rehearsal: { ...measured, kept: keep ?? null },
+    ...outcome,
+    notices,
+  });
+  print(ui, rehearsal);
+  ui.notice(
+    keep === undefined
+      ? `This was a rehearsal: "${target.target.name}" was not touched.`
+      : `This was a rehearsal: "${target.target.name}" was not touched, and the copy is "${flags.rehearseKeep}".`,
+  );
+  return rehearsal.damage.length > 0 ? 3 : 0;
+}
+
+function print(ui: Ui, rehearsal: Rehearsal): void {
+  const { style } = ui;
+  for (const { direction, id, durationMs } of rehearsal.outcome.steps) {
+    const way = direction === "up" ? "upgrade  " : "downgrade";
+    ui.data(`${way}   ${style.yellow(id)}  ${durationMs} ms`);
+  }
+  const { copyMs, runMs, bytesBefore, bytesAfter, logBytes, damage, foreignKeyViolations } =
+    rehearsal;
+  ui.data(`Time        ${runMs} ms, after ${copyMs} ms for the copy`);
+  ui.data(`Size        ${megabytes(bytesBefore)} before, ${megabytes(bytesAfter)} after`);
+  if (logBytes !== null) ui.data(`Log         grew to ${megabytes(logBytes)}`);
+  rehearsal.rows.forEach((change, index) =>
+    ui.data(`${(index === 0 ? "Rows" : "").padEnd(12)}${rowText(change)}`)
+  );
+  if (rehearsal.rows.length === 0) ui.data("Rows        the same number in every table");
+  ui.data(`Integrity   ${damage.length === 0 ? "ok" : style.red(damage.join("\n            "))}`);
+  ui.data(
+    `Keys        ${
+      foreignKeyViolations === null
+        ? "cannot be checked: a foreign key's parent has no matching key"
+        : foreignKeyViolations === 0
+        ? "ok"
+        : `${foreignKeyViolations} rows violate foreign keys`
+    }`,
+  );
+}
+
+function rowText({ table, before, after }: RowChange): string {
+  if (before === null) return `${table}: new, ${after}`;
+  if (after === null) return `${table}: gone, had ${before}`;
+  return `${table}: ${before} before, ${after} after`;
+}

@@ -1,0 +1,49 @@
+import { backup } from "node:sqlite";
+import { fileUri } from "./file_uri.ts";
+import { type NativeDatabase, openNative } from "./native_database.ts";
+
+/** A copy of a whole database, page by page. */
+export interface CopyOrder {
+  /** The path of the database that is copied. */
+  readonly from: string;
+  /** The path of the file that it is copied into. It must exist, be it empty; its mode stays. */
+  readonly to: string;
+  /**
+   * The side that another connection of this process has locked with BEGIN EXCLUSIVE: it is opened without locks of
+   * its own, under the protection of that one.
+   */
+  readonly guarded?: "from" | "to";
+}
+
+/** SQLite's file layer without locks: https://sqlite.org/vfs.html */
+const LOCKLESS = Deno.build.os === "windows" ? "vfs=win32-none" : "vfs=unix-none";
+
+/**
+ * Copies databases with SQLite's own means, so that the write-ahead log is part of the copy and a copy into a
+ * database is a transaction there: https://sqlite.org/backup.html
+ *
+ * On a POSIX system closing any descriptor of a file drops every lock that the process has on it, so a source that is
+ * guarded stays open until {@linkcode PageCopier.close}.
+ */
+export class PageCopier {
+  readonly #guarded: NativeDatabase[] = [];
+
+  /**
+   * All pages in one step: copied in several, it would begin again each time that somebody writes.
+   * @throws What node:sqlite throws; the target is as it was then, or empty where it was new.
+   */
+  async copy({ from, to, guarded }: CopyOrder): Promise<void> {
+    const source = openNative(fileUri(from, guarded === "from" ? LOCKLESS : "mode=rw"), {});
+    if (guarded === "from") this.#guarded.push(source);
+    try {
+      await backup(source, guarded === "to" ? fileUri(to, LOCKLESS) : to, { rate: -1 });
+    } finally {
+      if (guarded !== "from") source.close();
+    }
+  }
+
+  /** To be called when everything is done: it may end the protection, see above. */
+  close(): void {
+    for (const database of this.#guarded.splice(0)) database.close();
+  }
+}

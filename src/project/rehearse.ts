@@ -1,0 +1,241 @@
+import { findDamage } from "../db/find_damage.ts";
+import { type Connection, SqlError } from "../db/connection.ts";
+import { openDatabase } from "../db/open.ts";
+import { AludelError } from "../errors.ts";
+import { CopySession } from "../runner/copy_session.ts";
+import type { ResumeChoice, RunHost, RunOutcome } from "../runner/run_request.ts";
+import type { TransactionMode } from "../runner/segments.ts";
+import { executePatiently } from "../runner/write_lock.ts";
+import { requireFile } from "./backup.ts";
+import { accessTo, type DatabaseAccess } from "./database_access.ts";
+import { databaseBytes, requireSpace } from "./free_space.ts";
+import { copyFailed, createPrivate, splitPath } from "./make_restore_point.ts";
+import {
+  type MigrationContext,
+  type MigrationRequest,
+  planMigration,
+  runMigration,
+} from "./migration.ts";
+import { realPath, restoreFolderOf } from "./restore_folder.ts";
+import { countRows, type RowChange, rowChanges } from "./row_counts.ts";
+import type { Target } from "./target.ts";
+import { openWorkFolder, removeLeftovers } from "./work_folder.ts";
+
+/** A rehearsal: a migration on a copy of a database. */
+export interface RehearsalRequest {
+  readonly target: Target;
+  readonly migration: MigrationRequest;
+  /** Where the copy stays afterwards; undefined: nowhere. */
+  readonly keep: string | undefined;
+  readonly transaction: TransactionMode;
+  readonly resume?: ResumeChoice;
+}
+
+/** What a rehearsal found out. */
+export interface Rehearsal {
+  readonly outcome: RunOutcome;
+  /** How long copying took, and the run, in milliseconds. */
+  readonly copyMs: number;
+  readonly runMs: number;
+  /** Tables whose number of rows changed, and tables that came or went. */
+  readonly rows: readonly RowChange[];
+  /** What integrity_check says; empty where all is well. */
+  readonly damage: readonly string[];
+  /** Rows that violate a foreign key afterwards; null where a key's parent does not fit. */
+  readonly foreignKeyViolations: number | null;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** The largest size of the write-ahead log; null for a database without one. */
+  readonly logBytes: number | null;
+}
+
+/**
+ * Runs a route on a copy of the database, and measures. The database itself is read, as any reader reads it, and not
+ * changed. The copy is gone afterwards, however this ends.
+ *
+ * @param host Its connections are not used: the run's lead to the copy.
+ * @throws {AludelError} What the route throws, with an outcome that says that it was a rehearsal; `copy-space`,
+ *   `copy-failed`, `copy-unsupported`, `rehearsal-path-taken`, `interrupted`.
+ */
+export async function rehearse(
+  context: MigrationContext,
+  request: RehearsalRequest,
+  host: RunHost,
+): Promise<Rehearsal> {
+  const { target, keep } = request;
+  requireFile(target);
+  const database = realPath(target.path);
+  if (keep !== undefined && exists(keep)) throw pathTaken(keep);
+  const size = databaseBytes(database);
+  // The copy, and the journal or log of the run, which may become as large.
+  await requireSpace(
+    splitPath(keep ?? database).folder,
+    2 * size,
+    `Rehearsing on "${target.name}"`,
+  );
+  const restoreFolder = restoreFolderOf(database);
+  await removeLeftovers(restoreFolder);
+  using work = keep === undefined ? await openWorkFolder(restoreFolder) : undefined;
+  if (work !== undefined) host.emit({ type: "temporary", path: work.path });
+  const copy = keep ?? `${work!.path}/${splitPath(database).file}`;
+  const started = host.clock.monotonicMs();
+  await makeCopy(request, copy, size, host);
+  const copyMs = Math.round(host.clock.monotonicMs() - started);
+  try {
+    const measured = await runOn(accessTo({ ...target, path: copy }), copy, context, request, host);
+    return { ...measured, copyMs };
+  } catch (error) {
+    throw error instanceof AludelError ? asRehearsed(error, target, keep) : error;
+  }
+}
+
+async function makeCopy(
+  { target }: RehearsalRequest,
+  copy: string,
+  size: number,
+  host: RunHost,
+): Promise<void> {
+  createPrivate(copy);
+  if (size === 0) return;
+  const session = new CopySession(host, size);
+  try {
+    await using connection = await openDatabase({ kind: "file", path: target.path }, {
+      mode: "write",
+      name: target.name,
+    });
+    await executePatiently(connection, "BEGIN", host);
+    await executePatiently(connection, "SELECT count(*) FROM main.sqlite_schema", host);
+    const what = `copying "${target.name}"`;
+    await session.copy({ from: realPath(target.path), to: copy }, { what, of: size });
+    const [row] = await connection.query("PRAGMA main.journal_mode");
+    // SQLite makes copies without a log.
+    if (row?.["journal_mode"] === "wal") await startLog(copy);
+  } catch (error) {
+    removeQuietly(copy);
+    throw error instanceof SqlError ? copyFailed(error, target.name) : error;
+  } finally {
+    await session.close();
+  }
+}
+
+async function startLog(copy: string): Promise<void> {
+  await using connection = await openDatabase({ kind: "file", path: copy }, { mode: "write" });
+  await connection.query("PRAGMA main.journal_mode = WAL");
+}
+
+async function runOn(
+  access: DatabaseAccess,
+  copy: string,
+  context: MigrationContext,
+  request: RehearsalRequest,
+  host: RunHost,
+): Promise<Omit<Rehearsal, "copyMs">> {
+  const bytesBefore = databaseBytes(copy);
+  const before = await withConnection(access, countRows);
+  const planned = await planMigration({ ...context, access }, request.migration);
+  let logBytes: number | null = null;
+  const { restorePoints: _, ...rest } = host;
+  const copyHost: RunHost = {
+    ...rest,
+    connect: access.connect,
+    lockHolder: access.lockHolder,
+    emit(event) {
+      // The log's file does not shrink while it is open.
+      if (event.type === "committed") logBytes = largest(logBytes, sizeOf(`${copy}-wal`));
+      host.emit(event);
+    },
+  };
+  const started = host.clock.monotonicMs();
+  const { transaction, resume } = request;
+  const outcome = await runMigration(
+    { ...context, access },
+    request.migration,
+    planned,
+    copyHost,
+    { transaction, ...(resume !== undefined && { resume }) },
+  );
+  const runMs = Math.round(host.clock.monotonicMs() - started);
+  return await withConnection(access, async (connection) => ({
+    outcome,
+    runMs,
+    rows: rowChanges(before, await countRows(connection)),
+    damage: await findDamage(connection),
+    foreignKeyViolations: await countViolations(connection),
+    bytesBefore,
+    bytesAfter: await pageBytes(connection),
+    logBytes,
+  }));
+}
+
+async function withConnection<T>(
+  access: DatabaseAccess,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  await using connection = await access.connect({ doubleQuotedStrings: true });
+  return await work(connection);
+}
+
+async function countViolations(connection: Connection): Promise<number | null> {
+  try {
+    const [row] = await connection.query("SELECT count(*) AS n FROM pragma_foreign_key_check");
+    return Number(row?.["n"]);
+  } catch (error) {
+    if (error instanceof SqlError) return null;
+    throw error;
+  }
+}
+
+async function pageBytes(connection: Connection): Promise<number> {
+  const [row] = await connection.query(
+    "SELECT page_count * page_size AS n FROM pragma_page_count, pragma_page_size",
+  );
+  return Number(row?.["n"]);
+}
+
+function asRehearsed(
+  error: AludelError,
+  target: Target,
+  keep: string | undefined,
+): AludelError {
+  const fact = `This was a rehearsal: "${target.name}" was not touched`;
+  return error.with({
+    committed: [],
+    outcome: keep === undefined ? fact : `${fact}, and the copy is "${keep}"`,
+  });
+}
+
+function pathTaken(path: string): AludelError {
+  return new AludelError("rehearsal-path-taken", `There is a file "${path}" already`, {
+    outcome: "Nothing was run",
+    next: ["Name a path where there is nothing yet: `--rehearse-keep PATH`"],
+  });
+}
+
+function largest(a: number | null, bytes: number): number | null {
+  return bytes === 0 ? a : Math.max(a ?? 0, bytes);
+}
+
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It was never made.
+  }
+}

@@ -1,0 +1,100 @@
+import type { Connection, SqlValue } from "../db/connection.ts";
+import { AludelError } from "../errors.ts";
+import type { CheckedStep } from "./checked_route.ts";
+import { findHazards } from "./hazard.ts";
+import { NOTHING_RUN } from "./describe_outcome.ts";
+import type { KeptPoint, RestorePointMaker } from "./restore_policy.ts";
+import type { RunHost } from "./run_request.ts";
+import { standingHazards } from "./standing_hazards.ts";
+
+/**
+ * Makes the restore point of a run: before its first segment, and again before a later one where somebody else has
+ * written in between.
+ */
+export class RestoreGuard {
+  readonly #host: RunHost;
+  readonly #points: KeptPoint[] = [];
+  #seen: { readonly connection: Connection; readonly version: SqlValue } | undefined;
+
+  constructor(host: RunHost) {
+    this.#host = host;
+  }
+
+  /** The point to go back to before the run; undefined where none was made. */
+  get first(): KeptPoint | undefined {
+    return this.#points[0];
+  }
+
+  /**
+   * To be called with the write lock held and nothing changed.
+   * @param steps All that is left of the route.
+   * @throws {AludelError} as {@linkcode RestorePointMaker.make}.
+   */
+  async protect(connection: Connection, steps: readonly CheckedStep[]): Promise<void> {
+    const maker = this.#host.restorePoints;
+    if (maker === undefined || maker.policy === "never" || steps.length === 0) return;
+    if (await this.#isProtected(connection) || !await hasTables(connection)) return;
+    const hazards = await standingHazards(connection, findHazards(steps));
+    if (hazards.length === 0 && maker.policy !== "always") return;
+    const losses = [...new Set(hazards.map(({ revision, loses }) => `${revision} ${loses}`))];
+    const started = this.#host.clock.monotonicMs();
+    const point = await this.#make(maker, reasonOf(steps, losses));
+    const durationMs = Math.round(this.#host.clock.monotonicMs() - started);
+    const { name, path, bytes } = point;
+    this.#host.emit({ type: "restore-point", name, path, bytes, durationMs, losses });
+  }
+
+  async #make(maker: RestorePointMaker, reason: string): Promise<KeptPoint> {
+    try {
+      const point = await maker.make(reason);
+      this.#points.push(point);
+      return point;
+    } catch (error) {
+      throw error instanceof AludelError ? error.with({ outcome: NOTHING_RUN }) : error;
+    }
+  }
+
+  /** Nothing came of the run, and the database is as the points have it. */
+  discard(): void {
+    for (const point of this.#points.splice(0)) point.discard();
+  }
+
+  /** The run is done. */
+  settle(): void {
+    this.#points.at(-1)?.settle();
+  }
+
+  /** https://sqlite.org/pragma.html#pragma_data_version tells of others' commits, not of this connection's. */
+  async #isProtected(connection: Connection): Promise<boolean> {
+    const [row] = await connection.query("PRAGMA main.data_version");
+    const version = row?.["data_version"] ?? null;
+    const before = this.#seen;
+    this.#seen = { connection, version };
+    return this.#points.length > 0 && before?.connection === connection &&
+      before.version === version;
+  }
+}
+
+/** Whether there is anything to keep besides our records. */
+async function hasTables(connection: Connection): Promise<boolean> {
+  const rows = await connection.query(
+    "SELECT 1 FROM main.sqlite_schema WHERE name NOT LIKE 'aludel\\_%' ESCAPE '\\' LIMIT 1",
+  );
+  return rows.length > 0;
+}
+
+const NAMED = 3;
+
+function reasonOf(steps: readonly CheckedStep[], losses: readonly string[]): string {
+  const [first] = steps;
+  const last = steps.at(-1);
+  const way = first!.direction === "up"
+    ? "upgrade"
+    : last!.direction === "up"
+    ? "redo"
+    : "downgrade";
+  const run = `before ${way} of ${new Set(steps.map((step) => step.id)).size} revisions`;
+  if (losses.length === 0) return steps.length === 1 ? `before ${way} of ${first!.id}` : run;
+  const more = losses.length > NAMED ? ` and ${losses.length - NAMED} more` : "";
+  return `${way}: ${losses.slice(0, NAMED).join(", ")}${more}`;
+}
