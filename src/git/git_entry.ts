@@ -1,6 +1,7 @@
 import { AludelError } from "../errors.ts";
 import { git } from "./git.ts";
-import type { GitFolder } from "./git_folder.ts";
+import { type GitFolder, pathIn } from "./git_folder.ts";
+import { shellWord } from "./shell_word.ts";
 
 /** One path that git has recorded. */
 export interface GitEntry {
@@ -23,7 +24,7 @@ export async function listIndex(folder: GitFolder): Promise<readonly GitEntry[]>
   const { bytes } = await git({ cwd: folder.cwd, args });
   const unmerged = new Set<string>();
   const entries = parseListing(bytes, folder, (stage, path) => {
-    if (stage !== "0") unmerged.add(path);
+    if (stage !== "0") unmerged.add(pathIn(folder, path));
   });
   if (unmerged.size > 0) throw unmergedError([...unmerged]);
   return entries;
@@ -72,6 +73,6 @@ function unmergedError(paths: readonly string[]): AludelError {
   if (paths.length > NAMED) others.push(`and ${paths.length - NAMED} more`);
   return new AludelError("git-unmerged", `${JSON.stringify(first)} is unmerged in the index`, {
     notes: others,
-    next: ["Resolve the conflict, then: git add -- " + first, "git status"],
+    next: [`Resolve the conflict, then: git add -- ${shellWord(first)}`, "git status"],
   });
 }
