@@ -1,14 +1,15 @@
 // deno-lint-ignore-file no-console
 /**
  * Holds the documents to the code: every error code has its cause and cure in docs/errors.md and the other
- * way round, docs/commands.md says what the commands define, links between documents lead somewhere, the
- * release is the same everywhere.
+ * way round, docs/commands.md says what the commands define and docs/lint.md what the rules say, links between
+ * documents lead somewhere, the release is the same everywhere.
  *
  * Run by `deno task ok`. Prints each breach and exits 1.
  */
 import { ERROR_KINDS } from "../src/errors.ts";
 import { RELEASE } from "../src/text/program.ts";
 import { commandDocs, COMMANDS_FILE } from "./make_command_docs.ts";
+import { lintDocs } from "./make_lint_docs.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -16,6 +17,7 @@ const documents = new Map([...markdownFiles()].map((path) => [path, read(path)])
 const breaches = [
   ...errorBreaches(documents.get("docs/errors.md") ?? ""),
   ...await commandBreaches(),
+  ...await lintBreaches(),
   ...linkBreaches(),
   ...releaseBreaches(),
 ];
@@ -65,6 +67,11 @@ async function commandBreaches(): Promise<string[]> {
       COMMANDS_FILE.pathname.slice(ROOT.pathname.length)
     } is not what the commands define: run scripts/make_command_docs.ts`,
   ];
+}
+
+async function lintBreaches(): Promise<string[]> {
+  if (documents.get("docs/lint.md") === await lintDocs()) return [];
+  return ["docs/lint.md is not what src/lint says: run scripts/make_lint_docs.ts"];
 }
 
 /** Links to files and to headings. Addresses with a scheme are not followed: this check needs no network. */

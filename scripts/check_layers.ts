@@ -16,7 +16,21 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   schema: ["errors", "text", "sql", "db"],
   state: ["errors", "text", "graph", "sql", "manifest", "db"],
   runner: ["errors", "text", "graph", "sql", "manifest", "db", "state"],
+  lint: ["errors", "text", "sql", "schema", "runner"],
   project: ["errors", "text", "graph", "sql", "manifest", "db", "schema", "state", "runner"],
+  proof: [
+    "errors",
+    "text",
+    "graph",
+    "sql",
+    "manifest",
+    "db",
+    "schema",
+    "state",
+    "runner",
+    "lint",
+    "project",
+  ],
   git: ["errors", "text", "graph", "sql", "manifest", "project"],
   mod: [
     "errors",
@@ -40,14 +54,16 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "schema",
     "state",
     "runner",
+    "lint",
     "project",
+    "proof",
     "git",
     "mod",
   ],
 };
 
 /** Folders whose functions depend on their arguments alone. */
-const PURE = ["text", "graph", "sql", "manifest", "schema"];
+const PURE = ["text", "graph", "sql", "manifest", "schema", "lint"];
 
 /** Names that reach the world outside. */
 const AMBIENT = [

@@ -9,6 +9,7 @@ import { COMMANDS, GROUPS } from "../src/cli/commands.ts";
 import { allFlags, longName, SHARED_FLAGS } from "../src/cli/flag.ts";
 import type { Flag, Flags } from "../src/cli/flag.ts";
 import { usageLine } from "../src/cli/usage_line.ts";
+import { formatMarkdown } from "./format_markdown.ts";
 
 export const COMMANDS_FILE = new URL("../docs/commands.md", import.meta.url);
 
@@ -101,25 +102,6 @@ function flagRows(flags: Flags): string {
 /** A bar would end the cell. */
 function cell(text: string): string {
   return text.replaceAll("|", "\\|");
-}
-
-async function formatMarkdown(text: string): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "fmt",
-      "--config",
-      new URL("../deno.json", import.meta.url).pathname,
-      "--ext",
-      "md",
-      "-",
-    ],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(text));
-  await writer.close();
-  return new TextDecoder().decode((await child.output()).stdout);
 }
 
 if (import.meta.main) await Deno.writeTextFile(COMMANDS_FILE, await commandDocs());

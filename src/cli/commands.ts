@@ -150,6 +150,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "compare files, manifest and database",
     load: () => import("./commands/verify.ts"),
   },
+  lint: {
+    group: "Check",
+    summary: "look for hazards in the SQL of revisions",
+    load: () => import("./commands/lint.ts"),
+  },
   "hook install": {
     group: "Git",
     summary: "have git verify every commit, and merge manifests",

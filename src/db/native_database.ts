@@ -21,6 +21,8 @@ type AuthorizerCallback = (
 export type NativeDatabase = DatabaseSync & {
   setAuthorizer(callback: AuthorizerCallback | null): void;
   readonly isTransaction: boolean;
+  serialize(): Uint8Array;
+  deserialize(image: Uint8Array): void;
 };
 
 /**

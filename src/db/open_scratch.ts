@@ -1,5 +1,4 @@
-import type { Connection } from "./connection.ts";
-import { openNative } from "./native_database.ts";
+import { type NativeDatabase, openNative } from "./native_database.ts";
 import { NodeConnection } from "./node_connection.ts";
 
 /** How {@linkcode openScratch} opens a database. */
@@ -11,13 +10,34 @@ export interface ScratchOptions {
    * names it compiles and a CHECK with it holds.
    */
   readonly functions?: readonly string[];
+  /** The database that {@linkcode ScratchConnection.image} gave; an empty one where it is left out. */
+  readonly image?: ScratchImage;
 }
 
-/** Opens an empty database in memory, for SQL that is run to see what it gives. */
-export function openScratch(options: ScratchOptions = {}): Connection {
+/** A whole database in memory as bytes, to be opened any number of times: https://sqlite.org/c3ref/serialize.html */
+export type ScratchImage = Uint8Array;
+
+/** A database in memory. */
+export class ScratchConnection extends NodeConnection {
+  readonly #native: NativeDatabase;
+
+  constructor(native: NativeDatabase) {
+    super(native, ":memory:");
+    this.#native = native;
+  }
+
+  /** The database as it is now. No transaction may be open. */
+  image(): ScratchImage {
+    return this.#native.serialize();
+  }
+}
+
+/** Opens a database in memory, for SQL that is run to see what it gives. */
+export function openScratch(options: ScratchOptions = {}): ScratchConnection {
   const database = openNative(":memory:", options);
   for (const name of options.functions ?? []) {
     database.function(name, { deterministic: true, varargs: true }, () => null);
   }
-  return new NodeConnection(database, ":memory:");
+  if (options.image !== undefined) database.deserialize(options.image);
+  return new ScratchConnection(database);
 }

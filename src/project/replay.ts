@@ -35,7 +35,11 @@ export async function replay(
   });
 }
 
-async function replayScript(
+/**
+ * Runs one up inside an open transaction, which is open again afterwards even where the script asks for none.
+ * @throws {AludelError} `replay-failed`
+ */
+export async function replayScript(
   connection: Connection,
   id: RevisionId,
   script: Script,

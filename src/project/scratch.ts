@@ -1,5 +1,5 @@
 import { type Connection, SqlError } from "../db/connection.ts";
-import { openScratch } from "../db/open_scratch.ts";
+import { openScratch, type ScratchConnection, type ScratchImage } from "../db/open_scratch.ts";
 import type { Schema } from "../schema/model.ts";
 import { schemaObjects } from "../schema/write_schema.ts";
 import { foldName } from "../sql/identifier.ts";
@@ -19,11 +19,20 @@ export class Scratch {
   }
 
   /** An empty database. @param functions More functions to register. */
-  readonly open = (functions: readonly string[] = []): Promise<Connection> =>
+  readonly open = (functions: readonly string[] = []): Promise<ScratchConnection> =>
     Promise.resolve(openScratch({
       doubleQuotedStrings: this.#doubleQuotedStrings,
       functions: [...new Set([...this.#functions, ...functions])],
     }));
+
+  /** A database as it was when its image was made. @param image undefined: an empty one. */
+  openImage(image: ScratchImage | undefined): ScratchConnection {
+    return openScratch({
+      doubleQuotedStrings: this.#doubleQuotedStrings,
+      functions: this.#functions,
+      ...(image !== undefined && { image }),
+    });
+  }
 
   /**
    * A database after some work. Where the work fails for want of a function, it is done again on another

@@ -1,0 +1,84 @@
+import { rangeNeedsApplied, refNeedsApplied } from "../graph/needs_applied.ts";
+import { parseRange, parseRef, type Ref, type RefRange } from "../graph/ref.ts";
+import { resolveRange } from "../graph/resolve_range.ts";
+import { resolveRef } from "../graph/resolve_ref.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { Catalogue } from "../project/catalogue.ts";
+import { type Project, projectMissing } from "../project/project.ts";
+import { openWorkspace, type Workspace } from "../project/workspace.ts";
+import type { CommandContext } from "./command.ts";
+import { openDiskCatalogue } from "./open_catalogue.ts";
+import { openCatalogueWithDatabase } from "./open_catalogue_with_database.ts";
+import type { DatabaseCatalogue } from "./open_database_catalogue.ts";
+
+/** The revisions that a command line means, in topological order, with where they were found. */
+export interface ChosenRevisions {
+  readonly project: Project;
+  readonly workspace: Workspace;
+  readonly ids: readonly RevisionId[];
+  /** The database that was looked at; undefined where none was needed, or there is none. */
+  readonly database: DatabaseCatalogue | undefined;
+}
+
+/** What a command works on when no revision is named. */
+export type DefaultChoice = "all" | "unfinished";
+
+/**
+ * Resolves refs and ranges. Without any it is every revision on disk, or with `unfinished` the drafts and what the
+ * database has not applied: everything, where there is no database.
+ *
+ * @throws {AludelError} `project-missing`, an error of the area `ref`, what settings, manifest and database throw.
+ */
+export async function chooseRevisions(
+  context: CommandContext,
+  flags: { readonly config: string | undefined; readonly database: string | undefined },
+  texts: readonly string[],
+  otherwise: DefaultChoice,
+): Promise<ChosenRevisions> {
+  const choices = texts.map(parseChoice);
+  const asksDatabase = choices.some(({ needsApplied }) => needsApplied);
+  const looks = asksDatabase || flags.database !== undefined ||
+    (texts.length === 0 && otherwise === "unfinished");
+  const { project, catalogue, database } = looks
+    ? await openCatalogueWithDatabase(context, flags, asksDatabase)
+    : { ...openDiskCatalogue(context, flags), database: undefined };
+  const workspace = openWorkspace(project.files);
+  if (workspace === null) throw projectMissing(project);
+  const ids = texts.length > 0
+    ? catalogue.graph.sorted(choices.flatMap(({ find }) => find(catalogue)))
+    : catalogue.graph.ids.filter((id) => isWanted(id, catalogue, otherwise));
+  return { project, workspace, ids, database };
+}
+
+function isWanted(
+  id: RevisionId,
+  { onDisk, applied, entries }: Catalogue,
+  choice: DefaultChoice,
+): boolean {
+  if (!onDisk.has(id)) return false;
+  return choice === "all" || !applied.has(id) || entries.get(id)?.up === null;
+}
+
+interface Choice {
+  readonly needsApplied: boolean;
+  readonly find: (catalogue: Catalogue) => readonly RevisionId[];
+}
+
+function parseChoice(text: string): Choice {
+  return text.includes(":") ? rangeChoice(parseRange(text)) : refChoice(parseRef(text));
+}
+
+function rangeChoice(range: RefRange): Choice {
+  return {
+    needsApplied: rangeNeedsApplied(range),
+    find: ({ graph, applied, onDisk }) => resolveRange(graph, range, { applied, onDisk }),
+  };
+}
+
+function refChoice(ref: Ref): Choice {
+  return {
+    needsApplied: refNeedsApplied(ref),
+    find: ({ graph, applied, onDisk }) =>
+      resolveRef(graph, ref, { applied, onDisk, purpose: "look" }),
+  };
+}

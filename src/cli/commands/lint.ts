@@ -1,0 +1,91 @@
+import { AludelError } from "../../errors.ts";
+import { lintRevision } from "../../proof/lint_revisions.ts";
+import { chooseRevisions } from "../choose_revisions.ts";
+import { defineCommand } from "../command.ts";
+import { rowCounter } from "../count_rows.ts";
+import { FORMAT_FLAG, printFindings } from "../finding_format.ts";
+import { DATABASE_FLAG } from "../flag.ts";
+import { openReplay } from "../open_replay.ts";
+
+export const command = defineCommand({
+  name: "lint",
+  description: [
+    "Looks for hazards in the SQL of revisions: data that goes, statements that work on empty tables only, what a rebuild forgets, a way back that is missing. Every rule has a code; docs/lint.md explains each.",
+    "Without REF it looks at the drafts and at what the database has not applied, or at everything where there is no database. --all looks at everything. A database that is named by --database is also asked how many rows a statement would go through.",
+    "A finding that is meant is suppressed in the file itself, with a reason: -- aludel: ignore=drop-table nothing has read it for a year. Exits 3 if there is an error; with --strict, a warning is enough.",
+  ],
+  flags: {
+    all: { kind: "switch", help: "look at every revision" },
+    strict: { kind: "switch", help: "exit 3 on warnings too" },
+    ...FORMAT_FLAG,
+    ...DATABASE_FLAG,
+  },
+  positional: [
+    {
+      name: "REF",
+      help: "what to look at: refs or ranges (default: drafts and what is pending)",
+      optional: true,
+      many: true,
+    },
+  ],
+  examples: [
+    { command: "aludel lint", says: "looks at what is not finished or not applied" },
+    { command: "aludel lint 3f9c:head", says: "looks at a range" },
+    {
+      command: "aludel lint -d production",
+      says: "looks at what is pending there, with row counts",
+    },
+    { command: "aludel lint --all --format sarif", says: "for tools that collect findings" },
+  ],
+  async run(context, flags, refs) {
+    const { ui } = context;
+    const format = flags.format ?? "text";
+    refuseContradictions(flags, refs, format);
+    const chosen = await chooseRevisions(context, flags, refs, flags.all ? "all" : "unfinished");
+    const { project, workspace, ids, database } = chosen;
+    const { tree, sources, sqliteVersion } = openReplay(project, workspace);
+    await using connection = flags.database === undefined
+      ? null
+      : await database?.access.look() ?? null;
+    const rows = rowCounter(connection);
+    const lints = [];
+    for (const id of ids) {
+      lints.push(await lintRevision(id, { tree, sourceOf: sources.of, sqliteVersion, rows }));
+    }
+    const findings = lints.flatMap((one) => one.findings);
+    const ignored = lints.reduce((sum, one) => sum + one.ignored, 0);
+    const errors = findings.filter(({ level }) => level === "error").length;
+    const failed = errors > 0 || (flags.strict && findings.length > 0);
+    ui.json({ ok: !failed, revisions: ids, findings, ignored });
+    printFindings(ui, findings, format);
+    const parts = [
+      `${ids.length} ${ids.length === 1 ? "revision" : "revisions"}`,
+      ...(ids.length === 0
+        ? []
+        : [count(errors, "error"), count(findings.length - errors, "warning")]),
+      ...(ignored > 0 ? [`${ignored} ignored`] : []),
+    ];
+    ui.notice(`Looked at ${parts.join(", ")}.`);
+    return failed ? 3 : 0;
+  },
+});
+
+function count(number: number, what: string): string {
+  return `${number === 0 ? "no" : number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+function refuseContradictions(
+  flags: { readonly json: boolean; readonly all: boolean },
+  refs: readonly string[],
+  format: string,
+): void {
+  const pair = flags.json && format !== "text"
+    ? ["--json", `--format ${format}`]
+    : flags.all && refs.length > 0
+    ? ["--all", "REF"]
+    : undefined;
+  if (pair === undefined) return;
+  throw new AludelError("usage", `"${pair[0]}" and "${pair[1]}" exclude each other`, {
+    next: ["aludel lint --help"],
+  });
+}

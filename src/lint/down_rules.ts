@@ -1,0 +1,107 @@
+import { mentionedNames } from "../schema/mentioned_names.ts";
+import { displayName, foldName } from "../sql/identifier.ts";
+import { readAlteration } from "./alteration.ts";
+import type { LintRules, Report } from "./lint_rule.ts";
+import type { LintSubject, ScriptSubject } from "./lint_subject.ts";
+import { isTemporary, type WalkedStatement } from "./script_walk.ts";
+
+/** What is wrong with the way back. */
+export const DOWN_RULES = {
+  "no-down": {
+    level: "warning",
+    what: "A revision has no down.sql.",
+    why: "It cannot be undone, and neither can anything before it.",
+    cure: "Write a down.sql, or say why there is no way back.",
+  },
+  "empty-down": {
+    level: "warning",
+    what: "The down.sql has no statement, and the up.sql has.",
+    why: "A downgrade would call the revision undone and leave everything as it is.",
+    cure:
+      "Write the statements, or delete the file so that Aludel knows that there is no way back.",
+  },
+  "down-incomplete": {
+    level: "warning",
+    what: "The down.sql does not name something that the up.sql creates.",
+    why: "What is left behind is in the way when the revision is applied again.",
+    cure: "Drop it in down.sql. `aludel prove` tells for certain what a down leaves behind.",
+  },
+} as const satisfies LintRules;
+
+type DownReport = Report<keyof typeof DOWN_RULES>;
+
+/** Judges the down by what the up makes. */
+export function judgeDown({ up, down }: LintSubject, report: DownReport): void {
+  const { statements } = up.script;
+  if (statements.length === 0) return;
+  if (down === null) {
+    return report("no-down", { script: "up", at: statements[0]!.start }, "There is no down.sql");
+  }
+  const place = { script: "down", at: down.script.statements[0]?.start ?? 0 } as const;
+  if (down.script.statements.length === 0) {
+    return report("empty-down", place, "The down.sql undoes nothing");
+  }
+  const named = mentionedNames(down.script.text);
+  for (const { name, what, owner } of creations(up)) {
+    if (named.has(foldName(name)) || (owner !== undefined && goes(down, owner))) continue;
+    report("down-incomplete", place, `The down.sql does not name ${what}, which up.sql creates`);
+  }
+}
+
+interface Creation {
+  readonly name: string;
+  readonly what: string;
+  /** The folded name of the table that it goes with. */
+  readonly owner: string | undefined;
+}
+
+/** What stands after the up and did not before, by the statements. */
+function creations(up: ScriptSubject): Creation[] {
+  const renamed = new Set(
+    up.walk.filter(({ mention }) => mention?.kind === "rename-table")
+      .map(({ mention }) => foldName(mention!.name)),
+  );
+  const dropped = new Set(
+    up.walk.filter(({ mention }) => mention?.kind.startsWith("drop-"))
+      .map(({ mention }) => foldName(mention!.name)),
+  );
+  return up.walk.flatMap((walked): Creation[] => {
+    const creation = creationOf(walked);
+    if (creation === undefined) return [];
+    const { name } = creation;
+    return renamed.has(foldName(name)) || dropped.has(foldName(name)) ? [] : [creation];
+  });
+}
+
+function creationOf({ mention, text, own }: WalkedStatement): Creation | undefined {
+  if (mention === undefined || isTemporary(mention)) return undefined;
+  const { name, on } = mention;
+  const owner = on === undefined ? undefined : foldName(on);
+  switch (mention.kind) {
+    case "create-table":
+    case "create-virtual-table":
+      return { name, what: `table ${displayName(name)}`, owner: undefined };
+    case "create-view":
+      return { name, what: `view ${displayName(name)}`, owner: undefined };
+    case "create-index":
+      return { name, what: `index ${displayName(name)}`, owner };
+    case "create-trigger":
+      return { name, what: `trigger ${displayName(name)}`, owner };
+    case "alter-table": {
+      const alteration = readAlteration(text);
+      if (alteration.kind !== "add-column" || own.has(foldName(name))) return undefined;
+      const column = `column ${displayName(name)}.${displayName(alteration.column)}`;
+      return { name: alteration.column, what: column, owner: foldName(name) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whether the down drops the table, be it for a rebuild, so that all of it goes. */
+function goes({ walk }: ScriptSubject, owner: string): boolean {
+  return walk.some(({ mention }) =>
+    (mention?.kind === "drop-table" || mention?.kind === "drop-view") &&
+    foldName(mention.name) === owner
+  );
+}

@@ -1,0 +1,100 @@
+import { displayName } from "../sql/identifier.ts";
+import { TokenReader } from "../sql/token_reader.ts";
+import { Tokenizer } from "../sql/tokenizer.ts";
+import type { LintRules, Report } from "./lint_rule.ts";
+import { type LintSubject, scriptsOf } from "./lint_subject.ts";
+import { isTemporary, type WalkedStatement } from "./script_walk.ts";
+
+/** What makes a revision do different things in different databases. */
+export const HIDDEN_RULES = {
+  "if-not-exists": {
+    level: "warning",
+    what: "CREATE … IF NOT EXISTS.",
+    why:
+      "If something of that name is there already, whatever it looks like, the statement does nothing and the revision counts as applied: drift that nobody sees.",
+    cure:
+      "Leave IF NOT EXISTS out. A database that has the object already is adopted with `aludel stamp`.",
+  },
+  "nondeterministic": {
+    level: "warning",
+    what: "Rows are written with random() or the time of day.",
+    why:
+      "Two databases with the same revisions hold different rows, and a rehearsal or proof has other ones than the run.",
+    cure: "Write constants, or compute the values from the rows that are there.",
+  },
+} as const satisfies LintRules;
+
+type HiddenReport = Report<keyof typeof HIDDEN_RULES>;
+
+/** Judges both scripts. */
+export function judgeHidden(subject: LintSubject, report: HiddenReport): void {
+  for (const { direction, walk } of scriptsOf(subject)) {
+    for (const walked of walk) {
+      const { mention, statement, text } = walked;
+      if (mention === undefined || isTemporary(mention)) continue;
+      if (mention.kind.startsWith("create-")) {
+        if (direction === "up" && hasIfNotExists(text)) {
+          const what = `${displayName(mention.name)} is created only if nothing is called so`;
+          report("if-not-exists", { script: direction, at: statement.start }, what);
+        }
+      } else {
+        const found = WRITES.has(mention.kind) ? findChance(walked) : undefined;
+        if (found === undefined) continue;
+        const { name, at } = found;
+        const place = { script: direction, at: statement.start + at };
+        report("nondeterministic", place, `${name} gives other values in each database`);
+      }
+    }
+  }
+}
+
+function hasIfNotExists(text: string): boolean {
+  const reader = new TokenReader(text, { start: 0, end: text.length });
+  // CREATE, up to four words that say what, then IF.
+  for (let words = 0; words < 5 && reader.word !== "IF" && !reader.isAtEnd; words++) {
+    reader.advance();
+  }
+  return reader.accept("IF", "NOT", "EXISTS");
+}
+
+const WRITES: ReadonlySet<string> = new Set(["insert", "replace", "update", "delete"]);
+
+/** Functions that give another value each time: https://sqlite.org/deterministic.html */
+const CHANCE: ReadonlySet<string> = new Set(["random", "randomblob"]);
+
+/** Functions of time, which without arguments mean now. */
+const CLOCK: ReadonlySet<string> = new Set(
+  ["date", "datetime", "julianday", "strftime", "time", "timediff", "unixepoch"],
+);
+
+const CURRENT = /^current_(?:date|time|timestamp)$/i;
+
+/** The first thing in a statement that is different each time. */
+function findChance(
+  { text }: WalkedStatement,
+): { readonly name: string; readonly at: number } | undefined {
+  const tokenizer = new Tokenizer(text);
+  /** A word that a parenthesis may follow. */
+  let word: { readonly name: string; readonly at: number } | undefined;
+  /** A call of a function of time that is not closed yet. */
+  let clock: typeof word;
+  let isJustOpened = false;
+  while (tokenizer.nextSignificant()) {
+    const { kind, current, start } = tokenizer;
+    const opens = kind === "operator" && current === "(";
+    if (kind === "word" && CURRENT.test(current)) return { name: current, at: start };
+    if (opens && word !== undefined) {
+      const name = word.name.toLowerCase();
+      if (CHANCE.has(name)) return { name: `${word.name}()`, at: word.at };
+      if (CLOCK.has(name)) clock = word;
+    } else if (clock !== undefined && kind === "string" && /^'now'$/i.test(current)) {
+      return { name: `${clock.name}('now')`, at: clock.at };
+    } else if (clock !== undefined && kind === "operator" && current === ")") {
+      if (isJustOpened) return { name: `${clock.name}()`, at: clock.at };
+      clock = undefined;
+    }
+    isJustOpened = opens;
+    word = kind === "word" ? { name: current, at: start } : undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,146 @@
+import { mentionedNames } from "../schema/mentioned_names.ts";
+import { displayName, foldName } from "../sql/identifier.ts";
+import { TokenReader } from "../sql/token_reader.ts";
+import { readAlteration } from "./alteration.ts";
+import type { LintRules, Report } from "./lint_rule.ts";
+import type { LintSubject, ScriptSubject } from "./lint_subject.ts";
+import { isOwn, type WalkedStatement } from "./script_walk.ts";
+
+/** What takes rows or values away, as the statements say. */
+export const LOSS_RULES = {
+  "drop-table": {
+    level: "warning",
+    what: "A table is dropped that was there before the revision.",
+    why: "Its rows are gone. A downgrade makes the table again, and it is empty.",
+    cure: "Keep the rows somewhere if anybody may want them, or say why nobody does.",
+  },
+  "drop-column": {
+    level: "warning",
+    what: "A column is dropped that was there before the revision.",
+    why: "Its values are gone. A downgrade makes the column again, without them.",
+    cure: "Copy the values to where they are needed, or say why nobody needs them.",
+  },
+  "rebuild-drops-column": {
+    level: "warning",
+    what: "A table is rebuilt without one of its columns, and no statement reads that column.",
+    why:
+      "The values are gone, and unlike DROP COLUMN nothing in the file says so: a column that was forgotten looks just like it.",
+    cure: "Copy the column too, or say why it goes.",
+  },
+  "delete-all": {
+    level: "warning",
+    what: "A DELETE without WHERE empties a table.",
+    why: "All of its rows are gone, and no downgrade brings them back.",
+    cure: "Add a WHERE, or say why the table is to be emptied.",
+  },
+  "update-all": {
+    level: "warning",
+    what: "An UPDATE without WHERE overwrites columns that were there before the revision.",
+    why: "The values before are gone, and no downgrade brings them back.",
+    cure: "Add a WHERE, or say why all rows are meant.",
+  },
+} as const satisfies LintRules;
+
+type LossReport = Report<keyof typeof LOSS_RULES>;
+
+/** Judges the up. A down undoes an up, and takes away what that made. */
+export async function judgeLoss({ up }: LintSubject, report: LossReport): Promise<void> {
+  for (const walked of up.walk) {
+    const { mention } = walked;
+    if (mention === undefined || isOwn(walked)) continue;
+    const place = { script: "up", at: mention.start } as const;
+    const name = displayName(mention.name);
+    switch (mention.kind) {
+      case "drop-table":
+        if (await isDroppedForGood(up, mention.name)) {
+          report("drop-table", place, `The rows of ${name} are lost`);
+        }
+        break;
+      case "drop-column":
+        report(
+          "drop-column",
+          place,
+          `The values of ${name}.${displayName(mention.column!)} are lost`,
+        );
+        break;
+      case "delete":
+        if (!mention.limited) report("delete-all", place, `Every row of ${name} is deleted`);
+        break;
+      case "update":
+      case "replace":
+        if (mention.limited === false && !fillsNewColumns(up, walked)) {
+          report("update-all", place, `Every row of ${name} is overwritten`);
+        }
+        break;
+    }
+  }
+  await judgeRebuilds(up, report);
+}
+
+async function isDroppedForGood({ fates, before }: ScriptSubject, name: string): Promise<boolean> {
+  if (fates.touched.get(foldName(name))?.after !== null) return false;
+  const schema = await before();
+  const key = foldName(name);
+  return schema === undefined || schema.tables.has(key) || schema.virtualTables.has(key);
+}
+
+/** A column that the script itself has added holds nothing yet. */
+function fillsNewColumns({ walk }: ScriptSubject, { text, mention }: WalkedStatement): boolean {
+  const table = foldName(mention!.name);
+  const added = new Set(walk.flatMap((one) => {
+    const isOfTable = one.mention?.kind === "alter-table" && foldName(one.mention.name) === table;
+    const alteration = isOfTable ? readAlteration(one.text) : undefined;
+    return alteration?.kind === "add-column" ? foldName(alteration.column) : [];
+  }));
+  const set = assignedColumns(text);
+  return set.length > 0 && set.every((column) => added.has(column));
+}
+
+const SET = new Set(["SET"]);
+const FROM = new Set(["FROM", "WHERE", "RETURNING"]);
+
+function assignedColumns(text: string): string[] {
+  const reader = new TokenReader(text, { start: 0, end: text.length });
+  const columns: string[] = [];
+  if (!reader.seek(SET)) return columns;
+  reader.advance();
+  while (!reader.isAtEnd && !reader.isSemicolon && !FROM.has(reader.word)) {
+    const name = reader.name();
+    if (name === undefined || !reader.acceptOperator("=")) return [];
+    columns.push(foldName(name));
+    while (!reader.isAtEnd && !reader.isSemicolon && !reader.isOperator(",")) {
+      if (FROM.has(reader.word)) return columns;
+      if (!reader.skipParentheses()) reader.advance();
+    }
+    reader.acceptOperator(",");
+  }
+  return columns;
+}
+
+async function judgeRebuilds(up: ScriptSubject, report: LossReport): Promise<void> {
+  for (const fate of up.fates.touched.values()) {
+    if (fate.after === null) continue;
+    const drop = up.walk.find(({ mention }) =>
+      mention?.kind === "drop-table" && fate.aliases.has(foldName(mention.name))
+    );
+    if (drop === undefined) continue;
+    const old = (await up.before())?.tables.get(fate.before);
+    const now = (await up.after())?.tables.get(fate.after);
+    if (old === undefined || now === undefined) continue;
+    const kept = new Set(now.columns.map(({ name }) => foldName(name)));
+    const read = new Set(
+      up.walk.filter(({ mention }) => mention !== undefined && COPIES.has(mention.kind))
+        .flatMap(({ text }) => [...mentionedNames(text)]),
+    );
+    for (const { name, generated } of old.columns) {
+      if (generated !== undefined || kept.has(foldName(name)) || read.has(foldName(name))) continue;
+      report(
+        "rebuild-drops-column",
+        { script: "up", at: drop.statement.start },
+        `The rebuild of ${displayName(old.name)} leaves out column ${displayName(name)}`,
+      );
+    }
+  }
+}
+
+const COPIES: ReadonlySet<string> = new Set(["insert", "replace", "update"]);

@@ -1,0 +1,157 @@
+import { implicitRowid } from "../schema/implicit_rowid.ts";
+import { mentionedNames } from "../schema/mentioned_names.ts";
+import type { Index, Schema, Table, Trigger } from "../schema/model.ts";
+import { externalContent } from "../schema/plan_virtual_table.ts";
+import { displayName, foldName, sameName } from "../sql/identifier.ts";
+import type { TableFate } from "../runner/table_fates.ts";
+import type { LintRules, Report } from "./lint_rule.ts";
+import type { LintSubject, ScriptSubject } from "./lint_subject.ts";
+import type { WalkedStatement } from "./script_walk.ts";
+
+/** What a rebuild written by hand forgets: SQLite says nothing of any of it. */
+export const REBUILD_RULES = {
+  "lost-index": {
+    level: "error",
+    what: "A table is rebuilt, and one of its indexes is not created again.",
+    why: "DROP TABLE takes the indexes along. Aludel refuses such a run as a loss.",
+    cure: "Create the index again after the rename, or drop it with DROP INDEX if it is to go.",
+  },
+  "lost-trigger": {
+    level: "error",
+    what: "A table or view is made anew, and one of its triggers is not created again.",
+    why: "DROP takes the triggers along. Aludel refuses such a run as a loss.",
+    cure: "Create the trigger again at the end, or drop it with DROP TRIGGER if it is to go.",
+  },
+  "lost-autoincrement": {
+    level: "error",
+    what: "A table is rebuilt without the AUTOINCREMENT that it had.",
+    why: "Ids of deleted rows would be used again. Aludel refuses such a run as a loss.",
+    cure: "Write AUTOINCREMENT in the new table too.",
+  },
+  "lost-sequence": {
+    level: "warning",
+    what: "An AUTOINCREMENT table is rebuilt, and nothing carries its sequence over.",
+    why:
+      "The copy raises the sequence to the largest id that is left. If rows above it were deleted, their ids would be used again, and Aludel refuses the run as a loss.",
+    cure:
+      "Before the old table is dropped, copy its row of sqlite_sequence to the new table's name.",
+  },
+  "lost-rowids": {
+    level: "warning",
+    what: "A table without an INTEGER PRIMARY KEY is rebuilt, and the copy leaves the rowid out.",
+    why:
+      "The rows are numbered anew. Whatever holds rowids, an external-content FTS5 table above all, points at other rows then. Aludel refuses the run where a rowid changes.",
+    cure: "Copy it: INSERT INTO new (rowid, …) SELECT rowid, … FROM old.",
+  },
+} as const satisfies LintRules;
+
+type RebuildReport = Report<keyof typeof REBUILD_RULES>;
+
+/** Judges the up, by the schemas around it. */
+export async function judgeRebuilds({ up }: LintSubject, report: RebuildReport): Promise<void> {
+  const drops = up.walk.filter(({ mention }) =>
+    mention?.kind === "drop-table" || mention?.kind === "drop-view"
+  );
+  if (drops.length === 0) return;
+  const before = await up.before();
+  const after = await up.after();
+  if (before === undefined || after === undefined) return;
+  judgeObjects(up, drops, before, after, report);
+  for (const fate of up.fates.touched.values()) {
+    const drop = drops.find(({ mention }) => fate.aliases.has(foldName(mention!.name)));
+    const old = before.tables.get(fate.before);
+    const now = fate.after === null ? undefined : after.tables.get(fate.after);
+    if (drop === undefined || old === undefined || now === undefined) continue;
+    if (isAllowed(up, now.name)) continue;
+    judgeSequence(up, drop, old, now, report);
+    judgeRowids(up, drop, fate, old, now, before, report);
+  }
+}
+
+/** Whether the file says of a name that it may lose something. */
+function isAllowed({ script }: ScriptSubject, name: string): boolean {
+  return script.header.allowLoss.some((one) => sameName(one.name, name));
+}
+
+function judgeObjects(
+  up: ScriptSubject,
+  drops: readonly WalkedStatement[],
+  before: Schema,
+  after: Schema,
+  report: RebuildReport,
+): void {
+  const dropped = new Set(
+    up.walk.flatMap(({ mention }) => mention ? [`${mention.kind} ${foldName(mention.name)}`] : []),
+  );
+  const judge = (code: "lost-index" | "lost-trigger", object: Index | Trigger) => {
+    if (dropped.has(`drop-${object.kind} ${foldName(object.name)}`)) return;
+    if (isAllowed(up, object.name)) return;
+    const owner = foldName(object.table);
+    const stands = up.fates.touched.get(owner)?.after ?? owner;
+    const drop = drops.find(({ mention }) => foldName(mention!.name) === owner);
+    if (drop === undefined || !(after.tables.has(stands) || after.views.has(stands))) return;
+    report(
+      code,
+      { script: "up", at: drop.statement.start },
+      `${object.kind} ${displayName(object.name)} goes with ${
+        displayName(object.table)
+      } and does not come back`,
+    );
+  };
+  for (const [key, index] of before.indexes) {
+    if (!after.indexes.has(key)) judge("lost-index", index);
+  }
+  for (const [key, trigger] of before.triggers) {
+    if (!after.triggers.has(key)) judge("lost-trigger", trigger);
+  }
+}
+
+function judgeSequence(
+  up: ScriptSubject,
+  drop: WalkedStatement,
+  old: Table,
+  now: Table,
+  report: RebuildReport,
+): void {
+  if (!old.autoincrement) return;
+  const place = { script: "up", at: drop.statement.start } as const;
+  const table = displayName(old.name);
+  if (!now.autoincrement) {
+    report("lost-autoincrement", place, `${table} is no longer AUTOINCREMENT`);
+  } else if (!/sqlite_sequence/i.test(up.script.text)) {
+    report("lost-sequence", place, `The AUTOINCREMENT sequence of ${table} is not carried over`);
+  }
+}
+
+function judgeRowids(
+  up: ScriptSubject,
+  drop: WalkedStatement,
+  fate: TableFate,
+  old: Table,
+  now: Table,
+  before: Schema,
+  report: RebuildReport,
+): void {
+  if (implicitRowid(old) === undefined || implicitRowid(now) === undefined) return;
+  const copies = up.walk.filter(({ mention }) =>
+    mention !== undefined && (mention.kind === "insert" || mention.kind === "replace") &&
+    fate.aliases.has(foldName(mention.name))
+  );
+  const isCopied = copies.some(({ text }) => {
+    const names = mentionedNames(text);
+    return ["rowid", "_rowid_", "oid"].some((name) => names.has(name));
+  });
+  if (copies.length === 0 || isCopied) return;
+  const searched = [...before.virtualTables.values()].filter((table) => {
+    const content = externalContent(table);
+    return content !== undefined && foldName(content) === foldName(old.name);
+  });
+  report(
+    "lost-rowids",
+    { script: "up", at: drop.statement.start },
+    `The rows of ${displayName(old.name)} get other rowids`,
+    {
+      notes: searched.map(({ name }) => `${displayName(name)} finds rows by them`),
+    },
+  );
+}

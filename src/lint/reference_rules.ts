@@ -1,0 +1,116 @@
+import type { Schema, Table } from "../schema/model.ts";
+import { displayName, foldName } from "../sql/identifier.ts";
+import type { LintRules, Report } from "./lint_rule.ts";
+import type { LintSubject, ScriptSubject } from "./lint_subject.ts";
+import { isOwn } from "./script_walk.ts";
+
+/** What other tables' foreign keys make dangerous. */
+export const REFERENCE_RULES = {
+  "drop-parent": {
+    level: "error",
+    what: "A table is dropped that foreign keys of other tables still refer to.",
+    why:
+      "The keys lead nowhere then: the run is refused if a row has a value there, and otherwise the next insert into the child fails.",
+    cure: "Drop or rebuild the children in the same revision, before the parent.",
+  },
+  "rebuild-order": {
+    level: "error",
+    what: "A rebuild that renames the old table away before the new one is there.",
+    why:
+      "SQLite rewrites foreign keys, views and triggers to follow the rename, so they name the old table and are left dangling when it is dropped.",
+    cure:
+      "Create the new table under another name, copy, drop the old one, then rename the new one.",
+  },
+  "delete-parent": {
+    level: "warning",
+    what: "A DELETE from a table whose children have ON DELETE actions.",
+    why:
+      "Foreign keys are off while a revision runs, so CASCADE, SET NULL and SET DEFAULT do not happen, and the run is refused if a child refers to a deleted row.",
+    cure:
+      "Change the children in the same revision, or begin it with `-- aludel: foreign-keys=on` so that the actions happen.",
+  },
+} as const satisfies LintRules;
+
+type ReferenceReport = Report<keyof typeof REFERENCE_RULES>;
+
+/** Judges the up. */
+export async function judgeReferences(
+  { up }: LintSubject,
+  report: ReferenceReport,
+): Promise<void> {
+  const renamedAway = new Map<string, number>();
+  for (const walked of up.walk) {
+    const { mention, statement } = walked;
+    if (mention === undefined) continue;
+    const at = { script: "up", at: statement.start } as const;
+    const key = foldName(mention.name);
+    if (mention.kind === "create-table" && renamedAway.has(key)) {
+      const place = { script: "up", at: renamedAway.get(key)! } as const;
+      await judgeOrder(up, mention.name, place, report);
+    }
+    if (isOwn(walked)) continue;
+    if (mention.kind === "rename-table") renamedAway.set(key, statement.start);
+    if (mention.kind === "drop-table" && up.fates.touched.get(key)?.after === null) {
+      const children = childrenOf(await up.after(), key);
+      if (children.length > 0 && (await up.before())?.tables.has(key)) {
+        report(
+          "drop-parent",
+          at,
+          `${names(children)} still refers to ${displayName(mention.name)}`,
+        );
+      }
+    }
+    if (mention.kind === "delete" && up.script.header.foreignKeys === "off") {
+      const left = childrenOf(await up.before(), key).filter((child) =>
+        child.foreignKeys.some((one) => foldName(one.parent) === key && ACTS.has(one.onDelete)) &&
+        foldName(child.name) !== key && !isChanged(up, child)
+      );
+      if (left.length > 0) {
+        report(
+          "delete-parent",
+          at,
+          `The ON DELETE action of ${names(left)} does not happen for deleted rows of ${
+            displayName(mention.name)
+          }`,
+        );
+      }
+    }
+  }
+}
+
+async function judgeOrder(
+  up: ScriptSubject,
+  name: string,
+  place: { readonly script: "up"; readonly at: number },
+  report: ReferenceReport,
+): Promise<void> {
+  const children = childrenOf(await up.before(), foldName(name))
+    .filter((child) => foldName(child.name) !== foldName(name));
+  if (children.length === 0) return;
+  report(
+    "rebuild-order",
+    place,
+    `The foreign keys of ${names(children)} follow the old ${
+      displayName(name)
+    } to its other name, and not the new one`,
+  );
+}
+
+const ACTS: ReadonlySet<string> = new Set(["CASCADE", "SET NULL", "SET DEFAULT"]);
+
+function childrenOf(schema: Schema | undefined, key: string): readonly Table[] {
+  return [...schema?.tables.values() ?? []].filter((table) =>
+    table.foreignKeys.some(({ parent }) => foldName(parent) === key)
+  );
+}
+
+function isChanged({ walk }: ScriptSubject, { name }: Table): boolean {
+  return walk.some(({ mention }) =>
+    mention !== undefined && foldName(mention.name) === foldName(name) &&
+    (mention.kind === "delete" || mention.kind === "update" || mention.kind === "drop-table")
+  );
+}
+
+function names(tables: readonly Table[]): string {
+  return tables.map(({ name }) => displayName(name)).join(", ");
+}

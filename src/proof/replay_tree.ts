@@ -1,0 +1,153 @@
+import type { ScratchConnection, ScratchImage } from "../db/open_scratch.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { RevisionGraph } from "../graph/revision_graph.ts";
+import { checkScript } from "../project/check_script.ts";
+import { replayScript } from "../project/replay.ts";
+import type { Scratch } from "../project/scratch.ts";
+import type { Script } from "../sql/script.ts";
+import type { RevisionSource } from "./revision_source.ts";
+
+/** What {@linkcode ReplayTree} works with. */
+export interface ReplayTreeContext {
+  readonly graph: RevisionGraph;
+  readonly sourceOf: (id: RevisionId) => RevisionSource;
+  readonly scratch: Scratch;
+  /** The SQLite of this program, such as `3.53.2`. */
+  readonly sqliteVersion: string;
+}
+
+/** Images are kept up to so many bytes; what is dropped is replayed when it is asked for again. */
+const KEPT_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Databases in memory at any revision. Each revision is run once, on an image of what the revisions under it made:
+ * asking for every revision of a history costs as much as replaying it.
+ *
+ * Rows are there as far as the revisions make them.
+ */
+export class ReplayTree {
+  readonly #context: ReplayTreeContext;
+  readonly #images = new Map<RevisionId, ScratchImage>();
+  readonly #scripts = new Map<RevisionId, Script>();
+  #bytes = 0;
+
+  constructor(context: ReplayTreeContext) {
+    this.#context = context;
+  }
+
+  /**
+   * A database on which everything has run that a revision needs, and the revision itself has not.
+   * @throws {AludelError} `replay-failed` and what {@linkcode checkScript} throws.
+   */
+  async before(id: RevisionId): Promise<ScratchConnection> {
+    return this.#open(await this.#imageBefore(id));
+  }
+
+  /** A database at some revisions, all that they need included. @throws {AludelError} As {@linkcode before}. */
+  async at(ids: readonly RevisionId[]): Promise<ScratchConnection> {
+    return this.#open(await this.#imageAt(ids));
+  }
+
+  /** An image with more revisions run on it, in the order given. @throws {AludelError} As {@linkcode before}. */
+  async extend(
+    image: ScratchImage | undefined,
+    ids: readonly RevisionId[],
+  ): Promise<ScratchImage | undefined> {
+    let extended = image;
+    for (const id of ids) extended = await this.#run(extended, id);
+    return extended;
+  }
+
+  /** The image behind {@linkcode at}; undefined for an empty database. @throws {AludelError} As {@linkcode before}. */
+  imageAt(ids: readonly RevisionId[]): Promise<ScratchImage | undefined> {
+    return this.#imageAt(ids);
+  }
+
+  /** The script of a revision's up, read once. @throws {AludelError} What {@linkcode checkScript} throws. */
+  scriptOf(id: RevisionId): Script {
+    let script = this.#scripts.get(id);
+    if (script === undefined) {
+      const { sourceOf, sqliteVersion } = this.#context;
+      const { up } = sourceOf(id);
+      script = checkScript(up.file, up.text, id, sqliteVersion);
+      this.#scripts.set(id, script);
+    }
+    return script;
+  }
+
+  #open(image: ScratchImage | undefined): ScratchConnection {
+    return this.#context.scratch.openImage(image);
+  }
+
+  #under(id: RevisionId): readonly RevisionId[] {
+    const { parents, dependsOn } = this.#context.graph.get(id)!;
+    if (parents.length + dependsOn.length < 2) return parents.length > 0 ? parents : dependsOn;
+    return this.#context.graph.headsOf([...parents, ...dependsOn], "all");
+  }
+
+  #imageBefore(id: RevisionId): Promise<ScratchImage | undefined> {
+    return this.#imageAt(this.#under(id));
+  }
+
+  /** Every revision under the ids that has no image is run, from the lowest one up. */
+  async #imageAt(ids: readonly RevisionId[]): Promise<ScratchImage | undefined> {
+    const { graph } = this.#context;
+    const [only, ...others] = ids;
+    if (only === undefined) return undefined;
+    if (others.length > 0) return await this.#joined(ids);
+    const missing: RevisionId[] = [];
+    for (let at: RevisionId | undefined = only; at !== undefined && !this.#images.has(at);) {
+      missing.push(at);
+      const under = this.#under(at);
+      at = under.length === 1 ? under[0] : undefined;
+    }
+    for (const id of missing.reverse()) {
+      const under = this.#under(id);
+      const image = under.length > 1
+        ? await this.#joined(under)
+        : under.length === 1
+        ? this.#images.get(under[0]!)!
+        : undefined;
+      this.#keep(id, await this.#run(image, id), graph);
+    }
+    return this.#images.get(only);
+  }
+
+  /** The image of the one with the longest history, and what the others have beyond it. */
+  async #joined(ids: readonly RevisionId[]): Promise<ScratchImage | undefined> {
+    // Merges above merges call one another: not all on one stack.
+    await Promise.resolve();
+    const { graph } = this.#context;
+    const histories = ids.map((id) => ({ id, under: graph.ancestors([id], "all") }));
+    const longest = histories.reduce((a, b) => b.under.size > a.under.size ? b : a);
+    const missing = [...graph.ancestors(ids, "all")].filter((id) => !longest.under.has(id));
+    return await this.extend(await this.#imageAt([longest.id]), missing);
+  }
+
+  async #run(image: ScratchImage | undefined, id: RevisionId): Promise<ScratchImage> {
+    const script = this.scriptOf(id);
+    for (;;) {
+      await using connection = this.#open(image);
+      try {
+        await connection.execute("BEGIN");
+        await replayScript(connection, id, script);
+        await connection.execute("COMMIT");
+        return connection.image();
+      } catch (error) {
+        if (!this.#context.scratch.learns(error)) throw error;
+      }
+    }
+  }
+
+  #keep(id: RevisionId, image: ScratchImage, graph: RevisionGraph): void {
+    this.#images.set(id, image);
+    this.#bytes += image.length;
+    for (const [old, dropped] of this.#images) {
+      if (this.#bytes <= KEPT_BYTES) break;
+      // Branch points will be asked for again, and the newest one next.
+      if (old === id || graph.childrenOf(old).length > 1) continue;
+      this.#images.delete(old);
+      this.#bytes -= dropped.length;
+    }
+  }
+}

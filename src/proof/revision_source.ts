@@ -1,0 +1,75 @@
+import { AludelError } from "../errors.ts";
+import type { Revision, RevisionId } from "../graph/revision.ts";
+import type { Digest } from "../manifest/manifest.ts";
+import { judgeFiles } from "../manifest/verdict.ts";
+import type { RevisionFiles } from "../project/revision_files.ts";
+import { readRevisionTexts, type RevisionText } from "../project/revision_texts.ts";
+import { fileError } from "../project/verdict_error.ts";
+import type { Workspace } from "../project/workspace.ts";
+import { decodeCanonicalText } from "../sql/canonical_text.ts";
+
+/** A revision with its place in the graph and all that its folder holds. Can be sent to a worker. */
+export interface RevisionSource extends Revision {
+  readonly up: RevisionText;
+  /** null where it cannot be undone. */
+  readonly down: RevisionText | null;
+  /** Rows to have before the up, and queries that must give no row after it. */
+  readonly seed: RevisionText | null;
+  readonly asserts: RevisionText | null;
+}
+
+/** Reads the sources of a project, each one once and when it is first asked for. */
+export class RevisionSources {
+  readonly #workspace: Workspace;
+  readonly #digest: Digest;
+  readonly #known = new Map<RevisionId, RevisionSource>();
+
+  constructor(workspace: Workspace, digest: Digest) {
+    this.#workspace = workspace;
+    this.#digest = digest;
+  }
+
+  /**
+   * @throws {AludelError} `revision-not-on-disk`; `revision-edited` and its like where a sealed file is not what was
+   * sealed; errors of the areas `file` and `sql` about reading.
+   */
+  readonly of = (id: RevisionId): RevisionSource => {
+    let source = this.#known.get(id);
+    if (source === undefined) this.#known.set(id, source = this.#read(id));
+    return source;
+  };
+
+  #read(id: RevisionId): RevisionSource {
+    const { files, entries } = this.#workspace;
+    const entry = entries.get(id);
+    if (entry === undefined) {
+      throw new AludelError("revision-not-on-disk", `Revision "${id}" is not on disk`, {
+        revision: id,
+        next: ["aludel history"],
+      });
+    }
+    const { up, down } = readRevisionTexts(files, entry, this.#digest);
+    const hashes = { up: up?.hash ?? null, down: down?.hash ?? null };
+    const error = fileError(entry, judgeFiles(entry, hashes), files.name);
+    if (error) throw error;
+    const { parents, dependsOn, labels, dir } = entry;
+    return {
+      id,
+      parents,
+      dependsOn,
+      labels,
+      up: up!,
+      down,
+      seed: readText(files, `${dir}/seed.sql`, this.#digest),
+      asserts: readText(files, `${dir}/assert.sql`, this.#digest),
+    };
+  }
+}
+
+function readText(files: RevisionFiles, path: string, digest: Digest): RevisionText | null {
+  const bytes = files.read(path);
+  if (bytes === null) return null;
+  const file = `${files.name}/${path}`;
+  const text = decodeCanonicalText(file, bytes);
+  return { file, text, hash: digest(text) };
+}
