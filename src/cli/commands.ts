@@ -125,21 +125,6 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "print the schema of a revision as SQL",
     load: () => import("./commands/schema.ts"),
   },
-  diff: {
-    group: "Look",
-    summary: "print how two schemas differ",
-    load: () => import("./commands/diff.ts"),
-  },
-  schema: {
-    group: "Look",
-    summary: "print the schema of a revision as SQL",
-    load: () => import("./commands/schema.ts"),
-  },
-  check: {
-    group: "Check",
-    summary: "compare the schema you want with the revisions",
-    load: () => import("./commands/check.ts"),
-  },
   check: {
     group: "Check",
     summary: "compare the schema you want with the revisions",
