@@ -1,4 +1,5 @@
 import { AludelError } from "../errors.ts";
+import { excerpt } from "../text/excerpt.ts";
 
 /** The command line, split where the command's name is. */
 export interface CommandLine {
@@ -81,7 +82,7 @@ function longForm(flag: string): string {
 
 function unknownFlag(flag: string): AludelError {
   const reason = ALEMBIC_ONLY[flag];
-  return new AludelError("usage", `Unknown flag "${flag}" before the command`, {
+  return new AludelError("usage", `Unknown flag "${excerpt(flag)}" before the command`, {
     notes: [reason ?? 'The flags of a command follow its name: "aludel history -v"'],
     next: ["aludel --help"],
   });

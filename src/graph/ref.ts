@@ -1,4 +1,5 @@
 import { AludelError } from "../errors.ts";
+import { excerpt } from "../text/excerpt.ts";
 import { foldName } from "./revision_name.ts";
 
 /** A word that stands for revisions by their place in the graph or in the database. */
@@ -68,7 +69,7 @@ export function parseRange(text: string): RefRange {
   const ends = text.split(":");
   const [from, to] = ends;
   if (from === undefined || to === undefined || ends.length > 2) {
-    throw new AludelError("ref-syntax", `"${text}" is not a range of revisions`, {
+    throw new AludelError("ref-syntax", `"${excerpt(text)}" is not a range of revisions`, {
       notes: ["A range is two refs with one colon between them; either may be left out"],
       next: ["write it as A:B, such as 3f9c:head, -3:current or base:"],
     });
@@ -100,7 +101,7 @@ function syntaxError(text: string): AludelError {
     : [
       "A ref is an id or its beginning, a label, head, heads, base or current, with +N or -N behind it, LABEL@ before it",
     ];
-  return new AludelError("ref-syntax", `"${text}" does not name a revision`, {
+  return new AludelError("ref-syntax", `"${excerpt(text)}" does not name a revision`, {
     notes,
     next: ["write it like head, 3f9c, 3f9c+1, -1 or events@head (docs/refs.md has them all)"],
   });

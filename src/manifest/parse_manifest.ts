@@ -1,5 +1,6 @@
 import { AludelError, type ErrorCode, type Place } from "../errors.ts";
 import { placeOf } from "../text/code_frame.ts";
+import { excerpt } from "../text/excerpt.ts";
 import { checkManifest, type ManifestProblem } from "./check_manifest.ts";
 import { FIRST_LINE, REVISION_KEYS } from "./format_manifest.ts";
 import type { Manifest } from "./manifest.ts";
@@ -20,6 +21,8 @@ export const MAX_MANIFEST_LENGTH = 32 * 1024 * 1024;
 
 /** Problems that are listed in one error; the rest is counted. */
 const MAX_NOTES = 20;
+/** A problem that quotes a value quotes its beginning. */
+const LONGEST_MESSAGE = 500;
 
 /**
  * Reads `manifest.json`, strictly, in any JSON layout. Every problem is reported in one error, whose
@@ -164,10 +167,10 @@ function locatedError(
 ): AludelError {
   const notes = others.slice(0, MAX_NOTES).map(({ message, offset }) => {
     const { line, column } = placeOf(file, text, offset);
-    return `${file}:${line}:${column}: ${message}`;
+    return `${file}:${line}:${column}: ${excerpt(message, LONGEST_MESSAGE)}`;
   });
   if (others.length > MAX_NOTES) notes.push(`and ${others.length - MAX_NOTES} more`);
-  return new AludelError(first.code, first.message, {
+  return new AludelError(first.code, excerpt(first.message, LONGEST_MESSAGE), {
     place: placeOf(file, text, first.offset),
     notes,
   });

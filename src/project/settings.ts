@@ -2,8 +2,14 @@ import { AludelError, type ErrorCode } from "../errors.ts";
 import { folderTemplateProblem } from "../manifest/folder_name.ts";
 import { type JsonPath, offsetAt, readJson, valueOf } from "../manifest/strict_json.ts";
 import { placeOf } from "../text/code_frame.ts";
+import { excerpt } from "../text/excerpt.ts";
 import { schemaProblems } from "./json_schema.ts";
 import { SETTING_TABLE, SETTINGS_SCHEMA, type SettingValues } from "./setting_table.ts";
+
+/** Problems that are listed in one error; the rest is counted. */
+const MAX_NOTES = 20;
+/** A problem that quotes a value quotes its beginning. */
+const LONGEST_MESSAGE = 500;
 
 /** The name of the settings file. */
 export const SETTINGS_FILE = "aludel.json";
@@ -94,11 +100,12 @@ function settingsError(
   if (first === undefined) {
     throw new AludelError("internal", "The problems of the settings got lost");
   }
-  const notes = others.map(({ message, offset }) => {
+  const notes = others.slice(0, MAX_NOTES).map(({ message, offset }) => {
     const { line, column } = placeOf(file, text, offset);
-    return `${file}:${line}:${column}: ${message}`;
+    return `${file}:${line}:${column}: ${excerpt(message, LONGEST_MESSAGE)}`;
   });
-  return new AludelError(first.code, first.message, {
+  if (others.length > MAX_NOTES) notes.push(`and ${others.length - MAX_NOTES} more`);
+  return new AludelError(first.code, excerpt(first.message, LONGEST_MESSAGE), {
     place: placeOf(file, text, first.offset),
     notes,
   });

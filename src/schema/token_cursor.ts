@@ -2,6 +2,7 @@ import { AludelError } from "../errors.ts";
 import { unquote } from "../sql/identifier.ts";
 import type { TokenKind } from "../sql/token.ts";
 import { Tokenizer } from "../sql/tokenizer.ts";
+import { excerpt } from "../text/excerpt.ts";
 
 /** Walks the tokens of one stored statement, spaces and comments left out. */
 export class TokenCursor {
@@ -150,9 +151,9 @@ export class TokenCursor {
    * @throws {AludelError} `schema-unreadable`, always.
    */
   fail(): never {
-    const found = this.done ? "its end" : `"${this.#textAt(this.#at)}"`;
+    const found = this.done ? "its end" : `"${excerpt(this.#textAt(this.#at))}"`;
     throw new AludelError("schema-unreadable", `Cannot read the stored SQL at ${found}`, {
-      notes: [this.text],
+      notes: [excerpt(this.text, 2_000)],
     });
   }
 

@@ -90,3 +90,19 @@ Deno.test("parseSettings() refuses what is not a JSON object", () => {
   assert.equal(refusal('{"toString":1}').code, "settings-unknown-key");
   assert.equal(refusal('{"databases":{"__proto__":1}}').code, "settings-value");
 });
+
+Deno.test("parseSettings() lists the first problems, counts the rest, and quotes beginnings only", () => {
+  const keys = Array.from({ length: 30 }, (_, n) => `"k${n}": 1`);
+  assert.throws(
+    () => parseSettings(`{${keys.join(", ")}}`, "aludel.json", "/p"),
+    (error: AludelError) => {
+      assert.equal(error.notes.length, 21);
+      assert.equal(error.notes.at(-1), "and 9 more");
+      return true;
+    },
+  );
+  assert.throws(
+    () => parseSettings(`{"${"k".repeat(10_000)}": 1}`, "aludel.json", "/p"),
+    (error: AludelError) => error.message.length === 500 && error.message.endsWith("…"),
+  );
+});
