@@ -15,7 +15,7 @@ export const command = defineCommand({
     { name: "REF", help: "where to stand afterwards (default: heads)", optional: true },
   ],
   examples: [
-    { command: "git switch main && aludel switch", says: "takes the database along" },
+    { command: "aludel switch", says: "after git switch: takes the database along" },
     { command: "aludel switch --dry-run", says: "says what would be undone and applied" },
     { command: "aludel switch 3f9c", says: "goes to a revision, up or down or across" },
   ],
