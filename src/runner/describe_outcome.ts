@@ -1,24 +1,34 @@
 import type { Segment } from "./segments.ts";
 
+/** A step of an earlier segment. */
+interface CommittedStep {
+  readonly direction: "up" | "down";
+  readonly id: string;
+}
+
 /**
  * What became of a route whose segment failed, in one line.
  *
- * @param committed The revisions of earlier segments.
+ * @param committed The steps of earlier segments.
  * @param known What became of the segment itself, where whoever failed has said so; else it was rolled back.
  */
 export function describeOutcome(
   segment: Segment,
-  committed: readonly string[],
+  committed: readonly CommittedStep[],
   known: string | undefined,
 ): string {
-  const earlier = `${committed.length} earlier ${
-    committed.length === 1 ? "revision stays" : "revisions stay"
-  }: ${committed.join(", ")}`;
   const own = known ?? describeSegment(segment);
-  if (committed.length > 0) return `${own}; ${earlier}`;
+  if (committed.length > 0) return `${own}; ${describeCommitted(committed)}`;
   return segment.mode === "off" && known !== NOTHING_RUN
     ? own
     : `${own}; the database is as it was`;
+}
+
+function describeCommitted(steps: readonly CommittedStep[]): string {
+  const noun = steps.every((step) => step.direction === "up") ? "revision" : "step";
+  const verb = steps.length === 1 ? `${noun} stays` : `${noun}s stay`;
+  const list = steps.map(({ direction, id }) => direction === "up" ? id : `${id} undone`);
+  return `${steps.length} earlier ${verb}: ${list.join(", ")}`;
 }
 
 /** The outcome where not even the first statement was begun. */

@@ -200,7 +200,7 @@ class RouteRun {
     const point = this.#guard.first;
     return cause.with({
       committed,
-      outcome: describeOutcome(segment, committed, cause.outcome),
+      outcome: describeOutcome(segment, this.#done, cause.outcome),
       ...(point && {
         next: [...cause.next, `aludel restore ${point.name}, to be back where the run began`],
       }),

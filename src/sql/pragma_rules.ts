@@ -1,5 +1,5 @@
 import { closest } from "../text/closest.ts";
-import { foldName } from "./identifier.ts";
+import { foldName, unquote } from "./identifier.ts";
 import type { Refusal, RunMode } from "./refusal_reason.ts";
 
 /** Pragmas that ask and change nothing, with or without an argument. */
@@ -36,6 +36,9 @@ const USABLE_OUTSIDE: ReadonlySet<string> = new Set([
   "wal_checkpoint",
 ]);
 
+/** Journals that are not in the file system when they are needed: https://sqlite.org/pragma.html#pragma_journal_mode */
+const UNSAFE_JOURNALS: ReadonlySet<string> = new Set(["off", "memory"]);
+
 /** The pragma whose place {@linkcode findRefusal} looks at: only around a rebuild's final rename. */
 export const LEGACY_ALTER_TABLE = "legacy_alter_table";
 
@@ -43,11 +46,16 @@ export const LEGACY_ALTER_TABLE = "legacy_alter_table";
  * Why a pragma may not be used in a revision; undefined when it may.
  *
  * @param name The pragma's name.
- * @param hasValue Whether it is given a value or argument.
+ * @param value The value or argument that it is given; undefined where there is none.
  * @param mode How the script runs.
  */
-export function refusePragma(name: string, hasValue: boolean, mode: RunMode): Refusal | undefined {
+export function refusePragma(
+  name: string,
+  value: string | undefined,
+  mode: RunMode,
+): Refusal | undefined {
   const pragma = foldName(name);
+  const hasValue = value !== undefined;
   if (ASKING.has(pragma) || USABLE.has(pragma)) return undefined;
   if (!hasValue && ASKING_WITHOUT_VALUE.has(pragma)) return undefined;
   const refuse = (reason: string, ...next: readonly string[]): Refusal => ({
@@ -64,7 +72,15 @@ export function refusePragma(name: string, hasValue: boolean, mode: RunMode): Re
     );
   }
   if (USABLE_OUTSIDE.has(pragma)) {
-    if (mode.transaction === "off") return undefined;
+    if (mode.transaction === "off") {
+      if (pragma !== "journal_mode" || !UNSAFE_JOURNALS.has(foldName(unquote(value ?? "")))) {
+        return undefined;
+      }
+      return refuse(
+        `"PRAGMA ${pragma} = ${value}" would leave a crash nothing to roll back with`,
+        "Delete the statement: it lasts as long as the connection only, and the revision is safe without it",
+      );
+    }
     return refuse(
       `"PRAGMA ${pragma}" does not work inside a transaction`,
       "Put it into a revision of its own that begins with -- aludel: transaction=off",

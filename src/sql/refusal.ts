@@ -90,7 +90,7 @@ function refuseStatement(script: Script, statement: Statement): PlacedRefusal | 
       return new TokenReader(text, statement).seek(INTO) ? { refusal: VACUUM_INTO, at } : undefined;
     case "PRAGMA": {
       const pragma = readPragma(text, statement);
-      const refusal = pragma && refusePragma(pragma.name, pragma.value !== undefined, header);
+      const refusal = pragma && refusePragma(pragma.name, pragma.value, header);
       return refusal && { refusal, at };
     }
     case "EXPLAIN": {

@@ -88,7 +88,7 @@ export function refuseAction(
     case FUNCTION:
       return foldName(arg2 ?? "") === "load_extension" ? LOAD_EXTENSION : null;
     case PRAGMA:
-      return refusePragma(arg1 ?? "", arg2 !== null, context) ?? null;
+      return refusePragma(arg1 ?? "", arg2 ?? undefined, context) ?? null;
   }
   const written = WRITTEN.get(action);
   if (written === undefined) return null;

@@ -3,8 +3,8 @@ import { aludelCommand, baseEnvironment } from "./cli.ts";
 import { type RunProject, runProject } from "./run_project.ts";
 
 const OFF = "-- aludel: transaction=off\n";
-/** Counts as far as the table says: for ever, until the test changes it. */
-const SPEED = "CREATE TABLE speed(steps); INSERT INTO speed VALUES (1e18); CREATE TABLE t(a);";
+/** Counts as far as the table says: for minutes, until the test changes it. */
+const SPEED = "CREATE TABLE speed(steps); INSERT INTO speed VALUES (5e8); CREATE TABLE t(a);";
 const LONG = "INSERT INTO t SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL " +
   "SELECT i + 1 FROM n WHERE i < (SELECT steps FROM speed)) SELECT i FROM n);";
 
@@ -19,23 +19,25 @@ async function killInside(project: RunProject): Promise<void> {
     stdout: "null",
     stderr: "null",
   }).spawn();
-  // The lock keeps readers out, so the record of the intent is looked for in the file's bytes.
-  const isAnnounced = () => {
-    const files = [project.database, `${project.database}-wal`];
-    return files.some((file) => {
-      try {
-        return new TextDecoder("latin1").decode(Deno.readFileSync(file)).includes("intended");
-      } catch {
-        return false;
-      }
-    });
-  };
+  // The lock keeps readers out, so the record of the intent, with the statement's text, is looked for in the bytes;
+  // it is committed when the journal has lost its header: https://sqlite.org/fileformat2.html#the_rollback_journal
+  const isAnnounced = () =>
+    bytesOf(project.database).includes("INSERT INTO t SELECT count") &&
+    !bytesOf(`${project.database}-journal`).startsWith("\xd9\xd5\x05\xf9");
   for (let tries = 0; tries < 1_000 && !isAnnounced(); tries++) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   assert.ok(isAnnounced(), "the statement was never announced");
   child.kill("SIGKILL");
   await child.status;
+}
+
+function bytesOf(path: string): string {
+  try {
+    return Array.from(Deno.readFileSync(path), (byte) => String.fromCharCode(byte)).join("");
+  } catch {
+    return "";
+  }
 }
 
 Deno.test("transaction=off runs what no transaction can hold, between two that it splits", async () => {
@@ -69,6 +71,14 @@ Deno.test("VACUUM in a plain revision is refused with the header that it needs",
   assert.match(stderr, /next: .*-- aludel: transaction=off/);
   project.edit("a1", "up", `${OFF}VACUUM INTO 'copy.db';`);
   assert.match((await project.fails(1, "upgrade")).stderr, /"VACUUM INTO" writes another file/);
+});
+
+Deno.test("a journal that a crash would take along is refused", async () => {
+  using project = runProject();
+  for (const mode of ["OFF", "'memory'"]) {
+    project.add(`a${mode.length}`, `${OFF}PRAGMA journal_mode = ${mode};`);
+    assert.match((await project.fails(1, "upgrade")).stderr, /error\[sql-pragma\].*journal_mode/);
+  }
 });
 
 Deno.test("transaction=off goes on after the last statement that ran, when one has failed", async () => {

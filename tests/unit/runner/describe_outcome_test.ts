@@ -3,6 +3,8 @@ import { describeOutcome, NOTHING_RUN } from "../../../src/runner/describe_outco
 import type { Segment } from "../../../src/runner/segments.ts";
 import { sampleStep } from "./sample_script.ts";
 
+const up = (id: string) => ({ direction: "up", id }) as const;
+const down = (id: string) => ({ direction: "down", id }) as const;
 const segment = (mode: Segment["mode"], ...ids: readonly string[]): Segment => ({
   mode,
   steps: ids.map((id) => sampleStep(id, "SELECT 1;")),
@@ -14,12 +16,19 @@ Deno.test("describeOutcome() says what was rolled back and what stays", () => {
     'Revision "a1" was rolled back; the database is as it was',
   );
   assert.equal(
-    describeOutcome(segment("transaction", "a3", "a4"), ["a1", "a2"], undefined),
+    describeOutcome(segment("transaction", "a3", "a4"), [up("a1"), up("a2")], undefined),
     "All 2 revisions of its transaction were rolled back; 2 earlier revisions stay: a1, a2",
   );
   assert.equal(
     describeOutcome(segment("transaction", "a1", "a1"), [], undefined),
     'Revision "a1" was rolled back; the database is as it was',
+  );
+});
+
+Deno.test("describeOutcome() tells earlier steps down from steps up", () => {
+  assert.equal(
+    describeOutcome(segment("transaction", "a2"), [down("a2"), down("a1"), up("a1")], undefined),
+    'Revision "a2" was rolled back; 3 earlier steps stay: a2 undone, a1 undone, a1',
   );
 });
 
