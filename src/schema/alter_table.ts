@@ -6,6 +6,7 @@ import { checkSql } from "./constraint_sql.ts";
 import { describeTableChange } from "./describe.ts";
 import { mentionedNames } from "./mentioned_names.ts";
 import type { Check, Column, Constraint, Table } from "./model.ts";
+import { isNeverNull } from "./never_null.ts";
 import { dropColumnHazard, tightenHazard } from "./plan_hazard.ts";
 import { ALTERS_CONSTRAINTS, isAtLeast, type Release } from "./plan_options.ts";
 import type { PlannedStatement } from "./planned_statement.ts";
@@ -133,6 +134,7 @@ class AlterationBuilder {
   #addConstraint(constraint: Constraint): boolean {
     if (!this.#altersConstraints || constraint.kind !== "check") return false;
     if (constraint.name !== undefined && this.#isAmbiguous(constraint)) return false;
+    if (!isNeverNull(constraint.expression, this.#to)) return false;
     this.#needsNew = true;
     this.#statements.push({
       sql: `${this.#table} ADD ${checkSql(constraint)}`,
@@ -184,6 +186,11 @@ class AlterationBuilder {
   ): boolean {
     const { from } = this.#change;
     const key = foldName(column.name);
+    // A table must keep a column with values of its own while others are still to come.
+    const remains = from.columns.some(({ name, generated }) =>
+      foldName(name) !== key && generated === undefined
+    );
+    if (!remains) return false;
     const inKey = [from.primaryKey, ...from.uniques].some((constraint) =>
       constraint?.columns.some(({ name }) => foldName(name) === key)
     );

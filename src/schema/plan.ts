@@ -8,7 +8,7 @@ import { dropTableHazard } from "./plan_hazard.ts";
 import { objectKey, type PlanOptions, type Release } from "./plan_options.ts";
 import { planRenames } from "./plan_renames.ts";
 import { createVirtualTable, dropVirtualTable, replaceVirtualTable } from "./plan_virtual_table.ts";
-import type { CostClass, Plan, PlannedLoss, PlannedStatement } from "./planned_statement.ts";
+import type { CostClass, Plan, PlannedStatement } from "./planned_statement.ts";
 import { rebuildTable } from "./rebuild.ts";
 import { type Aside, setAside } from "./set_aside.ts";
 import { withoutDirectives } from "./without_directives.ts";
@@ -110,10 +110,6 @@ class Planner {
     });
 
     this.#dropSideObjects(aside);
-    // A dropped table may have a name that another one gets by a rename.
-    const taken = new Set(tables.map(({ to }) => foldName(to.name)));
-    const isInTheWay = (table: Table) => taken.has(keyOf(table));
-    this.#dropTables(dropped.filter(isInTheWay), true);
     this.#statements.push(...renames.statements);
     for (const work of works) {
       if (work.kind === "alter") {
@@ -123,7 +119,7 @@ class Planner {
         this.#statements.push(...rebuilds.get(keyOf(work.change.from))!.statements);
       }
     }
-    this.#dropTables(dropped.filter((table) => !isInTheWay(table)), false);
+    this.#dropTables(dropped);
     this.#create(aside, new Set(dropped.map(keyOf)));
     const statements = this.#statements.map((statement) =>
       statement.choice === undefined
@@ -213,17 +209,13 @@ class Planner {
     }
   }
 
-  #dropTables(tables: readonly Table[], isInTheWay: boolean): void {
+  #dropTables(tables: readonly Table[]): void {
     for (const table of tables) {
-      const losses: PlannedLoss[] = isInTheWay
-        ? [{ name: table.name, reason: "another table gets the name" }]
-        : [];
       this.#statements.push({
         sql: `DROP TABLE ${quoteName(table.name)}`,
         cost: "scan",
         comment: `drop ${describeObject(table)}`,
         hazards: [dropTableHazard(table)],
-        losses,
       });
     }
   }

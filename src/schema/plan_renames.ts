@@ -2,7 +2,7 @@ import { displayName, foldName, quoteName } from "../sql/identifier.ts";
 import type { AlterTable } from "./change.ts";
 import type { PlannedStatement } from "./planned_statement.ts";
 
-/** Renames as statements, and the names that result where they are not the wanted ones. */
+/** Renames as statements, and the names that result. */
 export interface RenamePlan {
   readonly statements: readonly PlannedStatement[];
   /** Present table, folded → present column, folded → its name by now. */
@@ -11,7 +11,7 @@ export interface RenamePlan {
 
 /**
  * Renames tables, then columns, by ALTER TABLE, which rewrites every index, view, trigger and foreign key
- * that names them. A dropped column in a new name's way is renamed away first.
+ * that names them. A new name is free when its turn comes: hints never open a rename onto a name that stays.
  */
 export function planRenames(changes: readonly AlterTable[]): RenamePlan {
   const statements: PlannedStatement[] = [];
@@ -35,13 +35,14 @@ export function planRenames(changes: readonly AlterTable[]): RenamePlan {
 }
 
 function renameColumns(
-  { from, to, changes }: AlterTable,
+  { to, changes }: AlterTable,
   statements: PlannedStatement[],
 ): ReadonlyMap<string, string> {
   const renames = changes.filter((change) => change.kind === "rename-column");
   const names = new Map<string, string>();
   if (renames.length === 0) return names;
-  const push = (old: string, name: string) => {
+  for (const rename of withoutCollisions(renames)) {
+    const [old, name] = [rename.from, rename.to];
     names.set(foldName(old), name);
     statements.push({
       sql: `ALTER TABLE ${quoteName(to.name)} RENAME COLUMN ${quoteName(old)} TO ${
@@ -51,16 +52,7 @@ function renameColumns(
       comment: `rename column ${displayName(to.name)}.${displayName(old)} to ${displayName(name)}`,
       hazards: [],
     });
-  };
-  const wanted = new Set(renames.map((rename) => foldName(rename.to)));
-  const taken = new Set([...from.columns, ...to.columns].map(({ name }) => foldName(name)));
-  for (const change of changes) {
-    if (change.kind !== "drop-column" || !wanted.has(foldName(change.column.name))) continue;
-    let away = `${change.column.name}__old`;
-    while (taken.has(foldName(away))) away += "_";
-    push(change.column.name, away);
   }
-  for (const rename of withoutCollisions(renames)) push(rename.from, rename.to);
   return names;
 }
 

@@ -1,0 +1,5 @@
+-- aludel: sqlite>=3.53
+-- Down: add check over not null column
+
+-- drop from t: CONSTRAINT positive CHECK (a > 0) (metadata)
+ALTER TABLE "t" DROP CONSTRAINT "positive";

@@ -1,0 +1,2 @@
+CREATE TABLE t (a, b, c TEXT -- a new one
+);

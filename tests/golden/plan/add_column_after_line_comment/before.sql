@@ -1,0 +1,2 @@
+CREATE TABLE t (a, b -- the last one
+);

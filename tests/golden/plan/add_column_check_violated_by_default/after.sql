@@ -1,0 +1,1 @@
+CREATE TABLE t (a, b INTEGER DEFAULT 5 CHECK (b > 1));

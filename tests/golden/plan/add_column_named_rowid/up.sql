@@ -1,0 +1,4 @@
+-- Up: add column named rowid
+
+-- add column t.rowid TEXT (metadata)
+ALTER TABLE "t" ADD COLUMN rowid TEXT;

@@ -1,0 +1,1 @@
+CREATE TABLE t (a INTEGER, b INTEGER, CHECK (b IS NULL OR b > a));

@@ -1,0 +1,19 @@
+-- Up: add two columns not null without default
+
+-- rebuild table t (metadata)
+CREATE TABLE "t__new" (a INTEGER PRIMARY KEY, b TEXT NOT NULL, c BLOB NOT NULL);
+
+-- copy the rows of t (rewrite)
+-- choose-value: The rows that are there need a value for t.b, t.c
+INSERT INTO "t__new" ("a", "b", "c")
+SELECT "a",
+  NULL, -- aludel: choose=b
+  NULL -- aludel: choose=c
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";

@@ -1,0 +1,17 @@
+-- Up: change check over not null column
+
+-- rebuild table t (metadata)
+-- add-check: Fails if a row of t violates CONSTRAINT k CHECK (a > 1)
+CREATE TABLE "t__new" (a INTEGER NOT NULL, CONSTRAINT k CHECK (a > 1));
+
+-- copy the rows of t (rewrite)
+INSERT INTO "t__new" (rowid, "a")
+SELECT rowid, "a"
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";

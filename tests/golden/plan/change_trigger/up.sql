@@ -1,0 +1,7 @@
+-- Up: change trigger
+
+-- drop trigger g on t, to create it anew (metadata)
+DROP TRIGGER "g";
+
+-- create trigger g on t (metadata)
+CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 2; END;

@@ -1,0 +1,1 @@
+-- Down: column order is no difference

@@ -1,0 +1,1 @@
+-- Up: column order is no difference

@@ -1,0 +1,12 @@
+-- Down: create from nothing
+
+-- drop view v (metadata)
+DROP VIEW "v";
+
+-- drop table p (scan)
+-- drop-table: The rows of p are lost
+DROP TABLE "p";
+
+-- drop table c (scan)
+-- drop-table: The rows of c are lost
+DROP TABLE "c";

@@ -1,0 +1,2 @@
+CREATE TABLE t (a);
+CREATE VIRTUAL TABLE f USING fts5(body);

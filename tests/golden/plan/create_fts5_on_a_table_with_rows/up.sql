@@ -1,0 +1,7 @@
+-- Up: create fts5 on a table with rows
+
+-- create virtual table f using fts5 (metadata)
+CREATE VIRTUAL TABLE f USING fts5(a, content = 't');
+
+-- index the rows that are there in f (rewrite)
+INSERT INTO "f" ("f") VALUES ('rebuild');

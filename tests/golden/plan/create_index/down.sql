@@ -1,0 +1,4 @@
+-- Down: create index
+
+-- drop index i on t (scan)
+DROP INDEX "i";

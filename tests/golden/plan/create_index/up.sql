@@ -1,0 +1,4 @@
+-- Up: create index
+
+-- create index i on t (scan)
+CREATE INDEX i ON t (a, b DESC);

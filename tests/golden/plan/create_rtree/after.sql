@@ -1,0 +1,2 @@
+CREATE TABLE t (a);
+CREATE VIRTUAL TABLE r USING rtree(id, x0, x1);

@@ -1,0 +1,5 @@
+-- Down: create table
+
+-- drop table b (scan)
+-- drop-table: The rows of b are lost
+DROP TABLE "b";

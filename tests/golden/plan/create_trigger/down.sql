@@ -1,0 +1,4 @@
+-- Down: create trigger
+
+-- drop trigger g on t (metadata)
+DROP TRIGGER "g";

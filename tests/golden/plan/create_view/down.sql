@@ -1,0 +1,4 @@
+-- Down: create view
+
+-- drop view v (metadata)
+DROP VIEW "v";

@@ -1,0 +1,4 @@
+CREATE TABLE t (a);
+CREATE VIEW a_last AS SELECT * FROM m_middle;
+CREATE VIEW m_middle AS SELECT * FROM z_first;
+CREATE VIEW z_first AS SELECT * FROM t;

@@ -1,0 +1,5 @@
+-- aludel: sqlite>=3.53
+-- Up: drop check named
+
+-- drop from t: CONSTRAINT positive CHECK (a > 0) (metadata)
+ALTER TABLE "t" DROP CONSTRAINT "positive";

@@ -1,0 +1,7 @@
+-- Down: drop column and its named check
+-- This does not bring back what up.sql took away:
+-- The values of t.b are lost
+
+-- add column t.b INTEGER (scan)
+-- add-check: Fails if a row of t violates the new CHECK
+ALTER TABLE "t" ADD COLUMN b INTEGER CONSTRAINT "k" CHECK (b > 0);

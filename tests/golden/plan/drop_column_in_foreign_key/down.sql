@@ -1,0 +1,6 @@
+-- Down: drop column in foreign key
+-- This does not bring back what up.sql took away:
+-- The values of t.p are lost
+
+-- add column t.p (metadata)
+ALTER TABLE "t" ADD COLUMN p REFERENCES "p" ("id");

@@ -1,0 +1,2 @@
+CREATE TABLE t (a, b2);
+CREATE INDEX t_b ON t (b2);

@@ -1,0 +1,2 @@
+CREATE TABLE t (a, b);
+CREATE INDEX t_b ON t (b);

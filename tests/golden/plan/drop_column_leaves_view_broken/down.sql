@@ -1,0 +1,6 @@
+-- Down: drop column leaves view broken
+-- This does not bring back what up.sql took away:
+-- The values of t.b are lost
+
+-- add column t.b (metadata)
+ALTER TABLE "t" ADD COLUMN b;

@@ -1,0 +1,11 @@
+-- Up: drop column leaves view broken
+
+-- set view v aside (metadata)
+DROP VIEW "v";
+
+-- drop column t.b (rewrite)
+-- drop-column: The values of t.b are lost
+ALTER TABLE "t" DROP COLUMN "b";
+
+-- create view v again (metadata)
+CREATE VIEW v AS SELECT b FROM t;

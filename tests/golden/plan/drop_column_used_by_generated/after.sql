@@ -1,0 +1,1 @@
+CREATE TABLE t (a INTEGER, c AS (a + 1));

@@ -1,0 +1,3 @@
+CREATE TABLE t (a);
+CREATE TABLE u (b);
+CREATE VIEW v AS SELECT t.a, u.b FROM t, u;

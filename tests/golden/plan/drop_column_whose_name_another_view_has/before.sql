@@ -1,0 +1,3 @@
+CREATE TABLE t (a, b);
+CREATE TABLE u (b);
+CREATE VIEW v AS SELECT b FROM u;

@@ -1,0 +1,2 @@
+CREATE TABLE t (a);
+CREATE VIEW broken AS SELECT * FROM nowhere;

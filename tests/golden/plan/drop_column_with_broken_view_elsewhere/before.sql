@@ -1,0 +1,2 @@
+CREATE TABLE t (a, b);
+CREATE VIEW broken AS SELECT * FROM nowhere;

@@ -1,0 +1,5 @@
+-- Up: drop column with default
+
+-- drop column t.b (rewrite)
+-- drop-column: The values of t.b are lost
+ALTER TABLE "t" DROP COLUMN "b";

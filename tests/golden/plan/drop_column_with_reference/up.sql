@@ -1,0 +1,5 @@
+-- Up: drop column with reference
+
+-- drop column t.p (rewrite)
+-- drop-column: The values of t.p are lost
+ALTER TABLE "t" DROP COLUMN "p";

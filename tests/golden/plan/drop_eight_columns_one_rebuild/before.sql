@@ -1,0 +1,1 @@
+CREATE TABLE t (a, b, c, d, e, f, g, h, i);

@@ -1,0 +1,4 @@
+-- Up: drop generated stored column
+
+-- drop column t.b (rewrite)
+ALTER TABLE "t" DROP COLUMN "b";

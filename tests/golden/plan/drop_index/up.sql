@@ -1,0 +1,4 @@
+-- Up: drop index
+
+-- drop index i on t (scan)
+DROP INDEX "i";

@@ -1,0 +1,17 @@
+-- Down: drop primary key
+
+-- rebuild table t (metadata)
+-- add-primary-key: Fails if a row of t violates PRIMARY KEY (a)
+CREATE TABLE "t__new" (a TEXT PRIMARY KEY, b);
+
+-- copy the rows of t (rewrite)
+INSERT INTO "t__new" (rowid, "a", "b")
+SELECT rowid, "a", "b"
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";

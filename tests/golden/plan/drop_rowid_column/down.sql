@@ -1,0 +1,19 @@
+-- Down: drop rowid column
+-- This does not bring back what up.sql took away:
+-- The values of t.id are lost
+
+-- rebuild table t (metadata)
+-- add-primary-key: Fails if a row of t violates PRIMARY KEY (id)
+CREATE TABLE "t__new" (id INTEGER PRIMARY KEY, a);
+
+-- copy the rows of t (rewrite)
+INSERT INTO "t__new" ("id", "a")
+SELECT rowid, "a"
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";

@@ -1,0 +1,6 @@
+-- Down: drop table
+-- This does not bring back what up.sql took away:
+-- The rows of b are lost
+
+-- create table b (metadata)
+CREATE TABLE b (y);

@@ -1,0 +1,2 @@
+CREATE TABLE t (a TEXT);
+CREATE VIEW report_1 AS SELECT a FROM t;

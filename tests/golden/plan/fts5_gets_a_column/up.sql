@@ -1,0 +1,11 @@
+-- Up: fts5 gets a column
+
+-- make f anew with other arguments (metadata)
+CREATE VIRTUAL TABLE "f__new" USING fts5(body, title);
+
+-- copy its rows (rewrite)
+INSERT INTO "f__new" (rowid, "body")
+SELECT rowid, "body"
+FROM "f";
+DROP TABLE "f";
+ALTER TABLE "f__new" RENAME TO "f";

@@ -1,0 +1,11 @@
+-- Down: fts5 gets a tokenizer
+
+-- make f anew with other arguments (metadata)
+CREATE VIRTUAL TABLE "f__new" USING fts5(title, body);
+
+-- copy its rows (rewrite)
+INSERT INTO "f__new" (rowid, "title", "body")
+SELECT rowid, "title", "body"
+FROM "f";
+DROP TABLE "f";
+ALTER TABLE "f__new" RENAME TO "f";

@@ -1,0 +1,2 @@
+CREATE TABLE t (a TEXT DEFAULT 'x', b);
+CREATE INDEX i ON t (a DESC);

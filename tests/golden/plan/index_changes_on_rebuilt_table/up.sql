@@ -1,0 +1,25 @@
+-- Up: index changes on rebuilt table
+
+-- drop index j on t (scan)
+DROP INDEX "j";
+
+-- drop index i on t, to create it anew (scan)
+DROP INDEX "i";
+
+-- rebuild table t (metadata)
+CREATE TABLE "t__new" (a TEXT DEFAULT 'x', b);
+
+-- copy the rows of t (rewrite)
+INSERT INTO "t__new" (rowid, "a", "b")
+SELECT rowid, "a", "b"
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";
+
+-- create index i on t (scan)
+CREATE INDEX i ON t (a DESC);

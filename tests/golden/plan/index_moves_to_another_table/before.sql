@@ -1,0 +1,3 @@
+CREATE TABLE t (a);
+CREATE TABLE u (a);
+CREATE INDEX i ON t (a);

@@ -1,0 +1,1 @@
+CREATE TABLE t (a INTEGER CHECK (t.a > 0), b DEFAULT 1);

@@ -1,0 +1,17 @@
+-- Down: rebuild table with conflict clauses
+
+-- rebuild table t (metadata)
+CREATE TABLE "t__new" (a UNIQUE ON CONFLICT REPLACE, b NOT NULL ON CONFLICT IGNORE, c TEXT);
+
+-- copy the rows of t (rewrite)
+-- convert-values: Values of t.c that look like TEXT are converted from BLOB
+INSERT OR ABORT INTO "t__new" (rowid, "a", "b", "c")
+SELECT rowid, "a", "b", "c"
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";

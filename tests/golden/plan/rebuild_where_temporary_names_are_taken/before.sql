@@ -1,0 +1,3 @@
+CREATE TABLE t (a TEXT);
+CREATE TABLE t__new (x);
+CREATE TABLE T__OLD (y);

@@ -1,0 +1,1 @@
+CREATE TABLE c (a DEFAULT 1, p REFERENCES nowhere (id));

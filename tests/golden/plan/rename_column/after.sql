@@ -1,0 +1,4 @@
+CREATE TABLE t (
+  -- aludel: renamed from=old_a
+  a TEXT,
+  b);

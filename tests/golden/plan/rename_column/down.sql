@@ -1,0 +1,4 @@
+-- Down: rename column
+
+-- rename column t.a to old_a (metadata)
+ALTER TABLE "t" RENAME COLUMN "a" TO "old_a";

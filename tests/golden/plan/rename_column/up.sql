@@ -1,0 +1,4 @@
+-- Up: rename column
+
+-- rename column t.old_a to a (metadata)
+ALTER TABLE "t" RENAME COLUMN "old_a" TO "a";

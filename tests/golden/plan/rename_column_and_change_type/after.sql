@@ -1,0 +1,3 @@
+CREATE TABLE t (
+  -- aludel: renamed from=old_a
+  a BLOB, b);

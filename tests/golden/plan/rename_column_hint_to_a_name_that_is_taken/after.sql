@@ -1,0 +1,3 @@
+CREATE TABLE t (
+  -- aludel: renamed from=a
+  b TEXT);

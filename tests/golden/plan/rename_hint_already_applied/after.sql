@@ -1,0 +1,3 @@
+-- aludel: renamed from=old_t
+CREATE TABLE t (a, b);
+CREATE TABLE u (x);

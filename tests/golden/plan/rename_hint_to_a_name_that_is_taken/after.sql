@@ -1,0 +1,2 @@
+-- aludel: renamed from=a
+CREATE TABLE b (x);

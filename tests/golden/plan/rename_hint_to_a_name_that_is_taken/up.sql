@@ -1,0 +1,21 @@
+-- Up: rename hint to a name that is taken
+
+-- rebuild table b (metadata)
+CREATE TABLE "b__new" (x);
+
+-- copy the rows of b (rewrite)
+-- drop-column: The values of b.y are lost
+INSERT INTO "b__new" (rowid)
+SELECT rowid
+FROM "b";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "b" RENAME TO "b__old";
+ALTER TABLE "b__new" RENAME TO "b";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "b__old";
+
+-- drop table a (scan)
+-- drop-table: The rows of a are lost
+DROP TABLE "a";

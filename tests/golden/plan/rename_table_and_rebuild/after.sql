@@ -1,0 +1,3 @@
+-- aludel: renamed from=old_t
+CREATE TABLE t (a VARCHAR(9), b);
+CREATE INDEX i ON t (b);

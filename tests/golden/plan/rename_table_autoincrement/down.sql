@@ -1,0 +1,4 @@
+-- Down: rename table autoincrement
+
+-- rename table t to old_t (metadata)
+ALTER TABLE "t" RENAME TO "old_t";

@@ -1,0 +1,4 @@
+-- Up: rename table own trigger and index
+
+-- rename table old_t to t (metadata)
+ALTER TABLE "old_t" RENAME TO "t";

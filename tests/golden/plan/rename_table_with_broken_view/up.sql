@@ -1,0 +1,10 @@
+-- Up: rename table with broken view
+
+-- set view broken aside (metadata)
+DROP VIEW "broken";
+
+-- rename table old_t to t (metadata)
+ALTER TABLE "old_t" RENAME TO "t";
+
+-- create view broken again (metadata)
+CREATE VIEW broken AS SELECT * FROM nowhere;

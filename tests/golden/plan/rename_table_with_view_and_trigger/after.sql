@@ -1,0 +1,5 @@
+-- aludel: renamed from=old_t
+CREATE TABLE t (a);
+CREATE TABLE log (x);
+CREATE VIEW v AS SELECT a FROM t;
+CREATE TRIGGER g AFTER INSERT ON log BEGIN DELETE FROM t WHERE a = new.x; END;

@@ -1,0 +1,4 @@
+-- Down: rename table with view and trigger
+
+-- rename table t to old_t (metadata)
+ALTER TABLE "t" RENAME TO "old_t";

@@ -1,0 +1,6 @@
+-- aludel: sqlite>=3.53
+-- Up: set not null with default
+
+-- alter column t.b: NULL allowed becomes NOT NULL (scan)
+-- set-not-null: Fails if a row of t has NULL in b
+ALTER TABLE "t" ALTER COLUMN "b" SET NOT NULL;

@@ -1,0 +1,3 @@
+CREATE TABLE "t" ( [a] INTEGER PRIMARY KEY, -- the key
+ `b` TEXT DEFAULT ('x'));
+CREATE INDEX IF NOT EXISTS "i" ON "t"("b");

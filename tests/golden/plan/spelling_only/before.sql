@@ -1,0 +1,2 @@
+create table t (a integer primary key, b text default 'x');
+create index i on t (b);

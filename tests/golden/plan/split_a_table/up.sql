@@ -1,0 +1,21 @@
+-- Up: split a table
+
+-- rebuild table t (metadata)
+CREATE TABLE "t__new" (id INTEGER PRIMARY KEY, a);
+
+-- copy the rows of t (rewrite)
+-- drop-column: The values of t.b are lost
+-- drop-column: The values of t.c are lost
+INSERT INTO "t__new" ("id", "a")
+SELECT "id", "a"
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";
+
+-- create table u (metadata)
+CREATE TABLE u (t REFERENCES t, b, c);

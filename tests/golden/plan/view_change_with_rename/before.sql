@@ -1,0 +1,3 @@
+CREATE TABLE t (old_a, b);
+CREATE VIEW v AS SELECT old_a FROM t;
+CREATE VIEW w AS SELECT * FROM v;
