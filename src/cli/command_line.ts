@@ -1,4 +1,5 @@
 import { AludelError } from "../errors.ts";
+import { closest } from "../text/closest.ts";
 import { excerpt } from "../text/excerpt.ts";
 
 /** The command line, split where the command's name is. */
@@ -81,7 +82,8 @@ function longForm(flag: string): string {
 }
 
 function unknownFlag(flag: string): AludelError {
-  const reason = ALEMBIC_ONLY[flag];
+  const similar = closest(flag, [...LEADING_FLAGS, "--help", "--version"]);
+  const reason = ALEMBIC_ONLY[flag] ?? (similar && `Did you mean "${similar}"?`);
   return new AludelError("usage", `Unknown flag "${excerpt(flag)}" before the command`, {
     notes: [reason ?? 'The flags of a command follow its name: "aludel history -v"'],
     next: ["aludel --help"],

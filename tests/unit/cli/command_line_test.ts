@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { AludelError } from "../../../src/errors.ts";
 import { splitCommandLine } from "../../../src/cli/command_line.ts";
 
 Deno.test("splitCommandLine() finds the command and moves the flags before it, in long form", () => {
@@ -33,5 +34,12 @@ Deno.test("splitCommandLine() explains Alembic's flags that have no meaning here
 Deno.test("splitCommandLine() refuses a flag whose value is missing", () => {
   assert.throws(() => splitCommandLine(["--config"]), {
     message: 'A value is missing after "--config"',
+  });
+});
+
+Deno.test("splitCommandLine() suggests the flag that a mistyped one is near", () => {
+  assert.throws(() => splitCommandLine(["--databse", "x.db", "status"]), (error: AludelError) => {
+    assert.deepEqual(error.notes, ['Did you mean "--database"?']);
+    return true;
   });
 });
