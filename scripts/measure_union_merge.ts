@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * Measures how often plain git, with the committed attribute `merge=union`, merges the manifests of two branches right:
  * to a manifest that is valid and is the three-way merge of the two. docs/git.md says the result.
