@@ -24,17 +24,3 @@ export function mayChangeSettings(sql: string): boolean {
 export async function restoreSettings(connection: Connection): Promise<void> {
   for (const pragma of KNOWN_VALUES) await connection.execute(pragma);
 }
-
-/**
- * Gives a connection a rollback journal on disk again after a script outside a transaction took it into memory
- * (`journal_mode = MEMORY` lasts as long as the connection): a crash would leave the database torn. OFF is refused by
- * a defensive connection, and other modes are the script's to choose. No effect inside a transaction.
- * @throws {SqlError}
- */
-export async function restoreJournal(connection: Connection): Promise<void> {
-  const [row] = await connection.query("PRAGMA main.journal_mode");
-  // A database in memory answers "memory" for ever, and the next line changes nothing there.
-  if (row?.["journal_mode"] === "memory") {
-    await connection.execute("PRAGMA main.journal_mode = DELETE");
-  }
-}

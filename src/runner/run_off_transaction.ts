@@ -1,5 +1,5 @@
 import type { Connection, SqlValue } from "../db/connection.ts";
-import { restoreJournal, restoreSettings } from "../db/connection_settings.ts";
+import { restoreSettings } from "../db/connection_settings.ts";
 import { AludelError } from "../errors.ts";
 import type { Script, Statement } from "../sql/script.ts";
 import {
@@ -77,7 +77,6 @@ export async function runOffTransaction(
   try {
     await runStatements(run, first.result);
     await restoreSettings(connection);
-    await restoreJournal(connection);
     const durationMs = Math.round(host.clock.monotonicMs() - started);
     const mark = await inTransaction(run, async () => {
       await record(connection, host, step, { at: toSecond(host.clock.now()), durationMs });

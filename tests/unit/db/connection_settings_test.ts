@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../../../src/db/connection.ts";
-import {
-  mayChangeSettings,
-  restoreJournal,
-  restoreSettings,
-} from "../../../src/db/connection_settings.ts";
+import { mayChangeSettings, restoreSettings } from "../../../src/db/connection_settings.ts";
 import { openNodeSqlite } from "../../../src/db/node_sqlite.ts";
 import { TempFolder } from "../../fixtures/temp_folder.ts";
 
@@ -31,28 +27,9 @@ Deno.test("mayChangeSettings() finds the word in any case and says no without it
   assert.ok(!mayChangeSettings("CREATE TABLE t (a);"));
 });
 
-Deno.test("restoreJournal() gives up a journal in memory", async () => {
-  using folder = new TempFolder();
-  await using connection = openNodeSqlite({ path: folder.file("a.db"), mode: "create" });
-  await connection.execute("CREATE TABLE t (a)");
-  await connection.execute("PRAGMA journal_mode = MEMORY");
-  await restoreJournal(connection);
-  assert.equal(await pragma(connection, "journal_mode"), "delete");
-});
-
 Deno.test("journal_mode OFF is refused by a defensive connection", async () => {
   using folder = new TempFolder();
   await using connection = openNodeSqlite({ path: folder.file("a.db"), mode: "create" });
   await connection.execute("PRAGMA journal_mode = OFF");
   assert.equal(await pragma(connection, "journal_mode"), "delete");
 });
-
-for (const mode of ["wal", "truncate", "persist", "delete"]) {
-  Deno.test(`restoreJournal() leaves journal_mode ${mode} alone`, async () => {
-    using folder = new TempFolder();
-    await using connection = openNodeSqlite({ path: folder.file("a.db"), mode: "create" });
-    await connection.execute(`PRAGMA journal_mode = ${mode}`);
-    await restoreJournal(connection);
-    assert.equal(await pragma(connection, "journal_mode"), mode);
-  });
-}

@@ -106,7 +106,7 @@ const ALLOWED: readonly (readonly [sql: string, context?: ActionContext])[] = [
   ["CREATE VIEW w AS SELECT * FROM aludel_log"],
   ["DROP TABLE a"],
   ["DROP VIEW v", { transaction: "on", foreignKeys: "on" }],
-  ["PRAGMA journal_mode = MEMORY", OUTSIDE],
+  ["PRAGMA journal_mode = PERSIST", OUTSIDE],
   ["PRAGMA incremental_vacuum(1)", OUTSIDE],
   ["VACUUM", { ...OUTSIDE, verb: "VACUUM" }],
 ];
