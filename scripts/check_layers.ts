@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * Holds the source to its structure: which folder may import which, no import cycles between files
  * (type imports count), no ambient input or output in the pure folders, no file too long to be one concept.

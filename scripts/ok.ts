@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * Everything that must hold besides the tests: formatting, lint, types, layers, docs.
  *
