@@ -53,7 +53,7 @@ export async function restoreDatabase(request: RestoreRequest, host: RunHost): P
   requireFile(target);
   const database = realPath(target.path);
   const folder = restoreFolderOf(database);
-  const isThere = databaseBytes(database) > 0;
+  const isThere = hasContent(database);
   // A copy to work on, one of what is replaced, and the journal.
   const needed = point.bytes + 2 * databaseBytes(database);
   await requireSpace(splitPath(database).folder, needed, `Restoring "${target.name}"`);
@@ -195,6 +195,16 @@ async function carryLog(live: Connection, copy: Connection): Promise<void> {
       "INSERT INTO main.aludel_log (entry, at, event, revision, details, logged_by) VALUES (?, ?, ?, ?, ?, ?)",
       ["entry", "at", "event", "revision", "details", "logged_by"].map((name) => row[name] ?? null),
     );
+  }
+}
+
+/** A log without its database does not count, nor does an empty file. */
+function hasContent(database: string): boolean {
+  try {
+    return Deno.statSync(database).size > 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 

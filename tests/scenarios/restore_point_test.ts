@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { type RunProject, runProject } from "./run_project.ts";
+
+interface ListedPoint {
+  readonly name: string;
+  readonly kind: string;
+  readonly reason: string;
+  readonly heads: readonly { readonly id: string }[];
+}
+
+/** Newest first. */
+async function points(project: RunProject): Promise<readonly ListedPoint[]> {
+  return JSON.parse(await project.prepare("backup", "list", "--json")).points;
+}
+
+/** Two applied revisions and some rows. */
+async function shop(): Promise<RunProject> {
+  const project = runProject();
+  project.add("a1", "CREATE TABLE t(id INTEGER PRIMARY KEY, note TEXT);", "DROP TABLE t;");
+  await project.prepare("upgrade");
+  await project.sql("INSERT INTO t VALUES (1, 'one'), (2, 'two')");
+  return project;
+}
+
+Deno.test("a run that drops what has rows keeps it first, names it, and restore has it back", async () => {
+  using project = await shop();
+  project.add("a2", "ALTER TABLE t DROP COLUMN note;", "ALTER TABLE t ADD COLUMN note TEXT;");
+  const run = await project.aludel("upgrade");
+  assert.equal(run.code, 0, run.stderr);
+  const [point] = await points(project);
+  assert.match(run.stderr, new RegExp(`kept +${point!.name} .*\\n +a2 drops column "note" of "t"`));
+  assert.match(run.stderr, new RegExp(`To have it all back: aludel restore ${point!.name}`));
+  assert.deepEqual(point!.heads.map(({ id }) => id), ["a1"]);
+  assert.equal(point!.reason, 'upgrade: a2 drops column "note" of "t"');
+
+  await project.done("restore");
+  assert.equal(await project.sql("SELECT * FROM t"), "1|one\n2|two");
+  assert.equal(await project.applied(), "a1");
+  // The log goes on, and says what happened.
+  const log = "SELECT event, revision, details ->> 'point', details ->> 'kept' FROM aludel_log";
+  const [kept] = await points(project);
+  assert.equal(kept!.kind, "restore");
+  assert.equal(
+    await project.sql(log),
+    `upgrade|a1||\nupgrade|a2||\nrestore||${point!.name}|${kept!.name}`,
+  );
+  // Restoring again undoes the restore.
+  await project.done("restore");
+  assert.equal(await project.applied(), "a1 a2");
+  assert.equal(await project.sql("SELECT * FROM t"), "1\n2");
+});
+
+Deno.test("a downgrade that drops a table keeps it first", async () => {
+  using project = await shop();
+  await project.done("downgrade", "base");
+  assert.equal((await points(project))[0]?.reason, 'downgrade: a1 drops table "t"');
+  await project.done("restore");
+  assert.equal(await project.sql("SELECT count(*) FROM t"), "2");
+});
+
+Deno.test("nothing is kept where nothing is lost: empty tables, whole rebuilds, a first upgrade", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t(a); INSERT INTO t VALUES (1); CREATE TABLE e(a, b);");
+  project.add("a2", "DROP TABLE e; DELETE FROM t;");
+  await project.prepare("upgrade", "a2");
+  await project.sql("INSERT INTO t VALUES (1)");
+  project.add(
+    "a3",
+    "CREATE TABLE n(a, b); INSERT INTO n SELECT a, 2 FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t;",
+  );
+  await project.prepare("upgrade");
+  assert.equal(project.has("app.db.restore"), false);
+  // A rebuild that leaves a column out takes it away.
+  project.add(
+    "a4",
+    "CREATE TABLE n(a); INSERT INTO n SELECT a FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t;",
+  );
+  await project.prepare("upgrade");
+  assert.equal(
+    (await points(project))[0]?.reason,
+    'upgrade: a4 rebuilds table "t" without all of its columns',
+  );
+});
+
+Deno.test("the policy is a setting of the project or of a database, or a flag", async () => {
+  using project = await shop();
+  project.add("a2", "CREATE TABLE u(a);", "DROP TABLE u;");
+  await project.prepare("upgrade", "--restore-points", "always");
+  assert.equal((await points(project))[0]?.reason, "before upgrade of a2");
+  project.write(
+    "aludel.json",
+    JSON.stringify({
+      database: "main",
+      databases: { main: { url: "app.db", restorePoints: "never" } },
+      restorePoints: "always",
+    }),
+  );
+  await project.prepare("downgrade", "base");
+  assert.equal((await points(project)).length, 1);
+});
+
+Deno.test("a run that is rolled back leaves no restore point; one that is half done offers it", async () => {
+  using project = await shop();
+  project.add("a2", "DELETE FROM t;", "");
+  project.add("a3", "SELECT nothing;");
+  await project.fails(1, "upgrade");
+  assert.equal(project.has("app.db.restore"), false);
+  const { stderr } = await project.fails(4, "upgrade", "--transaction", "each");
+  const [point] = await points(project);
+  assert.match(stderr, new RegExp(`next: aludel restore ${point!.name}, to be back where`));
+  await project.done("restore");
+  assert.equal(await project.sql("SELECT count(*) FROM t"), "2");
+  assert.equal(await project.applied(), "a1");
+});
+
+Deno.test("a run outside a transaction is protected too", async () => {
+  using project = await shop();
+  project.add("a2", "-- aludel: transaction=off\nDELETE FROM t;\nVACUUM;", "");
+  await project.done("upgrade");
+  await project.done("restore");
+  assert.equal(await project.sql("SELECT count(*) FROM t"), "2");
+});
+
+Deno.test("only the newest restore points of runs are kept, and all of backup's", async () => {
+  using project = await shop();
+  project.write("aludel.json", JSON.stringify({ database: "app.db", restorePointsKept: 2 }));
+  await project.prepare("backup", "-m", "mine");
+  for (let round = 0; round < 4; round++) {
+    await project.sql("DELETE FROM t; INSERT INTO t VALUES (1, 'x')");
+    await project.prepare("redo", "a1");
+  }
+  assert.deepEqual((await points(project)).map(({ kind }) => kind), ["run", "run", "backup"]);
+});
+
+Deno.test("a copy is no more open than its original, and a restore leaves the original's mode", async () => {
+  using project = await shop();
+  Deno.chmodSync(project.database, 0o600);
+  await project.done("backup");
+  const folder = `${project.database}.restore`;
+  const [point] = await points(project);
+  assert.equal(Deno.statSync(folder).mode! & 0o777, 0o700);
+  assert.equal(Deno.statSync(`${folder}/${point!.name}/app.db`).mode! & 0o777, 0o600);
+  Deno.chmodSync(project.database, 0o640);
+  const { ino } = Deno.statSync(project.database);
+  await project.done("restore");
+  const now = Deno.statSync(project.database);
+  assert.deepEqual([now.mode! & 0o777, now.ino], [0o640, ino]);
+});
+
+Deno.test("backup copies what a write-ahead log holds while a writer is at work, and restore ends in WAL", async () => {
+  using project = await shop();
+  await project.sql("PRAGMA journal_mode = WAL");
+  const writer = new Deno.Command("sqlite3", {
+    args: [
+      "-cmd",
+      ".timeout 5000",
+      project.database,
+      "BEGIN IMMEDIATE; INSERT INTO t VALUES (3, 'three');",
+      ".shell sleep 3",
+      "COMMIT",
+    ],
+    stdout: "null",
+  }).spawn();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await project.done("backup");
+  // In use: in WAL mode already an open connection keeps a restore away.
+  const { stderr } = await project.fails(1, "restore", "--lock-timeout", "0.2");
+  assert.match(stderr, /error\[lock-timeout\].*\n(?:.*\n)* +Nothing was changed/);
+  await writer.status;
+  assert.equal(await project.sql("SELECT count(*) FROM t"), "3");
+  await project.done("restore");
+  assert.equal(await project.sql("SELECT count(*) FROM t; PRAGMA journal_mode"), "2\nwal");
+});
+
+Deno.test("restore refuses a damaged restore point, and a database that it cannot keep", async () => {
+  using project = await shop();
+  await project.done("backup");
+  const [point] = await points(project);
+  const copy = `${project.database}.restore/${point!.name}/app.db`;
+  const sound = Deno.readFileSync(copy);
+  Deno.writeFileSync(copy, sound.with(5000, sound[5000]! ^ 1));
+  const live = Deno.readFileSync(project.database);
+  assert.match((await project.fails(1, "restore")).stderr, /error\[restore-point-damaged\]/);
+  assert.deepEqual(Deno.readFileSync(project.database), live);
+  Deno.writeFileSync(copy, sound);
+
+  // What an encrypted database looks like.
+  const noise = crypto.getRandomValues(new Uint8Array(live.length));
+  Deno.writeFileSync(project.database, noise);
+  const refused = await project.fails(1, "restore");
+  assert.match(refused.stderr, /error\[database-not-sqlite\]/);
+  assert.match(refused.stderr, /next: mv .*app\.db .*app\.db\.damaged, then aludel restore/);
+  assert.match((await project.fails(1, "backup")).stderr, /error\[database-not-sqlite\]/);
+  assert.deepEqual(Deno.readFileSync(project.database), noise);
+
+  Deno.renameSync(project.database, `${project.database}.damaged`);
+  Deno.writeTextFileSync(`${project.database}-wal`, "left behind");
+  assert.match((await project.fails(1, "restore")).stderr, /error\[restore-journal-left\]/);
+  Deno.removeSync(`${project.database}-wal`);
+  await project.done("restore");
+  assert.equal(await project.sql("SELECT count(*) FROM t; PRAGMA integrity_check"), "2\nok");
+});
+
+Deno.test("backup refuses a damaged database and keeps the older restore points", async () => {
+  using project = await shop();
+  await project.done("backup");
+  using file = Deno.openSync(project.database, { write: true });
+  file.seekSync(4096, Deno.SeekMode.Start);
+  file.writeSync(new Uint8Array(4096).fill(9));
+  const { stderr } = await project.fails(1, "backup");
+  assert.match(stderr, /error\[database-corrupt\]/);
+  assert.equal((await points(project)).length, 1);
+});
+
+Deno.test("backup and restore say what is missing", async () => {
+  using project = runProject();
+  assert.match((await project.fails(1, "backup")).stderr, /error\[database-missing\]/);
+  assert.match((await project.fails(1, "restore")).stderr, /error\[restore-point-missing\]/);
+  const memory = await project.fails(1, "backup", "-d", ":memory:");
+  assert.match(memory.stderr, /error\[copy-unsupported\]/);
+  assert.deepEqual(await points(project), []);
+});
+
+Deno.test("a restore point from before Aludel's records is put back with a log of its own", async () => {
+  using project = runProject();
+  await project.sql("CREATE TABLE old(a); INSERT INTO old VALUES (1)");
+  project.add("a1", "DROP TABLE old;");
+  await project.done("upgrade");
+  await project.done("restore");
+  assert.equal(await project.sql("SELECT a FROM old"), "1");
+  assert.equal(await project.applied(), "");
+  assert.equal(
+    await project.sql("SELECT group_concat(event, ' ') FROM aludel_log"),
+    "upgrade restore",
+  );
+});
+
+Deno.test("restore writes through a symbolic link, and its points lie by the file", async () => {
+  using project = await shop();
+  Deno.mkdirSync(`${project.path}/data`);
+  Deno.renameSync(project.database, `${project.path}/data/real.db`);
+  Deno.symlinkSync("data/real.db", project.database);
+  await project.done("downgrade", "base");
+  assert.equal(project.has("data/real.db.restore"), true);
+  await project.done("restore");
+  assert.equal(Deno.lstatSync(project.database).isSymlink, true);
+  assert.equal(await project.sql("SELECT count(*) FROM t"), "2");
+});

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { AludelError } from "../../../src/errors.ts";
+import { lockFolder } from "../../../src/project/folder_lock.ts";
+import {
+  findRestorePoint,
+  readRestoreFolder,
+  restoreFolderOf,
+} from "../../../src/project/restore_folder.ts";
+import {
+  formatRestorePoint,
+  parseRestorePoint,
+  type RestorePoint,
+} from "../../../src/project/restore_point.ts";
+import { pruneRestorePoints } from "../../../src/project/retention.ts";
+import {
+  findLeftovers,
+  openWorkFolder,
+  removeLeftovers,
+} from "../../../src/project/work_folder.ts";
+import { TempFolder } from "../../fixtures/temp_folder.ts";
+
+function point(name: string, created: string, kind: RestorePoint["kind"] = "run"): RestorePoint {
+  return {
+    name,
+    kind,
+    created,
+    reason: `reason of ${name}`,
+    file: "app.db",
+    heads: [{ id: "a1", lineage: `sha256:${"0".repeat(64)}` }],
+    bytes: 4096,
+    sha256: "0".repeat(64),
+    mode: 0o640,
+    madeBy: "aludel 0.1.0",
+  };
+}
+
+function put(folder: TempFolder, ...points: readonly RestorePoint[]): string {
+  const database = folder.file("app.db");
+  Deno.writeTextFileSync(database, "");
+  for (const each of points) {
+    const path = `${restoreFolderOf(database)}/${each.name}`;
+    Deno.mkdirSync(path, { recursive: true });
+    Deno.writeTextFileSync(`${path}/point.json`, formatRestorePoint(each));
+  }
+  return database;
+}
+
+const names = (database: string) => readRestoreFolder(database).points.map(({ name }) => name);
+
+Deno.test("parseRestorePoint() reads what formatRestorePoint() writes, and nothing else", () => {
+  const written = point("p", "2026-11-23T10:15:00Z");
+  assert.deepEqual(parseRestorePoint(formatRestorePoint(written)), written);
+  const spoiled: readonly (readonly [keyof RestorePoint | "format", unknown])[] = [
+    ["format", 2],
+    ["sha256", "x"],
+    ["bytes", "many"],
+    ["kind", "other"],
+    ["file", "../../etc/passwd"],
+    ["heads", null],
+  ];
+  for (const [key, value] of spoiled) {
+    const text = JSON.stringify({ format: 1, ...written, [key]: value });
+    assert.equal(parseRestorePoint(text), undefined, key);
+  }
+  for (const text of ["", "null", "7", "[]"]) assert.equal(parseRestorePoint(text), undefined);
+});
+
+Deno.test("readRestoreFolder() sorts by time, counts on within a second, and names strangers", () => {
+  using folder = new TempFolder();
+  const now = "2026-11-23T10:15:00Z";
+  const database = put(
+    folder,
+    point("x_10", now),
+    point("x_2", now),
+    point("x", now),
+    point("early", "2026-11-22T10:15:00Z"),
+  );
+  Deno.mkdirSync(`${restoreFolderOf(database)}/stranger`);
+  assert.deepEqual(names(database), ["early", "x", "x_2", "x_10"]);
+  assert.deepEqual(readRestoreFolder(database).strangers, ["stranger"]);
+  assert.deepEqual(readRestoreFolder(folder.file("none.db")).points, []);
+});
+
+Deno.test("findRestorePoint() takes the newest, a name, or its beginning", () => {
+  using folder = new TempFolder();
+  const database = put(
+    folder,
+    point("2026-11-22_1", "2026-11-22T00:00:00Z"),
+    point("2026-11-23_1", "2026-11-23T00:00:00Z"),
+    point("2026-11-23_12", "2026-11-23T01:00:00Z"),
+  );
+  const read = readRestoreFolder(database);
+  const find = (text?: string) => findRestorePoint(read, text).name;
+  assert.equal(find(), "2026-11-23_12");
+  assert.equal(find("2026-11-23_1"), "2026-11-23_1");
+  assert.equal(find("2026-11-22"), "2026-11-22_1");
+  const refused = (code: string) => (error: unknown) =>
+    error instanceof AludelError && error.code === code;
+  assert.throws(() => find("2026"), refused("restore-point-ambiguous"));
+  assert.throws(() => find("2025"), refused("restore-point-missing"));
+  assert.throws(
+    () => findRestorePoint({ ...read, points: [] }, undefined),
+    refused("restore-point-missing"),
+  );
+});
+
+Deno.test("pruneRestorePoints() removes the oldest, but none that was asked for or spared", () => {
+  using folder = new TempFolder();
+  const database = put(
+    folder,
+    point("a", "2026-11-20T00:00:00Z"),
+    point("b", "2026-11-21T00:00:00Z", "backup"),
+    point("c", "2026-11-22T00:00:00Z"),
+    point("d", "2026-11-23T00:00:00Z", "restore"),
+    point("e", "2026-11-24T00:00:00Z"),
+  );
+  pruneRestorePoints(database, 4);
+  assert.deepEqual(names(database), ["a", "b", "c", "d", "e"]);
+  pruneRestorePoints(database, 2, "a");
+  assert.deepEqual(names(database), ["a", "b", "d", "e"]);
+});
+
+Deno.test("a work folder is a leftover only when nobody has it locked", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("app.db.restore");
+  {
+    using used = await openWorkFolder(path);
+    Deno.writeTextFileSync(`${used.path}/copy`, "");
+    assert.equal(Deno.statSync(used.path).mode! & 0o777, 0o700);
+    assert.deepEqual(await findLeftovers(path), []);
+    await removeLeftovers(path);
+    assert.equal(Deno.readTextFileSync(`${used.path}/copy`), "");
+    Deno.mkdirSync(`${path}/.work-crashed`);
+    assert.deepEqual(await findLeftovers(path), [`${path}/.work-crashed`]);
+    using _lock = await lockFolder(`${path}/.work-crashed`, { timeout: 0 });
+    assert.deepEqual(await findLeftovers(path), []);
+  }
+  await removeLeftovers(path);
+  assert.deepEqual(folder.names(), []);
+});

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { openScratch } from "../../../src/db/open_scratch.ts";
+import type { Hazard } from "../../../src/runner/hazard.ts";
+import { standingHazards } from "../../../src/runner/standing_hazards.ts";
+
+function hazard(tables: readonly string[], rebuild?: string): Hazard {
+  return { revision: "a1", loses: "", tables, ...(rebuild !== undefined && { rebuild }) };
+}
+
+async function standing(setup: string, ...hazards: readonly Hazard[]): Promise<boolean[]> {
+  await using connection = openScratch();
+  for (const sql of setup.split(";")) await connection.execute(sql);
+  const found = await standingHazards(connection, hazards);
+  return hazards.map((each) => found.includes(each));
+}
+
+Deno.test("standingHazards() keeps those that meet rows", async () => {
+  const setup = 'CREATE TABLE t(a); INSERT INTO t VALUES (1); CREATE TABLE "e m"(a)';
+  assert.deepEqual(
+    await standing(setup, hazard(["t"]), hazard(["e m"]), hazard(["x", "t"]), hazard(["x"])),
+    [true, false, true, false],
+  );
+});
+
+Deno.test("standingHazards() compares the columns of a rebuild by what SQLite makes of it", async () => {
+  const setup = "CREATE TABLE t(a, B, c AS (a + 1)); INSERT INTO t VALUES (1, 2)";
+  assert.deepEqual(
+    await standing(
+      setup,
+      hazard(["t"], "CREATE TABLE n(a, b INTEGER, CHECK (b > 0))"),
+      hazard(["t"], 'CREATE TABLE "n x"(a, d)'),
+      hazard(["t"], "CREATE TABLE n AS SELECT * FROM t"),
+      hazard(["t"], ""),
+    ),
+    [false, true, true, true],
+  );
+});
