@@ -116,6 +116,7 @@ function sameLine(claimed: string, printed: string, ids: IdMap): boolean {
     text
       .replace(ID, "ID")
       .replace(/\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}/g, "TIME")
+      .replace(/\d{4}-\d{2}-\d{2}_\d{6}\b/g, "POINT")
       .replace(/\d{4}-\d{2}-\d{2}/g, "DATE")
       .replace(/\b[\d.]+ (ms|s)\b/g, "N $1")
       .trimEnd();
