@@ -10,7 +10,7 @@ import { findLosses } from "./conservation.ts";
 import type { RunHost } from "./run_request.ts";
 import { runScript } from "./run_script.ts";
 import { takeInventory } from "./table_contents.ts";
-import { traceTables } from "./table_fates.ts";
+import { type TableFates, traceTables } from "./table_fates.ts";
 import { dropTemporaryObjects } from "./temporary_objects.ts";
 
 /** A step within an open transaction, with its place in the whole route. */
@@ -101,11 +101,16 @@ async function conserving(
   work: () => Promise<void>,
 ): Promise<void> {
   const { text, statements, header } = step.script;
+  const recreates = statements.some((statement) =>
+    (statement.verb === "DROP" || statement.verb === "ALTER") &&
+    readMentions(text, statement).some(({ kind }) => RECREATING.has(kind))
+  );
+  if (!recreates) return await work();
   const mentions = statements.flatMap((statement) =>
     CAN_LOSE.has(statement.verb) ? readMentions(text, statement) : []
   );
-  if (!mentions.some(({ kind }) => RECREATING.has(kind))) return await work();
   const fates = traceTables(mentions);
+  if (!somethingStands(mentions, fates)) return await work();
   const before = await takeInventory(connection, fates.touched.keys());
   await work();
   const afterNames = [...fates.touched.values()].flatMap(({ after }) => after ?? []);
@@ -125,6 +130,12 @@ async function conserving(
       } REASON`,
     ],
   });
+}
+
+/** Whether a table or view that is dropped or renamed stands afterwards: what is gone for good was said to go. */
+function somethingStands(mentions: readonly Mention[], fates: TableFates): boolean {
+  return mentions.some(({ kind }) => kind === "create-view") ||
+    [...fates.touched.values()].some(({ after }) => after !== null);
 }
 
 /** The verbs of statements whose mentions matter; all others need not be read again. */
