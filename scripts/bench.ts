@@ -63,9 +63,10 @@ try {
   const date = new Date().toISOString().slice(0, 10);
   tell(`${date}: ${await describeTools(tools)}; ${describeMachine()}. ${program.description}.`);
   for (const note of tools.notes) tell(note);
+  const peersToo = only.includes("start") || only.includes("downgrade");
   for (const size of sizes) {
     const folder = `${workshop}/${size}`;
-    const site = await buildSite(folder, size, program, tools);
+    const site = await buildSite(folder, size, program, tools, peersToo);
     for (const name of only) {
       const contest = CONTESTS[name]!(site);
       tell(tableOf(contest, await hold(contest, rounds)));

@@ -40,12 +40,16 @@ export function alembic(site: Site, ...args: string[]): readonly string[] {
   return [site.tools.alembic!.path, ...args];
 }
 
-/** Writes the projects of one size below an empty folder, and upgrades a database in each. */
+/**
+ * Writes the projects of one size below an empty folder, and upgrades a database in each.
+ * @param peersToo Whether the peers' databases are wanted as well: the slow ones need minutes.
+ */
 export async function buildSite(
   folder: string,
   size: number,
   program: AludelProgram,
   tools: Tools,
+  peersToo: boolean,
 ): Promise<Site> {
   const revisions = workload(size);
   const at = (name: string) => {
@@ -68,11 +72,12 @@ export async function buildSite(
   });
   if (tools.dbmate) {
     writeDbmateProject(folders.dbmate, revisions);
-    await timeRun({ command: dbmate(site, "up"), cwd: folders.dbmate });
+    if (peersToo) await timeRun({ command: dbmate(site, "up"), cwd: folders.dbmate });
   }
   if (tools.alembic && size <= ALEMBIC_AT_MOST) {
     writeAlembicProject(folders.alembic, revisions);
-    await timeRun({ command: alembic(site, "upgrade", "head"), cwd: folders.alembic });
+    const command = alembic(site, "upgrade", "head");
+    if (peersToo) await timeRun({ command, cwd: folders.alembic });
   }
   for (const place of Object.values(folders)) keepDatabase(place);
   return site;
