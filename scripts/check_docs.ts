@@ -19,6 +19,7 @@ const breaches = [
   ...await commandBreaches(),
   ...await lintBreaches(),
   ...linkBreaches(),
+  ...decisionBreaches(),
   ...releaseBreaches(),
 ];
 for (const breach of breaches) console.error(breach);
@@ -119,6 +120,16 @@ function anchors(path: string): ReadonlySet<string> {
         ),
     ),
   );
+}
+
+/** Every decision is in the index. */
+function decisionBreaches(): string[] {
+  const index = documents.get("docs/decisions/README.md") ?? "";
+  return [...documents.keys()]
+    .filter((path) => /^docs\/decisions\/(?!README)/.test(path))
+    .map((path) => path.replace(/.*\//, ""))
+    .filter((name) => !index.includes(`](${name})`))
+    .map((name) => `docs/decisions/README.md: "${name}" is missing`);
 }
 
 function releaseBreaches(): string[] {

@@ -1,5 +1,4 @@
 import { openProject } from "../../project/project.ts";
-import type { Settings } from "../../project/settings.ts";
 import { readManifest } from "../../project/read_manifest.ts";
 import { redact } from "../../text/redact.ts";
 import type { Flag } from "../flag.ts";
@@ -45,12 +44,17 @@ export function valueCandidates(
       };
     }
     case "TARGET":
-      return { words: targets(openProject(context.cwd, context.config).settings), paths: "files" };
+      return { words: targets(context), paths: "files" };
+    // What diff compares may be any of these.
+    case "A":
+    case "B":
+      return { words: [...refs(typed, context), ...targets(context)], paths: "files" };
     case "SHELL":
       return { words: SHELLS.map((value) => ({ value, description: "" })), paths: "none" };
     case "DIR":
       return { words: [], paths: "folders" };
     case "FILE":
+    case "DATABASE":
     case "PATH":
     case "BASE":
     case "OURS":
@@ -66,7 +70,8 @@ function refs(typed: string, context: ValueContext): readonly Candidate[] {
   return refCandidates(manifest?.revisions ?? [], typed, context.command);
 }
 
-function targets({ databases }: Settings): readonly Candidate[] {
+function targets({ cwd, config }: ValueContext): readonly Candidate[] {
+  const { databases } = openProject(cwd, config).settings;
   return Object.entries(databases).map(([value, database]) => ({
     value,
     description: redact(typeof database === "string" ? database : database.url),

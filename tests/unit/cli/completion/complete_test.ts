@@ -35,6 +35,7 @@ Deno.test("a flag's values are offered after it, after = and after its letter", 
   assert.deepEqual(await offered("/nowhere", "revision", "-m", ""), []);
   assert.deepEqual(await offered("/nowhere", "upgrade", "--config", "al"), [":files"]);
   assert.deepEqual(await offered("/nowhere", "init", ""), [":folders"]);
+  assert.deepEqual(await offered("/nowhere", "init", "--from", "ap"), [":files"]);
   assert.deepEqual(await offered("/nowhere", "completions", "z"), ["zsh"]);
 });
 
@@ -84,6 +85,9 @@ Deno.test("targets come from the settings that the line names, without secrets",
   const { stdout } = await runInProcess(args, { cwd: project.path });
   assert.match(stdout, /^dev\tdev\.db\nfar\tlibsql:.*\n:files\n$/);
   assert.ok(!stdout.includes("secret"));
+  assert.deepEqual(await offered(project.path, "-c", "other.json", "diff", "head", ""), [
+    ...["head", "heads", "base", "current", "dev", "far", ":files"],
+  ]);
 });
 
 Deno.test("a broken project offers nothing and says nothing; no database is opened", async () => {
