@@ -1,6 +1,6 @@
 import type { Connection } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
-import type { Change } from "../schema/change.ts";
+import { type Change, reverseChanges } from "../schema/change.ts";
 import { compareSchemas } from "../schema/compare.ts";
 import { describeChange } from "../schema/describe.ts";
 import { introspect } from "../schema/introspect.ts";
@@ -86,11 +86,8 @@ async function checkWithRows(request: SelfCheckRequest): Promise<readonly string
     }
     refuseLostRows(before, await snapshotRows(connection, survivors, "to"), "up");
     if (down === null) return notices;
-    const back = survivors.map((table) => ({
-      ...table,
-      columns: table.columns.filter(({ isKept }) => isKept),
-    }));
-    const kept = await snapshotRows(connection, back, "to");
+    const back = survivingTables(to, from, reverseChanges(changes));
+    const kept = await snapshotRows(connection, back, "from");
     try {
       await runDown(request, connection);
     } catch (error) {
@@ -99,7 +96,7 @@ async function checkWithRows(request: SelfCheckRequest): Promise<readonly string
       notices.push("The down could not be tried with rows: they lack the values that up drops");
       return notices;
     }
-    refuseLostRows(kept, await snapshotRows(connection, back, "from"), "down");
+    refuseLostRows(kept, await snapshotRows(connection, back, "to"), "down");
     return notices;
   } finally {
     await connection.close();

@@ -7,6 +7,7 @@ import type { Column, Table } from "./model.ts";
 import { chooseHazard, convertHazard, dropColumnHazard, placeholderHazard } from "./plan_hazard.ts";
 import type { PlanHazard, PlannedStatement } from "./planned_statement.ts";
 import { standIn } from "./stand_in.ts";
+import { normalDefault } from "./token_text.ts";
 
 /** What a copy of rows from the present table into its replacement needs to know. */
 export interface CopyRequest {
@@ -104,6 +105,11 @@ function copySources({ change, presentName, missingValues }: CopyRequest): {
         add(target, value);
       }
     }
+  }
+  if (sources.length + choices.length === 0) {
+    // Nothing is shared and nothing is asked for, and still each row stays a row.
+    const column = to.columns.find(({ generated }) => generated === undefined)!;
+    add(quoteName(column.name), `(${normalDefault(column.default ?? "NULL")})`);
   }
   if (choices.length > 0) hazards.push(chooseHazard(to, choices.map(({ name }) => name)));
   for (const { kind, ...rest } of change.changes) {
