@@ -172,8 +172,6 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   ensure_version:
     'Nothing to do: "aludel upgrade" and "aludel stamp" create their tables themselves',
   list_templates: 'Aludel has no templates: "aludel init" starts a project',
-  check:
-    'This release does not compare schemas yet: "aludel verify" compares files, manifest and database',
   migrate: "aludel upgrade",
   up: "aludel upgrade",
   apply: "aludel upgrade",
