@@ -140,6 +140,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "look for hazards in the SQL of revisions",
     load: () => import("./commands/lint.ts"),
   },
+  prove: {
+    group: "Check",
+    summary: "run revisions up and down on rows, in every order",
+    load: () => import("./commands/prove.ts"),
+  },
   "hook install": {
     group: "Git",
     summary: "have git verify every commit, and merge manifests",

@@ -16,6 +16,8 @@ export interface Runtime {
   readonly stdinIsTerminal: boolean;
   /** Columns of the terminal, 80 where there is none. */
   readonly columns: number;
+  /** How many threads can work at once. */
+  readonly processors: number;
   /** The path of the running executable: the standalone binary, or Deno. */
   readonly execPath: string;
   /** The words that start this program again: the standalone binary, or Deno with `run -A` and main.ts. */
@@ -48,6 +50,9 @@ export function denoRuntime(): Runtime {
       } catch {
         return 80; // not a terminal
       }
+    },
+    get processors() {
+      return navigator.hardwareConcurrency;
     },
     get execPath() {
       return Deno.execPath();

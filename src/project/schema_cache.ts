@@ -1,4 +1,5 @@
 import type { SchemaRows } from "../schema/schema_row.ts";
+import { makeCacheFolder } from "./cache_folder.ts";
 import { writeAtomically } from "./write_atomically.ts";
 
 /** Of so many histories the schemas are kept: every branch that somebody works on. */
@@ -49,8 +50,7 @@ export class SchemaCache {
 
   write(key: string, { objects, tables, modules }: SchemaRows): void {
     try {
-      Deno.mkdirSync(this.#folder, { recursive: true });
-      this.#keepOutOfGit();
+      makeCacheFolder(this.#root, this.#folder);
       const stored: Stored = {
         format: FORMAT,
         objects,
@@ -66,14 +66,6 @@ export class SchemaCache {
 
   #path(key: string): string {
     return `${this.#folder}/${key}.json`;
-  }
-
-  #keepOutOfGit(): void {
-    try {
-      Deno.writeTextFileSync(`${this.#root}/.gitignore`, "*\n", { createNew: true });
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    }
   }
 
   #dropOldest(): void {

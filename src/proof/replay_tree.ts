@@ -53,9 +53,7 @@ export class ReplayTree {
     image: ScratchImage | undefined,
     ids: readonly RevisionId[],
   ): Promise<ScratchImage | undefined> {
-    let extended = image;
-    for (const id of ids) extended = await this.#run(extended, id);
-    return extended;
+    return ids.length === 0 ? image : await this.#run(image, ids);
   }
 
   /** The image behind {@linkcode at}; undefined for an empty database. @throws {AludelError} As {@linkcode before}. */
@@ -101,16 +99,24 @@ export class ReplayTree {
       const under = this.#under(at);
       at = under.length === 1 ? under[0] : undefined;
     }
-    for (const id of missing.reverse()) {
-      const under = this.#under(id);
-      const image = under.length > 1
-        ? await this.#joined(under)
-        : under.length === 1
-        ? this.#images.get(under[0]!)!
-        : undefined;
-      this.#keep(id, await this.#run(image, id), graph);
+    missing.reverse();
+    // A chain is run on one connection; what will be asked for again is kept on the way.
+    let image = await this.#imageBelow(missing[0]);
+    for (let from = 0; from < missing.length;) {
+      let to = from + 1;
+      while (to < missing.length && graph.childrenOf(missing[to - 1]!).length === 1) to++;
+      image = await this.#run(image, missing.slice(from, to));
+      this.#keep(missing[to - 1]!, image, graph);
+      from = to;
     }
     return this.#images.get(only);
+  }
+
+  /** What the lowest revision without an image runs on; undefined for a base, and where there is no such revision. */
+  async #imageBelow(id: RevisionId | undefined): Promise<ScratchImage | undefined> {
+    if (id === undefined) return undefined;
+    const under = this.#under(id);
+    return under.length > 1 ? await this.#joined(under) : this.#images.get(under[0] ?? "");
   }
 
   /** The image of the one with the longest history, and what the others have beyond it. */
@@ -124,13 +130,12 @@ export class ReplayTree {
     return await this.extend(await this.#imageAt([longest.id]), missing);
   }
 
-  async #run(image: ScratchImage | undefined, id: RevisionId): Promise<ScratchImage> {
-    const script = this.scriptOf(id);
+  async #run(image: ScratchImage | undefined, ids: readonly RevisionId[]): Promise<ScratchImage> {
     for (;;) {
       await using connection = this.#open(image);
       try {
         await connection.execute("BEGIN");
-        await replayScript(connection, id, script);
+        for (const id of ids) await replayScript(connection, id, this.scriptOf(id));
         await connection.execute("COMMIT");
         return connection.image();
       } catch (error) {

@@ -26,7 +26,10 @@ export async function tryScript(connection: Connection, trial: Trial): Promise<v
     await runTransaction({
       connection,
       host: quietHost(connection),
-      segment: { mode: "transaction", steps: [stepOf(trial)] },
+      segment: {
+        mode: trial.script.header.foreignKeys === "on" ? "foreign-keys" : "transaction",
+        steps: [stepOf(trial)],
+      },
       reseals: [],
       protect: () => Promise.resolve(),
       assumed: await readMark(connection),
@@ -36,6 +39,8 @@ export async function tryScript(connection: Connection, trial: Trial): Promise<v
     });
   } catch (error) {
     throw error instanceof StepFailure ? error.cause : error;
+  } finally {
+    await connection.execute("PRAGMA foreign_keys = OFF");
   }
 }
 

@@ -27,6 +27,7 @@ export function fakeRuntime(given: Partial<Runtime> = {}): Runtime & {
     cwd: "/nowhere",
     stdinIsTerminal: false,
     columns: 80,
+    processors: 1,
     execPath: "/usr/bin/aludel",
     program: ["/usr/bin/aludel"],
     denoRelease: "0.0.0",

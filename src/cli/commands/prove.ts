@@ -1,0 +1,117 @@
+import { openScratch } from "../../db/open_scratch.ts";
+import { joinCatalogue, messageOf } from "../../project/catalogue.ts";
+import { digest } from "../../project/digest.ts";
+import type { Finding } from "../../project/finding.ts";
+import type { Proof } from "../../proof/proof.ts";
+import { prove } from "../../proof/prove.ts";
+import { chooseRevisions } from "../choose_revisions.ts";
+import { defineCommand } from "../command.ts";
+import { findingText } from "../finding_text.ts";
+import { DATABASE_FLAG } from "../flag.ts";
+import type { Style } from "../style.ts";
+import type { Ui } from "../ui.ts";
+import { CLEAR_LINE } from "../watch_board.ts";
+
+export const command = defineCommand({
+  name: "prove",
+  description: [
+    "Runs revisions on databases in memory with rows in them: up, down, and up again. Says of each whether its down gives back everything (exact), the schema but not all data (lossy, and which), or something fails. Branches that meet or end among them are run in every order, and must give the same schema. docs/prove.md tells the whole procedure.",
+    "The rows are those of a file seed.sql beside the up.sql, or else generated. The queries of a file assert.sql must give no row after the up. No database of yours is touched.",
+    "Without REF all revisions are proven. What has been proven before and is the same, with everything under it, is not run again. Exits 3 if something fails; with --strict, lost data is enough.",
+  ],
+  flags: {
+    strict: { kind: "switch", help: "exit 3 when a down loses data, too" },
+    again: { kind: "switch", help: "prove again what has been proven before" },
+    jobs: { kind: "number", value: "N", help: "threads at most (default: one for each processor)" },
+    ...DATABASE_FLAG,
+  },
+  positional: [
+    {
+      name: "REF",
+      help: "what to prove: refs or ranges (default: all)",
+      optional: true,
+      many: true,
+    },
+  ],
+  examples: [
+    { command: "aludel prove", says: "proves all revisions" },
+    { command: "aludel prove head", says: "proves the newest one" },
+    { command: "aludel prove --strict current:head", says: "what is pending must lose nothing" },
+  ],
+  async run(context, flags, refs) {
+    const { ui, runtime } = context;
+    const { project, workspace, ids } = await chooseRevisions(context, flags, refs, "all");
+    const result = await prove({
+      project,
+      workspace,
+      ids,
+      digest,
+      sqliteVersion: openScratch().capabilities.sqliteVersion,
+      jobs: flags.jobs ?? runtime.processors,
+      cached: !flags.again,
+      onProgress: progressOf(ui, runtime.stderr),
+    });
+    const { proofs, orders, fromCache } = result;
+    const failures = distinct([
+      ...proofs.flatMap(({ verdict }) => verdict.kind === "fails" ? verdict.finding : []),
+      ...orders.flatMap(({ finding }) => finding ?? []),
+    ]);
+    const lossy = proofs.filter(({ verdict }) => verdict.kind === "lossy").length;
+    const failed = failures.length > 0 || (flags.strict && lossy > 0);
+    ui.json({ ok: !failed, revisions: proofs, orders, fromCache });
+    const catalogue = joinCatalogue(workspace, []);
+    for (const proof of proofs) {
+      ui.data(proofText(proof, messageOf(catalogue, proof.id), ui.style));
+    }
+    for (const { heads, orders: number, finding } of orders) {
+      const names = heads.join(", ");
+      ui.data(
+        finding === null
+          ? `${ui.style.green("commute")}  ${names}: ${number} orders give the same schema`
+          : `${ui.style.red("differ")}   ${names}`,
+      );
+    }
+    if (failures.length > 0) ui.data("");
+    for (const finding of failures) ui.data(findingText(finding, ui.style));
+    if (proofs.length === 0) ui.notice("There is no revision to prove.");
+    else {
+      const cached = fromCache === 0 ? "" : `, ${fromCache} of the answers from before`;
+      ui.notice(
+        `Proved ${proofs.length} ${proofs.length === 1 ? "revision" : "revisions"}${cached}.`,
+      );
+    }
+    return failed ? 3 : 0;
+  },
+});
+
+/** A revision that cannot be replayed fails every proof above it, in the same words. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+function progressOf(
+  ui: Ui,
+  stderr: { write(text: string): void },
+): (done: number, of: number) => void {
+  if (!ui.wantsProgress) return () => {};
+  return (done, of) => {
+    stderr.write(done < of ? `${CLEAR_LINE}proving ${done} of ${of}` : CLEAR_LINE);
+  };
+}
+
+/** One line for the verdict, and one for each thing that is lost or could not be tried. */
+function proofText({ id, verdict, notices }: Proof, message: string, style: Style): string {
+  const [title = ""] = message.split("\n", 1);
+  const head = `${colourOf(verdict, style)(verdict.kind.padEnd(7))}  ${id}  ${title}`;
+  const details = verdict.kind === "lossy"
+    ? verdict.losses.map((loss) => `lost: ${loss}`)
+    : verdict.kind === "fails" && verdict.stage === "before"
+    ? [`because of ${verdict.finding.revision}, which it needs`]
+    : [];
+  return [head, ...[...details, ...notices].map((line) => `         ${line}`)].join("\n");
+}
+
+function colourOf({ kind }: Proof["verdict"], style: Style): (text: string) => string {
+  if (kind === "exact") return style.green;
+  return kind === "fails" ? style.red : style.yellow;
+}

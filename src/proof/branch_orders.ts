@@ -1,0 +1,140 @@
+import type { ScratchImage } from "../db/open_scratch.ts";
+import { AludelError } from "../errors.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { RevisionGraph } from "../graph/revision_graph.ts";
+import { type Finding, findingOf } from "../project/finding.ts";
+import { findConflict } from "./branch_conflict.ts";
+import type { ProofContext } from "./prove_revision.ts";
+import { introspect } from "../schema/introspect.ts";
+import type { Schema } from "../schema/model.ts";
+import { missingFor, schemaText } from "./schema_text.ts";
+
+/** What running parallel branches in several orders has shown. Plain data, as {@linkcode Proof} is. */
+export interface OrderProof {
+  readonly heads: readonly RevisionId[];
+  /** How many orders were run. */
+  readonly orders: number;
+  /** null: each of them gives the same schema. */
+  readonly finding: Finding | null;
+}
+
+/** Up to so many branches, all orders of them are run (4! = 24); of more, every pair in both orders. */
+const ALL_ORDERS_OF = 4;
+
+/**
+ * Proves that parallel branches commute: two databases that got them in another order have the same schema.
+ *
+ * @param heads Several revisions of which none is under another one.
+ */
+export async function proveOrders(
+  heads: readonly RevisionId[],
+  context: ProofContext & { readonly graph: RevisionGraph },
+): Promise<OrderProof> {
+  let orders = 0;
+  try {
+    for (const pair of pairsOf(heads)) {
+      orders += 2;
+      const finding = await provePair(pair, context);
+      if (finding !== null) return { heads, orders, finding };
+    }
+    if (heads.length > 2 && heads.length <= ALL_ORDERS_OF) {
+      const all = permutationsOf(heads);
+      orders += all.length;
+      return { heads, orders, finding: await compareOrders(all, context) };
+    }
+    return { heads, orders, finding: null };
+  } catch (error) {
+    // A revision that fails by itself: its own proof says so.
+    if (!(error instanceof AludelError)) throw error;
+    return { heads, orders, finding: findingOf(error) };
+  }
+}
+
+type OrderContext = Parameters<typeof proveOrders>[1];
+
+async function provePair(
+  [a, b]: readonly [RevisionId, RevisionId],
+  context: OrderContext,
+): Promise<Finding | null> {
+  const { graph, scratch } = context;
+  try {
+    const finding = await compareOrders([[a, b], [b, a]], context);
+    if (finding === null) return null;
+  } catch (error) {
+    if (!(error instanceof AludelError) || error.code !== "replay-failed") throw error;
+    if (scratch.learns(error)) return await provePair([a, b], context);
+    // One that fails by itself clashes with nobody.
+    for (const head of [a, b]) await context.tree.imageAt([head]);
+  }
+  const { base, own } = branchesOf(graph, [a, b]);
+  const image = await context.tree.imageAt(graph.headsOf(base, "all"));
+  return await findConflict({ a, b, image, ofA: own.get(a)!, ofB: own.get(b)! }, context);
+}
+
+/** The branches' common history, and what each has beyond it. */
+function branchesOf(graph: RevisionGraph, heads: readonly RevisionId[]) {
+  const histories = heads.map((id) => graph.ancestors([id], "all"));
+  const [first = new Set<RevisionId>(), ...others] = histories;
+  const base = [...first].filter((id) => others.every((other) => other.has(id)));
+  const shared = new Set(base);
+  const own = new Map(heads.map((head, at) => [
+    head,
+    [...histories[at]!].filter((id) => !shared.has(id)),
+  ]));
+  return { base, own };
+}
+
+async function compareOrders(
+  orders: readonly (readonly RevisionId[])[],
+  context: OrderContext,
+): Promise<Finding | null> {
+  const { graph, tree, scratch } = context;
+  const { base, own } = branchesOf(graph, orders[0]!);
+  const start = await tree.imageAt(graph.headsOf(base, "all"));
+  // Orders that begin alike share their images.
+  const images = new Map<string, ScratchImage | undefined>([["", start]]);
+  let first: { readonly text: string; readonly schema: Schema } | undefined;
+  for (const order of orders) {
+    const done = new Set<RevisionId>();
+    let key = "";
+    let image = start;
+    for (const head of order) {
+      key += ` ${head}`;
+      const missing = own.get(head)!.filter((id) => !done.has(id));
+      if (!images.has(key)) images.set(key, await tree.extend(image, missing));
+      image = images.get(key);
+      for (const id of missing) done.add(id);
+    }
+    await using connection = scratch.openImage(image);
+    first ??= { text: await schemaText(connection), schema: await introspect(connection) };
+    const { text, schema } = first;
+    const differences = await missingFor(connection, text, () => schema);
+    if (differences.length > 0) return orderFinding(orders[0]!, order, differences);
+  }
+  return null;
+}
+
+function orderFinding(
+  one: readonly RevisionId[],
+  other: readonly RevisionId[],
+  differences: readonly string[],
+): Finding {
+  return {
+    level: "error",
+    code: "proof-order",
+    message: `The order ${one.join(", ")} gives another schema than ${other.join(", ")}`,
+    notes: differences.map((line) => `after the second, the first also has: ${line}`),
+    next: ["Put one branch on top of the other"],
+  };
+}
+
+function pairsOf(heads: readonly RevisionId[]): (readonly [RevisionId, RevisionId])[] {
+  return heads.flatMap((a, at) => heads.slice(at + 1).map((b) => [a, b] as const));
+}
+
+function permutationsOf(heads: readonly RevisionId[]): RevisionId[][] {
+  if (heads.length < 2) return [[...heads]];
+  return heads.flatMap((head, at) =>
+    permutationsOf(heads.toSpliced(at, 1)).map((rest) => [head, ...rest])
+  );
+}

@@ -1,0 +1,99 @@
+import type { Connection } from "../db/connection.ts";
+import { type LiteralRow, readLiterals } from "../project/table_rows.ts";
+import { rowidExpression } from "../schema/implicit_rowid.ts";
+import type { Schema, Table } from "../schema/model.ts";
+import { displayName, quoteName } from "../sql/identifier.ts";
+
+/** The rows of some tables, by folded name, with the AUTOINCREMENT sequences. */
+export type Contents = ReadonlyMap<string, TableContent>;
+
+interface TableContent {
+  readonly table: Table;
+  /** The columns' names; the first `keys` of the literals in each row tell the row from others. */
+  readonly columns: readonly string[];
+  readonly keys: number;
+  readonly rows: readonly LiteralRow[];
+  readonly sequence: bigint | undefined;
+}
+
+/** Reads every row of the tables in a schema. Generated columns follow from the others and are left out. */
+export async function readContents(connection: Connection, schema: Schema): Promise<Contents> {
+  const contents = new Map<string, TableContent>();
+  for (const [key, table] of schema.tables) {
+    const rowid = rowidExpression(table);
+    const keys = rowid !== undefined
+      ? [rowid]
+      : table.primaryKey?.columns.map(({ name }) => quoteName(name)) ?? [];
+    const columns = table.columns.filter(({ generated }) => generated === undefined)
+      .map(({ name }) => name);
+    const parts = [...keys, ...columns.map(quoteName)];
+    const rows = await readLiterals(connection, table.name, parts);
+    const sequence = table.autoincrement ? await readSequence(connection, table.name) : undefined;
+    contents.set(key, { table, columns, keys: keys.length, rows, sequence });
+  }
+  return contents;
+}
+
+async function readSequence(connection: Connection, table: string): Promise<bigint | undefined> {
+  const [row] = await connection.query(
+    "SELECT max(seq) AS seq FROM main.sqlite_sequence WHERE name = ?",
+    [table],
+  );
+  return typeof row?.["seq"] === "bigint" ? row["seq"] : undefined;
+}
+
+/** How many rows there are in all tables together. */
+export function countOf(contents: Contents): number {
+  let count = 0;
+  for (const { rows } of contents.values()) count += rows.length;
+  return count;
+}
+
+/** What the second contents lack or have too much, a sentence for each column and table. */
+export function findContentLosses(before: Contents, after: Contents): string[] {
+  return [...before].flatMap(([key, old]) => {
+    const now = after.get(key);
+    return now === undefined ? [] : tableLosses(old, now);
+  });
+}
+
+function tableLosses(old: TableContent, now: TableContent): string[] {
+  const losses: string[] = [];
+  const name = displayName(old.table.name);
+  if (old.sequence !== undefined && (now.sequence ?? -1n) < old.sequence) {
+    losses.push(
+      `the sequence of ${name} fell from ${old.sequence} to ${now.sequence ?? "nothing"}`,
+    );
+  }
+  if (JSON.stringify(old.rows) === JSON.stringify(now.rows)) return losses;
+  const rows = Map.groupBy(now.rows, (row) => keyOf(row, now));
+  const changed = new Array<number>(old.columns.length).fill(0);
+  let missing = 0;
+  for (const row of old.rows) {
+    const other = rows.get(keyOf(row, old))?.shift();
+    if (other === undefined) missing++;
+    else {
+      old.columns.forEach((_, at) => {
+        if (row[old.keys + at] !== other[old.keys + at]) changed[at]!++;
+      });
+    }
+  }
+  const of = old.rows.length;
+  if (missing > 0) losses.push(`${missing} of ${of} rows of ${name}`);
+  old.columns.forEach((column, at) => {
+    const count = changed[at]!;
+    if (count > 0) {
+      losses.push(`values of ${name}.${displayName(column)} in ${count} of ${of} rows`);
+    }
+  });
+  const extra = [...rows.values()].reduce((sum, left) => sum + left.length, 0);
+  if (extra > 0) {
+    losses.push(`${name} keeps ${extra} ${extra === 1 ? "row" : "rows"} more than before`);
+  }
+  return losses;
+}
+
+/** The rowid or primary key; the whole row where there is neither. */
+function keyOf(row: LiteralRow, { keys }: TableContent): string {
+  return JSON.stringify(keys === 0 ? row : row.slice(0, keys));
+}

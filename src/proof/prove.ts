@@ -1,0 +1,115 @@
+import type { RevisionId } from "../graph/revision.ts";
+import { lineages } from "../manifest/lineage.ts";
+import type { Digest, TextHash } from "../manifest/manifest.ts";
+import type { Project } from "../project/project.ts";
+import { textHashes } from "../project/revision_texts.ts";
+import type { Workspace } from "../project/workspace.ts";
+import { RELEASE } from "../text/program.ts";
+import type { OrderProof } from "./branch_orders.ts";
+import type { Proof } from "./proof.ts";
+import { ProofCache } from "./proof_cache.ts";
+import { proveTasks } from "./proof_pool.ts";
+import type { ProofAnswer, ProofTask } from "./proof_task.ts";
+import { type RevisionSource, RevisionSources } from "./revision_source.ts";
+
+/** What is to be proven. */
+export interface ProveRequest {
+  readonly project: Project;
+  readonly workspace: Workspace;
+  readonly ids: readonly RevisionId[];
+  readonly digest: Digest;
+  readonly sqliteVersion: string;
+  /** How many threads there may be. */
+  readonly jobs: number;
+  /** Whether earlier answers hold; false proves everything again. */
+  readonly cached: boolean;
+  readonly onProgress: (done: number, of: number) => void;
+}
+
+/** What was proven. */
+export interface ProveResult {
+  /** In topological order. */
+  readonly proofs: readonly Proof[];
+  readonly orders: readonly OrderProof[];
+  /** How many of the answers come from the cache. */
+  readonly fromCache: number;
+}
+
+/**
+ * Proves revisions, and that the branches which meet or end among them commute. What was proven before and has not
+ * changed, with everything under it, is not proven again.
+ *
+ * @throws {AludelError} What reading a revision's files throws.
+ */
+export async function prove(request: ProveRequest): Promise<ProveResult> {
+  const { project, workspace: { graph }, ids, jobs, onProgress, sqliteVersion } = request;
+  const { of: sourceOf } = new RevisionSources(request.workspace, request.digest);
+  const sources = [...graph.ancestors(ids, "all")].map(sourceOf);
+  const tasks = tasksOf(request);
+  const keys = keysOf(tasks, sources, request);
+  const cache = new ProofCache(`${project.settings.root}/.aludel`);
+  const answers = new Map<ProofTask, ProofAnswer>();
+  if (request.cached) {
+    for (const task of tasks) {
+      const known = cache.get(keys.get(task)!);
+      if (known !== undefined) answers.set(task, known);
+    }
+  }
+  const fromCache = answers.size;
+  const missing = tasks.filter((task) => !answers.has(task));
+  const byName = new Map(missing.map((task) => [nameOf(task), task]));
+  const { doubleQuotedStrings } = project.settings;
+  onProgress(fromCache, tasks.length);
+  await proveTasks({ sources, doubleQuotedStrings, sqliteVersion }, missing, jobs, (answer) => {
+    const task = byName.get(nameOfAnswer(answer))!;
+    answers.set(task, answer);
+    cache.set(keys.get(task)!, answer);
+    onProgress(answers.size, tasks.length);
+  });
+  cache.save();
+  const all = tasks.map((task) => answers.get(task)!);
+  return {
+    proofs: all.flatMap((answer) => answer.kind === "revision" ? answer.proof : []),
+    orders: all.flatMap((answer) => answer.kind === "orders" ? answer.proof : []),
+    fromCache,
+  };
+}
+
+/** Each revision, each merge's parents, and the heads where there are several. */
+function tasksOf({ workspace: { graph }, ids }: ProveRequest): ProofTask[] {
+  const wanted = new Set(ids);
+  const groups = ids.map((id) => graph.parentsOf(id));
+  groups.push(graph.effectiveHeads.filter((id) => wanted.has(id)));
+  return [
+    ...ids.map((id) => ({ kind: "revision", id } as const)),
+    ...groups.filter((heads) => heads.length > 1)
+      .map((heads) => ({ kind: "orders", heads } as const)),
+  ];
+}
+
+function nameOf(task: ProofTask): string {
+  return task.kind === "revision" ? task.id : task.heads.join(" ");
+}
+
+function nameOfAnswer(answer: ProofAnswer): string {
+  return answer.kind === "revision" ? answer.proof.id : answer.proof.heads.join(" ");
+}
+
+/** All that an answer depends on: the history with its texts, seed and assertions, SQLite, this program. */
+function keysOf(
+  tasks: readonly ProofTask[],
+  sources: readonly RevisionSource[],
+  { digest, sqliteVersion, project: { settings } }: ProveRequest,
+): ReadonlyMap<ProofTask, TextHash> {
+  const known = new Map(sources.map((source) => [source.id, source]));
+  const lineageOf = lineages(sources, (id) => textHashes(known.get(id)!), digest);
+  const shared = ["aludel-proof-1", RELEASE, sqliteVersion, `${settings.doubleQuotedStrings}`];
+  return new Map(tasks.map((task) => {
+    const facts = task.kind === "orders" ? task.heads.map((id) => lineageOf.get(id)) : [
+      lineageOf.get(task.id),
+      known.get(task.id)!.seed?.hash,
+      known.get(task.id)!.asserts?.hash,
+    ];
+    return [task, digest([...shared, task.kind, ...facts.map(String)].join("\n"))];
+  }));
+}

@@ -1,0 +1,93 @@
+import { type Connection, type Row, SqlError } from "../db/connection.ts";
+import { AludelError } from "../errors.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { RevisionText } from "../project/revision_texts.ts";
+import type { Statement } from "../sql/script.ts";
+import { splitStatements } from "../sql/statement.ts";
+import { readMentions } from "../sql/mentions.ts";
+import { placeOf } from "../text/code_frame.ts";
+import { offsetOfByte } from "../text/position.ts";
+
+/** Verbs of statements that ask. */
+const ASKING: ReadonlySet<string> = new Set(["SELECT", "VALUES", "WITH"]);
+
+/** So many rows of an assertion that fails are shown. */
+const SHOWN = 3;
+
+/**
+ * Runs the queries of an assert.sql: each of them must give no row.
+ *
+ * @throws {AludelError} `proof-assert` with the first rows of a query that gives some, `proof-assert-statement` for a
+ * statement that is no query, `sql-failed` where SQLite refuses it.
+ */
+export async function runAsserts(
+  connection: Connection,
+  id: RevisionId,
+  source: RevisionText,
+): Promise<void> {
+  const { file, text } = source;
+  for (const statement of splitStatements(text)) {
+    if (!ASKING.has(statement.verb) || readMentions(text, statement).length > 0) {
+      throw new AludelError(
+        "proof-assert-statement",
+        `"${statement.verb}" may not stand in an assert.sql, which holds queries`,
+        {
+          revision: id,
+          place: placeOf(file, text, statement.start),
+          next: ["Rows that a proof needs belong into seed.sql"],
+        },
+      );
+    }
+    const rows = await ask(connection, id, source, statement);
+    if (rows.length === 0) continue;
+    throw new AludelError(
+      "proof-assert",
+      `A query of assert.sql gives ${rows.length === 1 ? "a row" : `${rows.length} rows`}`,
+      {
+        revision: id,
+        place: placeOf(file, text, statement.start),
+        notes: [
+          ...rows.slice(0, SHOWN).map(describeRow),
+          ...(rows.length > SHOWN ? [`and ${rows.length - SHOWN} more`] : []),
+        ],
+        next: [
+          "Correct the up.sql",
+          "If the rows are of a kind that your application never writes, put its own into seed.sql",
+        ],
+      },
+    );
+  }
+}
+
+async function ask(
+  connection: Connection,
+  id: RevisionId,
+  { file, text }: RevisionText,
+  statement: Statement,
+): Promise<Row[]> {
+  try {
+    return await connection.query(text.slice(statement.start, statement.end));
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    const at = offsetOfByte(text, statement.start, error.byteOffset ?? 0);
+    throw new AludelError("sql-failed", "A query of assert.sql failed", {
+      revision: id,
+      place: placeOf(file, text, at),
+      sqlite: error.sqlite,
+      cause: error,
+    });
+  }
+}
+
+function describeRow(row: Row): string {
+  return Object.entries(row).map(([name, value]) => {
+    const shown = value === null
+      ? "NULL"
+      : value instanceof Uint8Array
+      ? `${value.length} bytes`
+      : typeof value === "string"
+      ? JSON.stringify(value)
+      : String(value);
+    return `${name} = ${shown}`;
+  }).join(", ");
+}

@@ -1,0 +1,29 @@
+import type { Connection } from "../db/connection.ts";
+import { compareSchemas } from "../schema/compare.ts";
+import { describeChange } from "../schema/describe.ts";
+import { introspect } from "../schema/introspect.ts";
+import type { Schema } from "../schema/model.ts";
+
+/** All stored definitions of a database as one text. Where two of them are equal, so are the schemas. */
+export async function schemaText(connection: Connection): Promise<string> {
+  const rows = await connection.query(
+    `SELECT type, name, tbl_name, sql FROM main.sqlite_schema
+     WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'aludel\\_%' ESCAPE '\\'
+     ORDER BY type, name`,
+  );
+  return JSON.stringify(rows.map(({ type, name, tbl_name, sql }) => [type, name, tbl_name, sql]));
+}
+
+/**
+ * What the schema of a database lacks to be another one, a line for each change.
+ *
+ * @param text The other one's {@linkcode schemaText}: a schema is read only where it does not decide.
+ */
+export async function missingFor(
+  connection: Connection,
+  text: string,
+  wanted: () => Schema | Promise<Schema>,
+): Promise<readonly string[]> {
+  if (await schemaText(connection) === text) return [];
+  return compareSchemas(await introspect(connection), await wanted()).flatMap(describeChange);
+}

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { runProject } from "./run_project.ts";
+
+Deno.test("prove tells what a down gives back, and proves only what is new", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t (x, y);\n", "DROP TABLE t;\n");
+  project.add("b1", "ALTER TABLE t DROP COLUMN y;\n", "ALTER TABLE t ADD y;\n");
+  project.add("c1", "DROP TABLE t;\n");
+  const first = await project.aludel("prove");
+  assert.equal(first.code, 0);
+  assert.match(
+    first.stdout,
+    /^exact {4}a1 {2}step a1\nlossy {4}b1 {2}step b1\n {9}lost: values of t\.y in \d of 5 rows\none-way {2}c1 {2}step c1\n$/,
+  );
+  assert.equal(first.stderr, "Proved 3 revisions.\n");
+  const { stderr } = await project.aludel("prove");
+  assert.equal(stderr, "Proved 3 revisions, 3 of the answers from before.\n");
+
+  project.edit("b1", "down", "ALTER TABLE t ADD y DEFAULT 1;\n");
+  const { code, stdout } = await project.inProcess("prove", "--json");
+  const { revisions, fromCache } = JSON.parse(stdout);
+  assert.deepEqual([code, fromCache], [3, 1]);
+  const kinds = revisions.map((one: { verdict: { kind: string } }) => one.verdict.kind);
+  assert.deepEqual(kinds, ["exact", "fails", "one-way"]);
+  assert.equal((await project.inProcess("prove", "a1")).code, 0);
+  assert.equal(project.has("app.db"), false);
+  assert.equal(project.read(".aludel/.gitignore"), "*\n");
+});
+
+Deno.test("prove says where and why something fails", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t (x);\n", "DROP TABLE t;\n");
+  project.add("b1", "\nALTER TABLE t ADD y NOT NULL;\n", "ALTER TABLE t DROP COLUMN y;\n");
+  project.add("c1", "SELECT 1;\n", "SELECT 1;\n");
+  const { stdout } = await project.fails(3, "prove");
+  assert.match(stdout, /^fails {4}b1 {2}step b1$/m);
+  assert.match(stdout, /^error\[sql-failed\]: .*\n {2}migrations\/b1\/up\.sql:2:/m);
+  assert.match(stdout, /^ {2}It works on tables without rows$/m);
+});
+
+Deno.test("prove runs branches in every order and names the statements that clash", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t (x);\n", "DROP TABLE t;\n");
+  project.add("b1", "ALTER TABLE t ADD y;\n", "ALTER TABLE t DROP COLUMN y;\n", ["a1"]);
+  project.add("c1", "ALTER TABLE t RENAME TO u;\n", "ALTER TABLE u RENAME TO t;\n", ["a1"]);
+  const { stdout } = await project.fails(3, "prove");
+  assert.match(stdout, /^differ {3}b1, c1$/m);
+  assert.match(stdout, /^ {2}migrations\/b1\/up\.sql:1:1: ALTER TABLE t ADD y;$/m);
+  assert.match(stdout, /^ {2}migrations\/c1\/up\.sql:1:1: ALTER TABLE t RENAME TO u;$/m);
+  project.edit("c1", "up", "CREATE INDEX i ON t (x);\n");
+  project.edit("c1", "down", "DROP INDEX i;\n");
+  assert.match(
+    await project.prepare("prove"),
+    /^commute {2}b1, c1: 2 orders give the same schema$/m,
+  );
+});
+
+Deno.test("prove gives the same answers on several threads", async () => {
+  using project = runProject();
+  for (let at = 10; at < 40; at++) {
+    project.add(`r${at}`, `CREATE TABLE t${at} (x);\n`, at === 30 ? "" : `DROP TABLE t${at};\n`);
+  }
+  const answers = async (jobs: string) => {
+    const { code, stdout } = await project.aludel("prove", "--json", "--again", "--jobs", jobs);
+    assert.equal(code, 3);
+    return JSON.parse(stdout);
+  };
+  const one = await answers("1");
+  assert.equal(one.revisions[20].verdict.finding.code, "proof-schema");
+  assert.deepEqual(await answers("2"), one);
+});
+
+Deno.test("prove --strict does not put up with lost data", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t (x, y);\n", "DROP TABLE t;\n");
+  project.add("b1", "ALTER TABLE t DROP COLUMN y;\n", "ALTER TABLE t ADD y;\n");
+  assert.equal((await project.inProcess("prove")).code, 0);
+  assert.equal((await project.inProcess("prove", "--strict")).code, 3);
+});

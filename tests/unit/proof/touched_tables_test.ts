@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { touchedSchema } from "../../../src/proof/touched_tables.ts";
+import { schemaOf } from "../schema/schema_of.ts";
+
+const SCHEMA = await schemaOf(
+  "CREATE TABLE grandparent (id INTEGER PRIMARY KEY)",
+  "CREATE TABLE parent (id INTEGER PRIMARY KEY, up REFERENCES grandparent (id))",
+  "CREATE TABLE child (parent REFERENCES parent (id))",
+  "CREATE TABLE grandchild (child REFERENCES child (parent))",
+  "CREATE TABLE logged (x)",
+  "CREATE TABLE log (x)",
+  "CREATE TRIGGER t AFTER INSERT ON logged BEGIN INSERT INTO log VALUES (new.x); END",
+  "CREATE VIEW seen AS SELECT * FROM logged",
+  "CREATE TABLE apart (x)",
+);
+
+const CASES: readonly (readonly [sql: string, tables: readonly string[]])[] = [
+  ["SELECT 1", []],
+  ["DELETE FROM apart", ["apart"]],
+  ['UPDATE "PARENT" SET id = 1', ["grandparent", "parent", "child"]],
+  ["DELETE FROM child", ["grandparent", "parent", "child", "grandchild"]],
+  ["INSERT INTO logged VALUES (1)", ["logged", "log"]],
+  ["DROP VIEW seen", ["logged", "log"]],
+];
+
+for (const [sql, tables] of CASES) {
+  Deno.test(`touchedSchema() finds what can be reached by ${sql}`, () => {
+    assert.deepEqual([...touchedSchema(SCHEMA, [sql]).tables.keys()], tables);
+  });
+}
