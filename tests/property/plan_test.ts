@@ -10,8 +10,8 @@ for (const { sqlite } of DIALECTS) {
       fc.asyncProperty(schemaPair, async (pair) => {
         if (await keepsTheLaw(pair, sqlite) === "kept") kept++;
       }),
-      { numRuns: 120 },
+      { numRuns: 60 },
     );
-    assert.ok(kept > 30, `only ${kept} pairs were schemas that SQLite takes`);
+    assert.ok(kept > 15, `only ${kept} pairs were schemas that SQLite takes`);
   });
 }

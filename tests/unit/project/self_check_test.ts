@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { Scratch } from "../../../src/project/scratch.ts";
+import { selfCheck, type SelfCheckResult } from "../../../src/project/self_check.ts";
+import { compareSchemas } from "../../../src/schema/compare.ts";
+import { schemaOf } from "../schema/schema_of.ts";
+
+const T = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)";
+const INDEXED = [T, "CREATE INDEX i ON t (a)"];
+
+async function check(
+  before: readonly string[],
+  after: readonly string[],
+  up: string,
+  down: string | null,
+): Promise<SelfCheckResult> {
+  const from = await schemaOf(...before);
+  const to = await schemaOf(...after);
+  return await selfCheck({
+    from,
+    to,
+    changes: compareSchemas(from, to),
+    up,
+    down,
+    columnOrder: false,
+    scratch: new Scratch(false),
+  });
+}
+
+const REBUILD_WITHOUT_INDEX = `
+CREATE TABLE n (id INTEGER PRIMARY KEY, a TEXT DEFAULT 'x');
+INSERT INTO n SELECT * FROM t;
+DROP INDEX i;
+DROP TABLE t;
+ALTER TABLE n RENAME TO t;
+`;
+
+Deno.test("selfCheck() accepts what leads there and back", async () => {
+  const { notices } = await check([T], INDEXED, "CREATE INDEX i ON t (a);\n", "DROP INDEX i;\n");
+  assert.deepEqual(notices, []);
+});
+
+Deno.test("selfCheck() refuses an up that does not lead to the wanted schema, and says what is missing", async () => {
+  await assert.rejects(
+    check([T], INDEXED, "CREATE INDEX i ON t (id);\n", "DROP INDEX i;\n"),
+    { code: "autogenerate-failed", notes: ["missing: replace index i on t"] },
+  );
+});
+
+Deno.test("selfCheck() refuses a down that does not lead back", async () => {
+  await assert.rejects(
+    check([T], INDEXED, "CREATE INDEX i ON t (a);\n", "SELECT 1;\n"),
+    { code: "autogenerate-failed", notes: ["missing: drop index i on t"] },
+  );
+});
+
+Deno.test("selfCheck() refuses an up that loses rows with a DELETE, which the runner allows", async () => {
+  await assert.rejects(
+    check([T], INDEXED, "CREATE INDEX i ON t (a);\nDELETE FROM t WHERE id > 1;\n", null),
+    (error: { readonly code: string; readonly notes: readonly string[] }) => {
+      assert.equal(error.code, "autogenerate-failed");
+      assert.match(error.notes[0] ?? "", /^"t" had 6 rows, and has [0-5]$/);
+      return true;
+    },
+  );
+});
+
+Deno.test("selfCheck() refuses an up that changes values", async () => {
+  await assert.rejects(
+    check([T], INDEXED, "CREATE INDEX i ON t (a);\nUPDATE t SET a = a || '!';\n", null),
+    { code: "autogenerate-failed", message: "The generated up.sql does not keep the rows" },
+  );
+});
+
+Deno.test("selfCheck() refuses an up that renumbers implicit rowids", async () => {
+  await assert.rejects(
+    check(
+      ["CREATE TABLE t (a)"],
+      ["CREATE TABLE t (a DEFAULT 1)"],
+      "CREATE TABLE n (a DEFAULT 1);\nINSERT INTO n SELECT a FROM t ORDER BY rowid DESC;\n" +
+        "DROP TABLE t;\nALTER TABLE n RENAME TO t;\n",
+      null,
+    ),
+    { code: "data-loss" },
+  );
+});
+
+Deno.test("selfCheck() runs an up under the guards of the runner", async () => {
+  await assert.rejects(
+    check([T], INDEXED, "COMMIT;\n", null),
+    { code: "sql-transaction-control" },
+  );
+  const after = ["CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT DEFAULT 'x')", INDEXED[1]!];
+  await assert.rejects(check(INDEXED, after, REBUILD_WITHOUT_INDEX, null), {
+    code: "autogenerate-failed",
+  });
+});
+
+Deno.test("selfCheck() tries a stricter schema with the rows that it allows", async () => {
+  const strict = ["CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT NOT NULL)"];
+  const { notices } = await check(
+    [T],
+    strict,
+    "ALTER TABLE t ALTER COLUMN a SET NOT NULL;\n",
+    "ALTER TABLE t ALTER COLUMN a DROP NOT NULL;\n",
+  );
+  assert.deepEqual(notices, []);
+});
+
+Deno.test("selfCheck() says where no row fits both schemas", async () => {
+  const { notices } = await check(
+    ["CREATE TABLE t (a INTEGER CHECK (a < 0))"],
+    ["CREATE TABLE t (a INTEGER CHECK (a < 0), CHECK (a IS NOT NULL AND a > 0))"],
+    "CREATE TABLE n (a INTEGER CHECK (a < 0), CHECK (a IS NOT NULL AND a > 0));\n" +
+      "INSERT INTO n (rowid, a) SELECT rowid, a FROM t;\nDROP TABLE t;\nALTER TABLE n RENAME TO t;\n",
+    null,
+  );
+  assert.deepEqual(notices, [
+    'The up could not be tried with rows in "t": none was found that fits both schemas',
+  ]);
+});
