@@ -7,7 +7,7 @@ import { lookAt, start, Talk } from "./faulty_project.ts";
 const count = (steps: string) =>
   `INSERT INTO steps SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${steps}) SELECT i FROM n);\n`;
 const ENDLESS = count("1e18");
-const SHORT = count("200000");
+const SHORT = count("10000");
 
 function project(...ups: readonly string[]): RunProject {
   const made = runProject();
@@ -26,7 +26,7 @@ Deno.test(
   "Ctrl-C between statements rolls back and says so, with exit code 130",
   POSIX,
   async () => {
-    using made = project("INSERT INTO steps VALUES (1);", SHORT.repeat(2_000));
+    using made = project("INSERT INTO steps VALUES (1);", SHORT.repeat(10_000));
     const child = start(made, "upgrade");
     const talk = new Talk(child);
     await talk.until("step a1");
@@ -50,7 +50,7 @@ Deno.test(
   "Ctrl-C with --transaction each keeps what was committed, and a rerun goes on",
   POSIX,
   async () => {
-    using made = project("INSERT INTO steps VALUES (1);", SHORT.repeat(2_000));
+    using made = project("INSERT INTO steps VALUES (1);", SHORT.repeat(10_000));
     const child = start(made, "upgrade", "--transaction", "each");
     const talk = new Talk(child);
     await talk.until("step a1");
