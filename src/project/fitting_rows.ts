@@ -52,12 +52,13 @@ async function sieve(
   { from, to, columns, rowids }: SurvivingTable,
 ): Promise<LiteralRow[]> {
   const parts = rowParts(from);
-  const pairs: [source: number, target: string][] = columns.flatMap((column) => {
-    const source = parts.indexOf(quoteName(column.from.name));
-    return source < 0 ? [] : [[source, quoteName(column.to.name)]];
-  });
+  // Values of a generated column go along too where the wanted one is plain.
+  const pairs = columns.map((column): [source: string, target: string] => [
+    quoteName(column.from.name),
+    quoteName(column.to.name),
+  ]);
   if (rowids !== undefined && !pairs.some(([, target]) => target === rowids[1])) {
-    pairs.unshift([parts.indexOf(rowids[0]), rowids[1]]);
+    pairs.unshift([rowids[0], rowids[1]]);
   }
   const targets = pairs.map(([, target]) => target);
   const missing = to.columns.filter((column) =>
@@ -67,11 +68,11 @@ async function sieve(
   const all = [...targets, ...missing.map(({ name }) => quoteName(name))];
   const values = missing.map((column) => standIn(to, column));
   const kept: LiteralRow[] = [];
-  for (const row of await readLiterals(present, from.name, parts)) {
+  const expressions = [...parts, ...pairs.map(([source]) => source)];
+  for (const row of await readLiterals(present, from.name, expressions)) {
     try {
-      const given = [...pairs.map(([source]) => row[source] ?? "NULL"), ...values];
-      await insertLiterals(wanted, to.name, all, given);
-      kept.push(row);
+      await insertLiterals(wanted, to.name, all, [...row.slice(parts.length), ...values]);
+      kept.push(row.slice(0, parts.length));
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
     }

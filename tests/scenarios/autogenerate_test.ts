@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { runProject } from "./run_project.ts";
+import { sqlite3 } from "./cli.ts";
+
+const USERS = "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL);\n";
+
+Deno.test("revision --autogenerate writes what leads to schema.sql, and check agrees afterwards", async () => {
+  using project = runProject();
+  project.write("schema.sql", USERS + "CREATE INDEX users_email ON users (email);\n");
+  const before = await project.fails(3, "check");
+  assert.equal(before.stdout, "+ create table users\n+ create index users_email on users\n");
+  const files = (await project.done("revision", "--autogenerate", "-m", "add users")).split("\n");
+  assert.match(project.read(files[0]!), /^-- Up: add users\n/);
+  assert.match(project.read(files[1]!), /DROP TABLE "users";\n$/);
+  await project.done("upgrade", "head");
+  await project.done("check");
+  await project.done("downgrade", "base");
+  assert.equal(await project.sql("SELECT count(*) FROM sqlite_schema WHERE name = 'users'"), "0");
+});
+
+Deno.test("revision --autogenerate keeps the rows of a rebuilt table", async () => {
+  using project = runProject();
+  project.add("a1", USERS, "DROP TABLE users;\n");
+  await project.done("upgrade", "head");
+  await project.sql("INSERT INTO users VALUES (7, 'a@b'), (9, 'c@d')");
+  project.write(
+    "schema.sql",
+    "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE DEFAULT '');\n",
+  );
+  await project.done("revision", "--autogenerate", "-m", "unique emails");
+  await project.done("upgrade", "head");
+  assert.equal(await project.sql("SELECT * FROM users"), "7|a@b\n9|c@d");
+  await project.done("downgrade", "-1");
+  assert.equal(await project.sql("SELECT * FROM users"), "7|a@b\n9|c@d");
+});
+
+Deno.test("revision --autogenerate with no difference says so and writes nothing", async () => {
+  using project = runProject();
+  project.add("a1", USERS);
+  project.write("schema.sql", `-- The same in other words.\n${USERS.toLowerCase()}`);
+  const manifest = project.read("migrations/manifest.json");
+  const outcome = await project.fails(0, "revision", "--autogenerate", "-m", "nothing");
+  assert.equal(outcome.stdout, "");
+  assert.match(outcome.stderr, /Nothing differs/);
+  assert.equal(project.read("migrations/manifest.json"), manifest);
+  await project.done("revision", "--autogenerate", "--allow-empty", "-m", "nothing");
+  assert.notEqual(project.read("migrations/manifest.json"), manifest);
+});
+
+Deno.test("a value to choose is refused by upgrade and check until it is chosen", async () => {
+  using project = runProject();
+  project.add("a1", USERS, "DROP TABLE users;\n");
+  await project.done("upgrade", "head");
+  await project.sql("INSERT INTO users VALUES (1, 'a@b')");
+  project.write(
+    "schema.sql",
+    "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, name TEXT NOT NULL);\n",
+  );
+  const [up = ""] = (await project.done("revision", "--autogenerate", "-m", "names")).split("\n");
+  for (const command of [["upgrade", "head"], ["check"]]) {
+    const refused = await project.fails(1, ...command);
+    assert.match(refused.stderr, /error\[sql-choose\].*"name"/);
+  }
+  assert.equal(await project.applied(), "a1");
+  const text = project.read(up);
+  project.write(up, text.replace(/NULL -- aludel: choose=name/, "upper(email)"));
+  await project.done("upgrade", "head");
+  assert.equal(await project.sql("SELECT * FROM users"), "1|a@b|A@B");
+  await project.done("check");
+});
+
+Deno.test("a rename is suggested with the line to paste, and done where the line stands", async () => {
+  using project = runProject();
+  project.add("a1", USERS, "DROP TABLE users;\n");
+  await project.done("upgrade", "head");
+  await project.sql("INSERT INTO users VALUES (1, 'a@b')");
+  const renamed = (hint: string) =>
+    `CREATE TABLE users (id INTEGER PRIMARY KEY,\n${hint}  mail TEXT NOT NULL);\n`;
+  project.write("schema.sql", renamed(""));
+  const { stderr } = await project.fails(3, "check");
+  assert.match(stderr, /^ {2}-- aludel: renamed from=email$/m);
+  project.write("schema.sql", renamed("  -- aludel: renamed from=email\n"));
+  const { stdout } = await project.fails(3, "check");
+  assert.equal(stdout, "~ rename column users.email to mail\n");
+  await project.done("revision", "--autogenerate", "-m", "rename");
+  await project.done("upgrade", "head");
+  assert.equal(await project.sql("SELECT mail FROM users"), "a@b");
+  await project.done("check");
+});
+
+Deno.test("revision --autogenerate --from compares with a database", async () => {
+  using project = runProject();
+  await project.sql(`${USERS} CREATE TABLE extra (x);`);
+  project.write("schema.sql", USERS + "CREATE VIEW v AS SELECT id FROM users;\n");
+  const [up = ""] =
+    (await project.done("revision", "--autogenerate", "--from", "app.db", "-m", "view")).split(
+      "\n",
+    );
+  const text = project.read(up);
+  assert.match(text, /CREATE VIEW v/);
+  assert.match(text, /DROP TABLE "extra"/);
+  assert.doesNotMatch(text, /CREATE TABLE/);
+});
+
+Deno.test("check names the file, line and column of an error in schema.sql", async () => {
+  using project = runProject();
+  project.write("schema.sql", "CREATE TABLE a (x);\nCREATE TABLE b (y,);\n");
+  const { stderr } = await project.fails(1, "check");
+  assert.match(stderr, /error\[schema-sql\]/);
+  assert.match(stderr, /schema\.sql:2:19/);
+  project.write("schema.sql", "CREATE TABLE a (x);\nINSERT INTO a VALUES (1);\n");
+  assert.match((await project.fails(1, "check")).stderr, /error\[schema-statement\]/);
+});
+
+Deno.test("check reads a folder of schema files, and a program that prints one", async () => {
+  using project = runProject();
+  project.add("a1", USERS);
+  project.write("schema/2.sql", "CREATE VIEW v AS SELECT id FROM users;\n");
+  project.write("schema/1.sql", USERS);
+  assert.equal((await project.fails(3, "check")).stdout, "+ create view v\n");
+  const script = `console.log(${JSON.stringify(USERS)})`;
+  const command = [Deno.execPath(), "eval", "--no-config", script];
+  project.write("aludel.json", JSON.stringify({ schema: { command } }));
+  await project.done("check");
+  project.write("aludel.json", JSON.stringify({ schema: { command: [Deno.execPath(), "no"] } }));
+  assert.match((await project.fails(1, "check")).stderr, /error\[schema-command-failed\]/);
+  project.write("aludel.json", JSON.stringify({ schema: { command: ["./nothing-here"] } }));
+  assert.match((await project.fails(1, "check")).stderr, /error\[schema-command-missing\]/);
+});
+
+Deno.test("check leaves out what the settings exclude", async () => {
+  using project = runProject();
+  project.add("a1", `${USERS} CREATE TABLE geo_ref (x);`);
+  project.write("schema.sql", USERS);
+  await project.fails(3, "check");
+  project.write("aludel.json", JSON.stringify({ exclude: ["geo_*"] }));
+  await project.done("check");
+});
+
+Deno.test("check answers from .aludel/ while the revisions are the same, and replays when it is gone", async () => {
+  using project = runProject();
+  project.add("a1", USERS);
+  project.write("schema.sql", USERS);
+  await project.done("check");
+  assert.equal(project.read(".aludel/.gitignore"), "*\n");
+  const kept = () =>
+    [...Deno.readDirSync(`${project.path}/.aludel/schemas`)].map(({ name }) => name);
+  const [first] = kept();
+  assert.equal(kept().length, 1);
+  await project.done("check");
+  assert.equal(kept().length, 1);
+  project.edit("a1", "up", USERS + "CREATE VIEW v AS SELECT id FROM users;\n");
+  assert.equal((await project.fails(3, "check")).stdout, "- drop view v\n");
+  assert.equal(kept().length, 2);
+  // Damaged, or of another release: then it is as if it were not there.
+  Deno.writeTextFileSync(`${project.path}/.aludel/schemas/${first}`, "{");
+  project.edit("a1", "up", USERS);
+  await project.done("check");
+  Deno.removeSync(`${project.path}/.aludel`, { recursive: true });
+  await project.done("check");
+});
+
+Deno.test("check says which statement of which revision fails in a replay", async () => {
+  using project = runProject();
+  project.add("a1", USERS);
+  project.add("b2", "CREATE TABLE x (y);\nDROP TABLE nothing;\n");
+  project.write("schema.sql", USERS);
+  const { stderr } = await project.fails(1, "check");
+  assert.match(stderr, /error\[replay-failed\].*"b2"/);
+  assert.match(stderr, /b2\/up\.sql:2:1/);
+});
+
+Deno.test("the setting sqlite keeps ALTER forms of newer releases out of the files", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT);\n");
+  project.write("schema.sql", "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT NOT NULL);\n");
+  const [up = ""] = (await project.done("revision", "--autogenerate", "-m", "n")).split("\n");
+  assert.match(project.read(up), /^-- aludel: sqlite>=3\.53\n/);
+  assert.match(project.read(up), /SET NOT NULL/);
+  Deno.removeSync(`${project.path}/${up.replace("/up.sql", "")}`, { recursive: true });
+  project.write("migrations/manifest.json", '{"format":1,"revisions":[\nnull]}\n');
+  project.add("a2", "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT);\n", null, []);
+  project.write("aludel.json", JSON.stringify({ database: "app.db", sqlite: "3.45" }));
+  const [older = ""] = (await project.done("revision", "--autogenerate", "-m", "n")).split("\n");
+  assert.doesNotMatch(project.read(older), /ALTER COLUMN|sqlite>=/);
+  // The sqlite3 shell of the system runs it: it may be years older.
+  await sqlite3(
+    ":memory:",
+    `CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT); ${project.read(older)}`,
+  );
+});
