@@ -125,6 +125,7 @@ export const ERROR_KINDS = {
   "schema-command-empty": "failure",
   "schema-command-failed": "failure",
   "schema-command-missing": "failure",
+  "schema-drift": "finding",
   "schema-duplicate": "failure",
   "schema-folder-empty": "failure",
   "schema-missing": "failure",

@@ -2,6 +2,7 @@ import { mend } from "../project/mend.ts";
 import { verify } from "../project/verify.ts";
 import type { CommandContext } from "./command.ts";
 import { type FindingFormat, printFindings } from "./finding_format.ts";
+import { lookForDrift } from "./look_for_drift.ts";
 import { openProject } from "./open_project.ts";
 import { openVerification } from "./open_verification.ts";
 import { waitingFor } from "./report_draft.ts";
@@ -13,19 +14,29 @@ export async function verifyProject(
     readonly config: string | undefined;
     readonly database: string | undefined;
     readonly fix: boolean;
+    readonly drift: boolean;
     readonly format: FindingFormat;
   },
 ): Promise<number> {
   const { ui, runtime } = context;
   const mendings = flags.fix ? await fix() : [];
-  const { present, target, context: verification } = await openVerification(context, flags);
-  const { findings } = verify(verification);
+  const open = await openVerification(context, flags);
+  const { present, target, context: verification } = open;
+  const drift = flags.drift ? await lookForDrift(open) : null;
+  const findings = [...verify(verification).findings, ...(drift ? [drift.finding] : [])];
   const failed = findings.some((finding) => finding.level === "error");
   const count = verification.workspace.manifest.revisions.length;
-  ui.json({ ok: !failed, revisions: count, findings, mended: mendings });
+  ui.json({
+    ok: !failed,
+    revisions: count,
+    findings,
+    mended: mendings,
+    ...(flags.drift && { drift: drift && { changes: drift.changes, sql: drift.sql } }),
+  });
   const tell = flags.format === "text" ? ui.data.bind(ui) : ui.notice.bind(ui);
   for (const { done, what } of mendings) tell(`${done ? "mended" : "left  "}  ${what}`);
   printFindings(ui, findings, flags.format);
+  if (drift?.sql && flags.format === "text") ui.data(`\n${drift.sql.trimEnd()}`);
   const what = `${count} ${count === 1 ? "revision" : "revisions"}` +
     (present ? ` and the records of "${target?.name}"` : "");
   ui.notice(failed ? `Verified ${what}.` : `Verified ${what}: all is as it should be.`);

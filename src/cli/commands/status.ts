@@ -2,6 +2,7 @@ import { messageOf } from "../../project/catalogue.ts";
 import { readStatus } from "../../project/status.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import { defineCommand } from "../command.ts";
+import { DRIFT_FLAG } from "../drift_flag.ts";
 import { findingText } from "../finding_text.ts";
 import { DATABASE_FLAG } from "../flag.ts";
 import { openVerification } from "../open_verification.ts";
@@ -14,8 +15,9 @@ export const command = defineCommand({
   name: "status",
   description: [
     "Says in one screen where the database stands and what needs doing: pending revisions, drafts, edited files, revisions that are not on disk, interrupted runs. Exits 3 if anything needs doing, 0 if nothing does.",
+    "--drift also tells whether the database's schema is what its revisions lead to. That replays them in memory, so it takes longer.",
   ],
-  flags: DATABASE_FLAG,
+  flags: { ...DATABASE_FLAG, ...DRIFT_FLAG },
   positional: [],
   examples: [
     { command: "aludel status", says: "looks at the default database" },
@@ -23,14 +25,23 @@ export const command = defineCommand({
   ],
   async run(context, flags) {
     const { ui } = context;
-    const { project, target, present, context: verification } = await openVerification(
-      context,
-      flags,
-    );
+    const open = await openVerification(context, flags);
+    const { project, target, present, context: verification } = open;
     const status = readStatus(verification);
+    const drift = flags.drift
+      ? await (await import("../look_for_drift.ts")).lookForDrift(open)
+      : null;
+    const clean = status.clean && drift === null;
     const elsewhere = await locateUnknown(project, status.unknown);
     const branches = Object.fromEntries(elsewhere.map((one) => [one.id, one.branches]));
-    ui.json({ database: target?.name ?? null, exists: present, ...status, branches });
+    ui.json({
+      database: target?.name ?? null,
+      exists: present,
+      ...status,
+      clean,
+      branches,
+      ...(flags.drift && { drift: drift?.changes ?? [] }),
+    });
     const { catalogue } = verification;
     const titled = (id: RevisionId) =>
       `${ui.style.yellow(id)}  ${messageOf(catalogue, id).split("\n", 1)[0]}`;
@@ -52,13 +63,14 @@ export const command = defineCommand({
     field("Unknown", status.unknown.map(titled));
     // That they are unknown is said with where they are.
     const findings = status.findings.filter((finding) => finding.code !== "revision-unknown");
+    if (drift !== null) findings.push(drift.finding);
     if (findings.length + elsewhere.length > 0) ui.data("");
     for (const finding of findings) ui.data(findingText(finding, ui.style));
     for (const { says } of elsewhere) ui.data(says);
-    if (status.clean) ui.notice("Nothing needs doing.");
+    if (clean) ui.notice("Nothing needs doing.");
     if (elsewhere.length > 0) ui.hint(`next: ${TAKE_ALONG}`);
     if (status.pending.length > 0) ui.hint("next: aludel upgrade heads");
     if (status.drafts.length > 0) ui.hint("next: aludel seal, when the drafts are finished");
-    return status.clean ? 0 : 3;
+    return clean ? 0 : 3;
   },
 });

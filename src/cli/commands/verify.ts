@@ -2,16 +2,19 @@ import { AludelError } from "../../errors.ts";
 import { defineCommand } from "../command.ts";
 import { FORMAT_FLAG } from "../finding_format.ts";
 import { DATABASE_FLAG } from "../flag.ts";
+import { DRIFT_FLAG } from "../drift_flag.ts";
 
 export const command = defineCommand({
   name: "verify",
   description: [
     "Compares every revision's files with the hashes in the manifest, the manifest with the folders that are there, and the records of the database, if it exists, with both. Exits 3 if something is wrong.",
     '--fix mends what an interrupted command or a merge left behind: folders without a line in the manifest, and a manifest that is not in its canonical layout. It never signs an edited revision: that is for "aludel seal".',
+    "--drift also compares the database's schema with the one that its recorded revisions lead to, replayed in memory from the texts that ran, and prints the SQL that would take a difference back. What another tool owns is left out by the setting exclude.",
     "--staged verifies what the next commit will hold, from git's index and not from the working tree: everything must be sealed, and no sealed revision that HEAD has may have changed. The git hook runs it. --since COMMIT verifies the commit HEAD in the same way, and compares with the commit where its history and COMMIT's parted: for pull requests, where nobody knows whether the hook has run. Neither looks at a database.",
   ],
   flags: {
     ...DATABASE_FLAG,
+    ...DRIFT_FLAG,
     fix: { kind: "switch", help: "mend folders without a line, and the manifest's layout" },
     staged: { kind: "switch", help: "verify git's index: what the next commit will hold" },
     since: {
@@ -43,6 +46,7 @@ export const command = defineCommand({
     }
     const asked = flags.staged ? "--staged" : "--since";
     if (flags.fix) throw exclusive(asked, "--fix");
+    if (flags.drift) throw exclusive(asked, "--drift");
     if (flags.database !== undefined) throw exclusive(asked, "--database");
     // Apart from the other: this one must be quick, and needs neither database nor schema.
     return await (await import("../verify_git.ts")).verifyGit(context, { ...flags, format });

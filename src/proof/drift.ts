@@ -1,0 +1,75 @@
+import type { Connection } from "../db/connection.ts";
+import { AludelError } from "../errors.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import { autogenerate } from "../project/autogenerate.ts";
+import { compareWith, type Comparison } from "../project/compare_with.ts";
+import { replay } from "../project/replay.ts";
+import { Scratch } from "../project/scratch.ts";
+import type { Settings } from "../project/settings.ts";
+import { reverseChanges } from "../schema/change.ts";
+import { describeChange } from "../schema/describe.ts";
+import { introspect } from "../schema/introspect.ts";
+import { readState, readTexts } from "../state/read_state.ts";
+
+/** How a database differs from what its own records lead to. */
+export interface Drift {
+  /** From the live schema to the one that the records lead to. Names that the settings exclude do not count. */
+  readonly comparison: Comparison;
+  /** What somebody did to the database, a line for each change. Empty: nothing. */
+  readonly lines: readonly string[];
+}
+
+/** What finding drift needs. */
+export interface DriftContext {
+  readonly settings: Settings;
+  readonly sqliteVersion: string;
+  /** What to call the file of a revision in messages. */
+  readonly fileOf: (id: RevisionId) => string;
+}
+
+/**
+ * Compares a database's schema with the one that its recorded revisions lead to, replayed in memory from the texts
+ * that ran: what is on disk by now does not matter.
+ *
+ * @param connection Opened for looking.
+ * @throws {AludelError} `replay-failed`, `state-damaged` and its like.
+ */
+export async function findDrift(connection: Connection, context: DriftContext): Promise<Drift> {
+  const { settings, sqliteVersion, fileOf } = context;
+  const { applied } = await readState(connection);
+  const ups = [];
+  for (const { id, up: hash } of applied) {
+    const texts = await readTexts(connection, id);
+    if (texts !== undefined) ups.push({ id, up: { file: fileOf(id), text: texts.up, hash } });
+  }
+  const scratch = new Scratch(settings.doubleQuotedStrings);
+  await using replayed = await replay({ ups, lineages: [] }, scratch, sqliteVersion);
+  const live = await introspect(connection);
+  const comparison = compareWith(settings, live, await introspect(replayed));
+  return { comparison, lines: reverseChanges(comparison.changes).flatMap(describeChange) };
+}
+
+/**
+ * The SQL that takes a drift back, tried in memory on rows.
+ * @returns null where no plan passes its own check, or a person would have to choose values.
+ */
+export async function sqlAgainstDrift(
+  { comparison }: Drift,
+  { settings, sqliteVersion }: DriftContext,
+): Promise<string | null> {
+  const [major = 3, minor = 0] = (settings.sqlite ?? sqliteVersion).split(".").map(Number);
+  try {
+    const { texts } = await autogenerate({
+      comparison,
+      message: "take back what was changed beside the revisions",
+      down: false,
+      sqlite: [major, minor],
+      columnOrder: settings.columnOrder,
+      scratch: new Scratch(settings.doubleQuotedStrings),
+    });
+    return texts.up.replace("-- Up: ", "-- ");
+  } catch (error) {
+    if (error instanceof AludelError) return null;
+    throw error;
+  }
+}
