@@ -15,6 +15,9 @@ import { RestoreGuard } from "./restore_guard.ts";
 import { type Segment, splitSegments } from "./segments.ts";
 import { patiently } from "./write_lock.ts";
 
+/** What kept a run from beginning, and is no failure of a step. */
+const NOT_LOGGED = /^(?:interrupted|lock-timeout|copy-.*)$/;
+
 /** How long the runner may work before it lets the host look at signals, in milliseconds. */
 const BREATH_MS = 100;
 
@@ -190,7 +193,7 @@ class RouteRun {
     if (segment.mode !== "off" && cause.outcome === undefined) {
       host.emit({ type: "rolled-back", ids: segment.steps.map((one) => one.id) });
     }
-    if (cause.code !== "interrupted" && cause.code !== "lock-timeout") {
+    if (!NOT_LOGGED.test(cause.code)) {
       await logFailure(() => this.#open(), host, step, cause);
     }
     const committed = this.#done.map((one) => one.id);

@@ -57,3 +57,8 @@ export function isCopying(database: string): boolean {
     return false;
   }
 }
+
+/** Faster than a deep comparison, which looks for the difference. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

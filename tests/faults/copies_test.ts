@@ -1,0 +1,141 @@
+// Full disks, read-only media and large schemas, for everything that copies a database.
+import assert from "node:assert/strict";
+import { type Outcome, run, sqlite3 } from "../scenarios/cli.ts";
+import { type RunProject, runProject } from "../scenarios/run_project.ts";
+import { sameBytes } from "./killed_command.ts";
+
+/** A disk of 8 MB; undefined where this user may not mount one. */
+async function smallDisk(): Promise<(AsyncDisposable & { readonly path: string }) | undefined> {
+  const path = Deno.makeTempDirSync({ prefix: "aludel-disk-" });
+  const mounted = await run("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", path], {});
+  if (mounted.code !== 0) {
+    Deno.removeSync(path);
+    return undefined;
+  }
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      await run("umount", ["--lazy", path], {});
+      Deno.removeSync(path);
+    },
+  };
+}
+
+/** A project whose database holds `megabytes` in table `t`. */
+async function projectAt(database: string, megabytes: number): Promise<RunProject> {
+  const project = runProject();
+  project.write("aludel.json", JSON.stringify({ database }));
+  project.add("a1", "CREATE TABLE t(id INTEGER PRIMARY KEY, x BLOB);", "DROP TABLE t;");
+  await project.prepare("upgrade");
+  await sqlite3(
+    database,
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${megabytes * 250})
+     INSERT INTO t SELECT i, randomblob(3900) FROM n`,
+  );
+  return project;
+}
+
+const CONTENT = "PRAGMA integrity_check; SELECT count(*), sum(length(x)) FROM t";
+
+Deno.test("too little room for a copy is said before anything is touched", async () => {
+  await using disk = await smallDisk();
+  if (disk === undefined) return;
+  const database = `${disk.path}/app.db`;
+  using project = await projectAt(database, 5);
+  const before = Deno.readFileSync(database);
+  for (
+    const args of [["backup"], ["downgrade", "base"], ["downgrade", "base", "--rehearse"]]
+  ) {
+    const { stderr } = await project.fails(1, ...args);
+    assert.match(
+      stderr,
+      /error\[copy-space\]: .* needs [\d.]+ MB, and the disk has [\d.]+ MB left/,
+    );
+    assert.ok(sameBytes(Deno.readFileSync(database), before));
+    assert.deepEqual([...Deno.readDirSync(disk.path)].map(({ name }) => name), ["app.db"]);
+  }
+  await project.done("downgrade", "base", "--restore-points", "never");
+});
+
+Deno.test("a disk that is full in the middle of a copy leaves the database as it was", async () => {
+  await using disk = await smallDisk();
+  if (disk === undefined) return;
+  const database = `${disk.path}/app.db`;
+  using project = await projectAt(database, 1);
+  await project.done("backup");
+  const before = await sqlite3(database, CONTENT);
+  // The room is measured at first, and somebody else takes it then: half of it while the copies are made.
+  const ballast = `${disk.path}/ballast`;
+  for (const room of [0, 500_000, 1_500_000, 2_500_000]) {
+    const { code, stderr }: Outcome = await withRoom(
+      disk.path,
+      ballast,
+      room,
+      () => project.aludel("restore"),
+    );
+    assert.match(
+      stderr,
+      code === 0 ? /is now at/ : /error\[(copy-space|copy-failed|database-full)\]/,
+    );
+    assert.equal(await sqlite3(database, CONTENT), before, stderr);
+    assert.equal((await project.aludel("backup", "list")).code, 0);
+  }
+});
+
+/** Fills the disk but for some bytes, while something runs. */
+async function withRoom<T>(
+  disk: string,
+  ballast: string,
+  bytes: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { stdout } = await run("df", ["--output=avail", "-B1", disk], {});
+  const free = Number(stdout.trim().split("\n").at(-1));
+  Deno.writeFileSync(ballast, new Uint8Array(Math.max(free - bytes, 0)));
+  try {
+    return await work();
+  } finally {
+    Deno.removeSync(ballast);
+  }
+}
+
+Deno.test("a read-only medium: nothing can be copied there, but rehearsed elsewhere", async () => {
+  await using disk = await smallDisk();
+  if (disk === undefined) return;
+  const database = `${disk.path}/app.db`;
+  using project = await projectAt(database, 1);
+  await run("mount", ["-o", "remount,ro", disk.path], {});
+  const { stderr } = await project.fails(1, "backup");
+  assert.match(stderr, /error\[copy-failed\]: The folder .* cannot be written/);
+  assert.match(
+    (await project.fails(1, "downgrade", "base", "--rehearse")).stderr,
+    /error\[copy-failed\]/,
+  );
+  await project.done("downgrade", "base", "--rehearse-keep", "copy.db");
+  assert.equal(
+    await sqlite3(`${project.path}/copy.db`, "SELECT count(*) FROM sqlite_schema WHERE name = 't'"),
+    "0",
+  );
+});
+
+Deno.test("a database of 10,000 tables is copied, rehearsed on and restored", async () => {
+  using project = runProject();
+  const tables = Array.from({ length: 10_000 }, (_, i) => `CREATE TABLE t${i}(a);`).join("\n");
+  await run("sqlite3", [project.database], {
+    stdin: `PRAGMA synchronous = OFF; BEGIN; ${tables} INSERT INTO t77 VALUES (1); COMMIT;`,
+  });
+  project.add("a1", "DROP TABLE t77; CREATE TABLE extra(a);");
+  const { rehearsal } = JSON.parse(await project.done("upgrade", "--rehearse", "--json"));
+  assert.deepEqual(rehearsal.rows, [
+    { table: "extra", before: null, after: 0 },
+    { table: "t77", before: 1, after: null },
+  ]);
+  await project.done("upgrade");
+  await project.done("restore");
+  assert.equal(
+    await project.sql(
+      "SELECT a FROM t77; SELECT count(*) FROM sqlite_schema WHERE name GLOB 't[0-9]*'",
+    ),
+    "1\n10000",
+  );
+});
