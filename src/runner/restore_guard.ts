@@ -33,7 +33,7 @@ export class RestoreGuard {
   async protect(connection: Connection, steps: readonly CheckedStep[]): Promise<void> {
     const maker = this.#host.restorePoints;
     if (maker === undefined || maker.policy === "never" || steps.length === 0) return;
-    if (await this.#isProtected(connection) || !await hasTables(connection)) return;
+    if (!await this.#isNew(connection) || !await hasTables(connection)) return;
     const hazards = await standingHazards(connection, findHazards(steps));
     if (hazards.length === 0 && maker.policy !== "always") return;
     const losses = [...new Set(hazards.map(({ revision, loses }) => `${revision} ${loses}`))];
@@ -64,14 +64,16 @@ export class RestoreGuard {
     this.#points.at(-1)?.settle();
   }
 
-  /** https://sqlite.org/pragma.html#pragma_data_version tells of others' commits, not of this connection's. */
-  async #isProtected(connection: Connection): Promise<boolean> {
+  /**
+   * Whether the content has not been looked at yet: https://sqlite.org/pragma.html#pragma_data_version tells of others'
+   * commits, and not of this connection's, whose own rows need no copy.
+   */
+  async #isNew(connection: Connection): Promise<boolean> {
     const [row] = await connection.query("PRAGMA main.data_version");
     const version = row?.["data_version"] ?? null;
     const before = this.#seen;
     this.#seen = { connection, version };
-    return this.#points.length > 0 && before?.connection === connection &&
-      before.version === version;
+    return before?.connection !== connection || before.version !== version;
   }
 }
 

@@ -212,6 +212,23 @@ Deno.test("backup refuses a damaged database and keeps the older restore points"
   assert.equal((await points(project)).length, 1);
 });
 
+Deno.test("backup list is a command, and a reason that reads so is a reason", async () => {
+  using project = await shop();
+  await project.prepare("backup", "-m", "list");
+  const found = await project.prepare("-d", "app.db", "--json", "backup", "list");
+  assert.deepEqual(JSON.parse(found).points.map(({ reason }: ListedPoint) => reason), ["list"]);
+});
+
+Deno.test("each of several transactions looks again only where somebody else has written", async () => {
+  using project = await shop();
+  project.add("a2", "UPDATE t SET note = 'x';", "");
+  project.add("a3", "DELETE FROM t;", "");
+  await project.prepare("upgrade", "--transaction", "each");
+  assert.deepEqual((await points(project)).map(({ reason }) => reason), [
+    'upgrade: a2 overwrites every row of "t", a3 deletes every row of "t"',
+  ]);
+});
+
 Deno.test("backup and restore say what is missing", async () => {
   using project = runProject();
   assert.match((await project.fails(1, "backup")).stderr, /error\[database-missing\]/);
