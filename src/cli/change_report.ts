@@ -4,14 +4,17 @@ import type { Ui } from "./ui.ts";
 
 /** A difference as the JSON of every command that shows one. */
 export function comparisonJson({ changes, suggestions }: Comparison) {
+  return { same: changes.length === 0, ...changesJson(changes), suggestions };
+}
+
+/** Changes as JSON: what kind, what is changed, and the lines for people. */
+export function changesJson(changes: Comparison["changes"]) {
   return {
-    same: changes.length === 0,
     changes: changes.map((change) => ({
       kind: change.kind,
       name: nameOf(change),
       lines: describeChange(change),
     })),
-    suggestions,
   };
 }
 
@@ -21,7 +24,7 @@ function nameOf(change: Comparison["changes"][number]): string {
 }
 
 /** Prints a difference as lines: `+` what comes, `-` what goes, `~` what changes. */
-export function reportChanges(ui: Ui, { changes }: Comparison): void {
+export function reportChanges(ui: Ui, { changes }: Pick<Comparison, "changes">): void {
   const { style } = ui;
   for (const change of changes) {
     for (const line of describeChange(change)) {

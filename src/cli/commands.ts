@@ -140,6 +140,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "look for hazards in the SQL of revisions",
     load: () => import("./commands/lint.ts"),
   },
+  locate: {
+    group: "Check",
+    summary: "find the revision whose schema a database has",
+    load: () => import("./commands/locate.ts"),
+  },
   prove: {
     group: "Check",
     summary: "run revisions up and down on rows, in every order",

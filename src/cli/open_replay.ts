@@ -10,6 +10,7 @@ import { RevisionSources } from "../proof/revision_source.ts";
 export interface OpenReplay {
   readonly tree: ReplayTree;
   readonly sources: RevisionSources;
+  readonly scratch: Scratch;
   /** The SQLite of this program, such as `3.53.2`. */
   readonly sqliteVersion: string;
 }
@@ -21,5 +22,5 @@ export function openReplay({ settings }: Project, workspace: Workspace): OpenRep
   const { sqliteVersion } = openScratch().capabilities;
   const { graph } = workspace;
   const tree = new ReplayTree({ graph, sourceOf: sources.of, scratch, sqliteVersion });
-  return { tree, sources, sqliteVersion };
+  return { tree, sources, scratch, sqliteVersion };
 }

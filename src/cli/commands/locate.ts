@@ -1,0 +1,116 @@
+import { AludelError } from "../../errors.ts";
+import { parseRef } from "../../graph/ref.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import { messageOf } from "../../project/catalogue.ts";
+import { planStamp, stamp } from "../../project/stamp.ts";
+import { projectMissing } from "../../project/project.ts";
+import { locate, type Located } from "../../proof/locate.ts";
+import { changesJson, reportChanges } from "../change_report.ts";
+import { defineCommand } from "../command.ts";
+import { DATABASE_FLAG } from "../flag.ts";
+import { migrationContext } from "../migration_context.ts";
+import { type DatabaseCatalogue, openDatabaseCatalogue } from "../open_database_catalogue.ts";
+import { openReplay } from "../open_replay.ts";
+import { runHost } from "../run_host.ts";
+
+export const command = defineCommand({
+  name: "locate",
+  description: [
+    "Finds the revision whose schema a database has, for a database that was made without Aludel, or has lost its records. Revisions are replayed in memory and compared with it; the database is only looked at.",
+    "Where no revision has just that schema, the nearest one is named with what the database has differently, and the exit code is 3. --stamp records what was found, where it is exact and only one.",
+  ],
+  flags: {
+    ...DATABASE_FLAG,
+    stamp: { kind: "switch", help: "record that the database stands there" },
+    lockTimeout: {
+      kind: "number",
+      value: "SECONDS",
+      help: "how long to wait for another process (default: 60)",
+    },
+  },
+  positional: [],
+  examples: [
+    { command: "aludel locate -d old.db", says: "which revision is this?" },
+    { command: "aludel locate -d old.db --stamp", says: "records it, so that upgrade can go on" },
+  ],
+  async run(context, flags) {
+    const { ui } = context;
+    const open = await openDatabaseCatalogue(context, flags);
+    const { project, workspace, target, access, catalogue } = open;
+    if (workspace === null) throw projectMissing(project);
+    if (flags.stamp && open.state.applied.length > 0) throw recorded(target.name);
+    const { tree, scratch } = openReplay(project, workspace);
+    const { graph } = workspace;
+    let found: Located;
+    {
+      await using connection = await access.look();
+      if (connection === null) {
+        throw new AludelError("database-missing", `Database "${target.name}" does not exist`);
+      }
+      found = await locate(connection, { graph, tree, scratch, settings: project.settings });
+    }
+    const { best, others } = found;
+    const isExact = best.changes.length === 0;
+    ui.json({
+      database: target.name,
+      exact: isExact,
+      heads: best.heads,
+      others: others.map(({ heads }) => heads),
+      ...changesJson(best.changes),
+    });
+    const names = (heads: readonly RevisionId[]) =>
+      heads.length === 0
+        ? ["base"]
+        : heads.map((id) =>
+          `${ui.style.yellow(id)}  ${messageOf(catalogue, id).split("\n", 1)[0]}`
+        );
+    for (const place of [best, ...others]) ui.data(names(place.heads).join("\n"));
+    if (!isExact) {
+      ui.notice(
+        `No revision has the schema of "${target.name}". To be at the nearest one, it would need:`,
+      );
+      reportChanges(ui, best);
+      if (flags.stamp) throw unknown(target.name, best.heads);
+      return 3;
+    }
+    if (others.length > 0) {
+      ui.notice("All of these have the same schema; the revisions between them change rows.");
+      if (flags.stamp) throw ambiguous(target.name, [best, ...others]);
+      return 0;
+    }
+    if (flags.stamp) await record(open, best.heads);
+    else if (best.heads.length > 0 && open.state.applied.length === 0) {
+      ui.hint(`next: aludel locate${flags.database ? ` -d ${flags.database}` : ""} --stamp`);
+    }
+    return 0;
+
+    async function record(at: DatabaseCatalogue, heads: readonly RevisionId[]): Promise<void> {
+      const migration = await migrationContext(at.project, at.workspace, at);
+      const refs = (heads.length === 0 ? ["base"] : heads).map(parseRef);
+      const planned = await planStamp(migration, { refs, purge: false });
+      using host = runHost(context, at.project, at, flags.lockTimeout, () => {});
+      const { add } = await stamp(planned, host);
+      ui.notice(`Recorded ${add.length} revisions in "${at.target.name}".`);
+    }
+  },
+});
+
+function recorded(name: string): AludelError {
+  return new AludelError("locate-recorded", `Database "${name}" has records already`, {
+    next: ["aludel current", "aludel verify --drift"],
+  });
+}
+
+function unknown(name: string, heads: readonly RevisionId[]): AludelError {
+  return new AludelError("locate-unknown", `No revision has the schema of "${name}"`, {
+    outcome: "Nothing was recorded",
+    next: [`aludel diff ${heads[0] ?? "empty"} ${name}`],
+  });
+}
+
+function ambiguous(name: string, places: readonly { heads: readonly RevisionId[] }[]): AludelError {
+  return new AludelError("locate-ambiguous", `Several revisions have the schema of "${name}"`, {
+    outcome: "Nothing was recorded",
+    next: places.map(({ heads }) => `aludel stamp ${heads.join(" ") || "base"}`),
+  });
+}

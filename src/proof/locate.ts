@@ -1,0 +1,137 @@
+import type { Connection } from "../db/connection.ts";
+import type { ScratchImage } from "../db/open_scratch.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { RevisionGraph } from "../graph/revision_graph.ts";
+import { compareWith } from "../project/compare_with.ts";
+import type { Scratch } from "../project/scratch.ts";
+import type { Settings } from "../project/settings.ts";
+import type { Change } from "../schema/change.ts";
+import { describeChange } from "../schema/describe.ts";
+import { introspect } from "../schema/introspect.ts";
+import type { ReplayTree } from "./replay_tree.ts";
+import { schemaText } from "./schema_text.ts";
+
+/** What locating needs. */
+export interface LocateContext {
+  readonly graph: RevisionGraph;
+  readonly tree: ReplayTree;
+  readonly scratch: Scratch;
+  readonly settings: Pick<Settings, "exclude" | "columnOrder">;
+}
+
+/** Where a database without records may stand. */
+export interface Location {
+  /** The revisions that it would stand at; empty: the state before every revision. */
+  readonly heads: readonly RevisionId[];
+  /** What the database has and the revisions do not make, and the other way round; none where it is exact. */
+  readonly changes: readonly Change[];
+}
+
+/** What was found. */
+export interface Located {
+  /** The place with the same schema, or the nearest one. */
+  readonly best: Location;
+  /** Other places with just the same schema, because revisions that change rows lie between. Empty unless `best` is exact. */
+  readonly others: readonly Location[];
+}
+
+/** Of so many places, those that have the most names in common, the schemas are compared. */
+const COMPARED = 50;
+
+/** A state of the history, as far as it can be told cheaply. */
+interface Candidate {
+  readonly heads: readonly RevisionId[];
+  /** How many revisions are applied there. */
+  readonly size: number;
+  readonly text: string;
+  readonly distance: number;
+}
+
+/**
+ * Finds the revision whose schema a database has: among the states on the way to all heads, and those of each
+ * revision with what it needs.
+ *
+ * @throws {AludelError} What replaying throws.
+ */
+export async function locate(connection: Connection, context: LocateContext): Promise<Located> {
+  const { tree, settings } = context;
+  const text = await schemaText(connection);
+  const live = await introspect(connection);
+  const candidates = await findCandidates(text, context);
+  const exact = candidates.filter((one) => one.text === text);
+  let nearest: { readonly candidate: Candidate; readonly changes: readonly Change[] } | undefined;
+  if (exact.length === 0) {
+    for (const candidate of candidates.toSorted(byDistance).slice(0, COMPARED)) {
+      await using replayed = await tree.at(candidate.heads);
+      const { changes } = compareWith(settings, live, await introspect(replayed));
+      if (changes.length === 0) exact.push(candidate);
+      else if (nearest === undefined || weight(changes) < weight(nearest.changes)) {
+        nearest = { candidate, changes };
+      }
+    }
+  }
+  if (exact.length === 0 && nearest !== undefined) {
+    const { candidate: { heads }, changes } = nearest;
+    return { best: { heads, changes }, others: [] };
+  }
+  const [best, ...rest] = exact.toSorted((a, b) => b.size - a.size);
+  const others = rest.filter((other) => !saysTheSame(other, best!, context));
+  return { best: locationOf(best!), others: others.map(locationOf) };
+}
+
+function locationOf({ heads }: Candidate): Location {
+  return { heads, changes: [] };
+}
+
+function byDistance(a: Candidate, b: Candidate): number {
+  return a.distance - b.distance || b.size - a.size;
+}
+
+function weight(changes: readonly Change[]): number {
+  return changes.flatMap(describeChange).length;
+}
+
+/** Whether only revisions without statements, such as merges, lie between two states. */
+function saysTheSame(lower: Candidate, upper: Candidate, context: LocateContext): boolean {
+  const below = context.graph.ancestors(lower.heads, "all");
+  const above = context.graph.ancestors(upper.heads, "all");
+  return [...below].every((id) => above.has(id)) &&
+    [...above].every((id) => below.has(id) || context.tree.scriptOf(id).statements.length === 0);
+}
+
+async function findCandidates(text: string, context: LocateContext): Promise<Candidate[]> {
+  const { graph, tree, scratch } = context;
+  const wanted = namesIn(text);
+  const candidates: Candidate[] = [];
+  const add = async (
+    heads: readonly RevisionId[],
+    size: number,
+    image: ScratchImage | undefined,
+  ) => {
+    await using connection = scratch.openImage(image);
+    const own = await schemaText(connection);
+    const distance = wanted.symmetricDifference(namesIn(own)).size;
+    candidates.push({ heads, size, text: own, distance });
+  };
+  await add([], 0, undefined);
+  const done = new Set<RevisionId>();
+  const seen = new Set<RevisionId>();
+  let image: ScratchImage | undefined;
+  for (const id of graph.ids) {
+    done.add(id);
+    const heads = graph.headsOf(done, "all");
+    image = heads.length === 1 ? await tree.imageAt(heads) : await tree.extend(image, [id]);
+    if (heads.length === 1) seen.add(id);
+    await add(heads, done.size, image);
+  }
+  for (const id of graph.ids) {
+    if (!seen.has(id)) await add([id], graph.ancestors([id], "all").size, await tree.imageAt([id]));
+  }
+  return candidates;
+}
+
+/** The kinds and names in a {@linkcode schemaText}. */
+function namesIn(text: string): Set<string> {
+  const rows = JSON.parse(text) as readonly (readonly [type: string, name: string])[];
+  return new Set(rows.map(([type, name]) => `${type} ${name.toLowerCase()}`));
+}
