@@ -124,6 +124,7 @@ function hostOf(target: Target, options: UpgradeOptions): RunHost {
     lockHolder: access.lockHolder,
     emit: options.onEvent ?? (() => {}),
     interrupted: () => options.signal?.aborted === true,
+    breathe: () => SYSTEM_CLOCK.sleep(0),
     lockTimeoutMs: options.lockTimeoutMs ?? SETTING_TABLE.lockTimeout.fallback * 1_000,
     doubleQuotedStrings: target.doubleQuotedStrings,
     appliedBy: `${PROGRAM} ${RELEASE}`,

@@ -77,6 +77,9 @@ export class DiskFiles implements RevisionFiles {
 
   #refuseLinkedFolder(folder: string): void {
     if (this.#checkedFolders.has(folder)) return;
+    // Who reads from a second folder reads from many: one listing tells of all.
+    if (this.#checkedFolders.size === 1) this.folders();
+    if (this.#checkedFolders.has(folder)) return;
     const info = Deno.lstatSync(`${this.#path}/${folder}`);
     if (info.isSymlink) this.#refuseOutside(folder);
     else if (!info.isDirectory) throw this.#unreadable(folder, "it is not a folder");

@@ -16,6 +16,11 @@ export interface RunHost {
   readonly emit: (event: RunEvent) => void;
   /** Whether the user asked to stop; asked between statements. */
   readonly interrupted: () => boolean;
+  /**
+   * Lets other work of the host happen. Called now and then between statements, for a host that hears of the wish to stop
+   * by an event of its own thread.
+   */
+  readonly breathe?: () => Promise<void>;
   readonly lockTimeoutMs: number;
   /** Whether the target's settings allow double-quoted strings. */
   readonly doubleQuotedStrings: boolean;

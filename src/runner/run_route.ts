@@ -230,10 +230,9 @@ class RouteRun {
   }
 
   readonly #interrupted = async (): Promise<boolean> => {
-    const { clock, interrupted } = this.#request.host;
-    const now = clock.monotonicMs();
-    if (now - this.#lastBreath > BREATH_MS) {
-      await clock.sleep(0);
+    const { clock, interrupted, breathe } = this.#request.host;
+    if (breathe && clock.monotonicMs() - this.#lastBreath > BREATH_MS) {
+      await breathe();
       this.#lastBreath = clock.monotonicMs();
     }
     return interrupted();
