@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { openNodeSqlite } from "../../../src/db/node_sqlite.ts";
+import { Scratch } from "../../../src/project/scratch.ts";
+import { compareSchemas } from "../../../src/schema/compare.ts";
+import { describeChange } from "../../../src/schema/describe.ts";
+import { introspect } from "../../../src/schema/introspect.ts";
+import { compareCase, planCaseNames, readCaseFile } from "./plan_case.ts";
+
+/** What the shell lacks: functions that only an application has. */
+const NEEDS_APPLICATION = /my_check|my_value/;
+
+/** The case's file for the older SQLite. */
+function olderFile(name: string, side: "up" | "down"): string {
+  return readCaseFile(name, `${side}-3.45.sql`) ?? readCaseFile(name, `${side}.sql`) ?? "";
+}
+
+async function shell(database: string, script: string): Promise<string> {
+  const child = new Deno.Command("sqlite3", {
+    args: ["-batch", "-bail", database],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(script));
+  await writer.close();
+  const { stderr } = await child.output();
+  return new TextDecoder().decode(stderr);
+}
+
+Deno.test("plans for older releases run in the system's sqlite3 shell, up and down", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "aludel-test-" });
+  const failures: string[] = [];
+  let tried = 0;
+  try {
+    for (const name of planCaseNames()) {
+      const before = readCaseFile(name, "before.sql") ?? "";
+      if (NEEDS_APPLICATION.test(before)) continue;
+      tried++;
+      const database = `${folder}/${name}.db`;
+      const { from, to, columnOrder } = await compareCase(name, new Scratch(false));
+      for (const side of ["up", "down"] as const) {
+        const setup = side === "up" ? before : "";
+        const said = await shell(database, `${setup}\nBEGIN;\n${olderFile(name, side)}\nCOMMIT;\n`);
+        await using connection = openNodeSqlite({ path: database, mode: "create" });
+        const left = compareSchemas(await introspect(connection), side === "up" ? to : from, {
+          columnOrder: side === "up" && columnOrder,
+        });
+        if (said !== "" || left.length > 0) {
+          failures.push(`${name} ${side}: ${said}${left.flatMap(describeChange).join(", ")}`);
+        }
+      }
+    }
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+  assert.deepEqual(failures, []);
+  assert.ok(tried > 150);
+});
