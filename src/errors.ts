@@ -20,6 +20,7 @@ export const ERROR_KINDS = {
   "adopt-recorded": "failure",
   "adopt-revisions": "failure",
   "autogenerate-failed": "failure",
+  "blame-unknown": "failure",
   "copy-failed": "failure",
   "copy-space": "failure",
   "copy-stalled": "failure",

@@ -130,6 +130,16 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "compare the schema you want with the revisions",
     load: () => import("./commands/check.ts"),
   },
+  blame: {
+    group: "Look",
+    summary: "say which revision made a table what it is",
+    load: () => import("./commands/blame.ts"),
+  },
+  bisect: {
+    group: "Look",
+    summary: "find the revision after which a query fails",
+    load: () => import("./commands/bisect.ts"),
+  },
   verify: {
     group: "Check",
     summary: "compare files, manifest and database",

@@ -1,0 +1,71 @@
+import { AludelError } from "../../errors.ts";
+import { joinCatalogue, messageOf } from "../../project/catalogue.ts";
+import { bisect, type BisectTurn } from "../../proof/bisect.ts";
+import { readMentions } from "../../sql/mentions.ts";
+import { splitStatements } from "../../sql/statement.ts";
+import { chooseHistory, HISTORY_FLAG } from "../choose_history.ts";
+import { defineCommand } from "../command.ts";
+
+export const command = defineCommand({
+  name: "bisect",
+  description: [
+    "Finds the revision after which a query that should give no row gives some. The revisions are replayed in memory from nothing, and the query is asked after each; rows are there as far as the revisions make them.",
+    "A query about a table that is not there yet is unknown, and neither right nor wrong. Exits 3 if the query gives rows at the end.",
+  ],
+  flags: HISTORY_FLAG,
+  positional: [{ name: "SQL", help: "one query that should give no row" }],
+  examples: [
+    {
+      command: `aludel bisect "SELECT 1 FROM pragma_table_info('users') WHERE name = 'age'"`,
+      says: "which revision brought users.age?",
+    },
+    {
+      command: 'aludel bisect "SELECT * FROM roles GROUP BY name HAVING count(*) > 1"',
+      says: "which one made duplicates?",
+    },
+  ],
+  async run(context, flags, [sql = ""]) {
+    const { ui } = context;
+    refuseNoQuery(sql);
+    const { workspace, ids, replay } = await chooseHistory(context, flags);
+    const turns = await bisect(ids, sql, replay);
+    const last = turns.at(-1)?.state;
+    const fails = last?.kind === "fails";
+    ui.json({ ok: !fails, revisions: ids.length, turns });
+    const catalogue = joinCatalogue(workspace, []);
+    for (const { revision, state } of turns) {
+      const title = messageOf(catalogue, revision).split("\n", 1)[0] ?? "";
+      const paint = state.kind === "fails" ? ui.style.red : ui.style.green;
+      ui.data(
+        `${paint(state.kind.padEnd(7))}  ${ui.style.yellow(revision)}  ${title}${detail(state)}`,
+      );
+    }
+    if (fails) ui.notice("The last line is the revision to look at.");
+    else if (last?.kind === "unknown") ui.notice("The query cannot be asked at the end.");
+    else ui.notice("The query gives no row at the end.");
+    return fails ? 3 : 0;
+  },
+});
+
+function detail(state: BisectTurn["state"]): string {
+  switch (state.kind) {
+    case "fails":
+      return ` (${state.rows} ${state.rows === 1 ? "row" : "rows"})`;
+    case "unknown":
+      return ` (${state.sqlite})`;
+    default:
+      return "";
+  }
+}
+
+const ASKING: ReadonlySet<string> = new Set(["SELECT", "VALUES", "WITH"]);
+
+function refuseNoQuery(sql: string): void {
+  const [statement, ...more] = splitStatements(sql);
+  const isQuery = statement !== undefined && more.length === 0 && ASKING.has(statement.verb) &&
+    readMentions(sql, statement).length === 0;
+  if (isQuery) return;
+  throw new AludelError("usage", "One query is expected, such as SELECT", {
+    next: ["aludel bisect --help"],
+  });
+}

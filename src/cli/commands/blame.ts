@@ -1,0 +1,73 @@
+import { AludelError } from "../../errors.ts";
+import { joinCatalogue, messageOf } from "../../project/catalogue.ts";
+import { blame } from "../../proof/blame.ts";
+import { foldName, unquote } from "../../sql/identifier.ts";
+import { closest } from "../../text/closest.ts";
+import { chooseHistory, HISTORY_FLAG } from "../choose_history.ts";
+import { defineCommand } from "../command.ts";
+
+export const command = defineCommand({
+  name: "blame",
+  description: [
+    "Says of each part of a table which revision made it what it is: columns, constraints, indexes, triggers. The revisions are replayed in memory and the schemas around each compared, so that it does not matter how a change was written; renames are followed where a statement says them.",
+  ],
+  flags: HISTORY_FLAG,
+  positional: [{ name: "TABLE", help: "a table, view or virtual table, or TABLE.COLUMN" }],
+  examples: [
+    { command: "aludel blame users", says: "all parts of a table" },
+    { command: "aludel blame users.email", says: "what concerns one column" },
+    { command: "aludel blame users --at 3f9c", says: "as it was then" },
+  ],
+  async run(context, flags, [text = ""]) {
+    const { ui } = context;
+    const { workspace, ids, replay } = await chooseHistory(context, flags);
+    const all = await blame(ids, replay);
+    const { owner, column } = findPart(text, new Set(all.keys()));
+    const lines = (all.get(owner) ?? []).filter((line) =>
+      column === undefined || line.column === column
+    );
+    if (lines.length === 0) throw nothingFound(text, column, owner, [...all.keys()]);
+    const catalogue = joinCatalogue(workspace, []);
+    const title = (id: string) => messageOf(catalogue, id).split("\n", 1)[0] ?? "";
+    ui.json({
+      lines: lines.map(({ revision, line }) => ({ revision, message: title(revision), line })),
+    });
+    const width = Math.max(...lines.map(({ line }) => line.length));
+    for (const { revision, line } of lines) {
+      ui.data(`${ui.style.yellow(revision)}  ${line.padEnd(width)}  ${title(revision)}`.trimEnd());
+    }
+  },
+});
+
+/** A name with a dot in it may be a table's, or a table's and a column's. */
+function findPart(
+  text: string,
+  owners: ReadonlySet<string>,
+): { readonly owner: string; readonly column: string | undefined } {
+  const whole = foldName(unquote(text));
+  const dot = text.lastIndexOf(".");
+  if (owners.has(whole) || dot < 0) return { owner: whole, column: undefined };
+  return {
+    owner: foldName(unquote(text.slice(0, dot))),
+    column: foldName(unquote(text.slice(dot + 1))),
+  };
+}
+
+function nothingFound(
+  text: string,
+  column: string | undefined,
+  owner: string,
+  owners: readonly string[],
+): AludelError {
+  const near = owners.includes(owner) ? undefined : closest(owner, owners);
+  const message = column !== undefined && owners.includes(owner)
+    ? `Table "${owner}" has no column "${column}"`
+    : `The revisions make no table or view "${text}"`;
+  return new AludelError("blame-unknown", message, {
+    next: owners.includes(owner)
+      ? [`aludel blame ${owner}`]
+      : near === undefined
+      ? ["aludel schema head"]
+      : [`Did you mean "${near}"?`],
+  });
+}

@@ -1,0 +1,241 @@
+import type { RevisionId } from "../graph/revision.ts";
+import { traceTables } from "../runner/table_fates.ts";
+import type { AlterTable, Change, TableChange } from "../schema/change.ts";
+import { compareSchemas } from "../schema/compare.ts";
+import { describeColumn, describeConstraint, describeObject } from "../schema/describe.ts";
+import { introspect } from "../schema/introspect.ts";
+import {
+  type Constraint,
+  EMPTY_SCHEMA,
+  type Schema,
+  type SchemaObject,
+  type Table,
+} from "../schema/model.ts";
+import type { RenameHints } from "../schema/renames.ts";
+import { foldName } from "../sql/identifier.ts";
+import { readMentions } from "../sql/mentions.ts";
+import type { Script } from "../sql/script.ts";
+import { schemaText } from "./schema_text.ts";
+import { type WalkContext, walkHistory } from "./walk_history.ts";
+
+/** A part of a table or view, with the revision that made it what it is. */
+export interface BlameLine {
+  readonly revision: RevisionId;
+  /** The folded name of a column; undefined for what belongs to the table as a whole. */
+  readonly column: string | undefined;
+  /** The part as people write it: `email TEXT NOT NULL`, `index by_email on users`. */
+  readonly line: string;
+}
+
+/** The parts of a table or view, by a key that tells them apart. */
+type Parts = Map<string, BlameLine>;
+
+/**
+ * Finds which revision made each part of each table, view and virtual table what it is, by replaying the revisions
+ * and comparing the schemas around each. Renames are followed where the statements say them.
+ *
+ * @param ids In topological order, with all that they need.
+ * @returns By folded name; a table's columns first, in its own order, then all else.
+ * @throws {AludelError} What replaying throws.
+ */
+export async function blame(
+  ids: readonly RevisionId[],
+  context: WalkContext,
+): Promise<ReadonlyMap<string, readonly BlameLine[]>> {
+  const owners = new Map<string, Parts>();
+  let before: Schema = EMPTY_SCHEMA;
+  let text = "[]";
+  await walkHistory(ids, context, async (id, connection) => {
+    const now = await schemaText(connection);
+    if (now === text) return;
+    text = now;
+    const after = await introspect(connection);
+    const renames = renamesOf(context.tree.scriptOf(id));
+    for (const change of compareSchemas(before, after, { renames })) note(owners, id, change);
+    before = after;
+  });
+  return new Map(
+    [...owners].map(([name, parts]) => [name, inOrder(parts, name, before)]),
+  );
+}
+
+function renamesOf({ text, statements }: Script): RenameHints {
+  const mentions = statements.flatMap((statement) => readMentions(text, statement))
+    .filter(({ inTrigger }) => !inTrigger);
+  const fates = traceTables(mentions);
+  return {
+    tables: [...fates.touched.values()].flatMap(({ before, after }) =>
+      after === null || after === before ? [] : [{ from: before, to: after }]
+    ),
+    columns: mentions.flatMap(({ kind, name, column, to }) =>
+      kind === "rename-column" && column !== undefined && to !== undefined
+        ? [{ table: fates.tableAfter(name), from: column, to }]
+        : []
+    ),
+  };
+}
+
+function note(owners: Map<string, Parts>, revision: RevisionId, change: Change): void {
+  switch (change.kind) {
+    case "create-table":
+      owners.set(foldName(change.table.name), partsOf(change.table, revision));
+      break;
+    case "drop-table":
+      owners.delete(foldName(change.table.name));
+      break;
+    case "alter-table": {
+      const old = foldName(change.from.name);
+      const parts = owners.get(old) ?? new Map();
+      owners.delete(old);
+      owners.set(foldName(change.to.name), parts);
+      carryConstraints(parts, change);
+      for (const one of change.changes) noteInTable(parts, revision, change.to, one);
+      break;
+    }
+    case "drop-object":
+      forget(owners, change.object);
+      break;
+    case "create-object":
+      remember(owners, revision, change.object);
+      break;
+    case "replace-object":
+      forget(owners, change.from);
+      remember(owners, revision, change.to);
+      break;
+  }
+}
+
+function partsOf(table: Table, revision: RevisionId): Parts {
+  const parts: Parts = new Map();
+  parts.set("itself", { revision, column: undefined, line: describeObject(table) });
+  for (const column of table.columns) setColumn(parts, revision, table, column.name);
+  for (const constraint of constraintsOf(table)) setConstraint(parts, revision, constraint);
+  return parts;
+}
+
+function constraintsOf({ primaryKey, uniques, foreignKeys, checks }: Table): Constraint[] {
+  return [...(primaryKey ? [primaryKey] : []), ...uniques, ...foreignKeys, ...checks];
+}
+
+/** A rename changes the text of constraints that stay: those are the same in number and order on both sides. */
+function carryConstraints(parts: Parts, { from, to, changes }: AlterTable): void {
+  const gone = new Set(
+    changes.flatMap((one) =>
+      one.kind === "drop-constraint" ? describeConstraint(one.constraint) : []
+    ),
+  );
+  const come = new Set(
+    changes.flatMap((one) =>
+      one.kind === "add-constraint" ? describeConstraint(one.constraint) : []
+    ),
+  );
+  const before = constraintsOf(from).map(describeConstraint).filter((line) => !gone.has(line));
+  const after = constraintsOf(to).filter((one) => !come.has(describeConstraint(one)));
+  if (before.length !== after.length) return;
+  const revisions = before.map((line) => parts.get(`constraint ${line}`)?.revision);
+  for (const line of before) parts.delete(`constraint ${line}`);
+  after.forEach((constraint, at) => {
+    const revision = revisions[at];
+    if (revision !== undefined) setConstraint(parts, revision, constraint);
+  });
+}
+
+function setColumn(parts: Parts, revision: RevisionId, table: Table, name: string): void {
+  const key = foldName(name);
+  const column = table.columns.find((one) => foldName(one.name) === key);
+  if (column === undefined) return;
+  parts.set(`column ${key}`, { revision, column: key, line: describeColumn(column) });
+}
+
+function setConstraint(parts: Parts, revision: RevisionId, constraint: Constraint): void {
+  const line = describeConstraint(constraint);
+  const columns = "columns" in constraint ? constraint.columns : [];
+  const [only, ...more] = columns.map((one) => foldName(typeof one === "string" ? one : one.name));
+  const column = more.length === 0 ? only : undefined;
+  parts.set(`constraint ${line}`, { revision, column, line });
+}
+
+function noteInTable(parts: Parts, revision: RevisionId, table: Table, change: TableChange): void {
+  switch (change.kind) {
+    case "rename-table":
+      parts.set("itself", { revision, column: undefined, line: describeObject(table) });
+      break;
+    case "add-column":
+      setColumn(parts, revision, table, change.column.name);
+      break;
+    case "drop-column":
+      parts.delete(`column ${foldName(change.column.name)}`);
+      break;
+    case "rename-column":
+      parts.delete(`column ${foldName(change.from)}`);
+      setColumn(parts, revision, table, change.to);
+      break;
+    case "alter-column":
+      setColumn(parts, revision, table, change.to.name);
+      break;
+    case "add-constraint":
+      setConstraint(parts, revision, change.constraint);
+      break;
+    case "drop-constraint":
+      parts.delete(`constraint ${describeConstraint(change.constraint)}`);
+      break;
+    case "set-option":
+      parts.set(`option ${change.option}`, {
+        revision,
+        column: undefined,
+        line: `${change.value ? "" : "not "}${change.option}`,
+      });
+      break;
+    case "reorder-columns":
+      break;
+  }
+}
+
+/** Indexes and triggers are parts of their table; a view or virtual table stands for itself. */
+function ownerOf(object: SchemaObject): string {
+  return foldName("table" in object ? object.table : object.name);
+}
+
+function remember(owners: Map<string, Parts>, revision: RevisionId, object: SchemaObject): void {
+  const owner = ownerOf(object);
+  const parts = owners.get(owner) ?? new Map();
+  owners.set(owner, parts);
+  parts.set(`${object.kind} ${foldName(object.name)}`, partOf(object, revision));
+}
+
+function partOf(object: SchemaObject, revision: RevisionId): BlameLine {
+  const [only, ...more] = object.kind === "index" ? object.terms : [];
+  const column = more.length === 0 && only?.column !== undefined
+    ? foldName(only.column)
+    : undefined;
+  return { revision, column, line: describeObject(object) };
+}
+
+function forget(owners: Map<string, Parts>, object: SchemaObject): void {
+  const owner = ownerOf(object);
+  const parts = owners.get(owner);
+  parts?.delete(`${object.kind} ${foldName(object.name)}`);
+  if (parts?.size === 0) owners.delete(owner);
+}
+
+/** Indexes and triggers are described as they are at the end: a rename changes their text and is none of theirs. */
+function inOrder(parts: Parts, owner: string, schema: Schema): BlameLine[] {
+  for (const object of [...schema.indexes.values(), ...schema.triggers.values()]) {
+    const key = `${object.kind} ${foldName(object.name)}`;
+    const part = foldName(object.table) === owner ? parts.get(key) : undefined;
+    if (part !== undefined) parts.set(key, partOf(object, part.revision));
+  }
+  const columns = (schema.tables.get(owner)?.columns ?? [])
+    .map(({ name }) => `column ${foldName(name)}`);
+  const first = new Set(["itself", ...columns]);
+  const rest = [...parts.keys()].filter((key) => !first.has(key))
+    .sort((a, b) => RANK.indexOf(kindOf(a)) - RANK.indexOf(kindOf(b)));
+  return [...first, ...rest].flatMap((key) => parts.get(key) ?? []);
+}
+
+/** What stands behind the columns, in this order. */
+const RANK = ["constraint", "option", "index", "trigger"];
+
+function kindOf(key: string): string {
+  return key.split(" ", 1)[0]!;
+}

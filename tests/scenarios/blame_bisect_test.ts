@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { type RunProject, runProject } from "./run_project.ts";
+
+function history(): RunProject {
+  const project = runProject();
+  project.add(
+    "a1",
+    "CREATE TABLE people (id INTEGER PRIMARY KEY, mail TEXT UNIQUE, name TEXT);\n" +
+      "CREATE INDEX by_name ON people (name);\n",
+  );
+  project.add("b1", "ALTER TABLE people RENAME TO users;\nALTER TABLE users ADD age INT;\n");
+  project.add("c1", "ALTER TABLE users RENAME COLUMN mail TO email;\n");
+  project.add("d1", "CREATE INDEX by_email ON users (email);\nCREATE VIEW v AS SELECT 1 AS x;\n");
+  project.add(
+    "e1",
+    `CREATE TABLE n (id INTEGER PRIMARY KEY, email TEXT NOT NULL DEFAULT '' UNIQUE, name TEXT, age INT);
+     INSERT INTO n (id, name, age) SELECT id, name, age FROM users;
+     DROP TABLE users; ALTER TABLE n RENAME TO users; CREATE INDEX by_email ON users (email);
+     CREATE INDEX by_name ON users (name);\n`,
+  );
+  return project;
+}
+
+Deno.test("blame names the revision that made each part of a table, through renames and rebuilds", async () => {
+  using project = history();
+  assert.equal(
+    await project.done("blame", "users"),
+    [
+      "b1  table users                       step b1",
+      "a1  id INTEGER                        step a1",
+      "e1  email TEXT NOT NULL DEFAULT ''    step e1",
+      "a1  name TEXT                         step a1",
+      "b1  age INT                           step b1",
+      "a1  PRIMARY KEY (id)                  step a1",
+      "a1  UNIQUE (email)                    step a1",
+      "a1  index by_name on users            step a1",
+      "d1  index by_email on users           step d1",
+      "",
+    ].join("\n").replaceAll("  step", "step"),
+  );
+});
+
+Deno.test("blame looks at one column, at a view, and at an earlier revision", async () => {
+  using project = history();
+  const lines = async (...args: string[]) => {
+    const { lines } = JSON.parse(await project.prepare("blame", "--json", ...args));
+    return lines.map((one: { revision: string; line: string }) => `${one.revision} ${one.line}`);
+  };
+  assert.deepEqual(await lines("USERS.Email"), [
+    "e1 email TEXT NOT NULL DEFAULT ''",
+    "a1 UNIQUE (email)",
+    "d1 index by_email on users",
+  ]);
+  assert.deepEqual(await lines("users.email", "--at", "d1"), [
+    "c1 email TEXT",
+    "a1 UNIQUE (email)",
+    "d1 index by_email on users",
+  ]);
+  assert.deepEqual(await lines("v"), ["d1 view v"]);
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ["user", /The revisions make no table or view "user"\n.*Did you mean "users"\?/s],
+    ["users.mail", /Table "users" has no column "mail"/],
+  ];
+  for (const [text, words] of cases) {
+    const { code, stderr } = await project.inProcess("blame", text);
+    assert.equal(code, 1);
+    assert.match(stderr, words);
+  }
+});
+
+Deno.test("bisect finds where a query begins to give rows, and where it stops", async () => {
+  using project = history();
+  const age = "SELECT 1 FROM pragma_table_info('users') WHERE name = 'age'";
+  const { stdout } = await project.fails(3, "bisect", age);
+  assert.equal(stdout, "holds    a1  step a1\nfails    b1  step b1 (1 row)\n");
+  assert.equal(
+    await project.prepare("bisect", "SELECT 1 FROM pragma_table_info('users') WHERE name = 'mail'"),
+    "holds    a1  step a1\nfails    b1  step b1 (1 row)\nholds    c1  step c1\n",
+  );
+  const { turns } = JSON.parse(
+    await project.prepare("bisect", "SELECT * FROM v WHERE x = 2", "--json"),
+  );
+  assert.deepEqual(
+    turns.map((one: { revision: string; state: { kind: string } }) => [
+      one.revision,
+      one.state.kind,
+    ]),
+    [["a1", "unknown"], ["d1", "holds"]],
+  );
+});
+
+Deno.test("bisect takes one query and nothing else", async () => {
+  using project = history();
+  for (
+    const sql of [
+      "DROP TABLE users",
+      "SELECT 1; SELECT 2",
+      "",
+      "WITH x AS (SELECT 1) DELETE FROM v",
+    ]
+  ) {
+    assert.equal((await project.inProcess("bisect", sql)).code, 2, sql);
+  }
+});
