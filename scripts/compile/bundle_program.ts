@@ -65,8 +65,8 @@ export async function bundleProgram(folder: string, stamp: BuildStamp): Promise<
   };
 }
 
-/** How a module names the module of a worker. */
-const WORKER_URL = /new URL\("\.\/([a-z_]+\.ts)", import\.meta\.url\)/g;
+/** How a module names the module of a worker or a command. */
+const WORKER_URL = /new URL\("\.\/((?:[a-z_]+\/)*[a-z_]+\.ts)", import\.meta\.url\)/g;
 
 /** The modules that the source starts as workers: name → path from the root. */
 function findWorkers(): ReadonlyMap<string, string> {

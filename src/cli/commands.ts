@@ -18,172 +18,180 @@ export interface CommandEntry {
   load(): Promise<{ readonly command: Command }>;
 }
 
+/**
+ * Loads a command's module by its address. Behind a literal import, Deno would read the modules of all commands at every
+ * start, to know its module graph: an eighth of the time of `current`.
+ */
+async function load(module: URL): Promise<{ readonly command: Command }> {
+  return await import(module.href);
+}
+
 /** Every command. The name has a space where it is a sub-command. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   init: {
     group: "Start",
     summary: "start a project in this folder",
-    load: () => import("./commands/init.ts"),
+    load: () => load(new URL("./commands/init.ts", import.meta.url)),
   },
   completions: {
     group: "Start",
     summary: "print a script for your shell's Tab key",
-    load: () => import("./commands/completions.ts"),
+    load: () => load(new URL("./commands/completions.ts", import.meta.url)),
   },
   revision: {
     group: "Write revisions",
     summary: "write a new draft revision",
-    load: () => import("./commands/revision.ts"),
+    load: () => load(new URL("./commands/revision.ts", import.meta.url)),
   },
   merge: {
     group: "Write revisions",
     summary: "join several heads into one",
-    load: () => import("./commands/merge.ts"),
+    load: () => load(new URL("./commands/merge.ts", import.meta.url)),
   },
   edit: {
     group: "Write revisions",
     summary: "open a revision's files in your editor",
-    load: () => import("./commands/edit.ts"),
+    load: () => load(new URL("./commands/edit.ts", import.meta.url)),
   },
   seal: {
     group: "Write revisions",
     summary: "record the hashes of finished revisions",
-    load: () => import("./commands/seal.ts"),
+    load: () => load(new URL("./commands/seal.ts", import.meta.url)),
   },
   upgrade: {
     group: "Change a database",
     summary: "apply revisions",
-    load: () => import("./commands/upgrade.ts"),
+    load: () => load(new URL("./commands/upgrade.ts", import.meta.url)),
   },
   downgrade: {
     group: "Change a database",
     summary: "undo revisions",
-    load: () => import("./commands/downgrade.ts"),
+    load: () => load(new URL("./commands/downgrade.ts", import.meta.url)),
   },
   redo: {
     group: "Change a database",
     summary: "undo a revision and apply it again",
-    load: () => import("./commands/redo.ts"),
+    load: () => load(new URL("./commands/redo.ts", import.meta.url)),
   },
   stamp: {
     group: "Change a database",
     summary: "record where a database stands, run nothing",
-    load: () => import("./commands/stamp.ts"),
+    load: () => load(new URL("./commands/stamp.ts", import.meta.url)),
   },
   backup: {
     group: "Change a database",
     summary: "copy the database into a restore point",
-    load: () => import("./commands/backup.ts"),
+    load: () => load(new URL("./commands/backup.ts", import.meta.url)),
   },
   "backup list": {
     group: "Look",
     summary: "list restore points",
-    load: () => import("./commands/backup_list.ts"),
+    load: () => load(new URL("./commands/backup_list.ts", import.meta.url)),
   },
   restore: {
     group: "Change a database",
     summary: "put a restore point back",
-    load: () => import("./commands/restore.ts"),
+    load: () => load(new URL("./commands/restore.ts", import.meta.url)),
   },
   current: {
     group: "Look",
     summary: "print where the database stands",
-    load: () => import("./commands/current.ts"),
+    load: () => load(new URL("./commands/current.ts", import.meta.url)),
   },
   status: {
     group: "Look",
     summary: "say in one screen what needs doing",
-    load: () => import("./commands/status.ts"),
+    load: () => load(new URL("./commands/status.ts", import.meta.url)),
   },
   history: {
     group: "Look",
     summary: "list revisions, newest first",
-    load: () => import("./commands/history.ts"),
+    load: () => load(new URL("./commands/history.ts", import.meta.url)),
   },
   heads: {
     group: "Look",
     summary: "list the revisions that nothing follows",
-    load: () => import("./commands/heads.ts"),
+    load: () => load(new URL("./commands/heads.ts", import.meta.url)),
   },
   branches: {
     group: "Look",
     summary: "list the revisions where branches part",
-    load: () => import("./commands/branches.ts"),
+    load: () => load(new URL("./commands/branches.ts", import.meta.url)),
   },
   show: {
     group: "Look",
     summary: "show everything about a revision",
-    load: () => import("./commands/show.ts"),
+    load: () => load(new URL("./commands/show.ts", import.meta.url)),
   },
   diff: {
     group: "Look",
     summary: "print how two schemas differ",
-    load: () => import("./commands/diff.ts"),
+    load: () => load(new URL("./commands/diff.ts", import.meta.url)),
   },
   schema: {
     group: "Look",
     summary: "print the schema of a revision as SQL",
-    load: () => import("./commands/schema.ts"),
+    load: () => load(new URL("./commands/schema.ts", import.meta.url)),
   },
   check: {
     group: "Check",
     summary: "compare the schema you want with the revisions",
-    load: () => import("./commands/check.ts"),
+    load: () => load(new URL("./commands/check.ts", import.meta.url)),
   },
   blame: {
     group: "Look",
     summary: "say which revision made a table what it is",
-    load: () => import("./commands/blame.ts"),
+    load: () => load(new URL("./commands/blame.ts", import.meta.url)),
   },
   bisect: {
     group: "Look",
     summary: "find the revision after which a query fails",
-    load: () => import("./commands/bisect.ts"),
+    load: () => load(new URL("./commands/bisect.ts", import.meta.url)),
   },
   verify: {
     group: "Check",
     summary: "compare files, manifest and database",
-    load: () => import("./commands/verify.ts"),
+    load: () => load(new URL("./commands/verify.ts", import.meta.url)),
   },
   lint: {
     group: "Check",
     summary: "look for hazards in the SQL of revisions",
-    load: () => import("./commands/lint.ts"),
+    load: () => load(new URL("./commands/lint.ts", import.meta.url)),
   },
   locate: {
     group: "Check",
     summary: "find the revision whose schema a database has",
-    load: () => import("./commands/locate.ts"),
+    load: () => load(new URL("./commands/locate.ts", import.meta.url)),
   },
   prove: {
     group: "Check",
     summary: "run revisions up and down on rows, in every order",
-    load: () => import("./commands/prove.ts"),
+    load: () => load(new URL("./commands/prove.ts", import.meta.url)),
   },
   "hook install": {
     group: "Git",
     summary: "have git verify every commit, and merge manifests",
-    load: () => import("./commands/hook_install.ts"),
+    load: () => load(new URL("./commands/hook_install.ts", import.meta.url)),
   },
   "hook uninstall": {
     group: "Git",
     summary: "take hooks and merge driver out again",
-    load: () => import("./commands/hook_uninstall.ts"),
+    load: () => load(new URL("./commands/hook_uninstall.ts", import.meta.url)),
   },
   "hook status": {
     group: "Git",
     summary: "say which hooks are there",
-    load: () => import("./commands/hook_status.ts"),
+    load: () => load(new URL("./commands/hook_status.ts", import.meta.url)),
   },
   "merge-driver": {
     group: "Git",
     summary: "merge two manifests: git runs it",
-    load: () => import("./commands/merge_driver.ts"),
+    load: () => load(new URL("./commands/merge_driver.ts", import.meta.url)),
   },
   switch: {
     group: "Change a database",
     summary: "go to another branch's revisions in one step",
-    load: () => import("./commands/switch.ts"),
+    load: () => load(new URL("./commands/switch.ts", import.meta.url)),
   },
 };
 

@@ -1,6 +1,7 @@
 import { AludelError, exitCodeOf } from "../errors.ts";
 import { BUILD, PROGRAM, RELEASE } from "../text/program.ts";
 import { normaliseArguments } from "./argv.ts";
+import { bareArguments } from "./bare_arguments.ts";
 import type { Command } from "./command.ts";
 import { splitCommandLine } from "./command_line.ts";
 import { COMMANDS } from "./commands.ts";
@@ -86,8 +87,8 @@ async function runCommand(
     ui.data(commandText(command, ui.style));
     return 0;
   }
-  const { parseArguments } = await import("./parse_arguments.ts");
-  const parsed = await parseArguments(command, flags, normal.args);
+  const parsed = bareArguments(command, flags, normal.args) ??
+    await (await import("./parse_arguments.ts")).parseArguments(command, flags, normal.args);
   const ui = new Ui(runtime, {
     json: parsed.flags["json"] === true,
     quiet: parsed.flags["quiet"] === true,
