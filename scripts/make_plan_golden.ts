@@ -2,7 +2,7 @@
  * Writes the expected plans of tests/golden/plan from its pairs of schemas. Each is executed, with rows and
  * without, before it is written; what is written is to be read in `git diff`.
  *
- * `deno run -A scripts/make_plan_golden.ts [NAME…]`
+ * `deno task plans:golden [NAME…]`
  */
 import {
   caseFile,

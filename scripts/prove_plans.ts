@@ -1,7 +1,7 @@
 /**
  * The law of plans (tests/property/plan_law.ts) over many more pairs of schemas than the tests have time for.
  *
- * `deno run -A scripts/prove_plans.ts [RUNS] [SEED]`
+ * `deno task plans:prove [RUNS] [SEED]`
  */
 import fc from "fast-check";
 import { keepsTheLaw, schemaPair } from "../tests/property/plan_law.ts";

@@ -41,9 +41,10 @@ function statementLines(statement: PlannedStatement, purpose: "file" | "trial"):
   return lines;
 }
 
-/** Comment lines; a text of several lines gives as many. */
+/** Comment lines; a text of several lines gives as many, none of which can pass for a directive. */
 function comment(text: string): string[] {
-  return text.split(/\r\n|[\r\n]/).map((line) => `-- ${line.replaceAll("\0", "")}`.trimEnd());
+  return text.replaceAll("\0", "").split(/\r\n|[\r\n]/)
+    .map((line, at) => (at === 0 ? `-- ${line}` : `-- … ${line}`).trimEnd());
 }
 
 /** With a semicolon that no comment at the end swallows. */
