@@ -1,7 +1,7 @@
 import type { Finding } from "../project/finding.ts";
 import { findingText } from "./finding_text.ts";
 import { githubAnnotation } from "./github_annotation.ts";
-import { sarifLog } from "./sarif_log.ts";
+import { type RuleTexts, sarifLog } from "./sarif_log.ts";
 import type { Ui } from "./ui.ts";
 
 /** For people, for GitHub's pages, for tools that collect the findings of others. */
@@ -17,8 +17,15 @@ export const FORMAT_FLAG = {
 } as const;
 
 /** Prints findings to stdout, where they are the answer. */
-export function printFindings(ui: Ui, findings: readonly Finding[], format: FindingFormat): void {
-  if (format === "sarif") return ui.data(JSON.stringify(sarifLog(findings), undefined, 2));
+export function printFindings(
+  ui: Ui,
+  findings: readonly Finding[],
+  format: FindingFormat,
+  textOfRule?: RuleTexts,
+): void {
+  if (format === "sarif") {
+    return ui.data(JSON.stringify(sarifLog(findings, textOfRule), undefined, 2));
+  }
   for (const finding of findings) {
     ui.data(format === "github" ? githubAnnotation(finding) : findingText(finding, ui.style));
   }

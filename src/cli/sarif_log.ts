@@ -1,17 +1,36 @@
 import type { Finding } from "../project/finding.ts";
 import { PROGRAM, RELEASE } from "../text/program.ts";
 
+/** What a rule says for itself. */
+export interface RuleText {
+  readonly what: string;
+  readonly why: string;
+  readonly cure: string;
+}
+
+/** The text of a code's rule; undefined where it has none. */
+export type RuleTexts = (code: string) => RuleText | undefined;
+
 /**
  * Findings as a SARIF 2.1.0 log with one run.
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function sarifLog(findings: readonly Finding[]): unknown {
+export function sarifLog(
+  findings: readonly Finding[],
+  textOfRule: RuleTexts = () => undefined,
+): unknown {
   const rules = [...new Set(findings.map((finding) => finding.code))];
   return {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
     runs: [{
-      tool: { driver: { name: PROGRAM, version: RELEASE, rules: rules.map((id) => ({ id })) } },
+      tool: {
+        driver: {
+          name: PROGRAM,
+          version: RELEASE,
+          rules: rules.map((id) => descriptor(id, textOfRule(id))),
+        },
+      },
       results: findings.map((finding) => ({
         ruleId: finding.code,
         ruleIndex: rules.indexOf(finding.code),
@@ -20,6 +39,16 @@ export function sarifLog(findings: readonly Finding[]): unknown {
         locations: locationsOf(finding),
       })),
     }],
+  };
+}
+
+function descriptor(id: string, text: RuleText | undefined): unknown {
+  if (text === undefined) return { id };
+  return {
+    id,
+    shortDescription: { text: text.what },
+    fullDescription: { text: text.why },
+    help: { text: text.cure },
   };
 }
 

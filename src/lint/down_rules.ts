@@ -99,9 +99,10 @@ function creationOf({ mention, text, own }: WalkedStatement): Creation | undefin
 }
 
 /** Whether the down drops the table, be it for a rebuild, so that all of it goes. */
-function goes({ walk }: ScriptSubject, owner: string): boolean {
-  return walk.some(({ mention }) =>
+function goes(down: ScriptSubject, owner: string): boolean {
+  const aliases = down.fates.touched.get(owner)?.aliases ?? new Set([owner]);
+  return down.walk.some(({ mention }) =>
     (mention?.kind === "drop-table" || mention?.kind === "drop-view") &&
-    foldName(mention.name) === owner
+    aliases.has(foldName(mention.name))
   );
 }

@@ -1,5 +1,6 @@
 import type { Schema } from "../schema/model.ts";
-import type { TableFates } from "../runner/table_fates.ts";
+import { foldName } from "../sql/identifier.ts";
+import type { TableFate, TableFates } from "../runner/table_fates.ts";
 import type { Script } from "../sql/script.ts";
 import type { WalkedStatement } from "./script_walk.ts";
 
@@ -29,4 +30,11 @@ export interface LintSubject {
 /** The scripts of a revision that exist. */
 export function scriptsOf({ up, down }: LintSubject): readonly ScriptSubject[] {
   return down === null ? [up] : [up, down];
+}
+
+/** The fate of a table by any name that it or its replacement has on the way. */
+export function findFate({ fates }: ScriptSubject, name: string): TableFate | undefined {
+  const key = foldName(name);
+  return fates.touched.get(key) ??
+    [...fates.touched.values()].find(({ aliases }) => aliases.has(key));
 }

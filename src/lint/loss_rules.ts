@@ -3,7 +3,7 @@ import { displayName, foldName } from "../sql/identifier.ts";
 import { TokenReader } from "../sql/token_reader.ts";
 import { readAlteration } from "./alteration.ts";
 import type { LintRules, Report } from "./lint_rule.ts";
-import type { LintSubject, ScriptSubject } from "./lint_subject.ts";
+import { findFate, type LintSubject, type ScriptSubject } from "./lint_subject.ts";
 import { isOwn, type WalkedStatement } from "./script_walk.ts";
 
 /** What takes rows or values away, as the statements say. */
@@ -77,11 +77,12 @@ export async function judgeLoss({ up }: LintSubject, report: LossReport): Promis
   await judgeRebuilds(up, report);
 }
 
-async function isDroppedForGood({ fates, before }: ScriptSubject, name: string): Promise<boolean> {
-  if (fates.touched.get(foldName(name))?.after !== null) return false;
-  const schema = await before();
-  const key = foldName(name);
-  return schema === undefined || schema.tables.has(key) || schema.virtualTables.has(key);
+async function isDroppedForGood(up: ScriptSubject, name: string): Promise<boolean> {
+  const fate = findFate(up, name);
+  if (fate === undefined || fate.after !== null) return false;
+  const schema = await up.before();
+  return schema === undefined || schema.tables.has(fate.before) ||
+    schema.virtualTables.has(fate.before);
 }
 
 /** A column that the script itself has added holds nothing yet. */
@@ -125,15 +126,16 @@ async function judgeRebuilds(up: ScriptSubject, report: LossReport): Promise<voi
     );
     if (drop === undefined) continue;
     const old = (await up.before())?.tables.get(fate.before);
-    const now = (await up.after())?.tables.get(fate.after);
-    if (old === undefined || now === undefined) continue;
-    const kept = new Set(now.columns.map(({ name }) => foldName(name)));
+    const replacement = (await up.after())?.tables.get(fate.after);
+    if (old === undefined || replacement === undefined) continue;
+    const kept = new Set(replacement.columns.map(({ name }) => foldName(name)));
     const read = new Set(
       up.walk.filter(({ mention }) => mention !== undefined && COPIES.has(mention.kind))
         .flatMap(({ text }) => [...mentionedNames(text)]),
     );
     for (const { name, generated } of old.columns) {
-      if (generated !== undefined || kept.has(foldName(name)) || read.has(foldName(name))) continue;
+      const now = up.fates.columnAfter(fate.before, name);
+      if (generated !== undefined || kept.has(now) || read.has(now)) continue;
       report(
         "rebuild-drops-column",
         { script: "up", at: drop.statement.start },

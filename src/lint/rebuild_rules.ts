@@ -87,8 +87,11 @@ function judgeObjects(
     if (dropped.has(`drop-${object.kind} ${foldName(object.name)}`)) return;
     if (isAllowed(up, object.name)) return;
     const owner = foldName(object.table);
-    const stands = up.fates.touched.get(owner)?.after ?? owner;
-    const drop = drops.find(({ mention }) => foldName(mention!.name) === owner);
+    const fate = up.fates.touched.get(owner);
+    const stands = fate?.after ?? owner;
+    const drop = drops.find(({ mention }) =>
+      foldName(mention!.name) === owner || fate?.aliases.has(foldName(mention!.name))
+    );
     if (drop === undefined || !(after.tables.has(stands) || after.views.has(stands))) return;
     report(
       code,

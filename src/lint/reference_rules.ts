@@ -1,7 +1,7 @@
 import type { Schema, Table } from "../schema/model.ts";
 import { displayName, foldName } from "../sql/identifier.ts";
 import type { LintRules, Report } from "./lint_rule.ts";
-import type { LintSubject, ScriptSubject } from "./lint_subject.ts";
+import { findFate, type LintSubject, type ScriptSubject } from "./lint_subject.ts";
 import { isOwn } from "./script_walk.ts";
 
 /** What other tables' foreign keys make dangerous. */
@@ -49,10 +49,11 @@ export async function judgeReferences(
       await judgeOrder(up, mention.name, place, report);
     }
     if (isOwn(walked)) continue;
-    if (mention.kind === "rename-table") renamedAway.set(key, statement.start);
-    if (mention.kind === "drop-table" && up.fates.touched.get(key)?.after === null) {
+    if (mention.kind === "rename-table" && !walked.isLegacy) renamedAway.set(key, statement.start);
+    if (mention.kind === "drop-table" && findFate(up, key)?.after === null) {
       const children = childrenOf(await up.after(), key);
-      if (children.length > 0 && (await up.before())?.tables.has(key)) {
+      const { before } = findFate(up, key)!;
+      if (children.length > 0 && (await up.before())?.tables.has(before)) {
         report(
           "drop-parent",
           at,

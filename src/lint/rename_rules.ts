@@ -29,20 +29,15 @@ type RenameReport = Report<keyof typeof RENAME_RULES>;
 
 /** Judges the up. */
 export async function judgeRenames({ up }: LintSubject, report: RenameReport): Promise<void> {
-  let isLegacy = false;
   const dropped = new Set<string>();
   for (const walked of up.walk) {
-    const { mention, statement, text } = walked;
-    if (statement.verb === "PRAGMA" && /legacy_alter_table/i.test(text)) {
-      isLegacy = !/\b(?:off|0|no|false)\b/i.test(text);
-    }
+    const { mention, statement, isLegacy } = walked;
     if (mention === undefined) continue;
     if (mention.kind.startsWith("drop-")) dropped.add(foldName(mention.name));
-    if (mention.kind !== "rename-table" && mention.kind !== "rename-column") continue;
+    if (isLegacy || (mention.kind !== "rename-table" && mention.kind !== "rename-column")) continue;
     const place = { script: "up", at: statement.start } as const;
     const isRebuild = mention.kind === "rename-table" && dropped.has(foldName(mention.to!));
     if (isRebuild) {
-      if (isLegacy) continue;
       const users = await usersOf(up, [foldName(mention.to!)], dropped, "elsewhere");
       if (users.length > 0) {
         report(

@@ -14,6 +14,8 @@ export interface WalkedStatement {
   readonly mention: Mention | undefined;
   /** What the triggers' bodies in it will do. */
   readonly later: readonly Mention[];
+  /** Whether renames leave the text of views, triggers and foreign keys alone: PRAGMA legacy_alter_table. */
+  readonly isLegacy: boolean;
   /** The tables that the script itself has created before, by folded name. */
   readonly own: ReadonlyMap<string, OwnTable>;
 }
@@ -21,14 +23,20 @@ export interface WalkedStatement {
 /** Walks through a script and notes which tables are its own: what happens to those concerns no row that was there. */
 export function walkScript({ text, statements }: Script): readonly WalkedStatement[] {
   let own: ReadonlyMap<string, OwnTable> = new Map();
+  let isLegacy = false;
   return statements.map((statement) => {
     const mentions = readMentions(text, statement);
     const mention = mentions.find(({ inTrigger }) => !inTrigger);
+    const written = text.slice(statement.start, statement.end);
+    if (statement.verb === "PRAGMA" && /legacy_alter_table/i.test(written)) {
+      isLegacy = !/\b(?:off|0|no|false)\b/i.test(written);
+    }
     const walked = {
       statement,
-      text: text.slice(statement.start, statement.end),
+      text: written,
       mention,
       later: mentions.filter(({ inTrigger }) => inTrigger),
+      isLegacy,
       own,
     };
     if (mention !== undefined) own = ownAfter(own, mention);

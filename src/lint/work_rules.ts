@@ -1,6 +1,6 @@
 import { displayName, foldName } from "../sql/identifier.ts";
 import type { LintRules, Report } from "./lint_rule.ts";
-import type { LintSubject, ScriptSubject } from "./lint_subject.ts";
+import { findFate, type LintSubject, type ScriptSubject } from "./lint_subject.ts";
 import { isTemporary, type WalkedStatement } from "./script_walk.ts";
 import { readAlteration } from "./alteration.ts";
 
@@ -31,8 +31,9 @@ export const LARGE = 100_000;
 export async function judgeWork({ up, rows }: LintSubject, report: WorkReport): Promise<void> {
   judgeRewrites(up, report);
   for (const walked of up.walk) {
-    const table = workedOn(walked);
-    if (table === undefined || walked.own.has(foldName(table))) continue;
+    const named = workedOn(walked);
+    if (named === undefined || walked.own.has(foldName(named))) continue;
+    const table = findFate(up, named)?.before ?? named;
     const count = await rows(table);
     if (count === undefined || count < LARGE) continue;
     report(

@@ -40,7 +40,7 @@ export class Scratch {
    *
    * @throws What the work throws; the database is closed then.
    */
-  async after(work: (connection: Connection) => Promise<void>): Promise<Connection> {
+  async after(work: (connection: Connection) => Promise<void>): Promise<ScratchConnection> {
     for (;;) {
       const connection = await this.open();
       try {
@@ -54,7 +54,7 @@ export class Scratch {
   }
 
   /** A database with a schema and no rows. @throws {SqlError} */
-  with(schema: Schema): Promise<Connection> {
+  with(schema: Schema): Promise<ScratchConnection> {
     return this.after(async (connection) => {
       for (const { sql } of schemaObjects(schema)) await connection.execute(sql);
     });

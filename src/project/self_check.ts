@@ -1,4 +1,5 @@
 import type { Connection } from "../db/connection.ts";
+import type { ScratchConnection } from "../db/open_scratch.ts";
 import { AludelError } from "../errors.ts";
 import { type Change, reverseChanges } from "../schema/change.ts";
 import { compareSchemas } from "../schema/compare.ts";
@@ -103,8 +104,15 @@ async function checkWithRows(request: SelfCheckRequest): Promise<readonly string
   }
 }
 
-async function fittingOf(request: SelfCheckRequest, filled: Connection): Promise<Connection> {
-  const { scratch, from, to, changes } = request;
+/**
+ * A database with the present schema and those rows of another one that the wanted schema allows too.
+ *
+ * @param filled A database with the present schema and rows.
+ */
+export async function fittingOf(
+  { scratch, from, to, changes }: Pick<SelfCheckRequest, "scratch" | "from" | "to" | "changes">,
+  filled: Connection,
+): Promise<ScratchConnection> {
   await using wanted = await scratch.with(to);
   const rows = await fittingRows(filled, wanted, to, survivingTables(from, to, changes));
   return await scratch.after(async (connection) => {

@@ -1,5 +1,4 @@
 import type { RevisionId } from "../graph/revision.ts";
-import { traceTables } from "../runner/table_fates.ts";
 import type { AlterTable, Change, TableChange } from "../schema/change.ts";
 import { compareSchemas } from "../schema/compare.ts";
 import { describeColumn, describeConstraint, describeObject } from "../schema/describe.ts";
@@ -11,10 +10,8 @@ import {
   type SchemaObject,
   type Table,
 } from "../schema/model.ts";
-import type { RenameHints } from "../schema/renames.ts";
 import { foldName } from "../sql/identifier.ts";
-import { readMentions } from "../sql/mentions.ts";
-import type { Script } from "../sql/script.ts";
+import { renamesOf } from "./script_renames.ts";
 import { schemaText } from "./schema_text.ts";
 import { type WalkContext, walkHistory } from "./walk_history.ts";
 
@@ -57,22 +54,6 @@ export async function blame(
   return new Map(
     [...owners].map(([name, parts]) => [name, inOrder(parts, name, before)]),
   );
-}
-
-function renamesOf({ text, statements }: Script): RenameHints {
-  const mentions = statements.flatMap((statement) => readMentions(text, statement))
-    .filter(({ inTrigger }) => !inTrigger);
-  const fates = traceTables(mentions);
-  return {
-    tables: [...fates.touched.values()].flatMap(({ before, after }) =>
-      after === null || after === before ? [] : [{ from: before, to: after }]
-    ),
-    columns: mentions.flatMap(({ kind, name, column, to }) =>
-      kind === "rename-column" && column !== undefined && to !== undefined
-        ? [{ table: fates.tableAfter(name), from: column, to }]
-        : []
-    ),
-  };
 }
 
 function note(owners: Map<string, Parts>, revision: RevisionId, change: Change): void {

@@ -8,7 +8,7 @@ import { introspect } from "../schema/introspect.ts";
 import type { Schema } from "../schema/model.ts";
 import type { Script, Statement } from "../sql/script.ts";
 import { placeOf } from "../text/code_frame.ts";
-import type { ProofContext } from "./prove_revision.ts";
+import type { ProofContext } from "./trial.ts";
 import { schemaText } from "./schema_text.ts";
 
 /** Two branches that do not commute, on what they have in common. */

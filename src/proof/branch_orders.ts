@@ -4,7 +4,7 @@ import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionGraph } from "../graph/revision_graph.ts";
 import { type Finding, findingOf } from "../project/finding.ts";
 import { findConflict } from "./branch_conflict.ts";
-import type { ProofContext } from "./prove_revision.ts";
+import type { ProofContext } from "./trial.ts";
 import { introspect } from "../schema/introspect.ts";
 import type { Schema } from "../schema/model.ts";
 import { missingFor, schemaText } from "./schema_text.ts";

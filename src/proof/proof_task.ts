@@ -3,7 +3,8 @@ import type { RevisionId } from "../graph/revision.ts";
 import { Scratch } from "../project/scratch.ts";
 import { type OrderProof, proveOrders } from "./branch_orders.ts";
 import type { Proof } from "./proof.ts";
-import { type ProofContext, proveRevision } from "./prove_revision.ts";
+import { proveRevision } from "./prove_revision.ts";
+import type { ProofContext } from "./trial.ts";
 import { ReplayTree } from "./replay_tree.ts";
 import type { RevisionSource } from "./revision_source.ts";
 

@@ -1,34 +1,6 @@
-import type { ScratchConnection } from "../db/open_scratch.ts";
-import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import { checkScript } from "../project/check_script.ts";
-import { type Finding, findingOf } from "../project/finding.ts";
-import { replayScript } from "../project/replay.ts";
-import type { RevisionText } from "../project/revision_texts.ts";
-import type { Scratch } from "../project/scratch.ts";
-import { tryScript } from "../runner/try_script.ts";
-import { introspect } from "../schema/introspect.ts";
-import { fillTables } from "../schema/rows.ts";
-import { displayName } from "../sql/identifier.ts";
-import type { Script } from "../sql/script.ts";
-import { countOf, findContentLosses, readContents } from "./contents.ts";
-import type { Proof, ProofStage } from "./proof.ts";
-import type { ReplayTree } from "./replay_tree.ts";
-import type { RevisionSource } from "./revision_source.ts";
-import { runAsserts } from "./run_asserts.ts";
-import { missingFor, schemaText } from "./schema_text.ts";
-import { touchedSchema } from "./touched_tables.ts";
-
-/** What proving needs. */
-export interface ProofContext {
-  readonly tree: ReplayTree;
-  readonly sourceOf: (id: RevisionId) => RevisionSource;
-  readonly scratch: Scratch;
-  readonly sqliteVersion: string;
-}
-
-/** Rows that are made for each table: enough for gaps, NULLs and repeated values. */
-const ROWS = 5;
+import type { Proof } from "./proof.ts";
+import { type ProofContext, ROWS, trial } from "./trial.ts";
 
 /**
  * Proves a revision: on a database that the revisions under it made, filled by its seed.sql or with generated rows, the
@@ -38,21 +10,25 @@ const ROWS = 5;
 export async function proveRevision(id: RevisionId, context: ProofContext): Promise<Proof> {
   const proof = await trial(id, context, ROWS);
   const { verdict } = proof;
-  const isAboutRows = verdict.kind === "fails" && verdict.finding.code === "sql-failed" &&
+  const isAboutRows = verdict.kind === "fails" && ABOUT_ROWS.has(verdict.finding.code) &&
     (verdict.stage === "up" || verdict.stage === "down");
   if (!isAboutRows || context.sourceOf(id).seed !== null) return proof;
-  // Generated rows may be of a kind that no application writes: see whether fewer of them pass.
+  const words = [verdict.finding.message, ...verdict.finding.notes].join("; ");
+  // Generated rows may be of a kind that no application writes: see whether other ones pass, or fewer.
+  const fitting = verdict.stage === "up" ? await trial(id, context, "fitting") : proof;
+  if (fitting.verdict.kind !== "fails") {
+    return withNotice(
+      fitting,
+      `Rows that its new constraints forbid were left out, since they made it fail (${words})`,
+    );
+  }
   const single = await trial(id, context, 1);
   if (single.verdict.kind !== "fails" && verdict.stage === "up") {
-    const words = [verdict.finding.message, ...verdict.finding.notes].join("; ");
-    return {
-      ...single,
-      notices: [
-        ...single.notices,
-        `It works with one row in each table and fails with ${ROWS} generated ones (${words}); ` +
+    return withNotice(
+      single,
+      `It works with one row in each table and fails with ${ROWS} generated ones (${words}); ` +
         "a seed.sql with rows as your application writes them would tell whether that can happen",
-      ],
-    };
+    );
   }
   const empty = await trial(id, context, 0);
   if (empty.verdict.kind === "fails" && empty.verdict.stage === verdict.stage) return empty;
@@ -74,143 +50,8 @@ export async function proveRevision(id: RevisionId, context: ProofContext): Prom
   };
 }
 
-/** A failure of some stage, as the finding of a verdict. */
-class StageFailure extends Error {
-  constructor(readonly stage: ProofStage, override readonly cause: unknown) {
-    super(stage, { cause });
-  }
-}
+const ABOUT_ROWS: ReadonlySet<string> = new Set(["sql-failed", "foreign-key-violations"]);
 
-async function trial(id: RevisionId, context: ProofContext, rows: number): Promise<Proof> {
-  const facts = { rows: 0, notices: [] as string[] };
-  for (;;) {
-    try {
-      const verdict = await runTrial(id, context, rows, facts);
-      return { id, verdict, ...facts };
-    } catch (error) {
-      if (!(error instanceof StageFailure)) throw error;
-      const { stage, cause } = error;
-      // A function that only the application has: noticed, and there in the next database.
-      if (context.scratch.learns(cause)) continue;
-      if (!(cause instanceof AludelError)) throw cause;
-      return { id, verdict: { kind: "fails", stage, finding: withWords(cause, id) }, ...facts };
-    }
-  }
-}
-
-/** A finding has no field for SQLite's own words. */
-function withWords(error: AludelError, id: RevisionId): Finding {
-  const { revision, notes, ...finding } = findingOf(error);
-  const words = error.sqlite === undefined ? [] : [`SQLite says: ${error.sqlite}`];
-  return {
-    ...finding,
-    revision: revision === "trial" ? id : revision ?? id,
-    notes: [...words, ...notes],
-  };
-}
-
-async function runTrial(
-  id: RevisionId,
-  { tree, sourceOf, sqliteVersion }: ProofContext,
-  rows: number,
-  facts: { rows: number; notices: string[] },
-): Promise<Proof["verdict"]> {
-  const source = sourceOf(id);
-  await using connection = await at("before", () => tree.before(id));
-  const up = await at("up", () => tree.scriptOf(id));
-  const down = source.down &&
-    await at("down", () => readText(source.down!, id, sqliteVersion));
-  const texts = [source.up, source.down, source.seed, source.asserts].flatMap((one) =>
-    one?.text ?? []
-  );
-  const schema = await introspect(connection);
-  const text = await schemaText(connection);
-  const touched = touchedSchema(schema, texts);
-  facts.notices = [];
-  if (source.seed !== null) {
-    const { seed } = source;
-    const script = await at("seed", () => readText(seed, id, sqliteVersion));
-    await at("seed", () => runPlainly(connection, id, script));
-  } else if (rows > 0) {
-    const { unfilled } = await fillTables(connection, touched, { seed: 1, rows });
-    facts.notices.push(
-      ...unfilled.map(({ table, reason }) =>
-        `No row could be made for ${displayName(table)}: ${reason}`
-      ),
-    );
-  }
-  const contents = await readContents(connection, touched);
-  facts.rows = countOf(contents);
-
-  // What runs outside a transaction runs without guards: these could roll nothing back.
-  const isGuarded = [up, down].every((script) => script?.header.transaction !== "off");
-  const run = (direction: "up" | "down", script: Script) =>
-    isGuarded
-      ? tryScript(connection, { id, direction, script })
-      : runPlainly(connection, id, script);
-  await at("up", () => run("up", up));
-  if (source.asserts !== null) {
-    await at("assert", () => runAsserts(connection, id, source.asserts!));
-  }
-  if (down === null) return { kind: "one-way" };
-  const applied = await schemaText(connection);
-
-  await at("down", () => run("down", down));
-  const left = await missingFor(connection, text, () => schema);
-  if (left.length > 0) throw new StageFailure("schema", schemaError(source, left));
-  const losses = findContentLosses(contents, await readContents(connection, touched));
-
-  await at("again", () => run("up", up));
-  const again = await missingFor(connection, applied, async () => {
-    await using once = await tree.at([id]);
-    return await introspect(once);
-  });
-  if (again.length > 0) throw new StageFailure("again", againError(source, again));
-  return losses.length === 0 ? { kind: "exact" } : { kind: "lossy", losses };
-}
-
-/** Says of an error at which stage it came. */
-async function at<T>(stage: ProofStage, work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new StageFailure(stage, error);
-  }
-}
-
-function readText({ file, text }: RevisionText, id: RevisionId, sqliteVersion: string): Script {
-  return checkScript(file, text, id, sqliteVersion);
-}
-
-async function runPlainly(
-  connection: ScratchConnection,
-  id: RevisionId,
-  script: Script,
-): Promise<void> {
-  await connection.execute("BEGIN");
-  try {
-    await replayScript(connection, id, script);
-    await connection.execute("COMMIT");
-  } catch (error) {
-    if (connection.inTransaction()) await connection.execute("ROLLBACK");
-    throw error;
-  }
-}
-
-function schemaError({ id, down }: RevisionSource, left: readonly string[]): AludelError {
-  return new AludelError("proof-schema", "The down.sql does not give back the schema", {
-    revision: id,
-    place: { file: down!.file },
-    notes: left.map((line) => `missing: ${line}`),
-    next: [`aludel edit ${id}`],
-  });
-}
-
-function againError({ id, up }: RevisionSource, left: readonly string[]): AludelError {
-  return new AludelError("proof-schema", "The up.sql gives another schema the second time", {
-    revision: id,
-    place: { file: up.file },
-    notes: left.map((line) => `missing: ${line}`),
-    next: [`aludel edit ${id}`],
-  });
+function withNotice(proof: Proof, notice: string): Proof {
+  return { ...proof, notices: [...proof.notices, notice] };
 }

@@ -35,7 +35,9 @@ Deno.test("lint prints findings for people, for GitHub and as SARIF", async () =
   const github = await project.prepare("lint", "--format", "github");
   assert.match(github, /^::warning file=migrations\/b1\/up\.sql,line=1,col=1/);
   const sarif = JSON.parse(await project.prepare("lint", "--format", "sarif"));
-  assert.equal(sarif.runs[0].results[0].ruleId, "drop-table");
+  const [run] = sarif.runs;
+  assert.equal(run.results[0].ruleId, "drop-table");
+  assert.match(run.tool.driver.rules[0].shortDescription.text, /^A table is dropped/);
 });
 
 Deno.test("lint counts rows in the database that is named", async () => {

@@ -1,4 +1,5 @@
 import { AludelError } from "../../errors.ts";
+import { findRule } from "../../lint/lint_groups.ts";
 import { lintRevision } from "../../proof/lint_revisions.ts";
 import { chooseRevisions } from "../choose_revisions.ts";
 import { defineCommand } from "../command.ts";
@@ -57,7 +58,7 @@ export const command = defineCommand({
     const errors = findings.filter(({ level }) => level === "error").length;
     const failed = errors > 0 || (flags.strict && findings.length > 0);
     ui.json({ ok: !failed, revisions: ids, findings, ignored });
-    printFindings(ui, findings, format);
+    printFindings(ui, findings, format, findRule);
     const parts = [
       `${ids.length} ${ids.length === 1 ? "revision" : "revisions"}`,
       ...(ids.length === 0

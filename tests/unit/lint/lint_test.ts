@@ -22,6 +22,10 @@ const COPY = "CREATE TABLE new_users (id INTEGER PRIMARY KEY, email TEXT, name T
 const RENAME = "ALTER TABLE new_users RENAME TO users;\n";
 const LEGACY = "PRAGMA legacy_alter_table=on;\n" + RENAME + "PRAGMA legacy_alter_table=off;\n";
 
+const SWAP = COPY.replace("DROP TABLE users;\n", "PRAGMA legacy_alter_table=on;\n") +
+  "ALTER TABLE users RENAME TO old_users;\nALTER TABLE new_users RENAME TO users;\n" +
+  "PRAGMA legacy_alter_table=off;\nDROP TABLE old_users;\n";
+
 const CASES: readonly Case[] = [
   // What is fine.
   { name: "a new table", up: USERS, found: [] },
@@ -243,6 +247,32 @@ const CASES: readonly Case[] = [
          -- aludel: allow-loss=by_name it was never used
          CREATE TABLE new_users (email, name);
          INSERT INTO new_users SELECT email, name FROM users; DROP TABLE users; ${RENAME}`,
+    found: [],
+  },
+  {
+    name: "a rebuild that renames the old table away, as autogenerate writes it",
+    before: `${USERS}${POSTS}CREATE VIEW v AS SELECT name FROM users;
+             CREATE TRIGGER t AFTER INSERT ON posts BEGIN UPDATE users SET name = ''; END;`,
+    up: SWAP,
+    found: [],
+  },
+  {
+    name: "an index that is forgotten in such a rebuild",
+    before: USERS + "CREATE INDEX by_name ON users (name);",
+    up: SWAP,
+    found: ["lost-index"],
+  },
+  {
+    name: "a table that is dropped under another name",
+    before: USERS,
+    up: "ALTER TABLE users RENAME TO old_users; DROP TABLE old_users;",
+    found: ["drop-table"],
+  },
+  {
+    name: "a down that rebuilds what the up altered",
+    before: USERS,
+    up: "ALTER TABLE users ADD COLUMN size INT;",
+    down: SWAP,
     found: [],
   },
   // Renames.

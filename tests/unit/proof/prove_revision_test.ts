@@ -210,6 +210,15 @@ Deno.test("proveRevision() says that a failure is about rows", async () => {
   assert.equal(verdict.finding.revision, "b1");
 });
 
+Deno.test("proveRevision() leaves out rows that a new constraint forbids", async () => {
+  const proof = await proofOf({
+    up: "ALTER TABLE users ADD CONSTRAINT short CHECK (length(name) < 3);",
+    down: "ALTER TABLE users DROP CONSTRAINT short;",
+  });
+  assert.equal(proof.verdict.kind, "exact");
+  assert.match(proof.notices[0] ?? "", /^Rows that its new constraints forbid were left out/);
+});
+
 Deno.test("proveRevision() takes generated rows that clash for a notice", async () => {
   const proof = await proofOf({
     up: "UPDATE users SET name = 'same'; CREATE UNIQUE INDEX i ON users (name);",
