@@ -29,7 +29,7 @@ export class CopyTaskRunner {
           await this.#copier.copy(task.order);
           return { ok: true, text: "" };
         case "digest":
-          return { ok: true, text: fileDigest(task.path) };
+          return { ok: true, text: await fileDigest(task.path) };
         case "close":
           this.#copier.close();
           return { ok: true, text: "" };

@@ -3,6 +3,8 @@ import { megabytes } from "../text/megabytes.ts";
 
 /** More than what is copied: room for the file system's own bookkeeping, in bytes. */
 const SLACK_BYTES = 256 * 1024;
+/** For less it is not worth asking: the answer takes longer than the copy, which undoes itself where it does not fit. */
+const ASK_FROM_BYTES = 1024 * 1024;
 
 /**
  * Makes sure that a disk has room, before anything is touched.
@@ -13,6 +15,7 @@ const SLACK_BYTES = 256 * 1024;
  * @throws {AludelError} `copy-space`.
  */
 export async function requireSpace(folder: string, bytes: number, what: string): Promise<void> {
+  if (bytes < ASK_FROM_BYTES) return;
   const free = await freeBytes(folder);
   const needed = bytes + SLACK_BYTES;
   if (free === undefined || free >= needed) return;
