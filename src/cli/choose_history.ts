@@ -35,10 +35,9 @@ export async function chooseHistory(
   const refs = flags.at === undefined ? [] : [flags.at];
   const { project, workspace, ids } = await chooseRevisions(context, flags, refs, "all");
   const { graph } = workspace;
-  const known = ids.filter((id) => graph.has(id));
   return {
     workspace,
-    ids: [...graph.ancestors(known, "all")],
+    ids: [...graph.ancestors(ids, "all")],
     replay: openReplay(project, workspace),
   };
 }

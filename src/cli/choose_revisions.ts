@@ -1,3 +1,4 @@
+import { AludelError } from "../errors.ts";
 import { rangeNeedsApplied, refNeedsApplied } from "../graph/needs_applied.ts";
 import { parseRange, parseRef, type Ref, type RefRange } from "../graph/ref.ts";
 import { resolveRange } from "../graph/resolve_range.ts";
@@ -27,7 +28,7 @@ export type DefaultChoice = "all" | "unfinished";
  * Resolves refs and ranges. Without any it is every revision on disk, or with `unfinished` the drafts and what the
  * database has not applied: everything, where there is no database.
  *
- * @throws {AludelError} `project-missing`, an error of the area `ref`, what settings, manifest and database throw.
+ * @throws {AludelError} `project-missing`, `revision-not-on-disk`, an error of the area `ref`, what settings, manifest and database throw.
  */
 export async function chooseRevisions(
   context: CommandContext,
@@ -47,6 +48,14 @@ export async function chooseRevisions(
   const ids = texts.length > 0
     ? catalogue.graph.sorted(choices.flatMap(({ find }) => find(catalogue)))
     : catalogue.graph.ids.filter((id) => isWanted(id, catalogue, otherwise));
+  const stray = ids.find((id) => !workspace.graph.has(id));
+  if (stray !== undefined) {
+    throw new AludelError("revision-not-on-disk", `Revision "${stray}" is not on disk`, {
+      revision: stray,
+      notes: ["The database has it, perhaps from a branch that is not checked out"],
+      next: ["aludel status"],
+    });
+  }
   return { project, workspace, ids, database };
 }
 

@@ -77,3 +77,15 @@ Deno.test("prove --strict does not put up with lost data", async () => {
   assert.equal((await project.inProcess("prove")).code, 0);
   assert.equal((await project.inProcess("prove", "--strict")).code, 3);
 });
+
+Deno.test("prove says of a revision that is only in the database that it is not on disk", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t (x);\n", "DROP TABLE t;\n");
+  await project.prepare("upgrade");
+  project.write("migrations/manifest.json", '{"format":1,"revisions":[\nnull]}\n');
+  for (const command of ["prove", "lint"]) {
+    const { code, stderr } = await project.inProcess(command, "current");
+    assert.equal(code, 1);
+    assert.match(stderr, /^error\[revision-not-on-disk\]: Revision "a1" is not on disk/);
+  }
+});
