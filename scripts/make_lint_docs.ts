@@ -7,7 +7,7 @@ import { LINT_GROUPS } from "../src/lint/lint_groups.ts";
 import { LARGE } from "../src/lint/work_rules.ts";
 import { formatMarkdown } from "./format_markdown.ts";
 
-export const LINT_FILE = new URL("../docs/lint.md", import.meta.url);
+const LINT_FILE = new URL("../docs/lint.md", import.meta.url);
 
 const INTRODUCTION = `# Lint
 

@@ -2,6 +2,7 @@ import { AludelError } from "../errors.ts";
 import { parseRef } from "../graph/ref.ts";
 import { adoptSchema } from "../project/adopt.ts";
 import { accessTo } from "../project/database_access.ts";
+import { pathExists } from "../project/path_exists.ts";
 import { openProject } from "../project/project.ts";
 import { defaultSettings } from "../project/settings.ts";
 import { planStamp, stamp } from "../project/stamp.ts";
@@ -51,7 +52,7 @@ export async function adoptDatabase(
     });
   }
   const schemaPath = `${root}/${SCHEMA_FILE}`;
-  const keepsSchema = exists(schemaPath);
+  const keepsSchema = pathExists(schemaPath);
   if (!keepsSchema) writeAtomically(schemaPath, adopted.text);
   const written = await writeRevision(project, {
     id: runtime.randomId(),
@@ -105,14 +106,4 @@ async function readDatabase(target: Target) {
 function relativeTo(path: string, root: string): string {
   const prefix = `${root.replace(/[/\\]$/, "")}/`;
   return path.startsWith(prefix) ? path.slice(prefix.length) : path;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

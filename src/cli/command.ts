@@ -13,6 +13,7 @@ export interface Positional {
   readonly many?: boolean;
 }
 
+/** A command line as it is typed, and what it does. */
 export interface Example {
   readonly command: string;
   readonly says: string;

@@ -1,15 +1,25 @@
 import { AludelError } from "../errors.ts";
 
 /**
- * Refuses two flags of which each says what to print instead of running.
+ * Refuses two flags of which each says what to do instead of running.
  * @throws {AludelError} `usage`.
  */
-export function refuseSqlWithDryRun(flags: {
+export function refuseSeveralModes(flags: {
   readonly sql: boolean;
   readonly dryRun: boolean;
+  readonly rehearse?: boolean;
+  readonly rehearseKeep?: string | undefined;
 }): void {
-  if (!flags.sql || !flags.dryRun) return;
-  throw new AludelError("usage", '"--dry-run" and "--sql" exclude each other', {
-    next: ["Leave one of them out: --sql prints the statements, --dry-run the route"],
+  const [one, other] = [
+    ...(flags.dryRun ? ["--dry-run"] : []),
+    ...(flags.sql ? ["--sql"] : []),
+    ...(flags.rehearse ? ["--rehearse"] : []),
+    ...(flags.rehearseKeep !== undefined && !flags.rehearse ? ["--rehearse-keep"] : []),
+  ];
+  if (one === undefined || other === undefined) return;
+  throw new AludelError("usage", `"${one}" and "${other}" exclude each other`, {
+    next: [
+      "Leave one of them out: --dry-run prints the route, --sql the statements, and --rehearse runs them on a copy",
+    ],
   });
 }

@@ -35,6 +35,7 @@ export interface NumberFlag extends FlagBasics {
   readonly value: string;
 }
 
+/** A flag of any kind. */
 export type Flag = SwitchFlag | TextFlag | ListFlag | ChoiceFlag | NumberFlag;
 
 /** Flags by name in camel case: `branchLabel` is typed `--branch-label`. */
@@ -47,6 +48,7 @@ export type FlagValue<F extends Flag> = F extends SwitchFlag ? boolean
   : F extends NumberFlag ? number | undefined
   : string | undefined;
 
+/** What a command receives for all of its flags, by name. */
 export type FlagValues<F extends Flags> = { readonly [K in keyof F]: FlagValue<F[K]> };
 
 /** The flags of every command. A command's own letter wins: `current -c` is `--check-heads`. */
@@ -68,6 +70,15 @@ export const DATABASE_FLAG = {
     alias: "d",
     value: "TARGET",
     help: "database: a name from the settings, a path or a URL",
+  },
+} as const satisfies Flags;
+
+/** For commands that may have to wait for others. */
+export const LOCK_TIMEOUT_FLAG = {
+  lockTimeout: {
+    kind: "number",
+    value: "SECONDS",
+    help: "how long to wait for another process (default: 60)",
   },
 } as const satisfies Flags;
 

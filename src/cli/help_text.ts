@@ -57,7 +57,7 @@ export function commandText(command: Command, style: Style): string {
 }
 
 /** `-m, --message MSG`. */
-export function flagSpelling(name: string, flag: Flag): string {
+function flagSpelling(name: string, flag: Flag): string {
   const letter = flag.alias === undefined ? "    " : `-${flag.alias}, `;
   const value = flag.kind === "switch"
     ? ""

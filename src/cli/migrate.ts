@@ -4,7 +4,7 @@ import { projectMissing } from "../project/project.ts";
 import { openWorkspace } from "../project/workspace.ts";
 import type { CommandContext } from "./command.ts";
 import { refuseSqlWithDryRun } from "./exclusive_flags.ts";
-import { DATABASE_FLAG, type FlagValues, SHARED_FLAGS } from "./flag.ts";
+import { DATABASE_FLAG, type FlagValues, LOCK_TIMEOUT_FLAG, SHARED_FLAGS } from "./flag.ts";
 import { migrationContext } from "./migration_context.ts";
 import { openProject } from "./open_project.ts";
 import { openTarget } from "./open_target.ts";
@@ -22,11 +22,7 @@ export const RUN_FLAGS = {
     values: ["all", "each"],
     help: "one transaction for the whole route (all), or one a revision (each)",
   },
-  lockTimeout: {
-    kind: "number",
-    value: "SECONDS",
-    help: "how long to wait for another process (default: 60)",
-  },
+  ...LOCK_TIMEOUT_FLAG,
   resume: {
     kind: "choice",
     values: ["again", "skip"],

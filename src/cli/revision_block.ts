@@ -1,5 +1,5 @@
 import type { RevisionId } from "../graph/revision.ts";
-import type { Catalogue } from "../project/catalogue.ts";
+import { type Catalogue, messageOf } from "../project/catalogue.ts";
 import { type Marks, revisionName } from "./revision_line.ts";
 import type { Style } from "./style.ts";
 
@@ -39,6 +39,20 @@ export function revisionFields(
     fields.push(["Path", `${folder}/${entry.dir}`]);
   }
   return fields;
+}
+
+/** All that is known of a revision and its message, for `-v`. Arguments as for {@linkcode revisionFields}. */
+export function revisionBlock(
+  catalogue: Catalogue,
+  marks: Marks,
+  id: RevisionId,
+  folder: string,
+  style: Style,
+): string {
+  return blockText(
+    revisionFields(catalogue, marks, id, folder, style),
+    messageOf(catalogue, id),
+  );
 }
 
 /** Fields with their values in one column, then the message, indented: as `git log` has it. */

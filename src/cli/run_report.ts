@@ -61,6 +61,10 @@ export class RunReport {
         }
         break;
       }
+      case "restore-point-removed":
+        if (this.#point?.name === event.name) this.#point = undefined;
+        this.#ui.notice(`removed    ${style.yellow(event.name)}  the database is as it was`);
+        break;
       case "step-started":
         this.#messages.set(event.id, event.message);
         break;

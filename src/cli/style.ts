@@ -10,6 +10,7 @@ export interface Style {
 
 const same = (text: string) => text;
 
+/** For pipes, files and NO_COLOR. */
 export const plainStyle: Style = {
   bold: same,
   dim: same,
@@ -23,6 +24,7 @@ export const plainStyle: Style = {
 const rendition = (start: number, end: number) => (text: string) =>
   `\x1b[${start}m${text}\x1b[${end}m`;
 
+/** For terminals. */
 export const terminalStyle: Style = {
   bold: rendition(1, 22),
   dim: rendition(2, 22),

@@ -1,7 +1,7 @@
 import { AludelError } from "../errors.ts";
 
 /** The oldest git that has all that is asked of it (`config --show-scope`, hooks before a merge commit). */
-export const MINIMUM_GIT = "2.26";
+const MINIMUM_GIT = "2.26";
 
 /** One call of git: arguments, never a shell line. */
 export interface GitCall {

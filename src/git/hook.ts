@@ -1,4 +1,5 @@
 import { AludelError } from "../errors.ts";
+import { pathExists } from "../project/path_exists.ts";
 import type { Project } from "../project/project.ts";
 import { MANIFEST_FILE } from "../project/revision_files.ts";
 import { driverLine, type ProgramWords } from "./hook_program.ts";
@@ -144,8 +145,8 @@ export function planUninstall(setup: HookSetup): readonly RepositoryChange[] {
 
 function hookState({ hooks }: Repository, name: HookState["name"]): HookState {
   const path = `${hooks}/${name}`;
-  const chained = exists(path + BEFORE);
-  if (!exists(path)) return { name, path, kind: "none", checks: [], chained };
+  const chained = pathExists(path + BEFORE);
+  if (!pathExists(path)) return { name, path, kind: "none", checks: [], chained };
   const checks = parseHook(readText(path) ?? "");
   const kind = checks === undefined ? "other" : "aludel";
   return { name, path, kind, checks: checks ?? [], chained };
@@ -217,14 +218,5 @@ function readText(path: string): string | undefined {
     return Deno.readTextFileSync(path);
   } catch {
     return undefined;
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

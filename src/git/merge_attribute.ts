@@ -34,6 +34,7 @@ export function removeAttribute(text: string, line: string): string {
   return text;
 }
 
+/** Whether the text has just this line. */
 export function hasAttribute(text: string, line: string): boolean {
   return text.split(/\r?\n/).includes(line);
 }

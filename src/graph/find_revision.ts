@@ -53,7 +53,7 @@ export function branchName(
 }
 
 /** The shortest beginning of an id, of four characters or more, that no other id has. */
-export function shortestPrefix(graph: RevisionGraph, id: RevisionId): string {
+function shortestPrefix(graph: RevisionGraph, id: RevisionId): string {
   for (let length = 4; length < id.length; length++) {
     const prefix = id.slice(0, length);
     const meant = graph.named(prefix);

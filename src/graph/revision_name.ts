@@ -1,5 +1,5 @@
 /** Words of the ref grammar: no revision and no label may be called so, in any case. */
-export const RESERVED_WORDS: readonly string[] = ["base", "current", "empty", "head", "heads"];
+const RESERVED_WORDS: readonly string[] = ["base", "current", "empty", "head", "heads"];
 
 const ID = /^[0-9A-Za-z][0-9A-Za-z_.]{0,63}$/;
 /** Names of the shape that Aludel makes itself need no closer look: most are such. */

@@ -48,7 +48,7 @@ export function checkManifest(
 }
 
 /** Whether a text has the form of a text's hash: `sha256:` and 64 lower-case hex digits. */
-export function isTextHash(value: unknown): value is TextHash {
+function isTextHash(value: unknown): value is TextHash {
   return typeof value === "string" && HASH.test(value);
 }
 

@@ -9,6 +9,7 @@ import { adviceFor } from "../runner/explain_sql_error.ts";
 import type { AppliedRevision } from "../state/applied_revision.ts";
 import { readState } from "../state/read_state.ts";
 import { databaseBytes, requireSpace } from "./free_space.ts";
+import { pathExists } from "./path_exists.ts";
 import { realPath, restoreFolderOf } from "./restore_folder.ts";
 import {
   formatRestorePoint,
@@ -91,12 +92,12 @@ function publish(
   const base = facts.created.replace("T", "_").replace(/[:Z]/g, "");
   for (let number = 1;; number++) {
     const point = { name: number === 1 ? base : `${base}_${number}`, ...facts };
-    if (exists(`${restoreFolder}/${point.name}`)) continue;
+    if (pathExists(`${restoreFolder}/${point.name}`)) continue;
     writeAtomically(`${work.path}/${POINT_FILE}`, formatRestorePoint(point));
     try {
       Deno.renameSync(work.path, `${restoreFolder}/${point.name}`);
     } catch (error) {
-      if (exists(`${restoreFolder}/${point.name}`)) continue;
+      if (pathExists(`${restoreFolder}/${point.name}`)) continue;
       throw error;
     }
     work.keep();
@@ -174,13 +175,4 @@ export function splitPath(path: string): { readonly folder: string; readonly fil
   return at < 0
     ? { folder: ".", file: path }
     : { folder: at === 0 ? "/" : path.slice(0, at), file: path.slice(at + 1) };
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

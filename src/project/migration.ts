@@ -1,3 +1,4 @@
+import type { Route } from "../graph/route.ts";
 import type { RevisionTexts } from "../manifest/actual_files.ts";
 import type { Digest, ManifestRevision } from "../manifest/manifest.ts";
 import type { CheckedRoute } from "../runner/checked_route.ts";
@@ -7,7 +8,7 @@ import type { TransactionMode } from "../runner/segments.ts";
 import { patiently, type Waiting } from "../runner/write_lock.ts";
 import { readTexts, type State } from "../state/read_state.ts";
 import { type Catalogue, joinCatalogue } from "./catalogue.ts";
-import { checkRoute } from "./check_route.ts";
+import { type CheckContext, checkRoute } from "./check_route.ts";
 import type { DatabaseAccess } from "./database_access.ts";
 import { type Goal, type GoalRequest, resolveGoal, routeTo } from "./goal.ts";
 import { lookAtState } from "./look_at_state.ts";
@@ -103,22 +104,36 @@ async function checkGoal(
   goal: Goal,
 ): Promise<CheckedRoute> {
   const route = routeTo(catalogue, goal);
+  return await checkMigration(context, route, {
+    catalogue,
+    downFrom: request.downFrom,
+    records: goal.kind === "downgrade" ? "lenient" : "strict",
+  });
+}
+
+/**
+ * Checks a route where a migration happens; stored texts are read over a connection of their own.
+ * @throws {AludelError} As {@linkcode checkRoute}.
+ */
+export async function checkMigration(
+  context: MigrationContext,
+  route: Route,
+  asked: Pick<CheckContext, "catalogue" | "downFrom" | "records">,
+): Promise<CheckedRoute> {
   await using stored = new StoredTexts(context.access);
   return await checkRoute(route, {
-    catalogue,
+    ...asked,
     files: context.workspace?.files ?? null,
     digest: context.digest,
     sealedTexts: context.sealedTexts,
     drafts: context.drafts,
     sqliteVersion: context.sqliteVersion,
     storedTexts: (id) => stored.read(id),
-    downFrom: request.downFrom,
-    records: goal.kind === "downgrade" ? "lenient" : "strict",
   });
 }
 
 /** Reads stored texts over one connection that is opened when the first is asked for. */
-export class StoredTexts implements AsyncDisposable {
+class StoredTexts implements AsyncDisposable {
   readonly #access: DatabaseAccess;
   #connection: Awaited<ReturnType<DatabaseAccess["look"]>> | undefined;
 

@@ -1,5 +1,6 @@
 import { AludelError } from "../errors.ts";
 import { splitPath } from "./make_restore_point.ts";
+import { pathExists } from "./path_exists.ts";
 import { flushFolder } from "./write_atomically.ts";
 
 /**
@@ -16,7 +17,7 @@ export function placeNewDatabase(
   name: string,
   mode: number | null,
 ): void {
-  const left = ["-wal", "-journal"].map((suffix) => path + suffix).filter(exists);
+  const left = ["-wal", "-journal"].map((suffix) => path + suffix).filter(pathExists);
   if (left.length > 0) {
     throw new AludelError("restore-journal-left", `A journal of "${name}" is left without it`, {
       notes: left,
@@ -26,18 +27,9 @@ export function placeNewDatabase(
   }
   if (mode !== null && Deno.build.os !== "windows") Deno.chmodSync(file, mode);
   // An empty file is as good as none to SQLite; a link would fail on it.
-  if (exists(path)) Deno.removeSync(path);
+  if (pathExists(path)) Deno.removeSync(path);
   // Unlike a rename, a link does not replace what somebody has put there meanwhile.
   Deno.linkSync(file, path);
   Deno.removeSync(file);
   flushFolder(splitPath(path).folder);
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

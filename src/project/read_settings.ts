@@ -1,4 +1,5 @@
 import { AludelError } from "../errors.ts";
+import { pathExists } from "./path_exists.ts";
 import { resolvePath } from "./resolve_path.ts";
 import { defaultSettings, parseSettings, type Settings, SETTINGS_FILE } from "./settings.ts";
 
@@ -15,7 +16,7 @@ export function readSettings(folder: string): Settings {
     const text = readText(`${at}/${SETTINGS_FILE}`);
     if (text !== undefined) return parseSettings(text, nameOf(at, folder), at);
     const parent = at.replace(/[/\\][^/\\]*$/, "");
-    if (parent === at || parent === "" || exists(`${at}/.git`)) return defaultSettings(folder);
+    if (parent === at || parent === "" || pathExists(`${at}/.git`)) return defaultSettings(folder);
     at = parent;
   }
 }
@@ -56,13 +57,4 @@ function readText(path: string): string | undefined {
 /** How a file above the working folder is called in messages: by its whole path. */
 function nameOf(at: string, folder: string): string {
   return at === folder ? SETTINGS_FILE : `${at}/${SETTINGS_FILE}`;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -16,6 +16,7 @@ import {
   planMigration,
   runMigration,
 } from "./migration.ts";
+import { pathExists } from "./path_exists.ts";
 import { realPath, restoreFolderOf } from "./restore_folder.ts";
 import { countRows, type RowChange, rowChanges } from "./row_counts.ts";
 import type { Target } from "./target.ts";
@@ -65,7 +66,7 @@ export async function rehearse(
   const { target, keep } = request;
   requireFile(target);
   const database = realPath(target.path);
-  if (keep !== undefined && exists(keep)) throw pathTaken(keep);
+  if (keep !== undefined && pathExists(keep)) throw pathTaken(keep);
   const size = databaseBytes(database);
   // The copy, and the journal or log of the run, which may become as large.
   await requireSpace(
@@ -220,15 +221,6 @@ function sizeOf(path: string): number {
     return Deno.statSync(path).size;
   } catch {
     return 0;
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -16,8 +16,7 @@ import type { AppliedRevision } from "../state/applied_revision.ts";
 import { readAppliedIds, readState } from "../state/read_state.ts";
 import { ABSENT_MARK, type StateMark } from "../state/state_mark.ts";
 import { type Catalogue, joinCatalogue } from "./catalogue.ts";
-import { checkRoute } from "./check_route.ts";
-import { type MigrationContext, StoredTexts } from "./migration.ts";
+import { checkMigration, type MigrationContext } from "./migration.ts";
 
 /** What a user asks `stamp` for. */
 export interface StampGoalRequest {
@@ -123,18 +122,11 @@ async function checkStamp(
   const route: StampRoute = goal.kind === "at"
     ? stampRoute(graph, applied, goal.ids)
     : stampBaseRoute(graph, applied, goal.branch);
-  await using stored = new StoredTexts(context.access);
-  const { steps } = await checkRoute(route.add.map((id) => ({ direction: "up", id })), {
-    catalogue,
-    files: context.workspace?.files ?? null,
-    digest: context.digest,
-    sealedTexts: context.sealedTexts,
-    drafts: context.drafts,
-    sqliteVersion: context.sqliteVersion,
-    storedTexts: (id) => stored.read(id),
-    downFrom: "database",
-    records: "lenient",
-  });
+  const { steps } = await checkMigration(
+    context,
+    route.add.map((id) => ({ direction: "up", id })),
+    { catalogue, downFrom: "database", records: "lenient" },
+  );
   const add = steps.filter((step) => step.direction === "up");
   const remove = purge ? records.erased : route.remove;
   return { mark: records.mark, stamp: { add, remove, purge, settles: settledBy(graph, goal) } };

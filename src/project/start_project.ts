@@ -1,5 +1,6 @@
 import { AludelError } from "../errors.ts";
 import { formatManifest } from "../manifest/format_manifest.ts";
+import { pathExists } from "./path_exists.ts";
 import { readSettingsFile } from "./read_settings.ts";
 import { isAbsolutePath, resolvePath } from "./resolve_path.ts";
 import { SETTINGS_FILE } from "./settings.ts";
@@ -42,7 +43,7 @@ export function startProject(root: string, settings = NEW_SETTINGS): StartedProj
   makeFolder(root);
   const create = (path: string, content: string) => {
     const full = resolvePath(path, root);
-    if (exists(full)) kept.push(path);
+    if (pathExists(full)) kept.push(path);
     else {
       writeAtomically(full, content);
       created.push(path);
@@ -70,7 +71,7 @@ function attributeLines(migrations: string): readonly string[] {
 }
 
 function addLines(path: string, lines: readonly string[]): "created" | "extended" | "kept" {
-  const before = exists(path) ? Deno.readTextFileSync(path) : undefined;
+  const before = pathExists(path) ? Deno.readTextFileSync(path) : undefined;
   const present = new Set(before?.split(/\r?\n/).map((line) => line.trim()));
   const missing = lines.filter((line) => !present.has(line));
   if (before !== undefined && missing.length === 0) return "kept";
@@ -95,14 +96,4 @@ function makeFolder(path: string): void {
     outcome: "Nothing was written",
     next: ["aludel init ANOTHER_FOLDER"],
   });
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

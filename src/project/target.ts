@@ -23,7 +23,7 @@ export interface Target {
   readonly restorePoints: RestorePolicy;
 }
 
-/** Where {@linkcode chooseTarget} looks. An empty text counts as none everywhere. */
+/** Where {@linkcode chooseTarget} looks. An empty text counts as none, but for the flag's. */
 export interface TargetRequest {
   /** The value of `--database`. */
   readonly flag: string | undefined;
@@ -47,10 +47,11 @@ export interface TargetChoice {
  * A `DATABASE_URL` of another kind of database is passed over with a notice, as it is the application's.
  *
  * @throws {AludelError} `target-none`, `target-unknown` (a name that the settings do not have),
- * `target-unsupported` (a server, another kind of database), `target-value` (not a path or URL).
+ * `target-unsupported` (a server, another kind of database), `target-value` (not a path or URL, or an empty flag).
  */
 export function chooseTarget(request: TargetRequest): TargetChoice {
   const { settings, folder } = request;
+  if (request.flag?.trim() === "") throw emptyFlag();
   const sources: readonly Source[] = [
     { from: "flag", folder, read: () => request.flag },
     { from: "ALUDEL_DATABASE", folder, read: () => request.environment("ALUDEL_DATABASE") },
@@ -76,6 +77,14 @@ export function chooseTarget(request: TargetRequest): TargetChoice {
     return { target: targetAt(text, source, settings, !borrowed), notices };
   }
   throw noTarget(settings, notices);
+}
+
+/** `-d "$STAGING"` with an unset variable must not reach another database than the one that was meant. */
+function emptyFlag(): AludelError {
+  return new AludelError("target-value", "The database that --database names is empty", {
+    notes: ["It may come from a variable that is not set"],
+    next: ["Name an SQLite file: --database app.db", "Or leave --database out for the default"],
+  });
 }
 
 interface Source {

@@ -29,6 +29,7 @@ export interface CheckedDown {
   readonly script: Script;
 }
 
+/** A step whose script was read and judged. */
 export type CheckedStep = CheckedUp | CheckedDown;
 
 /** A record that must be brought up to date because its revision was re-signed, or follows one. */

@@ -56,7 +56,10 @@ export class RestoreGuard {
 
   /** Nothing came of the run, and the database is as the points have it. */
   discard(): void {
-    for (const point of this.#points.splice(0)) point.discard();
+    for (const point of this.#points.splice(0)) {
+      point.discard();
+      this.#host.emit({ type: "restore-point-removed", name: point.name });
+    }
   }
 
   /** The run is done. */

@@ -39,6 +39,8 @@ export type RunEvent =
     /** Which revision loses what; empty where the policy is to make one always. */
     readonly losses: readonly string[];
   }
+  /** A restore point of this run is gone again, because the run was rolled back as a whole. */
+  | { readonly type: "restore-point-removed"; readonly name: string }
   | {
     readonly type: "step-started";
     readonly direction: Direction;

@@ -19,7 +19,7 @@ import { NOTHING_RUN } from "./describe_outcome.ts";
 import { type LockedOutcome, lockedTransaction } from "./locked_transaction.ts";
 import type { ResumeChoice, RunHost } from "./run_request.ts";
 import { runStatement, type ScriptRun } from "./run_script.ts";
-import { record, remedyFor } from "./run_step.ts";
+import { announceStep, record, remedyFor } from "./run_step.ts";
 import { type SegmentResult, StepFailure } from "./run_transaction.ts";
 import { executePatiently } from "./write_lock.ts";
 
@@ -64,15 +64,7 @@ export async function runOffTransaction(
     return start;
   });
   if (first.moved) return first;
-  host.emit({
-    type: "step-started",
-    direction: step.direction,
-    id: step.id,
-    message: step.message,
-    position: run.position,
-    of: run.of,
-    statements: step.script.statements.length,
-  });
+  announceStep(run);
   const started = host.clock.monotonicMs();
   try {
     await runStatements(run, first.result);

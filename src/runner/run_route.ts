@@ -223,10 +223,14 @@ class RouteRun {
   }
 
   async #open(): Promise<Connection> {
-    this.#connection ??= await this.#request.host.connect({
-      doubleQuotedStrings: this.#doubleQuotedStrings,
-    });
-    return this.#connection;
+    try {
+      this.#connection ??= await this.#request.host.connect({
+        doubleQuotedStrings: this.#doubleQuotedStrings,
+      });
+      return this.#connection;
+    } catch (error) {
+      throw error instanceof AludelError ? error.with({ outcome: NOTHING_RUN }) : error;
+    }
   }
 
   readonly #interrupted = async (): Promise<boolean> => {

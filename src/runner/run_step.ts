@@ -31,6 +31,21 @@ export interface StepTime {
   readonly durationMs: number;
 }
 
+/** Tells that a step begins. */
+export function announceStep(
+  { host, step, position, of }: Pick<StepRun, "host" | "step" | "position" | "of">,
+): void {
+  host.emit({
+    type: "step-started",
+    direction: step.direction,
+    id: step.id,
+    message: step.message,
+    position,
+    of,
+    statements: step.script.statements.length,
+  });
+}
+
 /**
  * Runs one revision's script inside the open transaction and makes sure that it lost nothing unsaid. To be followed
  * by {@linkcode record} in the same transaction.
@@ -39,15 +54,7 @@ export interface StepTime {
  */
 export async function runStep(run: StepRun): Promise<StepTime> {
   const { connection, host, step } = run;
-  host.emit({
-    type: "step-started",
-    direction: step.direction,
-    id: step.id,
-    message: step.message,
-    position: run.position,
-    of: run.of,
-    statements: step.script.statements.length,
-  });
+  announceStep(run);
   const started = host.clock.monotonicMs();
   await conserving(connection, step, () =>
     runScript({

@@ -177,12 +177,12 @@ const REVERSE_IN_TABLE: Visitor<TableChange, TableChange> = {
 };
 
 /** The change that undoes this one, as a difference: rows that went do not come back by it. */
-export function reverseChange(change: Change): Change {
+function reverseChange(change: Change): Change {
   return visitChange(change, REVERSE);
 }
 
 /** The change inside a table that undoes this one. */
-export function reverseTableChange(change: TableChange): TableChange {
+function reverseTableChange(change: TableChange): TableChange {
   return visitTableChange(change, REVERSE_IN_TABLE);
 }
 

@@ -1,6 +1,6 @@
 import { displayName } from "../sql/identifier.ts";
-import { Tokenizer } from "../sql/tokenizer.ts";
 import type { Plan, PlannedStatement } from "./planned_statement.ts";
+import { terminated } from "./terminated.ts";
 
 /** What stands around a plan's statements in a file. */
 export interface PlanScriptOptions {
@@ -45,15 +45,4 @@ function statementLines(statement: PlannedStatement, purpose: "file" | "trial"):
 function comment(text: string): string[] {
   return text.replaceAll("\0", "").split(/\r\n|[\r\n]/)
     .map((line, at) => (at === 0 ? `-- ${line}` : `-- … ${line}`).trimEnd());
-}
-
-/** With a semicolon that no comment at the end swallows. */
-function terminated(sql: string): string {
-  const tokenizer = new Tokenizer(sql);
-  let isLineComment = false;
-  while (tokenizer.next()) {
-    if (tokenizer.kind === "space") continue;
-    isLineComment = tokenizer.kind === "comment" && sql.startsWith("--", tokenizer.start);
-  }
-  return isLineComment ? `${sql}\n;` : `${sql};`;
 }

@@ -147,7 +147,7 @@ function mixed(
 }
 
 /** Whether NOT NULL does not stand in the way; the key of a WITHOUT ROWID or STRICT table has it by itself. */
-export function mayBeNull(column: Column): boolean {
+function mayBeNull(column: Column): boolean {
   return column.notNull === undefined;
 }
 

@@ -14,7 +14,7 @@ export interface TextContext {
 }
 
 /** Nothing is known: `"X"` is compared with its case of letters. */
-export const NO_NAMES: TextContext = { isName: () => false };
+const NO_NAMES: TextContext = { isName: () => false };
 
 /**
  * Keywords that SQLite also takes for names and that no place allows in both senses, so that `key` and

@@ -1,8 +1,8 @@
 import { foldName } from "../sql/identifier.ts";
-import { Tokenizer } from "../sql/tokenizer.ts";
 import { inDependencyOrder } from "./dependency_order.ts";
 import { mentionedNames } from "./mentioned_names.ts";
 import type { Schema, SchemaObject, Table } from "./model.ts";
+import { terminated } from "./terminated.ts";
 
 /**
  * The schema as the text of a schema file: what the database has, word for word, parents before children,
@@ -39,15 +39,4 @@ export function tablesInOrder(schema: Schema): Table[] {
     (key) => schema.tables.get(key)!.foreignKeys.map(({ parent }) => foldName(parent)),
   );
   return keys.map((key) => schema.tables.get(key)!);
-}
-
-/** A stored text may end in a comment that would swallow the semicolon. */
-function terminated(sql: string): string {
-  const tokenizer = new Tokenizer(sql);
-  let isLineComment = false;
-  while (tokenizer.next()) {
-    if (tokenizer.kind === "space") continue;
-    isLineComment = tokenizer.kind === "comment" && sql.startsWith("--", tokenizer.start);
-  }
-  return isLineComment ? `${sql}\n;` : `${sql};`;
 }

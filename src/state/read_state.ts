@@ -1,5 +1,5 @@
 import type { Connection, Row } from "../db/connection.ts";
-import type { Revision, RevisionId } from "../graph/revision.ts";
+import type { RevisionId } from "../graph/revision.ts";
 import type { DownHash, TextHash } from "../manifest/manifest.ts";
 import type { AppliedKind, AppliedRevision, AppliedTexts } from "./applied_revision.ts";
 import { readIdList } from "./id_list.ts";
@@ -42,25 +42,6 @@ export async function readState(
 }
 
 /**
- * Reads the graph of what is applied and nothing else, for `current`: in order of application, `"absent"`
- * where the database has no state tables.
- *
- * @throws {AludelError} as {@linkcode readState}.
- * @throws {SqlError}
- */
-export async function readAppliedGraph(
-  connection: Connection,
-): Promise<readonly Revision[] | "absent"> {
-  const format = await readFormat(connection);
-  if (format === "absent") return format;
-  const rows = await connection.query(
-    "SELECT id, parents, depends_on, labels FROM " +
-      `(SELECT ${format.revisionColumns} FROM main.aludel_revision) ORDER BY position`,
-  );
-  return rows.map((row) => toRevision(row, connection.name));
-}
-
-/**
  * Reads the ids of what is applied and the mark, for erasing records that may be damaged.
  *
  * @throws {AludelError} `state-newer-format`, `state-foreign-tables`.
@@ -94,19 +75,13 @@ export async function readTexts(
   return { up: String(row["up_sql"]), down: down === null ? null : String(down) };
 }
 
-function toRevision(row: Row, database: string): Revision {
+function toAppliedRevision(row: Row, database: string): AppliedRevision {
   const id = String(row["id"]);
   return {
     id,
     parents: readIdList(row["parents"], id, database),
     dependsOn: readIdList(row["depends_on"], id, database),
     labels: readIdList(row["labels"], id, database),
-  };
-}
-
-function toAppliedRevision(row: Row, database: string): AppliedRevision {
-  return {
-    ...toRevision(row, database),
     message: String(row["message"]),
     lineage: row["lineage"] as TextHash,
     up: row["up_hash"] as TextHash,

@@ -31,14 +31,14 @@ export function schemaSql(schema: SchemaRecipe): string[] {
 }
 
 /** The table's CREATE TABLE. */
-export function tableSql(table: TableRecipe): string {
+function tableSql(table: TableRecipe): string {
   const parts = [...table.columns.map(columnSql), ...table.constraints];
   const options = table.options.length === 0 ? "" : ` ${table.options.join(", ")}`;
   return `CREATE TABLE ${quoteName(table.name)} (\n  ${parts.join(",\n  ")}\n)${options}`;
 }
 
 /** The column's definition. */
-export function columnSql(column: ColumnRecipe): string {
+function columnSql(column: ColumnRecipe): string {
   const { name, type, notNull, collation, generated } = column;
   const value = column.default === "" ? "" : `DEFAULT ${column.default}`;
   return [quoteName(name), type, notNull, value, collation, generated]
@@ -46,7 +46,7 @@ export function columnSql(column: ColumnRecipe): string {
 }
 
 /** Names that people and programs really give, and that tools get wrong. */
-export const awkwardName: fc.Arbitrary<string> = fc.oneof(
+const awkwardName: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom("users", "orders", "id", "email", "note", "Total", "x") },
   {
     weight: 2,
@@ -111,7 +111,7 @@ interface TableShape {
 }
 
 /** A table; foreign keys may lead to any of `parents`, or nowhere. */
-export function tableArbitrary(
+function tableArbitrary(
   name: string,
   parents: readonly string[],
 ): fc.Arbitrary<TableRecipe> {

@@ -2,7 +2,7 @@ import { backupDatabase } from "../../project/backup.ts";
 import { restoreFolderOf } from "../../project/restore_folder.ts";
 import { megabytes } from "../../text/megabytes.ts";
 import { defineCommand } from "../command.ts";
-import { DATABASE_FLAG } from "../flag.ts";
+import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../flag.ts";
 import { openProject } from "../open_project.ts";
 import { openTarget } from "../open_target.ts";
 import { runHost } from "../run_host.ts";
@@ -16,11 +16,7 @@ export const command = defineCommand({
   flags: {
     ...DATABASE_FLAG,
     message: { kind: "text", alias: "m", value: "REASON", help: "why, for the list" },
-    lockTimeout: {
-      kind: "number",
-      value: "SECONDS",
-      help: "how long to wait for another process (default: 60)",
-    },
+    ...LOCK_TIMEOUT_FLAG,
   },
   positional: [],
   examples: [

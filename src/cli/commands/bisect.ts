@@ -1,10 +1,11 @@
 import { AludelError } from "../../errors.ts";
-import { joinCatalogue, messageOf } from "../../project/catalogue.ts";
+import { joinCatalogue } from "../../project/catalogue.ts";
 import { bisect, type BisectTurn } from "../../proof/bisect.ts";
 import { readMentions } from "../../sql/mentions.ts";
 import { splitStatements } from "../../sql/statement.ts";
 import { chooseHistory, HISTORY_FLAG } from "../choose_history.ts";
 import { defineCommand } from "../command.ts";
+import { titleOf } from "../revision_line.ts";
 
 export const command = defineCommand({
   name: "bisect",
@@ -34,7 +35,7 @@ export const command = defineCommand({
     ui.json({ ok: !fails, revisions: ids.length, turns });
     const catalogue = joinCatalogue(workspace, []);
     for (const { revision, state } of turns) {
-      const title = messageOf(catalogue, revision).split("\n", 1)[0] ?? "";
+      const title = titleOf(catalogue, revision);
       const paint = state.kind === "fails" ? ui.style.red : ui.style.green;
       ui.data(
         `${paint(state.kind.padEnd(7))}  ${ui.style.yellow(revision)}  ${title}${detail(state)}`,

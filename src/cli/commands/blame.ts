@@ -1,10 +1,11 @@
 import { AludelError } from "../../errors.ts";
-import { joinCatalogue, messageOf } from "../../project/catalogue.ts";
+import { joinCatalogue } from "../../project/catalogue.ts";
 import { blame } from "../../proof/blame.ts";
 import { foldName, unquote } from "../../sql/identifier.ts";
 import { closest } from "../../text/closest.ts";
 import { chooseHistory, HISTORY_FLAG } from "../choose_history.ts";
 import { defineCommand } from "../command.ts";
+import { titleOf } from "../revision_line.ts";
 
 export const command = defineCommand({
   name: "blame",
@@ -28,7 +29,7 @@ export const command = defineCommand({
     );
     if (lines.length === 0) throw nothingFound(text, column, owner, [...all.keys()]);
     const catalogue = joinCatalogue(workspace, []);
-    const title = (id: string) => messageOf(catalogue, id).split("\n", 1)[0] ?? "";
+    const title = (id: string) => titleOf(catalogue, id);
     ui.json({
       lines: lines.map(({ revision, line }) => ({ revision, message: title(revision), line })),
     });

@@ -1,9 +1,8 @@
-import { messageOf } from "../../project/catalogue.ts";
 import { projectMissing } from "../../project/project.ts";
 import { defineCommand } from "../command.ts";
 import { DATABASE_FLAG } from "../flag.ts";
 import { openDatabaseCatalogue } from "../open_database_catalogue.ts";
-import { blockText, revisionFields } from "../revision_block.ts";
+import { revisionBlock } from "../revision_block.ts";
 import { revisionJson } from "../revision_json.ts";
 import { Marks, revisionName, titleOf } from "../revision_line.ts";
 
@@ -45,10 +44,7 @@ export const command = defineCommand({
     for (const id of current) {
       ui.data(
         flags.verbose
-          ? blockText(
-            revisionFields(catalogue, marks, id, project.files.name, ui.style),
-            messageOf(catalogue, id),
-          ) + "\n"
+          ? revisionBlock(catalogue, marks, id, project.files.name, ui.style) + "\n"
           : `${revisionName(catalogue, marks, id, ui.style)}, ${titleOf(catalogue, id)}`,
       );
     }

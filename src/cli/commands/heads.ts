@@ -1,7 +1,6 @@
-import { messageOf } from "../../project/catalogue.ts";
 import { defineCommand } from "../command.ts";
 import { openDiskCatalogue } from "../open_catalogue.ts";
-import { blockText, revisionFields } from "../revision_block.ts";
+import { revisionBlock } from "../revision_block.ts";
 import { revisionJson } from "../revision_json.ts";
 import { Marks, revisionName, titleOf } from "../revision_line.ts";
 
@@ -30,10 +29,7 @@ export const command = defineCommand({
     for (const id of heads) {
       ui.data(
         flags.verbose
-          ? blockText(
-            revisionFields(catalogue, marks, id, project.files.name, ui.style),
-            messageOf(catalogue, id),
-          ) + "\n"
+          ? revisionBlock(catalogue, marks, id, project.files.name, ui.style) + "\n"
           : `${revisionName(catalogue, marks, id, ui.style)}, ${titleOf(catalogue, id)}`,
       );
     }

@@ -4,11 +4,10 @@ import { rangeNeedsApplied } from "../../graph/needs_applied.ts";
 import { parseRange } from "../../graph/ref.ts";
 import { resolveRange } from "../../graph/resolve_range.ts";
 import type { RevisionId } from "../../graph/revision.ts";
-import { messageOf } from "../../project/catalogue.ts";
 import { defineCommand } from "../command.ts";
 import { findInCatalogue } from "../find_in_catalogue.ts";
 import { DATABASE_FLAG } from "../flag.ts";
-import { blockText, revisionFields } from "../revision_block.ts";
+import { revisionBlock } from "../revision_block.ts";
 import { revisionJson } from "../revision_json.ts";
 import { Marks, revisionLine, revisionName, titleOf } from "../revision_line.ts";
 
@@ -55,8 +54,7 @@ export const command = defineCommand({
     const ids = found.toReversed();
     const { graph } = catalogue;
     const marks = new Marks(catalogue, { current: flags.indicateCurrent });
-    const block = (id: RevisionId) =>
-      blockText(revisionFields(catalogue, marks, id, folder, ui.style), messageOf(catalogue, id));
+    const block = (id: RevisionId) => revisionBlock(catalogue, marks, id, folder, ui.style);
     if (ui.wantsJson) {
       ui.json({ revisions: ids.map((id) => revisionJson(catalogue, marks, id)) });
     } else if (ids.length === 0) {

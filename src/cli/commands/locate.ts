@@ -1,16 +1,16 @@
 import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
 import type { RevisionId } from "../../graph/revision.ts";
-import { messageOf } from "../../project/catalogue.ts";
 import { planStamp, stamp } from "../../project/stamp.ts";
 import { projectMissing } from "../../project/project.ts";
 import { locate, type Located } from "../../proof/locate.ts";
 import { changesJson, reportChanges } from "../change_report.ts";
 import { defineCommand } from "../command.ts";
-import { DATABASE_FLAG } from "../flag.ts";
+import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../flag.ts";
 import { migrationContext } from "../migration_context.ts";
 import { type DatabaseCatalogue, openDatabaseCatalogue } from "../open_database_catalogue.ts";
 import { openReplay } from "../open_replay.ts";
+import { titleOf } from "../revision_line.ts";
 import { runHost } from "../run_host.ts";
 
 export const command = defineCommand({
@@ -22,11 +22,7 @@ export const command = defineCommand({
   flags: {
     ...DATABASE_FLAG,
     stamp: { kind: "switch", help: "record that the database stands there" },
-    lockTimeout: {
-      kind: "number",
-      value: "SECONDS",
-      help: "how long to wait for another process (default: 60)",
-    },
+    ...LOCK_TIMEOUT_FLAG,
   },
   positional: [],
   examples: [
@@ -61,9 +57,7 @@ export const command = defineCommand({
     const names = (heads: readonly RevisionId[]) =>
       heads.length === 0
         ? ["base"]
-        : heads.map((id) =>
-          `${ui.style.yellow(id)}  ${messageOf(catalogue, id).split("\n", 1)[0]}`
-        );
+        : heads.map((id) => `${ui.style.yellow(id)}  ${titleOf(catalogue, id)}`);
     for (const place of [best, ...others]) ui.data(names(place.heads).join("\n"));
     if (!isExact) {
       ui.notice(

@@ -2,7 +2,7 @@ import { requireFile } from "../../project/backup.ts";
 import { restoreDatabase } from "../../project/restore.ts";
 import { findRestorePoint, readRestoreFolder } from "../../project/restore_folder.ts";
 import { defineCommand } from "../command.ts";
-import { DATABASE_FLAG } from "../flag.ts";
+import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../flag.ts";
 import { openProject } from "../open_project.ts";
 import { openTarget } from "../open_target.ts";
 import { runHost } from "../run_host.ts";
@@ -15,11 +15,7 @@ export const command = defineCommand({
   ],
   flags: {
     ...DATABASE_FLAG,
-    lockTimeout: {
-      kind: "number",
-      value: "SECONDS",
-      help: "how long to wait for another process (default: 60)",
-    },
+    ...LOCK_TIMEOUT_FLAG,
   },
   positional: [{
     name: "POINT",

@@ -3,7 +3,7 @@ import { projectMissing } from "../../project/project.ts";
 import { planStamp, stamp } from "../../project/stamp.ts";
 import { openWorkspace } from "../../project/workspace.ts";
 import { defineCommand } from "../command.ts";
-import { DATABASE_FLAG } from "../flag.ts";
+import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../flag.ts";
 import { migrationContext } from "../migration_context.ts";
 import { openProject } from "../open_project.ts";
 import { openTarget } from "../open_target.ts";
@@ -20,11 +20,7 @@ export const command = defineCommand({
     ...DATABASE_FLAG,
     purge: { kind: "switch", help: "erase all records first" },
     dryRun: { kind: "switch", help: "print what would be recorded, and change nothing" },
-    lockTimeout: {
-      kind: "number",
-      value: "SECONDS",
-      help: "how long to wait for another process (default: 60)",
-    },
+    ...LOCK_TIMEOUT_FLAG,
   },
   positional: [{
     name: "REF",

@@ -1,4 +1,3 @@
-import { messageOf } from "../../project/catalogue.ts";
 import { readStatus } from "../../project/status.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import { defineCommand } from "../command.ts";
@@ -6,6 +5,7 @@ import { DRIFT_FLAG } from "../drift_flag.ts";
 import { findingText } from "../finding_text.ts";
 import { DATABASE_FLAG } from "../flag.ts";
 import { openVerification } from "../open_verification.ts";
+import { titleOf } from "../revision_line.ts";
 import { locateUnknown, TAKE_ALONG } from "../unknown_revisions.ts";
 
 /** So many revisions of one kind are listed; beyond it they are counted. */
@@ -43,8 +43,7 @@ export const command = defineCommand({
       ...(flags.drift && { drift: drift?.changes ?? [] }),
     });
     const { catalogue } = verification;
-    const titled = (id: RevisionId) =>
-      `${ui.style.yellow(id)}  ${messageOf(catalogue, id).split("\n", 1)[0]}`;
+    const titled = (id: RevisionId) => `${ui.style.yellow(id)}  ${titleOf(catalogue, id)}`;
     const field = (name: string, values: readonly string[]) => {
       const shown = values.length > LISTED
         ? [...values.slice(0, LISTED), `… and ${values.length - LISTED} more`]

@@ -12,6 +12,7 @@ export interface Candidates {
   readonly paths: "none" | "files" | "folders";
 }
 
+/** Where no word is known. */
 export const NOTHING: Candidates = { words: [], paths: "none" };
 
 /**

@@ -4,7 +4,7 @@ import { MANIFEST_FILE, type RevisionFiles } from "../../../src/project/revision
 import { openWorkspace, type Workspace } from "../../../src/project/workspace.ts";
 
 /** The files of a migrations folder in memory: path and text. */
-export function memoryFiles(texts: Readonly<Record<string, string>>): RevisionFiles {
+function memoryFiles(texts: Readonly<Record<string, string>>): RevisionFiles {
   const folders = new Set(
     Object.keys(texts).flatMap((path) =>
       path.includes("/") ? [path.slice(0, path.indexOf("/"))] : []

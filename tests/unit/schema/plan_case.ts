@@ -51,7 +51,7 @@ export async function compareCase(
 }
 
 /** Plans a case and runs it, with rows and without, up and down. */
-export async function generateCase(name: string, sqlite: Release): Promise<GeneratedRevision> {
+async function generateCase(name: string, sqlite: Release): Promise<GeneratedRevision> {
   const scratch = new Scratch(false);
   const { columnOrder, ...comparison } = await compareCase(name, scratch);
   return await autogenerate({

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Connection } from "../../../src/db/connection.ts";
 import { openNodeSqlite } from "../../../src/db/node_sqlite.ts";
 import { AludelError } from "../../../src/errors.ts";
-import { NO_STATE, readAppliedGraph, readState, readTexts } from "../../../src/state/read_state.ts";
+import { NO_STATE, readState, readTexts } from "../../../src/state/read_state.ts";
 import { ensureStateTables } from "../../../src/state/state_format.ts";
 import { insertRevision } from "../../../src/state/write_state.ts";
 import { appliedRevision } from "../../fixtures/applied.ts";
@@ -22,7 +22,6 @@ Deno.test("readState() finds nothing in an empty database, and leaves it empty",
   Deno.writeTextFileSync(path, "");
   await using connection = openNodeSqlite({ path, mode: "read" });
   assert.deepEqual(await readState(connection), NO_STATE);
-  assert.equal(await readAppliedGraph(connection), "absent");
   assert.equal(Deno.statSync(path).size, 0);
   assert.deepEqual(folder.names(), ["a.db"]);
 });
@@ -37,7 +36,6 @@ Deno.test("readState() finds nothing in a database of other tables, and adds non
   const before = Deno.readFileSync(path);
   await using connection = openNodeSqlite({ path, mode: "read" });
   assert.equal((await readState(connection)).format, "absent");
-  assert.equal(await readAppliedGraph(connection), "absent");
   assert.deepEqual(Deno.readFileSync(path), before);
 });
 
@@ -50,21 +48,6 @@ Deno.test("readState() gives back what was inserted, in order of application", a
   ];
   for (const revision of revisions) await insertRevision(connection, revision, TEXTS);
   assert.deepEqual((await readState(connection)).applied, revisions);
-});
-
-Deno.test("readAppliedGraph() gives the same graph as readState()", async () => {
-  await using connection = await withTables();
-  await insertRevision(connection, appliedRevision("b", { labels: ["l"] }), TEXTS);
-  await insertRevision(
-    connection,
-    appliedRevision("a", { parents: ["b"], dependsOn: ["c", "d"] }),
-    TEXTS,
-  );
-  const { applied } = await readState(connection);
-  assert.deepEqual(
-    await readAppliedGraph(connection),
-    applied.map(({ id, parents, dependsOn, labels }) => ({ id, parents, dependsOn, labels })),
-  );
 });
 
 Deno.test("readTexts() gives the texts that ran, long ones too", async () => {
@@ -80,11 +63,9 @@ for (const list of ["", "no json", '["a"', "[1]", '"a"', "null", '{"a":1}', '["a
     await using connection = await withTables();
     await insertRevision(connection, appliedRevision("a"), TEXTS);
     await connection.query("UPDATE aludel_revision SET parents = ?", [list]);
-    for (const read of [readState, readAppliedGraph]) {
-      await assert.rejects(
-        read(connection),
-        (error) => error instanceof AludelError && error.code === "state-damaged",
-      );
-    }
+    await assert.rejects(
+      readState(connection),
+      (error) => error instanceof AludelError && error.code === "state-damaged",
+    );
   });
 }
