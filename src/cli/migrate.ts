@@ -3,7 +3,7 @@ import { type MigrationRequest, planMigration, runMigration } from "../project/m
 import { projectMissing } from "../project/project.ts";
 import { openWorkspace } from "../project/workspace.ts";
 import type { CommandContext } from "./command.ts";
-import { refuseSqlWithDryRun } from "./exclusive_flags.ts";
+import { refuseSeveralModes } from "./exclusive_flags.ts";
 import { DATABASE_FLAG, type FlagValues, LOCK_TIMEOUT_FLAG, SHARED_FLAGS } from "./flag.ts";
 import { migrationContext } from "./migration_context.ts";
 import { openProject } from "./open_project.ts";
@@ -53,7 +53,7 @@ export async function migrate(
   goal: GoalRequest,
   options: { readonly downFrom: "database" | "disk"; readonly needsProject: boolean },
 ): Promise<number | void> {
-  refuseSqlWithDryRun(flags);
+  refuseSeveralModes(flags);
   const project = openProject(context, flags);
   const workspace = openWorkspace(project.files);
   if (workspace === null && options.needsProject) throw projectMissing(project);

@@ -15,6 +15,7 @@ import {
 } from "@stricli/core";
 import type { CommandContext, TypedCommandParameters } from "@stricli/core";
 import { AludelError } from "../errors.ts";
+import { closest } from "../text/closest.ts";
 import type { Command } from "./command.ts";
 import type { Flag, Flags } from "./flag.ts";
 import { usageLine } from "./usage_line.ts";
@@ -132,10 +133,10 @@ function usageError(command: Command, error: ArgumentScannerError): AludelError 
 
 function explain(error: ArgumentScannerError): { message: string; note?: string } {
   if (error instanceof FlagNotFoundError) {
-    const closest = error.corrections[0];
+    const similar = closest(error.input, error.corrections);
     return {
       message: `Unknown flag "--${error.input}"`,
-      ...(closest !== undefined && { note: `Did you mean "--${closest}"?` }),
+      ...(similar !== undefined && { note: `Did you mean "--${similar}"?` }),
     };
   }
   if (error instanceof AliasNotFoundError) return { message: `Unknown flag "-${error.input}"` };

@@ -14,7 +14,7 @@ import { sqlite3Script } from "../runner/sqlite3_script.ts";
 import { PROGRAM, RELEASE } from "../text/program.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { CommandContext } from "./command.ts";
-import { refuseSqlWithDryRun } from "./exclusive_flags.ts";
+import { refuseSeveralModes } from "./exclusive_flags.ts";
 import { openProject } from "./open_project.ts";
 import type { Ui } from "./ui.ts";
 
@@ -45,7 +45,7 @@ export async function printOfflineScript(
       next: [`aludel ${direction} ${text} --sql`],
     });
   }
-  refuseSqlWithDryRun(flags);
+  refuseSeveralModes(flags);
   const project = openProject(context, flags);
   const workspace = openWorkspace(project.files);
   if (workspace === null) throw projectMissing(project);

@@ -25,7 +25,12 @@ export function fileError(
         {
           revision: id,
           place: { file: `${path}/${verdict.file}.sql` },
-          next: [`git checkout -- ${path}`, "aludel verify"],
+          next: [
+            `git checkout -- ${path}`,
+            entry.up === null
+              ? `Or give the draft up: delete its line in ${folder}/manifest.json`
+              : "aludel verify",
+          ],
         },
       );
     case "unexpected":

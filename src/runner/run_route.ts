@@ -97,7 +97,7 @@ class RouteRun {
   }
 
   async #runTransaction(segment: Segment) {
-    const connection = await this.#open();
+    const connection = await this.#openForSegment();
     return await runTransaction({
       connection,
       host: this.#request.host,
@@ -115,7 +115,7 @@ class RouteRun {
   async #runOff(segment: Segment) {
     await this.close();
     const [step] = segment.steps;
-    const connection = await this.#open();
+    const connection = await this.#openForSegment();
     return await runOffTransaction({
       connection,
       host: this.#request.host,
@@ -223,11 +223,16 @@ class RouteRun {
   }
 
   async #open(): Promise<Connection> {
+    this.#connection ??= await this.#request.host.connect({
+      doubleQuotedStrings: this.#doubleQuotedStrings,
+    });
+    return this.#connection;
+  }
+
+  /** Opens for a segment, of which nothing has run yet. */
+  async #openForSegment(): Promise<Connection> {
     try {
-      this.#connection ??= await this.#request.host.connect({
-        doubleQuotedStrings: this.#doubleQuotedStrings,
-      });
-      return this.#connection;
+      return await this.#open();
     } catch (error) {
       throw error instanceof AludelError ? error.with({ outcome: NOTHING_RUN }) : error;
     }

@@ -126,15 +126,16 @@ async function conserving(
   const losses = findLosses(before, after, mentions, fates)
     .filter((loss) => !allowed.has(foldName(loss.name)));
   if (losses.length === 0) return;
+  const [name, ...others] = new Set(losses.map((loss) => displayName(loss.name)));
   throw new AludelError("data-loss", `Revision "${step.id}" loses what no statement of it drops`, {
     revision: step.id,
     place: { file: step.script.file },
     notes: losses.map((loss) => loss.fact),
     next: [
       "Create again what is missing, or copy it, in the same script",
-      `Or say in the script that the loss is meant: -- aludel: allow-loss=${
-        displayName(losses[0]!.name)
-      } REASON`,
+      `Or say in the script that the loss is meant: -- aludel: allow-loss=${name} REASON${
+        others.length > 0 ? `, and a line each for ${others.join(", ")}` : ""
+      }`,
     ],
   });
 }

@@ -105,12 +105,29 @@ Deno.test("a run that is rolled back leaves no restore point; one that is half d
   project.add("a3", "SELECT nothing;");
   await project.fails(1, "upgrade");
   assert.equal(project.has("app.db.restore"), false);
+  const whole = await project.fails(1, "upgrade");
+  const [, name] = /^kept +(\S+)/m.exec(whole.stderr) ?? [];
+  assert.match(whole.stderr, new RegExp(`^removed +${name} .*the database is as it was`, "m"));
+  assert.doesNotMatch(whole.stderr, /aludel restore/);
   const { stderr } = await project.fails(4, "upgrade", "--transaction", "each");
   const [point] = await points(project);
   assert.match(stderr, new RegExp(`next: aludel restore ${point!.name}, to be back where`));
   await project.done("restore");
   assert.equal(await project.sql("SELECT count(*) FROM t"), "2");
   assert.equal(await project.applied(), "a1");
+});
+
+Deno.test("a run that begins again for text in double quotes offers the restore point that stayed", async () => {
+  using project = await shop();
+  await project.sql(`CREATE VIEW v AS SELECT * FROM t WHERE note = "text"`);
+  project.add("a2", "DELETE FROM t; ALTER TABLE t RENAME TO u;", "");
+  const { stderr } = await project.fails(0, "upgrade");
+  assert.match(stderr, /^kept .*[^]*^removed .*[^]*^kept /m);
+  const [point, ...others] = await points(project);
+  assert.deepEqual(others, []);
+  assert.match(stderr, new RegExp(`To have it all back: aludel restore ${point!.name}`));
+  await project.done("restore", point!.name);
+  assert.equal(await project.sql("SELECT count(*) FROM t"), "2");
 });
 
 Deno.test("a run outside a transaction is protected too", async () => {

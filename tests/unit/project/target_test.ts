@@ -5,7 +5,7 @@ import { parseSettings } from "../../../src/project/settings.ts";
 import { chooseTarget, type TargetChoice } from "../../../src/project/target.ts";
 
 interface Given {
-  readonly flag?: string;
+  readonly flag?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
   readonly settings?: unknown;
   readonly dotenv?: string;
@@ -38,13 +38,21 @@ const everything = {
   dotenv: "DATABASE_URL=dotenv.db",
 };
 
+Deno.test("chooseTarget() refuses an empty flag, and looks nowhere else for a database", () => {
+  for (const flag of ["", " "]) {
+    const error = refusal({ ...everything, flag });
+    assert.equal(error.code, "target-value");
+    assert.match(error.message, /--database/);
+  }
+});
+
 Deno.test("chooseTarget() takes the first place that names a database, empty ones aside", () => {
   const { env } = everything;
   const cases: readonly (readonly [Given, string, string])[] = [
     [everything, "flag", "/work/sub/flag.db"],
-    [{ ...everything, flag: "" }, "ALUDEL_DATABASE", "/work/sub/aludel.db"],
+    [{ ...everything, flag: undefined }, "ALUDEL_DATABASE", "/work/sub/aludel.db"],
     [
-      { ...everything, flag: " ", env: { ...env, ALUDEL_DATABASE: "" } },
+      { ...everything, flag: undefined, env: { ...env, ALUDEL_DATABASE: "" } },
       "settings",
       "/project/settings.db",
     ],
