@@ -39,5 +39,6 @@ export async function openInEditor(
   if (code === 0) return;
   throw new AludelError("editor-failed", `The editor "${editor}" ended with exit code ${code}`, {
     notes: files.map((file) => `to edit: ${file}`),
+    next: ["Set VISUAL or EDITOR to an editor that works, or edit the files yourself"],
   });
 }

@@ -3,8 +3,8 @@ import { databaseError } from "../db/database_error.ts";
 import { AludelError } from "../errors.ts";
 
 /**
- * Turns what the operating system refused, and what SQLite says of a database as a whole, into an error that says so. Code that knows more about the file
- * says more; this is the net below it. Anything else is returned as it is.
+ * Turns what the operating system refused, and what SQLite says of a database as a whole, into an error that says so.
+ * Code that knows more about the file says more; this is the net below it. Anything else is returned as it is.
  */
 export function foreseen(thrown: unknown): unknown {
   if (thrown instanceof AludelError || !(thrown instanceof Error)) return thrown;
@@ -20,6 +20,7 @@ export function foreseen(thrown: unknown): unknown {
   if (!refused) return thrown;
   return new AludelError("system-refused", "The operating system refused to read or write a file", {
     notes: [thrown.message],
+    next: ["Mend what the note says, such as permissions or room on the disk, and try again"],
     cause: thrown,
   });
 }

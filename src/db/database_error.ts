@@ -62,6 +62,13 @@ function unreadable(name: string): Explanation {
   };
 }
 
+/** The error `database-missing`, of commands that create nothing. @param name The database for messages. */
+export function databaseMissing(name: string): AludelError {
+  return new AludelError("database-missing", `Database "${name}" does not exist`, {
+    next: ["Create it with `aludel upgrade`, or name another with `--database PATH`"],
+  });
+}
+
 /**
  * Says what an error of SQLite means for the database as a whole: locked, read-only, damaged, not a
  * database. Undefined where it is about the statement.

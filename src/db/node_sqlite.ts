@@ -1,7 +1,7 @@
 import { AludelError } from "../errors.ts";
 import type { Connection } from "./connection.ts";
 import { SqlError } from "./connection.ts";
-import { databaseError } from "./database_error.ts";
+import { databaseError, databaseMissing } from "./database_error.ts";
 import { fileUri } from "./file_uri.ts";
 import { openNative } from "./native_database.ts";
 import { NodeConnection } from "./node_connection.ts";
@@ -90,9 +90,7 @@ function inspectFile({ path, mode }: OpenOptions, name: string): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) return;
     if (mode === "create") return refuseMissingFolder(path, name);
-    throw new AludelError("database-missing", `Database "${name}" does not exist`, {
-      next: ["Create it with `aludel upgrade`, or name another with `--database PATH`"],
-    });
+    throw databaseMissing(name);
   }
   if (isDirectory) {
     throw new AludelError("database-is-folder", `Database "${name}" is a folder, not a file`, {

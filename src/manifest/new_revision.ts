@@ -63,7 +63,9 @@ export function newRevision(manifest: Manifest, request: NewRevisionRequest): Ne
 function checkId(manifest: Manifest, id: RevisionId): void {
   const problem = idFault(id);
   if (problem !== null) {
-    throw new AludelError("revision-id", `The id ${JSON.stringify(id)} ${problem}`);
+    throw new AludelError("revision-id", `The id ${JSON.stringify(id)} ${problem}`, {
+      next: ["Give another --rev-id, or leave it out for one of twelve random digits"],
+    });
   }
   const folded = foldName(id);
   const taken = manifest.revisions.find((revision) => foldName(revision.id) === folded);
@@ -103,5 +105,6 @@ function checkDir(manifest: Manifest, dir: string): void {
   if (taken === undefined) return;
   throw new AludelError("revision-dir-taken", `The folder "${dir}" belongs to "${taken.id}"`, {
     revision: taken.id,
+    next: ["Give another --rev-id, or change folderTemplate in the settings"],
   });
 }

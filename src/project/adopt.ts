@@ -65,5 +65,6 @@ async function prove(up: string, expected: Schema, doubleQuotedStrings: boolean)
   if (left.length === 0) return;
   throw new AludelError("adopt-failed", "The database's own SQL does not give its schema again", {
     notes: left.flatMap(describeChange),
+    next: ["Write the first revision by hand, then: aludel stamp head"],
   });
 }

@@ -24,7 +24,13 @@ export function checkScript(
     throw new AludelError(
       "sqlite-too-old",
       `Revision "${id}" needs SQLite ${needed.join(".")}, and this one is ${sqliteVersion}`,
-      { revision: id, place: { file } },
+      {
+        revision: id,
+        place: { file },
+        next: [
+          "Run it with an Aludel of a newer SQLite: aludel --version tells which one this has",
+        ],
+      },
     );
   }
   return script;

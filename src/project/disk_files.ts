@@ -116,6 +116,7 @@ export class DiskFiles implements RevisionFiles {
     if (error instanceof Deno.errors.IsADirectory) {
       return new AludelError("file-is-folder", `"${file}" is a folder, not a file`, {
         place: { file },
+        next: ["Move the folder away and write the file"],
         cause: error,
       });
     }
@@ -127,6 +128,7 @@ export class DiskFiles implements RevisionFiles {
     return new AludelError("file-unreadable", `"${file}" could not be read`, {
       place: { file },
       notes: [reason],
+      next: ["Mend that, then: aludel verify"],
       cause,
     });
   }

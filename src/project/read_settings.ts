@@ -49,6 +49,7 @@ function readText(path: string): string | undefined {
     throw new AludelError("file-unreadable", `"${path}" could not be read`, {
       place: { file: path },
       notes: cause instanceof Error ? [cause.message] : [],
+      next: ["Make the file readable for you"],
       cause,
     });
   }

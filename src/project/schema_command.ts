@@ -31,6 +31,7 @@ export async function runSchemaCommand(
   if (text.trim() === "") {
     throw new AludelError("schema-command-empty", `"${name}" printed nothing`, {
       notes: ["It must print the whole schema as CREATE statements"],
+      next: [`cd ${folder} && ${name}`],
     });
   }
   return { file: `output of ${name}`, text };

@@ -46,6 +46,7 @@ function unreadable(error: unknown, name: string): unknown {
   return new AludelError("file-unreadable", `"${name}" cannot be read`, {
     place: { file: name },
     notes: [error.message],
+    next: ["Make the file readable for you"],
     cause: error,
   });
 }

@@ -1,4 +1,5 @@
 import type { Connection } from "../db/connection.ts";
+import { databaseMissing } from "../db/database_error.ts";
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { Digest } from "../manifest/manifest.ts";
@@ -73,7 +74,7 @@ export class SchemaReader {
   async ofDatabase(access: DatabaseAccess, name: string): Promise<Schema> {
     await using connection = await access.look();
     if (connection === null) {
-      throw new AludelError("database-missing", `Database "${name}" does not exist`);
+      throw databaseMissing(name);
     }
     return await introspect(connection);
   }

@@ -165,6 +165,11 @@ async function attempt(
   await tryScript(connection, { id: "trial", direction, script });
 }
 
+/** What is left to do where the plan is not good enough. */
+const BY_HAND = [
+  "Change the schema in smaller steps, or write the SQL by hand: aludel revision -m MSG",
+];
+
 async function refuseDifference(
   { columnOrder }: SelfCheckRequest,
   connection: Connection,
@@ -177,7 +182,7 @@ async function refuseDifference(
   throw new AludelError(
     "autogenerate-failed",
     `The generated ${direction}.sql does not lead to the schema that it should`,
-    { notes: left.flatMap(describeChange).map((line) => `missing: ${line}`) },
+    { notes: left.flatMap(describeChange).map((line) => `missing: ${line}`), next: BY_HAND },
   );
 }
 
@@ -187,7 +192,7 @@ function refuseLostRows(before: RowSnapshot, after: RowSnapshot, direction: "up"
   throw new AludelError(
     "autogenerate-failed",
     `The generated ${direction}.sql does not keep the rows`,
-    { notes: losses },
+    { notes: losses, next: BY_HAND },
   );
 }
 

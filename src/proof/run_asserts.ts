@@ -72,6 +72,7 @@ async function ask(
     const at = offsetOfByte(text, statement.start, error.byteOffset ?? 0);
     throw new AludelError("sql-failed", "A query of assert.sql failed", {
       revision: id,
+      next: [`Mend it, then: aludel prove ${id}`],
       place: placeOf(file, text, at),
       sqlite: error.sqlite,
       cause: error,

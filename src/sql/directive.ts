@@ -87,7 +87,11 @@ export function readDirective(
     throw new AludelError(
       "directive-file",
       `The directive "${rule.name}" does not belong into ${FILE_KIND_NAMES[context.fileKind]}`,
-      { place, notes: [`It is for ${rule.files.map((kind) => FILE_KIND_NAMES[kind]).join(", ")}`] },
+      {
+        place,
+        notes: [`It is for ${rule.files.map((kind) => FILE_KIND_NAMES[kind]).join(", ")}`],
+        next: ["Move it there, or delete it"],
+      },
     );
   }
   if (rule.header && context.afterStatement) {

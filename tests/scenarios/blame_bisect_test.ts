@@ -89,6 +89,18 @@ Deno.test("bisect finds where a query begins to give rows, and where it stops", 
   );
 });
 
+Deno.test("blame says what it does not find, and what is near", async () => {
+  using project = history();
+  const nothing = await project.fails(1, "blame", "user");
+  assert.match(
+    nothing.stderr,
+    /^error\[blame-unknown\]: The revisions make no table or view "user"$/m,
+  );
+  assert.match(nothing.stderr, /next: Did you mean "users"\?/);
+  const column = await project.fails(1, "blame", "users.mail");
+  assert.match(column.stderr, /^error\[blame-unknown\]: Table "users" has no column "mail"$/m);
+});
+
 Deno.test("bisect takes one query and nothing else", async () => {
   using project = history();
   for (

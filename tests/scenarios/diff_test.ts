@@ -59,7 +59,9 @@ Deno.test("diff asks which of several things a word means, and knows when it mea
     (await project.fails(1, "diff", "empty", "nothing.sql")).stderr,
     /error\[operand-unknown\]/,
   );
-  assert.match((await project.fails(1, "diff", "empty", "db:no.db")).stderr, /database-missing/);
+  const missing = await project.fails(1, "diff", "empty", "db:no.db");
+  assert.match(missing.stderr, /^error\[database-missing\]: Database "no\.db" does not exist$/m);
+  assert.match(missing.stderr, /next: Create it with `aludel upgrade`/);
 });
 
 Deno.test("schema prints what a revision leads to, in an order that runs", async () => {

@@ -1,3 +1,4 @@
+import { databaseMissing } from "../../db/database_error.ts";
 import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
 import type { RevisionId } from "../../graph/revision.ts";
@@ -41,7 +42,7 @@ export const command = defineCommand({
     {
       await using connection = await access.look();
       if (connection === null) {
-        throw new AludelError("database-missing", `Database "${target.name}" does not exist`);
+        throw databaseMissing(target.name);
       }
       found = await locate(connection, { graph, tree, scratch, settings: project.settings });
     }

@@ -69,4 +69,6 @@ Deno.test("newRevision() refuses what would not be a graph", () => {
   assert.equal(codeOf({ labels: ["b2"] }), "graph-invalid");
   assert.equal(codeOf({ labels: ["a@b"] }), "graph-invalid");
   assert.equal(codeOf({ folderTemplate: "{slug}" }), "folder-template");
+  // The folder of "a1" is called so.
+  assert.equal(codeOf({ id: "A1_x", folderTemplate: "2026-11-23_{id}" }), "revision-dir-taken");
 });

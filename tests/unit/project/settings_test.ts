@@ -86,6 +86,7 @@ Deno.test("parseSettings() refuses what is not a JSON object", () => {
   assert.equal(refusal("{,}").code, "settings-syntax");
   assert.equal(refusal("// no comments\n{}").code, "settings-syntax");
   for (const text of ["[]", "null", "1", '"x"']) assert.equal(refusal(text).code, "settings-value");
+  assert.equal(refusal('{"drafts":"allow","drafts":"allow"}').code, "settings-duplicate-key");
   assert.equal(refusal('{"__proto__":{"drafts":"allow"}}').code, "settings-unknown-key");
   assert.equal(refusal('{"toString":1}').code, "settings-unknown-key");
   assert.equal(refusal('{"databases":{"__proto__":1}}').code, "settings-value");

@@ -92,7 +92,9 @@ Deno.test("readDirectives() takes renames in a schema file and no transaction", 
   const sql = "-- aludel: renamed from=[old users]\nCREATE TABLE users (\n" +
     "  -- aludel: renamed from=mail\n  email TEXT\n);";
   assert.deepEqual(read(sql, "schema"), ["renamed from|=|old users|", "renamed from|=|mail|"]);
-  assert.equal(errorOf("-- aludel: transaction=off", "schema").code, "directive-file");
+  const error = errorOf("-- aludel: transaction=off", "schema");
+  assert.equal(error.code, "directive-file");
+  assert.deepEqual(error.next, ["Move it there, or delete it"]);
 });
 
 Deno.test("readDirectives() gives the span of the comment", () => {
