@@ -1,5 +1,4 @@
 import type { Connection } from "../db/connection.ts";
-import type { ScratchConnection } from "../db/open_scratch.ts";
 import { AludelError } from "../errors.ts";
 import { type Change, reverseChanges } from "../schema/change.ts";
 import { compareSchemas } from "../schema/compare.ts";
@@ -8,16 +7,14 @@ import { introspect } from "../schema/introspect.ts";
 import type { Schema } from "../schema/model.ts";
 import { fillTables } from "../schema/rows.ts";
 import { survivingTables } from "../schema/surviving_rows.ts";
-import { schemaObjects } from "../schema/write_schema.ts";
 import { quoteName } from "../sql/identifier.ts";
 import { readScript } from "../sql/read_script.ts";
 import { findRefusal } from "../sql/refusal.ts";
 import type { Script } from "../sql/script.ts";
 import { tryScript } from "../runner/try_script.ts";
-import { fittingRows } from "./fitting_rows.ts";
+import { fittingDatabase, ROWS_TO_FIT } from "./fitting_database.ts";
 import { compareRows, type RowSnapshot, snapshotRows } from "./row_snapshot.ts";
 import type { Scratch } from "./scratch.ts";
-import { insertLiterals, rowParts } from "./table_rows.ts";
 
 /** A generated revision to be checked. Texts have stand-ins for values that a person must choose. */
 export interface SelfCheckRequest {
@@ -38,9 +35,6 @@ export interface SelfCheckRequest {
 export interface SelfCheckResult {
   readonly notices: readonly string[];
 }
-
-/** Rows for each table: enough for gaps, NULLs and repeated values. */
-const ROWS = 6;
 
 /**
  * Runs a generated up and down as the runner will: on the replayed parent, on an empty schema and on one
@@ -66,76 +60,89 @@ async function roundTrip(request: SelfCheckRequest, connection: Connection): Pro
 }
 
 async function checkWithRows(request: SelfCheckRequest): Promise<readonly string[]> {
-  const { scratch, from, to, changes, down } = request;
-  const survivors = survivingTables(from, to, changes);
-  const notices: string[] = [];
-  let connection = await scratch.with(from);
+  const { scratch, from, to, changes } = request;
+  await using filled = await scratch.with(from);
+  await fillTables(filled, from, { seed: 1, rows: ROWS_TO_FIT });
+  const before = await snapshotRows(filled, survivingTables(from, to, changes), "from");
   try {
-    await fillTables(connection, from, { seed: 1, rows: ROWS });
-    let before = await snapshotRows(connection, survivors, "from");
-    try {
-      await runUp(request, connection);
-    } catch (error) {
-      if (!isAboutRows(error)) throw error;
-      // Rows that the wanted schema forbids: rightly refused. Those that it allows must pass.
-      const fitting = await fittingOf(request, connection);
-      await connection.close();
-      connection = fitting;
-      before = await snapshotRows(connection, survivors, "from");
-      await runUp(request, connection);
-      notices.push(...emptied(before));
-    }
-    refuseLostRows(before, await snapshotRows(connection, survivors, "to"), "up");
-    if (down === null) return notices;
-    const back = survivingTables(to, from, reverseChanges(changes));
-    const kept = await snapshotRows(connection, back, "from");
-    try {
-      await runDown(request, connection);
-    } catch (error) {
-      // Rows that got a mere placeholder for values that are gone need not fit.
-      if (!isAboutRows(error)) throw error;
-      notices.push("The down could not be tried with rows: they lack the values that up drops");
-      return notices;
-    }
-    refuseLostRows(kept, await snapshotRows(connection, back, "to"), "down");
-    return notices;
-  } finally {
-    await connection.close();
+    await runUp(request, filled);
+  } catch (error) {
+    if (!isAboutRows(error)) throw error;
+    return await checkWithFittingRows(request, filled);
   }
+  return await checkKept(request, filled, before);
 }
 
-/**
- * A database with the present schema and those rows of another one that the wanted schema allows too.
- *
- * @param filled A database with the present schema and rows.
- */
-export async function fittingOf(
-  { scratch, from, to, changes }: Pick<SelfCheckRequest, "scratch" | "from" | "to" | "changes">,
+/** Rows that the wanted schema forbids are rightly refused. Those that both schemas allow must pass. */
+async function checkWithFittingRows(
+  request: SelfCheckRequest,
   filled: Connection,
-): Promise<ScratchConnection> {
-  await using wanted = await scratch.with(to);
-  const rows = await fittingRows(filled, wanted, to, survivingTables(from, to, changes));
-  return await scratch.after(async (connection) => {
-    const objects = schemaObjects(from);
-    // Triggers would fire while the rows are put back.
-    const triggers = objects.filter(({ kind }) => kind === "trigger");
-    for (const object of objects) {
-      if (object.kind !== "trigger") await connection.execute(object.sql);
-    }
-    for (const [key, list] of rows) {
-      const table = from.tables.get(key)!;
-      for (const row of list) await insertLiterals(connection, table.name, rowParts(table), row);
-    }
-    for (const { sql } of triggers) await connection.execute(sql);
-  });
+): Promise<readonly string[]> {
+  const { from, to, changes } = request;
+  const survivors = survivingTables(from, to, changes);
+  await using fitting = await fittingDatabase(request, filled);
+  const before = await snapshotRows(fitting, survivors, "from");
+  await runUp(request, fitting);
+  const notices = await checkKept(request, fitting, before);
+  const empty = emptyTables(before);
+  if (empty.length === 0) return notices;
+  // Few rows of a loose schema fit a strict one; those made for the strict one mostly fit the loose one.
+  await using made = await fittingDatabase(request);
+  const others = await snapshotRows(made, survivors, "from");
+  const untried = await isTried(request, made, others)
+    ? empty.filter((key) => others.get(key)?.rows.length === 0)
+    : empty;
+  return [
+    ...notices,
+    ...untried.map((key) =>
+      `The up could not be tried with rows in ${
+        quoteName(key)
+      }: none was found that fits both schemas`
+    ),
+  ];
 }
 
-function emptied(before: RowSnapshot): string[] {
-  return [...before].filter(([, { rows }]) => rows.length === 0).map(([key]) =>
-    `The up could not be tried with rows in ${
-      quoteName(key)
-    }: none was found that fits both schemas`
-  );
+/** Tries the up and the down with rows that may not survive the way there: then nothing is known. */
+async function isTried(
+  request: SelfCheckRequest,
+  connection: Connection,
+  before: RowSnapshot,
+): Promise<boolean> {
+  try {
+    await runUp(request, connection);
+  } catch (error) {
+    if (isAboutRows(error)) return false;
+    throw error;
+  }
+  await checkKept(request, connection, before);
+  return true;
+}
+
+/** After the up: whether it kept all rows, and the down does. */
+async function checkKept(
+  request: SelfCheckRequest,
+  connection: Connection,
+  before: RowSnapshot,
+): Promise<readonly string[]> {
+  const { from, to, changes, down } = request;
+  const survivors = survivingTables(from, to, changes);
+  refuseLostRows(before, await snapshotRows(connection, survivors, "to"), "up");
+  if (down === null) return [];
+  const back = survivingTables(to, from, reverseChanges(changes));
+  const kept = await snapshotRows(connection, back, "from");
+  try {
+    await runDown(request, connection);
+  } catch (error) {
+    // Rows that got a mere placeholder for values that are gone need not fit.
+    if (!isAboutRows(error)) throw error;
+    return ["The down could not be tried with rows: they lack the values that up drops"];
+  }
+  refuseLostRows(kept, await snapshotRows(connection, back, "to"), "down");
+  return [];
+}
+
+function emptyTables(snapshot: RowSnapshot): readonly string[] {
+  return [...snapshot].filter(([, { rows }]) => rows.length === 0).map(([key]) => key);
 }
 
 async function runUp(request: SelfCheckRequest, connection: Connection): Promise<void> {

@@ -21,16 +21,20 @@ export async function readLiterals(
     const [row] = await connection.query(`SELECT count(*) AS n FROM main.${quoteName(table)}`);
     return Array.from({ length: Number(row?.n ?? 0) }, () => []);
   }
-  const columns = expressions.map((expression, at) =>
-    `CASE typeof(${expression}) WHEN 'text' THEN 'CAST(x''' || hex(${expression}) || ''' AS TEXT)' ` +
-    `ELSE quote(${expression}) END AS c${at}`
-  );
+  const columns = asLiterals(expressions);
   const rows = await connection.query(
     `SELECT ${columns.join(", ")} FROM main.${quoteName(table)} ORDER BY ${
       columns.map((_, at) => at + 1).join(", ")
     }`,
   );
   return rows.map((row) => columns.map((_, at) => String(row[`c${at}`])));
+}
+
+function asLiterals(expressions: readonly string[]): readonly string[] {
+  return expressions.map((expression, at) =>
+    `CASE typeof(${expression}) WHEN 'text' THEN 'CAST(x''' || hex(${expression}) || ''' AS TEXT)' ` +
+    `ELSE quote(${expression}) END AS c${at}`
+  );
 }
 
 /** What a row of the table is made of: its rowid, where it has one, and every column that is not generated. */
@@ -41,16 +45,29 @@ export function rowParts(table: Table): string[] {
   return rowid === undefined || columns.includes(rowid) ? columns : [rowid, ...columns];
 }
 
-/** Adds a row. @throws {SqlError} */
+/**
+ * Adds a row.
+ *
+ * @param returning Expressions, as in {@linkcode readLiterals}.
+ * @returns Their values in the new row.
+ * @throws {SqlError}
+ */
 export async function insertLiterals(
   connection: Connection,
   table: string,
   expressions: readonly string[],
   row: LiteralRow,
-): Promise<void> {
-  await connection.execute(
-    `INSERT OR ABORT INTO main.${quoteName(table)} (${expressions.join(", ")}) VALUES (${
-      row.join(", ")
-    })`,
-  );
+  returning: readonly string[] = [],
+): Promise<LiteralRow> {
+  const names = expressions.join(", ");
+  const insert = `INSERT OR ABORT INTO main.${quoteName(table)} (${names}) VALUES (${
+    row.join(", ")
+  })`;
+  if (returning.length === 0) {
+    await connection.execute(insert);
+    return [];
+  }
+  const columns = asLiterals(returning);
+  const [made] = await connection.query(`${insert} RETURNING ${columns.join(", ")}`);
+  return columns.map((_, at) => String(made?.[`c${at}`]));
 }

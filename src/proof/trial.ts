@@ -3,10 +3,10 @@ import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { checkScript } from "../project/check_script.ts";
 import { type Finding, findingOf } from "../project/finding.ts";
+import { fittingDatabase } from "../project/fitting_database.ts";
 import { replayScript } from "../project/replay.ts";
 import type { RevisionText } from "../project/revision_texts.ts";
 import type { Scratch } from "../project/scratch.ts";
-import { fittingOf } from "../project/self_check.ts";
 import { tryScript } from "../runner/try_script.ts";
 import { compareSchemas } from "../schema/compare.ts";
 import { introspect } from "../schema/introspect.ts";
@@ -153,7 +153,7 @@ async function sieve(
   await using after = await tree.at([id]);
   const to = await introspect(after);
   const changes = compareSchemas(from, to, { renames: renamesOf(tree.scriptOf(id)) });
-  return await fittingOf({ scratch, from, to, changes }, parent);
+  return await fittingDatabase({ scratch, from, to, changes }, parent);
 }
 
 /** Says of an error at which stage it came. */

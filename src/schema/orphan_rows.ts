@@ -3,6 +3,7 @@ import { foldName, quoteName, sameName } from "../sql/identifier.ts";
 import { refusalOf, withoutFailingTriggers } from "./failing_triggers.ts";
 import type { ForeignKey, Schema, Table } from "./model.ts";
 import { parentColumns, ParentRows } from "./parent_rows.ts";
+import { isShared, nullableColumns } from "./nullable_columns.ts";
 import type { SeededRandom } from "./seeded_random.ts";
 
 /** How many rows of a table get a parent: more than anyone asks to be made. */
@@ -45,13 +46,43 @@ function adoptOne(key: ForeignKey, table: Table, schema: Schema): string {
     key.columns.map((name) => `${child}.${quoteName(name)} IS NULL`).join(" OR "),
     `(${isOrphan(key, table, schema)})`,
   ].join(" OR ");
-  const set = key.columns.map((name) => `${quoteName(name)} = ?`).join(", ");
+  // Other keys go by their shared columns, and other rows by the table's own key: those stay.
+  const isOptional = nullableColumns(key, table).length > 0;
+  const set = key.columns.map((name, at) => `${quoteName(name)} = ?${at + 1}`).join(", ");
+  const pinned = key.columns.flatMap((name, at) => {
+    const column = table.columns.find((one) => sameName(one.name, name));
+    if (column === undefined) return [];
+    const isOwnKey = table.primaryKey?.columns.some((one) => sameName(one.name ?? "", name));
+    return isShared(column, key, table) || (isOptional && isOwnKey)
+      ? [` AND ${child}.${quoteName(name)} IS ?${at + 1}`]
+      : [];
+  }).join("");
   const taken = new Set(table.columns.map(({ name }) => foldName(name)));
   const rowid = ["rowid", "_rowid_", "oid"].find((name) => !taken.has(name));
   const where = table.withoutRowid || rowid === undefined
-    ? isLonely
-    : `${rowid} = (SELECT ${rowid} FROM ${child} WHERE ${isLonely} LIMIT 1)`;
+    ? `(${isLonely})${pinned}`
+    : `${rowid} = (SELECT ${rowid} FROM ${child} WHERE (${isLonely})${pinned} LIMIT 1)`;
   return `UPDATE OR IGNORE ${child} SET ${set} WHERE ${where}`;
+}
+
+/** Makes foreign keys NULL that lead nowhere, where that is allowed. */
+export async function detachOrphans(
+  connection: Connection,
+  schema: Schema,
+  tables: readonly Table[],
+): Promise<void> {
+  for (const table of tables) {
+    for (const key of table.foreignKeys) {
+      const [column] = nullableColumns(key, table);
+      if (column === undefined) continue;
+      const set = `${quoteName(column.name)} = NULL`;
+      const where = isOrphan(key, table, schema);
+      // A CHECK or a trigger that wants it as it is keeps it.
+      await refusalOf(() =>
+        connection.execute(`UPDATE OR IGNORE ${quoteName(table.name)} SET ${set} WHERE ${where}`)
+      );
+    }
+  }
 }
 
 /**

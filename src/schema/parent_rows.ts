@@ -46,9 +46,22 @@ export class ParentRows {
     return this.#rows.get(key) ?? [];
   }
 
-  /** The values of a parent row, in the order of the foreign key's columns; undefined: no such row. */
-  pick(key: ForeignKey, random: SeededRandom): readonly SqlValue[] | undefined {
-    const [first, ...others] = this.#rows.get(key) ?? [];
+  /**
+   * The values of a parent row, in the order of the foreign key's columns; undefined: no such row.
+   *
+   * @param fixed Values that it must have, in the same order; undefined where any will do.
+   */
+  pick(
+    key: ForeignKey,
+    random: SeededRandom,
+    fixed: readonly (SqlValue | undefined)[] = [],
+  ): readonly SqlValue[] | undefined {
+    const rows = fixed.every((value) => value === undefined)
+      ? this.all(key)
+      : this.all(key).filter((row) =>
+        fixed.every((value, at) => value === undefined || value === row[at])
+      );
+    const [first, ...others] = rows;
     return first === undefined ? undefined : random.pick([first, ...others]);
   }
 }

@@ -1,7 +1,9 @@
 import type { Connection } from "../db/connection.ts";
 import { foldName, quoteName } from "../sql/identifier.ts";
+import { inDependencyOrder } from "./dependency_order.ts";
 import type { Schema, Table } from "./model.ts";
-import { adoptOrphans, deleteOrphans } from "./orphan_rows.ts";
+import { nullableColumns } from "./nullable_columns.ts";
+import { adoptOrphans, deleteOrphans, detachOrphans } from "./orphan_rows.ts";
 import { ParentRows } from "./parent_rows.ts";
 import { SeededRandom } from "./seeded_random.ts";
 import { TableFiller } from "./table_filler.ts";
@@ -47,7 +49,7 @@ export async function fillTables(
   schema: Schema,
   options: RowOptions,
 ): Promise<FilledTables> {
-  const tables = tablesInOrder(schema);
+  const tables = tablesToFill(schema);
   const reasons = new Map<string, string>();
   for (const [at, table] of tables.entries()) {
     const random = new SeededRandom(options.seed * 1_000 + at);
@@ -62,6 +64,7 @@ export async function fillTables(
     if (reason !== undefined) reasons.set(foldName(table.name), reason);
   }
   await adoptOrphans(connection, schema, tables, new SeededRandom(options.seed));
+  await detachOrphans(connection, schema, tables);
   const orphaned = await deleteOrphans(connection, schema, tables);
 
   const counts = new Map<string, number>();
@@ -78,6 +81,21 @@ export async function fillTables(
     }
   }
   return { counts, unfilled };
+}
+
+/**
+ * The tables, parents first. Where keys go round in a circle, those that may be NULL wait for the others.
+ */
+function tablesToFill(schema: Schema): Table[] {
+  const keys = inDependencyOrder(
+    tablesInOrder(schema).map(({ name }) => foldName(name)),
+    (name) => {
+      const table = schema.tables.get(name)!;
+      return table.foreignKeys.filter((key) => nullableColumns(key, table).length === 0)
+        .map(({ parent }) => foldName(parent));
+    },
+  );
+  return keys.map((key) => schema.tables.get(key)!);
 }
 
 async function raiseSequence(connection: Connection, table: Table): Promise<void> {

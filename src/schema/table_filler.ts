@@ -1,8 +1,9 @@
 import { type Connection, SqlError, type SqlValue } from "../db/connection.ts";
-import { foldName, quoteName } from "../sql/identifier.ts";
+import { foldName, quoteName, sameName } from "../sql/identifier.ts";
 import { checkLabel, type CheckValues, checkValues } from "./check_values.ts";
 import { columnValue, rowidFor } from "./column_values.ts";
-import type { Column, Table } from "./model.ts";
+import type { Column, ForeignKey, Table } from "./model.ts";
+import { nullableColumns } from "./nullable_columns.ts";
 import type { ParentRows } from "./parent_rows.ts";
 import type { SeededRandom } from "./seeded_random.ts";
 
@@ -16,6 +17,7 @@ export class TableFiller {
   readonly #random: SeededRandom;
   readonly #checks: CheckValues;
   readonly #columns: readonly Column[];
+  readonly #keys: readonly { readonly key: ForeignKey; readonly nullable: readonly Column[] }[];
 
   constructor(connection: Connection, table: Table, random: SeededRandom) {
     this.#connection = connection;
@@ -23,6 +25,12 @@ export class TableFiller {
     this.#random = random;
     this.#checks = checkValues(table);
     this.#columns = table.columns.filter(({ generated }) => generated === undefined);
+    this.#keys = table.foreignKeys
+      .map((key) => ({ key, nullable: nullableColumns(key, table) }))
+      .toSorted((a, b) =>
+        Number(a.nullable.length > 0) - Number(b.nullable.length > 0) ||
+        b.key.columns.length - a.key.columns.length
+      );
   }
 
   /** @returns SQLite's last words where no row at all was possible. */
@@ -98,27 +106,34 @@ export class TableFiller {
     return values;
   }
 
+  /** Keys that must have a parent come first, and of those with columns in common the longer ones. */
   #refer(values: Map<string, SqlValue>, parents: ParentRows): void {
-    for (const key of this.#table.foreignKeys) {
-      const columns = key.columns.map((name) =>
-        this.#columns.find((column) => foldName(column.name) === foldName(name))
-      );
-      const parent = parents.pick(key, this.#random);
-      const isOptional = columns.some((column) => column !== undefined && mayBeNull(column));
-      for (const [at, column] of columns.entries()) {
-        if (column === undefined) continue;
-        if (parent !== undefined && !(isOptional && this.#random.once(5))) {
-          values.set(column.name, parent[at] ?? null);
-        } else if (mayBeNull(column) && !isRowid(this.#table, column)) {
-          values.set(column.name, null);
+    const set = new Map<string, SqlValue>();
+    for (const { key, nullable } of this.#keys) {
+      const names = key.columns.map((name) => this.#nameOf(name));
+      const fixed = names.map((name) => name === undefined ? undefined : set.get(name));
+      const parent = parents.pick(key, this.#random, fixed);
+      const [optional] = nullable;
+      if (parent !== undefined && !(optional !== undefined && this.#random.once(5))) {
+        for (const [at, name] of names.entries()) {
+          if (name === undefined) continue;
+          values.set(name, parent[at] ?? null);
+          set.set(name, parent[at] ?? null);
         }
-      }
-      if (parent === undefined && !isOptional) this.#referToItself(key, values);
+      } else if (optional !== undefined) {
+        values.set(optional.name, null);
+        set.set(optional.name, null);
+      } else if (parent === undefined) this.#referToItself(key, values);
     }
   }
 
+  /** The name as the table writes it, of a column that can be given a value. */
+  #nameOf(name: string): string | undefined {
+    return this.#columns.find((column) => sameName(column.name, name))?.name;
+  }
+
   /** The first row of a table that needs a row of its own for a parent is its own parent. */
-  #referToItself(key: Table["foreignKeys"][number], values: Map<string, SqlValue>): void {
+  #referToItself(key: ForeignKey, values: Map<string, SqlValue>): void {
     if (foldName(key.parent) !== foldName(this.#table.name)) return;
     const names = key.parentColumns.length > 0
       ? key.parentColumns
@@ -144,11 +159,6 @@ function mixed(
   }
   for (const [name, value] of other) if (columns.has(foldName(name))) values.set(name, value);
   return values;
-}
-
-/** Whether NOT NULL does not stand in the way; the key of a WITHOUT ROWID or STRICT table has it by itself. */
-function mayBeNull(column: Column): boolean {
-  return column.notNull === undefined;
 }
 
 function isRowid(table: Table, column: Column): boolean {

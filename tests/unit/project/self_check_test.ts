@@ -118,3 +118,38 @@ Deno.test("selfCheck() says where no row fits both schemas", async () => {
     'The up could not be tried with rows in "t": none was found that fits both schemas',
   ]);
 });
+
+const THINGS =
+  "CREATE TABLE things (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL REFERENCES kinds)";
+
+function rebuildOfKinds(definition: string): string {
+  return `CREATE TABLE n ${definition};
+INSERT INTO n SELECT * FROM kinds;
+DROP TABLE kinds;
+ALTER TABLE n RENAME TO kinds;
+`;
+}
+
+Deno.test("selfCheck() leaves out single rows whose parents the wanted schema forbids", async () => {
+  const loose = "(id INTEGER PRIMARY KEY, code TEXT)";
+  const strict = "(id INTEGER PRIMARY KEY CHECK (id > 20), code TEXT)";
+  const { notices } = await check(
+    [`CREATE TABLE kinds ${loose}`, THINGS],
+    [`CREATE TABLE kinds ${strict}`, THINGS],
+    rebuildOfKinds(strict),
+    rebuildOfKinds(loose),
+  );
+  assert.deepEqual(notices, []);
+});
+
+Deno.test("selfCheck() makes rows for the wanted schema where none of the present one's fits", async () => {
+  const loose = "(id INTEGER PRIMARY KEY, code TEXT)";
+  const strict = "(id INTEGER PRIMARY KEY, code TEXT NOT NULL CHECK (code IN ('left', 'right')))";
+  const { notices } = await check(
+    [`CREATE TABLE kinds ${loose}`, THINGS],
+    [`CREATE TABLE kinds ${strict}`, THINGS],
+    rebuildOfKinds(strict),
+    rebuildOfKinds(loose),
+  );
+  assert.deepEqual(notices, []);
+});

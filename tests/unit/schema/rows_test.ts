@@ -118,3 +118,20 @@ Deno.test("fillTables() reports what it could not fill, and why", async () => {
   assert.match(unfilled.find(({ table }) => table === "dangling")!.reason, /FOREIGN KEY/);
   assert.equal(counts.get("generated"), 8);
 });
+
+Deno.test("fillTables() agrees about columns that several foreign keys share", async () => {
+  const { connection, unfilled } = await filled(
+    `CREATE TABLE tenants(id INTEGER PRIMARY KEY, owner INTEGER,
+      FOREIGN KEY (id, owner) REFERENCES members(tenant, id))`,
+    `CREATE TABLE members(tenant INTEGER NOT NULL REFERENCES tenants, id INTEGER NOT NULL, chief INTEGER,
+      PRIMARY KEY (tenant, id), FOREIGN KEY (tenant, chief) REFERENCES members) WITHOUT ROWID`,
+    `CREATE TABLE projects(tenant INTEGER NOT NULL REFERENCES tenants, id INTEGER NOT NULL, lead INTEGER NOT NULL,
+      PRIMARY KEY (tenant, id), FOREIGN KEY (tenant, lead) REFERENCES members)`,
+    `CREATE TABLE tasks(tenant INTEGER NOT NULL, project INTEGER NOT NULL, id INTEGER NOT NULL, who INTEGER,
+      PRIMARY KEY (tenant, project, id), FOREIGN KEY (tenant, project) REFERENCES projects,
+      FOREIGN KEY (tenant, who) REFERENCES members)`,
+  );
+  await using _ = connection;
+  assert.deepEqual(unfilled, []);
+  assert.deepEqual(await connection.query("PRAGMA foreign_key_check"), []);
+});
