@@ -2,78 +2,74 @@
 /**
  * Measures whole processes of Aludel beside the physical limits and its peers, and prints Markdown.
  *
- * `deno task bench [--only start,upgrade,…] [--sizes 1,100,…] [--rounds N] [--out FILE.md]`. What is measured and
- * how is described in docs/bench.md.
+ * `deno task bench [--only start,upgrade,…] [--sizes 1,100,…] [--rounds N] [--rows N] [--megabytes N]
+ * [--out FILE.md]`. What is measured and how is described in docs/bench.md. Beside FILE.md the results are written
+ * to FILE.json, from which `scripts/bench/chart.ts` draws.
  */
 import { aludelProgram } from "./bench/aludel_program.ts";
-import { hold } from "./bench/contest.ts";
-import { CONTESTS } from "./bench/contests.ts";
-import { describeMachine, describeTools } from "./bench/machine.ts";
-import { findTools } from "./bench/peers.ts";
+import { type Contest, hold, type Result } from "./bench/contest.ts";
+import { BY_SIZE, ON_SITE, ONCE } from "./bench/contests.ts";
+import { describeField, describeLoad, describeMachine } from "./bench/machine.ts";
+import { readOptions } from "./bench/options.ts";
+import { findField } from "./bench/peers.ts";
 import { buildSite } from "./bench/site.ts";
 import { tableOf } from "./bench/table.ts";
+import type { Yard } from "./bench/yard.ts";
 
-const SIZES = [1, 100, 1_000, 10_000];
-const ROUNDS = 7;
-
-interface Options {
-  readonly only: readonly string[];
-  readonly sizes: readonly number[];
-  readonly rounds: number;
-  readonly out: string | undefined;
-}
-
-function readOptions(args: readonly string[]): Options {
-  const values = new Map<string, string>();
-  for (let at = 0; at < args.length; at += 2) {
-    const [name, value] = [args[at]!, args[at + 1]];
-    if (!["--only", "--sizes", "--rounds", "--out"].includes(name) || value === undefined) {
-      return usage(`"${name}" is not known, or has no value`);
-    }
-    values.set(name, value);
-  }
-  const only = values.get("--only")?.split(",") ?? Object.keys(CONTESTS);
-  const unknown = only.find((name) => !Object.hasOwn(CONTESTS, name));
-  if (unknown !== undefined) return usage(`"${unknown}" is not one of ${Object.keys(CONTESTS)}`);
-  const sizes = values.get("--sizes")?.split(",").map(Number) ?? SIZES;
-  const rounds = Number(values.get("--rounds") ?? ROUNDS);
-  for (const number of [...sizes, rounds]) {
-    if (!Number.isInteger(number) || number < 1) return usage("Sizes and rounds are whole numbers");
-  }
-  return { only, sizes, rounds, out: values.get("--out") };
-}
-
-function usage(problem: string): never {
-  console.error(
-    `${problem}\nUsage: deno task bench [--only NAMES] [--sizes NUMBERS] [--rounds N] [--out FILE.md]`,
-  );
-  Deno.exit(2);
-}
-
-const { only, sizes, rounds, out } = readOptions(Deno.args);
-const tools = await findTools();
+const names = [...Object.keys(ON_SITE), ...Object.keys(BY_SIZE), ...Object.keys(ONCE)];
+const { only, sizes, rounds, rows, megabytes, out } = readOptions(Deno.args, names);
+const field = await findField();
 const workshop = await Deno.makeTempDir({ prefix: "aludel-bench-" });
 const sections: string[] = [];
-const tell = (section: string) => {
+const results: Result[] = [];
+
+/** What is known so far is in the files at any time. */
+function tell(section: string): void {
   sections.push(section);
   console.log(`${section}\n`);
-};
+  if (out === undefined) return;
+  Deno.writeTextFileSync(out, sections.join("\n\n") + "\n");
+  Deno.writeTextFileSync(out.replace(/\.md$/, ".json"), JSON.stringify(results, null, 1) + "\n");
+}
+
+async function holdAll(contests: readonly Contest[]): Promise<void> {
+  for (const contest of contests) {
+    const result = await hold(contest, rounds);
+    results.push(result);
+    tell(tableOf(result));
+  }
+}
+
 try {
   const program = await aludelProgram(`${workshop}/program`);
+  const yardAt = (name: string): Yard => {
+    const folder = `${workshop}/${name}`;
+    Deno.mkdirSync(folder);
+    return { folder, program, field, rows, megabytes };
+  };
   const date = new Date().toISOString().slice(0, 10);
-  tell(`${date}: ${await describeTools(tools)}; ${describeMachine()}. ${program.description}.`);
-  for (const note of tools.notes) tell(note);
-  const peersToo = only.includes("start") || only.includes("downgrade");
+  const facts = `${date}: ${describeField(field)}; ${describeMachine()}. ${program.description}.`;
+  tell(`${facts} ${rounds} rounds. Load at the start: ${describeLoad()}.`);
+  for (const note of field.notes) tell(note);
   for (const size of sizes) {
-    const folder = `${workshop}/${size}`;
-    const site = await buildSite(folder, size, program, tools, peersToo);
-    for (const name of only) {
-      const contest = CONTESTS[name]!(site);
-      tell(tableOf(contest, await hold(contest, rounds)));
+    const yard = yardAt(String(size));
+    const onSite = only.filter((name) => Object.hasOwn(ON_SITE, name));
+    if (onSite.length > 0) {
+      const site = await buildSite(yard, size);
+      for (const name of onSite) await holdAll(ON_SITE[name]!(site));
     }
-    await Deno.remove(folder, { recursive: true });
+    for (const name of only) {
+      if (Object.hasOwn(BY_SIZE, name)) await holdAll(BY_SIZE[name]!(yard, size));
+    }
+    await Deno.remove(yard.folder, { recursive: true });
   }
+  for (const name of only) {
+    if (!Object.hasOwn(ONCE, name)) continue;
+    const yard = yardAt(name);
+    await holdAll(ONCE[name]!(yard));
+    await Deno.remove(yard.folder, { recursive: true });
+  }
+  tell(`Load at the end: ${describeLoad()}.`);
 } finally {
   await Deno.remove(workshop, { recursive: true });
 }
-if (out !== undefined) await Deno.writeTextFile(out, sections.join("\n\n") + "\n");

@@ -1,115 +1,81 @@
-import type { AludelProgram } from "./aludel_program.ts";
+// deno-lint-ignore-file no-console
 import { DATABASE, writeAludelProject } from "./aludel_project.ts";
-import { writeAlembicProject, writeDbmateProject, writeStatements } from "./peer_projects.ts";
-import type { Tools } from "./peers.ts";
+import { removeAll } from "./kept_folder.ts";
+import type { Peer } from "./peers/peer.ts";
 import { timeRun } from "./process.ts";
+import { workloadObjects } from "./schema_check.ts";
+import { writeStatements } from "./statements.ts";
 import { workload } from "./workload.ts";
+import { aludel, denoRun, newFolder, type Yard } from "./yard.ts";
 
-/** The projects of one size, and the commands that work on them. */
-export interface Site {
+/** A peer and the folder of its project. */
+export interface PlacedPeer extends Peer {
+  readonly folder: string;
+}
+
+/** The projects of one size. In each there is a copy of a database that has all revisions. */
+export interface Site extends Yard {
   readonly size: number;
-  readonly program: AludelProgram;
-  readonly tools: Tools;
-  /** One folder each, with a database in it that has all revisions. */
-  readonly folders: {
-    readonly aludel: string;
-    readonly limit: string;
-    readonly dbmate: string;
-    readonly alembic: string;
-  };
+  readonly folders: { readonly aludel: string; readonly limit: string };
+  readonly peers: readonly PlacedPeer[];
+  /** What the workload's tables and indexes are, by the limit. */
+  readonly objects: string;
+  readonly notes: readonly string[];
 }
 
-/** Alembic imports every revision and needs minutes where others need seconds. */
-export const ALEMBIC_AT_MOST = 1_000;
-
-export function aludel(site: Site, ...args: readonly string[]): readonly string[] {
-  return [...site.program.command, ...args];
-}
-
-/** Runs a program of this folder. */
-export function denoRun(file: string, ...args: string[]): readonly string[] {
-  return [Deno.execPath(), "run", "-A", new URL(file, import.meta.url).pathname, ...args];
-}
-
-export function dbmate(site: Site, command: string): readonly string[] {
-  const url = `sqlite:${DATABASE}`;
-  return [site.tools.dbmate!.path, "--url", url, "--no-dump-schema", command];
-}
-
-export function alembic(site: Site, ...args: string[]): readonly string[] {
-  return [site.tools.alembic!.path, ...args];
-}
-
-/**
- * Writes the projects of one size below an empty folder, and upgrades a database in each.
- * @param peersToo Whether the peers' databases are wanted as well: the slow ones need minutes.
- */
-export async function buildSite(
-  folder: string,
-  size: number,
-  program: AludelProgram,
-  tools: Tools,
-  peersToo: boolean,
-): Promise<Site> {
+/** Writes the projects of one size, and upgrades a database in each. */
+export async function buildSite(yard: Yard, size: number): Promise<Site> {
   const revisions = workload(size);
-  const at = (name: string) => {
-    Deno.mkdirSync(`${folder}/${name}`, { recursive: true });
-    return `${folder}/${name}`;
-  };
-  const folders = {
-    aludel: at("aludel"),
-    limit: at("limit"),
-    dbmate: at("dbmate"),
-    alembic: at("alembic"),
-  };
-  const site = { size, program, tools, folders };
+  const folders = { aludel: newFolder(yard, "aludel"), limit: newFolder(yard, "limit") };
   writeAludelProject(folders.aludel, revisions);
   writeStatements(folders.limit, revisions);
-  await timeRun({ command: aludel(site, "upgrade"), cwd: folders.aludel });
-  await timeRun({
-    command: denoRun("node_limit.ts", DATABASE, "up.json"),
-    cwd: folders.limit,
-  });
-  if (tools.dbmate) {
-    writeDbmateProject(folders.dbmate, revisions);
-    if (peersToo) await timeRun({ command: dbmate(site, "up"), cwd: folders.dbmate });
+  await timeRun({ command: aludel(yard, "upgrade"), cwd: folders.aludel });
+  await timeRun({ command: denoRun("node_limit.ts", DATABASE, "up.json"), cwd: folders.limit });
+  const objects = workloadObjects(`${folders.limit}/${DATABASE}`);
+  const peers: PlacedPeer[] = [];
+  const notes: string[] = [];
+  for (const peer of yard.field.peers) {
+    if (size > peer.most) {
+      notes.push(`${peer.name} takes minutes for projects of this size: left out.`);
+      continue;
+    }
+    const folder = newFolder(yard, peer.name);
+    peer.write(folder, revisions);
+    try {
+      await timeRun({ command: peer.upgrade.command, cwd: folder });
+      if (workloadObjects(`${folder}/${DATABASE}`) !== objects) throw new Error("wrong schema");
+      peers.push({ ...peer, folder });
+    } catch (error) {
+      notes.push(`${peer.name} did not build the database, and is left out.`);
+      console.error(error instanceof Error ? error.message : error);
+    }
   }
-  if (tools.alembic && size <= ALEMBIC_AT_MOST) {
-    writeAlembicProject(folders.alembic, revisions);
-    const command = alembic(site, "upgrade", "head");
-    if (peersToo) await timeRun({ command, cwd: folders.alembic });
-  }
-  for (const place of Object.values(folders)) keepDatabase(place);
-  return site;
+  for (const folder of Object.values(folders)) keepState(folder, []);
+  for (const { folder, memory } of peers) keepState(folder, memory);
+  return { ...yard, size, folders, peers, objects, notes };
 }
 
-/** Takes the database of a folder away, as before the first upgrade. */
-export function withoutDatabase(folder: string): () => void {
+/** Takes the database of a folder away, as before the first upgrade, and other files that go with it. */
+export function withoutDatabase(folder: string, memory: readonly string[] = []): () => void {
   return () => {
-    for (const end of ["", "-journal", "-wal", "-shm"]) remove(`${folder}/${DATABASE}${end}`);
+    for (const file of [DATABASE, ...memory]) {
+      for (const end of ["", "-journal", "-wal", "-shm"]) removeAll(`${folder}/${file}${end}`);
+    }
   };
 }
 
-/** Puts the upgraded database of a folder back. */
-export function withFullDatabase(folder: string): () => void {
+/** Puts the upgraded database of a folder back, and other files that go with it. */
+export function withFullDatabase(folder: string, memory: readonly string[] = []): () => void {
   return () => {
-    withoutDatabase(folder)();
-    Deno.copyFileSync(`${folder}/full`, `${folder}/${DATABASE}`);
+    withoutDatabase(folder, memory)();
+    for (const file of [DATABASE, ...memory]) {
+      Deno.copyFileSync(`${folder}/${file}.full`, `${folder}/${file}`);
+    }
   };
 }
 
-function keepDatabase(folder: string): void {
-  try {
-    Deno.renameSync(`${folder}/${DATABASE}`, `${folder}/full`);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-function remove(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+function keepState(folder: string, memory: readonly string[]): void {
+  for (const file of [DATABASE, ...memory]) {
+    Deno.renameSync(`${folder}/${file}`, `${folder}/${file}.full`);
   }
 }

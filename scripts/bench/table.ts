@@ -1,16 +1,16 @@
-import type { Contest, Standing } from "./contest.ts";
+import type { Result, Standing } from "./contest.ts";
 
-/** A contest's result as a Markdown table with a heading. */
-export function tableOf(contest: Contest, standings: readonly Standing[]): string {
+/** A contest's result as a Markdown table with a heading, and who was faster in words. */
+export function tableOf(result: Result): string {
   const head = [
     "program",
     "median",
     "least … most",
     "processor",
-    ...contest.references.map((name) => `÷ ${name.replace("limit: ", "")}`),
+    ...result.references.map((name) => `÷ ${name.replace("limit: ", "")}`),
     "memory",
   ];
-  const rows = standings.map((one) => [
+  const rows = result.standings.map((one) => [
     one.name + (one.rounds === 1 ? " (one run)" : ""),
     milliseconds(one.wallMs.median),
     `${milliseconds(one.wallMs.least)} … ${milliseconds(one.wallMs.most)}`,
@@ -20,13 +20,24 @@ export function tableOf(contest: Contest, standings: readonly Standing[]): strin
   ]);
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [
-    `### ${contest.title}`,
+    `### ${result.title}`,
     "",
     line(head),
     line(head.map((_, column) => column === 0 ? "---" : "---:")),
     ...rows.map(line),
-    ...contest.notes.flatMap((note) => ["", note]),
+    ...[...winnersOf(result), ...result.notes].flatMap((note) => ["", note]),
   ].join("\n");
+}
+
+/** Says which peers were faster than the first of Aludel's own, by the median of the paired ratios. */
+function winnersOf({ standings }: Result): readonly string[] {
+  const own = standings.find(({ role }) => role === "own");
+  const peers = standings.filter(({ role }) => role === "peer");
+  if (own === undefined || peers.length === 0) return [];
+  const faster = peers.filter(({ toOwn }) => toOwn < 1).toSorted((a, b) => a.toOwn - b.toOwn);
+  if (faster.length === 0) return [`No peer was faster than \`${own.name}\`.`];
+  const share = ({ name, toOwn }: Standing) => `\`${name}\` (${toOwn.toFixed(2)} of its time)`;
+  return [`**Faster than \`${own.name}\`:** ${faster.map(share).join(", ")}.`];
 }
 
 function milliseconds(value: number): string {

@@ -1,0 +1,130 @@
+import { DatabaseSync } from "node:sqlite";
+import { DATABASE } from "../aludel_project.ts";
+import type { Contender, Contest } from "../contest.ts";
+import { removeAll } from "../kept_folder.ts";
+import { writeAlembicEnvironment, writeAlembicRevision } from "../peers/alembic.ts";
+import { runQuietly } from "../run_quietly.ts";
+import { scriptOf } from "../workload.ts";
+import { aludel, counted, denoRun, newFolder, type Yard } from "../yard.ts";
+
+const INDEXES = ["CREATE INDEX t_a ON t (a)", "CREATE INDEX t_b ON t (b, e)"];
+
+/** Changing the type of a column of a large table, beside the best order by hand: indexes last. */
+export function rebuildContest(yard: Yard): readonly Contest[] {
+  const full = `${newFolder(yard, "rebuild")}/full.db`;
+  fill(full, yard.rows);
+  const contenders = [
+    ...limits(yard, full),
+    ownContender(yard, full),
+    ...alembicContender(yard),
+  ].map((contender) => ({ ...contender, ...around(contender.cwd, full, yard.rows) }));
+  return [{
+    kind: "rebuild",
+    count: yard.rows,
+    title: `rebuild of a table of ${counted(yard.rows, "row")}, 8 columns, 2 indexes`,
+    references: [contenders[0]!.name],
+    contenders,
+    notes: [],
+  }];
+}
+
+function tableOf(name: string, type: string): string {
+  return `CREATE TABLE ${name} (id INTEGER PRIMARY KEY, a TEXT, b INTEGER, c REAL, d TEXT, ` +
+    `e INTEGER, f TEXT, g ${type})`;
+}
+
+function fill(path: string, rows: number): void {
+  using database = new DatabaseSync(path);
+  database.exec("PRAGMA synchronous = OFF; BEGIN");
+  database.exec(tableOf("t", "INTEGER"));
+  database.exec(
+    `INSERT INTO t WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})
+     SELECT i, 'name ' || i, i * 7919 % 1000003, i / 3.0, 'some text', i % 100, hex(i), i FROM n`,
+  );
+  for (const index of INDEXES) database.exec(index);
+  database.exec("COMMIT");
+}
+
+/** Every contender starts with a fresh copy, and must leave all rows in a table of the new type. */
+function around(cwd: string, full: string, rows: number): Pick<Contender, "prepare" | "check"> {
+  const path = `${cwd}/${DATABASE}`;
+  return {
+    prepare: () => {
+      for (const end of ["", "-journal"]) removeAll(path + end);
+      Deno.copyFileSync(full, path);
+    },
+    check: () => {
+      using database = new DatabaseSync(path);
+      const facts = database.prepare(
+        `SELECT (SELECT count(*) FROM t) || ' ' || (SELECT type FROM pragma_table_info('t')
+           WHERE name = 'g') || ' ' || (SELECT count(*) FROM pragma_index_list('t')) AS facts`,
+      ).get()?.["facts"];
+      if (facts !== `${rows} TEXT 2`) throw new Error(`${path} has ${facts}`);
+    },
+  };
+}
+
+function limits(yard: Yard, full: string): readonly Contender[] {
+  const cwd = full.slice(0, full.lastIndexOf("/"));
+  const statements = [
+    tableOf("n", "TEXT"),
+    "INSERT INTO n SELECT * FROM t",
+    "DROP TABLE t",
+    "ALTER TABLE n RENAME TO t",
+    ...INDEXES,
+  ];
+  Deno.writeTextFileSync(`${cwd}/by_hand.json`, JSON.stringify(statements));
+  Deno.writeTextFileSync(`${cwd}/by_hand.sql`, `BEGIN;\n${scriptOf(statements)}COMMIT;\n`);
+  const shell = yard.field.sqlite3;
+  return [
+    {
+      name: "limit: node:sqlite, by hand, indexes last",
+      role: "limit",
+      command: denoRun("node_limit.ts", DATABASE, "by_hand.json"),
+      cwd,
+    },
+    ...(shell
+      ? [{
+        name: "sqlite3 shell, by hand, indexes last",
+        role: "limit" as const,
+        command: [shell.path, "-bail", DATABASE, ".read by_hand.sql"],
+        cwd,
+      }]
+      : []),
+  ];
+}
+
+function ownContender(yard: Yard, full: string): Contender {
+  const cwd = newFolder(yard, "rebuild-aludel");
+  runQuietly(cwd, aludel(yard, "init"));
+  Deno.writeTextFileSync(
+    `${cwd}/aludel.json`,
+    `{"database":"${DATABASE}","restorePoints":"never"}\n`,
+  );
+  Deno.writeTextFileSync(`${cwd}/schema.sql`, scriptOf([tableOf("t", "TEXT"), ...INDEXES]));
+  runQuietly(cwd, aludel(yard, "revision", "--autogenerate", "--from", full, "-m", "rebuild"));
+  return {
+    name: "aludel upgrade head",
+    role: "own",
+    command: aludel(yard, "upgrade", "head"),
+    cwd,
+    memory: true,
+  };
+}
+
+function alembicContender(yard: Yard): readonly Contender[] {
+  if (!yard.field.peers.some(({ name }) => name === "Alembic")) return [];
+  const cwd = newFolder(yard, "rebuild-alembic");
+  writeAlembicEnvironment(cwd, false);
+  writeAlembicRevision(cwd, 1, "rebuild", {
+    up: '    with op.batch_alter_table("t") as batch:\n' +
+      '        batch.alter_column("g", type_=sa.Text())\n',
+    down: "    pass\n",
+  });
+  return [{
+    name: "alembic upgrade head, batch mode",
+    role: "peer",
+    command: ["alembic", "upgrade", "head"],
+    cwd,
+  }];
+}
