@@ -215,7 +215,7 @@ function irreversible(id: RevisionId, fact: string): AludelError {
     revision: id,
     notes: [fact],
     next: [
-      "Write a down.sql and use `aludel downgrade --from-disk`, or restore a copy of the database",
+      "Write a down.sql and give the same command with `--from-disk`, or restore a copy of the database",
     ],
   });
 }

@@ -26,7 +26,6 @@ export async function requireSpace(folder: string, bytes: number, what: string):
       notes: [`It would be written to "${folder}"`],
       next: [
         "Free some space, or remove restore points that are not needed: `aludel backup list`",
-        "Or go without a copy: `--restore-points never`",
       ],
     },
   );

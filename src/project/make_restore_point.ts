@@ -118,10 +118,7 @@ export function copyFailed(error: SqlError, name: string): AludelError {
   const advice = adviceFor(error.sqlite);
   return new AludelError("copy-failed", `Database "${name}" could not be copied`, {
     sqlite: error.sqlite,
-    next: [
-      ...(advice === undefined ? [] : [advice]),
-      "Or go without a copy: `--restore-points never`",
-    ],
+    ...(advice !== undefined && { next: [advice] }),
     cause: error,
   });
 }

@@ -102,10 +102,7 @@ function unwritable(path: string, cause: unknown): unknown {
   if (!(cause instanceof Error)) return cause;
   return new AludelError("copy-failed", `The folder "${path}" cannot be written`, {
     notes: [cause.message],
-    next: [
-      "Make the database's folder writable",
-      "Or go without a copy: `--restore-points never`",
-    ],
+    next: ["Make the database's folder writable"],
     cause,
   });
 }

@@ -7,6 +7,9 @@ import type { KeptPoint, RestorePointMaker } from "./restore_policy.ts";
 import type { RunHost } from "./run_request.ts";
 import { standingHazards } from "./standing_hazards.ts";
 
+/** Where another try need not end better. Only a run can do without its copy; backups and rehearsals are copies. */
+const COPY_FAILED = /^copy-(?:failed|space)$/;
+
 /**
  * Makes the restore point of a run: before its first segment, and again before a later one where somebody else has
  * written in between.
@@ -50,7 +53,12 @@ export class RestoreGuard {
       this.#points.push(point);
       return point;
     } catch (error) {
-      throw error instanceof AludelError ? error.with({ outcome: NOTHING_RUN }) : error;
+      if (!(error instanceof AludelError)) throw error;
+      throw error.with({
+        outcome: NOTHING_RUN,
+        ...(COPY_FAILED.test(error.code) &&
+          { next: [...error.next, "Or go without a copy: `--restore-points never`"] }),
+      });
     }
   }
 
