@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console
 /**
  * Holds the documents to the code: every error code has its cause and cure in docs/errors.md and the other
- * way round, docs/commands.md says what the commands define and docs/lint.md what the rules say, links between
- * documents lead somewhere, the release is the same everywhere.
+ * way round and is thrown somewhere, the generated documents are what they are made from, links and paths lead somewhere,
+ * README.md leads to every document, CONTRIBUTING.md names every task, the release is the same everywhere.
  *
  * Run by `deno task ok`. Prints each breach and exits 1.
  */
@@ -10,6 +10,7 @@ import { ERROR_KINDS } from "../src/errors.ts";
 import { RELEASE } from "../src/text/program.ts";
 import { commandDocs, COMMANDS_FILE } from "./make_command_docs.ts";
 import { lintDocs } from "./make_lint_docs.ts";
+import { generatedFiles } from "./make_settings_docs.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -18,8 +19,11 @@ const breaches = [
   ...errorBreaches(documents.get("docs/errors.md") ?? ""),
   ...await commandBreaches(),
   ...await lintBreaches(),
+  ...await settingBreaches(),
   ...linkBreaches(),
-  ...decisionBreaches(),
+  ...pathBreaches(),
+  ...indexBreaches(),
+  ...taskBreaches(),
   ...releaseBreaches(),
 ];
 for (const breach of breaches) console.error(breach);
@@ -33,6 +37,13 @@ function* markdownFiles(folder = ""): Generator<string> {
     if (entry.isDirectory && (folder !== "" || entry.name === "docs")) {
       yield* markdownFiles(`${path}/`);
     } else if (entry.isFile && entry.name.endsWith(".md")) yield path;
+  }
+}
+
+function* sourceFiles(folder: string): Generator<string> {
+  for (const entry of Deno.readDirSync(new URL(folder, ROOT))) {
+    if (entry.isDirectory) yield* sourceFiles(`${folder}${entry.name}/`);
+    else if (entry.name.endsWith(".ts")) yield folder + entry.name;
   }
 }
 
@@ -57,6 +68,12 @@ function errorBreaches(text: string): string[] {
     }
   }
   if (documented.size < sections.length) found.push("docs/errors.md: a code stands twice");
+  const source = [...sourceFiles("src/")].filter((path) => path !== "src/errors.ts").map(read);
+  for (const code of Object.keys(ERROR_KINDS)) {
+    if (!source.some((text) => text.includes(`"${code}"`))) {
+      found.push(`src/errors.ts: nothing throws "${code}"`);
+    }
+  }
   return found;
 }
 
@@ -73,6 +90,12 @@ async function commandBreaches(): Promise<string[]> {
 async function lintBreaches(): Promise<string[]> {
   if (documents.get("docs/lint.md") === await lintDocs()) return [];
   return ["docs/lint.md is not what src/lint says: run scripts/make_lint_docs.ts"];
+}
+
+async function settingBreaches(): Promise<string[]> {
+  return [...await generatedFiles()]
+    .filter(([path, text]) => read(path) !== text)
+    .map(([path]) => `${path} is not what the settings are: run scripts/make_settings_docs.ts`);
 }
 
 /** Links to files and to headings. Addresses with a scheme are not followed: this check needs no network. */
@@ -122,14 +145,43 @@ function anchors(path: string): ReadonlySet<string> {
   );
 }
 
-/** Every decision is in the index. */
-function decisionBreaches(): string[] {
-  const index = documents.get("docs/decisions/README.md") ?? "";
-  return [...documents.keys()]
-    .filter((path) => /^docs\/decisions\/(?!README)/.test(path))
-    .map((path) => path.replace(/.*\//, ""))
-    .filter((name) => !index.includes(`](${name})`))
-    .map((name) => `docs/decisions/README.md: "${name}" is missing`);
+/** Files of this repository that a document names in passing, such as the tests of a promise. */
+function pathBreaches(): string[] {
+  const found: string[] = [];
+  for (const [path, text] of documents) {
+    for (
+      const [, named = ""] of text.matchAll(/`((?:src|tests|scripts|schemas)\/[a-z0-9_./-]*)`/g)
+    ) {
+      if (!exists(named)) found.push(`${path}: there is no "${named}"`);
+    }
+  }
+  return found;
+}
+
+/** Every document is in the index of its folder. */
+function indexBreaches(): string[] {
+  const found: string[] = [];
+  for (
+    const [index, folder] of [["README.md", "docs/"], ["docs/decisions/README.md", ""]] as const
+  ) {
+    const at = index.slice(0, -"README.md".length) + folder;
+    for (const path of documents.keys()) {
+      const name = path.slice(at.length);
+      if (!path.startsWith(at) || name.includes("/") || path === index) continue;
+      if (!documents.get(index)?.includes(`](${folder}${name})`)) {
+        found.push(`${index}: "${path}" is missing`);
+      }
+    }
+  }
+  return found;
+}
+
+function taskBreaches(): string[] {
+  const { tasks } = JSON.parse(read("deno.json")) as { readonly tasks: Record<string, string> };
+  const text = documents.get("CONTRIBUTING.md") ?? "";
+  return Object.keys(tasks)
+    .filter((task) => !new RegExp(`deno task ${task}[ \`]`).test(text))
+    .map((task) => `CONTRIBUTING.md: the task "${task}" is missing`);
 }
 
 function releaseBreaches(): string[] {

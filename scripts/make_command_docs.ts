@@ -9,7 +9,7 @@ import { COMMANDS, GROUPS } from "../src/cli/commands.ts";
 import { allFlags, longName, SHARED_FLAGS } from "../src/cli/flag.ts";
 import type { Flag, Flags } from "../src/cli/flag.ts";
 import { usageLine } from "../src/cli/usage_line.ts";
-import { formatMarkdown } from "./format_markdown.ts";
+import { formatGenerated } from "./format_generated.ts";
 
 export const COMMANDS_FILE = new URL("../docs/commands.md", import.meta.url);
 
@@ -55,7 +55,7 @@ export async function commandDocs(): Promise<string> {
     if (members.length > 0) parts.push(`\n## ${group}\n`);
     for (const [, entry] of members) parts.push(section((await entry.load()).command));
   }
-  return await formatMarkdown(parts.join(""));
+  return await formatGenerated(parts.join(""), "md");
 }
 
 function section(command: Command): string {

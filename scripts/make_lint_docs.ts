@@ -5,7 +5,7 @@
  */
 import { LINT_GROUPS } from "../src/lint/lint_groups.ts";
 import { LARGE } from "../src/lint/work_rules.ts";
-import { formatMarkdown } from "./format_markdown.ts";
+import { formatGenerated } from "./format_generated.ts";
 
 const LINT_FILE = new URL("../docs/lint.md", import.meta.url);
 
@@ -53,7 +53,7 @@ export async function lintDocs(): Promise<string> {
       parts.push(`Why: ${why}\n\n`, `Cure: ${cure}\n\n`);
     }
   }
-  return await formatMarkdown(parts.join(""));
+  return await formatGenerated(parts.join(""), "md");
 }
 
 if (import.meta.main) await Deno.writeTextFile(LINT_FILE, await lintDocs());

@@ -11,6 +11,8 @@ const MAX_NOTES = 20;
 /** A problem that quotes a value quotes its beginning. */
 const LONGEST_MESSAGE = 500;
 
+const CODES = { "unknown-key": "settings-unknown-key", value: "settings-value" } as const;
+
 /** The name of the settings file. */
 export const SETTINGS_FILE = "aludel.json";
 
@@ -56,7 +58,7 @@ export function parseSettings(text: string, file: string, root: string): Setting
     const { kind, path, message } of [...schemaProblems(SETTINGS_SCHEMA, value), ...more(value)]
   ) {
     const offset = offsetAt(reading.root, path, kind === "unknown-key" ? "key" : "value");
-    problems.push({ code: `settings-${kind}`, offset, message });
+    problems.push({ code: CODES[kind], offset, message });
   }
   if (problems.length > 0) throw settingsError(problems, body, file);
   return { ...withDefaults(value as Partial<SettingValues>), root, file };

@@ -1,9 +1,10 @@
 /**
  * Writes schemas/settings.schema.json and docs/settings.md from the table of settings.
  *
- * `deno run -A scripts/settings_docs.ts` writes, `--check` exits with 1 if a file is not up to date.
+ * `deno run -A scripts/make_settings_docs.ts` writes; scripts/check_docs.ts compares.
  */
 import { SETTING_TABLE, SETTINGS_SCHEMA } from "../src/project/setting_table.ts";
+import { formatGenerated } from "./format_generated.ts";
 
 const ROOT = new URL("..", import.meta.url);
 
@@ -72,36 +73,13 @@ an error, not a new file. Passwords and tokens of a URL are never printed.
 /** The generated files, formatted as `deno fmt` wants them. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
-    ["schemas/settings.schema.json", await format(settingsSchemaText(), "json")],
-    ["docs/settings.md", await format(settingsDocText(), "md")],
+    ["schemas/settings.schema.json", await formatGenerated(settingsSchemaText(), "json")],
+    ["docs/settings.md", await formatGenerated(settingsDocText(), "md")],
   ]);
 }
 
-async function format(text: string, extension: string): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--quiet", "--ext", extension, "-"],
-    cwd: ROOT,
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(text));
-  await writer.close();
-  const { success, stdout } = await child.output();
-  if (!success) throw new Error(`deno fmt refuses the generated ${extension}`);
-  return new TextDecoder().decode(stdout);
-}
-
-async function main(): Promise<void> {
+if (import.meta.main) {
   for (const [path, text] of await generatedFiles()) {
-    const url = new URL(path, ROOT);
-    if (!Deno.args.includes("--check")) Deno.writeTextFileSync(url, text);
-    else if (Deno.readTextFileSync(url) !== text) {
-      Deno.exitCode = 1;
-      // deno-lint-ignore no-console -- a script's output
-      console.error(`${path} is not up to date: deno run -A scripts/settings_docs.ts`);
-    }
+    await Deno.writeTextFile(new URL(path, ROOT), text);
   }
 }
-
-if (import.meta.main) await main();

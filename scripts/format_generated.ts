@@ -1,0 +1,15 @@
+/** A text as `deno fmt` writes it, for files that are generated and compared. */
+export async function formatGenerated(text: string, extension: "md" | "json"): Promise<string> {
+  const config = new URL("../deno.json", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--quiet", "--config", config, "--ext", extension, "-"],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(text));
+  await writer.close();
+  const { success, stdout } = await child.output();
+  if (!success) throw new Error(`deno fmt refuses the generated ${extension}`);
+  return new TextDecoder().decode(stdout);
+}
