@@ -29,7 +29,12 @@ function tell(section: string): void {
   console.log(`${section}\n`);
   if (out === undefined) return;
   Deno.writeTextFileSync(out, sections.join("\n\n") + "\n");
-  Deno.writeTextFileSync(out.replace(/\.md$/, ".json"), JSON.stringify(results, null, 1) + "\n");
+  const numbers = JSON.stringify(results, (_, value) => rounded(value), 2);
+  Deno.writeTextFileSync(out.replace(/\.md$/, ".json"), `${numbers}\n`);
+}
+
+function rounded(value: unknown): unknown {
+  return typeof value === "number" ? Math.round(value * 1_000) / 1_000 : value;
 }
 
 async function holdAll(contests: readonly Contest[]): Promise<void> {
