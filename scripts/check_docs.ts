@@ -150,7 +150,9 @@ function pathBreaches(): string[] {
   const found: string[] = [];
   for (const [path, text] of documents) {
     for (
-      const [, named = ""] of text.matchAll(/`((?:src|tests|scripts|schemas)\/[a-z0-9_./-]*)`/g)
+      const [, named = ""] of text.matchAll(
+        /[` ]((?:src|tests|scripts|schemas)\/[a-z0-9_./-]*)[` ]/g,
+      )
     ) {
       if (!exists(named)) found.push(`${path}: there is no "${named}"`);
     }
