@@ -45,6 +45,16 @@ export function findLosses(
   return losses;
 }
 
+/** How far the rowids of tables went, by the names that hold afterwards: for the second inventory. */
+export function lastRowidsAfter(before: Inventory, fates: TableFates): ReadonlyMap<string, bigint> {
+  const last = new Map<string, bigint>();
+  for (const fate of fates.touched.values()) {
+    const rowid = before.tables.get(fate.before)?.lastRowid ?? null;
+    if (fate.after !== null && rowid !== null) last.set(fate.after, rowid);
+  }
+  return last;
+}
+
 /** Whether what the index or trigger belonged to, a table or a view, still stands or stands again. */
 function ownerStands(object: SchemaObject, after: Inventory, fates: TableFates): boolean {
   if (object.type === "view") return true;
@@ -61,7 +71,7 @@ function contentLosses(old: TableContents, now: TableContents, deletes: boolean)
     lose(`${old.rows - now.rows} of ${old.rows} rows are gone, and no DELETE names it`);
   } else if (
     old.rowids !== null && now.rowids !== null && old.rowids !== now.rowids && !deletes &&
-    now.rows === old.rows
+    old.rows > 0n && now.rows >= old.rows
   ) {
     lose("its rows have other rowids than before; copy the rowid too");
   }

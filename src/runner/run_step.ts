@@ -6,7 +6,7 @@ import type { Connection } from "../db/connection.ts";
 import { appendLog, deleteRevision, insertRevision } from "../state/write_state.ts";
 import type { CheckedStep } from "./checked_route.ts";
 import { toSecond } from "./clock.ts";
-import { findLosses } from "./conservation.ts";
+import { findLosses, lastRowidsAfter } from "./conservation.ts";
 import type { RunHost } from "./run_request.ts";
 import { runScript } from "./run_script.ts";
 import { takeInventory } from "./table_contents.ts";
@@ -121,7 +121,7 @@ async function conserving(
   const before = await takeInventory(connection, fates.touched.keys());
   await work();
   const afterNames = [...fates.touched.values()].flatMap(({ after }) => after ?? []);
-  const after = await takeInventory(connection, afterNames);
+  const after = await takeInventory(connection, afterNames, lastRowidsAfter(before, fates));
   const allowed = new Set(header.allowLoss.map(({ name }) => foldName(name)));
   const losses = findLosses(before, after, mentions, fates)
     .filter((loss) => !allowed.has(foldName(loss.name)));

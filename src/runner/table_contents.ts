@@ -9,6 +9,8 @@ export interface TableContents {
   readonly rows: bigint;
   /** Order-free digest of the implicit rowids; null where the rowid is a column or there is none. */
   readonly rowids: string | null;
+  /** The greatest of the rowids in the digest; null where there is none. */
+  readonly lastRowid: bigint | null;
   readonly autoincrement: boolean;
   /** The value in `sqlite_sequence`. */
   readonly sequence: bigint | null;
@@ -31,14 +33,17 @@ export interface Inventory {
 /**
  * Counts the named tables, as far as they exist, and lists all indexes, triggers and views.
  * @param names Folded names.
+ * @param lastRowids By folded name, how far the digest of a table's rowids goes: new rows have greater ones
+ *   (https://sqlite.org/autoinc.html), and what was there before can be told from them.
  */
 export async function takeInventory(
   connection: Connection,
   names: Iterable<string>,
+  lastRowids: ReadonlyMap<string, bigint> = new Map(),
 ): Promise<Inventory> {
   const tables = new Map<string, TableContents>();
   for (const name of new Set(names)) {
-    const contents = await readContents(connection, name);
+    const contents = await readContents(connection, name, lastRowids.get(name) ?? null);
     if (contents) tables.set(name, contents);
   }
   const rows = await connection.query(
@@ -61,6 +66,7 @@ export async function takeInventory(
 async function readContents(
   connection: Connection,
   folded: string,
+  upTo: bigint | null,
 ): Promise<TableContents | undefined> {
   const [listed] = await connection.query(
     `SELECT name, type, wr FROM pragma_table_list(?)
@@ -73,17 +79,24 @@ async function readContents(
     ? await implicitRowid(connection, name)
     : undefined;
   const digest = rowid === undefined
-    ? "NULL"
+    ? "NULL AS rowids, NULL AS last"
     : `count(*) || ' ' || coalesce(min(${rowid}), '') || ' ' || coalesce(max(${rowid}), '') || ' ' ||
-       coalesce(sum(${rowid} % 2147483629), 0) || ' ' || coalesce(sum(${rowid} % 1000003 * 31 % 65521), 0)`;
+       coalesce(sum(${rowid} % 2147483629), 0) || ' ' || coalesce(sum(${rowid} % 1000003 * 31 % 65521), 0) AS rowids,
+       max(${rowid}) AS last`;
+  const table = `main.${quoteName(name)}`;
   try {
-    const [counted] = await connection.query(
-      `SELECT count(*) AS n, ${digest} AS rowids FROM main.${quoteName(name)}`,
-    );
+    const [counted] = rowid === undefined || upTo === null
+      ? await connection.query(`SELECT count(*) AS n, ${digest} FROM ${table}`)
+      : await connection.query(
+        `SELECT (SELECT count(*) FROM ${table}) AS n, ${digest} FROM ${table} WHERE ${rowid} <= ?`,
+        [upTo],
+      );
+    const last = counted!["last"] as bigint | number | null;
     return {
       name,
       rows: BigInt(counted!["n"] as bigint),
       rowids: counted!["rowids"] as string | null,
+      lastRowid: last === null ? null : BigInt(last),
       autoincrement: await isAutoincrement(connection, name),
       sequence: await readSequence(connection, name),
     };

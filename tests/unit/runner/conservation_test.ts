@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openDatabase } from "../../../src/db/open.ts";
-import { findLosses } from "../../../src/runner/conservation.ts";
+import { findLosses, lastRowidsAfter } from "../../../src/runner/conservation.ts";
 import { takeInventory } from "../../../src/runner/table_contents.ts";
 import { traceTables } from "../../../src/runner/table_fates.ts";
 import { readScript } from "../../../src/sql/read_script.ts";
@@ -21,7 +21,7 @@ async function losses(before: string, text: string): Promise<string[]> {
   const old = await takeInventory(connection, fates.touched.keys());
   await run(text);
   const names = [...fates.touched.values()].flatMap(({ after }) => after ?? []);
-  const now = await takeInventory(connection, names);
+  const now = await takeInventory(connection, names, lastRowidsAfter(old, fates));
   return findLosses(old, now, mentions, fates).map((loss) => `${loss.name}: ${loss.fact}`);
 }
 
@@ -177,6 +177,30 @@ Deno.test("findLosses() sees implicit rowids change, and none where a column is 
     ),
     [],
   );
+});
+
+Deno.test("findLosses() sees implicit rowids change where the revision adds rows", async () => {
+  const before =
+    "CREATE TABLE t(a); INSERT INTO t VALUES (1), (2), (3); DELETE FROM t WHERE a = 2;";
+  const more = "INSERT INTO new_t(a) VALUES (4), (5), (6)";
+  for (
+    const copy of [
+      `INSERT INTO new_t SELECT a FROM t; ${more}`,
+      `${more}; INSERT INTO new_t SELECT a FROM t`,
+    ]
+  ) {
+    assert.deepEqual(await losses(before, rebuild("a", copy)), [
+      't: table "t": its rows have other rowids than before; copy the rowid too',
+    ]);
+  }
+  const kept = `INSERT INTO new_t(rowid, a) SELECT rowid, a FROM t; ${more}`;
+  assert.deepEqual(await losses(before, rebuild("a", kept)), []);
+  assert.deepEqual(
+    await losses(before, `ALTER TABLE t RENAME TO u; INSERT INTO u VALUES (4);`),
+    [],
+  );
+  const none = "CREATE TABLE t(a);";
+  assert.deepEqual(await losses(none, rebuild("a", more)), []);
 });
 
 Deno.test("findLosses() finds the rowid where a column hides its name", async () => {
