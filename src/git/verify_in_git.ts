@@ -3,13 +3,12 @@ import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionTexts } from "../manifest/actual_files.ts";
 import type { ManifestRevision } from "../manifest/manifest.ts";
 import type { ParsedManifest } from "../manifest/parse_manifest.ts";
-import { digestAhead } from "../project/digest_ahead.ts";
+import { digest } from "../project/digest.ts";
 import { type Finding, findingOf } from "../project/finding.ts";
 import { readManifest } from "../project/read_manifest.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "../project/revision_files.ts";
 import { headFindings, verifyFiles } from "../project/verify_files.ts";
 import { workspaceOf } from "../project/workspace.ts";
-import { decodeCanonicalText } from "../sql/canonical_text.ts";
 import { baseFindings } from "./base_findings.ts";
 import { baseTexts } from "./base_texts.ts";
 import { BlobFiles, neededObjects } from "./blob_files.ts";
@@ -173,7 +172,6 @@ async function fileFindings(
   manifest: ParsedManifest,
   earlier: EarlierTexts,
 ): Promise<readonly Finding[]> {
-  const digest = await digestAhead(textsOf(files, manifest));
   const first = verifyFiles({ files, manifest, digest, sealedTexts: () => undefined });
   const edited = manifest.revisions.filter(({ id }) => first.verdicts.get(id)?.kind === "edited");
   if (edited.length === 0) return first.findings;
@@ -181,22 +179,6 @@ async function fileFindings(
   const texts: ReadonlyMap<RevisionId, RevisionTexts> = await baseTexts(edited, earlier);
   const sealedTexts = ({ id }: ManifestRevision) => texts.get(id);
   return verifyFiles({ files, manifest, digest, sealedTexts }).findings;
-}
-
-/** The texts that are going to be hashed; what cannot be decoded will not be. */
-function textsOf(files: BlobFiles, manifest: ParsedManifest): string[] {
-  const texts: string[] = [];
-  for (const { dir } of manifest.revisions) {
-    for (const path of [`${dir}/up.sql`, `${dir}/down.sql`]) {
-      try {
-        const bytes = files.read(path);
-        if (bytes !== null) texts.push(decodeCanonicalText(path, bytes));
-      } catch (error) {
-        if (!(error instanceof AludelError)) throw error; // verifying says so, with the revision
-      }
-    }
-  }
-  return texts;
 }
 
 function unsealedFindings(manifest: ParsedManifest): Finding[] {
