@@ -36,7 +36,7 @@ export function findHazards(steps: readonly CheckedStep[]): Hazard[] {
     const mentions = statements.flatMap((statement) => {
       if (!TAKING.has(statement.verb) && statement.verb !== "CREATE") return [];
       const found = readMentions(text, statement).filter((mention) => !mention.inTrigger);
-      if (found[0]?.kind === "create-table") {
+      if (found[0] !== undefined && isCreation(found[0])) {
         texts.set(found[0].start, text.slice(statement.start, statement.end));
       }
       return found;
@@ -64,6 +64,12 @@ function hazardsOf(
   for (const { before, aliases } of fates.touched.values()) {
     for (const alias of aliases) firstNames.set(alias, before);
   }
+  // The name that somebody knows, as they write it: not that of a table which was only renamed away.
+  const nameOf = (name: string) => {
+    const first = firstNames.get(foldName(name));
+    if (first === undefined || first === foldName(name)) return name;
+    return mentions.find((each) => foldName(each.name) === first)?.name ?? first;
+  };
   const hazards: Hazard[] = [];
   const add = (mention: Mention, loses: string, more: Pick<Hazard, "rebuild"> = {}) => {
     const name = firstNames.get(foldName(mention.name)) ?? mention.name;
@@ -71,15 +77,16 @@ function hazardsOf(
   };
   for (const mention of mentions) {
     if (mention.schema !== undefined && foldName(mention.schema) === "temp") continue;
-    const { name, limited } = mention;
+    const { limited } = mention;
+    const name = nameOf(mention.name);
     switch (mention.kind) {
       case "drop-table": {
-        const fate = fates.touched.get(firstNames.get(foldName(name)) ?? foldName(name));
+        const fate = fates.touched.get(foldName(name));
         if (fate === undefined) break;
         if (fate.after === null) add(mention, `drops table "${name}"`);
         else {
           const creation = mentions.findLast((each) =>
-            each.kind === "create-table" && fate.aliases.has(foldName(each.name))
+            isCreation(each) && fate.aliases.has(foldName(each.name))
           );
           const rebuild = creation && texts.get(creation.start);
           add(mention, `rebuilds table "${name}" without all of its columns`, {
@@ -101,4 +108,8 @@ function hazardsOf(
     }
   }
   return hazards;
+}
+
+function isCreation({ kind }: Mention): boolean {
+  return kind === "create-table" || kind === "create-virtual-table";
 }

@@ -47,12 +47,13 @@ async function keepsColumns(
     await scratch.execute(creation);
     const created = await scratch.query(
       "SELECT c.name FROM pragma_table_list AS t, pragma_table_xinfo(t.name) AS c " +
-        "WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        "WHERE t.schema = 'main' AND t.type <> 'shadow' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     );
     const kept = new Set(created.map((row) => foldName(String(row["name"]))));
-    // Generated columns are computed again: https://sqlite.org/pragma.html#pragma_table_xinfo
+    // Generated columns are computed again, and hidden ones of virtual tables hold nothing:
+    // https://sqlite.org/pragma.html#pragma_table_xinfo
     const old = await connection.query(
-      "SELECT name FROM pragma_table_xinfo(?) WHERE hidden NOT IN (2, 3)",
+      "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0",
       [table],
     );
     return kept.size > 0 && old.every((row) => kept.has(foldName(String(row["name"]))));

@@ -23,18 +23,16 @@ export function dropVirtualTable(table: VirtualTable): PlannedStatement {
 
 /**
  * Makes a virtual table anew. An FTS5 table with rows of its own keeps them, in the columns that it still
- * has; one with the rows of another table is built again from those. Other modules' rows are lost.
+ * has; one with the rows of another table is built again from those. An R*Tree keeps its boxes where they have
+ * as many sides as before. Other modules' rows are lost.
  */
 export function replaceVirtualTable(
   from: VirtualTable,
   to: VirtualTable,
   freeName: (name: string) => string,
 ): PlannedStatement[] {
-  const shared = isFts5(from) && isFts5(to) && holdsRows(from) && holdsRows(to) &&
-      !isContentless(from) && !isContentless(to)
-    ? sharedColumns(from, to)
-    : [];
-  if (shared.length === 0) {
+  const copied = copiedColumns(from, to);
+  if (copied.length === 0) {
     const losses = holdsRows(from) || isContentless(to)
       ? [{ name: to.name, reason: "made anew with other arguments" }]
       : [];
@@ -42,7 +40,8 @@ export function replaceVirtualTable(
     return [dropVirtualTable(from), { ...create!, losses }, ...others];
   }
   const into = freeName(`${to.name}__new`);
-  const columns = ["rowid", ...shared.map(quoteName)].join(", ");
+  const targets = copied.map(([, target]) => target).join(", ");
+  const sources = copied.map(([source]) => source).join(", ");
   return [
     statement(
       renamedVirtualTable(to.sql, into),
@@ -50,14 +49,17 @@ export function replaceVirtualTable(
       `make ${displayName(to.name)} anew with other arguments`,
     ),
     statement(
-      `INSERT INTO ${quoteName(into)} (${columns})\nSELECT ${columns}\nFROM ${
+      `INSERT INTO ${quoteName(into)} (${targets})\nSELECT ${sources}\nFROM ${
         quoteName(from.name)
       }`,
       "rewrite",
       "copy its rows",
     ),
     statement(`DROP TABLE ${quoteName(from.name)}`, "scan"),
+    // In the normal mode a rename reads the views that name the table, which is not there at that moment.
+    statement("PRAGMA legacy_alter_table = on", "metadata"),
     statement(`ALTER TABLE ${quoteName(into)} RENAME TO ${quoteName(to.name)}`, "metadata"),
+    statement("PRAGMA legacy_alter_table = off", "metadata"),
   ];
 }
 
@@ -100,19 +102,61 @@ function lossHazard({ name }: VirtualTable): PlanHazard {
   };
 }
 
-/** Arguments with a `=` are options, all others columns. */
-function sharedColumns(from: VirtualTable, to: VirtualTable): string[] {
-  const present = new Set(columnNames(from).map(foldName));
-  return columnNames(to).filter((name) => present.has(foldName(name)));
+/** What a new table can take over from an old one, as names of columns; empty: no row fits. */
+function copiedColumns(
+  from: VirtualTable,
+  to: VirtualTable,
+): readonly (readonly [source: string, target: string])[] {
+  if (isFts5(from) && isFts5(to)) {
+    const isKept = [from, to].every((table) => holdsRows(table) && !isContentless(table));
+    const names = isKept ? sharedNames(fts5Columns(from), fts5Columns(to)) : [];
+    return names.length === 0 ? [] : [["rowid", "rowid"], ...names];
+  }
+  if (!isRtree(from) || foldName(from.module) !== foldName(to.module)) return [];
+  const [old, wanted] = [rtreeColumns(from), rtreeColumns(to)];
+  // Without one of its sides a box is another box.
+  if (old.box.length !== wanted.box.length) return [];
+  const box = old.box.map((name, at) => [quoteName(name), quoteName(wanted.box[at]!)] as const);
+  return [...box, ...sharedNames(old.others, wanted.others)];
 }
 
-function columnNames(table: VirtualTable): string[] {
+function sharedNames(
+  from: readonly string[],
+  to: readonly string[],
+): readonly (readonly [source: string, target: string])[] {
+  const present = new Set(from.map(foldName));
+  return to.filter((name) => present.has(foldName(name)))
+    .map((name) => [quoteName(name), quoteName(name)]);
+}
+
+/** Arguments with a `=` are options, all others columns. */
+function fts5Columns(table: VirtualTable): string[] {
   return table.arguments.flatMap((argument) => {
     const tokenizer = new Tokenizer(argument);
     if (!tokenizer.nextSignificant()) return [];
     const name = unquote(tokenizer.current);
     return tokenizer.nextSignificant() && tokenizer.current === "=" ? [] : [name];
   });
+}
+
+function isRtree({ module }: VirtualTable): boolean {
+  return /^rtree(?:_i32)?$/i.test(module);
+}
+
+/** The key and the sides of the box, and auxiliary columns: https://sqlite.org/rtree.html#auxiliary_columns */
+function rtreeColumns(table: VirtualTable): {
+  readonly box: readonly string[];
+  readonly others: readonly string[];
+} {
+  const box: string[] = [];
+  const others: string[] = [];
+  for (const argument of table.arguments) {
+    const tokenizer = new Tokenizer(argument);
+    if (!tokenizer.nextSignificant()) continue;
+    const isOther = tokenizer.current === "+" && tokenizer.nextSignificant();
+    (isOther ? others : box).push(unquote(tokenizer.current));
+  }
+  return { box, others };
 }
 
 function renamedVirtualTable(sql: string, name: string): string {

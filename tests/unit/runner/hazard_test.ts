@@ -58,3 +58,21 @@ Deno.test("findHazards() follows a table through renames, within a script and be
   const before = findHazards([step("ALTER TABLE a RENAME TO b;"), step("DELETE FROM B;")]);
   assert.deepEqual(before[0]?.tables, ["b", "a"]);
 });
+
+Deno.test("findHazards() calls a rebuilt table by the name that it had, however it is put aside", () => {
+  const [hazard] = findHazards([
+    step(
+      'CREATE TABLE "Users__new"(a); ALTER TABLE "Users" RENAME TO "Users__old"; ' +
+        'ALTER TABLE "Users__new" RENAME TO "Users"; DROP TABLE "Users__old";',
+    ),
+  ]);
+  assert.equal(hazard?.loses, 'rebuilds table "Users" without all of its columns');
+  assert.equal(hazard?.rebuild?.trim(), 'CREATE TABLE "Users__new"(a);');
+});
+
+Deno.test("findHazards() knows the rebuild of a virtual table", () => {
+  const [hazard] = findHazards([
+    step("DROP TABLE f; CREATE VIRTUAL TABLE f USING fts5(a, content='t');"),
+  ]);
+  assert.equal(hazard?.rebuild?.trim(), "CREATE VIRTUAL TABLE f USING fts5(a, content='t');");
+});

@@ -35,3 +35,17 @@ Deno.test("standingHazards() compares the columns of a rebuild by what SQLite ma
     [false, true, true, true],
   );
 });
+
+Deno.test("standingHazards() compares the columns of virtual tables too, and not what their modules hide", async () => {
+  const setup = "CREATE VIRTUAL TABLE f USING fts5(a, b); INSERT INTO f VALUES (1, 2); " +
+    "CREATE VIRTUAL TABLE r USING rtree(id, x0, x1); INSERT INTO r VALUES (1, 2, 3)";
+  assert.deepEqual(
+    await standing(
+      setup,
+      hazard(["f"], "CREATE VIRTUAL TABLE f_new USING fts5(a, b, c, tokenize = 'trigram')"),
+      hazard(["f"], "CREATE VIRTUAL TABLE f_new USING fts5(a)"),
+      hazard(["r"], "CREATE VIRTUAL TABLE r_new USING rtree(id, x0, x1, +label)"),
+    ),
+    [false, true, false],
+  );
+});

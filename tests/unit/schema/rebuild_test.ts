@@ -160,3 +160,33 @@ Deno.test("rebuildTable() copies texts with NUL, large integers and blobs as the
   await using connection = await rebuilt(rows, ["CREATE TABLE t (a DEFAULT 1, b)"]);
   assert.deepEqual(await values(connection, content), await values(untouched, content));
 });
+
+Deno.test("planChanges() keeps the boxes of an R*Tree that a view and a trigger name", async () => {
+  const around = [
+    "CREATE VIEW v AS SELECT id, x0 FROM r",
+    "CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO r VALUES (new.a, 0, 1, 'new', 0); END",
+  ];
+  await using connection = await rebuilt(
+    [
+      "CREATE TABLE t (a INTEGER)",
+      "CREATE VIRTUAL TABLE r USING rtree(id, x0, x1, +label TEXT)",
+      ...around,
+      "INSERT INTO r VALUES (4, 0.5, 1.5, 'left'), (9007199254740993, -2, 7, 'right')",
+    ],
+    [
+      "CREATE TABLE t (a INTEGER CHECK (a > 0))",
+      "CREATE VIRTUAL TABLE r USING rtree(id, x0, x1, +label TEXT, +level INTEGER)",
+      ...around,
+    ],
+  );
+  assert.deepEqual(
+    await values(connection, "SELECT id, x0, x1, label FROM r ORDER BY id"),
+    [4n, 0.5, 1.5, "left", 9007199254740993n, -2, 7, "right"],
+  );
+  await connection.execute("INSERT INTO t VALUES (5)");
+  assert.deepEqual(await values(connection, "SELECT id FROM v ORDER BY id"), [
+    4n,
+    5n,
+    9007199254740993n,
+  ]);
+});

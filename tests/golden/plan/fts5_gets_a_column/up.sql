@@ -8,4 +8,6 @@ INSERT INTO "f__new" (rowid, "body")
 SELECT rowid, "body"
 FROM "f";
 DROP TABLE "f";
+PRAGMA legacy_alter_table = on;
 ALTER TABLE "f__new" RENAME TO "f";
+PRAGMA legacy_alter_table = off;
