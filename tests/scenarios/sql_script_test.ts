@@ -349,6 +349,8 @@ Deno.test("--sql refuses what makes no script", async () => {
     ["upgrade a1 base:a1 --sql", 2, "usage"],
     ["upgrade base:a1 --sql --dry-run", 2, "usage"],
     ["upgrade --sql --dry-run", 2, "usage"],
+    ["upgrade --sql --rehearse", 2, "usage"],
+    ["upgrade --dry-run --rehearse-keep copy.db", 2, "usage"],
     ["downgrade a1: --sql", 2, "ref-syntax"],
     ["downgrade a1:base --sql", 1, "revision-irreversible"],
     ["upgrade a2:a1 --sql", 1, "route-not-related"],

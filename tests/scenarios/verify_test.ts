@@ -294,6 +294,19 @@ Deno.test("verify tells of a file that cannot be read, and goes on to the others
   ]);
 });
 
+Deno.test("a draft whose folder is gone can be given up as verify says", async () => {
+  using project = runProject();
+  project.add("a1", "SELECT 1;");
+  project.add("a2", "SELECT 2;");
+  Deno.removeSync(`${project.path}/migrations/a2`, { recursive: true });
+  const { stdout } = await project.fails(3, "verify");
+  assert.match(stdout, /next: Or give the draft up: delete its line in migrations\/manifest\.json/);
+  const lines = project.read("migrations/manifest.json").split("\n");
+  const left = lines.filter((line) => !line.startsWith('{"id":"a2"'));
+  project.write("migrations/manifest.json", left.join("\n"));
+  await project.prepare("verify");
+});
+
 Deno.test("verify accepts a checkout with the line ends of Windows, the manifest's too", async () => {
   using project = await settled();
   for (

@@ -112,5 +112,7 @@ Deno.test("parseArguments() refuses what it does not understand, with the usage 
 
 Deno.test("parseArguments() suggests the flag that was meant", async () => {
   assert.equal((await refusal(["--mesage", "x"])).notes[0], 'Did you mean "--message"?');
+  // Nothing is suggested that only happens to be as short.
+  assert.match((await refusal(["--nope"])).notes[0] ?? "", /^Usage/);
   assert.equal((await refusal(["--transaction=al"])).notes[0], 'Its values are "all", "each"');
 });
