@@ -39,9 +39,10 @@ export async function adoptSchema(connection: Connection, name: string): Promise
   }
   const schema = await introspect(connection);
   const text = writeSchema(schema);
-  const up = `-- Up: baseline\n-- The schema as it was when Aludel took over the database.\n\n${
-    withoutDirectives(text)
-  }`;
+  const up =
+    `-- Up: baseline\n-- The schema as it was when Aludel took over the database.\n-- aludel: ignore=no-down the database was there first\n\n${
+      withoutDirectives(text)
+    }`;
   let failure: unknown;
   for (const doubleQuotedStrings of [false, true]) {
     try {

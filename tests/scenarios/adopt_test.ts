@@ -35,6 +35,7 @@ Deno.test("init --from adopts a database with everything in it", async () => {
     'baseline|{"tables":2}',
   );
   await folder.done("check");
+  await folder.done("lint");
   assert.equal(await folder.done("diff", "old.db", "head"), "");
   assert.equal(await folder.done("diff", "old.db", "schema.sql"), "");
   await folder.done("upgrade", "head", "-d", "new.db");
