@@ -16,7 +16,7 @@ const ROW = 18;
 const HEADING = 44;
 const TICKS_MS = [10, 100, 1_000, 10_000];
 const LEAST_MS = 5;
-const MOST_MS = 20_000;
+const MOST_MS = 70_000;
 
 /** Greys in the middle, since a page's theme is not always the one that the picture is told. */
 const STYLE = `text{font:12px system-ui,sans-serif;fill:#777}.h,.b{font-weight:600}
