@@ -17,7 +17,7 @@ function choose({ flag, env = {}, settings = {}, dotenv = "" }: Given): TargetCh
     environment: (name) => env[name],
     settings: parseSettings(JSON.stringify(settings), "aludel.json", "/project"),
     dotenv: () => parseDotenv(dotenv),
-    folder: "/work/sub",
+    folder: "/srv/app/sub",
   });
 }
 
@@ -49,8 +49,8 @@ Deno.test("chooseTarget() refuses an empty flag, and looks nowhere else for a da
 Deno.test("chooseTarget() takes the first place that names a database, empty ones aside", () => {
   const { env } = everything;
   const cases: readonly (readonly [Given, string, string])[] = [
-    [everything, "flag", "/work/sub/flag.db"],
-    [{ ...everything, flag: undefined }, "ALUDEL_DATABASE", "/work/sub/aludel.db"],
+    [everything, "flag", "/srv/app/sub/flag.db"],
+    [{ ...everything, flag: undefined }, "ALUDEL_DATABASE", "/srv/app/sub/aludel.db"],
     [
       { ...everything, flag: undefined, env: { ...env, ALUDEL_DATABASE: "" } },
       "settings",
@@ -59,7 +59,7 @@ Deno.test("chooseTarget() takes the first place that names a database, empty one
     [
       { env: { DATABASE_URL: "sqlite:url.db" }, dotenv: everything.dotenv },
       "DATABASE_URL",
-      "/work/sub/url.db",
+      "/srv/app/sub/url.db",
     ],
     [{ env: { DATABASE_URL: "" }, dotenv: everything.dotenv }, ".env", "/project/dotenv.db"],
   ];
@@ -106,9 +106,9 @@ Deno.test("chooseTarget() takes a slip in a name for one, not for a new file", (
     'Did you mean "production"?',
     "For a file of that name: --database ./prodction",
   ]);
-  assert.equal(choose({ settings, flag: "./prodction" }).target.path, "/work/sub/prodction");
-  assert.equal(choose({ settings, flag: "prod.db" }).target.path, "/work/sub/prod.db");
-  assert.equal(choose({ flag: "prodction" }).target.path, "/work/sub/prodction");
+  assert.equal(choose({ settings, flag: "./prodction" }).target.path, "/srv/app/sub/prodction");
+  assert.equal(choose({ settings, flag: "prod.db" }).target.path, "/srv/app/sub/prod.db");
+  assert.equal(choose({ flag: "prodction" }).target.path, "/srv/app/sub/prodction");
   assert.equal(refusal({ settings, flag: "toString" }).code, "target-unknown");
 });
 
