@@ -38,6 +38,7 @@ const shell = await sqlite3Shell();
 for (const suffix of ["", "-journal", "-wal", "-shm"]) {
   await Deno.remove(new URL(`demo.db${suffix}`, ROOT)).catch(() => {});
 }
+await Deno.remove(new URL("demo.db.restore", ROOT), { recursive: true }).catch(() => {});
 for (const [args, objects] of STEPS) {
   console.log(`$ aludel ${args.join(" ")}`);
   const { code } = await new Deno.Command(Deno.execPath(), {

@@ -105,9 +105,9 @@ async function upgradeTarget(target: Target, options: UpgradeOptions): Promise<U
     goal: { kind: "upgrade", refs: [parseRef(options.to ?? "head")] },
     downFrom: "database",
   };
-  const planned = await planMigration(context, request);
-  const { graph, applied } = planned.catalogue;
   const host = hostOf(target, options);
+  const planned = await planMigration(context, request, host);
+  const { graph, applied } = planned.catalogue;
   for (const notice of planned.route.notices) host.emit(notice);
   const { steps } = await runMigration(context, request, planned, host, {
     transaction: options.transaction ?? "all",
