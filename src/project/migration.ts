@@ -55,14 +55,24 @@ export async function planMigration(
   request: MigrationRequest,
   waiting?: Waiting,
 ): Promise<PlannedMigration> {
-  if (waiting === undefined) return await plan(context, request);
+  return await whenReadable(context, waiting, (readable) => plan(readable, request));
+}
+
+/**
+ * Does what looks at the database, again while a writer keeps readers out.
+ *
+ * @param waiting As for {@linkcode planMigration}.
+ * @throws {AludelError} What `work` throws, `database-busy`, `lock-timeout`.
+ */
+export async function whenReadable<T>(
+  context: MigrationContext,
+  waiting: Waiting | undefined,
+  work: (context: MigrationContext) => Promise<T>,
+): Promise<T> {
+  if (waiting === undefined) return await work(context);
   const { access } = context;
   const impatient = { ...access, look: () => access.look({ busyTimeoutMs: 0 }) };
-  return await patiently(
-    access.name,
-    waiting,
-    () => plan({ ...context, access: impatient }, request),
-  );
+  return await patiently(access.name, waiting, () => work({ ...context, access: impatient }));
 }
 
 async function plan(

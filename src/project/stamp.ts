@@ -16,7 +16,8 @@ import type { AppliedRevision } from "../state/applied_revision.ts";
 import { readAppliedIds, readState } from "../state/read_state.ts";
 import { ABSENT_MARK, type StateMark } from "../state/state_mark.ts";
 import { type Catalogue, joinCatalogue } from "./catalogue.ts";
-import { checkMigration, type MigrationContext } from "./migration.ts";
+import type { Waiting } from "../runner/write_lock.ts";
+import { checkMigration, type MigrationContext, whenReadable } from "./migration.ts";
 
 /** What a user asks `stamp` for. */
 export interface StampGoalRequest {
@@ -47,18 +48,30 @@ const NO_RECORDS: Records = { seen: [], erased: [], mark: ABSENT_MARK };
 
 /**
  * Resolves and checks a stamp: what is recorded as applied must be on disk and readable.
- * @throws {AludelError} What resolving and checking throw.
+ *
+ * @param waiting How to wait for a writer that keeps readers out.
+ * @throws {AludelError} What resolving and checking throw, `database-busy`, `lock-timeout`.
  */
 export async function planStamp(
   context: MigrationContext,
   request: StampGoalRequest,
+  waiting?: Waiting,
+): Promise<PlannedStamp> {
+  return await whenReadable(context, waiting, (readable) => plan(readable, request, context));
+}
+
+/** @param later What a change of plan looks with: by then somebody else may be writing again. */
+async function plan(
+  context: MigrationContext,
+  request: StampGoalRequest,
+  later: MigrationContext,
 ): Promise<PlannedStamp> {
   const records = await lookAtRecords(context, request.purge);
   const goal = resolveStampGoal(joinCatalogue(context.workspace, records.seen), request.refs);
-  const plan = (from: Records) => checkStamp(context, from, goal, request.purge);
   return {
-    ...await plan(records),
-    replan: async (connection) => await plan(await readRecords(connection, request.purge)),
+    ...await checkStamp(context, records, goal, request.purge),
+    replan: async (connection) =>
+      await checkStamp(later, await readRecords(connection, request.purge), goal, request.purge),
   };
 }
 

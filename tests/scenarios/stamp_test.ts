@@ -220,3 +220,18 @@ Deno.test("stamp waits for the lock and makes its stamp again where another proc
   assert.match(stderr, /Another process moved the database meanwhile/);
   assert.equal(await project.applied(), "a1 a2 a3");
 });
+
+Deno.test("stamp waits for a writer that keeps readers out, as long as --lock-timeout says", async () => {
+  using project = runProject();
+  project.add("a1", "SELECT 1;", "SELECT 1;");
+  const writer = new DatabaseSync(`${project.path}/app.db`);
+  writer.exec("CREATE TABLE t (a); BEGIN EXCLUSIVE");
+  try {
+    const { code, stdout } = await project.aludel("stamp", "head", "--lock-timeout", "1", "--json");
+    assert.equal(code, 1);
+    assert.equal(JSON.parse(stdout).error.code, "lock-timeout");
+  } finally {
+    writer.close();
+  }
+  assert.equal((await project.aludel("stamp", "head")).code, 0);
+});

@@ -7,7 +7,7 @@ import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../flag.ts";
 import { migrationContext } from "../migration_context.ts";
 import { openProject } from "../open_project.ts";
 import { openTarget } from "../open_target.ts";
-import { runHost } from "../run_host.ts";
+import { lookPatience, runHost } from "../run_host.ts";
 import { RunReport } from "../run_report.ts";
 
 export const command = defineCommand({
@@ -39,11 +39,12 @@ export const command = defineCommand({
     if (workspace === null) throw projectMissing(project);
     const open = openTarget(context, project, flags);
     const { target } = open;
-    const planned = await planStamp(await migrationContext(project, workspace, open), {
-      refs: texts.map(parseRef),
-      purge: flags.purge,
-    });
     const report = new RunReport(ui, target);
+    const planned = await planStamp(
+      await migrationContext(project, workspace, open),
+      { refs: texts.map(parseRef), purge: flags.purge },
+      lookPatience(context, project, open, flags.lockTimeout, (event) => report.see(event)),
+    );
     using host = runHost(context, project, open, flags.lockTimeout, (event) => report.see(event));
     const done = flags.dryRun ? planned.stamp : await stamp(planned, host);
     const added = done.add.map((step) => step.id);
