@@ -34,6 +34,7 @@ export function runHost(
 ): CommandRunHost {
   const size = target.kind === "file" ? sizeOf(target.path) : 0;
   const watch = new RunWatch(runtime, leavesCopies ? Infinity : size, ui.wantsProgress);
+  if (ui.wantsProgress) ui.drawing = watch;
   const host: CommandRunHost = {
     clock: runtime,
     connect: access.connect,
@@ -46,7 +47,10 @@ export function runHost(
     lockTimeoutMs: (lockTimeout ?? project.settings.lockTimeout) * 1_000,
     doubleQuotedStrings: target.doubleQuotedStrings,
     appliedBy: `${PROGRAM} ${RELEASE}`,
-    [Symbol.dispose]: () => watch[Symbol.dispose](),
+    [Symbol.dispose]() {
+      watch[Symbol.dispose]();
+      ui.drawing = undefined;
+    },
   };
   if (target.kind !== "file") return host;
   const kept = project.settings.restorePointsKept;

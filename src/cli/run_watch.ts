@@ -1,6 +1,7 @@
 import type { RunEvent } from "../runner/run_event.ts";
 import type { Runtime } from "./runtime.ts";
 import type { SentinelOrder, TemporaryFolder } from "./sentinel.ts";
+import type { Drawing } from "./ui.ts";
 import { CLEAR_LINE, WatchBoard } from "./watch_board.ts";
 
 /** A run that has lasted so long gets a sentinel; starting one takes as long as two empty Deno programs. */
@@ -15,7 +16,7 @@ const LARGE_BYTES = 8 * 1024 * 1024;
  * listener: one on the main thread would swallow the signal for as long as a statement lasts. Ctrl-C has its usual
  * effect on them, and SQLite rolls back at the next open.
  */
-export class RunWatch implements Disposable {
+export class RunWatch implements Disposable, Drawing {
   readonly #runtime: Runtime;
   readonly #progress: boolean;
   readonly #started: number;
@@ -50,8 +51,6 @@ export class RunWatch implements Disposable {
       this.#worker?.postMessage({ temporary: event.path } satisfies TemporaryFolder);
     }
     if (!this.#progress || this.#worker === undefined) return;
-    // What is told of the event begins on a line of its own.
-    if (event.type !== "statement") this.#runtime.stderr.write(CLEAR_LINE);
     if (event.type === "step-started") {
       const way = event.direction === "up" ? "upgrade" : "downgrade";
       this.#step = `${event.position}/${event.of} ${way} ${event.id} ${event.message}`;
@@ -67,11 +66,19 @@ export class RunWatch implements Disposable {
     }
   }
 
+  /** Writes a text on lines of its own: not behind a progress line, nor with one drawn into it. */
+  aside(write: () => void): void {
+    this.#board.writeAside((isDrawn) => {
+      if (isDrawn) this.#runtime.stderr.write(CLEAR_LINE);
+      write();
+    });
+  }
+
   [Symbol.dispose](): void {
     this.#board.finish();
     if (this.#worker === undefined) return;
+    this.aside(() => {});
     this.#worker.terminate();
-    if (this.#progress) this.#runtime.stderr.write(CLEAR_LINE);
   }
 
   #startSentinel(): void {

@@ -2,6 +2,7 @@
  * A worker that stands beside a long run: it answers Ctrl-C and draws progress while SQLite keeps the main
  * thread busy inside one statement. See docs/decisions for why it is this way round and not SQLite in the worker.
  */
+import { firstColumns } from "../text/display_width.ts";
 import { CLEAR_LINE, WatchBoard } from "./watch_board.ts";
 
 /** What the worker is started with. */
@@ -68,10 +69,11 @@ function watch(data: SentinelOrder): void {
   const timer = setInterval(() => {
     if (board.finished) return clearInterval(timer);
     const elapsed = performance.now() - started;
-    if (elapsed < PROGRESS_AFTER_MS) return;
-    const line = `${board.doing}, ${Math.floor(elapsed / 1_000)} s`;
+    const { doing } = board;
+    if (elapsed < PROGRESS_AFTER_MS || doing === "") return;
+    const line = `${doing}, ${Math.floor(elapsed / 1_000)} s`;
     drawn = true;
-    write(`${CLEAR_LINE}${line.slice(0, data.columns - 1)}`);
+    board.draw(() => write(CLEAR_LINE + firstColumns(line, data.columns - 1)));
   }, PROGRESS_EVERY_MS);
 }
 

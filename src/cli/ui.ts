@@ -1,4 +1,4 @@
-import type { Runtime } from "./runtime.ts";
+import type { OutputStream, Runtime } from "./runtime.ts";
 import type { Style } from "./style.ts";
 import { plainStyle, terminalStyle } from "./style.ts";
 
@@ -6,6 +6,12 @@ import { plainStyle, terminalStyle } from "./style.ts";
 export interface UiOptions {
   readonly json: boolean;
   readonly quiet: boolean;
+}
+
+/** What draws on the terminal by itself, such as progress. */
+export interface Drawing {
+  /** Takes the drawing off the terminal, calls `write`, and keeps off until it returns. */
+  aside(write: () => void): void;
 }
 
 /**
@@ -17,6 +23,7 @@ export class Ui {
   readonly #runtime: Runtime;
   readonly #options: UiOptions;
   #answered = false;
+  #drawing: Drawing | undefined;
   /** For text on stdout. */
   readonly style: Style;
   /** For text on stderr. */
@@ -46,9 +53,14 @@ export class Ui {
     return this.#answered;
   }
 
+  /** From now on texts are written beside this drawing; undefined: there is none any more. */
+  set drawing(drawing: Drawing | undefined) {
+    this.#drawing = drawing;
+  }
+
   /** A line, or several, of the answer. Dropped with `--json`, where the document says it. */
   data(text: string): void {
-    if (!this.#options.json) this.#runtime.stdout.write(text + "\n");
+    if (!this.#options.json) this.#write(this.#runtime.stdout, text);
   }
 
   /** The answer as JSON, if it was asked for. At most once a command. */
@@ -57,12 +69,12 @@ export class Ui {
     if (this.#answered) throw new Error("A command prints one JSON document, not two");
     this.#answered = true;
     const indent = this.#runtime.stdout.isTerminal ? 2 : 0;
-    this.#runtime.stdout.write(JSON.stringify(value, plainNumber, indent) + "\n");
+    this.#write(this.#runtime.stdout, JSON.stringify(value, plainNumber, indent));
   }
 
   /** What happened, for a person: silent with `--quiet` and `--json`. */
   notice(text: string): void {
-    if (!this.#options.quiet && !this.#options.json) this.#runtime.stderr.write(text + "\n");
+    if (!this.#options.quiet && !this.#options.json) this.#write(this.#runtime.stderr, text);
   }
 
   /** What to do next. */
@@ -72,12 +84,18 @@ export class Ui {
 
   /** What the user should know even when told to be quiet. */
   warning(text: string): void {
-    this.#runtime.stderr.write(`${this.talkStyle.yellow("warning:")} ${text}\n`);
+    this.#write(this.#runtime.stderr, `${this.talkStyle.yellow("warning:")} ${text}`);
   }
 
   /** The text of an error. */
   error(text: string): void {
-    this.#runtime.stderr.write(text + "\n");
+    this.#write(this.#runtime.stderr, text);
+  }
+
+  #write(stream: OutputStream, text: string): void {
+    const write = () => stream.write(text + "\n");
+    if (this.#drawing === undefined) write();
+    else this.#drawing.aside(write);
   }
 }
 

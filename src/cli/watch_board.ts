@@ -6,11 +6,13 @@
 /** Takes a progress line off the terminal. */
 export const CLEAR_LINE = "\r\x1b[K";
 
-const FIELDS = 4;
+const FIELDS = 6;
 const INTERRUPTED = 0;
 const HEARD = 1;
 const FINISHED = 2;
 const TEXT_LENGTH = 3;
+const TERMINAL = 4;
+const DRAWN = 5;
 const TEXT_BYTES = 512;
 
 /** A view on the shared memory, for either side. */
@@ -44,7 +46,7 @@ export class WatchBoard {
     Atomics.store(this.#fields, HEARD, 1);
   }
 
-  /** Set by the main thread when the run is over, before it prints anything. */
+  /** Set by the main thread when the run is over: from then on nothing is drawn. */
   get finished(): boolean {
     return Atomics.load(this.#fields, FINISHED) === 1;
   }
@@ -53,7 +55,42 @@ export class WatchBoard {
     Atomics.store(this.#fields, FINISHED, 1);
   }
 
-  /** What the main thread is doing, one line. Cut at 512 bytes. */
+  /**
+   * For the sentinel: calls `draw`, after which the cursor stands behind a progress line. Does nothing while the main
+   * thread writes.
+   */
+  draw(draw: () => void): void {
+    if (Atomics.compareExchange(this.#fields, TERMINAL, 0, 1) !== 0) return;
+    try {
+      if (this.finished) return;
+      draw();
+      Atomics.store(this.#fields, DRAWN, 1);
+    } finally {
+      this.#leaveTerminal();
+    }
+  }
+
+  /**
+   * For the main thread: calls `write` while nothing is drawn.
+   * @param isDrawn Whether a progress line stands where the cursor is: it must be taken off first.
+   */
+  writeAside(write: (isDrawn: boolean) => void): void {
+    while (Atomics.compareExchange(this.#fields, TERMINAL, 0, 1) !== 0) {
+      Atomics.wait(this.#fields, TERMINAL, 1);
+    }
+    try {
+      write(Atomics.exchange(this.#fields, DRAWN, 0) === 1);
+    } finally {
+      this.#leaveTerminal();
+    }
+  }
+
+  #leaveTerminal(): void {
+    Atomics.store(this.#fields, TERMINAL, 0);
+    Atomics.notify(this.#fields, TERMINAL);
+  }
+
+  /** What the main thread is doing, one line. Cut at 512 bytes; empty where there is nothing to tell. */
   get doing(): string {
     const length = Atomics.load(this.#fields, TEXT_LENGTH);
     // A copy: TextDecoder takes no shared memory.

@@ -1,5 +1,5 @@
 import type { Place } from "../errors.ts";
-import { characterWidth, displayWidth } from "./display_width.ts";
+import { characterWidth, displayWidth, firstColumns } from "./display_width.ts";
 import { positionAt } from "./position.ts";
 
 /** Columns of source text that a frame shows: with its gutter it fits into 80. */
@@ -58,17 +58,6 @@ function visible(text: string): string {
     if (code < 0x20) return String.fromCharCode(0x2400 + code);
     return code === 0x7f ? "␡" : "\ufffd";
   });
-}
-
-function firstColumns(text: string, columns: number): string {
-  let width = 0;
-  let end = 0;
-  for (const character of text) {
-    width += characterWidth(character);
-    if (width > columns) return text.slice(0, end);
-    end += character.length;
-  }
-  return text;
 }
 
 function lastColumns(text: string, columns: number): string {

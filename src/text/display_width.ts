@@ -39,3 +39,20 @@ export function characterWidth(character: string): 0 | 1 | 2 {
   if (/^[\p{Mn}\p{Me}]$/u.test(character)) return 0;
   return WIDE.some(([first, last]) => code >= first && code <= last) ? 2 : 1;
 }
+
+/** The beginning of a text that fits into so many columns. */
+export function firstColumns(text: string, columns: number): string {
+  let width = 0;
+  let end = 0;
+  for (const character of text) {
+    width += characterWidth(character);
+    if (width > columns) return text.slice(0, end);
+    end += character.length;
+  }
+  return text;
+}
+
+/** A text with spaces after it, to so many columns: `padEnd` for what a terminal shows. */
+export function padColumns(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - displayWidth(text)));
+}

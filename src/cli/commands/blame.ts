@@ -3,6 +3,7 @@ import { joinCatalogue } from "../../project/catalogue.ts";
 import { blame } from "../../proof/blame.ts";
 import { foldName, unquote } from "../../sql/identifier.ts";
 import { closest } from "../../text/closest.ts";
+import { displayWidth, padColumns } from "../../text/display_width.ts";
 import { chooseHistory, HISTORY_FLAG } from "../choose_history.ts";
 import { defineCommand } from "../command.ts";
 import { titleOf } from "../revision_line.ts";
@@ -33,9 +34,10 @@ export const command = defineCommand({
     ui.json({
       lines: lines.map(({ revision, line }) => ({ revision, message: title(revision), line })),
     });
-    const width = Math.max(...lines.map(({ line }) => line.length));
+    const width = Math.max(...lines.map(({ line }) => displayWidth(line)));
     for (const { revision, line } of lines) {
-      ui.data(`${ui.style.yellow(revision)}  ${line.padEnd(width)}  ${title(revision)}`.trimEnd());
+      const padded = padColumns(line, width);
+      ui.data(`${ui.style.yellow(revision)}  ${padded}  ${title(revision)}`.trimEnd());
     }
   },
 });

@@ -55,3 +55,24 @@ Deno.test("Ui indents JSON on a terminal", () => {
   new Ui(runtime, { json: true, quiet: false }).json({ a: 1 });
   assert.equal(runtime.stdout.text, '{\n  "a": 1\n}\n');
 });
+
+Deno.test("Ui has what draws on the terminal step aside for every text", () => {
+  const runtime = fakeRuntime();
+  const ui = new Ui(runtime, { json: false, quiet: false });
+  let asides = 0;
+  ui.drawing = {
+    aside(write) {
+      asides++;
+      write();
+    },
+  };
+  ui.data("answer");
+  ui.notice("notice");
+  ui.warning("careful");
+  ui.error("error");
+  assert.equal(asides, 4);
+  ui.drawing = undefined;
+  ui.notice("at last");
+  assert.equal(asides, 4);
+  assert.equal(runtime.stderr.text, "notice\nwarning: careful\nerror\nat last\n");
+});

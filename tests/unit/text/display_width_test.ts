@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { characterWidth, displayWidth } from "../../../src/text/display_width.ts";
+import {
+  characterWidth,
+  displayWidth,
+  firstColumns,
+  padColumns,
+} from "../../../src/text/display_width.ts";
 
 Deno.test("characterWidth() is 2 for wide characters, 0 for marks, 1 for the rest", () => {
   for (const wide of ["日", "한", "ア", "，", "😀", "𠀀", "🧪"]) {
@@ -14,4 +19,17 @@ Deno.test("characterWidth() is 2 for wide characters, 0 for marks, 1 for the res
 Deno.test("displayWidth() adds up characters", () => {
   assert.equal(displayWidth("日本 e\u0301"), 6);
   assert.equal(displayWidth(""), 0);
+});
+
+Deno.test("firstColumns() cuts where a wide character has no room, never inside one", () => {
+  assert.equal(firstColumns("日本語", 5), "日本");
+  assert.equal(firstColumns("日本語", 6), "日本語");
+  assert.equal(firstColumns("ab", 80), "ab");
+  assert.equal(firstColumns("e\u0301e", 1), "e\u0301");
+});
+
+Deno.test("padColumns() fills up to a column, whatever the characters take", () => {
+  assert.equal(padColumns("日本", 6), "日本  ");
+  assert.equal(padColumns("ab", 6), "ab    ");
+  assert.equal(padColumns("日本語", 4), "日本語");
 });

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { runInTerminal, whyNoTerminal } from "../../scripts/pictures/pseudo_terminal.ts";
+import { lineText } from "../../scripts/pictures/screen.ts";
+import { TerminalScreen } from "../../scripts/pictures/terminal_screen.ts";
+import { aludelCommand, baseEnvironment, run, temporaryProject } from "./cli.ts";
+
+const missing = await whyNoTerminal();
+const TERMINAL = { ignore: missing !== undefined };
+const reason = missing === undefined ? "" : ` (${missing})`;
+
+const COLUMNS = 80;
+const ROWS = 40;
+
+/** What a terminal shows after `aludel ARGS`. */
+async function show(cwd: string, args: readonly string[]): Promise<readonly string[]> {
+  const words = [...aludelCommand(), ...args].map((word) => `'${word}'`).join(" ");
+  using screen = new TerminalScreen(COLUMNS, ROWS);
+  const env = baseEnvironment();
+  for (const { bytes } of await runInTerminal(words, { cwd, env, columns: COLUMNS, rows: ROWS })) {
+    await screen.write(bytes);
+  }
+  return screen.read().map(lineText);
+}
+
+Deno.test(`what a long run tells stands on lines of its own${reason}`, TERMINAL, async () => {
+  const counting =
+    "INSERT INTO steps SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT i FROM n);\n";
+  // Twice as wide as it is long: told it takes one line, but with the progress behind it two, if nothing cuts it.
+  const wide = "数える".repeat(9);
+  const revisions = [["a0", "create", "CREATE TABLE steps(number);"], [
+    "a1",
+    wide,
+    counting.repeat(2),
+  ], [
+    "a2",
+    "count again",
+    counting,
+  ]] as const;
+  using made = temporaryProject();
+  for (const [id, message, up] of revisions) {
+    const [path = ""] = (await made.prepare("revision", "-m", message, "--rev-id", id)).split("\n");
+    made.write(path, up);
+  }
+  // From 8 MiB on, progress is drawn by a thread of its own.
+  const sql = "CREATE TABLE big(x); INSERT INTO big VALUES (zeroblob(9 << 20));";
+  assert.equal((await run("sqlite3", ["app.db", sql], { cwd: made.path })).code, 0);
+  const lines = await show(made.path, ["upgrade"]);
+  assert.deepEqual(lines.map((line) => line.replace(/\b\d+ ms$/, "N ms")), [
+    "upgrade    a0  create  N ms",
+    `upgrade    a1  ${wide}  N ms`,
+    "upgrade    a2  count again  N ms",
+    '"app.db" is now at a2.',
+  ]);
+});
