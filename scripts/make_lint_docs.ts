@@ -26,12 +26,52 @@ a file that was edited after it was sealed, and a revision that fails when it is
 
 ## Findings that are meant
 
+In an empty folder, a table is made and dropped again:
+
+\`\`\`console
+$ aludel init -q
+…
+$ aludel revision -q -m "create sessions" --rev-id r1
+…
+$ aludel revision -q -m "drop sessions" --rev-id r2
+…
+\`\`\`
+
+\`\`\`sql file=migrations/*_r1_create_sessions/up.sql
+CREATE TABLE sessions (id INTEGER PRIMARY KEY);
+\`\`\`
+
+\`\`\`sql file=migrations/*_r1_create_sessions/down.sql
+DROP TABLE sessions;
+\`\`\`
+
+\`\`\`sql file=migrations/*_r2_drop_sessions/up.sql
+DROP TABLE sessions;
+\`\`\`
+
+\`\`\`sql file=migrations/*_r2_drop_sessions/down.sql
+CREATE TABLE sessions (id INTEGER PRIMARY KEY);
+\`\`\`
+
+\`\`\`console
+$ aludel lint
+warning[drop-table]: The rows of sessions are lost
+  migrations/2026-11-24_r2_drop_sessions/up.sql:1:1
+  next: Keep the rows somewhere if anybody may want them, or say why nobody does
+Looked at 2 revisions, no errors, 1 warning.
+\`\`\`
+
 A directive in the file takes away the findings of one rule in that file. A reason is required, and a directive that takes away nothing is itself a
 finding.
 
-\`\`\`sql
+\`\`\`sql file=migrations/*_r2_drop_sessions/up.sql
 -- aludel: ignore=drop-table nothing has read it for a year
 DROP TABLE sessions;
+\`\`\`
+
+\`\`\`console
+$ aludel lint
+Looked at 2 revisions, no errors, no warnings, 1 ignored.
 \`\`\`
 
 \`-- aludel: allow-loss=NAME reason\` takes away what lint says of losses in the rebuild of NAME, since it makes the run allow them.

@@ -28,7 +28,7 @@ export function findHazards(steps: readonly CheckedStep[]): Hazard[] {
     const { text, statements, header } = step.script;
     const tablesOf = (name: string) => [foldName(name), ...origins.get(foldName(name)) ?? []];
     for (const { name } of header.allowLoss) {
-      const loses = `may lose rows of "${name}", as its header allows`;
+      const loses = `may lose rows of "${name}", as its directive allows`;
       hazards.push({ revision: step.id, loses, tables: tablesOf(name) });
     }
     if (!statements.some(({ verb }) => TAKING.has(verb))) continue;

@@ -1,21 +1,15 @@
 import assert from "node:assert/strict";
+import { readBlocks } from "../docs/markdown_block.ts";
 import { run } from "./cli.ts";
 import { type RunProject, runProject } from "./run_project.ts";
 
 /** The Python that has SQLAlchemy; undefined where none has. On Debian: apt install python3-sqlalchemy */
 const python = await firstPython(["python3", "/usr/bin/python3"]);
 
-/** Ten lines that print the tables of SQLAlchemy models, as docs/autogenerate.md has them. */
-const PRINT_SCHEMA = `
-from sqlalchemy import create_mock_engine
-from models import Base
-
-def show(statement, *args, **options):
-    print(str(statement.compile(dialect=engine.dialect)).strip() + ";")
-
-engine = create_mock_engine("sqlite://", show)
-Base.metadata.create_all(engine, checkfirst=False)
-`;
+/** The lines of docs/autogenerate.md that print the tables of SQLAlchemy models. */
+const PRINT_SCHEMA = readBlocks(
+  Deno.readTextFileSync(new URL("../../docs/autogenerate.md", import.meta.url)),
+).find(({ language }) => language === "python")!.lines.join("\n");
 
 const MODELS = `
 from sqlalchemy import Column, ForeignKey, Integer, String

@@ -4,7 +4,7 @@ import { sampleHash, sampleRevision } from "./sample_revision.ts";
 
 Deno.test("formatManifest() writes the bytes that docs/formats.md shows", () => {
   const formats = Deno.readTextFileSync(new URL("../../../docs/formats.md", import.meta.url));
-  const shown = /```\n(\{"format":1[\s\S]*?null\]\}\n)```/.exec(formats)?.[1];
+  const shown = /```json\n(\{"format":1[\s\S]*?null\]\}\n)```/.exec(formats)?.[1];
   const revision = sampleRevision({
     id: "3f9c1a2b4d5e",
     dir: "2026-11-23_3f9c1a2b4d5e_create_events_table",

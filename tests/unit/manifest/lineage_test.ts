@@ -31,7 +31,12 @@ Deno.test("lineages() gives the worked example of docs/formats.md", () => {
   for (const id of ["a1", "b2", "c3", "d4"]) {
     assert.equal(new RegExp(`^lineage ${id} +(.*)$`, "m").exec(formats)?.[1], known.get(id), id);
   }
-  const shown = /```\n(aludel-lineage-1\nid d4\n[\s\S]*?)```/.exec(formats)?.[1] ?? "";
+  for (const direction of ["up", "down"] as const) {
+    const written = new RegExp(`^${direction} of a1 +(.*)$`, "m").exec(formats)?.[1];
+    assert.equal(written, hashesOf("a1")![direction], direction);
+  }
+  const shown = /```text file=d4.txt\n(aludel-lineage-1\nid d4\n[\s\S]*?)```/.exec(formats)?.[1] ??
+    "";
   assert.equal(digest(shown), known.get("d4"));
 });
 

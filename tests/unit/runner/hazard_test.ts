@@ -22,7 +22,7 @@ Deno.test("findHazards() names what is dropped, deleted or overwritten without a
   assert.deepEqual(losses("UPDATE t SET a = 1;"), ['overwrites every row of "t"']);
   assert.deepEqual(losses("UPDATE OR REPLACE t SET a = 1;"), ['overwrites every row of "t"']);
   assert.deepEqual(losses("-- aludel: allow-loss=t the old rows are wrong\nSELECT 1;"), [
-    'may lose rows of "t", as its header allows',
+    'may lose rows of "t", as its directive allows',
   ]);
 });
 
