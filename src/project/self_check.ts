@@ -178,12 +178,12 @@ const BY_HAND = [
 ];
 
 async function refuseDifference(
-  { columnOrder }: SelfCheckRequest,
+  { from, to, columnOrder }: SelfCheckRequest,
   connection: Connection,
   expected: Schema,
   direction: "up" | "down",
 ): Promise<void> {
-  const actual = await introspect(connection);
+  const actual = await introspect(connection, [from, to]);
   const left = compareSchemas(actual, expected, { columnOrder: direction === "up" && columnOrder });
   if (left.length === 0) return;
   throw new AludelError(

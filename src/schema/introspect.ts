@@ -4,6 +4,7 @@ import { foldName } from "../sql/identifier.ts";
 import { buildTable } from "./build_table.ts";
 import { readCreateIndex } from "./create_index.ts";
 import { readCreateVirtualTable } from "./create_virtual_table.ts";
+import { KnownObjects } from "./known_objects.ts";
 import type { Index, Schema, Table, Trigger, View, VirtualTable } from "./model.ts";
 import { isReservedName } from "./reserved_name.ts";
 import { readSchemaRows, type SchemaRow, type SchemaRows } from "./schema_row.ts";
@@ -14,15 +15,25 @@ import { isShadowName } from "./shadow_table.ts";
  * tables, functions that only the application registers, modules that are not loaded and foreign keys
  * that lead nowhere are all read as they stand.
  *
+ * @param known Schemas that much of this one is expected to be in: of a table that stands in one of them with the same
+ * text, SQLite is asked nothing more.
  * @throws {AludelError} `schema-unreadable` where SQLite and the reader of the stored SQL disagree.
  * @throws {SqlError} where SQLite cannot read the database.
  */
-export async function introspect(connection: Connection): Promise<Schema> {
-  return buildSchema(await readSchemaRows(connection));
+export async function introspect(
+  connection: Connection,
+  known: readonly Schema[] = [],
+): Promise<Schema> {
+  const objects = new KnownObjects(known);
+  const rows = await readSchemaRows(connection, (row) => objects.table(row) !== undefined);
+  return buildSchema(rows, objects);
 }
 
-/** The schema that SQLite's answers describe. */
-export function buildSchema(rows: SchemaRows): Schema {
+/**
+ * The schema that SQLite's answers describe.
+ * @param known Has every table that the answers leave out.
+ */
+export function buildSchema(rows: SchemaRows, known: KnownObjects = new KnownObjects([])): Schema {
   const tables = new Map<string, Table>();
   const virtualTables = new Map<string, VirtualTable>();
   const views = new Map<string, View>();
@@ -45,7 +56,7 @@ export function buildSchema(rows: SchemaRows): Schema {
     const facts = rows.tables.get(row.name);
     if (facts === undefined || facts.kind === "shadow") continue;
     if (orphans.some(({ owner, module }) => isShadowName(key, owner, module))) continue;
-    tables.set(key, about(row, () => buildTable(row, facts)));
+    tables.set(key, known.table(row) ?? about(row, () => buildTable(row, facts)));
   }
   for (const row of rows.objects) {
     const key = foldName(row.name);
@@ -57,12 +68,16 @@ export function buildSchema(rows: SchemaRows): Schema {
     } else {
       const table = tables.get(foldName(row.table));
       if (table === undefined) continue; // on a shadow table: the module's own
-      const columns = table.columns.map((column) => column.name);
-      const text = about(row, () => readCreateIndex(row.sql, columns));
-      indexes.set(key, { kind: "index", name: row.name, table: row.table, sql: row.sql, ...text });
+      indexes.set(key, known.index(row, table) ?? readIndex(row, table));
     }
   }
   return { tables, virtualTables, views, indexes, triggers };
+}
+
+function readIndex(row: SchemaRow, table: Table): Index {
+  const columns = table.columns.map(({ name }) => name);
+  const text = about(row, () => readCreateIndex(row.sql, columns));
+  return { kind: "index", name: row.name, table: row.table, sql: row.sql, ...text };
 }
 
 /** SQLite stores the first three words of a virtual table's SQL itself, so they always look alike. */

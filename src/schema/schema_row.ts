@@ -33,7 +33,7 @@ export type ForeignKeyRow = readonly [
   onDelete: string,
 ];
 
-/** A table as the pragmas describe it. */
+/** A table as the pragmas describe it; without columns, indexes and foreign keys where these were not asked for. */
 export interface TableRow {
   readonly kind: string;
   readonly withoutRowid: boolean;
@@ -55,42 +55,52 @@ export interface SchemaRows {
 // The second argument keeps a TEMP table of the same name from being described instead.
 const TABLES = `
 SELECT name, type AS kind, wr, strict,
-  CASE WHEN type = 'table' THEN (
+  CASE WHEN asked THEN (
     SELECT json_group_array(json_array(c.name, c.type, c."notnull", c.pk))
     FROM pragma_table_xinfo(t.name, 'main') AS c
   ) END AS columns,
-  CASE WHEN type = 'table' THEN (
+  CASE WHEN asked THEN (
     SELECT json_group_array(json_array(i.name, i."unique", i.origin, i.partial, (
       SELECT json_group_array(json_array(k.name, k."desc", k.coll))
       FROM pragma_index_xinfo(i.name, 'main') AS k WHERE k.key
     )))
     FROM pragma_index_list(t.name, 'main') AS i
   ) END AS indexes,
-  CASE WHEN type = 'table' THEN (
+  CASE WHEN asked THEN (
     SELECT json_group_array(json_array(f.id, f."table", f."from", f."to", f.on_update, f.on_delete))
     FROM pragma_foreign_key_list(t.name, 'main') AS f
   ) END AS foreign_keys
-FROM pragma_table_list AS t WHERE t.schema = 'main'`;
+FROM (
+  SELECT name, type, wr, strict,
+    type = 'table' AND name NOT IN (SELECT value FROM json_each(?)) AS asked
+  FROM pragma_table_list WHERE schema = 'main'
+) AS t`;
 
 /**
  * Asks SQLite for everything at once: one row a table, with its lists as JSON, costs a third of what
  * a row for every column does.
  *
+ * @param isKnown Says of which tables nothing but the kind is to be asked.
  * @throws {SqlError} where the database cannot be read.
  */
-export async function readSchemaRows(connection: Connection): Promise<SchemaRows> {
-  const objects = await connection.query(
+export async function readSchemaRows(
+  connection: Connection,
+  isKnown: (row: SchemaRow) => boolean = () => false,
+): Promise<SchemaRows> {
+  const found = await connection.query(
     "SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL",
   );
-  const tables = await connection.query(TABLES);
+  const objects = found.map((row): SchemaRow => ({
+    type: row.type as SchemaRow["type"],
+    name: row.name as string,
+    table: row.tbl_name as string,
+    sql: row.sql as string,
+  }));
+  const known = objects.filter((row) => row.type === "table" && isKnown(row));
+  const tables = await connection.query(TABLES, [JSON.stringify(known.map(({ name }) => name))]);
   const modules = await connection.query("SELECT lower(name) AS name FROM pragma_module_list");
   return {
-    objects: objects.map((row) => ({
-      type: row.type as SchemaRow["type"],
-      name: row.name as string,
-      table: row.tbl_name as string,
-      sql: row.sql as string,
-    })),
+    objects,
     tables: new Map(tables.map((row) => [row.name as string, tableRow(row)])),
     modules: new Set(modules.map((row) => row.name as string)),
   };

@@ -140,6 +140,21 @@ Deno.test("compareSchemas() finds something wherever SQLite's pragmas differ", a
   );
 });
 
+Deno.test("introspect() reads the same whether it knows much of the schema or nothing", async () => {
+  await fc.assert(
+    fc.asyncProperty(schemaArbitrary, picks, async (recipe, numbers) => {
+      const known = await schemaOf(schemaSql(recipe));
+      const changed = mutateSchema(recipe, numbers)?.schema ?? recipe;
+      const wanted = await schemaIfValid(schemaSql(changed));
+      fc.pre(wanted !== undefined);
+      await using connection = await run(schemaSql(changed));
+      assert.deepEqual(await introspect(connection, [known]), wanted);
+      assert.deepEqual(await introspect(connection, [known, wanted]), wanted);
+    }),
+    { numRuns: 150 },
+  );
+});
+
 Deno.test("compareSchemas() under hints finds what SQLite's own renames did, and no more", async () => {
   await fc.assert(
     fc.asyncProperty(schemaArbitrary, fc.nat(), fc.nat(), async (recipe, at, place) => {

@@ -124,3 +124,45 @@ Deno.test("introspect() reads SQL that ALTER TABLE has rewritten", async () => {
   assert.equal(table?.foreignKeys[0]?.parent, "p");
   assert.equal(schema.indexes.get("i")?.terms[0]?.column, "new a");
 });
+
+Deno.test("introspect() asks SQLite about tables whose text it does not know, and about those alone", async () => {
+  const known = await schemaOf(
+    "CREATE TABLE t(a, b)",
+    "CREATE TABLE u(a)",
+    "CREATE INDEX i ON t(a)",
+  );
+  await using connection = await databaseOf(
+    "CREATE TABLE t(a, b)",
+    "CREATE INDEX i ON t(a)",
+    "CREATE INDEX j ON t(b)",
+    "CREATE TABLE u(a, late NOT NULL)",
+  );
+  const schema = await introspect(connection, [known]);
+  assert.equal(schema.tables.get("t"), known.tables.get("t"));
+  assert.equal(schema.indexes.get("i"), known.indexes.get("i"));
+  assert.equal(schema.indexes.get("j")?.terms[0]?.column, "b");
+  assert.deepEqual(schema.tables.get("u")?.columns.map(({ name }) => name), ["a", "late"]);
+  assert.ok(schema.tables.get("u")?.columns[1]?.notNull);
+});
+
+Deno.test("introspect() knows a text for what it is where it stands: a table once, a shadow table now", async () => {
+  const text = "CREATE TABLE 'docs_content'(id INTEGER PRIMARY KEY, c0)";
+  const known = await schemaOf(text);
+  await using connection = await databaseOf("CREATE VIRTUAL TABLE docs USING fts5(title)");
+  const [stored] = await connection.query(
+    "SELECT sql FROM sqlite_schema WHERE name = 'docs_content'",
+  );
+  assert.equal(stored?.sql, text);
+  const schema = await introspect(connection, [known]);
+  assert.deepEqual([...schema.tables.keys()], []);
+});
+
+Deno.test("introspect() reads an index anew whose table has other columns by now", async () => {
+  const known = await schemaOf("CREATE TABLE t(a, b)", "CREATE INDEX i ON t(a)");
+  const schema = await (async () => {
+    await using connection = await databaseOf("CREATE TABLE t(b, a)", "CREATE INDEX i ON t(a)");
+    return await introspect(connection, [known]);
+  })();
+  assert.notEqual(schema.indexes.get("i"), known.indexes.get("i"));
+  assert.equal(schema.indexes.get("i")?.terms[0]?.column, "a");
+});
