@@ -213,6 +213,21 @@ export interface ErrorFacts {
   readonly cause?: unknown;
 }
 
+/** What a new error is made of: whoever throws it says what to do next. */
+export interface NewErrorFacts extends ErrorFacts {
+  readonly next: readonly string[];
+}
+
+/** The next step after an error that should not happen. */
+export const REPORT_BUG = "Please report it, with these lines and the command that you typed";
+
+/** The next step after Ctrl-C: what is done is told, and nothing has to be mended. */
+export const GO_ON = "Give the same command again to go on";
+
+/** The next step after what the system refused, and what its words in the notes tell. */
+export const MEND_ACCESS =
+  "Mend what the note says, such as permissions or room on the disk, then give the same command again";
+
 /** An error that Aludel foresaw. Anything else that is thrown is a bug of ours. */
 export class AludelError extends Error {
   /** Always `AludelError`. */
@@ -239,9 +254,9 @@ export class AludelError extends Error {
    *
    * @param code A code of {@linkcode ERROR_KINDS}.
    * @param message One sentence in sentence case without a final period, values quoted.
-   * @param facts Place, notes, outcome and next steps.
+   * @param facts Next steps, and what is known of place, notes and outcome.
    */
-  constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
+  constructor(code: ErrorCode, message: string, facts: NewErrorFacts) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.code = code;
     this.place = facts.place;

@@ -1,4 +1,4 @@
-import { AludelError, exitCodeOf } from "../errors.ts";
+import { AludelError, exitCodeOf, REPORT_BUG } from "../errors.ts";
 import { BUILD, PROGRAM, RELEASE } from "../text/program.ts";
 import { normaliseArguments } from "./argv.ts";
 import { bareArguments } from "./bare_arguments.ts";
@@ -135,12 +135,14 @@ async function reportError(runtime: Runtime, ui: Ui, thrown: unknown): Promise<n
   const { bugText, errorJson, errorText } = await import("./error_text.ts");
   const error = foreseen(thrown);
   const exitCode = exitCodeOf(error);
-  if (!(error instanceof AludelError)) {
+  if (!(error instanceof AludelError) || error.code === "internal") {
     const program = await releaseText(runtime).catch(() => `${PROGRAM} ${RELEASE}`);
     ui.error(bugText(error, program, ui.talkStyle));
     if (ui.wantsJson && !ui.answered) {
       const message = error instanceof Error ? error.message : String(error);
-      ui.json({ error: errorJson(new AludelError("internal", message), exitCode) });
+      ui.json({
+        error: errorJson(new AludelError("internal", message, { next: [REPORT_BUG] }), exitCode),
+      });
     }
   } else if (ui.wantsJson && !ui.answered) {
     ui.json({ error: errorJson(error, exitCode) });

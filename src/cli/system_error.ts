@@ -1,6 +1,6 @@
 import { SqlError } from "../db/connection.ts";
 import { databaseError } from "../db/database_error.ts";
-import { AludelError } from "../errors.ts";
+import { AludelError, MEND_ACCESS } from "../errors.ts";
 
 /**
  * Turns what the operating system refused, and what SQLite says of a database as a whole, into an error that says so.
@@ -20,7 +20,7 @@ export function foreseen(thrown: unknown): unknown {
   if (!refused) return thrown;
   return new AludelError("system-refused", "The operating system refused to read or write a file", {
     notes: [thrown.message],
-    next: ["Mend what the note says, such as permissions or room on the disk, and try again"],
+    next: [MEND_ACCESS],
     cause: thrown,
   });
 }

@@ -53,7 +53,7 @@ export class BlobFiles implements RevisionFiles {
     throw new AludelError("git-object-missing", `Git has no content for "${file}"`, {
       place: { file },
       notes: [`The object is ${entry.id}`],
-      next: ["git fsck"],
+      next: ["git fsck, to see what is missing", "git fetch, where the clone is a partial one"],
     });
   }
 

@@ -65,6 +65,7 @@ export function spawnGit(call: GitCall, stdin: "null" | "piped"): Deno.ChildProc
     if (cause instanceof Deno.errors.NotFound) throw gitMissing(cause);
     throw new AludelError("git-failed", "Git could not be started", {
       notes: [cause.message],
+      next: ["Mend what the note says until `git --version` answers"],
       cause,
     });
   }
@@ -93,6 +94,10 @@ export async function gitError(
   const words = args.filter((word) => !word.startsWith("-")).slice(0, 1).join(" ");
   return new AludelError("git-failed", `"git ${words}" ended with ${code}`, {
     notes: lines(stderr),
+    next: [
+      "Mend what git complains of, then give the same command again",
+      "git fsck, to see whether the repository is sound",
+    ],
   });
 }
 

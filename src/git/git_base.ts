@@ -32,7 +32,9 @@ export async function mergeBase(cwd: string, ref: string): Promise<GitBase> {
   const { text: shallow } = await git({ cwd, args: ["rev-parse", "--is-shallow-repository"] });
   throw new AludelError("git-no-common-commit", `HEAD and "${ref}" have no commit in common`, {
     notes: shallow === "true" ? ["This clone is shallow: the common commit may be cut off"] : [],
-    next: shallow === "true" ? ["git fetch --unshallow"] : [],
+    next: shallow === "true"
+      ? ["git fetch --unshallow"]
+      : ["Name a ref that shares history with HEAD, such as origin/main"],
   });
 }
 

@@ -9,6 +9,7 @@ export function readMergeFile(path: string): string {
     throw new AludelError("file-unreadable", `"${path}" could not be read`, {
       place: { file: path },
       notes: cause instanceof Error ? [cause.message] : [],
+      next: ["Name the three files as git does: aludel merge-driver %O %A %B"],
       cause,
     });
   }

@@ -72,7 +72,9 @@ function parseBatch(
     }
     const match = /^[0-9a-f]+ [a-z]+ (\d+)$/.exec(header);
     if (match === null) {
-      throw new AludelError("git-failed", `Git answered ${JSON.stringify(header)}`);
+      throw new AludelError("git-failed", `Git answered ${JSON.stringify(header)}`, {
+        next: ["git fsck, to see whether the repository is sound"],
+      });
     }
     const start = end + 1;
     const length = Number(match[1]);

@@ -1,5 +1,5 @@
 import { AludelError } from "../errors.ts";
-import { describeProblem, type GraphProblem } from "./graph_problem.ts";
+import { cureOf, describeProblem, type GraphProblem } from "./graph_problem.ts";
 import type { Revision, RevisionId } from "./revision.ts";
 import { type GraphParts, RevisionGraph } from "./revision_graph.ts";
 import { foldName, idFault, labelFault } from "./revision_name.ts";
@@ -37,8 +37,10 @@ export function buildGraph(revisions: readonly Revision[]): GraphOutcome {
 export function requireGraph(revisions: readonly Revision[]): RevisionGraph {
   const { graph, problems } = buildGraph(revisions);
   if (graph !== undefined) return graph;
-  const [first, ...rest] = problems.map(describeProblem);
-  throw new AludelError("graph-invalid", first ?? "The revisions are no graph", { notes: rest });
+  throw new AludelError("graph-invalid", describeProblem(problems[0]!), {
+    notes: problems.slice(1).map(describeProblem),
+    next: [cureOf(problems[0]!)],
+  });
 }
 
 const CAPITAL = /[A-Z]/;

@@ -74,6 +74,32 @@ export function describeProblem(problem: GraphProblem): string {
   }
 }
 
+/** What to change in the manifest so that the problem is gone. */
+export function cureOf(problem: GraphProblem): string {
+  switch (problem.kind) {
+    case "illegal-id":
+      return "Write the id that the revision had before, or make the revision anew";
+    case "illegal-label":
+      return "Give the revision another label, or none";
+    case "duplicate-id":
+      return "Delete the line that is wrong, or give one of the two another id";
+    case "duplicate-label":
+    case "label-is-id":
+      return "Give one of them another label";
+    case "missing-parent":
+    case "missing-dependency":
+      return `Take the line of "${problem.missing}" back (git log -S '"id":"${problem.missing}"' finds it), or name another`;
+    case "self-parent":
+      return 'Take its own id out of its "parents"';
+    case "self-dependency":
+      return 'Take its own id out of its "dependsOn"';
+    case "parent-cycle":
+      return 'Take one of these ids out of the "parents" of another';
+    case "dependency-cycle":
+      return 'Take one of these ids out of the "parents" or "dependsOn" of another';
+  }
+}
+
 /** A long cycle is shown by its two ends: both are places where it can be cut. */
 function round(ids: readonly RevisionId[]): string {
   const shown = ids.length <= 8 ? ids : [...ids.slice(0, 4), "…", ...ids.slice(-3)];

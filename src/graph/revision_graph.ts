@@ -1,4 +1,4 @@
-import { AludelError } from "../errors.ts";
+import { AludelError, REPORT_BUG } from "../errors.ts";
 import type { Revision, RevisionId } from "./revision.ts";
 import { foldName } from "./revision_name.ts";
 import { type Adjacency, reversed } from "./walk.ts";
@@ -183,7 +183,11 @@ export class RevisionGraph {
 
   #at(id: RevisionId): number {
     const at = this.#position.get(id);
-    if (at === undefined) throw new AludelError("internal", `Revision "${id}" is not in the graph`);
+    if (at === undefined) {
+      throw new AludelError("internal", `Revision "${id}" is not in the graph`, {
+        next: [REPORT_BUG],
+      });
+    }
     return at;
   }
 

@@ -1,4 +1,4 @@
-import { AludelError } from "../errors.ts";
+import { AludelError, REPORT_BUG } from "../errors.ts";
 import { closest } from "../text/closest.ts";
 import { dirNameProblem } from "./dir_name.ts";
 import { slugOf } from "./slug.ts";
@@ -41,7 +41,9 @@ export function folderName(template: string, facts: FolderNameFacts): string {
   if (problem !== undefined) throw templateError(template, problem);
   const time = readUtcTime(facts.created);
   if (time === undefined) {
-    throw new AludelError("internal", `"${facts.created}" is not a time of a revision`);
+    throw new AludelError("internal", `"${facts.created}" is not a time of a revision`, {
+      next: [REPORT_BUG],
+    });
   }
   const name = template.replaceAll(/\{(\w+)\}/g, (_, token) => TOKENS[token]?.(facts, time) ?? "");
   const nameProblem = dirNameProblem(name);

@@ -1,4 +1,4 @@
-import { AludelError, type ErrorCode, type Place } from "../errors.ts";
+import { AludelError, type ErrorCode, type Place, REPORT_BUG } from "../errors.ts";
 import { placeOf } from "../text/code_frame.ts";
 import { excerpt } from "../text/excerpt.ts";
 import { checkManifest, type ManifestProblem } from "./check_manifest.ts";
@@ -143,7 +143,9 @@ function problemsError(
     .map(({ code, message, path, part }) => ({ code, message, offset: offsetAt(root, path, part) }))
     .sort((a, b) => a.offset - b.offset);
   const [first, ...others] = located;
-  if (first === undefined) throw new AludelError("internal", "A manifest's problems got lost");
+  if (first === undefined) {
+    throw new AludelError("internal", "A manifest's problems got lost", { next: [REPORT_BUG] });
+  }
   const error = locatedError(first, others, text, file);
   return first.code === "manifest-newer-format"
     ? error.with({
@@ -170,11 +172,24 @@ function locatedError(
     return `${file}:${line}:${column}: ${excerpt(message, LONGEST_MESSAGE)}`;
   });
   if (others.length > MAX_NOTES) notes.push(`and ${others.length - MAX_NOTES} more`);
+  const cure = CURES[first.code];
   return new AludelError(first.code, excerpt(first.message, LONGEST_MESSAGE), {
     place: placeOf(file, text, first.offset),
     notes,
+    next: [...(cure === undefined ? [] : [cure]), `See what changed: git diff HEAD -- ${file}`],
   });
 }
+
+/** What to do about the first problem; the rest may have the same cause. */
+const CURES: { readonly [code in ErrorCode]?: string } = {
+  "manifest-dir":
+    "Rename the folder to a plain name, and write it as the revision's dir; no hash changes by that",
+  "manifest-duplicate-id": "Delete the line that is wrong; after a merge, each side may have one",
+  "manifest-duplicate-key": "Delete one of the two",
+  "manifest-unknown-key":
+    "Delete the key, or use the Aludel that wrote it: aludel --version tells which one this is",
+  "manifest-value": "Write the value as docs/formats.md has it, where the caret points",
+};
 
 class Parsed implements ParsedManifest {
   readonly revisions: Manifest["revisions"];

@@ -91,6 +91,7 @@ function checkKnown(manifest: Manifest, asked: ReadonlySet<RevisionId> | undefin
   if (unknown === undefined) return;
   throw new AludelError("revision-unknown", `Revision "${unknown}" is not in the manifest`, {
     revision: unknown,
+    next: ["aludel history, to see which there are"],
   });
 }
 

@@ -78,6 +78,7 @@ export async function upgrade(options: UpgradeOptions): Promise<UpgradeResult> {
   if (signal?.aborted) {
     throw new AludelError("interrupted", "The upgrade was stopped before it began", {
       outcome: NOTHING_RUN,
+      next: ["Call upgrade() again with a signal that is not aborted"],
       cause: signal.reason,
     });
   }

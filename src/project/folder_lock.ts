@@ -1,4 +1,4 @@
-import { AludelError } from "../errors.ts";
+import { AludelError, MEND_ACCESS } from "../errors.ts";
 
 /** How often a lock that another process holds is tried again, in milliseconds. */
 const INTERVAL = 20;
@@ -49,6 +49,7 @@ function tryLock(folder: string, on: "folder" | "file"): Disposable | undefined 
     throw new AludelError("file-unwritable", `"${folder}" could not be locked`, {
       place: { file: folder },
       notes: [cause.message],
+      next: [MEND_ACCESS],
       cause,
     });
   }

@@ -118,7 +118,9 @@ export function copyFailed(error: SqlError, name: string): AludelError {
   const advice = adviceFor(error.sqlite);
   return new AludelError("copy-failed", `Database "${name}" could not be copied`, {
     sqlite: error.sqlite,
-    ...(advice !== undefined && { next: [advice] }),
+    next: [
+      advice ?? "Look at the disk and at who has the file open, then give the same command again",
+    ],
     cause: error,
   });
 }

@@ -1,4 +1,4 @@
-import { AludelError, type ErrorCode } from "../errors.ts";
+import { AludelError, type ErrorCode, REPORT_BUG } from "../errors.ts";
 import { folderTemplateProblem } from "../manifest/folder_name.ts";
 import { type JsonPath, offsetAt, readJson, valueOf } from "../manifest/strict_json.ts";
 import { placeOf } from "../text/code_frame.ts";
@@ -12,6 +12,12 @@ const MAX_NOTES = 20;
 const LONGEST_MESSAGE = 500;
 
 const CODES = { "unknown-key": "settings-unknown-key", value: "settings-value" } as const;
+
+const CURES = {
+  "settings-duplicate-key": "Delete one of the two",
+  "settings-unknown-key": "Correct the name or delete the key: docs/settings.md has them all",
+  "settings-value": "Mend the value where the caret points: docs/settings.md says what it may be",
+} as const satisfies { readonly [code in ErrorCode]?: string };
 
 /** The name of the settings file. */
 export const SETTINGS_FILE = "aludel.json";
@@ -45,7 +51,11 @@ export function parseSettings(text: string, file: string, root: string): Setting
     const about = body.trim() === "" ? "is empty" : reading.problem;
     throw new AludelError("settings-syntax", `The settings file ${about}`, {
       place: placeOf(file, body, reading.offset),
-      next: body.trim() === "" ? ["Write {} into it for the defaults"] : [],
+      next: [
+        body.trim() === ""
+          ? "Write {} into it for the defaults"
+          : "Mend it where the caret points: plain JSON, without comments and trailing commas",
+      ],
     });
   }
   const value = valueOf(reading.root);
@@ -88,7 +98,7 @@ function withDefaults(given: Partial<SettingValues>): SettingValues {
 }
 
 interface SettingProblem {
-  readonly code: ErrorCode;
+  readonly code: keyof typeof CURES;
   readonly offset: number;
   readonly message: string;
 }
@@ -100,7 +110,9 @@ function settingsError(
 ): AludelError {
   const [first, ...others] = problems.toSorted((a, b) => a.offset - b.offset);
   if (first === undefined) {
-    throw new AludelError("internal", "The problems of the settings got lost");
+    throw new AludelError("internal", "The problems of the settings got lost", {
+      next: [REPORT_BUG],
+    });
   }
   const notes = others.slice(0, MAX_NOTES).map(({ message, offset }) => {
     const { line, column } = placeOf(file, text, offset);
@@ -110,5 +122,6 @@ function settingsError(
   return new AludelError(first.code, excerpt(first.message, LONGEST_MESSAGE), {
     place: placeOf(file, text, first.offset),
     notes,
+    next: [CURES[first.code]],
   });
 }

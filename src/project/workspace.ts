@@ -1,6 +1,6 @@
 import { AludelError } from "../errors.ts";
 import { buildGraph } from "../graph/build_graph.ts";
-import { describeProblem } from "../graph/graph_problem.ts";
+import { cureOf, describeProblem } from "../graph/graph_problem.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionGraph } from "../graph/revision_graph.ts";
 import type { ManifestRevision } from "../manifest/manifest.ts";
@@ -41,6 +41,7 @@ export function workspaceOf(files: RevisionFiles, manifest: ParsedManifest): Wor
     throw new AludelError("graph-invalid", first!.text, {
       place: first!.place,
       notes: others.map(({ place, text }) => `${place.file}:${place.line ?? 1}: ${text}`),
+      next: [cureOf(problems[0]!), "aludel verify, when the manifest is mended"],
     });
   }
   return {

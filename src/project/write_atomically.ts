@@ -1,4 +1,4 @@
-import { AludelError } from "../errors.ts";
+import { AludelError, MEND_ACCESS } from "../errors.ts";
 
 /**
  * Replaces a file's content so that a reader, or a crash at any moment, sees the old one or the new one.
@@ -25,6 +25,7 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
     throw new AludelError("file-unwritable", `"${path}" could not be written`, {
       place: { file: path },
       notes: [cause.message],
+      next: [MEND_ACCESS],
       outcome: "The file is as it was",
       cause,
     });

@@ -1,4 +1,4 @@
-import { AludelError } from "../errors.ts";
+import { AludelError, MEND_ACCESS } from "../errors.ts";
 import { parseRef } from "../graph/ref.ts";
 import { resolveOne, resolveRefs } from "../graph/resolve_ref.ts";
 import type { RevisionId } from "../graph/revision.ts";
@@ -137,6 +137,7 @@ function unwritable(path: string, cause: unknown): AludelError {
     place: { file: path },
     notes: cause instanceof Error ? [cause.message] : [],
     outcome: "Nothing was written",
+    next: [MEND_ACCESS],
     cause,
   });
 }

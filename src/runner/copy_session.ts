@@ -2,7 +2,7 @@ import { type CopyAnswer, type CopyTask, CopyTaskRunner } from "../db/copy_task.
 import { SqlError } from "../db/connection.ts";
 import type { CopyOrder } from "../db/page_copier.ts";
 import { startCopyWorker } from "../db/start_copy_worker.ts";
-import { AludelError } from "../errors.ts";
+import { AludelError, GO_ON, REPORT_BUG } from "../errors.ts";
 import type { RunHost } from "./run_request.ts";
 
 /** What copying needs from whoever waits for it. */
@@ -81,7 +81,11 @@ export class CopySession {
     worker.onmessage = ({ data }: MessageEvent<CopyAnswer>) => resolve(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      reject(new AludelError("internal", `The copying worker failed: ${event.message}`));
+      reject(
+        new AludelError("internal", `The copying worker failed: ${event.message}`, {
+          next: [REPORT_BUG],
+        }),
+      );
     };
     worker.postMessage(task);
     let bytes = 0;
@@ -92,7 +96,9 @@ export class CopySession {
       if (answer !== undefined) return answer;
       // Asked even where it is not obeyed: whoever is not heard ends the process.
       if (interrupted() && !options.toEnd) {
-        throw new AludelError("interrupted", `Interrupted while ${options.what}`);
+        throw new AludelError("interrupted", `Interrupted while ${options.what}`, {
+          next: [GO_ON],
+        });
       }
       const now = clock.monotonicMs();
       const size = sizeOf(options.file);

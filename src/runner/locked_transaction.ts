@@ -1,5 +1,5 @@
 import type { Connection } from "../db/connection.ts";
-import { AludelError } from "../errors.ts";
+import { AludelError, GO_ON } from "../errors.ts";
 import { readMark, type StateMark } from "../state/state_mark.ts";
 import { NOTHING_RUN } from "./describe_outcome.ts";
 import type { RunHost } from "./run_request.ts";
@@ -37,7 +37,9 @@ export async function lockedTransaction<T>(
       return { moved: true };
     }
     const result = await work();
-    if (host.interrupted()) throw new AludelError("interrupted", "Interrupted before COMMIT");
+    if (host.interrupted()) {
+      throw new AludelError("interrupted", "Interrupted before COMMIT", { next: [GO_ON] });
+    }
     const mark = await readMark(connection);
     await executePatiently(connection, "COMMIT", host);
     return { moved: false, result, mark };

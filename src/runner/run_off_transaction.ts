@@ -1,6 +1,6 @@
 import type { Connection, SqlValue } from "../db/connection.ts";
 import { restoreSettings } from "../db/connection_settings.ts";
-import { AludelError } from "../errors.ts";
+import { AludelError, GO_ON } from "../errors.ts";
 import type { Script, Statement } from "../sql/script.ts";
 import {
   clearIntents,
@@ -150,7 +150,10 @@ async function runStatements(run: OffTransactionRun, { first, inDoubt }: Start):
   for (const [index, statement] of script.statements.entries()) {
     if (index < first) continue;
     if (await run.interrupted()) {
-      throw new AludelError("interrupted", "Interrupted", { outcome: progress(script, index) });
+      throw new AludelError("interrupted", "Interrupted", {
+        outcome: progress(script, index),
+        next: [GO_ON],
+      });
     }
     const intent = {
       revision: step.id,

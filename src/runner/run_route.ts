@@ -217,7 +217,7 @@ class RouteRun {
     return databaseError(error, name) ??
       new AludelError("sql-failed", `Database "${name}" refused to record the run`, {
         sqlite: error.sqlite,
-        ...(advice !== undefined && { next: [advice] }),
+        next: [advice ?? "aludel status, to see what the records say"],
         cause: error,
       });
   }

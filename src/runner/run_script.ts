@@ -1,6 +1,6 @@
 import { type Connection, SqlError } from "../db/connection.ts";
 import { databaseError } from "../db/database_error.ts";
-import { AludelError, type ErrorFacts } from "../errors.ts";
+import { AludelError, type ErrorFacts, GO_ON } from "../errors.ts";
 import type { Refusal } from "../sql/refusal_reason.ts";
 import { refuseAction } from "../sql/refused_action.ts";
 import type { Script, Statement } from "../sql/script.ts";
@@ -31,8 +31,16 @@ export interface ScriptRun {
 export async function runScript(run: ScriptRun): Promise<void> {
   const { connection, script } = run;
   for (const [index, statement] of script.statements.entries()) {
-    if (await run.interrupted()) throw new AludelError("interrupted", "Interrupted");
-    await runStatement(run, index, statement);
+    if (await run.interrupted()) {
+      throw new AludelError("interrupted", "Interrupted", { next: [GO_ON] });
+    }
+    try {
+      await runStatement(run, index, statement);
+    } catch (error) {
+      throw isFault(error) && !connection.inTransaction()
+        ? endedTransaction(run, statement, error)
+        : error;
+    }
     if (!connection.inTransaction()) throw endedTransaction(run, statement);
   }
 }
@@ -98,15 +106,26 @@ function statementFailed(
   });
 }
 
-function endedTransaction(run: ScriptRun, statement: Statement): AludelError {
+/** A full disk, too, ends the transaction, but is no fault of the statement's. */
+function isFault(error: unknown): error is AludelError {
+  return error instanceof AludelError && error.code === "sql-failed";
+}
+
+function endedTransaction(
+  run: ScriptRun,
+  statement: Statement,
+  error?: AludelError,
+): AludelError {
   return new AludelError(
     "sql-ended-transaction",
     `Statement ended the transaction of revision "${run.revision}"`,
     {
       place: placeOf(run.script.file, run.script.text, statement.start),
       revision: run.revision,
+      ...(error?.sqlite !== undefined && { sqlite: error.sqlite }),
       notes: ["RAISE(ROLLBACK) in a trigger or ON CONFLICT ROLLBACK undoes everything since BEGIN"],
-      next: ["Use RAISE(ABORT) or ON CONFLICT ABORT: it undoes the one statement"],
+      next: ["Use RAISE(ABORT) or ON CONFLICT ABORT: it undoes the one statement", run.remedy],
+      cause: error,
     },
   );
 }

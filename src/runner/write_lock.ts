@@ -1,6 +1,6 @@
 import type { Connection } from "../db/connection.ts";
 import { SqlError } from "../db/connection.ts";
-import { AludelError } from "../errors.ts";
+import { AludelError, GO_ON } from "../errors.ts";
 import type { Clock } from "./clock.ts";
 import type { RunEvent } from "./run_event.ts";
 
@@ -57,7 +57,9 @@ export async function patiently<T>(
       const elapsedMs = waiting.clock.monotonicMs() - started;
       if (elapsedMs >= waiting.lockTimeoutMs) throw lockTimeout(name, waiting, error);
       if (waiting.interrupted()) {
-        throw new AludelError("interrupted", "Interrupted while waiting for the lock");
+        throw new AludelError("interrupted", "Interrupted while waiting for the lock", {
+          next: [GO_ON],
+        });
       }
       if (elapsedMs >= nextWord) {
         waiting.emit({ type: "waiting", holder: waiting.lockHolder(), elapsedMs });

@@ -1,4 +1,3 @@
-import { AludelError } from "../errors.ts";
 import { foldName, sameName } from "../sql/identifier.ts";
 import { affinityOf } from "./affinity.ts";
 import type { ColumnText } from "./column_text.ts";
@@ -6,6 +5,7 @@ import { readCreateTable, type TableText } from "./create_table.ts";
 import type { Column, KeyColumn, PrimaryKey, Table, Unique } from "./model.ts";
 import type { ColumnRow, SchemaRow, TableRow } from "./schema_row.ts";
 import { findDisagreement } from "./table_disagreement.ts";
+import { unreadableSchema } from "./unreadable_schema.ts";
 
 /**
  * Joins what the pragmas say of a table with what only its text says.
@@ -30,11 +30,8 @@ export function buildTable(row: SchemaRow, facts: TableRow): Table {
   };
   const disagreement = findDisagreement(table, text, facts);
   if (disagreement !== undefined) {
-    throw new AludelError(
-      "schema-unreadable",
-      `Its text and SQLite's pragmas disagree about ${disagreement}`,
-      { notes: [row.sql] },
-    );
+    const message = `Its text and SQLite's pragmas disagree about ${disagreement}`;
+    throw unreadableSchema(message, [row.sql]);
   }
   return table;
 }

@@ -92,6 +92,7 @@ function about<T>(row: SchemaRow, read: () => T): T {
     if (!(error instanceof AludelError) || error.code !== "schema-unreadable") throw error;
     throw new AludelError("schema-unreadable", `Cannot read the ${row.type} "${row.name}"`, {
       notes: [error.message, ...error.notes],
+      next: error.next,
       cause: error,
     });
   }

@@ -77,6 +77,7 @@ async function runStatements(
 
 const RESERVED = "object name reserved for internal use: ";
 const NO_FUNCTION = "no such function: ";
+const NO_MODULE = "no such module: ";
 
 function missingFunction({ sqlite }: SqlError): string | undefined {
   return sqlite.startsWith(NO_FUNCTION) ? foldName(sqlite.slice(NO_FUNCTION.length)) : undefined;
@@ -93,6 +94,11 @@ function refusedBySqlite(current: Definition | OtherStatement, error: SqlError):
   return new AludelError("schema-sql", what, {
     place: placeOf(file.file, file.text, offset),
     sqlite: error.sqlite,
+    next: [
+      error.sqlite.startsWith(NO_MODULE)
+        ? 'Leave the table out of the schema, and out of the comparison with the setting "exclude"'
+        : "Correct the statement, then give the same command again",
+    ],
     cause: error,
   });
 }

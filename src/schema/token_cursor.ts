@@ -1,8 +1,8 @@
-import { AludelError } from "../errors.ts";
 import { unquote } from "../sql/identifier.ts";
 import type { TokenKind } from "../sql/token.ts";
 import { Tokenizer } from "../sql/tokenizer.ts";
 import { excerpt } from "../text/excerpt.ts";
+import { unreadableSchema } from "./unreadable_schema.ts";
 
 /** Walks the tokens of one stored statement, spaces and comments left out. */
 export class TokenCursor {
@@ -152,9 +152,7 @@ export class TokenCursor {
    */
   fail(): never {
     const found = this.done ? "its end" : `"${excerpt(this.#textAt(this.#at))}"`;
-    throw new AludelError("schema-unreadable", `Cannot read the stored SQL at ${found}`, {
-      notes: [excerpt(this.text, 2_000)],
-    });
+    throw unreadableSchema(`Cannot read the stored SQL at ${found}`, [excerpt(this.text, 2_000)]);
   }
 
   #textAt(index: number): string {

@@ -126,7 +126,9 @@ function unknownDirective(
   return new AludelError("directive-unknown", message, {
     place,
     notes: [`There are ${names.join(", ")}`],
-    next: near === undefined ? [] : [`Did you mean "${near}"?`],
+    next: [
+      near === undefined ? "Delete the line, or take one of these" : `Did you mean "${near}"?`,
+    ],
   });
 }
 

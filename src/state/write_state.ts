@@ -1,7 +1,7 @@
 import type { Connection } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { DownHash, TextHash } from "../manifest/manifest.ts";
-import { AludelError } from "../errors.ts";
+import { AludelError, REPORT_BUG } from "../errors.ts";
 import type { AppliedRevision, AppliedTexts } from "./applied_revision.ts";
 import { writeIdList } from "./id_list.ts";
 import type { LogStamp, NewLogEntry } from "./log_event.ts";
@@ -116,5 +116,6 @@ export async function appendLog(connection: Connection, entry: NewLogEntry): Pro
 function notRecorded(id: RevisionId): AludelError {
   return new AludelError("internal", `Revision "${id}" has no record in the database`, {
     revision: id,
+    next: [REPORT_BUG],
   });
 }

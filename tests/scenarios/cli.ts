@@ -24,7 +24,15 @@ export interface RunOptions {
 /** Runs `aludel ARGS`. */
 export async function aludel(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const [program, ...before] = aludelCommand();
-  return await run(program!, [...before, ...args], options);
+  return withNextStep(args, await run(program!, [...before, ...args], options));
+}
+
+/** Lets no error pass that does not say what to do next. */
+function withNextStep(args: readonly string[], outcome: Outcome): Outcome {
+  const { stdout, stderr } = outcome;
+  const isTold = !/^error\[/m.test(stderr) || /^ {2}next: \S/m.test(stderr);
+  if (isTold && !/^\{"error":.*"next":\[\]\}\}$/m.test(stdout)) return outcome;
+  throw new Error(`No next step after aludel ${args.join(" ")}\n${stdout}${stderr}`);
 }
 
 /** The words that start the program, for tests that need a shell or a process handle. */
@@ -111,7 +119,7 @@ export function temporaryFolder(): TemporaryFolder {
         return false;
       }
     },
-    inProcess: (...args) => runInProcess(args, { cwd: path }),
+    inProcess: async (...args) => withNextStep(args, await runInProcess(args, { cwd: path })),
     async prepare(...args) {
       const outcome = await here.inProcess(...args);
       if (outcome.code !== 0) throw failed(args, outcome);

@@ -136,3 +136,15 @@ Deno.test("a merge driver that is given no files, or not enough, says so", async
   ]);
   assert.deepEqual(await codeOf(project.path, {}, "merge-driver", "a"), [2, "usage"]);
 });
+
+Deno.test("a file whose content git has lost is named, and not taken for deleted", async () => {
+  using project = await gitProject();
+  project.add("a1");
+  await project.git("add", "-A", ".");
+  const id = (await project.git("rev-parse", ":./migrations/a1/up.sql")).trim();
+  Deno.removeSync(`${project.path}/.git/objects/${id.slice(0, 2)}/${id.slice(2)}`);
+  const { code, stdout } = await project.aludel("verify", "--staged");
+  assert.equal(code, 3);
+  assert.match(stdout, /^error\[git-object-missing\]: .*"migrations\/a1\/up\.sql"/);
+  assert.match(stdout, new RegExp(id));
+});

@@ -50,13 +50,16 @@ Deno.test("a trigger that raises ROLLBACK undoes the route, and the error says s
   );
   project.add("a2", "CREATE TABLE u(a);\nINSERT INTO t VALUES (1);\nCREATE TABLE w(a);");
   const { stderr } = await project.fails(1, "upgrade");
+  assert.match(stderr, /^error\[sql-ended-transaction\]/m);
   assert.match(stderr, /at migrations\/a2\/up\.sql:2:1/);
   assert.match(stderr, /SQLite says: not here/);
   assert.match(stderr, /All 2 revisions of its transaction were rolled back/);
   assert.equal(await project.sql("SELECT count(*) FROM sqlite_schema"), "0");
   project.edit("a2", "up", "INSERT OR ROLLBACK INTO w VALUES (1), (1);");
   project.edit("a1", "up", "CREATE TABLE w(a UNIQUE);");
-  await project.fails(1, "upgrade");
+  const conflict = await project.fails(1, "upgrade");
+  assert.match(conflict.stderr, /^error\[sql-ended-transaction\]/m);
+  assert.match(conflict.stderr, /SQLite says: UNIQUE constraint failed: w\.a/);
   assert.equal(await project.sql("SELECT count(*) FROM sqlite_schema"), "0");
 });
 

@@ -29,8 +29,11 @@ Deno.test("errorText() says what, where, why, what became of it and what to type
 });
 
 Deno.test("errorText() is one line where there is one fact", () => {
-  assert.equal(errorText(new AludelError("usage", "No"), plainStyle), "error[usage]: No");
-  const placed = new AludelError("usage", "No", { place: { file: "x.json" } });
+  assert.equal(
+    errorText(new AludelError("usage", "No", { next: [] }), plainStyle),
+    "error[usage]: No",
+  );
+  const placed = new AludelError("usage", "No", { place: { file: "x.json" }, next: [] });
   assert.equal(errorText(placed, plainStyle), "error[usage]: No\n  at x.json");
 });
 

@@ -28,7 +28,8 @@ Deno.test("foreseen() knows a full disk, for which Deno has no class", {
 });
 
 Deno.test("foreseen() leaves our own errors and bugs as they are", () => {
-  for (const thrown of [new AludelError("usage", "x"), new TypeError("x"), "text", undefined]) {
+  const ours = new AludelError("usage", "x", { next: [] });
+  for (const thrown of [ours, new TypeError("x"), "text", undefined]) {
     assert.equal(foreseen(thrown), thrown);
   }
 });

@@ -5,7 +5,7 @@ import { needsDoubleQuotedStrings } from "../../../src/runner/double_quoted_stri
 const QUESTION = 'no such column: "text" - should this be a string literal in single-quotes?';
 
 function failed(sqlite: string): AludelError {
-  return new AludelError("sql-failed", "Statement failed", { sqlite });
+  return new AludelError("sql-failed", "Statement failed", { sqlite, next: [] });
 }
 
 Deno.test("needsDoubleQuotedStrings() sees that a stored object is to blame", () => {
