@@ -1,33 +1,44 @@
 import assert from "node:assert/strict";
-import { run } from "../scenarios/cli.ts";
+import { run, temporaryFolder } from "../scenarios/cli.ts";
+import { documents, ROOT } from "./documents.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+/** The functions that are given away, each with an example beside it. */
+const SOURCES = [
+  "src/mod.ts",
+  ...[...Deno.readDirSync(new URL("src/mod/", ROOT))].map(({ name }) => `src/mod/${name}`),
+];
+
+Deno.test("the library's examples pass the type checker, in the settings of an application", async () => {
+  using application = temporaryFolder();
+  application.write(
+    "deno.json",
+    JSON.stringify({
+      imports: { aludel: new URL("src/mod.ts", ROOT).href },
+      compilerOptions: { noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true },
+    }),
+  );
+  const written = documents()
+    .filter(({ blocks }) => blocks.some(({ language }) => language === "ts"))
+    .map(({ path }) => path);
+  assert.ok(written.includes("docs/library.md") && written.includes("docs/recipes.md"));
+  const config = ["--config", `${application.path}/deno.json`];
+  await deno("check", ...config, "--doc-only", ...written, ...SOURCES);
+});
 
 Deno.test("the library's examples run, in its document and beside its functions", async () => {
-  const sources = [...Deno.readDirSync(new URL("src/mod/", ROOT))].map(({ name }) =>
-    `src/mod/${name}`
-  );
-  const files = ["docs/library.md", "src/mod.ts", ...sources];
-  const outcome = await run(Deno.execPath(), [
-    "test",
-    "-A",
-    "--doc",
-    "--no-check",
-    "--quiet",
-    ...files,
-  ], {
-    cwd: ROOT.pathname,
-    env: { NO_COLOR: "1" },
-  });
-  assert.equal(outcome.code, 0, outcome.stdout + outcome.stderr);
+  const files = ["docs/library.md", ...SOURCES];
+  const stdout = await deno("test", "-A", "--doc", "--no-check", "--quiet", ...files);
   // Four in the document and four beside the functions, or more.
-  assert.ok(Number(/ok \| (\d+) passed/.exec(outcome.stdout)?.[1]) >= 8, outcome.stdout);
+  assert.ok(Number(/ok \| (\d+) passed/.exec(stdout)?.[1]) >= 8, stdout);
 });
 
 Deno.test("all that the library gives away is documented", async () => {
-  const outcome = await run(Deno.execPath(), ["doc", "--lint", "src/mod.ts"], {
-    cwd: ROOT.pathname,
-    env: { NO_COLOR: "1" },
-  });
-  assert.equal(outcome.code, 0, outcome.stderr);
+  await deno("doc", "--lint", "src/mod.ts");
 });
+
+async function deno(...args: readonly string[]): Promise<string> {
+  const options = { cwd: ROOT.pathname, env: { NO_COLOR: "1" } };
+  const { code, stdout, stderr } = await run(Deno.execPath(), args, options);
+  assert.equal(code, 0, stdout + stderr);
+  return stdout;
+}
