@@ -3,13 +3,14 @@ import type { SqlFileKind } from "./directive_rules.ts";
 import type { Directive, Script } from "./script.ts";
 import { readHeader } from "./script_header.ts";
 import { StatementSplitter } from "./statement.ts";
+import { TokenMarker } from "./token_marks.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
 const NO_DIRECTIVES: readonly Directive[] = [];
 
 /**
- * Reads a script: one pass over its tokens gives the statements and the header. The tokens are not
- * kept, because ten thousand scripts may be held at once.
+ * Reads a script: one pass over its tokens gives the statements, the header and the marks. The tokens are
+ * not kept, because ten thousand scripts may be held at once.
  *
  * @param file The file's name for messages.
  * @param text Canonical text: see {@linkcode decodeCanonicalText}.
@@ -17,8 +18,10 @@ const NO_DIRECTIVES: readonly Directive[] = [];
  * judged here: see {@linkcode findRefusal}.
  */
 export function readScript(file: string, text: string): Script {
-  const { statements, directives } = readParts(file, text, "revision");
-  return { file, text, header: readHeader(file, text, directives), statements };
+  const marker = new TokenMarker();
+  const { statements, directives } = readParts(file, text, "revision", marker);
+  const header = readHeader(file, text, directives);
+  return { file, text, header, statements, marks: marker.finish() };
 }
 
 /**
@@ -41,6 +44,7 @@ function readParts(
   file: string,
   text: string,
   fileKind: SqlFileKind,
+  marker?: TokenMarker,
 ): Pick<Script, "statements"> & { readonly directives: readonly Directive[] } {
   const splitter = new StatementSplitter();
   const tokenizer = new Tokenizer(text);
@@ -51,8 +55,10 @@ function readParts(
       const { start, end } = tokenizer;
       const directive = readDirective(text, start, end, { file, fileKind, afterStatement });
       if (directive !== undefined) (directives ??= []).push(directive);
-    } else {
+      marker?.takeComment(tokenizer);
+    } else if (tokenizer.kind !== "space") {
       splitter.take(tokenizer);
+      marker?.take(tokenizer);
     }
   }
   return { statements: splitter.finish(), directives: directives ?? NO_DIRECTIVES };

@@ -13,11 +13,10 @@ import {
   VACUUM_IN_TRANSACTION,
   VACUUM_INTO,
 } from "./refusal_reason.ts";
-import { TokenJudge } from "./refused_token.ts";
+import { refuseToken } from "./refused_token.ts";
 import type { Script, Statement } from "./script.ts";
 import { isStateName } from "./state_name.ts";
 import { TokenReader } from "./token_reader.ts";
-import { Tokenizer } from "./tokenizer.ts";
 
 /**
  * The first thing in a script that may not stand in a revision, as far as tokens show it: transaction
@@ -41,7 +40,7 @@ function firstRefusal(script: Script): PlacedRefusal | undefined {
   const [open] = script.header.choose ?? [];
   if (open !== undefined) return { refusal: refuseOpenChoice(open.name), at: open.start };
   for (const statement of script.statements) {
-    const found = refuseStatement(script, statement) ?? refuseTokens(script, statement);
+    const found = refuseStatement(script, statement) ?? refuseMarked(script, statement);
     if (found !== undefined) return found;
     const pragma = statement.verb === "PRAGMA" ? readPragma(script.text, statement) : undefined;
     if (pragma?.name.toLowerCase() === LEGACY_ALTER_TABLE && pragma.value !== undefined) {
@@ -51,7 +50,8 @@ function firstRefusal(script: Script): PlacedRefusal | undefined {
     }
   }
   if (legacy !== undefined) return { refusal: MISPLACED_LEGACY, at: legacy.start };
-  return refuseOpenComment(script);
+  const { openComment } = script.marks;
+  return openComment === undefined ? undefined : { refusal: OPEN_COMMENT, at: openComment };
 }
 
 const MISPLACED_LEGACY: Refusal = {
@@ -146,19 +146,23 @@ function refuseDotCommand(text: string, at: number): PlacedRefusal | undefined {
   return { refusal, at };
 }
 
-/** Judges a statement by each of its tokens, and by the names of Aludel's that it holds. */
-function refuseTokens(script: Script, statement: Statement): PlacedRefusal | undefined {
-  const tokenizer = new Tokenizer(script.text, statement.start, statement.end);
-  const judge = new TokenJudge();
-  while (tokenizer.nextSignificant()) {
-    const found = judge.take(tokenizer);
-    if (found !== undefined) return found;
+/** Judges a statement by the tokens in it that were marked. */
+function refuseMarked({ text, marks }: Script, statement: Statement): PlacedRefusal | undefined {
+  const { token, stateNames } = marks;
+  if (token !== undefined && contains(statement, token)) {
+    return { refusal: refuseToken(text, token), at: token };
   }
-  return judge.seesStateName ? refuseStateNames(script, statement) : undefined;
+  return stateNames.some((at) => contains(statement, at))
+    ? refuseStateNames(text, statement)
+    : undefined;
 }
 
-function refuseStateNames(script: Script, statement: Statement): PlacedRefusal | undefined {
-  for (const { name, to, on, start } of readMentions(script.text, statement)) {
+function contains({ start, end }: Statement, at: number): boolean {
+  return start <= at && at < end;
+}
+
+function refuseStateNames(text: string, statement: Statement): PlacedRefusal | undefined {
+  for (const { name, to, on, start } of readMentions(text, statement)) {
     const kept = [name, to, on].find((candidate) =>
       candidate !== undefined && isStateName(candidate)
     );
@@ -168,18 +172,8 @@ function refuseStateNames(script: Script, statement: Statement): PlacedRefusal |
 }
 
 /** A comment that is never closed takes in what was meant to run: SQLite says nothing, so Aludel does. */
-function refuseOpenComment({ text, statements }: Script): PlacedRefusal | undefined {
-  const tokenizer = new Tokenizer(text, statements.at(-1)?.end ?? 0);
-  while (tokenizer.next()) {
-    const { kind, start, end } = tokenizer;
-    if (kind !== "comment" || text[start] !== "/") continue;
-    if (end - start >= 4 && text.endsWith("*/", end)) continue;
-    const refusal: Refusal = {
-      code: "sql-comment",
-      reason: "The comment that begins here is never closed",
-      next: ["Close it with */"],
-    };
-    return { refusal, at: start };
-  }
-  return undefined;
-}
+const OPEN_COMMENT: Refusal = {
+  code: "sql-comment",
+  reason: "The comment that begins here is never closed",
+  next: ["Close it with */"],
+};

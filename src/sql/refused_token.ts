@@ -1,59 +1,18 @@
-import { foldName, unquote } from "./identifier.ts";
-import { LOAD_EXTENSION, type PlacedRefusal, type Refusal } from "./refusal_reason.ts";
-import { isStateName } from "./state_name.ts";
-import type { Tokenizer } from "./tokenizer.ts";
+import { LOAD_EXTENSION, type Refusal } from "./refusal_reason.ts";
+import { Tokenizer } from "./tokenizer.ts";
 
-/** Judges the tokens of one statement, which it is given in order, spaces and comments left out. */
-export class TokenJudge {
-  /** Whether a token so far is a name that Aludel keeps for itself. */
-  seesStateName = false;
-  /** Where a `load_extension` starts that may turn out to be a call. */
-  #loader: number | undefined;
-  /** Whether the token before makes the next one a name of a table. */
-  #namesTable = false;
-
-  /** Takes the tokenizer's current token, and says why it may not stand in a revision. */
-  take(token: Tokenizer): PlacedRefusal | undefined {
-    const loader = this.#loader;
-    this.#loader = undefined;
-    switch (token.kind) {
-      case "word":
-      case "quoted":
-      case "string":
-        this.#takeName(token);
-        return undefined;
-      case "parameter":
-        return { refusal: refuseParameter(token.current), at: token.start };
-      case "illegal":
-        return { refusal: refuseIllegal(token.current, token.text, token.start), at: token.start };
-      case "operator": {
-        const code = token.text.charCodeAt(token.start);
-        this.#namesTable = code === 0x2e; // main.load_extension is no function
-        const isCall = loader !== undefined && code === 0x28;
-        return isCall ? { refusal: LOAD_EXTENSION, at: loader } : undefined;
-      }
-      default:
-        this.#namesTable = false;
-        return undefined;
-    }
-  }
-
-  #takeName(token: Tokenizer): void {
-    const { text, start, end, kind } = token;
-    const first = text.charCodeAt(kind === "word" ? start : start + 1) | 0x20;
-    const wasTable = this.#namesTable;
-    this.#namesTable = kind === "word" && end - start <= 6 &&
-      TABLE_FOLLOWS.has(token.current.toUpperCase());
-    // This runs for every word of every script: look at the first letter before anything is cut out.
-    if (first === 0x61) {
-      this.seesStateName ||= isStateName(unquote(token.current));
-    } else if (first === 0x6c && !wasTable && kind !== "string" && end - start >= 14) {
-      if (foldName(unquote(token.current)) === "load_extension") this.#loader = start;
-    }
-  }
+/**
+ * Why a token may stand in no revision.
+ *
+ * @param text The script's text.
+ * @param at Where the token begins that was marked: {@linkcode ScriptMarks.token}.
+ */
+export function refuseToken(text: string, at: number): Refusal {
+  const token = new Tokenizer(text, at);
+  token.next();
+  if (token.kind === "parameter") return refuseParameter(token.current);
+  return token.kind === "illegal" ? refuseIllegal(token.current, text, at) : LOAD_EXTENSION;
 }
-
-const TABLE_FOLLOWS: ReadonlySet<string> = new Set(["INTO", "TABLE", "EXISTS", "ON"]);
 
 function refuseParameter(parameter: string): Refusal {
   if (parameter.startsWith("#")) {

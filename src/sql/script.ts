@@ -34,6 +34,18 @@ export interface ScriptHeader {
   readonly choose?: readonly { readonly name: string; readonly start: number }[];
 }
 
+/**
+ * Places in a script that may turn out to be refused, marked while its tokens were read. Offsets in UTF-16 code units.
+ */
+export interface ScriptMarks {
+  /** The first token that may stand in no revision: no SQL, a parameter, a call of `load_extension`. */
+  readonly token: number | undefined;
+  /** The names that begin like Aludel's own tables, in order. */
+  readonly stateNames: readonly number[];
+  /** A comment that is never closed. */
+  readonly openComment: number | undefined;
+}
+
 /** An SQL file that has been read, decoded, tokenized and split: ready to run. */
 export interface Script {
   /** The name to use in messages: `migrations/2026-11-23_3f9c_create/up.sql`. */
@@ -42,4 +54,6 @@ export interface Script {
   readonly text: string;
   readonly header: ScriptHeader;
   readonly statements: readonly Statement[];
+  /** What {@linkcode findRefusal} has to look at. */
+  readonly marks: ScriptMarks;
 }

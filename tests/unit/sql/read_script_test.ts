@@ -8,6 +8,7 @@ Deno.test("readScript() gives a plain header and no statements for an empty file
     text: "\n",
     header: { transaction: "on", foreignKeys: "off", sqlite: undefined, allowLoss: [] },
     statements: [],
+    marks: { token: undefined, stateNames: [], openComment: undefined },
   });
 });
 
