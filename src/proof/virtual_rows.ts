@@ -1,0 +1,95 @@
+import { type Connection, SqlError } from "../db/connection.ts";
+import type { Schema, VirtualTable } from "../schema/model.ts";
+import { externalContent } from "../schema/plan_virtual_table.ts";
+import { type LiteralRow, readLiterals } from "../project/table_rows.ts";
+import { foldName, quoteName, quoteText } from "../sql/identifier.ts";
+
+/** The rows that a virtual table holds of its own. */
+export interface VirtualRows {
+  readonly columns: readonly string[];
+  /** The rowid, then the columns. */
+  readonly rows: readonly LiteralRow[];
+}
+
+/**
+ * Gives every full-text table and R*Tree that has rows of its own some more, with gaps between the rowids. A
+ * full-text table over the rows of another one is built again from those. What a table refuses it does without.
+ *
+ * @param rows How many for each.
+ */
+export async function fillVirtualTables(
+  connection: Connection,
+  schema: Schema,
+  rows: number,
+): Promise<void> {
+  for (const table of schema.virtualTables.values()) {
+    await withoutRefusal(() => fill(connection, table, rows));
+  }
+}
+
+async function fill(connection: Connection, table: VirtualTable, rows: number): Promise<void> {
+  const kind = kindOf(table);
+  if (kind === undefined) return;
+  const name = quoteName(table.name);
+  const content = externalContent(table);
+  if (content !== undefined && content !== "") {
+    await connection.execute(`INSERT INTO main.${name} (${name}) VALUES (${quoteText("rebuild")})`);
+    return;
+  }
+  const columns = await columnsOf(connection, table);
+  const [greatest] = await connection.query(`SELECT max(rowid) AS rowid FROM main.${name}`);
+  const first = Number(greatest?.rowid ?? 0) + 2;
+  for (let row = 0; row < rows; row++) {
+    const id = first + row * 3;
+    const values = columns.map((_, at) =>
+      // Of an R*Tree the first column is the rowid, and no side of a box ends before it begins.
+      kind === "rtree" ? String(at === 0 ? id : row + at) : quoteText(`it's "row" ${row} of ${at}`)
+    );
+    const into = kind === "rtree" ? columns : ["rowid", ...columns];
+    const all = kind === "rtree" ? values : [String(id), ...values];
+    await connection.execute(
+      `INSERT INTO main.${name} (${into.map(quoteName).join(", ")}) VALUES (${all.join(", ")})`,
+    );
+  }
+}
+
+/**
+ * Reads what a virtual table holds of its own: of a contentless one only the rowids, for no more can be had.
+ *
+ * @returns undefined where another table has the rows, or the module cannot tell.
+ */
+export async function readVirtualRows(
+  connection: Connection,
+  table: VirtualTable,
+): Promise<VirtualRows | undefined> {
+  const content = externalContent(table);
+  if (kindOf(table) === undefined || (content !== undefined && content !== "")) return undefined;
+  return await withoutRefusal(async () => {
+    const columns = content === "" ? [] : await columnsOf(connection, table);
+    const parts = ["rowid", ...columns.map(quoteName)];
+    return { columns, rows: await readLiterals(connection, table.name, parts) };
+  });
+}
+
+function kindOf({ module }: VirtualTable): "text" | "rtree" | undefined {
+  const name = foldName(module);
+  if (/^fts[345]$/.test(name)) return "text";
+  return /^rtree(?:_i32)?$/.test(name) ? "rtree" : undefined;
+}
+
+async function columnsOf(connection: Connection, { name }: VirtualTable): Promise<string[]> {
+  const rows = await connection.query(
+    "SELECT name FROM pragma_table_xinfo(?, 'main') WHERE hidden = 0 ORDER BY cid",
+    [name],
+  );
+  return rows.map((row) => String(row.name));
+}
+
+async function withoutRefusal<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SqlError) return undefined;
+    throw error;
+  }
+}
