@@ -199,16 +199,23 @@ function forget(owners: Map<string, Parts>, object: SchemaObject): void {
   if (parts?.size === 0) owners.delete(owner);
 }
 
-/** Indexes and triggers are described as they are at the end: a rename changes their text and is none of theirs. */
+/**
+ * Columns, indexes and triggers are described as they are at the end: the rename of another column changes their text
+ * and is none of theirs.
+ */
 function inOrder(parts: Parts, owner: string, schema: Schema): BlameLine[] {
   for (const object of [...schema.indexes.values(), ...schema.triggers.values()]) {
     const key = `${object.kind} ${foldName(object.name)}`;
     const part = foldName(object.table) === owner ? parts.get(key) : undefined;
     if (part !== undefined) parts.set(key, partOf(object, part.revision));
   }
-  const columns = (schema.tables.get(owner)?.columns ?? [])
-    .map(({ name }) => `column ${foldName(name)}`);
-  const first = new Set(["itself", ...columns]);
+  const first = new Set(["itself"]);
+  for (const column of schema.tables.get(owner)?.columns ?? []) {
+    const key = `column ${foldName(column.name)}`;
+    first.add(key);
+    const part = parts.get(key);
+    if (part !== undefined) parts.set(key, { ...part, line: describeColumn(column) });
+  }
   const rest = [...parts.keys()].filter((key) => !first.has(key))
     .sort((a, b) => RANK.indexOf(kindOf(a)) - RANK.indexOf(kindOf(b)));
   return [...first, ...rest].flatMap((key) => parts.get(key) ?? []);

@@ -68,6 +68,17 @@ Deno.test("blame looks at one column, at a view, and at an earlier revision", as
   }
 });
 
+Deno.test("blame shows a generated column as it is once the column that it reads is renamed", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t (a TEXT, size AS (length(a)));\n");
+  project.add("b1", "ALTER TABLE t RENAME COLUMN a TO b;\n");
+  const { lines } = JSON.parse(await project.prepare("blame", "--json", "t.size"));
+  assert.deepEqual(
+    lines.map((one: { revision: string; line: string }) => `${one.revision} ${one.line}`),
+    ["a1 size AS (length(b)) VIRTUAL"],
+  );
+});
+
 Deno.test("bisect finds where a query begins to give rows, and where it stops", async () => {
   using project = history();
   const age = "SELECT 1 FROM pragma_table_info('users') WHERE name = 'age'";
