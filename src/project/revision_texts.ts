@@ -26,12 +26,23 @@ export function readRevisionTexts(
   digest: Digest,
 ): RevisionTextPair {
   return {
-    up: readText(files, `${entry.dir}/up.sql`, digest),
-    down: readText(files, `${entry.dir}/down.sql`, digest),
+    up: readRevisionText(files, `${entry.dir}/up.sql`, digest),
+    down: readRevisionText(files, `${entry.dir}/down.sql`, digest),
   };
 }
 
-function readText(files: RevisionFiles, path: string, digest: Digest): RevisionText | null {
+/**
+ * Reads, decodes and hashes one SQL file.
+ *
+ * @param path Relative to the migrations folder.
+ * @returns null where there is no such file.
+ * @throws {AludelError} As {@linkcode readRevisionTexts}.
+ */
+export function readRevisionText(
+  files: RevisionFiles,
+  path: string,
+  digest: Digest,
+): RevisionText | null {
   const bytes = files.read(path);
   if (bytes === null) return null;
   const file = `${files.name}/${path}`;

@@ -2,11 +2,13 @@ import { AludelError } from "../errors.ts";
 import type { Revision, RevisionId } from "../graph/revision.ts";
 import type { Digest } from "../manifest/manifest.ts";
 import { judgeFiles } from "../manifest/verdict.ts";
-import type { RevisionFiles } from "../project/revision_files.ts";
-import { readRevisionTexts, type RevisionText } from "../project/revision_texts.ts";
+import {
+  readRevisionText,
+  readRevisionTexts,
+  type RevisionText,
+} from "../project/revision_texts.ts";
 import { fileError } from "../project/verdict_error.ts";
 import type { Workspace } from "../project/workspace.ts";
-import { decodeCanonicalText } from "../sql/canonical_text.ts";
 
 /** A revision with its place in the graph and all that its folder holds. Can be sent to a worker. */
 export interface RevisionSource extends Revision {
@@ -60,16 +62,8 @@ export class RevisionSources {
       labels,
       up: up!,
       down,
-      seed: readText(files, `${dir}/seed.sql`, this.#digest),
-      asserts: readText(files, `${dir}/assert.sql`, this.#digest),
+      seed: readRevisionText(files, `${dir}/seed.sql`, this.#digest),
+      asserts: readRevisionText(files, `${dir}/assert.sql`, this.#digest),
     };
   }
-}
-
-function readText(files: RevisionFiles, path: string, digest: Digest): RevisionText | null {
-  const bytes = files.read(path);
-  if (bytes === null) return null;
-  const file = `${files.name}/${path}`;
-  const text = decodeCanonicalText(file, bytes);
-  return { file, text, hash: digest(text) };
 }
