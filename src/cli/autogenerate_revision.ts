@@ -46,9 +46,9 @@ export async function autogenerateRevision(
   const wanted = await reader.wanted();
   reportSchemaNotices(ui, wanted);
   const { from } = flags;
-  const present = from === undefined
-    ? await reader.ofRevisions(before)
-    : await reader.ofDatabase(openTarget(context, project, { database: from }).access, from);
+  await using parent = from === undefined ? await reader.parent(before) : null;
+  const present = parent?.schema ??
+    await reader.ofDatabase(openTarget(context, project, { database: from }).access, from!);
   const { settings } = project;
   const comparison = compareWith(settings, present, wanted.schema, wanted.hints);
   suggestRenamesTo(ui, comparison, wanted.name);
@@ -59,7 +59,7 @@ export async function autogenerateRevision(
     sqlite: releaseOf(settings.sqlite ?? sqliteVersion),
     columnOrder: settings.columnOrder,
     scratch: reader.scratch,
-    ...(from === undefined && { parent: () => reader.replayed(before) }),
+    ...(parent && { parent: () => parent.database() }),
   });
   return { comparison, generated, parents };
 }

@@ -20,10 +20,20 @@ export type ScratchImage = Uint8Array;
 /** A database in memory. */
 export class ScratchConnection extends NodeConnection {
   readonly #native: NativeDatabase;
+  readonly #functions = new Set<string>();
 
   constructor(native: NativeDatabase) {
     super(native, ":memory:");
     this.#native = native;
+  }
+
+  /** Registers functions as {@linkcode ScratchOptions.functions} are; those that are there already stay. */
+  provide(functions: readonly string[]): void {
+    for (const name of functions) {
+      if (this.#functions.has(name)) continue;
+      this.#native.function(name, { deterministic: true, varargs: true }, () => null);
+      this.#functions.add(name);
+    }
   }
 
   /** The database as it is now. No transaction may be open. */
@@ -35,9 +45,8 @@ export class ScratchConnection extends NodeConnection {
 /** Opens a database in memory, for SQL that is run to see what it gives. */
 export function openScratch(options: ScratchOptions = {}): ScratchConnection {
   const database = openNative(":memory:", options);
-  for (const name of options.functions ?? []) {
-    database.function(name, { deterministic: true, varargs: true }, () => null);
-  }
+  const connection = new ScratchConnection(database);
+  connection.provide(options.functions ?? []);
   if (options.image !== undefined) database.deserialize(options.image);
-  return new ScratchConnection(database);
+  return connection;
 }

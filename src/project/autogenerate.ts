@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.ts";
+import type { ScratchConnection } from "../db/open_scratch.ts";
 import { AludelError } from "../errors.ts";
 import { reverseChanges } from "../schema/change.ts";
 import { findBroken } from "../schema/broken_objects.ts";
@@ -22,7 +22,7 @@ export interface AutogenerateRequest {
   readonly columnOrder: boolean;
   readonly scratch: Scratch;
   /** Gives a database on which the revisions before were replayed; left out where there are none to. */
-  readonly parent?: () => Promise<Connection>;
+  readonly parent?: () => Promise<ScratchConnection>;
 }
 
 /** A revision that has been run and compared, and is not written yet. */

@@ -1,5 +1,6 @@
 import { type Connection, SqlError } from "../db/connection.ts";
 import { mayChangeSettings, restoreSettings } from "../db/connection_settings.ts";
+import type { ScratchConnection } from "../db/open_scratch.ts";
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { dropTemporaryObjects } from "../runner/temporary_objects.ts";
@@ -23,7 +24,7 @@ export async function replay(
   history: HistoryTexts,
   scratch: Scratch,
   sqliteVersion: string,
-): Promise<Connection> {
+): Promise<ScratchConnection> {
   const scripts = history.ups.map(({ id, up }) => ({
     id,
     script: checkScript(up.file, up.text, id, sqliteVersion),

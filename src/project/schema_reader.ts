@@ -1,4 +1,3 @@
-import type { Connection } from "../db/connection.ts";
 import { databaseMissing } from "../db/database_error.ts";
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
@@ -12,6 +11,7 @@ import type { DatabaseAccess } from "./database_access.ts";
 import { type HistoryTexts, readHistory } from "./history_texts.ts";
 import type { Project } from "./project.ts";
 import { replay } from "./replay.ts";
+import { ReplayedParent } from "./replayed_parent.ts";
 import { resolvePath } from "./resolve_path.ts";
 import { SchemaCache } from "./schema_cache.ts";
 import { runSchemaCommand } from "./schema_command.ts";
@@ -51,23 +51,35 @@ export class SchemaReader {
    * @throws {AludelError} What {@linkcode readHistory} and {@linkcode replay} throw.
    */
   async ofRevisions(ids: readonly RevisionId[]): Promise<Schema> {
-    const { workspace } = this.#context;
-    if (workspace === null || ids.length === 0) return EMPTY_SCHEMA;
-    const history = this.#history(workspace, ids);
-    const key = this.#key(history);
-    const kept = this.#cache.read(key);
-    if (kept !== undefined) return buildSchema(kept);
-    await using connection = await this.#replay(history);
-    const rows = await readSchemaRows(connection);
-    this.#cache.write(key, rows);
-    return buildSchema(rows);
+    await using parent = await this.parent(ids);
+    return parent.schema;
   }
 
-  /** A database in memory on which the revisions were replayed. @throws {AludelError} as above. */
-  async replayed(ids: readonly RevisionId[]): Promise<Connection> {
+  /**
+   * What revisions lead to, for what comes after them. Where the schema is not in the cache, they are run for it, and
+   * not once more for the first database that is asked for.
+   *
+   * @throws {AludelError} As {@linkcode ofRevisions}.
+   */
+  async parent(ids: readonly RevisionId[]): Promise<ReplayedParent> {
     const { workspace } = this.#context;
-    if (workspace === null || ids.length === 0) return await this.scratch.open();
-    return await this.#replay(this.#history(workspace, ids));
+    if (workspace === null || ids.length === 0) {
+      return new ReplayedParent(EMPTY_SCHEMA, this.scratch, () => this.scratch.open());
+    }
+    const history = readHistory(workspace, ids, this.#context.digest);
+    const replayAll = () => replay(history, this.scratch, this.#context.sqliteVersion);
+    const key = this.#key(history);
+    const kept = this.#cache.read(key);
+    if (kept !== undefined) return new ReplayedParent(buildSchema(kept), this.scratch, replayAll);
+    const connection = await replayAll();
+    try {
+      const rows = await readSchemaRows(connection);
+      this.#cache.write(key, rows);
+      return new ReplayedParent(buildSchema(rows), this.scratch, replayAll, connection);
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
   }
 
   /** The schema of a database. @throws {AludelError} `database-missing` and its like. */
@@ -109,14 +121,6 @@ export class SchemaReader {
 
   async #load(files: readonly SchemaFile[]): Promise<LoadedSchema> {
     return await loadSchema(files, this.scratch.open);
-  }
-
-  #history(workspace: Workspace, ids: readonly RevisionId[]): HistoryTexts {
-    return readHistory(workspace, ids, this.#context.digest);
-  }
-
-  async #replay(history: HistoryTexts): Promise<Connection> {
-    return await replay(history, this.scratch, this.#context.sqliteVersion);
   }
 
   /** All that a replay depends on: the texts in their order, the SQLite, how it reads double quotes. */

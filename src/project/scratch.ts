@@ -60,6 +60,11 @@ export class Scratch {
     });
   }
 
+  /** Gives a database that was opened earlier the functions that were noticed since. */
+  equip(connection: ScratchConnection): void {
+    connection.provide(this.#functions);
+  }
+
   /** Whether an error names a function that is missing and will now be there in the next database. */
   learns(error: unknown): boolean {
     const message = error instanceof SqlError
