@@ -116,6 +116,7 @@ export const ERROR_KINDS = {
   "revision-draft": "failure",
   "revision-edited": "failure",
   "revision-edited-cosmetic": "failure",
+  "revision-empty-down": "failure",
   "revision-file-missing": "failure",
   "revision-irreversible": "failure",
   "revision-id": "failure",

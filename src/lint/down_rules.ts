@@ -16,9 +16,9 @@ export const DOWN_RULES = {
   "empty-down": {
     level: "warning",
     what: "The down.sql has no statement, and the up.sql has.",
-    why: "A downgrade would call the revision undone and leave everything as it is.",
+    why: "A downgrade would leave everything as it is, and is refused.",
     cure:
-      "Write the statements, or delete the file so that Aludel knows that there is no way back.",
+      "Write the statements, or delete the file so that Aludel knows that there is no way back. Where nothing is to be undone, say so: `-- aludel: ignore=empty-down REASON`.",
   },
   "down-incomplete": {
     level: "warning",

@@ -8,11 +8,13 @@ import { judgeFiles } from "../manifest/verdict.ts";
 import type { CheckedRoute, CheckedStep, CheckedUp, Reseal } from "../runner/checked_route.ts";
 import type { Notice } from "../runner/run_event.ts";
 import { sameTokens } from "../sql/fingerprint.ts";
+import type { Script } from "../sql/script.ts";
 import type { AppliedTexts } from "../state/applied_revision.ts";
 import { appliedEditError } from "./applied_edit_error.ts";
 import { type Catalogue, messageOf } from "./catalogue.ts";
 import { checkScript } from "./check_script.ts";
 import { compareRecords } from "./compare_records.ts";
+import { emptyDown, undoesNothing } from "./empty_down.ts";
 import { findingError, findingNotice } from "./record_finding_text.ts";
 import type { RevisionFiles } from "./revision_files.ts";
 import { readRevisionTexts, type RevisionTextPair, textHashes } from "./revision_texts.ts";
@@ -191,13 +193,9 @@ async function checkDown(
   if (context.downFrom === "disk") {
     const down = entry && context.files ? pairOf(entry).down : null;
     if (down === null) throw irreversible(id, "There is no down.sql for it on disk");
-    return {
-      direction: "down",
-      from: "disk",
-      id,
-      message,
-      script: checkScript(down.file, down.text, id, context.sqliteVersion),
-    };
+    const script = checkScript(down.file, down.text, id, context.sqliteVersion);
+    requireUndoing(script, pairOf(entry!).up?.text, id);
+    return { direction: "down", from: "disk", id, message, script };
   }
   const stored = await context.storedTexts(id);
   if (stored === undefined || stored.down === null) {
@@ -207,7 +205,14 @@ async function checkDown(
     ? `${context.files.name}/${entry.dir}/down.sql (as stored in the database)`
     : `down.sql of ${id} (as stored in the database)`;
   const script = checkScript(file, stored.down, id, context.sqliteVersion);
+  requireUndoing(script, stored.up, id);
   return { direction: "down", from: "database", id, message, script };
+}
+
+/** @throws {AludelError} `revision-empty-down`. */
+function requireUndoing({ file, text, statements }: Script, up: string | undefined, id: string) {
+  if (statements.length > 0 || up === undefined) return;
+  if (undoesNothing({ up, down: text }, file)) throw emptyDown(id, file);
 }
 
 function irreversible(id: RevisionId, fact: string): AludelError {

@@ -9,6 +9,7 @@ import { seal, type SealRequest, type SealResult } from "../manifest/seal.ts";
 import { type Change, judgeFiles } from "../manifest/verdict.ts";
 import { changeManifest } from "./change_manifest.ts";
 import { digest } from "./digest.ts";
+import { seemsToUndoNothing } from "./empty_down.ts";
 import type { Project } from "./project.ts";
 import { MANIFEST_FILE } from "./revision_files.ts";
 import { readRevisionTexts, type RevisionTextPair } from "./revision_texts.ts";
@@ -27,6 +28,12 @@ export interface SealRevisionsRequest {
   readonly onWait: () => void;
 }
 
+/** What was sealed, and what its user should know of it. */
+export interface SealedRevisions extends SealResult {
+  /** Sealed now, with a down that undoes nothing: see {@linkcode seemsToUndoNothing}. */
+  readonly emptyDowns: readonly RevisionId[];
+}
+
 /**
  * Records hashes in the manifest.
  *
@@ -36,7 +43,7 @@ export interface SealRevisionsRequest {
 export async function sealRevisions(
   project: Project,
   request: SealRevisionsRequest,
-): Promise<SealResult> {
+): Promise<SealedRevisions> {
   return await changeManifest(project, request.onWait, async ({ graph, manifest, entries }) => {
     const look = { applied: new Set<RevisionId>(), purpose: "look" } as const;
     const ids = request.refs.length > 0
@@ -81,7 +88,11 @@ export async function sealRevisions(
       const path = `${project.migrations}/${MANIFEST_FILE}`;
       writeAtomically(path, formatManifest(result.manifest));
     }
-    return result;
+    const emptyDowns = [...result.sealed, ...result.resealed].filter((id) => {
+      const { up, down } = textsOf(id);
+      return up && down && seemsToUndoNothing({ up: up.text, down: down.text }, down.file);
+    });
+    return { ...result, emptyDowns };
   });
 }
 

@@ -59,10 +59,15 @@ export const command = defineCommand({
           await (await import("../sealed_texts.ts")).recordedTexts(context, flags, entry),
       onWait: waitingFor(ui, project),
     });
-    const { sealed, resealed, unchanged } = result;
-    ui.json({ sealed, resealed, unchanged });
+    const { sealed, resealed, unchanged, emptyDowns } = result;
+    ui.json({ sealed, resealed, unchanged, emptyDowns });
     for (const id of sealed) ui.data(`sealed    ${id}`);
     for (const id of resealed) ui.data(`resealed  ${id}`);
+    for (const id of emptyDowns) {
+      ui.notice(
+        `The down.sql of ${id} has no statement, so ${id} cannot be undone: write it, delete it, or let it say why (aludel lint ${id}).`,
+      );
+    }
     if (sealed.length + resealed.length > 0) return;
     ui.notice(
       refs.length > 0 || flags.cosmetic
