@@ -6,7 +6,6 @@ import { compareSchemas } from "../schema/compare.ts";
 import { describeChange } from "../schema/describe.ts";
 import { introspect } from "../schema/introspect.ts";
 import type { Schema } from "../schema/model.ts";
-import { withoutDirectives } from "../schema/without_directives.ts";
 import { writeSchema } from "../schema/write_schema.ts";
 import { readState } from "../state/read_state.ts";
 import { checkScript } from "./check_script.ts";
@@ -40,9 +39,7 @@ export async function adoptSchema(connection: Connection, name: string): Promise
   const schema = await introspect(connection);
   const text = writeSchema(schema);
   const up =
-    `-- Up: baseline\n-- The schema as it was when Aludel took over the database.\n-- aludel: ignore=no-down the database was there first\n\n${
-      withoutDirectives(text)
-    }`;
+    `-- Up: baseline\n-- The schema as it was when Aludel took over the database.\n-- aludel: ignore=no-down the database was there first\n\n${text}`;
   let failure: unknown;
   for (const doubleQuotedStrings of [false, true]) {
     try {

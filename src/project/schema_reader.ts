@@ -17,6 +17,7 @@ import { SchemaCache } from "./schema_cache.ts";
 import { runSchemaCommand } from "./schema_command.ts";
 import { readSchemaFiles } from "./schema_files.ts";
 import { Scratch } from "./scratch.ts";
+import { requireSqliteOfSchema } from "./sqlite_requirement.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What {@linkcode SchemaReader} works with. */
@@ -120,6 +121,7 @@ export class SchemaReader {
   }
 
   async #load(files: readonly SchemaFile[]): Promise<LoadedSchema> {
+    for (const file of files) requireSqliteOfSchema(file, this.#context.sqliteVersion);
     return await loadSchema(files, this.scratch.open);
   }
 

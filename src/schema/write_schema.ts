@@ -3,15 +3,16 @@ import { inDependencyOrder } from "./dependency_order.ts";
 import { mentionedNames } from "./mentioned_names.ts";
 import type { Schema, SchemaObject, Table } from "./model.ts";
 import { terminated } from "./terminated.ts";
+import { withoutDirectives } from "./without_directives.ts";
 
 /**
- * The schema as the text of a schema file: what the database has, word for word, parents before children,
- * each table followed by its indexes, then virtual tables, views and triggers.
+ * The schema as the text of a schema file: what the database has, word for word but for the directives of
+ * the files that it was made by, which would be refused in a schema file: parents before children, each table followed by its indexes, then virtual tables, views and triggers.
  *
  * @returns The text; a schema without anything gives one newline.
  */
 export function writeSchema(schema: Schema): string {
-  const blocks = schemaObjects(schema).map(({ sql }) => `${terminated(sql)}\n`);
+  const blocks = schemaObjects(schema).map(({ sql }) => `${terminated(withoutDirectives(sql))}\n`);
   return blocks.length === 0 ? "\n" : blocks.join("\n");
 }
 

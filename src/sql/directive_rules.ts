@@ -58,7 +58,7 @@ export const DIRECTIVE_RULES: readonly DirectiveRule[] = [
     name: "ignore",
     operator: "=",
     header: false,
-    files: ["revision", "schema"],
+    files: ["revision"],
     quotable: false,
     reason: "required",
     example: "ignore=drop-table nothing has read it for a year",
