@@ -89,7 +89,7 @@ export async function adoptDatabase(
       'Its schema has strings in double quotes, so the setting "doubleQuotedStrings" is on.',
     );
   }
-  ui.hint("next: aludel check, then edit schema.sql and aludel revision --autogenerate -m MSG");
+  ui.hint("aludel check, then edit schema.sql and aludel revision --autogenerate -m MSG");
 }
 
 async function readDatabase(target: Target) {

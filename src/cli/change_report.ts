@@ -1,5 +1,6 @@
 import type { Comparison } from "../project/compare_with.ts";
 import { describeChange } from "../schema/describe.ts";
+import type { Style } from "./style.ts";
 import type { Ui } from "./ui.ts";
 
 /** A difference as the JSON of every command that shows one. */
@@ -23,16 +24,18 @@ function nameOf(change: Comparison["changes"][number]): string {
   return "object" in change ? change.object.name : change.to.name;
 }
 
-/** Prints a difference as lines: `+` what comes, `-` what goes, `~` what changes. */
+/** Prints a difference, a line each: see {@linkcode changeLine}. */
 export function reportChanges(ui: Ui, { changes }: Pick<Comparison, "changes">): void {
   const { style } = ui;
   for (const change of changes) {
-    for (const line of describeChange(change)) {
-      if (/^(create|add) /.test(line)) ui.data(style.green(`+ ${line}`));
-      else if (/^drop /.test(line)) ui.data(style.red(`- ${line}`));
-      else ui.data(style.yellow(`~ ${line}`));
-    }
+    for (const line of describeChange(change)) ui.data(changeLine(line, style));
   }
+}
+
+/** A line of `describeChange` with its sign: `+` what comes, `-` what goes, `~` what changes. */
+export function changeLine(line: string, style: Style): string {
+  if (/^(create|add) /.test(line)) return style.green(`+ ${line}`);
+  return /^drop /.test(line) ? style.red(`- ${line}`) : style.yellow(`~ ${line}`);
 }
 
 /** Says what may be a rename, with the line that makes it one. */

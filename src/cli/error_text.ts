@@ -1,5 +1,5 @@
 import type { AludelError } from "../errors.ts";
-import type { Style } from "./style.ts";
+import { nextStep, type Style } from "./style.ts";
 
 /**
  * An error for a person: what, where, SQLite's words, details, what became of the work, what to type.
@@ -11,12 +11,12 @@ export function errorText(error: AludelError, style: Style): string {
   const place = error.place;
   if (place) {
     lines.push(`  at ${place.file}${colon(place.line)}${colon(place.column)}`);
-    if (place.frame) lines.push(indent(place.frame, "    "));
+    if (place.frame) lines.push(indent(frameText(place.frame, style), "    "));
   }
   if (error.sqlite !== undefined) lines.push(`  SQLite says: ${error.sqlite}`);
   for (const note of error.notes) lines.push(indent(note, "  "));
   if (error.outcome !== undefined) lines.push(indent(error.outcome, "  "));
-  for (const step of error.next) lines.push(`  ${style.cyan("next:")} ${step}`);
+  for (const step of error.next) lines.push(`  ${nextStep(step, style)}`);
   return lines.join("\n");
 }
 
@@ -42,6 +42,14 @@ export function bugText(thrown: unknown, program: string, style: Style): string 
     indent(thrown instanceof Error ? thrown.stack ?? String(thrown) : String(thrown), "  "),
     `  This is ${program}. Please report it with the lines above and the command that you typed.`,
   ].join("\n");
+}
+
+/** The gutter steps back, and the caret comes forward. */
+function frameText(frame: string, style: Style): string {
+  return frame.split("\n").map((line) => {
+    const [, gutter = "", source = ""] = /^([ \d]* \|)(.*)$/.exec(line) ?? ["", "", line];
+    return style.dim(gutter) + (source.trim() === "^" ? style.red(source) : source);
+  }).join("\n");
 }
 
 function colon(number: number | undefined): string {

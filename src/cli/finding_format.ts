@@ -27,6 +27,7 @@ export function printFindings(
     return ui.data(JSON.stringify(sarifLog(findings, textOfRule), undefined, 2));
   }
   for (const finding of findings) {
-    ui.data(format === "github" ? githubAnnotation(finding) : findingText(finding, ui.style));
+    if (format === "github") ui.data(githubAnnotation(finding));
+    else ui.prose(findingText(finding, ui.style));
   }
 }

@@ -3,6 +3,7 @@ import type { PlannedMigration } from "../project/migration.ts";
 import type { Target } from "../project/target.ts";
 import type { Notice, RunEvent } from "../runner/run_event.ts";
 import type { RunOutcome } from "../runner/run_request.ts";
+import { nextStep } from "./style.ts";
 import type { Ui } from "./ui.ts";
 
 /** So many losses are listed; beyond it they are counted. */
@@ -30,7 +31,7 @@ export class RunReport {
           [
             event.message,
             ...(event.notes ?? []),
-            ...(event.next ?? []).map((next) => `next: ${next}`),
+            ...(event.next ?? []).map((next) => nextStep(next, style)),
           ]
             .join("\n  "),
         );
@@ -105,7 +106,7 @@ export class RunReport {
     }
     if (outcome.steps.length === 0) return;
     this.#ui.notice(`"${this.#target.name}" is now at ${list(graph.headsOf(after, "parents"))}.`);
-    if (this.#point) this.#ui.hint(`To have it all back: aludel restore ${this.#point.name}`);
+    if (this.#point) this.#ui.hint(`aludel restore ${this.#point.name}, to have it all back`);
   }
 
   #document(outcome: RunOutcome): unknown {

@@ -1,6 +1,7 @@
+import { foldLines } from "../text/fold_lines.ts";
 import type { OutputStream, Runtime } from "./runtime.ts";
 import type { Style } from "./style.ts";
-import { plainStyle, terminalStyle } from "./style.ts";
+import { nextStep, plainStyle, terminalStyle } from "./style.ts";
 
 /** How the command line asked for output. */
 export interface UiOptions {
@@ -63,6 +64,11 @@ export class Ui {
     if (!this.#options.json) this.#write(this.#runtime.stdout, text);
   }
 
+  /** An answer in words, such as a finding: a terminal gets it broken at spaces. Dropped with `--json`. */
+  prose(text: string): void {
+    this.data(this.#fold(this.#runtime.stdout, text));
+  }
+
   /** The answer as JSON, if it was asked for. At most once a command. */
   json(value: unknown): void {
     if (!this.#options.json) return;
@@ -74,22 +80,30 @@ export class Ui {
 
   /** What happened, for a person: silent with `--quiet` and `--json`. */
   notice(text: string): void {
-    if (!this.#options.quiet && !this.#options.json) this.#write(this.#runtime.stderr, text);
+    if (!this.#options.quiet && !this.#options.json) this.#talk(text);
   }
 
-  /** What to do next. */
-  hint(text: string): void {
-    this.notice(this.talkStyle.dim(text));
+  /** What to type next, with what it is for: `aludel restore NAME, to undo this`. */
+  hint(step: string): void {
+    this.notice(nextStep(step, this.talkStyle));
   }
 
   /** What the user should know even when told to be quiet. */
   warning(text: string): void {
-    this.#write(this.#runtime.stderr, `${this.talkStyle.yellow("warning:")} ${text}`);
+    this.#talk(`${this.talkStyle.yellow("warning")}: ${text}`);
   }
 
   /** The text of an error. */
   error(text: string): void {
-    this.#write(this.#runtime.stderr, text);
+    this.#talk(text);
+  }
+
+  #talk(text: string): void {
+    this.#write(this.#runtime.stderr, this.#fold(this.#runtime.stderr, text));
+  }
+
+  #fold(stream: OutputStream, text: string): string {
+    return stream.isTerminal ? foldLines(text, this.#runtime.columns) : text;
   }
 
   #write(stream: OutputStream, text: string): void {

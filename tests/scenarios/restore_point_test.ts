@@ -29,7 +29,7 @@ Deno.test("a run that drops what has rows keeps it first, names it, and restore 
   assert.equal(run.code, 0, run.stderr);
   const [point] = await points(project);
   assert.match(run.stderr, new RegExp(`kept +${point!.name} .*\\n +a2 drops column "note" of "t"`));
-  assert.match(run.stderr, new RegExp(`To have it all back: aludel restore ${point!.name}`));
+  assert.match(run.stderr, new RegExp(`next: aludel restore ${point!.name}, to have it all back`));
   assert.deepEqual(point!.heads.map(({ id }) => id), ["a1"]);
   assert.equal(point!.reason, 'upgrade: a2 drops column "note" of "t"');
 
@@ -125,7 +125,7 @@ Deno.test("a run that begins again for text in double quotes offers the restore 
   assert.match(stderr, /^kept .*[^]*^removed .*[^]*^kept /m);
   const [point, ...others] = await points(project);
   assert.deepEqual(others, []);
-  assert.match(stderr, new RegExp(`To have it all back: aludel restore ${point!.name}`));
+  assert.match(stderr, new RegExp(`next: aludel restore ${point!.name}, to have it all back`));
   await project.done("restore", point!.name);
   assert.equal(await project.sql("SELECT count(*) FROM t"), "2");
 });

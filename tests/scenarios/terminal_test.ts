@@ -52,3 +52,35 @@ Deno.test(`what a long run tells stands on lines of its own${reason}`, TERMINAL,
     '"app.db" is now at a2.',
   ]);
 });
+
+Deno.test(
+  `what autogenerate says fits the terminal, with no word broken${reason}`,
+  TERMINAL,
+  async () => {
+    using made = temporaryProject();
+    const event = (rest: string) =>
+      `CREATE TABLE users (id INTEGER PRIMARY KEY);\nCREATE TABLE events (id INTEGER PRIMARY KEY, organiser INTEGER${rest});\n`;
+    made.write("schema.sql", event(""));
+    await made.prepare("revision", "--autogenerate", "-m", "create", "--rev-id", "a0");
+    made.write("schema.sql", event(" REFERENCES users ON DELETE CASCADE ON UPDATE CASCADE"));
+    const lines = await show(made.path, [
+      "revision",
+      "--autogenerate",
+      "-m",
+      "own",
+      "--rev-id",
+      "a1",
+    ]);
+    assert.deepEqual(lines.slice(2), [
+      "Draft a1 is written, on top of a0.",
+      "  + add to events: FOREIGN KEY (organiser) REFERENCES users ON DELETE CASCADE ON",
+      "    UPDATE CASCADE",
+      "7 statements. These take longer the more rows there are:",
+      "  rewrite  copy the rows of events",
+      "warning[add-foreign-key]: Fails if a row of events violates FOREIGN KEY",
+      "  (organiser) REFERENCES users ON DELETE CASCADE ON UPDATE CASCADE",
+      "It was tried in memory, up and down.",
+      "next: aludel upgrade head",
+    ]);
+  },
+);

@@ -39,6 +39,6 @@ export const command = defineCommand({
     ui.json({ database: open.target.name, point, path });
     ui.data(point.name);
     ui.notice(`${megabytes(point.bytes)} in "${path}".`);
-    ui.hint(`next: aludel restore ${point.name}, to put it back`);
+    ui.hint(`aludel restore ${point.name}, to put it back`);
   },
 });

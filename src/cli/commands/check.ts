@@ -32,7 +32,7 @@ export const command = defineCommand({
     }
     reportChanges(ui, comparison);
     suggestRenamesTo(ui, comparison, wanted.name);
-    ui.hint('next: aludel revision --autogenerate -m "what it does"');
+    ui.hint('aludel revision --autogenerate -m "what it does"');
     return 3;
   },
 });

@@ -58,7 +58,7 @@ export const command = defineCommand({
     if (unknown.length > 0) {
       const { locateUnknown, TAKE_ALONG } = await import("../unknown_revisions.ts");
       for (const { says } of await locateUnknown(project, unknown)) ui.notice(says);
-      ui.hint(`next: ${TAKE_ALONG}`);
+      ui.hint(TAKE_ALONG);
     }
     if (!flags.checkHeads || atHeads) return 0;
     if (unknown.length > 0) {
@@ -66,7 +66,7 @@ export const command = defineCommand({
     }
     if (missing.length > 0) {
       ui.warning(`Not at all heads: ${listed(missing)} pending`);
-      ui.hint("next: aludel upgrade heads");
+      ui.hint("aludel upgrade heads");
     }
     return 3;
   },

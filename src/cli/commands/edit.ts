@@ -53,8 +53,8 @@ export const command = defineCommand({
         ui.notice(`${entry.id} is sealed, and nothing changed.`);
       } else if (verdict.kind === "edited") {
         ui.warning(`${entry.id} is sealed, and its files differ from what was sealed`);
-        ui.hint(`next: aludel seal --cosmetic ${entry.id}   (only space and comments changed)`);
-        ui.hint(`next: aludel seal --force ${entry.id}      (the change is meant)`);
+        ui.hint(`aludel seal --cosmetic ${entry.id}, if only space and comments changed`);
+        ui.hint(`aludel seal --force ${entry.id}, if the change is meant`);
       }
     }
   },

@@ -35,8 +35,8 @@ export const command = defineCommand({
     }
     if (heads.length === 0) {
       ui.notice("There are no revisions yet.");
-      ui.hint('next: aludel revision -m "create events table"');
+      ui.hint('aludel revision -m "create events table"');
     }
-    if (heads.length > 1) ui.hint(`${heads.length} heads. To join them: aludel merge heads`);
+    if (heads.length > 1) ui.hint("aludel merge heads, to join them");
   },
 });

@@ -28,7 +28,7 @@ export const command = defineCommand({
     }
     ui.data(`${"merge driver".padEnd(18)}${merges ? "registered" : "not registered"}`);
     if (installed) return 0;
-    ui.hint("next: aludel hook install");
+    ui.hint("aludel hook install");
     return 3;
   },
 });

@@ -75,7 +75,7 @@ export const command = defineCommand({
     }
     if (flags.stamp) await record(open, best.heads);
     else if (best.heads.length > 0 && open.state.applied.length === 0) {
-      ui.hint(`next: aludel locate${flags.database ? ` -d ${flags.database}` : ""} --stamp`);
+      ui.hint(`aludel locate${flags.database ? ` -d ${flags.database}` : ""} --stamp`);
     }
     return 0;
 

@@ -43,6 +43,7 @@ export const command = defineCommand({
       throw error.with({ next: [`aludel merge --splice ${refs.join(" ")}`, "aludel merge heads"] });
     });
     reportDraft(ui, written);
-    ui.hint("Nothing needs to be written into them. Next: aludel upgrade head");
+    ui.notice("Nothing needs to be written into them.");
+    ui.hint("aludel upgrade head");
   },
 });

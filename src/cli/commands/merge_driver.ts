@@ -54,7 +54,7 @@ export const command = defineCommand({
       }
       if (heads.length < 2) return 0;
       ui.notice(`${name}: merged, and there are ${heads.length} heads: ${heads.join(", ")}`);
-      ui.hint('next: aludel merge heads -m "merge branches"');
+      ui.hint('aludel merge heads -m "merge branches"');
       return 0;
     } catch (error) {
       if (!(error instanceof AludelError)) throw error;

@@ -61,7 +61,7 @@ export const command = defineCommand({
     ui.json({ ok: !failed, revisions: proofs, orders, fromCache });
     const catalogue = joinCatalogue(workspace, []);
     for (const proof of proofs) {
-      ui.data(proofText(proof, messageOf(catalogue, proof.id), ui.style));
+      ui.prose(proofText(proof, messageOf(catalogue, proof.id), ui.style));
     }
     for (const { heads, orders: number, finding } of orders) {
       const names = heads.join(", ");
@@ -72,7 +72,7 @@ export const command = defineCommand({
       );
     }
     if (failures.length > 0) ui.data("");
-    for (const finding of failures) ui.data(findingText(finding, ui.style));
+    for (const finding of failures) ui.prose(findingText(finding, ui.style));
     if (proofs.length === 0) ui.notice("There is no revision to prove.");
     else {
       const cached = fromCache === 0 ? "" : `, ${fromCache} of the answers from before`;
@@ -102,7 +102,7 @@ function progressOf(
 /** One line for the verdict, and one for each thing that is lost or could not be tried. */
 function proofText({ id, verdict, notices }: Proof, message: string, style: Style): string {
   const [title = ""] = message.split("\n", 1);
-  const head = `${colourOf(verdict, style)(verdict.kind.padEnd(7))}  ${id}  ${title}`;
+  const head = `${colourOf(verdict, style)(verdict.kind.padEnd(7))}  ${style.yellow(id)}  ${title}`;
   const details = verdict.kind === "lossy"
     ? verdict.losses.map((loss) => `lost: ${loss}`)
     : verdict.kind === "fails" && verdict.stage === "before"

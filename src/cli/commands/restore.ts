@@ -48,6 +48,6 @@ export const command = defineCommand({
     ui.notice(`restored  ${ui.talkStyle.yellow(point.name)}  ${point.reason}`);
     if (done.kept) ui.notice(`kept      ${ui.talkStyle.yellow(done.kept.name)}  what it replaced`);
     ui.notice(`"${target.name}" is now at ${at}.`);
-    if (done.kept) ui.hint(`To undo this: aludel restore ${done.kept.name}`);
+    if (done.kept) ui.hint(`aludel restore ${done.kept.name}, to undo this`);
   },
 });

@@ -61,8 +61,8 @@ export const command = defineCommand({
     });
     const { sealed, resealed, unchanged, emptyDowns } = result;
     ui.json({ sealed, resealed, unchanged, emptyDowns });
-    for (const id of sealed) ui.data(`sealed    ${id}`);
-    for (const id of resealed) ui.data(`resealed  ${id}`);
+    for (const id of sealed) ui.data(`sealed    ${ui.style.yellow(id)}`);
+    for (const id of resealed) ui.data(`resealed  ${ui.style.yellow(id)}`);
     for (const id of emptyDowns) {
       ui.notice(
         `The down.sql of ${id} has no statement, so ${id} cannot be undone: write it, delete it, or let it say why (aludel lint ${id}).`,

@@ -48,7 +48,9 @@ export const command = defineCommand({
       const shown = values.length > LISTED
         ? [...values.slice(0, LISTED), `… and ${values.length - LISTED} more`]
         : values;
-      shown.forEach((value, i) => ui.data(`${(i === 0 ? name : "").padEnd(10)}${value}`));
+      shown.forEach((value, i) =>
+        ui.data(`${ui.style.bold((i === 0 ? name : "").padEnd(10))}${value}`)
+      );
     };
     field("Database", [
       target === undefined
@@ -64,12 +66,12 @@ export const command = defineCommand({
     const findings = status.findings.filter((finding) => finding.code !== "revision-unknown");
     if (drift !== null) findings.push(drift.finding);
     if (findings.length + elsewhere.length > 0) ui.data("");
-    for (const finding of findings) ui.data(findingText(finding, ui.style));
+    for (const finding of findings) ui.prose(findingText(finding, ui.style));
     for (const { says } of elsewhere) ui.data(says);
     if (clean) ui.notice("Nothing needs doing.");
-    if (elsewhere.length > 0) ui.hint(`next: ${TAKE_ALONG}`);
-    if (status.pending.length > 0) ui.hint("next: aludel upgrade heads");
-    if (status.drafts.length > 0) ui.hint("next: aludel seal, when the drafts are finished");
+    if (elsewhere.length > 0) ui.hint(TAKE_ALONG);
+    if (status.pending.length > 0) ui.hint("aludel upgrade heads");
+    if (status.drafts.length > 0) ui.hint("aludel seal, when the drafts are finished");
     return clean ? 0 : 3;
   },
 });

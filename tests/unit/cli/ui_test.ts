@@ -11,7 +11,7 @@ Deno.test("Ui gives the answer to stdout and the talk to stderr", () => {
   ui.hint("hint");
   ui.warning("careful");
   assert.equal(runtime.stdout.text, "answer\n");
-  assert.equal(runtime.stderr.text, "notice\nhint\nwarning: careful\n");
+  assert.equal(runtime.stderr.text, "notice\nnext: hint\nwarning: careful\n");
 });
 
 Deno.test("Ui with --json prints one document and no notices", () => {
@@ -75,4 +75,20 @@ Deno.test("Ui has what draws on the terminal step aside for every text", () => {
   ui.notice("at last");
   assert.equal(asides, 4);
   assert.equal(runtime.stderr.text, "notice\nwarning: careful\nerror\nat last\n");
+});
+
+Deno.test("Ui breaks prose at spaces for a terminal, and leaves it to pipes as it is", () => {
+  const long = "word ".repeat(20).trim();
+  const said = (isTerminal: boolean) => {
+    const streams = { stdout: recordedStream(isTerminal), stderr: recordedStream(isTerminal) };
+    const runtime = fakeRuntime({ ...streams, columns: 60 });
+    const ui = new Ui(runtime, { json: false, quiet: false });
+    ui.notice(long);
+    ui.prose(long);
+    ui.data(long);
+    return [streams.stderr.text, streams.stdout.text];
+  };
+  const folded = `${"word ".repeat(12).trim()}\n  ${"word ".repeat(8).trim()}\n`;
+  assert.deepEqual(said(true), [folded, `${folded}${long}\n`]);
+  assert.deepEqual(said(false), [`${long}\n`, `${long}\n${long}\n`]);
 });
