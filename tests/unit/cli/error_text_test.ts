@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
 import { bugText, errorJson, errorText } from "../../../src/cli/error_text.ts";
-import { plainStyle } from "../../../src/cli/style.ts";
+import { plainStyle, terminalStyle } from "../../../src/cli/style.ts";
 
 const FULL = new AludelError("sql-failed", "The statement failed", {
   place: { file: "m/a/up.sql", line: 3, column: 8, frame: "3 | CREATE TABEL x\n  |        ^" },
@@ -57,4 +57,12 @@ Deno.test("bugText() has the stack and the program, and asks to report", () => {
   assert.match(text, /error_text_test\.ts/);
   assert.match(text, /This is aludel 9\. Please report it/);
   assert.match(bugText("just a text", "aludel 9", plainStyle), /just a text/);
+});
+
+Deno.test("errorText() on a terminal has the code and the caret in red, the message bold, the gutter dim", () => {
+  const lines = errorText(FULL, terminalStyle).split("\n");
+  assert.equal(lines[0], "\x1b[31merror[sql-failed]\x1b[39m: \x1b[1mThe statement failed\x1b[22m");
+  assert.equal(lines[2], "    \x1b[2m3 |\x1b[22m CREATE TABEL x");
+  assert.equal(lines[3], "    \x1b[2m  |\x1b[22m\x1b[31m        ^\x1b[39m");
+  assert.equal(lines.at(-1), "  \x1b[36mnext:\x1b[39m aludel upgrade head");
 });
