@@ -8,7 +8,7 @@ export const command = defineCommand({
   description: [
     `Prints a script that lets a shell complete commands, flags, revisions with their messages, labels and databases: for ${
       SHELLS.join(", ")
-    }. Save it where the shell looks for such scripts, and start a new shell.`,
+    }. Save it where the shell looks for such scripts, in a folder that you may have to make, and start a new shell.`,
     "It asks this program for the words each time, so it stays right when a project or the release changes. No database is opened.",
   ],
   flags: {},

@@ -1,0 +1,363 @@
+import type { SceneName } from "./example_scene.ts";
+
+/** What must come of an example of a command's help. */
+export interface ExampleClaim {
+  readonly scene: SceneName;
+  /** Shell commands that must have been typed before. */
+  readonly before?: string;
+  /** 0 unless said otherwise; never 2 or 70. */
+  readonly exit?: number;
+  /** What the example prints, talk and answer. */
+  readonly prints?: RegExp | readonly RegExp[];
+  /** A shell command that must succeed afterwards, for examples that change something. */
+  readonly then?: string;
+  /** What that prints. */
+  readonly thenPrints?: RegExp | readonly RegExp[];
+}
+
+const APPLIED = "sqlite3 app.db 'SELECT id FROM aludel_revision ORDER BY position'";
+
+/** Every example of every command, by its command line, with what it says held to what it does. */
+export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
+  "aludel init": {
+    scene: "an empty folder",
+    then: "cat aludel.json migrations/manifest.json .gitattributes",
+    thenPrints: /"database"[\s\S]*"format":1[\s\S]*merge=union/,
+  },
+  "aludel init shop": {
+    scene: "an empty folder",
+    then: "cat shop/migrations/manifest.json",
+    thenPrints: /"format":1/,
+  },
+  "aludel init --from app.db": {
+    scene: "a database without a project",
+    then: "aludel current && cat schema.sql",
+    thenPrints: /\(head\), baseline\n[\s\S]*CREATE TABLE users/,
+  },
+  "aludel completions bash > ~/.local/share/bash-completion/completions/aludel": {
+    scene: "an empty folder",
+    before: "mkdir -p ~/.local/share/bash-completion/completions",
+    then: "cat ~/.local/share/bash-completion/completions/aludel",
+    thenPrints: /complete .*aludel/,
+  },
+  "aludel completions zsh > ~/.zfunc/_aludel": {
+    scene: "an empty folder",
+    before: "mkdir -p ~/.zfunc",
+    then: "cat ~/.zfunc/_aludel",
+    thenPrints: /^#compdef aludel/,
+  },
+  "aludel completions fish > ~/.config/fish/completions/aludel.fish": {
+    scene: "an empty folder",
+    then: "cat ~/.config/fish/completions/aludel.fish",
+    thenPrints: /complete .*aludel/,
+  },
+  "aludel completions powershell >> $PROFILE": {
+    scene: "an empty folder",
+    before: "PROFILE=profile.ps1",
+    then: "cat profile.ps1",
+    thenPrints: /Register-ArgumentCompleter/,
+  },
+
+  'aludel revision --autogenerate -m "add users"': {
+    scene: "a project",
+    then: "cat migrations/*_add_users/up.sql",
+    thenPrints: /^CREATE TABLE (?:"events"|events)/m,
+  },
+  'aludel revision -m "create events table"': {
+    scene: "a project",
+    then: "aludel show head",
+    thenPrints: /Parent: +77aa0b1c2d3e[\s\S]*create events table/,
+  },
+  'aludel revision -m "start billing" --head base --branch-label billing': {
+    scene: "a project",
+    then: "aludel show billing",
+    thenPrints: /\(billing\)[\s\S]*Parent: +<base>[\s\S]*start billing/,
+  },
+  'aludel revision -m "fix index" --head 3f9c --splice': {
+    scene: "a project",
+    then: "aludel branches",
+    thenPrints: [/^3f9c1a2b4d5e/m, /77aa0b1c2d3e/, /fix index/],
+  },
+  'aludel merge heads -m "join billing and events"': {
+    scene: "a project with three heads",
+    then: "aludel show head",
+    thenPrints: /3f9c1a2b4d5e, 77aa0b1c2d3e, be11d0e1f2a3[\s\S]*join billing and events/,
+  },
+  "aludel merge 3f9c 77aa": {
+    scene: "a project with three heads",
+    then: "aludel heads -q",
+    thenPrints: /^(?=[\s\S]*^be11)(?=[\s\S]*\(mergepoint\))(?![\s\S]*^(?:3f9c|77aa))/m,
+  },
+  "aludel edit head": {
+    scene: "a project",
+    before: "export EDITOR='ls -1'",
+    prints: /77aa0b1c2d3e_add_ages\/up\.sql/,
+  },
+  "aludel seal": {
+    scene: "a project",
+    prints: /sealed +77aa0b1c2d3e/,
+    then: "aludel verify",
+  },
+  "aludel seal --cosmetic": {
+    scene: "a clone",
+    before: "echo '-- years' | tee -a migrations/*_add_ages/up.sql",
+    prints: /resealed +77aa0b1c2d3e/,
+    then: "aludel verify",
+  },
+  "aludel seal --force 3f9c": {
+    scene: "a clone",
+    before: "echo 'SELECT 1;' | tee -a migrations/*_create_roles/up.sql",
+    prints: /resealed +3f9c1a2b4d5e/,
+    then: "aludel verify",
+  },
+
+  "aludel upgrade": {
+    scene: "a project",
+    then: APPLIED,
+    thenPrints: /^ae10c2d94b71\n3f9c1a2b4d5e\n77aa0b1c2d3e\n$/,
+  },
+  "aludel upgrade +1": {
+    scene: "a project",
+    before: "aludel downgrade ae10 -q",
+    then: APPLIED,
+    thenPrints: /^ae10c2d94b71\n3f9c1a2b4d5e\n$/,
+  },
+  "aludel upgrade head --dry-run": {
+    scene: "a project",
+    prints: /upgrade +77aa0b1c2d3e[\s\S]*Nothing was changed/,
+    then: APPLIED,
+    thenPrints: /^ae10c2d94b71\n3f9c1a2b4d5e\n$/,
+  },
+  "aludel upgrade base:head --sql": {
+    scene: "a project",
+    prints: /^\.bail on$[\s\S]*CREATE TABLE roles/m,
+    then: "aludel upgrade base:head --sql -q | sqlite3 new.db >/dev/null; aludel current -d new.db",
+    thenPrints: /^77aa0b1c2d3e/m,
+  },
+  "aludel downgrade -1": {
+    scene: "an upgraded project",
+    then: APPLIED,
+    thenPrints: /^ae10c2d94b71\n3f9c1a2b4d5e\n$/,
+  },
+  "aludel downgrade 3f9c": {
+    scene: "an upgraded project",
+    then: APPLIED,
+    thenPrints: /^ae10c2d94b71\n3f9c1a2b4d5e\n$/,
+  },
+  "aludel downgrade base --dry-run": {
+    scene: "an upgraded project",
+    prints: /77aa0b1c2d3e[\s\S]*3f9c1a2b4d5e[\s\S]*ae10c2d94b71[\s\S]*Nothing was changed/,
+    then: "aludel current",
+    thenPrints: /^77aa0b1c2d3e/,
+  },
+  "aludel redo": {
+    scene: "an upgraded project",
+    prints: /downgrade +77aa0b1c2d3e[\s\S]*upgrade +77aa0b1c2d3e/,
+    then: "aludel current",
+    thenPrints: /^77aa0b1c2d3e/,
+  },
+  "aludel redo 3f9c": {
+    scene: "an upgraded project",
+    prints:
+      /downgrade +77aa0b1c2d3e[\s\S]*downgrade +3f9c1a2b4d5e[\s\S]*upgrade +3f9c1a2b4d5e[\s\S]*upgrade +77aa0b1c2d3e/,
+  },
+  "aludel stamp head": {
+    scene: "a project",
+    then: `${APPLIED} && sqlite3 app.db "SELECT count(*) FROM pragma_table_info('users')"`,
+    thenPrints: /^ae10c2d94b71\n3f9c1a2b4d5e\n77aa0b1c2d3e\n2\n$/,
+  },
+  "aludel stamp base": { scene: "a project", then: APPLIED, thenPrints: /^$/ },
+  "aludel stamp --purge 3f9c": {
+    scene: "an upgraded project",
+    then: APPLIED,
+    thenPrints: /^ae10c2d94b71\n3f9c1a2b4d5e\n$/,
+  },
+  'aludel backup -m "before the big import"': {
+    scene: "a project",
+    then: "aludel backup list",
+    thenPrints: /before the big import/,
+  },
+  "aludel backup list": {
+    scene: "a project with a restore point",
+    prints: /2026-11-23_101500[\s\S]*before the accident/,
+  },
+  "aludel restore": {
+    scene: "a project with a restore point",
+    then: "sqlite3 app.db 'SELECT email FROM users'",
+    thenPrints: /^a@example\.org\n$/,
+  },
+  "aludel restore 2026-11-23_1015": {
+    scene: "a project with a restore point",
+    before: "aludel backup -q",
+    then: "sqlite3 app.db 'SELECT email FROM users'",
+    thenPrints: /^a@example\.org\n$/,
+  },
+  "aludel switch": {
+    scene: "another branch is checked out",
+    then: APPLIED,
+    thenPrints: /^ae10c2d94b71\n3f9c1a2b4d5e\nbe11d0e1f2a3\n$/,
+  },
+  "aludel switch --dry-run": {
+    scene: "another branch is checked out",
+    prints: /downgrade +77aa0b1c2d3e[\s\S]*upgrade +be11d0e1f2a3[\s\S]*Nothing was changed/,
+    then: APPLIED,
+    thenPrints: /77aa0b1c2d3e\n$/,
+  },
+  "aludel switch 3f9c": {
+    scene: "another branch is checked out",
+    then: APPLIED,
+    thenPrints: /^ae10c2d94b71\n3f9c1a2b4d5e\n$/,
+  },
+
+  "aludel current": { scene: "a project", prints: /^3f9c1a2b4d5e, create roles\n$/ },
+  "aludel current --check-heads": { scene: "a project", exit: 3, prints: /77aa0b1c2d3e/ },
+  "aludel status": { scene: "a project", exit: 3, prints: /^Pending +77aa0b1c2d3e/m },
+  "aludel status -d production": {
+    scene: "a project",
+    exit: 3,
+    prints: /^Database +production\n[\s\S]*^Pending +3f9c1a2b4d5e/m,
+  },
+  "aludel history": {
+    scene: "a project",
+    prints: /^3f9c.*-> 77aa.*\nae10.*-> 3f9c.*\n<base> -> ae10.*\n$/,
+  },
+  "aludel history -r-3:current": {
+    scene: "an upgraded project",
+    prints: /^3f9c.*-> 77aa.*\nae10.*-> 3f9c.*\n<base> -> ae10.*\n$/,
+  },
+  "aludel history -r base:3f9c -v": {
+    scene: "a project",
+    prints: /^(?![\s\S]*^Revision: 77aa)Revision: 3f9c[\s\S]*^Revision: ae10/m,
+  },
+  "aludel history --graph -i": {
+    scene: "a project with three heads",
+    before: "aludel upgrade 77aa -q",
+    prints: [/├─/, /@ +77aa0b1c2d3e \(current\)/],
+  },
+  "aludel heads": {
+    scene: "a project with three heads",
+    prints: /^3f9c.*\n77aa.*\nbe11.*\nnext: aludel merge heads/,
+  },
+  "aludel branches": {
+    scene: "a project with three heads",
+    prints: /^ae10[\s\S]*3f9c[\s\S]*77aa[\s\S]*be11/,
+  },
+  "aludel show 3f9c": { scene: "a project", prints: /^Revision: 3f9c[\s\S]*create roles/ },
+  "aludel show head -v": { scene: "a project", prints: /^Revision: 77aa[\s\S]*ADD COLUMN age/ },
+  "aludel show current": { scene: "a project", prints: /^Revision: 3f9c/ },
+  "aludel diff app.db schema.sql": {
+    scene: "a project",
+    prints: /^\+ add column users\.age.*\n\+ create table events\n$/,
+  },
+  "aludel diff ae10 head": {
+    scene: "a project",
+    prints: /^\+ add column users\.age.*\n\+ create table roles\n$/,
+  },
+  "aludel diff empty schema.sql": {
+    scene: "a project",
+    prints: /\+ create table .*\n\+ create table .*\n\+ create table /,
+  },
+  "aludel schema > schema.sql": {
+    scene: "a project",
+    then: "aludel check",
+    thenPrints: /lead to just what schema\.sql says/,
+  },
+  "aludel schema 3f9c": {
+    scene: "a project",
+    prints: /^(?![\s\S]*age)[\s\S]*CREATE TABLE roles/,
+  },
+  "aludel schema db:app.db": { scene: "a project", prints: /^CREATE TABLE users/m },
+  "aludel blame users": {
+    scene: "a project",
+    prints: [/^ae10c2d94b71 +email TEXT NOT NULL/m, /^77aa0b1c2d3e +age INTEGER/m],
+  },
+  "aludel blame users.email": {
+    scene: "a project",
+    prints: /^ae10c2d94b71 +email TEXT NOT NULL +create users\n$/,
+  },
+  "aludel blame users --at 3f9c": {
+    scene: "a project",
+    prints: /^ae10c2d94b71 +email(?![\s\S]*age)/m,
+  },
+  [`aludel bisect "SELECT 1 FROM pragma_table_info('users') WHERE name = 'age'"`]: {
+    scene: "a project",
+    exit: 3,
+    prints: /^fails +77aa0b1c2d3e/m,
+  },
+  'aludel bisect "SELECT * FROM roles GROUP BY name HAVING count(*) > 1"': {
+    scene: "a project",
+    exit: 3,
+    prints: /^fails +77aa0b1c2d3e/m,
+  },
+
+  "aludel check": { scene: "a project", exit: 3, prints: /^\+ create table events$/m },
+  "aludel verify": {
+    scene: "a clone",
+    prints: /^Verified 3 revisions and the records of "app\.db"/,
+  },
+  "aludel verify --fix": {
+    scene: "a clone",
+    before: "sed -e '/77aa/d' migrations/manifest.json > m && mv m migrations/manifest.json",
+    then: "aludel verify; cat migrations/manifest.json",
+    thenPrints: /"id":"77aa0b1c2d3e"/,
+  },
+  "aludel verify --staged": {
+    scene: "a clone",
+    before: "echo 'SELECT 1;' | tee -a migrations/*_create_roles/up.sql",
+    prints: /in the index against HEAD: all is as it should be/,
+  },
+  "aludel verify --since origin/main --format github": {
+    scene: "a clone",
+    before:
+      "echo 'SELECT 1;' | tee -a migrations/*_create_roles/up.sql && git commit -q -a -m 'Change it'",
+    exit: 3,
+    prints: /^::error file=migrations\/[^,]*_create_roles\/up\.sql/m,
+  },
+  "aludel lint": { scene: "a project", prints: /^Looked at 1 revision,/m },
+  "aludel lint 3f9c:head": { scene: "a project", prints: /^Looked at 2 revisions,/m },
+  "aludel lint -d production": { scene: "a project", prints: /^Looked at 2 revisions,/m },
+  "aludel lint --all --format sarif": { scene: "a project", prints: /"version": ?"2\.1\.0"/ },
+  "aludel locate -d old.db": {
+    scene: "a project",
+    prints: /3f9c1a2b4d5e/,
+    then: "sqlite3 old.db .tables",
+    thenPrints: /^roles +users *\n$/,
+  },
+  "aludel locate -d old.db --stamp": {
+    scene: "a project",
+    then: "aludel upgrade -d old.db -q && aludel current -d old.db",
+    thenPrints: /^77aa0b1c2d3e/,
+  },
+  "aludel prove": { scene: "a project", prints: /ae10[\s\S]*3f9c[\s\S]*77aa[\s\S]*Proved 3/ },
+  "aludel prove head": { scene: "a project", prints: /^\S+ +77aa[\s\S]*Proved 1 revision/ },
+  "aludel prove --strict current:head": {
+    scene: "a project",
+    prints: /3f9c[\s\S]*77aa[\s\S]*Proved 2/,
+  },
+
+  "aludel hook install": {
+    scene: "a clone",
+    then: "aludel revision -q -m draft && git add . && ! git commit -q -m x",
+    thenPrints: /revision-unsealed/,
+  },
+  "aludel hook install --seal": {
+    scene: "a clone",
+    then: "aludel revision -q -m draft && git add . && git commit -q -m x && aludel verify",
+    thenPrints: /Verified 4 revisions/,
+  },
+  "aludel hook uninstall": {
+    scene: "a clone",
+    before: "aludel hook install -q",
+    then: "aludel revision -q -m draft && git add . && git commit -q -m x",
+  },
+  "aludel hook status": {
+    scene: "a clone",
+    before: "aludel hook install -q",
+    prints: /pre-commit +verifies[\s\S]*merge driver +registered/,
+  },
+  "aludel merge-driver base.json ours.json theirs.json": {
+    scene: "three manifests",
+    then: "cat ours.json",
+    thenPrints: /"id":"a1"[\s\S]*"id":"b2"[\s\S]*"id":"c3"/,
+  },
+};
