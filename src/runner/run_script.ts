@@ -6,6 +6,7 @@ import { refuseAction } from "../sql/refused_action.ts";
 import type { Script, Statement } from "../sql/script.ts";
 import { placeOf } from "../text/code_frame.ts";
 import { offsetOfByte } from "../text/position.ts";
+import { explainConstraint } from "./explain_constraint.ts";
 import { adviceFor } from "./explain_sql_error.ts";
 import type { RunEvent } from "./run_event.ts";
 
@@ -71,18 +72,20 @@ export async function runStatement(
   try {
     await run.connection.execute(run.script.text.slice(statement.start, statement.end));
   } catch (error) {
-    throw error instanceof SqlError ? statementFailed(run, statement, error, refusal) : error;
+    if (!(error instanceof SqlError)) throw error;
+    run.connection.authorize(null);
+    throw await statementFailed(run, statement, error, refusal);
   } finally {
     run.connection.authorize(null);
   }
 }
 
-function statementFailed(
+async function statementFailed(
   run: ScriptRun,
   statement: Statement,
   error: SqlError,
   refusal: Refusal | null,
-): AludelError {
+): Promise<AludelError> {
   const { text, file } = run.script;
   const offset = error.byteOffset === undefined
     ? statement.start
@@ -99,10 +102,13 @@ function statementFailed(
   // No room, no permission, damage: not the statement's fault. A lock here is: on a table that it reads itself.
   const whole = error.busy ? undefined : databaseError(error, run.connection.name);
   if (whole !== undefined) return whole.with(facts);
-  const advice = adviceFor(error.sqlite);
+  const { connection } = run;
+  const rows = await explainConstraint(connection, text, statement, error.sqlite);
+  const advice = rows === undefined ? adviceFor(error.sqlite) : undefined;
   return new AludelError("sql-failed", `Statement failed in revision "${run.revision}"`, {
     ...facts,
-    next: advice === undefined ? [run.remedy] : [advice, run.remedy],
+    ...(rows && { notes: rows.notes }),
+    next: [...rows?.next ?? [], ...advice === undefined ? [] : [advice], run.remedy],
   });
 }
 

@@ -143,3 +143,15 @@ Deno.test("a script may say which SQLite it needs", async () => {
   );
   await project.done("upgrade", "a1");
 });
+
+Deno.test("a constraint that rows are in the way of is told with the rows, and nothing is changed", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t(a); INSERT INTO t VALUES (1), (NULL), (NULL);");
+  await project.prepare("upgrade");
+  project.add("a2", "UPDATE t SET a = 2 WHERE rowid = 2;\nALTER TABLE t ALTER a SET NOT NULL;");
+  const { stderr } = await project.fails(1, "upgrade");
+  assert.match(stderr, /at migrations\/a2\/up\.sql:2:1/);
+  assert.match(stderr, /SQLite says: constraint failed\n {2}1 row has NULL in "a": rowid 3\n/);
+  assert.match(stderr, /next: Fill them in before this statement: UPDATE t SET a = … WHERE a IS/);
+  assert.equal(await project.sql("SELECT count(*) FROM t WHERE a IS NULL"), "2");
+});
