@@ -1,5 +1,6 @@
 import { mentionedNames } from "../schema/mentioned_names.ts";
 import { displayName, foldName } from "../sql/identifier.ts";
+import { leavesNothingToUndo } from "../sql/nothing_to_undo.ts";
 import { readAlteration } from "./alteration.ts";
 import type { LintRules, Report } from "./lint_rule.ts";
 import type { LintSubject, ScriptSubject } from "./lint_subject.ts";
@@ -39,6 +40,7 @@ export function judgeDown({ up, down }: LintSubject, report: DownReport): void {
   }
   const place = { script: "down", at: down.script.statements[0]?.start ?? 0 } as const;
   if (down.script.statements.length === 0) {
+    if (leavesNothingToUndo(statements)) return;
     return report("empty-down", place, "The down.sql undoes nothing");
   }
   const named = mentionedNames(down.script.text);

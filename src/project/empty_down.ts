@@ -1,6 +1,7 @@
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { readDirectives, readScript } from "../sql/read_script.ts";
+import { leavesNothingToUndo } from "../sql/nothing_to_undo.ts";
 import { splitStatements } from "../sql/statement.ts";
 
 /** The code of the lint rule, by which a file says that nothing is to be undone. */
@@ -18,7 +19,7 @@ export function undoesNothing(
   file: string,
 ): boolean {
   return readScript(file, texts.down).statements.length === 0 &&
-    splitStatements(texts.up).length > 0 &&
+    !leavesNothingToUndo(splitStatements(texts.up)) &&
     !readDirectives(file, texts.down, "revision")
       .some(({ name, value }) => name === "ignore" && value === RULE);
 }
@@ -41,9 +42,7 @@ export function emptyDown(id: RevisionId, file: string): AludelError {
   return new AludelError("revision-empty-down", `The down.sql of revision "${id}" undoes nothing`, {
     revision: id,
     place: { file },
-    notes: [
-      "It has no statement, and the up.sql has: the revision would count as undone and not be",
-    ],
+    notes: ["It has no statement: the revision would count as undone, and what it did would stay"],
     next: [
       `Write the SQL that undoes it (\`aludel edit ${id}\`), then give the same command with \`--from-disk\``,
       `Or say in down.sql that nothing is to be undone: -- aludel: ignore=${RULE} REASON`,

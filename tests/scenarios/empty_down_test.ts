@@ -36,6 +36,7 @@ Deno.test("a down without statements runs where the file says why, or where the 
   using project = runProject();
   project.add("a1", "-- nothing yet\n", "-- nothing yet\n");
   project.add("a2", "CREATE TABLE t(a);", "DROP TABLE t;");
+  project.add("a4", "ANALYZE; SELECT 1;", "-- nothing to undo\n");
   project.add(
     "a3",
     "INSERT INTO t VALUES (1);",

@@ -303,6 +303,7 @@ const CASES: readonly Case[] = [
   // The way back.
   { name: "no down", up: USERS, down: null, found: ["no-down"] },
   { name: "an empty down", up: USERS, down: "-- later\n", found: ["down empty-down"] },
+  { name: "an empty down that has nothing to undo", up: "ANALYZE; REINDEX;", down: "", found: [] },
   {
     name: "a down that forgets",
     before: USERS,
