@@ -3,7 +3,7 @@ import { AludelError, MEND_ACCESS } from "../errors.ts";
 /** How often a lock that another process holds is tried again, in milliseconds. */
 const INTERVAL = 20;
 
-/** The name of the file that is locked where a folder cannot be. */
+/** The name of the file that is locked where a folder cannot be, unless another path is given. */
 const LOCK_FILE = ".aludel.lock";
 
 /** What a lock is taken with. */
@@ -14,6 +14,11 @@ export interface LockOptions {
   readonly onWait?: () => void;
   /** `file` is for systems that cannot lock a folder; the tests take it on any. */
   readonly on?: "folder" | "file";
+  /**
+   * The file that is locked in the folder's stead. Beside a folder that is renamed or removed while it is locked:
+   * Windows does neither while a file in it is open.
+   */
+  readonly lockFile?: string;
 }
 
 /**
@@ -31,9 +36,10 @@ export interface LockOptions {
  */
 export async function lockFolder(folder: string, options: LockOptions): Promise<Disposable> {
   const on = options.on ?? (Deno.build.os === "windows" ? "file" : "folder");
+  const lockFile = options.lockFile ?? `${folder}/${LOCK_FILE}`;
   const attempts = Math.ceil(options.timeout / INTERVAL);
   for (let attempt = 0;; attempt++) {
-    const lock = tryLock(folder, on);
+    const lock = tryLock(folder, lockFile, on);
     if (lock !== undefined) return lock;
     if (attempt === 0) options.onWait?.();
     if (attempt >= attempts) throw lockedError(folder, options.timeout);
@@ -41,9 +47,13 @@ export async function lockFolder(folder: string, options: LockOptions): Promise<
   }
 }
 
-function tryLock(folder: string, on: "folder" | "file"): Disposable | undefined {
+function tryLock(
+  folder: string,
+  lockFile: string,
+  on: "folder" | "file",
+): Disposable | undefined {
   try {
-    return on === "folder" ? tryLockFolder(folder) : tryLockFile(folder);
+    return on === "folder" ? tryLockFolder(folder, lockFile) : tryLockFile(lockFile);
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause;
     throw new AludelError("file-unwritable", `"${folder}" could not be locked`, {
@@ -55,20 +65,19 @@ function tryLock(folder: string, on: "folder" | "file"): Disposable | undefined 
   }
 }
 
-function tryLockFolder(folder: string): Disposable | undefined {
+function tryLockFolder(folder: string, lockFile: string): Disposable | undefined {
   const handle = Deno.openSync(folder, { read: true });
   try {
     if (handle.tryLockSync(true)) return { [Symbol.dispose]: () => handle.close() };
   } catch {
     handle.close();
-    return tryLockFile(folder);
+    return tryLockFile(lockFile);
   }
   handle.close();
   return undefined;
 }
 
-function tryLockFile(folder: string): Disposable | undefined {
-  const path = `${folder}/${LOCK_FILE}`;
+function tryLockFile(path: string): Disposable | undefined {
   let handle: Deno.FsFile;
   try {
     handle = Deno.openSync(path, { create: true, write: true, read: true });

@@ -1,5 +1,6 @@
 import { AludelError } from "../errors.ts";
-import { lockFolder } from "./folder_lock.ts";
+import { lockFolder, type LockOptions } from "./folder_lock.ts";
+import { pathExists } from "./path_exists.ts";
 import { WORK_PREFIX } from "./restore_folder.ts";
 
 /** A folder for copies that are being made, or are looked at once; gone with everything in it when disposed. */
@@ -9,6 +10,12 @@ export interface WorkFolder extends Disposable {
   keep(): void;
 }
 
+/** Whether the folder is locked or a file beside it: the tests take either on any system. */
+type LockedThing = LockOptions["on"];
+
+/** Ends the name of the file that is locked beside a work folder, where a folder cannot be locked. */
+const LOCK_SUFFIX = ".lock";
+
 const TRIES = 5;
 
 /**
@@ -17,7 +24,10 @@ const TRIES = 5;
  *
  * @throws {AludelError} `copy-failed` where the folder cannot be written.
  */
-export async function openWorkFolder(restoreFolder: string): Promise<WorkFolder> {
+export async function openWorkFolder(
+  restoreFolder: string,
+  on?: LockedThing,
+): Promise<WorkFolder> {
   for (let tries = 1;; tries++) {
     const path = `${restoreFolder}/${WORK_PREFIX}${crypto.randomUUID().slice(0, 8)}`;
     try {
@@ -26,11 +36,13 @@ export async function openWorkFolder(restoreFolder: string): Promise<WorkFolder>
       throw unwritable(restoreFolder, cause);
     }
     try {
-      return workFolder(path, restoreFolder, await lockFolder(path, { timeout: 0 }));
+      const lock = await lockWorkFolder(path, on);
+      if (pathExists(path)) return workFolder(path, restoreFolder, lock);
+      lock[Symbol.dispose]();
     } catch (error) {
-      // Somebody who cleans up was quicker than the lock.
       if (!(error instanceof AludelError) || tries === TRIES) throw error;
     }
+    // Somebody who cleans up was quicker than the lock.
   }
 }
 
@@ -47,12 +59,21 @@ function workFolder(path: string, restoreFolder: string, lock: Disposable): Work
   };
 }
 
+function lockWorkFolder(path: string, on: LockedThing): Promise<Disposable> {
+  return lockFolder(path, {
+    timeout: 0,
+    lockFile: path + LOCK_SUFFIX,
+    ...(on !== undefined && { on }),
+  });
+}
+
 /** The folders that a crash left: those that nobody has locked. They are locked while they are looked at. */
-async function* leftovers(restoreFolder: string): AsyncGenerator<string> {
+async function* leftovers(restoreFolder: string, on: LockedThing): AsyncGenerator<string> {
   for (const name of workFoldersIn(restoreFolder)) {
     const path = `${restoreFolder}/${name}`;
     try {
-      using _lock = await lockFolder(path, { timeout: 0 });
+      // A crash may have left the file that is locked without its folder: it goes with the lock.
+      using _lock = await lockWorkFolder(path, pathExists(path) ? on : "file");
       yield path;
     } catch (error) {
       // In use, or gone meanwhile.
@@ -62,31 +83,38 @@ async function* leftovers(restoreFolder: string): AsyncGenerator<string> {
 }
 
 /** Names what a crash left. */
-export async function findLeftovers(restoreFolder: string): Promise<readonly string[]> {
-  return await Array.fromAsync(leftovers(restoreFolder));
+export async function findLeftovers(
+  restoreFolder: string,
+  on?: LockedThing,
+): Promise<readonly string[]> {
+  return (await Array.fromAsync(leftovers(restoreFolder, on))).filter(pathExists);
 }
 
 /** Removes what a crash left. */
-export async function removeLeftovers(restoreFolder: string): Promise<void> {
-  for await (const path of leftovers(restoreFolder)) removeFolder(path);
+export async function removeLeftovers(restoreFolder: string, on?: LockedThing): Promise<void> {
+  for await (const path of leftovers(restoreFolder, on)) removeFolder(path);
   removeIfEmpty(restoreFolder);
 }
 
 function workFoldersIn(restoreFolder: string): readonly string[] {
   try {
-    return [...Deno.readDirSync(restoreFolder)]
-      .filter((entry) => entry.isDirectory && entry.name.startsWith(WORK_PREFIX))
-      .map((entry) => entry.name);
+    const names = [...Deno.readDirSync(restoreFolder)]
+      .filter(({ name, isDirectory }) =>
+        name.startsWith(WORK_PREFIX) && (isDirectory || name.endsWith(LOCK_SUFFIX))
+      )
+      .map(({ name }) => name.endsWith(LOCK_SUFFIX) ? name.slice(0, -LOCK_SUFFIX.length) : name);
+    return [...new Set(names)];
   } catch {
     return [];
   }
 }
 
+/** What cannot be removed, such as a file that a virus scanner has open, is a leftover for the next one. */
 function removeFolder(path: string): void {
   try {
     Deno.removeSync(path, { recursive: true });
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!(error instanceof Error)) throw error;
   }
 }
 
