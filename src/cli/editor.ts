@@ -14,6 +14,28 @@ export function findEditor(runtime: Runtime): string {
   });
 }
 
+/** How an editor is started. */
+export interface EditorCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Whether Windows gets the arguments as they are: cmd does not know how others put them in quotes. */
+  readonly raw: boolean;
+}
+
+/** The system's shell splits the editor's command line; the files reach the editor as arguments, whatever their names. */
+export function editorCommand(
+  editor: string,
+  files: readonly string[],
+  os = Deno.build.os,
+): EditorCommand {
+  if (os !== "windows") {
+    return { program: "sh", args: ["-c", `${editor} "$@"`, "editor", ...files], raw: false };
+  }
+  // With /s cmd takes away the outermost quotes, and reads the rest as it stands. A name of a file has no quotes there.
+  const line = [editor, ...files.map((file) => `"${file}"`)].join(" ");
+  return { program: "cmd", args: ["/d", "/s", "/c", `"${line}"`], raw: true };
+}
+
 /**
  * Opens files in an editor and waits for it to end.
  *
@@ -24,12 +46,10 @@ export async function openInEditor(
   editor: string,
   files: readonly string[],
 ): Promise<void> {
-  // The shell splits the editor's command line; the files reach it as arguments, whatever their names.
-  const [shell, ...args] = Deno.build.os === "windows"
-    ? ["cmd", "/c", editor, ...files]
-    : ["sh", "-c", `${editor} "$@"`, "editor", ...files];
-  const child = new Deno.Command(shell!, {
-    args,
+  const { program, args, raw } = editorCommand(editor, files);
+  const child = new Deno.Command(program, {
+    args: [...args],
+    windowsRawArguments: raw,
     cwd: runtime.cwd,
     stdin: "inherit",
     stdout: "inherit",

@@ -1,3 +1,5 @@
+import { programWords } from "./program_words.ts";
+
 /** One of the process's output streams. */
 export interface OutputStream {
   /** Whether a person watches it, not a file or a pipe. */
@@ -58,11 +60,13 @@ export function denoRuntime(): Runtime {
       return Deno.execPath();
     },
     get program() {
-      if (Deno.build.standalone) return [Deno.execPath()];
-      const main = Deno.mainModule.startsWith("file:")
-        ? decodeURIComponent(new URL(Deno.mainModule).pathname)
-        : Deno.mainModule;
-      return [Deno.execPath(), "run", "-A", Deno.build.os === "windows" ? main.slice(1) : main];
+      const { standalone, os } = Deno.build;
+      return programWords({
+        execPath: Deno.execPath(),
+        standalone,
+        mainModule: Deno.mainModule,
+        os,
+      });
     },
     denoRelease: Deno.version.deno,
     env(name) {

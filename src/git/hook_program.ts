@@ -1,3 +1,4 @@
+import { isAbsolutePath } from "../project/resolve_path.ts";
 import { shellWord } from "./shell_word.ts";
 
 /**
@@ -15,7 +16,7 @@ export function programLine(program: ProgramWords): string {
 export function programTest(program: ProgramWords): string {
   const [first = "", ...rest] = program.map(slashes);
   const last = rest.at(-1);
-  const script = last?.startsWith("/") ? ` && [ -e ${shellWord(last)} ]` : "";
+  const script = last !== undefined && isAbsolutePath(last) ? ` && [ -e ${shellWord(last)} ]` : "";
   return `[ -x ${shellWord(first)} ]${script}`;
 }
 

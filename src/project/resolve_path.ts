@@ -1,8 +1,12 @@
 /** A path of Windows with a drive, `C:\x` or `C:/x`: it looks like a URL with a scheme of one letter. */
 const DRIVE = /^[A-Za-z]:[\\/]/;
 
-/** Whether a path says all of where it leads: `/x`, `C:\x`, `\\server\share`. */
-export function isAbsolutePath(path: string): boolean {
+/**
+ * Whether a path leads to the same place from every folder: `/x`, `C:\x`, `\\server\share`. On Windows `\x` and `C:x`
+ * as well: they are seen from a drive, and only the system knows where that stands.
+ */
+export function isAbsolutePath(path: string, os = Deno.build.os): boolean {
+  if (os === "windows" && /^(?:\\|[A-Za-z]:)/.test(path)) return true;
   return path.startsWith("/") || path.startsWith("\\\\") || DRIVE.test(path);
 }
 
