@@ -166,6 +166,7 @@ export const ERROR_KINDS = {
   "sql-state-table": "failure",
   "sql-token": "failure",
   "sql-transaction-control": "failure",
+  "sql-unfinished": "failure",
   "sql-vacuum": "failure",
   "sqlite-too-old": "failure",
   "state-damaged": "failure",

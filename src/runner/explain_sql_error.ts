@@ -40,6 +40,10 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
     "The named object refers to something that this statement removes or renames: drop it before, create it again after",
   ],
   [
+    /^incomplete input/,
+    "The statement that begins here is cut short: something must follow its last word",
+  ],
+  [
     /^FOREIGN KEY constraint failed/,
     "Enforcement is on because of `-- aludel: foreign-keys=on`: order the statements so that parents exist before their children",
   ],

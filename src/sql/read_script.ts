@@ -1,6 +1,6 @@
 import { readDirective } from "./directive.ts";
 import type { SqlFileKind } from "./directive_rules.ts";
-import type { Directive, Script } from "./script.ts";
+import type { Directive, Script, ScriptMarks } from "./script.ts";
 import { readHeader } from "./script_header.ts";
 import { StatementSplitter } from "./statement.ts";
 import { TokenMarker } from "./token_marks.ts";
@@ -19,9 +19,16 @@ const NO_DIRECTIVES: readonly Directive[] = [];
  */
 export function readScript(file: string, text: string): Script {
   const marker = new TokenMarker();
-  const { statements, directives } = readParts(file, text, "revision", marker);
+  const { statements, directives, unfinished } = readParts(file, text, "revision", marker);
   const header = readHeader(file, text, directives);
-  return { file, text, header, statements, marks: marker.finish() };
+  const marks = marker.finish();
+  return {
+    file,
+    text,
+    header,
+    statements,
+    marks: unfinished === undefined ? marks : { ...marks, unfinished },
+  };
 }
 
 /**
@@ -45,7 +52,9 @@ function readParts(
   text: string,
   fileKind: SqlFileKind,
   marker?: TokenMarker,
-): Pick<Script, "statements"> & { readonly directives: readonly Directive[] } {
+): Pick<Script, "statements"> & Pick<ScriptMarks, "unfinished"> & {
+  readonly directives: readonly Directive[];
+} {
   const splitter = new StatementSplitter();
   const tokenizer = new Tokenizer(text);
   let directives: Directive[] | undefined;
@@ -61,5 +70,11 @@ function readParts(
       marker?.take(tokenizer);
     }
   }
-  return { statements: splitter.finish(), directives: directives ?? NO_DIRECTIVES };
+  const statements = splitter.finish();
+  const { unfinished } = splitter;
+  return {
+    statements,
+    directives: directives ?? NO_DIRECTIVES,
+    ...(unfinished && { unfinished }),
+  };
 }

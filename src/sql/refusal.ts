@@ -10,6 +10,7 @@ import {
   refuseStateTable,
   refuseTransactionControl,
   refuseUnderForeignKeys,
+  refuseUnfinished,
   VACUUM_IN_TRANSACTION,
   VACUUM_INTO,
 } from "./refusal_reason.ts";
@@ -21,8 +22,7 @@ import { TokenReader } from "./token_reader.ts";
 /**
  * The first thing in a script that may not stand in a revision, as far as tokens show it: transaction
  * control, ATTACH, pragmas, Aludel's own tables, parameters, template placeholders, dot-commands, values
- * that are still to be chosen. It is
- * looked for before anything runs; {@linkcode refuseAction} guards the run itself.
+ * that are still to be chosen, statements that do not end. It is looked for before anything runs; {@linkcode refuseAction} guards the run itself.
  *
  * @param script A script as {@linkcode readScript} gives it.
  * @returns The error to throw, with place and cure; undefined when there is nothing to refuse.
@@ -40,7 +40,8 @@ function firstRefusal(script: Script): PlacedRefusal | undefined {
   const [open] = script.header.choose ?? [];
   if (open !== undefined) return { refusal: refuseOpenChoice(open.name), at: open.start };
   for (const statement of script.statements) {
-    const found = refuseStatement(script, statement) ?? refuseMarked(script, statement);
+    const found = refuseStatement(script, statement) ?? refuseMarked(script, statement) ??
+      refuseOpen(script, statement);
     if (found !== undefined) return found;
     const pragma = statement.verb === "PRAGMA" ? readPragma(script.text, statement) : undefined;
     if (pragma?.name.toLowerCase() === LEGACY_ALTER_TABLE && pragma.value !== undefined) {
@@ -154,6 +155,14 @@ function refuseMarked({ text, marks }: Script, statement: Statement): PlacedRefu
   }
   return stateNames.some((at) => contains(statement, at))
     ? refuseStateNames(text, statement)
+    : undefined;
+}
+
+/** A quote or a comment that is never closed is the reason for whatever is open then, and not looked for here. */
+function refuseOpen({ text, marks }: Script, { start }: Statement): PlacedRefusal | undefined {
+  const { unfinished, openComment } = marks;
+  return openComment === undefined && unfinished?.start === start
+    ? { refusal: refuseUnfinished(text, unfinished), at: start }
     : undefined;
 }
 

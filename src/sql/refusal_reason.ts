@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
-import type { ScriptHeader } from "./script.ts";
+import { positionAt } from "../text/position.ts";
+import type { ScriptHeader, Unfinished } from "./script.ts";
 
 /** Why something may not be done in a revision, found in its tokens or by SQLite's authorizer. */
 export interface Refusal {
@@ -86,3 +87,33 @@ export const VACUUM_INTO: Refusal = {
   reason: '"VACUUM INTO" writes another file, which a revision may not',
   next: ["Delete the statement"],
 };
+
+/** A statement that does not end, or ends twice. @param text The script's text. */
+export function refuseUnfinished(text: string, { kind, straggler }: Unfinished): Refusal {
+  const code = "sql-unfinished";
+  if (kind === "(") {
+    return {
+      code,
+      reason: "A parenthesis of the statement that begins here is never closed",
+      next: ["Close it with )"],
+    };
+  }
+  if (kind === ")") {
+    return {
+      code,
+      reason: "The statement that begins here closes a parenthesis that was never opened",
+      next: ["Delete it, or open it with ("],
+    };
+  }
+  return {
+    code,
+    reason: "The trigger that begins here does not end",
+    next: [
+      straggler === undefined
+        ? "Write END; after the last statement of its body, which ends in a semicolon too"
+        : `Write END; before line ${
+          positionAt(text, straggler).line
+        }, where something begins that no trigger may hold`,
+    ],
+  };
+}

@@ -34,6 +34,16 @@ export interface ScriptHeader {
   readonly choose?: readonly { readonly name: string; readonly start: number }[];
 }
 
+/** A statement that does not end where its text does. Offsets in UTF-16 code units. */
+export interface Unfinished {
+  /** `trigger`: its body has no END · `(`: one is never closed · `)`: one is never opened. */
+  readonly kind: "trigger" | "(" | ")";
+  /** Where the statement begins. */
+  readonly start: number;
+  /** Where a statement begins that cannot be part of the trigger, if one does. */
+  readonly straggler: number | undefined;
+}
+
 /**
  * Places in a script that may turn out to be refused, marked while its tokens were read. Offsets in UTF-16 code units.
  */
@@ -44,6 +54,8 @@ export interface ScriptMarks {
   readonly stateNames: readonly number[];
   /** A comment that is never closed. */
   readonly openComment: number | undefined;
+  /** The first statement that does not end. */
+  readonly unfinished?: Unfinished;
 }
 
 /** An SQL file that has been read, decoded, tokenized and split: ready to run. */

@@ -1,4 +1,4 @@
-import type { Statement } from "./script.ts";
+import type { Statement, Unfinished } from "./script.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
 /**
@@ -17,6 +17,10 @@ export class StatementSplitter {
   #start = 0;
   #end = 0;
   #verb = "";
+  /** How many parentheses are open. */
+  #depth = 0;
+  #straggler: number | undefined;
+  #unfinished: Unfinished | undefined;
 
   /** Whether a statement has begun and not ended at the last token taken. */
   get inStatement(): boolean {
@@ -26,6 +30,11 @@ export class StatementSplitter {
   /** How many statements have ended. */
   get count(): number {
     return this.#statements.length;
+  }
+
+  /** The first statement that has ended without being at its end. */
+  get unfinished(): Unfinished | undefined {
+    return this.#unfinished;
   }
 
   /** Takes the tokenizer's current token. */
@@ -42,13 +51,16 @@ export class StatementSplitter {
         ? "create"
         : "normal";
       this.#end = token.end;
+      this.#depth = kind === "operator" ? parenthesis(token) : 0;
       return;
     }
     this.#end = token.end;
+    if (kind === "operator") this.#depth += parenthesis(token);
     if (kind === "semicolon") {
       if (this.#state === "trigger" || this.#state === "semicolon") this.#state = "semicolon";
       else this.#finish();
     } else if (this.#state !== "normal") {
+      if (this.#state === "semicolon" && !isOfTrigger(token)) this.#straggler ??= token.start;
       this.#state = this.#after(kind === "word" ? token : undefined);
     }
   }
@@ -87,8 +99,39 @@ export class StatementSplitter {
 
   #finish(): void {
     this.#statements.push({ start: this.#start, end: this.#end, verb: this.#verb });
+    const isOpen = this.#state === "trigger" || this.#state === "semicolon";
+    if (isOpen || this.#straggler !== undefined || this.#depth !== 0) {
+      this.#unfinished ??= {
+        kind: isOpen || this.#straggler !== undefined ? "trigger" : this.#depth > 0 ? "(" : ")",
+        start: this.#start,
+        straggler: this.#straggler,
+      };
+    }
+    this.#straggler = undefined;
     this.#state = "start";
   }
+}
+
+/** 1 for one that opens, -1 for one that closes, 0 for any other operator. */
+function parenthesis({ text, start }: Tokenizer): number {
+  const code = text.charCodeAt(start);
+  return code === 0x28 ? 1 : code === 0x29 ? -1 : 0;
+}
+
+/** What may follow a semicolon in a trigger's body: https://sqlite.org/lang_createtrigger.html */
+const TRIGGER_STEPS: ReadonlySet<string> = new Set([
+  "DELETE",
+  "END",
+  "INSERT",
+  "REPLACE",
+  "SELECT",
+  "UPDATE",
+  "VALUES",
+  "WITH",
+]);
+
+function isOfTrigger(token: Tokenizer): boolean {
+  return token.kind === "word" && TRIGGER_STEPS.has(token.current.toUpperCase());
 }
 
 /**

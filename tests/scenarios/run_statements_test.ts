@@ -155,3 +155,13 @@ Deno.test("a constraint that rows are in the way of is told with the rows, and n
   assert.match(stderr, /next: Fill them in before this statement: UPDATE t SET a = … WHERE a IS/);
   assert.equal(await project.sql("SELECT count(*) FROM t WHERE a IS NULL"), "2");
 });
+
+Deno.test("a trigger without its end is found before anything runs", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t(a);");
+  project.add("a2", "CREATE TRIGGER g AFTER INSERT ON t BEGIN\n  SELECT 1;\nCREATE TABLE u(a);\n");
+  const { stderr } = await project.fails(1, "upgrade");
+  assert.match(stderr, /^error\[sql-unfinished\]: The trigger that begins here does not end/);
+  assert.match(stderr, /at migrations\/a2\/up\.sql:1:1/);
+  assert.ok(!project.has("app.db"));
+});

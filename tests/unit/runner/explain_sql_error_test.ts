@@ -25,6 +25,7 @@ Deno.test("adviceFor() knows what this SQLite says", async () => {
     [/your application registers/, "SELECT slugify('x')"],
     [/FTS5 and R\*Tree are built in/, "CREATE VIRTUAL TABLE v USING vec0(x)"],
     [/registered by your application/, "CREATE VIRTUAL TABLE v USING fts5(x, tokenize = 'jieba')"],
+    [/cut short/, "SELECT 1 FROM"],
     [/one database, called main/, "CREATE TABLE other.t(a)"],
     [/give the column a default/, table, row, "ALTER TABLE t ADD b NOT NULL"],
     [/constant default only/, table, row, "ALTER TABLE t ADD b DEFAULT (random())"],
@@ -54,5 +55,5 @@ Deno.test("adviceFor() knows what this SQLite says", async () => {
 
 Deno.test("adviceFor() says nothing where SQLite's own words are enough", async () => {
   assert.equal(adviceFor(await refusal("SELECT * FROM nope")), undefined);
-  assert.equal(adviceFor(await refusal("CREATE TABLE t(a")), undefined);
+  assert.equal(adviceFor(await refusal("CREATE TABLE t(a))")), undefined);
 });

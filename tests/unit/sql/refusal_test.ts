@@ -26,6 +26,20 @@ const REFUSED: readonly (readonly [code: ErrorCode, marked: string])[] = [
     "sql-load-extension",
     "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT ⟨load_extension(new.x); END;",
   ],
+  ["sql-unfinished", "SELECT 1;\n⟨CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1;"],
+  ["sql-unfinished", "⟨CREATE TEMP TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; SELECT 2 END;"],
+  ["sql-unfinished", "⟨CREATE TRIGGER t AFTER INSERT ON a"],
+  ["sql-unfinished", "⟨CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1;\nCREATE TABLE b (c);"],
+  [
+    "sql-unfinished",
+    "⟨CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1;\n" +
+    "CREATE TRIGGER u AFTER INSERT ON a BEGIN SELECT 2; END;\nSELECT 3;",
+  ],
+  ["sql-unfinished", "SELECT 1;⟨CREATE TABLE a (b CHECK (b > 1);\nSELECT (2);"],
+  ["sql-unfinished", "⟨(SELECT 1;"],
+  ["sql-unfinished", "⟨CREATE TABLE a (b));"],
+  ["sql-token", "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT (⟨'; END;"],
+  ["sql-comment", "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; ⟨/* END;"],
   ["sql-vacuum", "⟨VACUUM;"],
   ["sql-vacuum", `${OUTSIDE}VACUUM;\n⟨VACUUM main INTO 'copy.db';`],
   ["sql-pragma", "⟨PRAGMA foreign_keys=OFF;"],
@@ -144,4 +158,20 @@ Deno.test("findRefusal() says of PRAGMA foreign_keys that the line can go and wh
 Deno.test("findRefusal() suggests the pragma that was meant", () => {
   const error = findRefusal(readScript("up.sql", "PRAGMA usr_version=7;"));
   assert.deepEqual(error!.next, ['Did you mean "user_version"?']);
+});
+
+Deno.test("findRefusal() says where a trigger should have ended", () => {
+  const refusal = findRefusal(readScript(
+    "up.sql",
+    "CREATE TRIGGER t AFTER INSERT ON a BEGIN\n  SELECT 1;\nCREATE TABLE b (c);\n",
+  ));
+  assert.match(refusal!.next[0]!, /^Write END; before line 3, /);
+});
+
+Deno.test("findRefusal() takes no statement for unfinished that SQLite can read", () => {
+  const sql = `CREATE TRIGGER t AFTER INSERT ON a WHEN (new.x IN (1, ')', "(")) BEGIN
+    SELECT CASE WHEN 1 THEN 2 END; REPLACE INTO a VALUES (1); DELETE FROM a; UPDATE a SET x = 1;
+    INSERT INTO a WITH w AS (SELECT 1) SELECT * FROM w; VALUES (1); WITH w AS (SELECT 1) SELECT 2;
+  END; SELECT 1 /* ( */ -- (`;
+  assert.equal(findRefusal(readScript("up.sql", sql)), undefined);
 });
