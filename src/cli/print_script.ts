@@ -1,16 +1,19 @@
 import { AludelError } from "../errors.ts";
-import { parseRange } from "../graph/ref.ts";
+import { parseRange, type RefRange } from "../graph/ref.ts";
 import { committedTexts } from "../git/committed_texts.ts";
 import { gitFolder } from "../git/git_folder.ts";
 import { localSqliteVersion } from "../project/database_access.ts";
 import { digest } from "../project/digest.ts";
 import type { PlannedMigration } from "../project/migration.ts";
-import { projectMissing } from "../project/project.ts";
+import type { ManifestRevision } from "../manifest/manifest.ts";
+import { type OfflineContext, planOffline } from "../project/offline.ts";
+import { type OfflineStamp, planOfflineStamp } from "../project/offline_stamp.ts";
+import { type Project, projectMissing } from "../project/project.ts";
 import { openWorkspace } from "../project/workspace.ts";
-import { planOffline } from "../project/offline.ts";
 import type { CheckedRoute } from "../runner/checked_route.ts";
 import type { TransactionMode } from "../runner/segments.ts";
 import { sqlite3Script } from "../runner/sqlite3_script.ts";
+import { stampScript } from "../runner/stamp_script.ts";
 import { PROGRAM, RELEASE } from "../text/program.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { CommandContext } from "./command.ts";
@@ -30,38 +33,76 @@ export function printScript(
 /** Prints the script of `--sql A:B`, which needs no database. */
 export async function printOfflineScript(
   context: CommandContext,
-  flags: {
-    readonly sql: boolean;
-    readonly dryRun: boolean;
-    readonly config: string | undefined;
-    readonly transaction: TransactionMode | undefined;
-  },
+  flags: ScriptFlags & { readonly transaction: TransactionMode | undefined },
   text: string,
   direction: "upgrade" | "downgrade",
 ): Promise<void> {
+  const { range, project, offline } = await openOffline(context, flags, text, direction);
+  const { start, route } = await planOffline(offline, range, direction);
+  const { doubleQuotedStrings } = project.settings;
+  print(context.ui, route, start, { transaction: flags.transaction ?? "all", doubleQuotedStrings });
+}
+
+/** Prints the script of `stamp REF --sql`. */
+export function printStampScript(ui: Ui, planned: OfflineStamp): void {
+  const { start, stamp } = planned;
+  const script = stampScript({ ...planned, appliedBy: APPLIED_BY, nullDevice: NULL_DEVICE });
+  const { remove, purge } = stamp;
+  ui.json({ start, added: stamp.add.map(({ id }) => id), removed: remove, purged: purge, script });
+  ui.data(script.trimEnd());
+}
+
+/** Prints the script of `stamp A:B --sql`, which needs no database. */
+export async function printOfflineStampScript(
+  context: CommandContext,
+  flags: ScriptFlags,
+  text: string,
+): Promise<void> {
+  const { range, offline } = await openOffline(context, flags, text, "stamp");
+  printStampScript(context.ui, await planOfflineStamp(offline, range));
+}
+
+const APPLIED_BY = `${PROGRAM} ${RELEASE}`;
+
+/** A script is most often run where it was made. */
+const NULL_DEVICE = Deno.build.os === "windows" ? "NUL" : "/dev/null";
+
+interface ScriptFlags {
+  readonly sql: boolean;
+  readonly dryRun: boolean;
+  readonly config: string | undefined;
+}
+
+/** What a range's script is made from. @throws {AludelError} `usage` without --sql; `project-missing`, `ref-syntax`. */
+async function openOffline(
+  context: CommandContext,
+  flags: ScriptFlags,
+  text: string,
+  command: string,
+): Promise<{
+  readonly range: RefRange;
+  readonly project: Project;
+  readonly offline: OfflineContext;
+}> {
   const range = parseRange(text);
   if (!flags.sql) {
     throw new AludelError("usage", `"${text}" is a range, and only --sql takes one`, {
-      next: [`aludel ${direction} ${text} --sql`],
+      next: [`aludel ${command} ${text} --sql`],
     });
   }
   refuseSeveralModes(flags);
   const project = openProject(context, flags);
   const workspace = openWorkspace(project.files);
   if (workspace === null) throw projectMissing(project);
-  const { start, route } = await planOffline(
-    {
-      workspace,
-      drafts: project.settings.drafts,
-      digest,
-      sealedTexts: (entry) => committedTexts(gitFolder(project.migrations), entry, digest),
-      sqliteVersion: await localSqliteVersion(),
-    },
-    range,
-    direction,
-  );
-  const { doubleQuotedStrings } = project.settings;
-  print(context.ui, route, start, { transaction: flags.transaction ?? "all", doubleQuotedStrings });
+  const offline = {
+    workspace,
+    drafts: project.settings.drafts,
+    digest,
+    sealedTexts: (entry: ManifestRevision) =>
+      committedTexts(gitFolder(project.migrations), entry, digest),
+    sqliteVersion: await localSqliteVersion(),
+  };
+  return { range, project, offline };
 }
 
 function print(
@@ -76,7 +117,8 @@ function print(
     reseals: route.reseals,
     start,
     ...options,
-    appliedBy: `${PROGRAM} ${RELEASE}`,
+    appliedBy: APPLIED_BY,
+    nullDevice: NULL_DEVICE,
   });
   ui.json({ start, steps: route.steps.map(({ direction, id }) => ({ direction, id })), script });
   ui.data(script.trimEnd());

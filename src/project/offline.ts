@@ -36,15 +36,22 @@ export async function planOffline(
   range: RefRange,
   direction: "upgrade" | "downgrade",
 ): Promise<OfflineRoute> {
-  const { workspace } = context;
-  const { graph } = workspace;
   const { start, makeRoute } = ends(context, range, direction);
-  const assumed = graph.sorted(graph.ancestors(start, "all"))
-    .map((id) => assumedRecord(context, id));
-  const catalogue = joinCatalogue(workspace, assumed);
-  const route = await checkRoute(makeRoute(catalogue), {
+  const assumed = assumedRecords(context, start);
+  const catalogue = joinCatalogue(context.workspace, assumed);
+  const route = await checkOffline(context, makeRoute(catalogue), catalogue);
+  return { start: assumed.map((record) => record.id), route };
+}
+
+/** Checks a route as if the catalogue's records were a database's. @throws {AludelError} As {@linkcode checkRoute}. */
+export async function checkOffline(
+  context: OfflineContext,
+  route: Route,
+  catalogue: Catalogue,
+): Promise<CheckedRoute> {
+  return await checkRoute(route, {
     catalogue,
-    files: workspace.files,
+    files: context.workspace.files,
     digest: context.digest,
     sealedTexts: context.sealedTexts,
     drafts: context.drafts,
@@ -53,7 +60,15 @@ export async function planOffline(
     downFrom: "disk",
     records: "lenient",
   });
-  return { start: assumed.map((record) => record.id), route };
+}
+
+/** The records of a database that stands at these revisions and ran them as they are on disk. */
+export function assumedRecords(
+  context: OfflineContext,
+  ids: readonly RevisionId[],
+): readonly AppliedRevision[] {
+  const { graph } = context.workspace;
+  return graph.sorted(graph.ancestors(ids, "all")).map((id) => assumedRecord(context, id));
 }
 
 function ends(

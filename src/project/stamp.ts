@@ -28,6 +28,10 @@ export interface StampGoalRequest {
 
 /** A stamp that is resolved and checked, and has touched nothing. */
 export interface PlannedStamp extends MarkedStamp {
+  /** What is recorded as applied now; nothing where all is erased first. */
+  readonly start: readonly RevisionId[];
+  /** Every revision of the disk and the records. */
+  readonly known: readonly RevisionId[];
   readonly replan: (connection: Connection) => Promise<MarkedStamp>;
 }
 
@@ -67,8 +71,11 @@ async function plan(
   later: MigrationContext,
 ): Promise<PlannedStamp> {
   const records = await lookAtRecords(context, request.purge);
-  const goal = resolveStampGoal(joinCatalogue(context.workspace, records.seen), request.refs);
+  const catalogue = joinCatalogue(context.workspace, records.seen);
+  const goal = resolveStampGoal(catalogue, request.refs);
   return {
+    start: [...catalogue.applied],
+    known: catalogue.graph.ids,
     ...await checkStamp(context, records, goal, request.purge),
     replan: async (connection) =>
       await checkStamp(later, await readRecords(connection, request.purge), goal, request.purge),
@@ -147,9 +154,17 @@ async function checkStamp(
 
 /** Which revisions a stamp speaks of; one that nobody knows is one that nobody can go on with. */
 function settledBy(graph: RevisionGraph, goal: StampGoal): (id: RevisionId) => boolean {
-  if (goal.kind === "at" && goal.ids.length === 0) return () => true;
-  const spoken = goal.kind === "at"
-    ? new Set([...graph.ancestors(goal.ids, "all"), ...graph.descendants(goal.ids, "all")])
-    : graph.lineageOf(goal.branch);
+  if (goal.kind === "at") return settledAt(graph, goal.ids);
+  const spoken = graph.lineageOf(goal.branch);
+  return (id) => spoken.has(id) || !graph.has(id);
+}
+
+/** The same of a stamp at these revisions: what lies under them and what follows them. */
+export function settledAt(
+  graph: RevisionGraph,
+  ids: readonly RevisionId[],
+): (id: RevisionId) => boolean {
+  if (ids.length === 0) return () => true;
+  const spoken = new Set([...graph.ancestors(ids, "all"), ...graph.descendants(ids, "all")]);
   return (id) => spoken.has(id) || !graph.has(id);
 }

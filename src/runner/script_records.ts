@@ -1,6 +1,7 @@
+import type { RevisionId } from "../graph/revision.ts";
 import { quoteText } from "../sql/identifier.ts";
 import { writeIdList } from "../state/id_list.ts";
-import type { CheckedStep, Reseal } from "./checked_route.ts";
+import type { CheckedStep, CheckedUp, Reseal } from "./checked_route.ts";
 
 // What the runner writes through prepared statements, as text for the sqlite3 shell. The shell's clock stands in for
 // ours, and nobody measures how long a script took there.
@@ -14,12 +15,53 @@ export function recordText(step: CheckedStep, appliedBy: string): string {
   const by = quoteText(appliedBy);
   const id = quoteText(step.id);
   if (step.direction === "down") {
-    return `DELETE FROM main.aludel_revision WHERE id = ${id};
-${logText("downgrade", id, UNMEASURED, by)}`;
+    return `${forgetText(step.id)}\n${logText("downgrade", id, UNMEASURED, by)}`;
   }
-  const { record, texts } = step;
+  return `${insertText(step, "ran", by)}\n${logText("upgrade", id, UNMEASURED, by)}`;
+}
+
+/** The statement that takes a record away. */
+export function forgetText(id: RevisionId): string {
+  return `DELETE FROM main.aludel_revision WHERE id = ${quoteText(id)};`;
+}
+
+/** The statements that take every record away, and what is known of unfinished scripts; the log stays. */
+export function purgeText(): string {
+  return "DELETE FROM main.aludel_revision;\nDELETE FROM main.aludel_intent;";
+}
+
+/** The statement that records a revision as applied without being run. */
+export function stampedText(step: CheckedUp, appliedBy: string): string {
+  return insertText(step, "stamped", quoteText(appliedBy));
+}
+
+/** The statement by which no question is left of interrupted runs, but of these revisions. */
+export function settleText(unsettled: readonly RevisionId[]): string {
+  const but = unsettled.length === 0
+    ? ""
+    : ` WHERE revision IN (${unsettled.map(quoteText).join(", ")}) IS NOT TRUE`;
+  return `DELETE FROM main.aludel_intent${but};`;
+}
+
+/** The statement that logs a stamp: to be run before it. @param removed null: all records that there are. */
+export function stampLogText(
+  { added, removed }: {
+    readonly added: readonly RevisionId[];
+    readonly removed: readonly RevisionId[] | null;
+  },
+  appliedBy: string,
+): string {
+  const details = removed === null
+    ? `(SELECT ${
+      quoteText(`{"added":${JSON.stringify(added)},"removed":`)
+    } || json_group_array(id) || ',"purged":true}' FROM main.aludel_revision)`
+    : quoteText(JSON.stringify({ added, removed, purged: false }));
+  return logText("stamp", "NULL", details, quoteText(appliedBy));
+}
+
+function insertText({ record, texts }: CheckedUp, kind: "ran" | "stamped", by: string): string {
   const values = [
-    id,
+    quoteText(record.id),
     quoteText(writeIdList(record.parents)),
     quoteText(writeIdList(record.dependsOn)),
     quoteText(writeIdList(record.labels)),
@@ -27,7 +69,7 @@ ${logText("downgrade", id, UNMEASURED, by)}`;
     quoteText(record.lineage),
     quoteText(record.up),
     quoteText(record.down),
-    "'ran'",
+    `'${kind}'`,
     NOW,
     "0",
     by,
@@ -35,8 +77,7 @@ ${logText("downgrade", id, UNMEASURED, by)}`;
     quoteTextOrNull(texts.down),
   ];
   return `INSERT INTO main.aludel_revision (id, parents, depends_on, labels, message, lineage, up_hash, down_hash, kind, applied_at, duration_ms, applied_by, up_sql, down_sql)
-VALUES (${values.join(", ")});
-${logText("upgrade", id, UNMEASURED, by)}`;
+VALUES (${values.join(", ")});`;
 }
 
 /** The statements that bring the record of a revision that was signed again up to date, and log it. */

@@ -14,14 +14,12 @@ import { shellText } from "./shell_text.ts";
 import { dropTemporaryText } from "./temporary_objects.ts";
 
 /** What a script for the sqlite3 shell is made from. */
-export interface Sqlite3ScriptRequest {
+export interface Sqlite3ScriptRequest extends ShellPreface {
   readonly steps: readonly CheckedStep[];
   readonly reseals: readonly Reseal[];
   /** What must be applied when the script starts. */
   readonly start: readonly RevisionId[];
   readonly transaction: TransactionMode;
-  /** Whether `"text"` that names nothing is a string in the database that the script is for. */
-  readonly doubleQuotedStrings: boolean;
   /** Written into the records: `aludel 0.1.0`. */
   readonly appliedBy: string;
 }
@@ -43,7 +41,7 @@ export function sqlite3Script(request: Sqlite3ScriptRequest): string {
     segments.push({ mode: "transaction", steps: [] });
   }
   if (segments.length === 0) return "-- Nothing to run: the database is there already.\n";
-  const parts = [prefaceText(request.doubleQuotedStrings)];
+  const parts = [prefaceText(request)];
   const applied = new Set(request.start);
   for (const segment of segments) {
     if (segment.mode === "off") {
@@ -60,15 +58,26 @@ export function sqlite3Script(request: Sqlite3ScriptRequest): string {
   return parts.join("\n");
 }
 
+/** What a script says to the shell before its first statement. */
+export interface ShellPreface {
+  /** Whether `"text"` that names nothing is a string in the database that the script is for. */
+  readonly doubleQuotedStrings: boolean;
+  /** A file that swallows what is written to it, where the script will run: `/dev/null`, on Windows `NUL`. */
+  readonly nullDevice: string;
+}
+
 /** The settings that the runner gives its connections: https://sqlite.org/cli.html#special_commands_to_sqlite3_dot_commands_ */
-function prefaceText(doubleQuotedStrings: boolean): string {
+export function prefaceText({ doubleQuotedStrings, nullDevice }: ShellPreface): string {
   const strings = doubleQuotedStrings ? "on" : "off";
   return `-- For the sqlite3 shell: sqlite3 app.db < this_file.sql
 .bail on
 .timeout 60000
+-- The shell repeats each of these settings. The file is /dev/null, and NUL on Windows.
+.output ${nullDevice}
 .dbconfig defensive on
 .dbconfig dqs_ddl ${strings}
 .dbconfig dqs_dml ${strings}
+.output
 PRAGMA ignore_check_constraints = OFF;
 PRAGMA recursive_triggers = OFF;
 ${RESTORE_SETTINGS}

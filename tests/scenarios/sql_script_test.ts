@@ -30,7 +30,7 @@ function contentsOf(database: string): Record<string, unknown> {
 async function bothWays(project: RunProject, ...args: string[]): Promise<string> {
   const script = await project.prepare("upgrade", "-d", "shell.db", "--sql", ...args);
   const outcome = await shell(`${project.path}/shell.db`, script);
-  assert.equal(outcome.code, 0, outcome.stderr);
+  assert.deepEqual(outcome, { code: 0, stdout: "", stderr: "" });
   await project.prepare("upgrade", ...args);
   assert.deepEqual(contentsOf(`${project.path}/shell.db`), contentsOf(project.database));
   return script;

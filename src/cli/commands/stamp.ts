@@ -1,8 +1,10 @@
+import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
 import { projectMissing } from "../../project/project.ts";
 import { planStamp, stamp } from "../../project/stamp.ts";
 import { openWorkspace } from "../../project/workspace.ts";
 import { defineCommand } from "../command.ts";
+import { refuseSeveralModes } from "../exclusive_flags.ts";
 import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../flag.ts";
 import { migrationContext } from "../migration_context.ts";
 import { openProject } from "../open_project.ts";
@@ -20,6 +22,7 @@ export const command = defineCommand({
     ...DATABASE_FLAG,
     purge: { kind: "switch", help: "erase all records first" },
     dryRun: { kind: "switch", help: "print what would be recorded, and change nothing" },
+    sql: { kind: "switch", help: "print a script for the sqlite3 shell, and change nothing" },
     ...LOCK_TIMEOUT_FLAG,
   },
   positional: [{
@@ -31,9 +34,17 @@ export const command = defineCommand({
     { command: "aludel stamp head", says: "records all revisions as applied" },
     { command: "aludel stamp base", says: "forgets all of them" },
     { command: "aludel stamp --purge 3f9c", says: "erases the records, then records 3f9c" },
+    { command: "aludel stamp base:head --sql", says: "prints a script for sqlite3" },
   ],
   async run(context, flags, texts) {
     const { ui } = context;
+    refuseSeveralModes(flags);
+    const range = texts.find((text) => text.includes(":"));
+    if (range !== undefined) {
+      refuseBesideRange(range, texts, flags.purge);
+      const { printOfflineStampScript } = await import("../print_script.ts");
+      return await printOfflineStampScript(context, flags, range);
+    }
     const project = openProject(context, flags);
     const workspace = openWorkspace(project.files);
     if (workspace === null) throw projectMissing(project);
@@ -45,6 +56,10 @@ export const command = defineCommand({
       { refs: texts.map(parseRef), purge: flags.purge },
       lookPatience(context, project, open, flags.lockTimeout, (event) => report.see(event)),
     );
+    if (flags.sql) {
+      const { printStampScript } = await import("../print_script.ts");
+      return printStampScript(ui, planned);
+    }
     using host = runHost(context, project, open, flags.lockTimeout, (event) => report.see(event));
     const done = flags.dryRun ? planned.stamp : await stamp(planned, host);
     const added = done.add.map((step) => step.id);
@@ -60,3 +75,17 @@ export const command = defineCommand({
     }
   },
 });
+
+/** @throws {AludelError} `usage`: a range says where the database stands before, and after. */
+function refuseBesideRange(range: string, texts: readonly string[], purge: boolean): void {
+  if (texts.length > 1) {
+    throw new AludelError("usage", `"${range}" is a range, and stands alone`, {
+      next: [`aludel stamp ${range} --sql`],
+    });
+  }
+  if (purge) {
+    throw new AludelError("usage", '"--purge" erases what a range begins with', {
+      next: [`aludel stamp --purge ${range.slice(range.indexOf(":") + 1) || "head"} --sql`],
+    });
+  }
+}

@@ -9,6 +9,7 @@ function script(parts: Partial<Sqlite3ScriptRequest>): string {
     start: [],
     transaction: "all",
     doubleQuotedStrings: false,
+    nullDevice: "/dev/null",
     appliedBy: "aludel 0.1.0",
     ...parts,
   });
