@@ -48,7 +48,7 @@ async function printCandidates(runtime: Runtime): Promise<number> {
     const { complete } = await import("./completion/complete.ts");
     const { candidateLines } = await import("./completion/candidate.ts");
     const words = runtime.args.slice(runtime.args[1] === "--" ? 2 : 1);
-    runtime.stdout.write(candidateLines(await complete(words, runtime.cwd)));
+    runtime.stdout.write(candidateLines(await complete(words, runtime)));
   } catch {
     // Nothing to offer.
   }

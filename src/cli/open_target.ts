@@ -1,8 +1,8 @@
 import { accessTo, type DatabaseAccess } from "../project/database_access.ts";
-import { parseDotenv } from "../project/dotenv.ts";
 import type { Project } from "../project/project.ts";
-import { chooseTarget, type Target } from "../project/target.ts";
+import type { Target } from "../project/target.ts";
 import type { CommandContext } from "./command.ts";
+import { targetChoice } from "./target_choice.ts";
 
 /** The database that a command line means, and the ways to reach it. */
 export interface OpenTarget {
@@ -19,22 +19,7 @@ export function openTarget(
   project: Project,
   flags: { readonly database: string | undefined },
 ): OpenTarget {
-  const { target, notices } = chooseTarget({
-    flag: flags.database,
-    environment: runtime.env,
-    settings: project.settings,
-    dotenv: () => parseDotenv(readIfThere(`${project.settings.root}/.env`)),
-    folder: runtime.cwd,
-  });
+  const { target, notices } = targetChoice(runtime, project, flags.database);
   for (const notice of notices) ui.notice(notice);
   return { target, access: accessTo(target) };
-}
-
-function readIfThere(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
 }

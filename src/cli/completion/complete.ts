@@ -4,25 +4,28 @@ import { COMMANDS } from "../commands.ts";
 import { allFlags, DATABASE_FLAG, type Flags, longName, SHARED_FLAGS } from "../flag.ts";
 import { type Candidates, NOTHING } from "./candidate.ts";
 import { Scan } from "./scan.ts";
-import { valueCandidates, type ValueContext } from "./value_candidates.ts";
+import { type CompletionRuntime, valueCandidates, type ValueContext } from "./value_candidates.ts";
 
 /**
  * What may stand in place of the last word of a command line.
  *
  * @param words The words after `aludel`, up to the cursor: the last one, maybe empty, is being typed.
- * @param cwd The working folder, absolute.
+ * @param runtime The working folder, and the variables that may name the database.
  * @throws What a broken project throws; the caller offers nothing then.
  */
-export async function complete(words: readonly string[], cwd: string): Promise<Candidates> {
+export async function complete(
+  words: readonly string[],
+  runtime: CompletionRuntime,
+): Promise<Candidates> {
   const typed = words.at(-1) ?? "";
-  const found = await candidates(words.slice(0, -1), typed, cwd);
+  const found = await candidates(words.slice(0, -1), typed, runtime);
   return { ...found, words: found.words.filter(({ value }) => value.startsWith(typed)) };
 }
 
 async function candidates(
   before: readonly string[],
   typed: string,
-  cwd: string,
+  runtime: CompletionRuntime,
 ): Promise<Candidates> {
   const leading: Flags = { ...SHARED_FLAGS, ...DATABASE_FLAG };
   const first = new Scan(leading);
@@ -32,7 +35,12 @@ async function candidates(
     first.see(before[at]!);
   }
   if (at === before.length) {
-    return first.valueOf(typed, { cwd, config: first.config, command: "" }) ??
+    return first.valueOf(typed, {
+      runtime,
+      config: first.config,
+      database: undefined,
+      command: "",
+    }) ??
       (typed.startsWith("-") ? leadingFlags() : commandWords([]));
   }
   const rest = before.slice(at);
@@ -44,7 +52,12 @@ async function candidates(
   const { command } = await COMMANDS[name]!.load();
   const scan = new Scan(allFlags(command.flags));
   for (const word of rest.slice(name.split(" ").length)) scan.see(word);
-  const context = { cwd, config: scan.config ?? first.config, command: name };
+  const context = {
+    runtime,
+    config: scan.config ?? first.config,
+    database: scan.database ?? first.database,
+    command: name,
+  };
   const inCommand = withinCommand(command, scan, typed, context);
   return { ...inCommand, words: [...more, ...inCommand.words] };
 }

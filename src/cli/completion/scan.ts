@@ -13,6 +13,7 @@ export class Scan {
   /** Whether `--` was given. */
   ended = false;
   config: string | undefined;
+  database: string | undefined;
 
   constructor(flags: Flags) {
     this.#flags = flags;
@@ -20,7 +21,7 @@ export class Scan {
 
   see(word: string): void {
     if (this.pending !== undefined) {
-      if (this.pending === "config") this.config = word;
+      this.#take(this.pending, word);
       this.pending = undefined;
     } else if (this.ended || !word.startsWith("-") || /^-\d/.test(word)) this.count++;
     else if (word === "--") this.ended = true;
@@ -28,7 +29,7 @@ export class Scan {
       const { name, value } = this.#read(word);
       if (name === undefined) return;
       this.#used.add(name);
-      if (value !== undefined && name === "config") this.config = value;
+      if (value !== undefined) this.#take(name, value);
       if (value === undefined && takesValue(this.#flags[name]!)) this.pending = name;
     }
   }
@@ -52,6 +53,11 @@ export class Scan {
       .filter(([name, flag]) => flag.kind === "list" || !this.#used.has(name))
       .map(([name, flag]) => ({ value: longName(name), description: flag.help }));
     return [...flags, { value: "--help", description: "print the command's help" }];
+  }
+
+  #take(name: string, value: string): void {
+    if (name === "config") this.config = value;
+    if (name === "database") this.database = value;
   }
 
   #read(word: string): { readonly name?: string; readonly value?: string } {

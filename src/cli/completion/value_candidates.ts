@@ -1,16 +1,24 @@
 import { openProject } from "../../project/project.ts";
 import { readManifest } from "../../project/read_manifest.ts";
+import { readRestoreFolder } from "../../project/restore_folder.ts";
 import { redact } from "../../text/redact.ts";
 import type { Flag } from "../flag.ts";
+import type { Runtime } from "../runtime.ts";
+import { targetChoice } from "../target_choice.ts";
 import { type Candidate, type Candidates, NOTHING } from "./candidate.ts";
 import { refCandidates } from "./ref_candidates.ts";
 import { SHELLS } from "./shells.ts";
 
+/** What completion asks of the world. */
+export type CompletionRuntime = Pick<Runtime, "cwd" | "env">;
+
 /** What values depend on. */
 export interface ValueContext {
-  readonly cwd: string;
+  readonly runtime: CompletionRuntime;
   /** The settings file that the line names so far. */
   readonly config: string | undefined;
+  /** The database that it names so far. */
+  readonly database: string | undefined;
   /** The command that is being typed. */
   readonly command: string;
 }
@@ -49,6 +57,8 @@ export function valueCandidates(
     case "A":
     case "B":
       return { words: [...refs(typed, context), ...targets(context)], paths: "files" };
+    case "POINT":
+      return { words: points(context), paths: "none" };
     case "SHELL":
       return { words: SHELLS.map((value) => ({ value, description: "" })), paths: "none" };
     case "DIR":
@@ -66,12 +76,20 @@ export function valueCandidates(
 }
 
 function refs(typed: string, context: ValueContext): readonly Candidate[] {
-  const manifest = readManifest(openProject(context.cwd, context.config).files);
+  const manifest = readManifest(openProject(context.runtime.cwd, context.config).files);
   return refCandidates(manifest?.revisions ?? [], typed, context.command);
 }
 
-function targets({ cwd, config }: ValueContext): readonly Candidate[] {
-  const { databases } = openProject(cwd, config).settings;
+/** The restore points of the database that the line means, newest first. */
+function points({ runtime, config, database }: ValueContext): readonly Candidate[] {
+  const { target } = targetChoice(runtime, openProject(runtime.cwd, config), database);
+  if (target.kind !== "file") return [];
+  return readRestoreFolder(target.path).points.toReversed()
+    .map(({ name, reason }) => ({ value: name, description: reason }));
+}
+
+function targets({ runtime, config }: ValueContext): readonly Candidate[] {
+  const { databases } = openProject(runtime.cwd, config).settings;
   return Object.entries(databases).map(([value, database]) => ({
     value,
     description: redact(typeof database === "string" ? database : database.url),

@@ -90,6 +90,34 @@ Deno.test("targets come from the settings that the line names, without secrets",
   ]);
 });
 
+Deno.test("restore points are those of the database that the line, the environment or the settings name", async () => {
+  using project = temporaryProject();
+  await project.prepare("revision", "-m", "x", "--rev-id", "e1");
+  const points: Record<string, string> = {};
+  for (const [database, reason] of [["app.db", "the usual one"], ["other.db", "the other one"]]) {
+    await project.prepare("upgrade", "-d", database!);
+    const answer = await project.prepare("backup", "-d", database!, "-m", reason!, "--json");
+    points[database!] = `${JSON.parse(answer).point.name}\t${reason}\n`;
+  }
+  const complete = async (words: readonly string[], env: Record<string, string> = {}) => {
+    const args = ["__complete", "--", ...words];
+    const { stdout } = await runInProcess(args, { cwd: project.path, env: (name) => env[name] });
+    return stdout;
+  };
+  assert.equal(await complete(["restore", ""]), points["app.db"]);
+  assert.equal(await complete(["restore", "20"]), points["app.db"]);
+  assert.equal(await complete(["restore", "x"]), "");
+  assert.equal(await complete(["restore", "-d", "other.db", ""]), points["other.db"]);
+  assert.equal(await complete(["-dother.db", "restore", ""]), points["other.db"]);
+  assert.equal(
+    await complete(["restore", ""], { ALUDEL_DATABASE: "other.db" }),
+    points["other.db"],
+  );
+  assert.equal(await complete(["restore", "-d", ":memory:", ""]), "");
+  assert.equal(await complete(["restore", "-d", "none.db", ""]), "");
+  assert.equal(await complete(["restore", "x", ""]), "");
+});
+
 Deno.test("a broken project offers nothing and says nothing; no database is opened", async () => {
   using project = temporaryProject();
   await project.prepare("revision", "-m", "x", "--rev-id", "e1");
