@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../src/cli/commands.ts";
+import { overviewText } from "../../src/cli/help_text.ts";
+import { plainStyle } from "../../src/cli/style.ts";
 import { usageLine } from "../../src/cli/usage_line.ts";
 import type { Outcome } from "../scenarios/cli.ts";
 import { runnerOf } from "./block_runner.ts";
@@ -64,6 +66,13 @@ Deno.test("docs/commands.md has the usage and the examples of every command", ()
   assert.deepEqual(linesOf("usage").sort(), commands.map(usageLine).sort());
   const typed = linesOf("examples").map((line) => line.replace(/ {3,}# .*$/, ""));
   assert.deepEqual(typed.sort(), examples.sort());
+});
+
+Deno.test("the examples of the overview are examples of commands", () => {
+  const [, shown = ""] = overviewText(plainStyle).split("\nExample\n");
+  const lines = shown.split("\n").map((line) => line.trim());
+  assert.deepEqual(lines.filter((line) => !examples.includes(line)), []);
+  assert.ok(lines.length > 0);
 });
 
 function assertPrints(printed: string, forms: RegExp | readonly RegExp[] = []): void {

@@ -7,8 +7,14 @@ import { documents, ROOT } from "./documents.ts";
 import { ExampleScenes } from "./example_scene.ts";
 import { codeSpans, commandOf, inlineCommand, isInlineCommand } from "./inline_command.ts";
 
+/** One for all of them: whatever they do in it, what is asked is whether they are understood. */
+const folder = temporaryFolder();
 const scenes = new ExampleScenes();
-Deno.test.afterAll(() => scenes.remove());
+Deno.test.beforeAll(() => scenes.copy("a clone", folder.path));
+Deno.test.afterAll(() => {
+  scenes.remove();
+  folder[Symbol.dispose]();
+});
 
 Deno.test("every command line in the documents' sentences and tables is understood", async () => {
   const places = new Map<string, string>();
@@ -76,8 +82,6 @@ Deno.test("every task that a document names is one of deno.json", () => {
 
 /** What a command line is refused with where it is not understood, or is a bug of ours. */
 async function refusalOf(args: readonly string[]): Promise<string | undefined> {
-  using folder = temporaryFolder();
-  await scenes.copy("a clone", folder.path);
   const { code, stderr } = await runInProcess(args, { cwd: folder.path });
   return code === 2 || code === 70 ? stderr : undefined;
 }
