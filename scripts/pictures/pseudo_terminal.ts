@@ -22,9 +22,10 @@ export async function whyNoTerminal(): Promise<string | undefined> {
   const missing = 'needs the program "script" of util-linux, and "stty"';
   if (Deno.build.os === "windows") return missing;
   try {
-    const { stdout } = await new Deno.Command("script", { args: ["--version"] }).output();
+    const { stdout } = await new Deno.Command("script", { args: ["--version"], stdin: "null" })
+      .output();
     if (!new TextDecoder().decode(stdout).includes("util-linux")) return missing;
-    await new Deno.Command("stty", { args: ["--version"] }).output();
+    await new Deno.Command("stty", { args: ["--version"], stdin: "null" }).output();
     return undefined;
   } catch {
     return missing;

@@ -66,7 +66,15 @@ export class Ui {
 
   /** An answer in words, such as a finding: a terminal gets it broken at spaces. Dropped with `--json`. */
   prose(text: string): void {
-    this.data(this.#fold(this.#runtime.stdout, text));
+    this.data(this.answerLines(text).join("\n"));
+  }
+
+  /**
+   * A text of the answer as {@linkcode Ui.prose} breaks it.
+   * @param taken Columns that something else takes beside it.
+   */
+  answerLines(text: string, taken = 0): readonly string[] {
+    return this.#fold(this.#runtime.stdout, text, taken).split("\n");
   }
 
   /** The answer as JSON, if it was asked for. At most once a command. */
@@ -102,8 +110,8 @@ export class Ui {
     this.#write(this.#runtime.stderr, this.#fold(this.#runtime.stderr, text));
   }
 
-  #fold(stream: OutputStream, text: string): string {
-    return stream.isTerminal ? foldLines(text, this.#runtime.columns) : text;
+  #fold(stream: OutputStream, text: string, taken = 0): string {
+    return stream.isTerminal ? foldLines(text, this.#runtime.columns - taken) : text;
   }
 
   #write(stream: OutputStream, text: string): void {

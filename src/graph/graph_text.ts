@@ -62,6 +62,16 @@ export function drawGraph(rows: readonly LaneRow[], options: GraphTextOptions): 
   return lines;
 }
 
+/** How many columns the drawing takes at most, without the text beside it. */
+export function drawingWidth(rows: readonly LaneRow[]): number {
+  let lanes = 0;
+  for (const row of rows) {
+    const forks = row.forks.map(({ lane }) => lane + 1);
+    lanes = Math.max(lanes, row.column + 1, row.beside.length, ...forks);
+  }
+  return Math.max(0, lanes * 2 - 1);
+}
+
 /** A line on which the row's own lane meets others: each end is a lane and the directions it has without the link. */
 function link(
   ends: readonly (readonly [number, number])[],

@@ -84,3 +84,18 @@ Deno.test(
     ]);
   },
 );
+
+Deno.test(`a long message stays beside the graph${reason}`, TERMINAL, async () => {
+  using made = temporaryProject();
+  const long = "let every organiser of an event invite other organisers and share what they do";
+  await made.prepare("revision", "-m", "begin", "--rev-id", "a0");
+  await made.prepare("revision", "-m", "go on", "--rev-id", "a1");
+  await made.prepare("revision", "-m", long, "--rev-id", "a2", "--head", "a0", "--splice");
+  assert.deepEqual(await show(made.path, ["history", "--graph"]), [
+    "●  a2 (draft) (head), let every organiser of an event invite other organisers",
+    "│    and share what they do",
+    "│ ●  a1 (draft) (head), go on",
+    "├─╯",
+    "●  a0 (draft) (branchpoint), begin",
+  ]);
+});

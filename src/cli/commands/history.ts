@@ -1,4 +1,4 @@
-import { drawGraph } from "../../graph/graph_text.ts";
+import { drawGraph, drawingWidth } from "../../graph/graph_text.ts";
 import { layLanes } from "../../graph/lanes.ts";
 import { rangeNeedsApplied } from "../../graph/needs_applied.ts";
 import { parseRange } from "../../graph/ref.ts";
@@ -63,10 +63,13 @@ export const command = defineCommand({
     } else if (flags.graph || flags.ascii) {
       const line = (id: RevisionId) =>
         `${revisionName(catalogue, marks, id, ui.style)}, ${titleOf(catalogue, id)}`;
-      const drawing = drawGraph(layLanes(graph, ids), {
+      const rows = layLanes(graph, ids);
+      const drawn = drawingWidth(rows) + 2;
+      const drawing = drawGraph(rows, {
         glyphs: flags.ascii ? "ascii" : "unicode",
         mark: (id) => marks.of(id).includes("current") ? "@" : flags.ascii ? "*" : "●",
-        text: (id) => flags.verbose ? [...block(id).split("\n"), ""] : [line(id)],
+        text: (id) =>
+          flags.verbose ? [...block(id).split("\n"), ""] : ui.answerLines(line(id), drawn),
       });
       ui.data(drawing.join("\n"));
     } else if (flags.verbose) {

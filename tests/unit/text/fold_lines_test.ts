@@ -25,6 +25,18 @@ Deno.test("foldLines() leaves alone what fits, what is copied, code, and rows of
   assert.equal(foldLines(long, 39), long, "on a narrow terminal");
 });
 
+Deno.test("foldLines() keeps a command in one piece, and breaks what it is for", () => {
+  const command = `aludel restore ${"x".repeat(30)}`;
+  assert.equal(
+    foldLines(`  next: ${command}, to have it all back`, 60),
+    `  next: ${command}, to\n    have it all back`,
+  );
+  assert.equal(
+    foldLines(`next: ${command}, to have it`, 40),
+    `next: ${command},\n  to have it`,
+  );
+});
+
 Deno.test("foldLines() keeps a word that is too long in one piece", () => {
   const path = `migrations/${"x".repeat(60)}/up.sql`;
   assert.equal(foldLines(`  Edit ${path} today`, 40), `  Edit\n    ${path}\n    today`);
