@@ -31,12 +31,17 @@ export class RestoreGuard {
   /**
    * To be called with the write lock held and nothing changed.
    * @param steps All that is left of the route.
+   * @param former The connection of the try before, rolled back and open, where this is another one.
    * @throws {AludelError} as {@linkcode RestorePointMaker.make}.
    */
-  async protect(connection: Connection, steps: readonly CheckedStep[]): Promise<void> {
+  async protect(
+    connection: Connection,
+    steps: readonly CheckedStep[],
+    former?: Connection,
+  ): Promise<void> {
     const maker = this.#host.restorePoints;
     if (maker === undefined || maker.policy === "never" || steps.length === 0) return;
-    if (!await this.#isNew(connection) || !await hasTables(connection)) return;
+    if (!await this.#isNew(connection, former) || !await hasTables(connection)) return;
     const hazards = await standingHazards(connection, findHazards(steps));
     if (hazards.length === 0 && maker.policy !== "always") return;
     const losses = [...new Set(hazards.map(({ revision, loses }) => `${revision} ${loses}`))];
@@ -79,13 +84,23 @@ export class RestoreGuard {
    * Whether the content has not been looked at yet: https://sqlite.org/pragma.html#pragma_data_version tells of others'
    * commits, and not of this connection's, whose own rows need no copy.
    */
-  async #isNew(connection: Connection): Promise<boolean> {
-    const [row] = await connection.query("PRAGMA main.data_version");
-    const version = row?.["data_version"] ?? null;
+  async #isNew(connection: Connection, former: Connection | undefined): Promise<boolean> {
     const before = this.#seen;
-    this.#seen = { connection, version };
-    return before?.connection !== connection || before.version !== version;
+    this.#seen = { connection, version: await dataVersion(connection) };
+    if (before === undefined) return true;
+    // A version says something to the connection alone that has seen the one before.
+    const now = before.connection === connection
+      ? this.#seen.version
+      : before.connection === former
+      ? await dataVersion(former)
+      : undefined;
+    return now !== before.version;
   }
+}
+
+async function dataVersion(connection: Connection): Promise<SqlValue> {
+  const [row] = await connection.query("PRAGMA main.data_version");
+  return row?.["data_version"] ?? null;
 }
 
 /** Whether there is anything to keep besides our records. */

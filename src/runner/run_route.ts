@@ -51,6 +51,8 @@ class RouteRun {
   #route: CheckedRoute;
   #mark: StateMark;
   #connection: Connection | undefined;
+  /** The connection of a try that is made again, until the next one has the lock. */
+  #former: Connection | undefined;
   #doubleQuotedStrings: boolean;
   #lastBreath: number;
 
@@ -77,8 +79,14 @@ class RouteRun {
   }
 
   async close(): Promise<void> {
+    await this.#closeFormer();
     await this.#connection?.close();
     this.#connection = undefined;
+  }
+
+  async #closeFormer(): Promise<void> {
+    await this.#former?.close();
+    this.#former = undefined;
   }
 
   async #runSegment(segment: Segment): Promise<void> {
@@ -91,7 +99,7 @@ class RouteRun {
     } catch (error) {
       const cause = error instanceof StepFailure ? error.cause : error;
       const script = error instanceof StepFailure ? error.step.script.text : "";
-      if (await this.#retryWithDoubleQuotes(segment, cause, script)) return;
+      if (await this.#retryWithDoubleQuotes(cause, script)) return;
       throw await this.#failed(segment, error);
     }
   }
@@ -107,8 +115,8 @@ class RouteRun {
       done: this.#done.length,
       of: this.#done.length + this.#route.steps.length,
       interrupted: this.#interrupted,
-      protect: () => this.#guard.protect(connection, this.#route.steps),
-    });
+      protect: () => this.#guard.protect(connection, this.#route.steps, this.#former),
+    }).finally(() => this.#closeFormer());
   }
 
   /** On a connection of its own: it takes the file for itself, and may change its journal mode. */
@@ -162,14 +170,11 @@ class RouteRun {
   }
 
   /** Old databases hold views and triggers with "text" in double quotes: they may go on, with a notice. */
-  async #retryWithDoubleQuotes(
-    segment: Segment,
-    cause: unknown,
-    script: string,
-  ): Promise<boolean> {
+  async #retryWithDoubleQuotes(cause: unknown, script: string): Promise<boolean> {
     if (this.#doubleQuotedStrings || !needsDoubleQuotedStrings(cause, script)) return false;
-    await this.close();
-    if (segment.mode !== "off" && this.#done.length === 0) this.#guard.discard();
+    // It stays open until the next try has looked whether somebody has written in between.
+    this.#former = this.#connection;
+    this.#connection = undefined;
     this.#doubleQuotedStrings = true;
     this.#request.host.emit({
       type: "notice",
