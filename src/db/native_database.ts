@@ -23,6 +23,7 @@ export type NativeDatabase = DatabaseSync & {
   readonly isTransaction: boolean;
   serialize(): Uint8Array;
   deserialize(image: Uint8Array): void;
+  enableDefensive(active: boolean): void;
 };
 
 /**

@@ -36,6 +36,27 @@ export class ScratchConnection extends NodeConnection {
     }
   }
 
+  /**
+   * Strikes tables and views with all that belongs to them from the schema, however many in one go: a DROP of each
+   * would search the whole schema each time. Their pages stay, unused. No transaction may be open.
+   *
+   * @param names In any case. Nothing that stays may name them.
+   */
+  forget(names: readonly string[]): void {
+    const database = this.#native;
+    database.enableDefensive(false);
+    try {
+      // https://sqlite.org/pragma.html#pragma_writable_schema
+      database.exec("PRAGMA writable_schema = ON");
+      database.prepare(
+        "DELETE FROM main.sqlite_schema WHERE tbl_name COLLATE NOCASE IN (SELECT value FROM json_each(?))",
+      ).run(JSON.stringify(names));
+    } finally {
+      database.exec("PRAGMA writable_schema = RESET");
+      database.enableDefensive(true);
+    }
+  }
+
   /** The database as it is now. No transaction may be open. */
   image(): ScratchImage {
     return this.#native.serialize();

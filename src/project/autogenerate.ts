@@ -8,7 +8,7 @@ import { writePlan } from "../schema/plan_script.ts";
 import type { Plan } from "../schema/planned_statement.ts";
 import type { Comparison } from "./compare_with.ts";
 import type { DraftTexts } from "./draft_texts.ts";
-import { selfCheck } from "./self_check.ts";
+import { selfCheck, type SelfCheckRequest } from "./self_check.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** A difference to write a revision for. */
@@ -23,6 +23,8 @@ export interface AutogenerateRequest {
   readonly scratch: Scratch;
   /** Gives a database on which the revisions before were replayed; left out where there are none to. */
   readonly parent?: () => Promise<ScratchConnection>;
+  /** As {@linkcode selfCheck} takes it. */
+  readonly extent?: SelfCheckRequest["extent"];
 }
 
 /** A revision that has been run and compared, and is not written yet. */
@@ -90,6 +92,7 @@ async function attempt(
     columnOrder: request.columnOrder,
     scratch: request.scratch,
     ...(parent && { parent }),
+    ...(request.extent && { extent: request.extent }),
   });
   return { texts: write("file"), up, down, notices };
 }

@@ -76,15 +76,18 @@ export async function keepsTheLaw(pair: SchemaPair, sqlite: Release): Promise<Ve
     if (error instanceof AludelError && error.code.startsWith("schema-")) return "refused";
     throw error;
   }
+  const request = {
+    comparison,
+    message: "law",
+    down: true,
+    sqlite,
+    columnOrder: false,
+    scratch,
+  };
   try {
-    await autogenerate({
-      comparison,
-      message: "law",
-      down: true,
-      sqlite,
-      columnOrder: false,
-      scratch,
-    });
+    await autogenerate({ ...request, extent: "whole" });
+    // What holds for the whole holds for the part that is tried of a large schema, and is written just so.
+    await autogenerate({ ...request, extent: "reached" });
   } catch (error) {
     if (error instanceof AludelError && isForSqliteToMend(error)) return "refused";
     throw explained(error, pair);

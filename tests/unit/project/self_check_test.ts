@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { Scratch } from "../../../src/project/scratch.ts";
-import { selfCheck, type SelfCheckResult } from "../../../src/project/self_check.ts";
+import {
+  selfCheck,
+  type SelfCheckRequest,
+  type SelfCheckResult,
+} from "../../../src/project/self_check.ts";
 import { compareSchemas } from "../../../src/schema/compare.ts";
 import { schemaOf } from "../schema/schema_of.ts";
 
@@ -12,6 +16,7 @@ async function check(
   after: readonly string[],
   up: string,
   down: string | null,
+  extent: SelfCheckRequest["extent"] = "reached",
 ): Promise<SelfCheckResult> {
   const from = await schemaOf(...before);
   const to = await schemaOf(...after);
@@ -23,6 +28,7 @@ async function check(
     down,
     columnOrder: false,
     scratch: new Scratch(false),
+    extent,
   });
 }
 
@@ -152,4 +158,84 @@ Deno.test("selfCheck() makes rows for the wanted schema where none of the presen
     rebuildOfKinds(loose),
   );
   assert.deepEqual(notices, []);
+});
+
+/** Two tables with all that ties them, and one that has nothing to do with either. */
+const TIED = [
+  "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)",
+  "CREATE TABLE child (id INTEGER PRIMARY KEY, t INTEGER REFERENCES t ON DELETE CASCADE, b TEXT)",
+  "CREATE TABLE log (line TEXT)",
+  "CREATE TABLE apart (x TEXT)",
+  "CREATE VIEW seen AS SELECT id, a FROM t",
+  "CREATE TRIGGER from_child AFTER UPDATE ON child BEGIN UPDATE t SET a = 'x' WHERE id = new.t; END",
+  "CREATE TRIGGER to_log AFTER UPDATE ON t BEGIN INSERT INTO log VALUES (new.a); END",
+  "CREATE TRIGGER on_seen INSTEAD OF DELETE ON seen BEGIN DELETE FROM log; END",
+];
+const DOWN = "ALTER TABLE apart DROP COLUMN y;\n";
+const ADDED = TIED.map((sql) => sql.replace("apart (x TEXT)", "apart (x TEXT, y)"));
+const lost = (side: "up" | "down", line: RegExp) => (error: unknown) => {
+  const { message, notes } = error as { readonly message: string; readonly notes: string[] };
+  assert.equal(message, `The generated ${side}.sql does not keep the rows`);
+  assert.match(notes.join("\n"), line);
+  return true;
+};
+
+Deno.test("selfCheck() sees what a trigger of a table that the script names does to one that it does not", async () => {
+  const up = "ALTER TABLE apart ADD COLUMN y;\nUPDATE t SET id = id;\n";
+  await assert.rejects(check(TIED, ADDED, up, DOWN), lost("up", /"log" had 6 rows, and has 12/));
+});
+
+Deno.test("selfCheck() sees what the trigger of a table in between does", async () => {
+  const up = "ALTER TABLE apart ADD COLUMN y;\n";
+  const down = `UPDATE child SET b = b;\n${DOWN}`;
+  await assert.rejects(check(TIED, ADDED, up, down), lost("down", /"t" had a row/));
+});
+
+Deno.test("selfCheck() sees what a trigger on a view does", async () => {
+  const up = "ALTER TABLE apart ADD COLUMN y;\nDELETE FROM seen;\n";
+  const before = [...TIED, "CREATE TABLE other (z)"];
+  const after = [...ADDED, "CREATE TABLE other (z)"];
+  await assert.rejects(check(before, after, up, DOWN), lost("up", /"log" had 6 rows, and has 0/));
+});
+
+Deno.test("selfCheck() sees where a cascade of enforced keys leads, children of children too", async () => {
+  const grandchild = "CREATE TABLE grandchild (child INTEGER REFERENCES child ON DELETE CASCADE)";
+  const up = "-- aludel: foreign-keys=on\nALTER TABLE apart ADD COLUMN y;\nDELETE FROM t;\n";
+  await assert.rejects(
+    check([...TIED, grandchild], [...ADDED, grandchild], up, DOWN),
+    lost("up", /"grandchild" had [1-6] rows, and has [0-5]/),
+  );
+});
+
+Deno.test("selfCheck() meets the views and triggers that a way back breaks, wherever they are", async () => {
+  // The view and the trigger are as before, name the table, and nothing in the scripts names them.
+  const before = [
+    "CREATE TABLE t (id INTEGER PRIMARY KEY)",
+    "CREATE TABLE far (x)",
+    "CREATE VIEW over AS SELECT id, a FROM t",
+    "CREATE VIEW over_it AS SELECT a FROM over",
+    "CREATE TRIGGER writes AFTER INSERT ON far BEGIN UPDATE t SET a = new.x; END",
+  ];
+  const after = ["CREATE TABLE t (id INTEGER PRIMARY KEY, a)", ...before.slice(1)];
+  for (const extent of ["whole", "reached"] as const) {
+    await assert.rejects(
+      check(
+        before,
+        after,
+        "ALTER TABLE t ADD COLUMN a;\n",
+        "ALTER TABLE t DROP COLUMN a;\n",
+        extent,
+      ),
+      { code: "sql-failed", sqlite: /^error in (?:view over|trigger writes)/ },
+    );
+  }
+});
+
+Deno.test("selfCheck() makes no rows for tables that the scripts cannot reach", async () => {
+  // No row fits the CHECK, which would be a notice if somebody looked.
+  const odd = "CREATE TABLE odd (a NOT NULL CHECK (a IS NULL))";
+  const up = "ALTER TABLE t ADD COLUMN b NOT NULL DEFAULT 1;\n";
+  const down = "ALTER TABLE t DROP COLUMN b;\n";
+  const after = [T.replace(")", ", b NOT NULL DEFAULT 1)"), odd];
+  assert.deepEqual(await check([T, odd], after, up, down), { notices: [] });
 });
