@@ -33,7 +33,8 @@ export const OTHER_BLOCKS: readonly OtherBlock[] = [
   {
     path: "CONTRIBUTING.md",
     firstLine: "          main.ts                                     an application",
-    why: "a picture of the layers, which scripts/check_layers.ts holds",
+    test: "tests/docs/blocks_test.ts",
+    why: "a picture of the layers",
   },
   {
     path: "docs/autogenerate.md",

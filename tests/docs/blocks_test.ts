@@ -19,6 +19,16 @@ Deno.test("every block of every document is run, or listed with the reason why n
   assert.ok(all.length > 20 && all.flatMap(({ blocks }) => blocks).length > 100);
 });
 
+Deno.test("the picture of the layers in CONTRIBUTING.md has every folder of src/", () => {
+  const [picture] = documents().find(({ path }) => path === "CONTRIBUTING.md")!.blocks;
+  const drawn = picture!.lines.join("\n").matchAll(/\bsrc\/(\w+)(?!\w*\.ts)\b/g);
+  const folders = [...Deno.readDirSync(new URL("src/", ROOT))].filter((entry) => entry.isDirectory);
+  assert.deepEqual(
+    [...new Set(Array.from(drawn, ([, name]) => name!))].sort(),
+    folders.map(({ name }) => name).sort(),
+  );
+});
+
 Deno.test("the tests that read the other blocks name their documents", () => {
   for (const { path, test } of OTHER_BLOCKS) {
     if (test === undefined) continue;

@@ -5,7 +5,7 @@ import { RELEASE } from "../../src/text/program.ts";
 import { run } from "../scenarios/cli.ts";
 import { runnerOf } from "./block_runner.ts";
 import { documents, ROOT } from "./documents.ts";
-import { newReader } from "./reader.ts";
+import { newReader, POSIX } from "./reader.ts";
 import { type SessionCommand, stepsOf } from "./session_step.ts";
 
 /** What is typed in a clone and not run here, with the reason. */
@@ -26,7 +26,7 @@ const CLONED = [
   "src",
 ];
 
-Deno.test("what the documents say to type in a clone works there", async () => {
+Deno.test("what the documents say to type in a clone works there", POSIX, async () => {
   const reader = await newReader();
   try {
     const cloned = CLONED.map((name) => decodeURIComponent(new URL(name, ROOT).pathname));

@@ -167,6 +167,13 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     thenPrints: /^ae10c2d94b71\n3f9c1a2b4d5e\n77aa0b1c2d3e\n2\n$/,
   },
   "aludel stamp base": { scene: "a project", then: APPLIED, thenPrints: /^$/ },
+  "aludel stamp base:head --sql": {
+    scene: "a project",
+    prints: /^\.bail on$/m,
+    then: "aludel stamp base:head --sql -q | sqlite3 new.db > /dev/null; " +
+      "aludel current -d new.db; sqlite3 new.db 'SELECT DISTINCT kind FROM aludel_revision'",
+    thenPrints: /^77aa0b1c2d3e[\s\S]*\nstamped\n$/,
+  },
   "aludel stamp --purge 3f9c": {
     scene: "an upgraded project",
     then: APPLIED,

@@ -8,7 +8,7 @@ import { runnerOf } from "./block_runner.ts";
 import { EXAMPLE_CLAIMS, type ExampleClaim } from "./command_example.ts";
 import { documents } from "./documents.ts";
 import { ExampleScenes } from "./example_scene.ts";
-import { newReader } from "./reader.ts";
+import { newReader, POSIX } from "./reader.ts";
 
 const commands = await Promise.all(
   Object.values(COMMANDS).map(async ({ load }) => (await load()).command),
@@ -19,7 +19,7 @@ const scenes = new ExampleScenes();
 Deno.test.afterAll(() => scenes.remove());
 
 for (const { name, examples } of commands) {
-  Deno.test(`the examples of aludel ${name} do what they say`, async () => {
+  Deno.test(`the examples of aludel ${name} do what they say`, POSIX, async () => {
     const reader = await newReader();
     try {
       for (const [index, { command }] of examples.entries()) {

@@ -13,6 +13,9 @@ export interface Reader {
   leave(): Promise<void>;
 }
 
+/** The documents are written for a POSIX shell, and show its paths. */
+export const POSIX = { ignore: Deno.build.os === "windows" };
+
 /** How a document calls the reader's folder, where a command prints it. */
 const SHOWN_FOLDER = "/srv/shop";
 

@@ -64,7 +64,8 @@ function formOf(line: string): string {
   return line
     .replace(ID, "ID")
     .replace(/\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}/g, "TIME")
-    .replace(/\d{4}-\d{2}-\d{2}_\d{6}\b/g, "POINT")
+    // The second one of a second has a number of its own.
+    .replace(/\d{4}-\d{2}-\d{2}_\d{6}(?:_\d+)?\b/g, "POINT")
     .replace(/\d{4}-\d{2}-\d{2}/g, "DATE")
     .replace(/\b[\d.]+ (ms|s)\b/g, "N $1")
     .trimEnd();

@@ -103,6 +103,10 @@ Deno.test("compareOutput() takes names, days and durations by their form, and le
     realCommand("aludel restore 2026-11-24_101500", names),
     "aludel restore 2031-01-02_030405",
   );
+  assert.equal(
+    compareOutput(["2026-11-24_101700"], ["2031-01-02_030405_2"], names),
+    undefined,
+  );
   assert.ok(compareOutput(["0123456789ab"], ["000000000000"], names), "another id");
   assert.ok(compareOutput(["1 of 2 rows"], ["2 of 2 rows"], names), "another number");
 });

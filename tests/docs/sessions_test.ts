@@ -1,7 +1,7 @@
 import { runnerOf } from "./block_runner.ts";
 import { documents } from "./documents.ts";
 import { followSession } from "./follow_session.ts";
-import { newReader } from "./reader.ts";
+import { newReader, POSIX } from "./reader.ts";
 import { stepsOf } from "./session_step.ts";
 
 for (const document of documents()) {
@@ -10,7 +10,7 @@ for (const document of documents()) {
     runnerOf(document, block) === "session" ? stepsOf(block) : []
   );
   if (steps.length === 0) continue;
-  Deno.test(`${path} shows what really happens`, async () => {
+  Deno.test(`${path} shows what really happens`, POSIX, async () => {
     const reader = await newReader();
     try {
       await followSession(path, steps, reader);
