@@ -1,14 +1,15 @@
 import type { Connection } from "../db/connection.ts";
 import { type LiteralRow, readLiterals } from "../project/table_rows.ts";
 import { rowidExpression } from "../schema/implicit_rowid.ts";
-import type { Schema, Table } from "../schema/model.ts";
+import type { Schema } from "../schema/model.ts";
 import { displayName, quoteName } from "../sql/identifier.ts";
+import { readVirtualRows } from "./virtual_rows.ts";
 
 /** The rows of some tables, by folded name, with the AUTOINCREMENT sequences. */
 export type Contents = ReadonlyMap<string, TableContent>;
 
 interface TableContent {
-  readonly table: Table;
+  readonly name: string;
   /** The columns' names; the first `keys` of the literals in each row tell the row from others. */
   readonly columns: readonly string[];
   readonly keys: number;
@@ -16,7 +17,10 @@ interface TableContent {
   readonly sequence: bigint | undefined;
 }
 
-/** Reads every row of the tables in a schema. Generated columns follow from the others and are left out. */
+/**
+ * Reads every row of the tables in a schema, and what its virtual tables hold of their own. Generated columns follow
+ * from the others and are left out.
+ */
 export async function readContents(connection: Connection, schema: Schema): Promise<Contents> {
   const contents = new Map<string, TableContent>();
   for (const [key, table] of schema.tables) {
@@ -29,7 +33,12 @@ export async function readContents(connection: Connection, schema: Schema): Prom
     const parts = [...keys, ...columns.map(quoteName)];
     const rows = await readLiterals(connection, table.name, parts);
     const sequence = table.autoincrement ? await readSequence(connection, table.name) : undefined;
-    contents.set(key, { table, columns, keys: keys.length, rows, sequence });
+    contents.set(key, { name: table.name, columns, keys: keys.length, rows, sequence });
+  }
+  for (const [key, table] of schema.virtualTables) {
+    const held = await readVirtualRows(connection, table);
+    if (held === undefined) continue;
+    contents.set(key, { name: table.name, ...held, keys: 1, sequence: undefined });
   }
   return contents;
 }
@@ -59,7 +68,7 @@ export function findContentLosses(before: Contents, after: Contents): string[] {
 
 function tableLosses(old: TableContent, now: TableContent): string[] {
   const losses: string[] = [];
-  const name = displayName(old.table.name);
+  const name = displayName(old.name);
   if (old.sequence !== undefined && (now.sequence ?? -1n) < old.sequence) {
     losses.push(
       `the sequence of ${name} fell from ${old.sequence} to ${now.sequence ?? "nothing"}`,

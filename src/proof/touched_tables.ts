@@ -23,6 +23,7 @@ export function touchedSchema(schema: Schema, texts: readonly string[]): Schema 
   return {
     ...schema,
     tables: new Map([...schema.tables].filter(([key]) => wanted.has(key))),
+    virtualTables: new Map([...schema.virtualTables].filter(([key]) => named.has(key))),
   };
 }
 

@@ -22,6 +22,7 @@ import { renamesOf } from "./script_renames.ts";
 import { runAsserts } from "./run_asserts.ts";
 import { missingFor, schemaText } from "./schema_text.ts";
 import { touchedSchema } from "./touched_tables.ts";
+import { fillVirtualTables } from "./virtual_rows.ts";
 
 /** What proving needs. */
 export interface ProofContext {
@@ -112,6 +113,9 @@ async function runTrial(
     ? await at("up", () => sieve(id, context, parent, schema))
     : null;
   const connection = fitting ?? parent;
+  if (source.seed === null && rows !== 0) {
+    await fillVirtualTables(connection, touched, rows === "fitting" ? ROWS : rows);
+  }
   const text = await schemaText(connection);
   const contents = await readContents(connection, touched);
   facts.rows = countOf(contents);

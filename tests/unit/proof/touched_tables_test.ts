@@ -28,3 +28,11 @@ for (const [sql, tables] of CASES) {
     assert.deepEqual([...touchedSchema(SCHEMA, [sql]).tables.keys()], tables);
   });
 }
+
+Deno.test("touchedSchema() finds virtual tables by name", async () => {
+  const schema = await schemaOf(
+    "CREATE VIRTUAL TABLE one USING fts5(x)",
+    "CREATE VIRTUAL TABLE two USING fts5(x)",
+  );
+  assert.deepEqual([...touchedSchema(schema, ["DROP TABLE One"]).virtualTables.keys()], ["one"]);
+});
