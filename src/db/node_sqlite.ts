@@ -113,10 +113,14 @@ function refuseMissingFolder(path: string, name: string): void {
   }
 }
 
-/** SQLITE_READONLY_DIRECTORY and SQLITE_READONLY_CANTINIT: https://sqlite.org/rescode.html */
+/**
+ * SQLITE_READONLY_DIRECTORY and SQLITE_READONLY_CANTINIT, and SQLITE_CANTOPEN, which a whole file system that is mounted
+ * read-only gives: https://sqlite.org/rescode.html. Where it was the database that could not be opened, it cannot be the
+ * second time either.
+ */
 function isReadOnlyFolder(error: unknown): boolean {
   const code = ((error as SqlError).cause as { readonly errcode?: unknown } | undefined)?.errcode;
-  return code === 1544 || code === 1288;
+  return code === 1544 || code === 1288 || code === 14;
 }
 
 function hasLog(path: string): boolean {

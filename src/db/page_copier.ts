@@ -13,10 +13,15 @@ export interface CopyOrder {
    * its own, under the protection of that one.
    */
   readonly guarded?: "from" | "to";
+  /** Whether nobody can write to `from`, so that it is read as it stands: without a lock, and without files beside it. */
+  readonly immutable?: boolean;
 }
 
 /** SQLite's file layer without locks: https://sqlite.org/vfs.html */
 const LOCKLESS = Deno.build.os === "windows" ? "vfs=win32-none" : "vfs=unix-none";
+
+/** https://sqlite.org/uri.html#uriimmutable */
+const IMMUTABLE = "mode=ro&immutable=1";
 
 /**
  * Copies databases with SQLite's own means, so that the write-ahead log is part of the copy and a copy into a
@@ -32,8 +37,9 @@ export class PageCopier {
    * All pages in one step: copied in several, it would begin again each time that somebody writes.
    * @throws What node:sqlite throws; the target is as it was then, or empty where it was new.
    */
-  async copy({ from, to, guarded }: CopyOrder): Promise<void> {
-    const source = openNative(fileUri(from, guarded === "from" ? LOCKLESS : "mode=rw"), {});
+  async copy({ from, to, guarded, immutable = false }: CopyOrder): Promise<void> {
+    const access = guarded === "from" ? LOCKLESS : immutable ? IMMUTABLE : "mode=rw";
+    const source = openNative(fileUri(from, access), {});
     if (guarded === "from") this.#guarded.push(source);
     try {
       await backup(source, guarded === "to" ? fileUri(to, LOCKLESS) : to, { rate: -1 });

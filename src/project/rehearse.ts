@@ -1,7 +1,7 @@
 import { findDamage } from "../db/find_damage.ts";
 import { type Connection, SqlError } from "../db/connection.ts";
 import { openDatabase } from "../db/open.ts";
-import { AludelError } from "../errors.ts";
+import { AludelError, type ErrorCode } from "../errors.ts";
 import { CopySession } from "../runner/copy_session.ts";
 import type { ResumeChoice, RunHost, RunOutcome } from "../runner/run_request.ts";
 import type { TransactionMode } from "../runner/segments.ts";
@@ -20,7 +20,7 @@ import { pathExists } from "./path_exists.ts";
 import { realPath, restoreFolderOf } from "./restore_folder.ts";
 import { countRows, type RowChange, rowChanges } from "./row_counts.ts";
 import type { Target } from "./target.ts";
-import { openWorkFolder, removeLeftovers } from "./work_folder.ts";
+import { openWorkFolder, removeLeftovers, type WorkFolder } from "./work_folder.ts";
 
 /** A rehearsal: a migration on a copy of a database. */
 export interface RehearsalRequest {
@@ -76,7 +76,7 @@ export async function rehearse(
   );
   const restoreFolder = restoreFolderOf(database);
   await removeLeftovers(restoreFolder);
-  using work = keep === undefined ? await openWorkFolder(restoreFolder) : undefined;
+  using work = keep === undefined ? await openRehearsalFolder(restoreFolder) : undefined;
   if (work !== undefined) host.emit({ type: "temporary", path: work.path });
   const copy = keep ?? `${work!.path}/${splitPath(database).file}`;
   const started = host.clock.monotonicMs();
@@ -100,14 +100,12 @@ async function makeCopy(
   if (size === 0) return;
   const session = new CopySession(host, size);
   try {
-    await using connection = await openDatabase({ kind: "file", path: target.path }, {
-      mode: "write",
-      name: target.name,
-    });
+    const { connection, immutable } = await openSource(target);
+    await using _ = connection;
     await executePatiently(connection, "BEGIN", host);
     await executePatiently(connection, "SELECT count(*) FROM main.sqlite_schema", host);
     const what = `copying "${target.name}"`;
-    await session.copy({ from: realPath(target.path), to: copy }, { what, of: size });
+    await session.copy({ from: realPath(target.path), to: copy, immutable }, { what, of: size });
     const [row] = await connection.query("PRAGMA main.journal_mode");
     // SQLite makes copies without a log.
     if (row?.["journal_mode"] === "wal") await startLog(copy);
@@ -116,6 +114,33 @@ async function makeCopy(
     throw error instanceof SqlError ? copyFailed(error, target.name) : error;
   } finally {
     await session.close();
+  }
+}
+
+/** What it means for writing that SQLite cannot make the files of a write-ahead log. */
+const NO_LOG_THERE: ReadonlySet<ErrorCode> = new Set(["database-readonly", "database-unreadable"]);
+
+async function openRehearsalFolder(restoreFolder: string): Promise<WorkFolder> {
+  try {
+    return await openWorkFolder(restoreFolder);
+  } catch (error) {
+    throw error instanceof AludelError && error.code === "copy-failed"
+      ? error.with({ next: [...error.next, "Or rehearse elsewhere: `--rehearse-keep PATH`"] })
+      : error;
+  }
+}
+
+/** Opens what is copied, also a database in WAL mode in a folder where SQLite cannot keep its log. */
+async function openSource(
+  { path, name }: Target,
+): Promise<{ readonly connection: Connection; readonly immutable: boolean }> {
+  const location = { kind: "file", path } as const;
+  try {
+    // Opened as every command opens it: a hot journal is played back, and a busy one is waited for.
+    return { connection: await openDatabase(location, { mode: "write", name }), immutable: false };
+  } catch (error) {
+    if (!(error instanceof AludelError) || !NO_LOG_THERE.has(error.code)) throw error;
+    return { connection: await openDatabase(location, { mode: "read", name }), immutable: true };
   }
 }
 
