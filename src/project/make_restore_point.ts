@@ -71,7 +71,10 @@ export async function makeRestorePoint(
       file,
       heads: await readHeads(copy),
       bytes: Deno.statSync(copy).size,
-      sha256: await session.digest(copy, { ...options, what: `hashing the copy of ${file}` }),
+      sha256: await session.digest(copy, {
+        ...options,
+        what: `hashing the copy of "${request.name}"`,
+      }),
       mode,
       madeBy: request.madeBy,
     };

@@ -30,6 +30,9 @@ export const command = defineCommand({
     if (changes.length === 0) ui.notice("Nothing to do: all of it is there.");
     else if (flags.dryRun) ui.notice("Nothing was written.");
     else if (isInstalled(setup)) ui.notice("The hooks were brought up to date.");
-    else ui.notice("From now on every commit is verified. To undo it: aludel hook uninstall");
+    else {
+      ui.notice("From now on every commit is verified.");
+      ui.hint("aludel hook uninstall, to undo it");
+    }
   },
 });
