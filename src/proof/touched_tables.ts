@@ -1,30 +1,44 @@
 import { mentionedNames } from "../schema/mentioned_names.ts";
-import type { Schema, Table } from "../schema/model.ts";
+import type { ForeignKey, Schema, Table } from "../schema/model.ts";
+import { nullableColumns } from "../schema/nullable_columns.ts";
 import { foldName } from "../sql/identifier.ts";
 
 /**
  * The part of a schema whose rows some texts can reach: the tables that they name, those that triggers and views among
- * these name in turn, and all that foreign keys tie to them. What is not in it cannot change, and need not be filled.
+ * these name in turn, the children of all these, and the parents that their rows need. What is not in it cannot
+ * change, and need not be filled.
  */
 export function touchedSchema(schema: Schema, texts: readonly string[]): Schema {
   const named = reachedNames(schema, texts);
-  const wanted = new Set<string>();
-  const queue: string[] = [];
-  const want = (key: string) => {
-    if (wanted.has(key) || !schema.tables.has(key)) return;
-    wanted.add(key);
-    queue.push(key);
-  };
+  const reached = new Set<string>();
   for (const [key, table] of schema.tables) {
-    if (named.has(key) || parentsOf(table).some((parent) => named.has(parent))) want(key);
+    if (named.has(key) || parentsOf(table).some((parent) => named.has(parent))) reached.add(key);
   }
-  // A row needs its parent, and that one its own.
-  for (const key of queue) for (const parent of parentsOf(schema.tables.get(key)!)) want(parent);
+  const wanted = new Set(reached);
+  // A set that grows is walked to its end.
+  for (const key of wanted) {
+    const table = schema.tables.get(key)!;
+    for (const foreignKey of table.foreignKeys) {
+      const parent = foldName(foreignKey.parent);
+      // Where keys tie all tables together, following the ones that may be NULL would fill all of them each time.
+      const isNeeded = reached.has(key) || !mayBeNull(foreignKey, table);
+      if (isNeeded && schema.tables.has(parent)) wanted.add(parent);
+    }
+  }
   return {
     ...schema,
     tables: new Map([...schema.tables].filter(([key]) => wanted.has(key))),
     virtualTables: new Map([...schema.virtualTables].filter(([key]) => named.has(key))),
   };
+}
+
+/** Whether a row can do without the parent. A CHECK on one of the columns may not let it. */
+function mayBeNull(key: ForeignKey, table: Table): boolean {
+  if (nullableColumns(key, table).length === 0) return false;
+  return table.checks.every(({ expression }) => {
+    const names = mentionedNames(expression);
+    return !key.columns.some((name) => names.has(foldName(name)));
+  });
 }
 
 /** The names in the texts, and those in the triggers and views that are reached by them. */

@@ -12,13 +12,18 @@ const SCHEMA = await schemaOf(
   "CREATE TRIGGER t AFTER INSERT ON logged BEGIN INSERT INTO log VALUES (new.x); END",
   "CREATE VIEW seen AS SELECT * FROM logged",
   "CREATE TABLE apart (x)",
+  "CREATE TABLE needed (up NOT NULL REFERENCES parent (id))",
+  "CREATE TABLE guarded (up REFERENCES needed (up), CHECK (up IS NOT NULL))",
+  "CREATE TABLE last (up REFERENCES guarded (up))",
 );
 
 const CASES: readonly (readonly [sql: string, tables: readonly string[]])[] = [
   ["SELECT 1", []],
   ["DELETE FROM apart", ["apart"]],
-  ['UPDATE "PARENT" SET id = 1', ["grandparent", "parent", "child"]],
-  ["DELETE FROM child", ["grandparent", "parent", "child", "grandchild"]],
+  ['UPDATE "PARENT" SET id = 1', ["grandparent", "parent", "child", "needed"]],
+  // A row of parent can do without grandparent.
+  ["DELETE FROM child", ["parent", "child", "grandchild"]],
+  ["DELETE FROM last", ["parent", "needed", "guarded", "last"]],
   ["INSERT INTO logged VALUES (1)", ["logged", "log"]],
   ["DROP VIEW seen", ["logged", "log"]],
 ];
