@@ -1,11 +1,11 @@
 import type { ScratchConnection } from "../db/open_scratch.ts";
 import { AludelError } from "../errors.ts";
 import { reverseChanges } from "../schema/change.ts";
-import { findBroken } from "../schema/broken_objects.ts";
 import { planChanges } from "../schema/plan.ts";
 import type { PlanOptions, Release } from "../schema/plan_options.ts";
 import { writePlan } from "../schema/plan_script.ts";
 import type { Plan } from "../schema/planned_statement.ts";
+import { type BrokenSides, findBrokenSides, NOTHING_BROKEN } from "./broken_sides.ts";
 import type { Comparison } from "./compare_with.ts";
 import type { DraftTexts } from "./draft_texts.ts";
 import { selfCheck, type SelfCheckRequest } from "./self_check.ts";
@@ -43,31 +43,55 @@ export interface GeneratedRevision {
  * @throws {AludelError} `autogenerate-failed`, and what running the plan throws.
  */
 export async function autogenerate(request: AutogenerateRequest): Promise<GeneratedRevision> {
-  const { comparison: { from, to }, scratch } = request;
-  const broken = {
-    from: await brokenObjects(scratch, from),
-    to: await brokenObjects(scratch, to),
-  };
+  const { comparison, scratch } = request;
+  if (comparison.changes.length === 0) {
+    const { texts, up, down } = plan(request, NOTHING_BROKEN, "needed");
+    return { texts: texts("file"), up, down, notices: [] };
+  }
+  const open = request.parent ?? (() => scratch.with(comparison.from));
+  await using parent = await open();
+  const broken = await findBrokenSides(comparison, parent, scratch);
   try {
-    return await attempt(request, broken, "needed");
+    return await attempt(request, broken, "needed", parent);
   } catch (first) {
     if (!(first instanceof AludelError)) throw first;
     try {
-      return await attempt(request, broken, "all");
+      await using another = await open();
+      return await attempt(request, broken, "all", another);
     } catch {
       throw explain(first);
     }
   }
 }
 
-type BrokenObjects = { readonly [Side in "from" | "to"]: ReadonlySet<string> };
+type Aside = NonNullable<PlanOptions["aside"]>;
 
+/** @param parent A database with the present schema; it is changed. */
 async function attempt(
   request: AutogenerateRequest,
-  broken: BrokenObjects,
-  aside: NonNullable<PlanOptions["aside"]>,
+  broken: BrokenSides,
+  aside: Aside,
+  parent: ScratchConnection,
 ): Promise<GeneratedRevision> {
-  const { comparison: { from, to, changes }, message, sqlite } = request;
+  const { texts, up, down } = plan(request, broken, aside);
+  const trial = texts("trial");
+  const { notices } = await selfCheck({
+    ...request.comparison,
+    up: trial.up,
+    down: request.down ? trial.down : null,
+    columnOrder: request.columnOrder,
+    scratch: request.scratch,
+    parent,
+    ...(request.extent && { extent: request.extent }),
+  });
+  return { texts: texts("file"), up, down, notices };
+}
+
+function plan(
+  { comparison: { from, to, changes }, message, sqlite }: AutogenerateRequest,
+  broken: BrokenSides,
+  aside: Aside,
+) {
   const up = planChanges(from, to, changes, { sqlite, aside, broken: broken.from });
   const down = planChanges(to, from, reverseChanges(changes), {
     sqlite,
@@ -77,24 +101,11 @@ async function attempt(
   });
   const title = message.split(/[\r\n\0]/, 1)[0]!.trim();
   const lost = lostByUp(up);
-  const write = (purpose: "file" | "trial"): DraftTexts => ({
+  const texts = (purpose: "file" | "trial"): DraftTexts => ({
     up: writePlan(up, { title: `Up: ${title}`, purpose }),
     down: writePlan(down, { title: `Down: ${title}`, notes: lost, purpose }),
   });
-  const trial = write("trial");
-  await using parent = await request.parent?.();
-  const { notices } = await selfCheck({
-    from,
-    to,
-    changes,
-    up: trial.up,
-    down: request.down ? trial.down : null,
-    columnOrder: request.columnOrder,
-    scratch: request.scratch,
-    ...(parent && { parent }),
-    ...(request.extent && { extent: request.extent }),
-  });
-  return { texts: write("file"), up, down, notices };
+  return { texts, up, down };
 }
 
 /** What a down cannot bring back, as lines for the top of it. */
@@ -110,15 +121,6 @@ const LOSSES: ReadonlySet<string> = new Set([
   "drop-virtual-table",
   "convert-values",
 ]);
-
-async function brokenObjects(
-  scratch: Scratch,
-  schema: Comparison["from"],
-): Promise<ReadonlySet<string>> {
-  if (schema.views.size + schema.triggers.size === 0) return new Set();
-  await using connection = await scratch.with(schema);
-  return await findBroken(connection);
-}
 
 /** The first error, for somebody who has not seen the files that it speaks of. */
 function explain(error: AludelError): AludelError {

@@ -62,14 +62,14 @@ interface Part {
  * @throws {AludelError} `autogenerate-failed`, with SQLite's words or the difference that is left.
  */
 export async function selfCheck(request: SelfCheckRequest): Promise<SelfCheckResult> {
-  const { parent, extent, ...shared } = request;
   const whole: Part = { from: request.from, to: request.to, rest: [] };
-  const part = extent === "whole" || cascades(request) ? whole : reachedPart(request);
+  const part = request.extent === "whole" || cascades(request) ? whole : reachedPart(request);
   try {
     return await checkBoth(request, part);
   } catch (error) {
     if (!(error instanceof AludelError) || part.rest.length === 0) throw error;
-    return await checkBoth(shared, whole);
+    await using empty = await request.scratch.with(request.from);
+    return await checkBoth({ ...request, parent: empty }, whole);
   }
 }
 
