@@ -1,8 +1,8 @@
 import type { Connection } from "../db/connection.ts";
 import { type LiteralRow, readLiterals } from "../project/table_rows.ts";
-import { rowidExpression } from "../schema/implicit_rowid.ts";
-import type { Schema } from "../schema/model.ts";
-import { displayName, quoteName } from "../sql/identifier.ts";
+import { implicitRowid, rowidExpression } from "../schema/implicit_rowid.ts";
+import type { Schema, Table } from "../schema/model.ts";
+import { displayName, foldName, quoteName } from "../sql/identifier.ts";
 import { readVirtualRows } from "./virtual_rows.ts";
 
 /** The rows of some tables, by folded name, with the AUTOINCREMENT sequences. */
@@ -13,6 +13,11 @@ interface TableContent {
   /** The columns' names; the first `keys` of the literals in each row tell the row from others. */
   readonly columns: readonly string[];
   readonly keys: number;
+  /**
+   * Where the key is a rowid that is no column: the positions in a row of what else tells the row from others, its primary
+   * key or all of its columns. A rowid may be lost while the row is not.
+   */
+  readonly identity: readonly number[] | undefined;
   readonly rows: readonly LiteralRow[];
   readonly sequence: bigint | undefined;
 }
@@ -33,14 +38,28 @@ export async function readContents(connection: Connection, schema: Schema): Prom
     const parts = [...keys, ...columns.map(quoteName)];
     const rows = await readLiterals(connection, table.name, parts);
     const sequence = table.autoincrement ? await readSequence(connection, table.name) : undefined;
-    contents.set(key, { name: table.name, columns, keys: keys.length, rows, sequence });
+    const identity = implicitRowid(table) === undefined ? undefined : identityOf(table, columns);
+    contents.set(key, { name: table.name, columns, keys: keys.length, identity, rows, sequence });
   }
   for (const [key, table] of schema.virtualTables) {
     const held = await readVirtualRows(connection, table);
     if (held === undefined) continue;
-    contents.set(key, { name: table.name, ...held, keys: 1, sequence: undefined });
+    contents.set(key, {
+      name: table.name,
+      ...held,
+      keys: 1,
+      identity: undefined,
+      sequence: undefined,
+    });
   }
   return contents;
+}
+
+/** The positions of the primary key's columns behind the rowid, or of all columns. */
+function identityOf({ primaryKey }: Table, columns: readonly string[]): readonly number[] {
+  const names = primaryKey?.columns.map(({ name }) => foldName(name)) ?? columns.map(foldName);
+  const folded = columns.map(foldName);
+  return names.map((name) => 1 + folded.indexOf(name));
 }
 
 async function readSequence(connection: Connection, table: string): Promise<bigint | undefined> {
@@ -75,6 +94,42 @@ function tableLosses(old: TableContent, now: TableContent): string[] {
     );
   }
   if (JSON.stringify(old.rows) === JSON.stringify(now.rows)) return losses;
+  const rowids = changedRowids(old, now);
+  if (rowids !== undefined) {
+    losses.push(`rowids of ${name} in ${rowids.count} of ${old.rows.length} rows`);
+    return [...losses, ...valueLosses(rowids.sameRowids, now, name)];
+  }
+  return [...losses, ...valueLosses(old, now, name)];
+}
+
+/** The old rows under the rowids that they have now, where some rowids differ and all rows can be told apart without. */
+function changedRowids(
+  old: TableContent,
+  now: TableContent,
+): { readonly count: number; readonly sameRowids: TableContent } | undefined {
+  const { identity } = old;
+  if (identity === undefined || old.rows.length !== now.rows.length) return undefined;
+  const identify = (row: LiteralRow) => JSON.stringify(identity.map((at) => row[at]));
+  const left = Map.groupBy(now.rows, identify);
+  const take = (row: LiteralRow, isIt: (other: LiteralRow) => boolean) => {
+    const others = left.get(identify(row)) ?? [];
+    const at = others.findIndex(isIt);
+    return at < 0 ? undefined : others.splice(at, 1)[0];
+  };
+  const kept = old.rows.filter((row) => take(row, (other) => other[0] === row[0]));
+  const unkept = new Set(old.rows).difference(new Set(kept));
+  if (unkept.size === 0) return undefined;
+  const moved: LiteralRow[] = [];
+  for (const row of unkept) {
+    const other = take(row, () => true);
+    if (other === undefined) return undefined;
+    moved.push([other[0]!, ...row.slice(1)]);
+  }
+  return { count: moved.length, sameRowids: { ...old, rows: [...kept, ...moved] } };
+}
+
+function valueLosses(old: TableContent, now: TableContent, name: string): string[] {
+  const losses: string[] = [];
   const rows = Map.groupBy(now.rows, (row) => keyOf(row, now));
   const changed = new Array<number>(old.columns.length).fill(0);
   let missing = 0;
