@@ -3,7 +3,7 @@ import { writeAtomically } from "../project/write_atomically.ts";
 import type { ProofAnswer } from "./proof_task.ts";
 
 /** Counts up when answers change their shape or what is proven; other numbers are passed over. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** So many answers are kept, the newest ones. */
 const KEPT = 20_000;

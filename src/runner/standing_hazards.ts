@@ -2,6 +2,7 @@ import type { Connection } from "../db/connection.ts";
 import { SqlError } from "../db/connection.ts";
 import { openScratch } from "../db/open_scratch.ts";
 import { foldName, quoteName } from "../sql/identifier.ts";
+import { indexedContent } from "../sql/indexed_content.ts";
 import type { Hazard } from "./hazard.ts";
 
 /** Of some hazards those that meet rows: a table that is not there, or is empty, has nothing to lose. */
@@ -15,9 +16,7 @@ export async function standingHazards(
     for (const table of hazard.tables) {
       if (!rows.has(table)) rows.set(table, await mayHaveRows(connection, table));
       if (!rows.get(table)) continue;
-      if (hazard.rebuild !== undefined && await keepsColumns(connection, table, hazard.rebuild)) {
-        continue;
-      }
+      if (hazard.rebuild !== undefined && await keeps(connection, table, hazard.rebuild)) continue;
       found.push(hazard);
       break;
     }
@@ -34,6 +33,16 @@ async function mayHaveRows(connection: Connection, table: string): Promise<boole
     // Where SQLite cannot look, as into a virtual table of a module that is not here, there may be anything.
     return !error.sqlite.startsWith("no such table: ");
   }
+}
+
+/** Whether nothing is lost with the old table: the new one has its columns, or it was an index over another's rows. */
+async function keeps(connection: Connection, table: string, creation: string): Promise<boolean> {
+  const [row] = await connection.query(
+    "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND lower(name) = lower(?)",
+    [table],
+  );
+  return indexedContent(String(row?.["sql"] ?? "")) !== undefined ||
+    await keepsColumns(connection, table, creation);
 }
 
 /** Whether the new table has every stored column of the old one, going by their names. */

@@ -300,3 +300,24 @@ Deno.test("a run that begins again for text in double quotes makes one restore p
     assert.equal(await project.sql("SELECT a FROM dead"), "1");
   }
 });
+
+Deno.test("an index over another table's rows is rebuilt under another column without a restore point", async () => {
+  using project = runProject();
+  const index = (column: string) =>
+    `CREATE VIRTUAL TABLE found USING fts5(${column}, content='posts', content_rowid='id');\n`;
+  project.add(
+    "a1",
+    `CREATE TABLE posts (id INTEGER PRIMARY KEY, body TEXT);\n${index("body")}
+     INSERT INTO posts VALUES (1, 'tea'); INSERT INTO found(found) VALUES ('rebuild');`,
+  );
+  await project.prepare("upgrade");
+  project.add(
+    "a2",
+    `DROP TABLE found;\nALTER TABLE posts RENAME COLUMN body TO content;\n${index("content")}
+     INSERT INTO found(found) VALUES ('rebuild');`,
+  );
+  const { stderr } = await project.fails(0, "upgrade");
+  assert.doesNotMatch(stderr, /^kept/m);
+  assert.deepEqual(await points(project), []);
+  assert.equal(await project.sql("SELECT content FROM found('tea')"), "tea");
+});

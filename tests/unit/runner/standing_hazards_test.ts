@@ -49,3 +49,15 @@ Deno.test("standingHazards() compares the columns of virtual tables too, and not
     [false, true, false],
   );
 });
+
+Deno.test("standingHazards() does not take an index over another table's rows for rows", async () => {
+  const setup = "CREATE TABLE t(a, b); INSERT INTO t VALUES (1, 2); " +
+    "CREATE VIRTUAL TABLE e USING fts5(a, tokenize = 'porter', Content = \"t\"); " +
+    "CREATE VIRTUAL TABLE n USING fts5(a, content = ''); INSERT INTO n(rowid, a) VALUES (1, 2)";
+  const renamed = (table: string) => hazard([table], `CREATE VIRTUAL TABLE ${table} USING fts5(z)`);
+  assert.deepEqual(await standing(setup, renamed("e"), renamed("n"), hazard(["e"])), [
+    false,
+    true,
+    true,
+  ]);
+});
