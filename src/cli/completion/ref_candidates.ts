@@ -31,7 +31,9 @@ export function refCandidates(
   const labels = newest.flatMap(({ labels, id, message }) =>
     labels.flatMap((label) => [
       { value: label, description: `${id} ${message}` },
-      { value: `${label}@head`, description: `the newest revision of ${label}` },
+      command === "downgrade"
+        ? { value: `${label}@-1`, description: `the revision before the newest of ${label}` }
+        : { value: `${label}@head`, description: `the newest revision of ${label}` },
       { value: `${label}@base`, description: `the first revision of ${label}` },
     ])
   );

@@ -41,6 +41,8 @@ export function valueCandidates(
 ): Candidates {
   switch (placeholder) {
     case "REF":
+      // Its operand is anything that has a schema, as diff's are.
+      if (context.command === "schema") return valueCandidates("A", typed, context);
       return { words: refs(typed, context), paths: "none" };
     case "A:B": {
       const colon = typed.indexOf(":");

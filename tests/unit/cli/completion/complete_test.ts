@@ -60,6 +60,9 @@ Deno.test("refs are the words that suit the command, revisions with their messag
     ...(await offered(path, "downgrade", "--")),
     "-1",
   ]);
+  assert.deepEqual(await offered(path, "downgrade", "ev"), [
+    ...["events", "events@-1", "events@base"],
+  ]);
   assert.deepEqual(await offered(path, "history", "-r", "e1:e"), [
     "e1:e1",
     "e1:e2",
@@ -85,9 +88,11 @@ Deno.test("targets come from the settings that the line names, without secrets",
   const { stdout } = await runInProcess(args, { cwd: project.path });
   assert.match(stdout, /^dev\tdev\.db\nfar\tlibsql:.*\n:files\n$/);
   assert.ok(!stdout.includes("secret"));
-  assert.deepEqual(await offered(project.path, "-c", "other.json", "diff", "head", ""), [
-    ...["head", "heads", "base", "current", "dev", "far", ":files"],
-  ]);
+  for (const words of [["diff", "head", ""], ["schema", ""]]) {
+    assert.deepEqual(await offered(project.path, "-c", "other.json", ...words), [
+      ...["head", "heads", "base", "current", "dev", "far", ":files"],
+    ]);
+  }
 });
 
 Deno.test("restore points are those of the database that the line, the environment or the settings name", async () => {
