@@ -157,10 +157,10 @@ function tooFar(
 ): AludelError {
   const from = start === null ? "the base" : `"${start}"`;
   const last = end === null ? "the base" : `"${end}"`;
-  const steps = done === 1 ? "1 step" : `${done} steps`;
+  const steps = done === 1 ? "is 1 step" : `are ${done} steps`;
   return new AludelError(
     "ref-too-far",
-    `"${walk.text}" goes too far: from ${from} there are ${steps}, to ${last}`,
+    `"${walk.text}" goes too far: from ${from} there ${steps}, to ${last}`,
     { notes: listed(graph, end === null ? [] : [end]), next: ["aludel history"] },
   );
 }

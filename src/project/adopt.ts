@@ -32,7 +32,9 @@ export async function adoptSchema(connection: Connection, name: string): Promise
   const { applied } = await readState(connection);
   if (applied.length > 0) {
     throw new AludelError("adopt-recorded", `Database "${name}" is managed by Aludel already`, {
-      notes: [`Its records name ${applied.length} revisions`],
+      notes: [
+        `Its records name ${applied.length === 1 ? "1 revision" : `${applied.length} revisions`}`,
+      ],
       next: [`aludel current -d ${name}`],
     });
   }

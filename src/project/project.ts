@@ -1,8 +1,9 @@
 import { AludelError } from "../errors.ts";
 import { DiskFiles } from "./disk_files.ts";
+import { pathExists } from "./path_exists.ts";
 import { readSettings, readSettingsFile } from "./read_settings.ts";
 import { resolvePath } from "./resolve_path.ts";
-import type { RevisionFiles } from "./revision_files.ts";
+import { MANIFEST_FILE, type RevisionFiles } from "./revision_files.ts";
 import type { Settings } from "./settings.ts";
 
 /** A project on disk: its settings and its migrations folder. */
@@ -37,13 +38,24 @@ function shownFolder(migrations: string, folder: string): string {
 }
 
 /** The error for a command that needs a project where there is none. */
-export function projectMissing(project: Project): AludelError {
-  return new AludelError("project-missing", `There is no manifest in "${project.files.name}"`, {
+export function projectMissing({ files, migrations, settings }: Project): AludelError {
+  const named = settings.file === undefined
+    ? "No aludel.json was found in this folder or above it either"
+    : `The folder is named by "${settings.file}"`;
+  const message = `There is no manifest in "${files.name}"`;
+  const folders =
+    files.folders().filter((folder) => pathExists(`${migrations}/${folder}/up.sql`)).length;
+  if (folders === 0) {
+    return new AludelError("project-missing", message, { notes: [named], next: ["aludel init"] });
+  }
+  // A new manifest would be an empty one, and the order of the revisions stood in the old one alone.
+  return new AludelError("project-missing", message, {
     notes: [
-      project.settings.file === undefined
-        ? "No aludel.json was found in this folder or above it either"
-        : `The folder is named by "${project.settings.file}"`,
+      named,
+      `${
+        folders === 1 ? "1 revision is" : `${folders} revisions are`
+      } there; only the manifest had their order and seals`,
     ],
-    next: ["aludel init"],
+    next: [`git checkout -- ${files.name}/${MANIFEST_FILE}`],
   });
 }

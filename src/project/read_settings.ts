@@ -9,7 +9,7 @@ import { defaultSettings, parseSettings, type Settings, SETTINGS_FILE } from "./
  * file the defaults hold, relative to the folder itself.
  *
  * @param folder An absolute path.
- * @throws {AludelError} As {@linkcode parseSettings}, and `file-unreadable`.
+ * @throws {AludelError} As {@linkcode parseSettings}, `file-is-folder` and `file-unreadable`.
  */
 export function readSettings(folder: string): Settings {
   for (let at = folder;;) {
@@ -45,6 +45,13 @@ function readText(path: string): string | undefined {
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
       return undefined;
+    }
+    if (cause instanceof Deno.errors.IsADirectory) {
+      throw new AludelError("file-is-folder", `"${path}" is a folder, not a file`, {
+        place: { file: path },
+        next: ["Name a settings file with `--config`, or move the folder away"],
+        cause,
+      });
     }
     throw new AludelError("file-unreadable", `"${path}" could not be read`, {
       place: { file: path },

@@ -21,9 +21,9 @@ export async function runSchemaCommand(
   const name = command.join(" ");
   const { code, stdout, stderr } = await start(program, args, folder);
   if (code !== 0) {
-    const said = new TextDecoder().decode(stderr.length > 0 ? stderr : stdout).trim().split("\n");
+    const said = new TextDecoder().decode(stderr.length > 0 ? stderr : stdout).trim();
     throw new AludelError("schema-command-failed", `"${name}" exited with ${code}`, {
-      notes: said.slice(-SHOWN_LINES),
+      notes: said === "" ? [] : said.split("\n").slice(-SHOWN_LINES),
       next: [`cd ${folder} && ${name}`],
     });
   }

@@ -124,6 +124,9 @@ Deno.test("check reads a folder of schema files, and a program that prints one",
   await project.done("check");
   project.write("aludel.json", JSON.stringify({ schema: { command: [Deno.execPath(), "no"] } }));
   assert.match((await project.fails(1, "check")).stderr, /error\[schema-command-failed\]/);
+  const silent = [Deno.execPath(), "eval", "--no-config", "Deno.exit(3)"];
+  project.write("aludel.json", JSON.stringify({ schema: { command: silent } }));
+  assert.match((await project.fails(1, "check")).stderr, / exited with 3\n {2}next: /);
   project.write("aludel.json", JSON.stringify({ schema: { command: ["./nothing-here"] } }));
   assert.match((await project.fails(1, "check")).stderr, /error\[schema-command-missing\]/);
 });

@@ -91,3 +91,16 @@ Deno.test("a folder without a project is named, with what to type", async () => 
   }
   assert.deepEqual([...Deno.readDirSync(folder.path)], []);
 });
+
+Deno.test("a lost manifest is to be taken back, and not to be started anew", async () => {
+  await using project = await temporaryProject();
+  await project.aludel("revision", "-m", "create users", "--rev-id", "r1");
+  Deno.removeSync(`${project.path}/migrations/manifest.json`);
+  const { code, stderr } = await project.aludel("status");
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^error\[project-missing\]: .*\n[\s\S]*1 revision is there; only the manifest/,
+  );
+  assert.match(stderr, / {2}next: git checkout -- migrations\/manifest\.json\n$/);
+});

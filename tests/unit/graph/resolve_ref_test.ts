@@ -88,7 +88,7 @@ Deno.test("resolveRef() names the ways on at a fork", () => {
 Deno.test("resolveRef() says how far a walk could have gone", () => {
   const error = failure(() => resolve("81d0+5"));
   assert.equal(error.code, "ref-too-far");
-  assert.match(error.message, /from "81d0be02" there are 1 step, to "bb11bb11"$/);
+  assert.match(error.message, /from "81d0be02" there is 1 step, to "bb11bb11"$/);
   assert.equal(failure(() => resolve("-1")).code, "ref-too-far");
 });
 

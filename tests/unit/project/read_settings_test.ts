@@ -33,6 +33,6 @@ Deno.test("readSettingsFile() reads the named file and refuses one that is not t
     const settings = readSettingsFile("repo/other.json", folder);
     assert.deepEqual([settings.root, settings.file], [`${folder}/repo`, "repo/other.json"]);
     assert.throws(() => readSettingsFile("none.json", folder), { code: "settings-missing" });
-    assert.throws(() => readSettingsFile("repo", folder), { code: "file-unreadable" });
+    assert.throws(() => readSettingsFile("repo", folder), { code: "file-is-folder" });
   });
 });
