@@ -5,6 +5,7 @@
  *
  * Run by `deno task ok`. Prints each breach with its file and exits 1.
  */
+import { fileURLToPath } from "node:url";
 
 /** A folder of src/ with the folders it may import, besides itself. Order: from the bottom up. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -128,7 +129,7 @@ async function readImports(files: readonly string[]): Promise<Map<string, string
       files.map((file) => `import ${JSON.stringify(file)};`).join("\n"),
     );
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["info", "--json", "--config", new URL("deno.json", root).pathname, entry],
+      args: ["info", "--json", "--config", fileURLToPath(new URL("deno.json", root)), entry],
     }).output();
     if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
     const info = JSON.parse(new TextDecoder().decode(stdout)) as { modules: ModuleInfo[] };

@@ -6,6 +6,8 @@
  * programs is fetched for each; where that is not possible, `DENORT_BIN` names one, and only this machine's platform is
  * built. `--out FOLDER` writes elsewhere.
  */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { RELEASE } from "../src/text/program.ts";
 import { type BuildStamp, bundleProgram } from "./compile/bundle_program.ts";
 import { compileBundle } from "./compile/compile_bundle.ts";
@@ -60,7 +62,9 @@ async function sha256(path: string): Promise<string> {
 const runtime = Deno.env.get("DENORT_BIN") || undefined;
 const args = [...Deno.args];
 const at = args.indexOf("--out");
-const out = at < 0 ? new URL("dist", ROOT).pathname : Deno.realPathSync(args.splice(at, 2)[1]!);
+const out = at < 0
+  ? fileURLToPath(new URL("dist", ROOT))
+  : resolve(args.splice(at, 2)[1] ?? fail("--out needs a folder"));
 const platforms = choosePlatforms(args);
 
 const stamp = await buildStamp();

@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 /** The program as modules of JavaScript in a folder, ready to run or to be compiled. */
 export interface Bundle {
   readonly folder: string;
@@ -71,7 +73,7 @@ const WORKER_URL = /new URL\("\.\/((?:[a-z_]+\/)*[a-z_]+\.ts)", import\.meta\.ur
 /** The modules that the source starts as workers: name → path from the root. */
 function findWorkers(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const file of walk(new URL("src", ROOT).pathname)) {
+  for (const file of walk(fileURLToPath(new URL("src", ROOT)))) {
     const text = Deno.readTextFileSync(new URL(`src/${file}`, ROOT));
     for (const [, name = ""] of text.matchAll(WORKER_URL)) {
       const path = `src/${file.replace(/[^/]*$/, "")}${name}`;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { type Bundle, bundleProgram } from "../../scripts/compile/bundle_program.ts";
 import { compileBundle } from "../../scripts/compile/compile_bundle.ts";
 import { PLATFORMS } from "../../scripts/compile/platform.ts";
@@ -65,7 +66,7 @@ Deno.test("where the runtime for compiled programs is missing, one sentence says
   const outcome = await run(Deno.execPath(), [
     "run",
     "-A",
-    new URL("../../scripts/compile.ts", import.meta.url).pathname,
+    fileURLToPath(new URL("../../scripts/compile.ts", import.meta.url)),
     "linux-x64",
     "--out",
     folder.path,
@@ -115,7 +116,7 @@ Deno.test("the bundle runs as the source does: stamped, with its workers, in eve
     "-A",
     "--no-check",
     "--quiet",
-    new URL("../scenarios/init_test.ts", import.meta.url).pathname,
+    fileURLToPath(new URL("../scenarios/init_test.ts", import.meta.url)),
   ], { env: { ...baseEnvironment(), ALUDEL: `${path}/aludel`, NO_COLOR: "1" } });
   assert.equal(suite.code, 0, suite.stdout);
 });

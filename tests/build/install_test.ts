@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { baseEnvironment, run, type TemporaryFolder, temporaryFolder } from "../scenarios/cli.ts";
 
-const SCRIPT = new URL("../../install.sh", import.meta.url).pathname;
+const SCRIPT = fileURLToPath(new URL("../../install.sh", import.meta.url));
 
 // The script is for POSIX systems; on Windows the program is downloaded by hand.
 const ignore = Deno.build.os === "windows";

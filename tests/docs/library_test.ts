@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { run, temporaryFolder } from "../scenarios/cli.ts";
 import { documents, ROOT } from "./documents.ts";
 
@@ -37,7 +38,7 @@ Deno.test("all that the library gives away is documented", async () => {
 });
 
 async function deno(...args: readonly string[]): Promise<string> {
-  const options = { cwd: ROOT.pathname, env: { NO_COLOR: "1" } };
+  const options = { cwd: fileURLToPath(ROOT), env: { NO_COLOR: "1" } };
   const { code, stdout, stderr } = await run(Deno.execPath(), args, options);
   assert.equal(code, 0, stdout + stderr);
   return stdout;

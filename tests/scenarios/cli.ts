@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { startProject } from "../../src/project/start_project.ts";
 import { runInProcess } from "../unit/cli/fake_runtime.ts";
 
@@ -5,7 +6,7 @@ import { runInProcess } from "../unit/cli/fake_runtime.ts";
  * Drives the real program as a user's shell does. The executable is `$ALUDEL` where that is set (a compiled
  * binary), else this source tree under Deno.
  */
-const ENTRY = decodeURIComponent(new URL("../../main.ts", import.meta.url).pathname);
+const ENTRY = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 /** How a command ended. */
 export interface Outcome {
@@ -75,7 +76,9 @@ export async function run(
 
 /** What a child process gets of this one's environment: no setting of the developer's reaches a test. */
 export function baseEnvironment(): Record<string, string> {
-  const names = ["PATH", "HOME", "DENO_DIR", "TMPDIR", "SystemRoot"];
+  const names = ["PATH", "HOME", "DENO_DIR", "TMPDIR"];
+  // What programs of Windows take for granted.
+  names.push("SystemRoot", "ComSpec", "PATHEXT", "USERPROFILE", "LOCALAPPDATA", "TEMP", "TMP");
   const entries = names.map((name) => [name, Deno.env.get(name)] as const);
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => !!entry[1]));
 }

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { run, sqlite3, temporaryFolder, temporaryProject } from "./cli.ts";
 
 const WORKER = new URL("../fixtures/upgrading_worker.ts", import.meta.url);
-const APPLICATION = new URL("../fixtures/upgrading_application.ts", import.meta.url).pathname;
+const APPLICATION = fileURLToPath(
+  new URL("../fixtures/upgrading_application.ts", import.meta.url),
+);
 
 Deno.test("an application upgrades in a worker, with embedded revisions; of four at once one works", async () => {
   using folder = temporaryFolder();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { runProject } from "./run_project.ts";
 
 Deno.test("lint looks at drafts and at what is not applied, and exits 3 on errors", async () => {
@@ -56,7 +57,7 @@ Deno.test("lint counts rows in the database that is named", async () => {
 });
 
 Deno.test("lint has nothing to say about the example project", async () => {
-  const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
+  const root = fileURLToPath(new URL("../../", import.meta.url));
   using project = runProject();
   const copy = (path: string) => project.write(path, Deno.readTextFileSync(`${root}${path}`));
   copy("migrations/manifest.json");

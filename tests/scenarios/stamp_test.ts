@@ -86,7 +86,10 @@ Deno.test("stamp records what upgrade records, so that status is clean and downg
   assert.deepEqual(recordsOf(`${project.path}/stamped.db`), recordsOf(project.database));
 
   const stamped = `${project.path}/other.db`;
-  new DatabaseSync(stamped).exec("CREATE TABLE a(x); CREATE TABLE b(x)");
+  {
+    using made = new DatabaseSync(stamped);
+    made.exec("CREATE TABLE a(x); CREATE TABLE b(x)");
+  }
   await project.prepare("stamp", "head", "-d", "other.db");
   assert.equal((await project.inProcess("status", "-d", "other.db")).code, 0);
   project.edit("a2", "down", "not what was stamped"); // the stored down runs

@@ -142,7 +142,8 @@ Deno.test("verify --staged works in a repository of SHA-256, in a subfolder, and
   using folder = await gitFolderWithout();
   Deno.removeSync(`${folder.path}/.git`, { recursive: true });
   await folder.git("init", "-q", "--object-format=sha256");
-  const name = "a shop's *";
+  // What git reads as a pattern and a shell as something else; Windows has no "*" in names.
+  const name = "a shop's [b]";
   startProject(`${folder.path}/${name}`);
   const project = gitProjectIn(folder, name);
   project.add("a1");
@@ -153,7 +154,7 @@ Deno.test("verify --staged works in a repository of SHA-256, in a subfolder, and
   const { stdout } = await folder.aludel("verify", "--staged", "-c", `${name}/aludel.json`);
   assert.match(
     stdout,
-    /next: aludel seal --cosmetic a1 && git add -- 'a shop'\\''s \*\/migrations/,
+    /next: aludel seal --cosmetic a1 && git add -- 'a shop'\\''s \[b\]\/migrations/,
   );
 });
 

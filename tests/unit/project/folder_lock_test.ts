@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { AludelError } from "../../../src/errors.ts";
 import { lockFolder } from "../../../src/project/folder_lock.ts";
 
-const WORKER = new URL("../../fixtures/add_revision.ts", import.meta.url);
+const WORKER = fileURLToPath(new URL("../../fixtures/add_revision.ts", import.meta.url));
 const WAYS: readonly ("folder" | "file")[] = Deno.build.os === "windows"
   ? ["file"]
   : ["folder", "file"];
@@ -36,7 +37,7 @@ for (const on of WAYS) {
       Deno.writeTextFileSync(`${folder}/manifest.json`, '{"format":1,"revisions":[\nnull]}\n');
       const runs = Array.from({ length: 8 }, (_, i) =>
         new Deno.Command(Deno.execPath(), {
-          args: ["run", "-A", "--quiet", WORKER.pathname, folder, on, `p${i}`, "4"],
+          args: ["run", "-A", "--quiet", WORKER, folder, on, `p${i}`, "4"],
           stderr: "piped",
         }).output());
       for (const { success, stderr } of await Promise.all(runs)) {
@@ -50,7 +51,7 @@ for (const on of WAYS) {
   Deno.test(`lockFolder() is free again when its process is killed, on a ${on}`, () =>
     inFolder(async (folder) => {
       const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--quiet", WORKER.pathname, folder, on, "hold", "0"],
+        args: ["run", "-A", "--quiet", WORKER, folder, on, "hold", "0"],
         stdout: "piped",
       }).spawn();
       const reader = child.stdout.getReader();
