@@ -8,7 +8,7 @@ import type { Plan } from "../schema/planned_statement.ts";
 import { type BrokenSides, findBrokenSides, NOTHING_BROKEN } from "./broken_sides.ts";
 import type { Comparison } from "./compare_with.ts";
 import type { DraftTexts } from "./draft_texts.ts";
-import { selfCheck, type SelfCheckRequest } from "./self_check.ts";
+import { BY_HAND, selfCheck, type SelfCheckRequest } from "./self_check.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** A difference to write a revision for. */
@@ -124,11 +124,19 @@ const LOSSES: ReadonlySet<string> = new Set([
 
 /** The first error, for somebody who has not seen the files that it speaks of. */
 function explain(error: AludelError): AludelError {
-  return error.with({
-    notes: [
-      ...error.notes,
-      "It happened while the generated SQL was tried in memory, before anything was written",
-    ],
-    outcome: "No file was written",
+  const notes = [
+    ...error.notes,
+    "It happened while the generated SQL was tried in memory, before anything was written",
+  ];
+  const outcome = "No file was written";
+  if (error.code !== "sql-failed") return error.with({ notes, outcome });
+  // The trial is no revision that could be named or edited.
+  return new AludelError("sql-failed", "A statement of the generated SQL failed", {
+    ...(error.place && { place: error.place }),
+    ...(error.sqlite !== undefined && { sqlite: error.sqlite }),
+    notes,
+    outcome,
+    next: BY_HAND,
+    cause: error,
   });
 }

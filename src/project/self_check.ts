@@ -226,7 +226,7 @@ async function attempt(
 }
 
 /** What is left to do where the plan is not good enough. */
-const BY_HAND = [
+export const BY_HAND: readonly string[] = [
   "Change the schema in smaller steps, or write the SQL by hand: aludel revision -m MSG",
 ];
 

@@ -192,3 +192,16 @@ Deno.test("the setting sqlite keeps ALTER forms of newer releases out of the fil
     `CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT); ${project.read(older)}`,
   );
 });
+
+Deno.test("revision --autogenerate names no revision where generated SQL fails, and says what else to do", async () => {
+  using project = runProject();
+  const table = (type: string) =>
+    `CREATE TABLE t (a ${type}${Array.from({ length: 1_999 }, (_, at) => `, c${at}`).join("")});\n`;
+  project.add("a1", table("INT"));
+  project.write("schema.sql", table("TEXT"));
+  const { stderr } = await project.fails(1, "revision", "--autogenerate", "-m", "text");
+  assert.match(stderr, /^error\[sql-failed\]: A statement of the generated SQL failed\n/);
+  assert.match(stderr, /SQLite says: too many columns in result set/);
+  assert.match(stderr, /next: Change the schema in smaller steps, or write the SQL by hand/);
+  assert.doesNotMatch(stderr, /aludel edit/);
+});
