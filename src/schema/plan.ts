@@ -141,13 +141,15 @@ class Planner {
         : []
     );
     const broken = new Set(this.#options.broken);
-    for (const { table, columns } of drops) {
-      for (const object of [...this.#from.views.values(), ...this.#from.triggers.values()]) {
-        const names = mentionedNames(object.sql);
-        if (names.has(table) && columns.some((column) => names.has(column))) {
-          broken.add(objectKey(object.kind, foldName(object.name)));
-        }
-      }
+    const objects = drops.length === 0
+      ? []
+      : [...this.#from.views.values(), ...this.#from.triggers.values()];
+    for (const object of objects) {
+      const names = mentionedNames(object.sql);
+      const isBroken = drops.some(({ table, columns }) =>
+        names.has(table) && columns.some((column) => names.has(column))
+      );
+      if (isBroken) broken.add(objectKey(object.kind, foldName(object.name)));
     }
     return setAside(this.#from, {
       leaving: new Set(this.#leaving()),
