@@ -1,6 +1,8 @@
 import type { Connection } from "../db/connection.ts";
 import { SqlError } from "../db/connection.ts";
 import { openScratch } from "../db/open_scratch.ts";
+import { affinityOf } from "../schema/affinity.ts";
+import type { Affinity } from "../schema/model.ts";
 import { foldName, quoteName } from "../sql/identifier.ts";
 import { indexedContent } from "../sql/indexed_content.ts";
 import type { Hazard } from "./hazard.ts";
@@ -16,8 +18,11 @@ export async function standingHazards(
     for (const table of hazard.tables) {
       if (!rows.has(table)) rows.set(table, await mayHaveRows(connection, table));
       if (!rows.get(table)) continue;
-      if (hazard.rebuild !== undefined && await keeps(connection, table, hazard.rebuild)) continue;
-      found.push(hazard);
+      const loses = hazard.rebuild === undefined
+        ? hazard.loses
+        : await lossOf(connection, table, hazard, hazard.rebuild);
+      if (loses === undefined) continue;
+      found.push(loses === hazard.loses ? hazard : { ...hazard, loses });
       break;
     }
   }
@@ -35,40 +40,84 @@ async function mayHaveRows(connection: Connection, table: string): Promise<boole
   }
 }
 
-/** Whether nothing is lost with the old table: the new one has its columns, or it was an index over another's rows. */
-async function keeps(connection: Connection, table: string, creation: string): Promise<boolean> {
+/** What is lost with the old table: nothing where it was an index over another's rows. */
+async function lossOf(
+  connection: Connection,
+  table: string,
+  hazard: Hazard,
+  creation: string,
+): Promise<string | undefined> {
   const [row] = await connection.query(
     "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND lower(name) = lower(?)",
     [table],
   );
-  return indexedContent(String(row?.["sql"] ?? "")) !== undefined ||
-    await keepsColumns(connection, table, creation);
+  if (indexedContent(String(row?.["sql"] ?? "")) !== undefined) return undefined;
+  const created = await createdColumns(creation);
+  if (created === undefined) return hazard.loses;
+  // Generated columns are computed again, and hidden ones of virtual tables hold nothing:
+  // https://sqlite.org/pragma.html#pragma_table_xinfo
+  const old = await connection.query(
+    "SELECT name, type FROM pragma_table_xinfo(?) WHERE hidden = 0",
+    [table],
+  );
+  for (const { name } of old) {
+    if (!created.has(foldName(String(name)))) return hazard.loses;
+  }
+  for (const { name, type } of old) {
+    const column = String(name);
+    const into = created.get(foldName(column))!;
+    if (into === affinityOf(String(type))) continue;
+    if (await isChanged(connection, table, column, into)) {
+      return `changes values of column "${column}" of "${table}" into ${into}`;
+    }
+  }
+  return undefined;
 }
 
-/** Whether the new table has every stored column of the old one, going by their names. */
-async function keepsColumns(
-  connection: Connection,
-  table: string,
-  creation: string,
-): Promise<boolean> {
+/** The stored columns of the table that a statement creates, with how they store values; undefined: nobody can tell. */
+async function createdColumns(creation: string): Promise<Map<string, Affinity> | undefined> {
   await using scratch = openScratch({ doubleQuotedStrings: true });
   try {
     await scratch.execute(creation);
-    const created = await scratch.query(
-      "SELECT c.name FROM pragma_table_list AS t, pragma_table_xinfo(t.name) AS c " +
+    const rows = await scratch.query(
+      "SELECT c.name, c.type, t.strict FROM pragma_table_list AS t, pragma_table_xinfo(t.name) AS c " +
         "WHERE t.schema = 'main' AND t.type <> 'shadow' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     );
-    const kept = new Set(created.map((row) => foldName(String(row["name"]))));
-    // Generated columns are computed again, and hidden ones of virtual tables hold nothing:
-    // https://sqlite.org/pragma.html#pragma_table_xinfo
-    const old = await connection.query(
-      "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0",
-      [table],
-    );
-    return kept.size > 0 && old.every((row) => kept.has(foldName(String(row["name"]))));
+    if (rows.length === 0) return undefined;
+    return new Map(rows.map(({ name, type, strict }) => {
+      const takesAll = Number(strict) === 1 && /^any$/i.test(String(type));
+      return [foldName(String(name)), takesAll ? "BLOB" : affinityOf(String(type))];
+    }));
   } catch (error) {
     // CREATE TABLE AS SELECT, or a function of the application: nobody can tell without running it.
-    if (error instanceof SqlError) return false;
+    if (error instanceof SqlError) return undefined;
     throw error;
   }
+}
+
+/**
+ * Whether a value that is there comes out as another one, and not the same in another type: the text 00742 as 742.
+ * SQLite converts what looks like a number, and in a comparison with a number too (https://sqlite.org/datatype3.html).
+ */
+async function isChanged(
+  connection: Connection,
+  table: string,
+  column: string,
+  into: Affinity,
+): Promise<boolean> {
+  const value = quoteName(column);
+  const text = `typeof(${value}) = 'text' AND CAST(${value} AS NUMERIC) = ${value} ` +
+    `AND CAST(CAST(${value} AS NUMERIC) AS TEXT) <> ${value} COLLATE BINARY`;
+  const where: Record<Affinity, string> = {
+    BLOB: "0",
+    TEXT: `typeof(${value}) = 'real' AND CAST(CAST(${value} AS TEXT) AS REAL) <> ${value}`,
+    INTEGER: text,
+    NUMERIC: text,
+    REAL: `${text} OR typeof(${value}) = 'integer' AND ` +
+      `CAST(CAST(${value} AS REAL) AS INTEGER) <> ${value}`,
+  };
+  const rows = await connection.query(
+    `SELECT 1 FROM main.${quoteName(table)} WHERE ${where[into]} LIMIT 1`,
+  );
+  return rows.length > 0;
 }

@@ -61,3 +61,34 @@ Deno.test("standingHazards() does not take an index over another table's rows fo
     true,
   ]);
 });
+
+const CONVERTED: readonly (readonly [value: string, type: string, isLost: boolean])[] = [
+  ["'00742'", "INT", true],
+  ["'1e5'", "NUMERIC", true],
+  ["' 7'", "REAL", true],
+  ["'742'", "INT", false],
+  ["'abc1'", "INT", false],
+  ["x'3037'", "INT", false],
+  ["9007199254740993", "REAL", true],
+  ["7", "REAL", false],
+  ["7", "TEXT", false],
+  ["0.5", "TEXT", false],
+  ["'00742'", "TEXT", false],
+  ["'00742'", "ANY", false],
+];
+
+for (const [value, type, isLost] of CONVERTED) {
+  Deno.test(`standingHazards() sees ${isLost ? "" : "no "}loss in a rebuild that makes ${value} ${type}`, async () => {
+    await using connection = openScratch();
+    await connection.execute("CREATE TABLE t(a)");
+    await connection.execute(`INSERT INTO t VALUES (${value})`);
+    const creation = `CREATE TABLE n(a ${type})${type === "ANY" ? " STRICT" : ""}`;
+    const found = await standingHazards(connection, [hazard(["t"], creation)]);
+    assert.deepEqual(
+      found.map(({ loses }) => loses),
+      isLost
+        ? [`changes values of column "a" of "t" into ${type === "INT" ? "INTEGER" : type}`]
+        : [],
+    );
+  });
+}
