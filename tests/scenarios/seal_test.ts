@@ -39,6 +39,7 @@ Deno.test("seal seals what is named", async () => {
     sealed: ["a2"],
     resealed: [],
     unchanged: [],
+    emptyDowns: [],
   });
   assert.match(
     await project.done("history"),
