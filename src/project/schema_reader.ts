@@ -3,10 +3,11 @@ import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { Digest } from "../manifest/manifest.ts";
 import { buildSchema, introspect } from "../schema/introspect.ts";
+import { KnownObjects } from "../schema/known_objects.ts";
 import { type LoadedSchema, loadSchema } from "../schema/load_schema.ts";
 import { EMPTY_SCHEMA, type Schema } from "../schema/model.ts";
 import type { SchemaFile } from "../schema/schema_file.ts";
-import { readSchemaRows } from "../schema/schema_row.ts";
+import { readSchemaRows, type SchemaRows } from "../schema/schema_row.ts";
 import type { DatabaseAccess } from "./database_access.ts";
 import { type HistoryTexts, readHistory } from "./history_texts.ts";
 import type { Project } from "./project.ts";
@@ -38,6 +39,8 @@ export class SchemaReader {
   readonly scratch: Scratch;
   readonly #context: SchemaReaderContext;
   readonly #cache: SchemaCache;
+  /** Schemas of this project that were read already: the next one mostly is the same for the most part. */
+  readonly #read: Schema[] = [];
 
   constructor(context: SchemaReaderContext) {
     const { settings } = context.project;
@@ -71,12 +74,14 @@ export class SchemaReader {
     const replayAll = () => replay(history, this.scratch, this.#context.sqliteVersion);
     const key = this.#key(history);
     const kept = this.#cache.read(key);
-    if (kept !== undefined) return new ReplayedParent(buildSchema(kept), this.scratch, replayAll);
+    if (kept !== undefined) {
+      return new ReplayedParent(this.#build(kept), this.scratch, replayAll);
+    }
     const connection = await replayAll();
     try {
       const rows = await readSchemaRows(connection);
       this.#cache.write(key, rows);
-      return new ReplayedParent(buildSchema(rows), this.scratch, replayAll, connection);
+      return new ReplayedParent(this.#build(rows), this.scratch, replayAll, connection);
     } catch (error) {
       await connection.close();
       throw error;
@@ -122,7 +127,15 @@ export class SchemaReader {
 
   async #load(files: readonly SchemaFile[]): Promise<LoadedSchema> {
     for (const file of files) requireSqliteOfSchema(file, this.#context.sqliteVersion);
-    return await loadSchema(files, this.scratch.open);
+    const loaded = await loadSchema(files, this.scratch.open, this.#read);
+    this.#read.push(loaded.schema);
+    return loaded;
+  }
+
+  #build(rows: SchemaRows): Schema {
+    const schema = buildSchema(rows, new KnownObjects(this.#read));
+    this.#read.push(schema);
+    return schema;
   }
 
   /** All that a replay depends on: the texts in their order, the SQLite, how it reads double quotes. */

@@ -22,16 +22,16 @@ import { isShadowName } from "./shadow_table.ts";
  */
 export async function introspect(
   connection: Connection,
-  known: readonly Schema[] = [],
+  known: readonly Schema[] | KnownObjects = [],
 ): Promise<Schema> {
-  const objects = new KnownObjects(known);
+  const objects = known instanceof KnownObjects ? known : new KnownObjects(known);
   const rows = await readSchemaRows(connection, (row) => objects.table(row) !== undefined);
   return buildSchema(rows, objects);
 }
 
 /**
  * The schema that SQLite's answers describe.
- * @param known Has every table that the answers leave out.
+ * @param known Has every table that the answers leave out, and spares reading others whose text it has.
  */
 export function buildSchema(rows: SchemaRows, known: KnownObjects = new KnownObjects([])): Schema {
   const tables = new Map<string, Table>();

@@ -2,6 +2,7 @@ import { AludelError, type Place } from "../errors.ts";
 import { foldName } from "../sql/identifier.ts";
 import { placeOf } from "../text/code_frame.ts";
 import { batchDefinitions } from "./definition_batch.ts";
+import { KnownObjects } from "./known_objects.ts";
 import { EMPTY_SCHEMA, type Schema } from "./model.ts";
 import { readRenameHints } from "./rename_hints.ts";
 import type { RenameHints } from "./renames.ts";
@@ -34,6 +35,7 @@ export interface SchemaNotice {
  *
  * @param files Their texts, in any order.
  * @param open Gives empty databases; each is closed again.
+ * @param known Schemas that much of this one is expected to be in.
  * @throws {AludelError} `schema-sql` with SQLite's words where it refuses a statement,
  * `schema-statement` for anything but a definition, `schema-duplicate`, `schema-rename-hint`, and errors
  * of the area `directive`.
@@ -41,14 +43,16 @@ export interface SchemaNotice {
 export async function loadSchema(
   files: readonly SchemaFile[],
   open: OpenScratch,
+  known: readonly Schema[] = [],
 ): Promise<LoadedSchema> {
   const sorted = files.toSorted((a, b) => a.file < b.file ? -1 : a.file > b.file ? 1 : 0);
   const hints = sorted.map(readRenameHints);
   const { definitions, notices } = select(sorted.flatMap(readSchemaStatements));
   const schemas: Schema[] = [];
   const functions: string[] = [];
+  const objects = new KnownObjects(known);
   for (const batch of batchDefinitions(definitions)) {
-    const { schema, shadows } = await runDefinitions(batch, open, functions);
+    const { schema, shadows } = await runDefinitions(batch, open, functions, objects);
     schemas.push(schema);
     for (const shadow of shadows) {
       const message = `A virtual table makes "${shadow.name}" itself`;

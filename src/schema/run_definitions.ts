@@ -4,6 +4,7 @@ import { foldName } from "../sql/identifier.ts";
 import { placeOf } from "../text/code_frame.ts";
 import { offsetOfByte } from "../text/position.ts";
 import { introspect } from "./introspect.ts";
+import type { KnownObjects } from "./known_objects.ts";
 import type { Schema } from "./model.ts";
 import type { Definition, OtherStatement } from "./schema_statement.ts";
 
@@ -30,12 +31,14 @@ const LAST_KINDS: readonly Definition["kind"][] = ["index", "trigger"];
  *
  * @param open Gives the database; it is closed again.
  * @param functions Functions to register. One that SQLite asks for is added to the list.
+ * @param known What need not be read again.
  * @throws {AludelError} `schema-sql` where SQLite refuses a statement.
  */
 export async function runDefinitions(
   statements: readonly (Definition | OtherStatement)[],
   open: OpenScratch,
   functions: string[],
+  known: KnownObjects,
 ): Promise<RunResult> {
   const ordered = [
     ...statements.filter(({ kind }) => kind !== "index" && kind !== "trigger"),
@@ -45,7 +48,7 @@ export async function runDefinitions(
     await using connection = await open(functions);
     const shadows: Definition[] = [];
     const missing = await runStatements(ordered, connection, functions, shadows);
-    if (missing === undefined) return { schema: await introspect(connection), shadows };
+    if (missing === undefined) return { schema: await introspect(connection, known), shadows };
     functions.push(missing);
   }
 }

@@ -150,6 +150,10 @@ Deno.test("introspect() reads the same whether it knows much of the schema or no
       await using connection = await run(schemaSql(changed));
       assert.deepEqual(await introspect(connection, [known]), wanted);
       assert.deepEqual(await introspect(connection, [known, wanted]), wanted);
+      const files = [{ file: "s.sql", text: `${schemaSql(changed).join(";\n")};\n` }];
+      const open = (functions: readonly string[]) => Promise.resolve(openScratch({ functions }));
+      const plain = await loadSchema(files, open);
+      assert.deepEqual(await loadSchema(files, open, [known]), plain);
     }),
     { numRuns: 150 },
   );
