@@ -1,8 +1,7 @@
 import type { Connection } from "../db/connection.ts";
 import { SqlError } from "../db/connection.ts";
 import { openScratch } from "../db/open_scratch.ts";
-import { affinityOf } from "../schema/affinity.ts";
-import type { Affinity } from "../schema/model.ts";
+import { type Affinity, affinityOf } from "../sql/affinity.ts";
 import { foldName, quoteName } from "../sql/identifier.ts";
 import { indexedContent } from "../sql/indexed_content.ts";
 import type { Hazard } from "./hazard.ts";

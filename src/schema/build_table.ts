@@ -1,5 +1,5 @@
 import { foldName, sameName } from "../sql/identifier.ts";
-import { affinityOf } from "./affinity.ts";
+import { affinityOf } from "../sql/affinity.ts";
 import type { ColumnText } from "./column_text.ts";
 import { readCreateTable, type TableText } from "./create_table.ts";
 import type { Column, KeyColumn, PrimaryKey, Table, Unique } from "./model.ts";

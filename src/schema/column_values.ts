@@ -1,6 +1,7 @@
 import type { SqlValue } from "../db/connection.ts";
 import { foldName } from "../sql/identifier.ts";
-import type { Affinity, Column } from "./model.ts";
+import type { Affinity } from "../sql/affinity.ts";
+import type { Column } from "./model.ts";
 import type { SeededRandom } from "./seeded_random.ts";
 
 /** How far a value may go. `tame` ones are of the column's type and all different. */

@@ -1,4 +1,5 @@
-import type { Affinity, Column, Table } from "./model.ts";
+import type { Affinity } from "../sql/affinity.ts";
+import type { Column, Table } from "./model.ts";
 import { normalType } from "./token_text.ts";
 
 /** Whether a value that is copied from one column to another may come out as another value. */

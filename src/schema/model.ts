@@ -1,3 +1,5 @@
+import type { Affinity } from "../sql/affinity.ts";
+
 /**
  * What SQLite holds after running a schema's SQL: the value that is compared, planned and written.
  *
@@ -34,9 +36,6 @@ export interface Table {
   readonly withoutRowid: boolean;
   readonly autoincrement: boolean;
 }
-
-/** How SQLite prefers to store a column's values: https://sqlite.org/datatype3.html section 3.1. */
-export type Affinity = "TEXT" | "NUMERIC" | "INTEGER" | "REAL" | "BLOB";
 
 /** A column of an ordinary table. */
 export interface Column {

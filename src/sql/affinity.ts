@@ -1,4 +1,5 @@
-import type { Affinity } from "./model.ts";
+/** How SQLite prefers to store a column's values: https://sqlite.org/datatype3.html section 3.1. */
+export type Affinity = "TEXT" | "NUMERIC" | "INTEGER" | "REAL" | "BLOB";
 
 /**
  * The affinity of a declared type: https://sqlite.org/datatype3.html section 3.1, in its order of rules.
