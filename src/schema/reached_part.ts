@@ -83,16 +83,20 @@ class Roots {
     const indexes = schemas.flatMap((schema) => [...schema.indexes.values()]);
     this.#roots = Map.groupBy([...tables, ...views, ...virtual], ({ name }) => foldName(name));
     this.#triggers = Map.groupBy(triggers, ({ table }) => foldName(table));
-    this.#children = grouped(tables.flatMap((table) =>
-      parentsOf(table).map((parent) => [parent, foldName(table.name)] as const)
-    ));
+    this.#children = grouped(
+      tables.flatMap((table) =>
+        parentsOf(table).map((parent) => [parent, foldName(table.name)] as const)
+      ),
+    );
     this.#owners = grouped(
       [...indexes, ...triggers].map(({ name, table }) => [foldName(name), foldName(table)]),
     );
-    this.#mentioning = grouped([...views, ...triggers].flatMap((object) =>
-      [...this.#namesIn(object.sql)].filter((name) => this.has(name))
-        .map((name) => [name, object] as const)
-    ));
+    this.#mentioning = grouped(
+      [...views, ...triggers].flatMap((object) =>
+        [...this.#namesIn(object.sql)].filter((name) => this.has(name))
+          .map((name) => [name, object] as const)
+      ),
+    );
   }
 
   has(name: string): boolean {
