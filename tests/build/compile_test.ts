@@ -84,10 +84,11 @@ Deno.test("where the runtime for compiled programs is missing, one sentence says
 Deno.test("the bundle runs as the source does: stamped, with its workers, in every command", async () => {
   using folder = temporaryFolder();
   const { path } = folder;
-  const { modules, entry } = await bundleProgram(`${path}/app`, STAMP);
+  // Workers are started by their URL, which has escapes where such a path has none.
+  const { modules, entry } = await bundleProgram(`${path}/my bündle`, STAMP);
   folder.write(
     "aludel",
-    `#!/bin/sh\nexec '${Deno.execPath()}' run -A '${path}/app/main.js' "$@"\n`,
+    `#!/bin/sh\nexec '${Deno.execPath()}' run -A '${path}/my bündle/main.js' "$@"\n`,
   );
   Deno.chmodSync(`${path}/aludel`, 0o755);
   const bundled = (...args: string[]) => run(`${path}/aludel`, args, { cwd: path });
@@ -96,8 +97,8 @@ Deno.test("the bundle runs as the source does: stamped, with its workers, in eve
   assert.equal(BUILD, "source");
   // The modules that commands load when they are needed.
   const lazy = modules.filter((name) => !name.startsWith("src/") && name !== entry);
-  folder.write("app/load.js", lazy.map((name) => `await import("./${name}");\n`).join(""));
-  const loaded = await run(Deno.execPath(), ["run", "-A", `${path}/app/load.js`], {});
+  folder.write("my bündle/load.js", lazy.map((name) => `await import("./${name}");\n`).join(""));
+  const loaded = await run(Deno.execPath(), ["run", "-A", `${path}/my bündle/load.js`], {});
   assert.equal(loaded.code, 0, loaded.stderr);
 
   // A database of this size has its run watched by a worker from the start.

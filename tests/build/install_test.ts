@@ -86,6 +86,38 @@ Deno.test("install.sh says what it cannot do", { ignore }, async () => {
   assert.match((await folder.install()).stderr, /^install\.sh: SHA256SUMS does not list /);
 });
 
+Deno.test("install.sh makes do with wget and shasum, and leaves nothing when it is interrupted", {
+  ignore,
+}, async () => {
+  using folder = await release();
+  const put = (name: string, script: string) => {
+    folder.write(`bin/${name}`, `#!/bin/sh\n${script}\n`);
+    Deno.chmodSync(`${folder.path}/bin/${name}`, 0o755);
+  };
+  // A PATH without curl and sha256sum.
+  for (const name of ["ls", "mktemp", "rm", "cp", "sed", "mkdir", "chmod", "mv", "sh"]) {
+    const { stdout } = await run("sh", ["-c", `command -v ${name}`], {});
+    Deno.symlinkSync(stdout.trim(), `${folder.path}/bin/${name}`);
+  }
+  Deno.mkdirSync(`${folder.path}/tmp`);
+  const env = { PATH: `${folder.path}/bin`, TMPDIR: `${folder.path}/tmp` };
+
+  assert.match((await folder.install(env)).stderr, /^install\.sh: neither curl nor wget is here$/m);
+  put("wget", 'cp "${2#file://}" "$4"');
+  assert.match((await folder.install(env)).stderr, /neither sha256sum nor shasum is here/);
+  const { stdout: sha256sum } = await run("sh", ["-c", "command -v sha256sum"], {});
+  put("shasum", `shift 2; exec ${sha256sum.trim()} "$@"`);
+  const outcome = await folder.install(env);
+  assert.equal(outcome.code, 0, outcome.stderr);
+  assert.deepEqual(names(`${folder.path}/home/.local/bin`), ["aludel"]);
+
+  Deno.removeSync(`${folder.path}/home`, { recursive: true });
+  put("wget", 'echo half >"$4"; kill -TERM $PPID; exit 0');
+  assert.equal((await folder.install(env)).code, 130);
+  assert.ok(!folder.has("home"));
+  assert.deepEqual(names(`${folder.path}/tmp`), []);
+});
+
 function names(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map((entry) => entry.name);
 }
