@@ -1,3 +1,4 @@
+import type { SqlValue } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { AlterTable, Change, TableChange } from "../schema/change.ts";
 import { compareSchemas } from "../schema/compare.ts";
@@ -12,7 +13,6 @@ import {
 } from "../schema/model.ts";
 import { foldName } from "../sql/identifier.ts";
 import { renamesOf } from "./script_renames.ts";
-import { schemaText } from "./schema_text.ts";
 import { type WalkContext, walkHistory } from "./walk_history.ts";
 
 /** A part of a table or view, with the revision that made it what it is. */
@@ -41,12 +41,13 @@ export async function blame(
 ): Promise<ReadonlyMap<string, readonly BlameLine[]>> {
   const owners = new Map<string, Parts>();
   let before: Schema = EMPTY_SCHEMA;
-  let text = "[]";
+  let version: SqlValue | undefined;
   await walkHistory(ids, context, async (id, connection) => {
-    const now = await schemaText(connection);
-    if (now === text) return;
-    text = now;
-    const after = await introspect(connection);
+    // Grows with each change of the schema: https://sqlite.org/pragma.html#pragma_schema_version
+    const [row] = await connection.query("PRAGMA schema_version");
+    if (row!["schema_version"] === version) return;
+    version = row!["schema_version"];
+    const after = await introspect(connection, [before]);
     const renames = renamesOf(context.tree.scriptOf(id));
     for (const change of compareSchemas(before, after, { renames })) note(owners, id, change);
     before = after;

@@ -45,7 +45,7 @@ export async function findDrift(connection: Connection, context: DriftContext): 
   const scratch = new Scratch(settings.doubleQuotedStrings);
   await using replayed = await replay({ ups, lineages: [] }, scratch, sqliteVersion);
   const live = await introspect(connection);
-  const comparison = compareWith(settings, live, await introspect(replayed));
+  const comparison = compareWith(settings, live, await introspect(replayed, [live]));
   return { comparison, lines: reverseChanges(comparison.changes).flatMap(describeChange) };
 }
 

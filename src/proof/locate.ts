@@ -1,5 +1,4 @@
 import type { Connection } from "../db/connection.ts";
-import type { ScratchImage } from "../db/open_scratch.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionGraph } from "../graph/revision_graph.ts";
 import { compareWith } from "../project/compare_with.ts";
@@ -10,6 +9,7 @@ import { describeChange } from "../schema/describe.ts";
 import { introspect } from "../schema/introspect.ts";
 import type { ReplayTree } from "./replay_tree.ts";
 import { schemaText } from "./schema_text.ts";
+import { walkHistory } from "./walk_history.ts";
 
 /** What locating needs. */
 export interface LocateContext {
@@ -43,7 +43,8 @@ interface Candidate {
   readonly heads: readonly RevisionId[];
   /** How many revisions are applied there. */
   readonly size: number;
-  readonly text: string;
+  /** Whether the stored definitions are the database's own, word for word. */
+  readonly isExact: boolean;
   readonly distance: number;
 }
 
@@ -58,12 +59,12 @@ export async function locate(connection: Connection, context: LocateContext): Pr
   const text = await schemaText(connection);
   const live = await introspect(connection);
   const candidates = await findCandidates(text, context);
-  const exact = candidates.filter((one) => one.text === text);
+  const exact = candidates.filter(({ isExact }) => isExact);
   let nearest: { readonly candidate: Candidate; readonly changes: readonly Change[] } | undefined;
   if (exact.length === 0) {
     for (const candidate of candidates.toSorted(byDistance).slice(0, COMPARED)) {
       await using replayed = await tree.at(candidate.heads);
-      const { changes } = compareWith(settings, live, await introspect(replayed));
+      const { changes } = compareWith(settings, live, await introspect(replayed, [live]));
       if (changes.length === 0) exact.push(candidate);
       else if (nearest === undefined || weight(changes) < weight(nearest.changes)) {
         nearest = { candidate, changes };
@@ -103,29 +104,25 @@ async function findCandidates(text: string, context: LocateContext): Promise<Can
   const { graph, tree, scratch } = context;
   const wanted = namesIn(text);
   const candidates: Candidate[] = [];
-  const add = async (
-    heads: readonly RevisionId[],
-    size: number,
-    image: ScratchImage | undefined,
-  ) => {
-    await using connection = scratch.openImage(image);
+  const add = async (heads: readonly RevisionId[], size: number, connection: Connection) => {
     const own = await schemaText(connection);
     const distance = wanted.symmetricDifference(namesIn(own)).size;
-    candidates.push({ heads, size, text: own, distance });
+    candidates.push({ heads, size, isExact: own === text, distance });
   };
-  await add([], 0, undefined);
+  await using empty = await scratch.open();
+  await add([], 0, empty);
   const done = new Set<RevisionId>();
   const seen = new Set<RevisionId>();
-  let image: ScratchImage | undefined;
-  for (const id of graph.ids) {
+  await walkHistory(graph.ids, context, async (id, connection) => {
     done.add(id);
     const heads = graph.headsOf(done, "all");
-    image = heads.length === 1 ? await tree.imageAt(heads) : await tree.extend(image, [id]);
     if (heads.length === 1) seen.add(id);
-    await add(heads, done.size, image);
-  }
+    await add(heads, done.size, connection);
+  });
   for (const id of graph.ids) {
-    if (!seen.has(id)) await add([id], graph.ancestors([id], "all").size, await tree.imageAt([id]));
+    if (seen.has(id)) continue;
+    await using connection = await tree.at([id]);
+    await add([id], graph.ancestors([id], "all").size, connection);
   }
   return candidates;
 }

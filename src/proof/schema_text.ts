@@ -4,14 +4,14 @@ import { describeChange } from "../schema/describe.ts";
 import { introspect } from "../schema/introspect.ts";
 import type { Schema } from "../schema/model.ts";
 
-/** All stored definitions of a database as one text. Where two of them are equal, so are the schemas. */
+/** All stored definitions of a database as one JSON text. Where two of them are equal, so are the schemas. */
 export async function schemaText(connection: Connection): Promise<string> {
-  const rows = await connection.query(
-    `SELECT type, name, tbl_name, sql FROM main.sqlite_schema
-     WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'aludel\\_%' ESCAPE '\\'
-     ORDER BY type, name`,
+  const [row] = await connection.query(
+    `SELECT json_group_array(json_array(type, name, tbl_name, sql) ORDER BY type, name) AS text
+     FROM main.sqlite_schema
+     WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'aludel\\_%' ESCAPE '\\'`,
   );
-  return JSON.stringify(rows.map(({ type, name, tbl_name, sql }) => [type, name, tbl_name, sql]));
+  return String(row!["text"]);
 }
 
 /**

@@ -141,7 +141,7 @@ async function runTrial(
   await at("again", () => run("up", up));
   const again = await missingFor(connection, applied, async () => {
     await using once = await tree.at([id]);
-    return await introspect(once);
+    return await introspect(once, [schema]);
   });
   if (again.length > 0) throw new StageFailure("again", againError(source, again));
   return losses.length === 0 ? { kind: "exact" } : { kind: "lossy", losses };
@@ -155,7 +155,7 @@ async function sieve(
   from: Schema,
 ): Promise<ScratchConnection> {
   await using after = await tree.at([id]);
-  const to = await introspect(after);
+  const to = await introspect(after, [from]);
   const changes = compareSchemas(from, to, { renames: renamesOf(tree.scriptOf(id)) });
   return await fittingDatabase({ scratch, from, to, changes }, parent);
 }
