@@ -3,7 +3,6 @@ import type { RevisionId } from "../graph/revision.ts";
 import type { AlterTable, Change, TableChange } from "../schema/change.ts";
 import { compareSchemas } from "../schema/compare.ts";
 import { describeColumn, describeConstraint, describeObject } from "../schema/describe.ts";
-import { introspect } from "../schema/introspect.ts";
 import {
   type Constraint,
   EMPTY_SCHEMA,
@@ -47,7 +46,7 @@ export async function blame(
     const [row] = await connection.query("PRAGMA schema_version");
     if (row!["schema_version"] === version) return;
     version = row!["schema_version"];
-    const after = await introspect(connection, [before]);
+    const after = await context.tree.schemaOf(connection);
     const renames = renamesOf(context.tree.scriptOf(id));
     for (const change of compareSchemas(before, after, { renames })) note(owners, id, change);
     before = after;

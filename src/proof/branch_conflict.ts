@@ -4,7 +4,6 @@ import type { RevisionId } from "../graph/revision.ts";
 import type { Finding } from "../project/finding.ts";
 import { compareSchemas } from "../schema/compare.ts";
 import { describeChange } from "../schema/describe.ts";
-import { introspect } from "../schema/introspect.ts";
 import type { Schema } from "../schema/model.ts";
 import type { Script, Statement } from "../sql/script.ts";
 import { placeOf } from "../text/code_frame.ts";
@@ -94,7 +93,7 @@ async function clashOf(
 async function run(
   image: ScratchImage | undefined,
   statements: readonly PlacedStatement[],
-  { scratch }: ProofContext,
+  { scratch, tree }: ProofContext,
 ): Promise<Outcome> {
   await using connection = scratch.openImage(image);
   for (const placed of statements) {
@@ -106,7 +105,7 @@ async function run(
       return { failed: placed, words: error.sqlite };
     }
   }
-  return { text: await schemaText(connection), schema: await introspect(connection) };
+  return { text: await schemaText(connection), schema: await tree.schemaOf(connection) };
 }
 
 /** The least number up to `most`, for which it holds, for which it does. */

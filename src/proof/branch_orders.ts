@@ -5,7 +5,6 @@ import type { RevisionGraph } from "../graph/revision_graph.ts";
 import { type Finding, findingOf } from "../project/finding.ts";
 import { findConflict } from "./branch_conflict.ts";
 import type { ProofContext } from "./trial.ts";
-import { introspect } from "../schema/introspect.ts";
 import type { Schema } from "../schema/model.ts";
 import { missingFor, schemaText } from "./schema_text.ts";
 
@@ -106,7 +105,7 @@ async function compareOrders(
       for (const id of missing) done.add(id);
     }
     await using connection = scratch.openImage(image);
-    first ??= { text: await schemaText(connection), schema: await introspect(connection) };
+    first ??= { text: await schemaText(connection), schema: await tree.schemaOf(connection) };
     const { text, schema } = first;
     const differences = await missingFor(connection, text, () => schema);
     if (differences.length > 0) return orderFinding(orders[0]!, order, differences);

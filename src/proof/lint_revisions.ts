@@ -10,7 +10,6 @@ import { checkScript } from "../project/check_script.ts";
 import { type Finding, findingOf } from "../project/finding.ts";
 import type { RevisionText } from "../project/revision_texts.ts";
 import { traceTables } from "../runner/table_fates.ts";
-import { introspect } from "../schema/introspect.ts";
 import type { Schema } from "../schema/model.ts";
 import { readDirectives } from "../sql/read_script.ts";
 import type { Directive, Script } from "../sql/script.ts";
@@ -114,7 +113,7 @@ class SchemasAround {
   async #read(open: () => ReturnType<ReplayTree["before"]>): Promise<Schema | undefined> {
     try {
       await using connection = await open();
-      return await introspect(connection);
+      return await this.#tree.schemaOf(connection);
     } catch (error) {
       if (!(error instanceof AludelError)) throw error;
       this.#failure = error;

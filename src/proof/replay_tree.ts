@@ -4,6 +4,9 @@ import type { RevisionGraph } from "../graph/revision_graph.ts";
 import { checkScript } from "../project/check_script.ts";
 import { replayScript } from "../project/replay.ts";
 import type { Scratch } from "../project/scratch.ts";
+import { introspect } from "../schema/introspect.ts";
+import { KnownObjects } from "../schema/known_objects.ts";
+import type { Schema } from "../schema/model.ts";
 import type { Script } from "../sql/script.ts";
 import type { RevisionSource } from "./revision_source.ts";
 
@@ -29,6 +32,7 @@ export class ReplayTree {
   readonly #context: ReplayTreeContext;
   readonly #images = new Map<RevisionId, ScratchImage>();
   readonly #scripts = new Map<RevisionId, Script>();
+  readonly #known = new KnownObjects([]);
   #bytes = 0;
 
   constructor(context: ReplayTreeContext) {
@@ -71,6 +75,13 @@ export class ReplayTree {
       this.#scripts.set(id, script);
     }
     return script;
+  }
+
+  /** The schema of a database that these revisions made; of tables that were read before, SQLite is asked nothing more. */
+  async schemaOf(connection: ScratchConnection): Promise<Schema> {
+    const schema = await introspect(connection, this.#known);
+    this.#known.add(schema);
+    return schema;
   }
 
   #open(image: ScratchImage | undefined): ScratchConnection {

@@ -9,7 +9,6 @@ import type { RevisionText } from "../project/revision_texts.ts";
 import type { Scratch } from "../project/scratch.ts";
 import { tryScript } from "../runner/try_script.ts";
 import { compareSchemas } from "../schema/compare.ts";
-import { introspect } from "../schema/introspect.ts";
 import type { Schema } from "../schema/model.ts";
 import { fillTables } from "../schema/rows.ts";
 import { displayName } from "../sql/identifier.ts";
@@ -93,7 +92,7 @@ async function runTrial(
   const texts = [source.up, source.down, source.seed, source.asserts].flatMap((one) =>
     one?.text ?? []
   );
-  const schema = await introspect(parent);
+  const schema = await tree.schemaOf(parent);
   const touched = touchedSchema(schema, texts);
   facts.notices = [];
   if (source.seed !== null) {
@@ -141,7 +140,7 @@ async function runTrial(
   await at("again", () => run("up", up));
   const again = await missingFor(connection, applied, async () => {
     await using once = await tree.at([id]);
-    return await introspect(once, [schema]);
+    return await tree.schemaOf(once);
   });
   if (again.length > 0) throw new StageFailure("again", againError(source, again));
   return losses.length === 0 ? { kind: "exact" } : { kind: "lossy", losses };
@@ -155,7 +154,7 @@ async function sieve(
   from: Schema,
 ): Promise<ScratchConnection> {
   await using after = await tree.at([id]);
-  const to = await introspect(after, [from]);
+  const to = await tree.schemaOf(after);
   const changes = compareSchemas(from, to, { renames: renamesOf(tree.scriptOf(id)) });
   return await fittingDatabase({ scratch, from, to, changes }, parent);
 }

@@ -12,14 +12,17 @@ export class KnownObjects {
   readonly #indexes = new Map<string, { readonly index: Index; readonly owner: Table }>();
 
   constructor(schemas: readonly Schema[]) {
-    for (const { tables, indexes } of schemas) {
-      for (const table of tables.values()) {
-        if (!this.#tables.has(table.sql)) this.#tables.set(table.sql, table);
-      }
-      for (const index of indexes.values()) {
-        const owner = this.#tables.get(tables.get(foldName(index.table))?.sql ?? "");
-        if (owner !== undefined) this.#indexes.set(index.sql, { index, owner });
-      }
+    for (const schema of schemas) this.add(schema);
+  }
+
+  /** Knows the tables and indexes of one more schema. */
+  add({ tables, indexes }: Schema): void {
+    for (const table of tables.values()) {
+      if (!this.#tables.has(table.sql)) this.#tables.set(table.sql, table);
+    }
+    for (const index of indexes.values()) {
+      const owner = this.#tables.get(tables.get(foldName(index.table))?.sql ?? "");
+      if (owner !== undefined) this.#indexes.set(index.sql, { index, owner });
     }
   }
 
