@@ -18,11 +18,13 @@ export function hookContest(yard: Yard, size: number): readonly Contest[] {
     ["gc.auto", "0"],
   ];
   for (const [name, value] of settings) runQuietly(cwd, git("config", name!, value!));
-  writeAludelProject(cwd, workload(size));
+  // The same revisions twice: a workload of another size may have others.
+  const revisions = workload(size + 1);
+  writeAludelProject(cwd, revisions.slice(0, size));
   runQuietly(cwd, git("add", "."));
   runQuietly(cwd, git("commit", "--quiet", "-m", "all but one"));
   runQuietly(cwd, aludel(yard, "hook", "install"));
-  writeAludelProject(cwd, workload(size + 1));
+  writeAludelProject(cwd, revisions);
   runQuietly(cwd, git("add", "."));
   const base = new TextDecoder().decode(
     new Deno.Command("git", { args: ["rev-parse", "HEAD"], cwd }).outputSync().stdout,
