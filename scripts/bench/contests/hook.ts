@@ -23,6 +23,8 @@ export function hookContest(yard: Yard, size: number): readonly Contest[] {
   writeAludelProject(cwd, revisions.slice(0, size));
   runQuietly(cwd, git("add", "."));
   runQuietly(cwd, git("commit", "--quiet", "-m", "all but one"));
+  // As a clone has it; git packs what a project gathers by itself, but not at a moment of our choice.
+  runQuietly(cwd, git("repack", "-a", "-d", "--quiet"));
   runQuietly(cwd, aludel(yard, "hook", "install"));
   writeAludelProject(cwd, revisions);
   runQuietly(cwd, git("add", "."));
