@@ -28,7 +28,7 @@ export interface SealRevisionsRequest {
   readonly onWait: () => void;
 }
 
-/** What was sealed, and what its user should know of it. */
+/** What was sealed, in the order of the history, and what its user should know of it. */
 export interface SealedRevisions extends SealResult {
   /** Sealed now, with a down that undoes nothing: see {@linkcode seemsToUndoNothing}. */
   readonly emptyDowns: readonly RevisionId[];
@@ -88,11 +88,20 @@ export async function sealRevisions(
       const path = `${project.migrations}/${MANIFEST_FILE}`;
       writeAtomically(path, formatManifest(result.manifest));
     }
-    const emptyDowns = [...result.sealed, ...result.resealed].filter((id) => {
+    const inOrder = (some: readonly RevisionId[]) => {
+      const ids = new Set(some);
+      return graph.ids.filter((id) => ids.has(id));
+    };
+    const emptyDowns = inOrder([...result.sealed, ...result.resealed]).filter((id) => {
       const { up, down } = textsOf(id);
       return up && down && seemsToUndoNothing({ up: up.text, down: down.text }, down.file);
     });
-    return { ...result, emptyDowns };
+    return {
+      ...result,
+      sealed: inOrder(result.sealed),
+      resealed: inOrder(result.resealed),
+      emptyDowns,
+    };
   });
 }
 

@@ -31,6 +31,14 @@ Deno.test("seal records the hashes of all drafts, and once only", async () => {
   assert.match(again.stderr, /^Nothing to seal: there is no draft\.\n/);
 });
 
+Deno.test("seal tells of revisions in the order of the history", async () => {
+  using project = temporaryProject();
+  for (const id of ["c1", "a2", "b3"]) {
+    await project.prepare("revision", "-m", id, "--rev-id", id, "--no-down");
+  }
+  assert.equal(await project.done("seal"), "sealed    c1\nsealed    a2\nsealed    b3\n");
+});
+
 Deno.test("seal seals what is named", async () => {
   const { project } = await projectWithRevision();
   using _folder = project;

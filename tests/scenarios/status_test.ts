@@ -39,9 +39,23 @@ Deno.test("status exits 0 once its suggestions were followed", async () => {
 Deno.test("status works without a project's database being named", async () => {
   using project = runProject();
   project.write("aludel.json", "{}");
-  const { code, stdout } = await project.inProcess("status");
+  const { code, stdout, stderr } = await project.inProcess("status");
   assert.equal(code, 0);
   assert.match(stdout, /^Database {2}none is named$/m);
+  assert.match(stderr, /next: aludel status --database app\.db/);
+});
+
+Deno.test("status names no upgrade that an edited revision would keep from running", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE a(x);", "DROP TABLE a;");
+  await project.prepare("seal");
+  project.edit("a1", "up", "CREATE TABLE a(x, y);");
+  const { code, stdout, stderr } = await project.inProcess("status");
+  assert.equal(code, 3);
+  assert.match(stdout, /^Pending {3}a1/m);
+  assert.match(stdout, /next: aludel seal --force a1/);
+  assert.doesNotMatch(stderr, /aludel upgrade/);
+  assert.equal((await project.inProcess("upgrade")).code, 1);
 });
 
 Deno.test("status lists what the database has and the disk has not", async () => {

@@ -70,7 +70,10 @@ export const command = defineCommand({
     for (const { says } of elsewhere) ui.data(says);
     if (clean) ui.notice("Nothing needs doing.");
     if (elsewhere.length > 0) ui.hint(TAKE_ALONG);
-    if (status.pending.length > 0) ui.hint("aludel upgrade heads");
+    // Where a file is in the way, what mends it comes first.
+    const refused = findings.some(({ level }) => level === "error");
+    if (target === undefined) ui.hint("aludel status --database app.db, to look at one too");
+    else if (status.pending.length > 0 && !refused) ui.hint("aludel upgrade heads");
     if (status.drafts.length > 0) ui.hint("aludel seal, when the drafts are finished");
     return clean ? 0 : 3;
   },
