@@ -176,16 +176,18 @@ Deno.test("backup copies what a write-ahead log holds while a writer is at work,
       ".timeout 5000",
       project.database,
       "BEGIN IMMEDIATE; INSERT INTO t VALUES (3, 'three');",
-      ".shell sleep 3",
+      ".shell touch held; until test -e release; do sleep 0.05; done",
       "COMMIT",
     ],
+    cwd: project.path,
     stdout: "null",
   }).spawn();
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  while (!project.has("held")) await new Promise((resolve) => setTimeout(resolve, 20));
   await project.done("backup");
   // In use: in WAL mode already an open connection keeps a restore away.
   const { stderr } = await project.fails(1, "restore", "--lock-timeout", "0.2");
   assert.match(stderr, /error\[lock-timeout\].*\n(?:.*\n)* +Nothing was changed/);
+  project.write("release", "");
   await writer.status;
   assert.equal(await project.sql("SELECT count(*) FROM t"), "3");
   await project.done("restore");
