@@ -46,20 +46,25 @@ export async function replayScript(
   script: Script,
 ): Promise<void> {
   const { transaction, foreignKeys } = script.header;
-  const isPlain = transaction === "on" && foreignKeys === "off";
-  if (!isPlain) {
+  const commits = commitsOnItsWay(script);
+  if (commits) {
     await connection.execute("COMMIT");
     if (foreignKeys === "on") await connection.execute("PRAGMA foreign_keys = ON");
     if (transaction === "on") await connection.execute("BEGIN");
   }
   await runStatements(connection, id, script);
-  if (!isPlain) {
+  if (commits) {
     if (transaction === "on") await connection.execute("COMMIT");
     await connection.execute("PRAGMA foreign_keys = OFF");
     await connection.execute("BEGIN");
   }
   await dropTemporaryObjects(connection, script.text);
   if (mayChangeSettings(script.text)) await restoreSettings(connection);
+}
+
+/** Whether {@linkcode replayScript} commits before the script has ended, so that no ROLLBACK undoes all of it. */
+export function commitsOnItsWay({ header }: Script): boolean {
+  return header.transaction === "off" || header.foreignKeys === "on";
 }
 
 async function runStatements(

@@ -1,6 +1,6 @@
 import type { ScratchConnection } from "../db/open_scratch.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import { replayScript } from "../project/replay.ts";
+import { commitsOnItsWay, replayScript } from "../project/replay.ts";
 import type { Scratch } from "../project/scratch.ts";
 import type { Script } from "../sql/script.ts";
 import type { ReplayTree } from "./replay_tree.ts";
@@ -45,9 +45,7 @@ async function runNext(
   script: Script,
   scratch: Scratch,
 ): Promise<ScratchConnection> {
-  const { transaction, foreignKeys } = script.header;
-  // Such a script commits on its way, so that no ROLLBACK could undo it.
-  const before = transaction === "off" || foreignKeys === "on" ? connection.image() : undefined;
+  const before = commitsOnItsWay(script) ? connection.image() : undefined;
   for (;;) {
     try {
       await connection.execute("BEGIN");
