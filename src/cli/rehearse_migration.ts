@@ -1,8 +1,7 @@
 import type { MigrationContext, MigrationRequest } from "../project/migration.ts";
 import type { Project } from "../project/project.ts";
-import { type Rehearsal, rehearse } from "../project/rehearse.ts";
+import { type Rehearsal, rehearse, type RowChange } from "../project/copies/rehearse.ts";
 import { resolvePath } from "../project/resolve_path.ts";
-import type { RowChange } from "../project/row_counts.ts";
 import type { Notice } from "../runner/run_event.ts";
 import type { ResumeChoice } from "../runner/run_request.ts";
 import type { TransactionMode } from "../runner/segments.ts";

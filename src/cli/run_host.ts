@@ -55,7 +55,7 @@ export function runHost(
   if (target.kind !== "file") return host;
   const kept = project.settings.restorePointsKept;
   const make = async (reason: string) => {
-    const { makeRunPoint } = await import("../project/run_restore_points.ts");
+    const { makeRunPoint } = await import("../project/copies/make_restore_point.ts");
     return await makeRunPoint({ target, kept, madeBy: host.appliedBy, watch: host }, reason);
   };
   return { ...host, restorePoints: { policy: restorePoints, make } };

@@ -1,6 +1,8 @@
 import { backup } from "node:sqlite";
+import { fileDigest } from "./file_digest.ts";
 import { fileUri } from "./file_uri.ts";
 import { type NativeDatabase, openNative } from "./native_database.ts";
+import { toSqlError } from "./sqlite_message.ts";
 
 /** A copy of a whole database, page by page. */
 export interface CopyOrder {
@@ -51,5 +53,44 @@ export class PageCopier {
   /** To be called when everything is done: it may end the protection, see above. */
   close(): void {
     for (const database of this.#guarded.splice(0)) database.close();
+  }
+}
+
+/** What the worker is asked for. */
+export type CopyTask =
+  | { readonly kind: "copy"; readonly order: CopyOrder }
+  | { readonly kind: "digest"; readonly path: string }
+  | { readonly kind: "close" };
+
+/** What it answers: the digest, or an empty text. */
+export type CopyAnswer =
+  | { readonly ok: true; readonly text: string }
+  | {
+    readonly ok: false;
+    readonly message: string;
+    /** SQLite's primary result code, where it was SQLite that refused. */
+    readonly resultCode: number | undefined;
+  };
+
+/** Does tasks one after the other, in a worker or, for small files, without one. Never throws. */
+export class CopyTaskRunner {
+  readonly #copier = new PageCopier();
+
+  async run(task: CopyTask): Promise<CopyAnswer> {
+    try {
+      switch (task.kind) {
+        case "copy":
+          await this.#copier.copy(task.order);
+          return { ok: true, text: "" };
+        case "digest":
+          return { ok: true, text: await fileDigest(task.path) };
+        case "close":
+          this.#copier.close();
+          return { ok: true, text: "" };
+      }
+    } catch (thrown) {
+      const { sqlite, resultCode } = toSqlError(thrown, "", undefined);
+      return { ok: false, message: sqlite, resultCode };
+    }
   }
 }

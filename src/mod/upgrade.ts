@@ -131,7 +131,7 @@ function hostOf(target: Target, options: UpgradeOptions): RunHost {
     appliedBy: `${PROGRAM} ${RELEASE}`,
   };
   const make = async (reason: string) => {
-    const { makeRunPoint } = await import("../project/run_restore_points.ts");
+    const { makeRunPoint } = await import("../project/copies/make_restore_point.ts");
     const kept = options.restorePointsKept ?? SETTING_TABLE.restorePointsKept.fallback;
     return await makeRunPoint({ target, kept, madeBy: host.appliedBy, watch: host }, reason);
   };

@@ -1,5 +1,5 @@
-import { backupDatabase } from "../../project/backup.ts";
-import { restoreFolderOf } from "../../project/restore_folder.ts";
+import { backupDatabase } from "../../project/copies/make_restore_point.ts";
+import { restoreFolderOf } from "../../project/copies/restore_points.ts";
 import { megabytes } from "../../text/megabytes.ts";
 import { defineCommand } from "../command.ts";
 import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../flag.ts";

@@ -1,6 +1,6 @@
-import { requireFile } from "../../project/backup.ts";
-import { readRestoreFolder } from "../../project/restore_folder.ts";
-import { findLeftovers } from "../../project/work_folder.ts";
+import { requireFile } from "../../project/copies/make_restore_point.ts";
+import { readRestoreFolder } from "../../project/copies/restore_points.ts";
+import { findLeftovers } from "../../project/copies/work_folder.ts";
 import { megabytes } from "../../text/megabytes.ts";
 import { defineCommand } from "../command.ts";
 import { DATABASE_FLAG } from "../flag.ts";

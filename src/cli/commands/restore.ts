@@ -1,6 +1,6 @@
-import { requireFile } from "../../project/backup.ts";
-import { restoreDatabase } from "../../project/restore.ts";
-import { findRestorePoint, readRestoreFolder } from "../../project/restore_folder.ts";
+import { requireFile } from "../../project/copies/make_restore_point.ts";
+import { restoreDatabase } from "../../project/copies/restore.ts";
+import { findRestorePoint, readRestoreFolder } from "../../project/copies/restore_points.ts";
 import { defineCommand } from "../command.ts";
 import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../flag.ts";
 import { openProject } from "../open_project.ts";

@@ -1,6 +1,6 @@
 import { openProject } from "../../project/project.ts";
 import { readManifest } from "../../project/read_manifest.ts";
-import { readRestoreFolder } from "../../project/restore_folder.ts";
+import { readRestoreFolder } from "../../project/copies/restore_points.ts";
 import { redact } from "../../text/redact.ts";
 import type { Flag } from "../flag.ts";
 import type { Runtime } from "../runtime.ts";

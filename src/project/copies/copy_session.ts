@@ -1,9 +1,13 @@
-import { type CopyAnswer, type CopyTask, CopyTaskRunner } from "../db/copy_task.ts";
-import { SqlError } from "../db/connection.ts";
-import type { CopyOrder } from "../db/page_copier.ts";
-import { startCopyWorker } from "../db/start_copy_worker.ts";
-import { AludelError, GO_ON, REPORT_BUG } from "../errors.ts";
-import type { RunHost } from "./run_request.ts";
+import { SqlError } from "../../db/connection.ts";
+import {
+  type CopyAnswer,
+  type CopyOrder,
+  type CopyTask,
+  CopyTaskRunner,
+} from "../../db/page_copier.ts";
+import { startCopyWorker } from "../../db/start_copy_worker.ts";
+import { AludelError, GO_ON, REPORT_BUG } from "../../errors.ts";
+import type { RunHost } from "../../runner/run_request.ts";
 
 /** What copying needs from whoever waits for it. */
 export type CopyWatch = Pick<RunHost, "clock" | "emit" | "interrupted">;

@@ -1,24 +1,37 @@
-import { openDatabase } from "../db/open.ts";
-import { databaseError } from "../db/database_error.ts";
-import { SqlError } from "../db/connection.ts";
-import { findDamage } from "../db/find_damage.ts";
-import { AludelError } from "../errors.ts";
-import { toSecond } from "../runner/clock.ts";
-import type { CopySession, CopyWatch } from "../runner/copy_session.ts";
-import { adviceFor } from "../runner/explain_sql_error.ts";
-import type { AppliedRevision } from "../state/applied_revision.ts";
-import { readState } from "../state/read_state.ts";
-import { databaseBytes, requireSpace } from "./free_space.ts";
-import { pathExists } from "./path_exists.ts";
-import { realPath, restoreFolderOf } from "./restore_folder.ts";
+import { SqlError } from "../../db/connection.ts";
+import { databaseError } from "../../db/database_error.ts";
+import { findDamage } from "../../db/find_damage.ts";
+import { openDatabase } from "../../db/open.ts";
+import { AludelError } from "../../errors.ts";
+import { CopySession, type CopyWatch } from "./copy_session.ts";
+import {
+  createPrivate,
+  databaseBytes,
+  modeOf,
+  realPath,
+  requireSpace,
+  splitPath,
+} from "./database_files.ts";
 import {
   formatRestorePoint,
   POINT_FILE,
+  pruneRestorePoints,
+  removeRestorePoint,
+  restoreFolderOf,
   type RestorePoint,
   type RestorePointKind,
-} from "./restore_point.ts";
+} from "./restore_points.ts";
 import { openWorkFolder, removeLeftovers, type WorkFolder } from "./work_folder.ts";
-import { flushFolder, writeAtomically } from "./write_atomically.ts";
+import { pathExists } from "../path_exists.ts";
+import type { Target } from "../target.ts";
+import { flushFolder, writeAtomically } from "../write_atomically.ts";
+import { toSecond } from "../../runner/clock.ts";
+import { adviceFor } from "../../runner/explain_sql_error.ts";
+import type { KeptPoint } from "../../runner/restore_policy.ts";
+import type { RunHost } from "../../runner/run_request.ts";
+import { executePatiently } from "../../runner/write_lock.ts";
+import type { AppliedRevision } from "../../state/applied_revision.ts";
+import { readState } from "../../state/read_state.ts";
 
 /** What {@linkcode makeRestorePoint} makes. */
 export interface RestorePointRequest {
@@ -109,11 +122,6 @@ function publish(
   }
 }
 
-/** An empty file that only its owner may read and write, whatever the umask says. */
-export function createPrivate(path: string): void {
-  Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
-}
-
 /** What SQLite said while a database was copied. */
 export function copyFailed(error: SqlError, name: string): AludelError {
   const known = databaseError(error, name);
@@ -162,19 +170,88 @@ export function headsOf(applied: readonly AppliedRevision[]): RestorePoint["head
     .map(({ id, lineage }) => ({ id, lineage }));
 }
 
-function modeOf(path: string): number | null {
-  if (Deno.build.os === "windows") return null;
-  const { mode } = Deno.statSync(path);
-  return mode === null ? null : mode & 0o777;
+/** What a run's restore point needs besides its reason. */
+export interface RunPointContext {
+  readonly target: Target;
+  /** How many automatic restore points to keep. */
+  readonly kept: number;
+  readonly madeBy: string;
+  readonly watch: CopyWatch;
 }
 
-/** The folder and the name of a path. */
-export function splitPath(path: string): { readonly folder: string; readonly file: string } {
-  const at = Math.max(
-    path.lastIndexOf("/"),
-    Deno.build.os === "windows" ? path.lastIndexOf("\\") : -1,
-  );
-  return at < 0
-    ? { folder: ".", file: path }
-    : { folder: at === 0 ? "/" : path.slice(0, at), file: path.slice(at + 1) };
+/**
+ * Makes the restore point of a run, which holds the write lock.
+ * @throws {AludelError} as {@linkcode makeRestorePoint}.
+ */
+export async function makeRunPoint(context: RunPointContext, reason: string): Promise<KeptPoint> {
+  const { target, watch, madeBy, kept } = context;
+  const database = target.path;
+  const session = new CopySession(watch, databaseBytes(database));
+  try {
+    const request = { database, name: target.name, kind: "run", reason, madeBy } as const;
+    const { name, bytes } = await makeRestorePoint(request, session, watch);
+    const folder = restoreFolderOf(database);
+    return {
+      name,
+      bytes,
+      path: `${folder}/${name}`,
+      discard: () => removeRestorePoint(folder, name),
+      settle: () => pruneRestorePoints(database, kept),
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+/** What `backup` copies, and why. */
+export interface BackupRequest {
+  readonly target: Target;
+  readonly reason: string;
+}
+
+/**
+ * Makes a restore point of a database that others may use meanwhile. They can read, and in WAL mode write too; otherwise
+ * a writer's COMMIT waits until the copy is made.
+ *
+ * @throws {AludelError} `copy-unsupported` for a database in memory, `database-missing`, `database-not-sqlite`,
+ *   `database-corrupt`, `lock-timeout`, and as {@linkcode makeRestorePoint}.
+ */
+export async function backupDatabase(request: BackupRequest, host: RunHost): Promise<RestorePoint> {
+  const { target, reason } = request;
+  requireFile(target);
+  // Opened as every command opens it: a hot journal is played back, and what is no database is refused.
+  await using connection = await openDatabase({ kind: "file", path: target.path }, {
+    mode: "write",
+    name: target.name,
+  });
+  // A read transaction keeps writers from replacing pages under the copy, which else would wait without a word.
+  await executePatiently(connection, "BEGIN", host);
+  await executePatiently(connection, "SELECT count(*) FROM main.sqlite_schema", host);
+  const watch: CopyWatch = host;
+  const session = new CopySession(watch, databaseBytes(target.path));
+  try {
+    return await makeRestorePoint(
+      {
+        database: target.path,
+        name: target.name,
+        kind: "backup",
+        reason,
+        madeBy: host.appliedBy,
+        checked: true,
+      },
+      session,
+      watch,
+    );
+  } finally {
+    await session.close();
+  }
+}
+
+/** @throws {AludelError} `copy-unsupported`. */
+export function requireFile(target: Target): void {
+  if (target.kind === "file") return;
+  throw new AludelError("copy-unsupported", `Database "${target.name}" is not a file`, {
+    notes: ["A database in memory ends with the command that made it: there is nothing to copy"],
+    next: ["Name a file with `--database PATH`"],
+  });
 }

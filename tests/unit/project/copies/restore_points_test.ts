@@ -1,23 +1,21 @@
 import assert from "node:assert/strict";
-import { AludelError } from "../../../src/errors.ts";
-import { lockFolder } from "../../../src/project/folder_lock.ts";
+import { AludelError } from "../../../../src/errors.ts";
+import { lockFolder } from "../../../../src/project/folder_lock.ts";
 import {
   findRestorePoint,
-  readRestoreFolder,
-  restoreFolderOf,
-} from "../../../src/project/restore_folder.ts";
-import {
   formatRestorePoint,
   parseRestorePoint,
+  pruneRestorePoints,
+  readRestoreFolder,
+  restoreFolderOf,
   type RestorePoint,
-} from "../../../src/project/restore_point.ts";
-import { pruneRestorePoints } from "../../../src/project/retention.ts";
+} from "../../../../src/project/copies/restore_points.ts";
 import {
   findLeftovers,
   openWorkFolder,
   removeLeftovers,
-} from "../../../src/project/work_folder.ts";
-import { TempFolder } from "../../fixtures/temp_folder.ts";
+} from "../../../../src/project/copies/work_folder.ts";
+import { TempFolder } from "../../../fixtures/temp_folder.ts";
 
 function point(name: string, created: string, kind: RestorePoint["kind"] = "run"): RestorePoint {
   return {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { CopySession } from "../../../src/runner/copy_session.ts";
-import { TempFolder } from "../../fixtures/temp_folder.ts";
+import { CopySession } from "../../../../src/project/copies/copy_session.ts";
+import { TempFolder } from "../../../fixtures/temp_folder.ts";
 
 const MEGABYTE = 1024 * 1024;
 

@@ -1,25 +1,26 @@
-import type { Connection } from "../db/connection.ts";
-import { SqlError } from "../db/connection.ts";
-import { findDamage } from "../db/find_damage.ts";
-import { openDatabase } from "../db/open.ts";
-import { AludelError } from "../errors.ts";
-import { toSecond } from "../runner/clock.ts";
-import { CopySession } from "../runner/copy_session.ts";
-import type { RunHost } from "../runner/run_request.ts";
-import { readLog } from "../state/read_log.ts";
-import { readState } from "../state/read_state.ts";
-import { ensureStateTables, hasStateTables } from "../state/state_format.ts";
-import { appendLog } from "../state/write_state.ts";
-import { requireFile } from "./backup.ts";
-import { withDatabaseToItself } from "./exclusive_database.ts";
-import { databaseBytes, requireSpace } from "./free_space.ts";
-import { copyFailed, headsOf, makeRestorePoint, splitPath } from "./make_restore_point.ts";
-import { placeNewDatabase } from "./place_new_database.ts";
-import { realPath, restoreFolderOf } from "./restore_folder.ts";
-import type { RestorePoint } from "./restore_point.ts";
-import { pruneRestorePoints } from "./retention.ts";
-import type { Target } from "./target.ts";
+import { type Connection, SqlError } from "../../db/connection.ts";
+import { findDamage } from "../../db/find_damage.ts";
+import { openDatabase } from "../../db/open.ts";
+import { AludelError } from "../../errors.ts";
+import { CopySession } from "./copy_session.ts";
+import {
+  databaseBytes,
+  placeNewDatabase,
+  realPath,
+  requireSpace,
+  splitPath,
+} from "./database_files.ts";
+import { copyFailed, headsOf, makeRestorePoint, requireFile } from "./make_restore_point.ts";
+import { pruneRestorePoints, restoreFolderOf, type RestorePoint } from "./restore_points.ts";
 import { openWorkFolder, removeLeftovers } from "./work_folder.ts";
+import type { Target } from "../target.ts";
+import { toSecond } from "../../runner/clock.ts";
+import type { RunHost } from "../../runner/run_request.ts";
+import { executePatiently } from "../../runner/write_lock.ts";
+import { readLog } from "../../state/read_log.ts";
+import { readState } from "../../state/read_state.ts";
+import { ensureStateTables, hasStateTables } from "../../state/state_format.ts";
+import { appendLog } from "../../state/write_state.ts";
 
 /** What is put back, and where. */
 export interface RestoreRequest {
@@ -215,4 +216,70 @@ function explained(thrown: unknown, target: Target): unknown {
   if (error.code !== "database-corrupt" && error.code !== "database-not-sqlite") return error;
   const moved = `mv ${target.path} ${target.path}.damaged`;
   return error.with({ outcome: "Nothing was changed", next: [`${moved}, then aludel restore`] });
+}
+
+const TRIES = 10;
+
+/**
+ * Works while no other connection can read or write the database: under BEGIN EXCLUSIVE, with a rollback journal. A
+ * database in WAL mode is taken out of it first, since there readers cannot be kept away, and put back afterwards.
+ *
+ * @throws {AludelError} `lock-timeout` while another process uses the database; in WAL mode having it open is enough.
+ */
+export async function withDatabaseToItself<T>(
+  host: RunHost,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  let wasLogged = false;
+  try {
+    await using connection = await host.connect({ doubleQuotedStrings: false });
+    for (let tries = 1;; tries++) {
+      wasLogged = await leaveLog(connection, host) || wasLogged;
+      await executePatiently(connection, "BEGIN EXCLUSIVE", host);
+      if (await journalMode(connection) !== "wal") break;
+      await connection.execute("ROLLBACK");
+      if (tries === TRIES) {
+        throw new AludelError(
+          "database-busy",
+          `Another process keeps opening "${connection.name}"`,
+          {
+            next: ["Stop what uses the database, then give the same command again"],
+          },
+        );
+      }
+    }
+    try {
+      return await work(connection);
+    } finally {
+      if (connection.inTransaction()) await connection.execute("ROLLBACK");
+    }
+  } catch (error) {
+    throw error instanceof AludelError && error.code === "lock-timeout"
+      ? error.with({
+        outcome: "Nothing was changed",
+        notes: [...error.notes, "To be replaced, a database must not be in use"],
+        next: ["Stop what uses the database, then give the same command again"],
+      })
+      : error;
+  } finally {
+    if (wasLogged) await returnToLog(host);
+  }
+}
+
+/** @returns Whether the database was in WAL mode. */
+async function leaveLog(connection: Connection, host: RunHost): Promise<boolean> {
+  if (await journalMode(connection) !== "wal") return false;
+  await executePatiently(connection, "PRAGMA main.journal_mode = DELETE", host);
+  return true;
+}
+
+/** As well as it can: whoever opened the database meanwhile may have done it already. */
+async function returnToLog(host: RunHost): Promise<void> {
+  await using connection = await host.connect({ doubleQuotedStrings: false });
+  await executePatiently(connection, "PRAGMA main.journal_mode = WAL", host);
+}
+
+async function journalMode(connection: Connection): Promise<unknown> {
+  const [row] = await connection.query("PRAGMA main.journal_mode");
+  return row?.["journal_mode"];
 }

@@ -1,7 +1,7 @@
-import { AludelError } from "../errors.ts";
-import { lockFolder, type LockOptions } from "./folder_lock.ts";
-import { pathExists } from "./path_exists.ts";
-import { WORK_PREFIX } from "./restore_folder.ts";
+import { AludelError } from "../../errors.ts";
+import { WORK_PREFIX } from "./restore_points.ts";
+import { lockFolder, type LockOptions } from "../folder_lock.ts";
+import { pathExists } from "../path_exists.ts";
 
 /** A folder for copies that are being made, or are looked at once; gone with everything in it when disposed. */
 export interface WorkFolder extends Disposable {

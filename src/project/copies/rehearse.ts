@@ -1,26 +1,31 @@
-import { findDamage } from "../db/find_damage.ts";
-import { type Connection, SqlError } from "../db/connection.ts";
-import { openDatabase } from "../db/open.ts";
-import { AludelError, type ErrorCode } from "../errors.ts";
-import { CopySession } from "../runner/copy_session.ts";
-import type { ResumeChoice, RunHost, RunOutcome } from "../runner/run_request.ts";
-import type { TransactionMode } from "../runner/segments.ts";
-import { executePatiently } from "../runner/write_lock.ts";
-import { requireFile } from "./backup.ts";
-import { accessTo, type DatabaseAccess } from "./database_access.ts";
-import { databaseBytes, requireSpace } from "./free_space.ts";
-import { copyFailed, createPrivate, splitPath } from "./make_restore_point.ts";
+import { type Connection, SqlError } from "../../db/connection.ts";
+import { findDamage } from "../../db/find_damage.ts";
+import { openDatabase } from "../../db/open.ts";
+import { AludelError, type ErrorCode } from "../../errors.ts";
+import { CopySession } from "./copy_session.ts";
+import {
+  createPrivate,
+  databaseBytes,
+  realPath,
+  requireSpace,
+  splitPath,
+} from "./database_files.ts";
+import { copyFailed, requireFile } from "./make_restore_point.ts";
+import { restoreFolderOf } from "./restore_points.ts";
+import { openWorkFolder, removeLeftovers, type WorkFolder } from "./work_folder.ts";
+import { accessTo, type DatabaseAccess } from "../database_access.ts";
 import {
   type MigrationContext,
   type MigrationRequest,
   planMigration,
   runMigration,
-} from "./migration.ts";
-import { pathExists } from "./path_exists.ts";
-import { realPath, restoreFolderOf } from "./restore_folder.ts";
-import { countRows, type RowChange, rowChanges } from "./row_counts.ts";
-import type { Target } from "./target.ts";
-import { openWorkFolder, removeLeftovers, type WorkFolder } from "./work_folder.ts";
+} from "../migration.ts";
+import { pathExists } from "../path_exists.ts";
+import type { Target } from "../target.ts";
+import type { ResumeChoice, RunHost, RunOutcome } from "../../runner/run_request.ts";
+import type { TransactionMode } from "../../runner/segments.ts";
+import { executePatiently } from "../../runner/write_lock.ts";
+import { quoteName } from "../../sql/identifier.ts";
 
 /** A rehearsal: a migration on a copy of a database. */
 export interface RehearsalRequest {
@@ -255,4 +260,46 @@ function removeQuietly(path: string): void {
   } catch {
     // It was never made.
   }
+}
+
+/** How many rows each table has. Without Aludel's own tables, SQLite's, and what virtual tables keep theirs in. */
+export type RowCounts = ReadonlyMap<string, number>;
+
+/** A table before and after; null where it did not exist. */
+export interface RowChange {
+  readonly table: string;
+  readonly before: number | null;
+  readonly after: number | null;
+}
+
+/** Counts the rows of every table; one that cannot be read is left out. */
+export async function countRows(connection: Connection): Promise<RowCounts> {
+  const tables = await connection.query(
+    `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')
+     AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'aludel\\_%' ESCAPE '\\' ORDER BY name`,
+  );
+  const counts = new Map<string, number>();
+  for (const { name } of tables) {
+    const table = String(name);
+    try {
+      const [row] = await connection.query(`SELECT count(*) AS n FROM main.${quoteName(table)}`);
+      counts.set(table, Number(row?.["n"]));
+    } catch (error) {
+      // A virtual table of a module that is not here.
+      if (!(error instanceof SqlError)) throw error;
+    }
+  }
+  return counts;
+}
+
+/** The tables that differ, in the order of their names. */
+export function rowChanges(before: RowCounts, after: RowCounts): RowChange[] {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .sort()
+    .map((table) => ({
+      table,
+      before: before.get(table) ?? null,
+      after: after.get(table) ?? null,
+    }))
+    .filter((change) => change.before !== change.after);
 }

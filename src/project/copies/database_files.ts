@@ -1,0 +1,121 @@
+import { AludelError } from "../../errors.ts";
+import { pathExists } from "../path_exists.ts";
+import { flushFolder } from "../write_atomically.ts";
+import { megabytes } from "../../text/megabytes.ts";
+
+/** More than what is copied: room for the file system's own bookkeeping, in bytes. */
+const SLACK_BYTES = 256 * 1024;
+/** For less it is not worth asking: the answer takes longer than the copy, which undoes itself where it does not fit. */
+const ASK_FROM_BYTES = 1024 * 1024;
+
+/**
+ * Makes sure that a disk has room, before anything is touched.
+ *
+ * @param folder A folder on the disk.
+ * @param bytes How much will be written.
+ * @param what For the message: `A restore point of "app.db"`.
+ * @throws {AludelError} `copy-space`.
+ */
+export async function requireSpace(folder: string, bytes: number, what: string): Promise<void> {
+  if (bytes < ASK_FROM_BYTES) return;
+  const free = await freeBytes(folder);
+  const needed = bytes + SLACK_BYTES;
+  if (free === undefined || free >= needed) return;
+  throw new AludelError(
+    "copy-space",
+    `${what} needs ${megabytes(needed)}, and the disk has ${megabytes(free)} left`,
+    {
+      notes: [`It would be written to "${folder}"`],
+      next: [
+        "Free some space, or remove restore points that are not needed: `aludel backup list`",
+      ],
+    },
+  );
+}
+
+async function freeBytes(folder: string): Promise<number | undefined> {
+  const { statfsSync } = await import("node:fs");
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    // A system that does not tell: the copying itself will say what is wrong.
+    return undefined;
+  }
+}
+
+/** The bytes that a database takes on disk, its write-ahead log included; 0 where it does not exist. */
+export function databaseBytes(path: string): number {
+  return sizeOf(path) + sizeOf(`${path}-wal`);
+}
+
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
+/** The folder and the name of a path. */
+export function splitPath(path: string): { readonly folder: string; readonly file: string } {
+  const at = Math.max(
+    path.lastIndexOf("/"),
+    Deno.build.os === "windows" ? path.lastIndexOf("\\") : -1,
+  );
+  return at < 0
+    ? { folder: ".", file: path }
+    : { folder: at === 0 ? "/" : path.slice(0, at), file: path.slice(at + 1) };
+}
+
+/** The path that a link leads to; the path itself where there is nothing yet. */
+export function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** An empty file that only its owner may read and write, whatever the umask says. */
+export function createPrivate(path: string): void {
+  Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
+}
+
+/** A file's permissions; null where the system has none. */
+export function modeOf(path: string): number | null {
+  if (Deno.build.os === "windows") return null;
+  const { mode } = Deno.statSync(path);
+  return mode === null ? null : mode & 0o777;
+}
+
+/**
+ * Moves a finished database to a path where there is none.
+ *
+ * @param name The database for messages.
+ * @param mode The permissions that it gets; null where the system has none.
+ * @throws {AludelError} `restore-journal-left` where the journal or log of a database that was there is still beside the
+ *   path: SQLite would play it back into the new one.
+ */
+export function placeNewDatabase(
+  file: string,
+  path: string,
+  name: string,
+  mode: number | null,
+): void {
+  const left = ["-wal", "-journal"].map((suffix) => path + suffix).filter(pathExists);
+  if (left.length > 0) {
+    throw new AludelError("restore-journal-left", `A journal of "${name}" is left without it`, {
+      notes: left,
+      outcome: "Nothing was changed",
+      next: left.map((each) => `mv ${each} ${each}.old`),
+    });
+  }
+  if (mode !== null && Deno.build.os !== "windows") Deno.chmodSync(file, mode);
+  // An empty file is as good as none to SQLite; a link would fail on it.
+  if (pathExists(path)) Deno.removeSync(path);
+  // Unlike a rename, a link does not replace what somebody has put there meanwhile.
+  Deno.linkSync(file, path);
+  Deno.removeSync(file);
+  flushFolder(splitPath(path).folder);
+}
