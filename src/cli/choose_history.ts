@@ -1,6 +1,6 @@
 import type { RevisionId } from "../graph/revision.ts";
 import type { Workspace } from "../project/workspace.ts";
-import type { WalkContext } from "../proof/walk_history.ts";
+import type { WalkContext } from "../replay/tree.ts";
 import { chooseRevisions } from "./choose_revisions.ts";
 import type { CommandContext } from "./command.ts";
 import { DATABASE_FLAG } from "./flag.ts";

@@ -1,9 +1,9 @@
 import { openScratch } from "../db/open_scratch.ts";
 import { digest } from "../project/digest.ts";
 import type { Project } from "../project/project.ts";
-import { Scratch } from "../project/scratch.ts";
+import { Scratch } from "../replay/scratch.ts";
 import type { Workspace } from "../project/workspace.ts";
-import { ReplayTree } from "../proof/replay_tree.ts";
+import { ReplayTree } from "../replay/tree.ts";
 import { RevisionSources } from "../proof/revision_source.ts";
 
 /** The revisions of a project, to be read and run in memory. */

@@ -8,8 +8,8 @@ import { introspect } from "../schema/introspect.ts";
 import type { Schema } from "../schema/model.ts";
 import { writeSchema } from "../schema/write_schema.ts";
 import { readState } from "../state/read_state.ts";
-import { checkScript } from "./check_script.ts";
-import { Scratch } from "./scratch.ts";
+import { checkScript } from "../replay/check_script.ts";
+import { Scratch } from "../replay/scratch.ts";
 
 /** A database's schema, written down and tried. */
 export interface AdoptedSchema {

@@ -8,8 +8,8 @@ import type { Plan } from "../schema/planned_statement.ts";
 import { type BrokenSides, findBrokenSides, NOTHING_BROKEN } from "./broken_sides.ts";
 import type { Comparison } from "./compare_with.ts";
 import type { DraftTexts } from "./draft_texts.ts";
-import { BY_HAND, selfCheck, type SelfCheckRequest } from "./self_check.ts";
-import type { Scratch } from "./scratch.ts";
+import { BY_HAND, selfCheck, type SelfCheckRequest } from "../replay/self_check.ts";
+import type { Scratch } from "../replay/scratch.ts";
 
 /** A difference to write a revision for. */
 export interface AutogenerateRequest {

@@ -6,7 +6,7 @@ import { objectKey } from "../schema/plan_options.ts";
 import { partOf, reachedNames } from "../schema/reached_part.ts";
 import { foldName, quoteName } from "../sql/identifier.ts";
 import type { Comparison } from "./compare_with.ts";
-import type { Scratch } from "./scratch.ts";
+import type { Scratch } from "../replay/scratch.ts";
 
 /** The views and triggers of two schemas that do not compile, by the keys of {@linkcode objectKey}. */
 export interface BrokenSides {

@@ -12,7 +12,7 @@ import type { Script } from "../sql/script.ts";
 import type { AppliedTexts } from "../state/applied_revision.ts";
 import { appliedEditError } from "./applied_edit_error.ts";
 import { type Catalogue, messageOf } from "./catalogue.ts";
-import { checkScript } from "./check_script.ts";
+import { checkScript } from "../replay/check_script.ts";
 import { compareRecords } from "./compare_records.ts";
 import { emptyDown, undoesNothing } from "./empty_down.ts";
 import { findingError, findingNotice } from "./record_finding_text.ts";

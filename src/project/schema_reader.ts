@@ -11,14 +11,14 @@ import { readSchemaRows, type SchemaRows } from "../schema/schema_row.ts";
 import type { DatabaseAccess } from "./database_access.ts";
 import { type HistoryTexts, readHistory } from "./history_texts.ts";
 import type { Project } from "./project.ts";
-import { replay } from "./replay.ts";
-import { ReplayedParent } from "./replayed_parent.ts";
+import { replay } from "../replay/history.ts";
+import { ReplayedParent } from "../replay/history.ts";
 import { resolvePath } from "./resolve_path.ts";
 import { SchemaCache } from "./schema_cache.ts";
 import { runSchemaCommand } from "./schema_command.ts";
 import { readSchemaFiles } from "./schema_files.ts";
-import { Scratch } from "./scratch.ts";
-import { requireSqliteOfSchema } from "./sqlite_requirement.ts";
+import { Scratch } from "../replay/scratch.ts";
+import { requireSqliteOfSchema } from "../replay/sqlite_requirement.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What {@linkcode SchemaReader} works with. */
@@ -71,7 +71,7 @@ export class SchemaReader {
       return new ReplayedParent(EMPTY_SCHEMA, this.scratch, () => this.scratch.open());
     }
     const history = readHistory(workspace, ids, this.#context.digest);
-    const replayAll = () => replay(history, this.scratch, this.#context.sqliteVersion);
+    const replayAll = () => replay(history.ups, this.scratch, this.#context.sqliteVersion);
     const key = this.#key(history);
     const kept = this.#cache.read(key);
     if (kept !== undefined) {

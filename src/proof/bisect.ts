@@ -1,6 +1,6 @@
 import { SqlError } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import { type WalkContext, walkHistory } from "./walk_history.ts";
+import { type WalkContext, walkHistory } from "../replay/tree.ts";
 
 /** What a query that should give no row says after a revision. */
 export type BisectState =

@@ -11,8 +11,8 @@ import {
   type Table,
 } from "../schema/model.ts";
 import { foldName } from "../sql/identifier.ts";
-import { renamesOf } from "./script_renames.ts";
-import { type WalkContext, walkHistory } from "./walk_history.ts";
+import { renamesOf } from "../replay/script_renames.ts";
+import { type WalkContext, walkHistory } from "../replay/tree.ts";
 
 /** A part of a table or view, with the revision that made it what it is. */
 export interface BlameLine {

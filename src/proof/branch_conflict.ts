@@ -7,8 +7,8 @@ import { describeChange } from "../schema/describe.ts";
 import type { Schema } from "../schema/model.ts";
 import type { Script, Statement } from "../sql/script.ts";
 import { placeOf } from "../text/code_frame.ts";
-import type { ProofContext } from "./trial.ts";
-import { schemaText } from "./schema_text.ts";
+import type { TrialContext } from "../replay/trial.ts";
+import { schemaText } from "../replay/schema_text.ts";
 
 /** Two branches that do not commute, on what they have in common. */
 export interface BranchConflict {
@@ -37,7 +37,7 @@ type Outcome =
  */
 export async function findConflict(
   { a, b, image, ofA, ofB }: BranchConflict,
-  context: ProofContext,
+  context: TrialContext,
 ): Promise<Finding> {
   const all = {
     a: ofA.flatMap((id) => statementsOf(context.tree.scriptOf(id))),
@@ -72,7 +72,7 @@ async function clashOf(
   image: ScratchImage | undefined,
   a: readonly PlacedStatement[],
   b: readonly PlacedStatement[],
-  context: ProofContext,
+  context: TrialContext,
 ): Promise<readonly string[] | undefined> {
   const one = await run(image, [...a, ...b], context);
   const other = await run(image, [...b, ...a], context);
@@ -93,7 +93,7 @@ async function clashOf(
 async function run(
   image: ScratchImage | undefined,
   statements: readonly PlacedStatement[],
-  { scratch, tree }: ProofContext,
+  { scratch, tree }: TrialContext,
 ): Promise<Outcome> {
   await using connection = scratch.openImage(image);
   for (const placed of statements) {

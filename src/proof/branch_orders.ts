@@ -4,9 +4,9 @@ import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionGraph } from "../graph/revision_graph.ts";
 import { type Finding, findingOf } from "../project/finding.ts";
 import { findConflict } from "./branch_conflict.ts";
-import type { ProofContext } from "./trial.ts";
+import type { TrialContext } from "../replay/trial.ts";
 import type { Schema } from "../schema/model.ts";
-import { missingFor, schemaText } from "./schema_text.ts";
+import { missingFor, schemaText } from "../replay/schema_text.ts";
 
 /** What running parallel branches in several orders has shown. Plain data, as {@linkcode Proof} is. */
 export interface OrderProof {
@@ -27,7 +27,7 @@ const ALL_ORDERS_OF = 4;
  */
 export async function proveOrders(
   heads: readonly RevisionId[],
-  context: ProofContext & { readonly graph: RevisionGraph },
+  context: TrialContext & { readonly graph: RevisionGraph },
 ): Promise<OrderProof> {
   let orders = 0;
   try {

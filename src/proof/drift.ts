@@ -3,8 +3,8 @@ import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { autogenerate } from "../project/autogenerate.ts";
 import { compareWith, type Comparison } from "../project/compare_with.ts";
-import { replay } from "../project/replay.ts";
-import { Scratch } from "../project/scratch.ts";
+import { replay } from "../replay/history.ts";
+import { Scratch } from "../replay/scratch.ts";
 import type { Settings } from "../project/settings.ts";
 import { reverseChanges } from "../schema/change.ts";
 import { describeChange } from "../schema/describe.ts";
@@ -43,7 +43,7 @@ export async function findDrift(connection: Connection, context: DriftContext): 
     if (texts !== undefined) ups.push({ id, up: { file: fileOf(id), text: texts.up, hash } });
   }
   const scratch = new Scratch(settings.doubleQuotedStrings);
-  await using replayed = await replay({ ups, lineages: [] }, scratch, sqliteVersion);
+  await using replayed = await replay(ups, scratch, sqliteVersion);
   const live = await introspect(connection);
   const comparison = compareWith(settings, live, await introspect(replayed, [live]));
   return { comparison, lines: reverseChanges(comparison.changes).flatMap(describeChange) };

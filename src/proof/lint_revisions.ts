@@ -6,7 +6,7 @@ import { lint } from "../lint/lint.ts";
 import type { LintFinding } from "../lint/lint_rule.ts";
 import type { LintSubject, ScriptSubject } from "../lint/lint_subject.ts";
 import { walkScript } from "../lint/script_walk.ts";
-import { checkScript } from "../project/check_script.ts";
+import { checkScript } from "../replay/check_script.ts";
 import { type Finding, findingOf } from "../project/finding.ts";
 import type { RevisionText } from "../project/revision_texts.ts";
 import { traceTables } from "../runner/table_fates.ts";
@@ -14,7 +14,7 @@ import type { Schema } from "../schema/model.ts";
 import { readDirectives } from "../sql/read_script.ts";
 import type { Directive, Script } from "../sql/script.ts";
 import { placeOf } from "../text/code_frame.ts";
-import type { ReplayTree } from "./replay_tree.ts";
+import type { ReplayTree } from "../replay/tree.ts";
 import type { RevisionSource } from "./revision_source.ts";
 
 /** What linting needs. */

@@ -1,27 +1,36 @@
 import type { RevisionId } from "../graph/revision.ts";
-import type { Finding } from "../project/finding.ts";
+import { type Finding, findingOf } from "../project/finding.ts";
+import type { TrialResult, TrialStage, TrialVerdict } from "../replay/trial.ts";
 
-/**
- * What running a revision up, down and up again has shown.
- *
- * `exact`: the down gives back schema, rows, rowids and sequences · `lossy`: it gives back the schema, and not all
- * data · `one-way`: it has no down, and its up works · `fails`: something does not work, or the schema is another.
- */
+/** The verdict of a trial as plain data: it is sent between workers and kept in a cache. */
 export type ProofVerdict =
-  | { readonly kind: "exact" }
-  | { readonly kind: "lossy"; readonly losses: readonly string[] }
-  | { readonly kind: "one-way" }
-  | { readonly kind: "fails"; readonly stage: ProofStage; readonly finding: Finding };
+  | Exclude<TrialVerdict, { readonly kind: "fails" }>
+  | { readonly kind: "fails"; readonly stage: TrialStage; readonly finding: Finding };
 
-/** Where a proof can fail: `schema` after the down, `again` when the up is run a second time. */
-export type ProofStage = "before" | "seed" | "up" | "assert" | "down" | "schema" | "again";
-
-/** A verdict with what else is worth knowing. Plain data: it is sent between workers and kept in a cache. */
-export interface Proof {
+/** What proving a revision has shown. */
+export interface Proof extends Omit<TrialResult, "verdict"> {
   readonly id: RevisionId;
   readonly verdict: ProofVerdict;
-  /** How many rows there were to lose. */
-  readonly rows: number;
-  /** What could not be tried, a sentence each. */
-  readonly notices: readonly string[];
+}
+
+/** The result of a trial as plain data. */
+export function proofOf(id: RevisionId, { verdict, ...rest }: TrialResult): Proof {
+  if (verdict.kind !== "fails") return { id, verdict, ...rest };
+  const { stage, error } = verdict;
+  const { revision, notes, ...finding } = findingOf(error);
+  // A finding has no field for SQLite's own words.
+  const words = error.sqlite === undefined ? [] : [`SQLite says: ${error.sqlite}`];
+  return {
+    id,
+    verdict: {
+      kind: "fails",
+      stage,
+      finding: {
+        ...finding,
+        revision: revision === "trial" ? id : revision ?? id,
+        notes: [...words, ...notes],
+      },
+    },
+    ...rest,
+  };
 }

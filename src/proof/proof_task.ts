@@ -1,11 +1,11 @@
 import { requireGraph } from "../graph/build_graph.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import { Scratch } from "../project/scratch.ts";
+import { Scratch } from "../replay/scratch.ts";
 import { type OrderProof, proveOrders } from "./branch_orders.ts";
 import type { Proof } from "./proof.ts";
 import { proveRevision } from "./prove_revision.ts";
-import type { ProofContext } from "./trial.ts";
-import { ReplayTree } from "./replay_tree.ts";
+import type { TrialContext } from "../replay/trial.ts";
+import { ReplayTree } from "../replay/tree.ts";
 import type { RevisionSource } from "./revision_source.ts";
 
 /** A history to prove something about. Can be sent to a worker. */
@@ -29,7 +29,7 @@ export type ProofAnswer =
 
 /** Proves things about one history, one after the other. */
 export class Prover {
-  readonly #context: ProofContext & { readonly graph: ReturnType<typeof requireGraph> };
+  readonly #context: TrialContext & { readonly graph: ReturnType<typeof requireGraph> };
 
   constructor({ sources, doubleQuotedStrings, sqliteVersion }: ProofHistory) {
     const graph = requireGraph(sources);

@@ -1,28 +1,29 @@
 import type { RevisionId } from "../graph/revision.ts";
-import type { Proof } from "./proof.ts";
-import { type ProofContext, ROWS, trial } from "./trial.ts";
+import { type Proof, proofOf } from "./proof.ts";
+import { type Filling, ROWS, trial as tryRevision, type TrialContext } from "../replay/trial.ts";
 
 /**
  * Proves a revision: on a database that the revisions under it made, filled by its seed.sql or with generated rows, the
  * up is run, assert.sql asked, the down run, schema and content compared with what was there, and the up run again.
  * Everything runs as an upgrade or downgrade would run it, with every guard of the runner.
  */
-export async function proveRevision(id: RevisionId, context: ProofContext): Promise<Proof> {
-  const proof = await trial(id, context, ROWS);
+export async function proveRevision(id: RevisionId, context: TrialContext): Promise<Proof> {
+  const trial = async (rows: Filling) => proofOf(id, await tryRevision(id, context, rows));
+  const proof = await trial(ROWS);
   const { verdict } = proof;
   const isAboutRows = verdict.kind === "fails" && ABOUT_ROWS.has(verdict.finding.code) &&
     (verdict.stage === "up" || verdict.stage === "down");
   if (!isAboutRows || context.sourceOf(id).seed !== null) return proof;
   const words = [verdict.finding.message, ...verdict.finding.notes].join("; ");
   // Generated rows may be of a kind that no application writes: see whether other ones pass, or fewer.
-  const fitting = verdict.stage === "up" ? await trial(id, context, "fitting") : proof;
+  const fitting = verdict.stage === "up" ? await trial("fitting") : proof;
   if (fitting.verdict.kind !== "fails") {
     return withNotice(
       fitting,
       `Rows that its new constraints forbid were left out, since they made it fail (${words})`,
     );
   }
-  const single = await trial(id, context, 1);
+  const single = await trial(1);
   if (single.verdict.kind !== "fails" && verdict.stage === "up") {
     return withNotice(
       single,
@@ -30,7 +31,7 @@ export async function proveRevision(id: RevisionId, context: ProofContext): Prom
         "a seed.sql with rows as your application writes them would tell whether that can happen",
     );
   }
-  const empty = await trial(id, context, 0);
+  const empty = await trial(0);
   if (empty.verdict.kind === "fails" && empty.verdict.stage === verdict.stage) return empty;
   const failed = single.verdict.kind === "fails" ? single.verdict : verdict;
   const { finding } = failed;

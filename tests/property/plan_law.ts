@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { AludelError } from "../../src/errors.ts";
 import { autogenerate } from "../../src/project/autogenerate.ts";
 import { compareWith } from "../../src/project/compare_with.ts";
-import { Scratch } from "../../src/project/scratch.ts";
+import { Scratch } from "../../src/replay/scratch.ts";
 import { loadSchema } from "../../src/schema/load_schema.ts";
 import type { Release } from "../../src/schema/plan_options.ts";
 import { NO_HINTS, type RenameHints } from "../../src/schema/renames.ts";

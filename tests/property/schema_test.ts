@@ -9,7 +9,7 @@ import { describeChange } from "../../src/schema/describe.ts";
 import { introspect } from "../../src/schema/introspect.ts";
 import { loadSchema } from "../../src/schema/load_schema.ts";
 import type { Schema } from "../../src/schema/model.ts";
-import { fillTables } from "../../src/schema/rows.ts";
+import { fillTables } from "../../src/replay/rows/fill.ts";
 import { writeSchema } from "../../src/schema/write_schema.ts";
 import { foldName, quoteName } from "../../src/sql/identifier.ts";
 import { schemaArbitrary, schemaSql } from "./schema_arbitrary.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { findBrokenSides } from "../../../src/project/broken_sides.ts";
 import { compareWith } from "../../../src/project/compare_with.ts";
-import { Scratch } from "../../../src/project/scratch.ts";
+import { Scratch } from "../../../src/replay/scratch.ts";
 import { databaseOf, schemaOf } from "../schema/schema_of.ts";
 
 Deno.test("findBrokenSides() finds what a change breaks and mends, and what is broken far from it", async () => {

@@ -1,6 +1,6 @@
 import { autogenerate, type GeneratedRevision } from "../../../src/project/autogenerate.ts";
 import { compareWith, type Comparison } from "../../../src/project/compare_with.ts";
-import { Scratch } from "../../../src/project/scratch.ts";
+import { Scratch } from "../../../src/replay/scratch.ts";
 import { loadSchema } from "../../../src/schema/load_schema.ts";
 import type { Release } from "../../../src/schema/plan_options.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openNodeSqlite } from "../../../src/db/node_sqlite.ts";
-import { Scratch } from "../../../src/project/scratch.ts";
+import { Scratch } from "../../../src/replay/scratch.ts";
 import { compareSchemas } from "../../../src/schema/compare.ts";
 import { describeChange } from "../../../src/schema/describe.ts";
 import { introspect } from "../../../src/schema/introspect.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { touchedSchema } from "../../../src/proof/touched_tables.ts";
+import { touchedSchema } from "../../../src/replay/touched_tables.ts";
 import { schemaOf } from "../schema/schema_of.ts";
 
 const SCHEMA = await schemaOf(

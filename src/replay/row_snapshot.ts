@@ -1,7 +1,7 @@
 import type { Connection } from "../db/connection.ts";
-import type { SurvivingTable } from "../schema/surviving_rows.ts";
+import type { SurvivingTable } from "./rows/surviving.ts";
 import { foldName, quoteName } from "../sql/identifier.ts";
-import { type LiteralRow, readLiterals } from "./table_rows.ts";
+import { type LiteralRow, readLiterals } from "./rows/literals.ts";
 
 /** What must stay of each table, by the folded name of the present one. */
 export type RowSnapshot = ReadonlyMap<string, TableSnapshot>;

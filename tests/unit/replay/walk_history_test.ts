@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { walkHistory } from "../../../src/proof/walk_history.ts";
+import { walkHistory } from "../../../src/replay/tree.ts";
 import { memoryReplay } from "../../fixtures/memory_replay.ts";
 
 Deno.test("walkHistory() shows the database after each revision", async () => {

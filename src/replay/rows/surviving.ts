@@ -1,8 +1,8 @@
-import { foldName, quoteName } from "../sql/identifier.ts";
-import type { Change } from "./change.ts";
-import { converts } from "./converts.ts";
-import { implicitRowid, rowidExpression } from "./implicit_rowid.ts";
-import type { Column, Schema, Table } from "./model.ts";
+import { foldName, quoteName } from "../../sql/identifier.ts";
+import type { Change } from "../../schema/change.ts";
+import { converts } from "../../schema/converts.ts";
+import { implicitRowid, rowidExpression } from "../../schema/implicit_rowid.ts";
+import type { Column, Schema, Table } from "../../schema/model.ts";
 
 /** A table whose rows a difference leaves alone, and what of them must be the same afterwards. */
 export interface SurvivingTable {

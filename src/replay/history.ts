@@ -2,14 +2,30 @@ import { type Connection, SqlError } from "../db/connection.ts";
 import { mayChangeSettings, restoreSettings } from "../db/connection_settings.ts";
 import type { ScratchConnection } from "../db/open_scratch.ts";
 import { AludelError } from "../errors.ts";
-import type { RevisionId } from "../graph/revision.ts";
+import type { Revision, RevisionId } from "../graph/revision.ts";
 import { dropTemporaryObjects } from "../runner/temporary_objects.ts";
+import type { Schema } from "../schema/model.ts";
 import type { Script } from "../sql/script.ts";
 import { placeOf } from "../text/code_frame.ts";
 import { offsetOfByte } from "../text/position.ts";
 import { checkScript } from "./check_script.ts";
-import type { HistoryTexts } from "./history_texts.ts";
 import type { Scratch } from "./scratch.ts";
+
+/** A file of a revision: its name for messages, and its canonical text. */
+export interface ScriptText {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What the folder of a revision holds, as far as it can be run. */
+export interface ReplaySource extends Revision {
+  readonly up: ScriptText;
+  /** null where it cannot be undone. */
+  readonly down: ScriptText | null;
+  /** Rows to have before the up, and queries that must give no row after it. */
+  readonly seed: ScriptText | null;
+  readonly asserts: ScriptText | null;
+}
 
 /**
  * Runs the ups of a history on an empty database in memory, under the settings that the runner gives them.
@@ -21,11 +37,11 @@ import type { Scratch } from "./scratch.ts";
  * @throws {AludelError} `replay-failed` with the place; what {@linkcode checkScript} throws.
  */
 export async function replay(
-  history: HistoryTexts,
+  ups: readonly { readonly id: RevisionId; readonly up: ScriptText }[],
   scratch: Scratch,
   sqliteVersion: string,
 ): Promise<ScratchConnection> {
-  const scripts = history.ups.map(({ id, up }) => ({
+  const scripts = ups.map(({ id, up }) => ({
     id,
     script: checkScript(up.file, up.text, id, sqliteVersion),
   }));
@@ -93,5 +109,47 @@ async function runStatements(
         },
       );
     }
+  }
+}
+
+/** What revisions lead to: the schema, and databases to try on what comes after them. */
+export class ReplayedParent implements AsyncDisposable {
+  readonly schema: Schema;
+  readonly #scratch: Scratch;
+  readonly #replay: () => Promise<ScratchConnection>;
+  #ready: ScratchConnection | undefined;
+
+  /**
+   * @param scratch What opens the databases.
+   * @param replay Runs the revisions on an empty database.
+   * @param ready What this gave already, where the schema was read from it.
+   */
+  constructor(
+    schema: Schema,
+    scratch: Scratch,
+    replay: () => Promise<ScratchConnection>,
+    ready?: ScratchConnection,
+  ) {
+    this.schema = schema;
+    this.#scratch = scratch;
+    this.#replay = replay;
+    this.#ready = ready;
+  }
+
+  /**
+   * A database in memory on which the revisions were run, for the caller to change and to close.
+   * @throws {AludelError} `replay-failed` and its like.
+   */
+  async database(): Promise<ScratchConnection> {
+    const ready = this.#ready;
+    this.#ready = undefined;
+    if (ready === undefined) return await this.#replay();
+    this.#scratch.equip(ready);
+    return ready;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#ready?.close();
+    this.#ready = undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { mentionedNames } from "../schema/mentioned_names.ts";
 import type { ForeignKey, Schema, Table } from "../schema/model.ts";
-import { nullableColumns } from "../schema/nullable_columns.ts";
+import { nullableColumns } from "./rows/parents.ts";
 import { foldName } from "../sql/identifier.ts";
 
 /**

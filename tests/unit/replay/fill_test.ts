@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { introspect } from "../../../src/schema/introspect.ts";
-import { fillTables } from "../../../src/schema/rows.ts";
-import { databaseOf } from "./schema_of.ts";
+import { fillTables } from "../../../src/replay/rows/fill.ts";
+import { databaseOf } from "../schema/schema_of.ts";
 
 async function filled(...statements: readonly string[]) {
   const connection = await databaseOf(...statements);

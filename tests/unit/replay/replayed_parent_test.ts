@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ReplayedParent } from "../../../src/project/replayed_parent.ts";
-import { Scratch } from "../../../src/project/scratch.ts";
+import { ReplayedParent } from "../../../src/replay/history.ts";
+import { Scratch } from "../../../src/replay/scratch.ts";
 import { introspect } from "../../../src/schema/introspect.ts";
 
 const TABLE = "CREATE TABLE t(a)";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { Scratch } from "../../../src/project/scratch.ts";
+import { Scratch } from "../../../src/replay/scratch.ts";
 import {
   selfCheck,
   type SelfCheckRequest,
   type SelfCheckResult,
-} from "../../../src/project/self_check.ts";
+} from "../../../src/replay/self_check.ts";
 import { compareSchemas } from "../../../src/schema/compare.ts";
 import { schemaOf } from "../schema/schema_of.ts";
 

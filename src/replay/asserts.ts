@@ -1,12 +1,12 @@
 import { type Connection, type Row, SqlError } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import type { RevisionText } from "../project/revision_texts.ts";
 import type { Statement } from "../sql/script.ts";
 import { splitStatements } from "../sql/statement.ts";
 import { readMentions } from "../sql/mentions.ts";
 import { placeOf } from "../text/code_frame.ts";
 import { offsetOfByte } from "../text/position.ts";
+import type { ScriptText } from "./history.ts";
 
 /** Verbs of statements that ask. */
 const ASKING: ReadonlySet<string> = new Set(["SELECT", "VALUES", "WITH"]);
@@ -23,7 +23,7 @@ const SHOWN = 3;
 export async function runAsserts(
   connection: Connection,
   id: RevisionId,
-  source: RevisionText,
+  source: ScriptText,
 ): Promise<void> {
   const { file, text } = source;
   for (const statement of splitStatements(text)) {
@@ -62,7 +62,7 @@ export async function runAsserts(
 async function ask(
   connection: Connection,
   id: RevisionId,
-  { file, text }: RevisionText,
+  { file, text }: ScriptText,
   statement: Statement,
 ): Promise<Row[]> {
   try {

@@ -1,6 +1,6 @@
-import type { Connection, Row, SqlValue } from "../db/connection.ts";
-import { foldName, quoteName, sameName } from "../sql/identifier.ts";
-import type { ForeignKey, Schema, Table } from "./model.ts";
+import type { Connection, Row, SqlValue } from "../../db/connection.ts";
+import type { Column, ForeignKey, Schema, Table } from "../../schema/model.ts";
+import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import type { SeededRandom } from "./seeded_random.ts";
 
 /** How many parent rows a child may choose from. */
@@ -64,4 +64,34 @@ export class ParentRows {
     const [first, ...others] = rows;
     return first === undefined ? undefined : random.pick([first, ...others]);
   }
+}
+
+/**
+ * The columns of a foreign key that a row may leave NULL, so that the key asks for no parent
+ * (https://sqlite.org/foreignkeys.html#fk_composite): those that no other key has come first.
+ */
+export function nullableColumns(key: ForeignKey, table: Table): readonly Column[] {
+  const columns = key.columns.flatMap((name) =>
+    table.columns.find((column) => sameName(column.name, name)) ?? []
+  );
+  const nullable = columns.filter((column) =>
+    column.notNull === undefined && column.generated === undefined && !isKeyOfRows(table, column)
+  );
+  return nullable.toSorted((a, b) =>
+    Number(isShared(a, key, table)) - Number(isShared(b, key, table))
+  );
+}
+
+/** Whether other foreign keys of the table have the column too. */
+export function isShared({ name }: Column, key: ForeignKey, table: Table): boolean {
+  return table.foreignKeys.some((other) =>
+    other !== key && other.columns.some((column) => sameName(column, name))
+  );
+}
+
+/** Whether the table's rows go by the column, so that a NULL becomes a number or is refused. */
+function isKeyOfRows({ primaryKey, withoutRowid, strict }: Table, { name }: Column): boolean {
+  if (primaryKey === undefined) return false;
+  return (withoutRowid || strict || primaryKey.rowid) &&
+    primaryKey.columns.some((column) => sameName(column.name ?? "", name));
 }

@@ -1,9 +1,9 @@
 import type { Connection } from "../db/connection.ts";
-import { type LiteralRow, readLiterals } from "../project/table_rows.ts";
+import { type LiteralRow, readLiterals } from "./rows/literals.ts";
 import { implicitRowid, rowidExpression } from "../schema/implicit_rowid.ts";
 import type { Schema, Table } from "../schema/model.ts";
 import { displayName, foldName, quoteName } from "../sql/identifier.ts";
-import { readVirtualRows } from "./virtual_rows.ts";
+import { readVirtualRows } from "./rows/virtual.ts";
 
 /** The rows of some tables, by folded name, with the AUTOINCREMENT sequences. */
 export type Contents = ReadonlyMap<string, TableContent>;

@@ -1,8 +1,8 @@
-import { type Connection, SqlError } from "../db/connection.ts";
-import type { Schema, VirtualTable } from "../schema/model.ts";
-import { externalContent } from "../schema/plan_virtual_table.ts";
-import { type LiteralRow, readLiterals } from "../project/table_rows.ts";
-import { foldName, quoteName, quoteText } from "../sql/identifier.ts";
+import { type Connection, SqlError } from "../../db/connection.ts";
+import type { Schema, VirtualTable } from "../../schema/model.ts";
+import { externalContent } from "../../schema/plan_virtual_table.ts";
+import { type LiteralRow, readLiterals } from "./literals.ts";
+import { foldName, quoteName, quoteText } from "../../sql/identifier.ts";
 
 /** The rows that a virtual table holds of its own. */
 export interface VirtualRows {

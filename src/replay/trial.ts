@@ -1,32 +1,28 @@
 import type { ScratchConnection } from "../db/open_scratch.ts";
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import { checkScript } from "../project/check_script.ts";
-import { type Finding, findingOf } from "../project/finding.ts";
-import { fittingDatabase } from "../project/fitting_database.ts";
-import { replayScript } from "../project/replay.ts";
-import type { RevisionText } from "../project/revision_texts.ts";
-import type { Scratch } from "../project/scratch.ts";
+import { checkScript } from "./check_script.ts";
+import { fittingDatabase } from "./rows/fitting.ts";
+import { replayScript, type ReplaySource, type ScriptText } from "./history.ts";
+import type { Scratch } from "./scratch.ts";
 import { tryScript } from "../runner/try_script.ts";
 import { compareSchemas } from "../schema/compare.ts";
 import type { Schema } from "../schema/model.ts";
-import { fillTables } from "../schema/rows.ts";
+import { fillTables } from "./rows/fill.ts";
 import { displayName } from "../sql/identifier.ts";
 import type { Script } from "../sql/script.ts";
 import { countOf, findContentLosses, readContents } from "./contents.ts";
-import type { Proof, ProofStage } from "./proof.ts";
-import type { ReplayTree } from "./replay_tree.ts";
-import type { RevisionSource } from "./revision_source.ts";
+import type { ReplayTree } from "./tree.ts";
 import { renamesOf } from "./script_renames.ts";
-import { runAsserts } from "./run_asserts.ts";
+import { runAsserts } from "./asserts.ts";
 import { missingFor, schemaText } from "./schema_text.ts";
 import { touchedSchema } from "./touched_tables.ts";
-import { fillVirtualTables } from "./virtual_rows.ts";
+import { fillVirtualTables } from "./rows/virtual.ts";
 
-/** What proving needs. */
-export interface ProofContext {
+/** What a trial needs. */
+export interface TrialContext {
   readonly tree: ReplayTree;
-  readonly sourceOf: (id: RevisionId) => RevisionSource;
+  readonly sourceOf: (id: RevisionId) => ReplaySource;
   readonly scratch: Scratch;
   readonly sqliteVersion: string;
 }
@@ -37,9 +33,33 @@ export const ROWS = 5;
 /** How many rows to make, or those of {@linkcode ROWS} that the schema after the up allows too. */
 export type Filling = number | "fitting";
 
-/** A failure of some stage, as the finding of a verdict. */
+/**
+ * What running a revision up, down and up again has shown.
+ *
+ * `exact`: the down gives back schema, rows, rowids and sequences · `lossy`: it gives back the schema, and not all
+ * data · `one-way`: it has no down, and its up works · `fails`: something does not work, or the schema is another.
+ */
+export type TrialVerdict =
+  | { readonly kind: "exact" }
+  | { readonly kind: "lossy"; readonly losses: readonly string[] }
+  | { readonly kind: "one-way" }
+  | { readonly kind: "fails"; readonly stage: TrialStage; readonly error: AludelError };
+
+/** Where a trial can fail: `schema` after the down, `again` when the up is run a second time. */
+export type TrialStage = "before" | "seed" | "up" | "assert" | "down" | "schema" | "again";
+
+/** A verdict with what else is worth knowing. */
+export interface TrialResult {
+  readonly verdict: TrialVerdict;
+  /** How many rows there were to lose. */
+  readonly rows: number;
+  /** What could not be tried, a sentence each. */
+  readonly notices: readonly string[];
+}
+
+/** A failure of some stage. */
 class StageFailure extends Error {
-  constructor(readonly stage: ProofStage, override readonly cause: unknown) {
+  constructor(readonly stage: TrialStage, override readonly cause: unknown) {
     super(stage, { cause });
   }
 }
@@ -49,40 +69,33 @@ class StageFailure extends Error {
  *
  * @param rows Does not matter where there is a seed.sql.
  */
-export async function trial(id: RevisionId, context: ProofContext, rows: Filling): Promise<Proof> {
+export async function trial(
+  id: RevisionId,
+  context: TrialContext,
+  rows: Filling,
+): Promise<TrialResult> {
   const facts = { rows: 0, notices: [] as string[] };
   for (;;) {
     try {
       const verdict = await runTrial(id, context, rows, facts);
-      return { id, verdict, ...facts };
+      return { verdict, ...facts };
     } catch (error) {
       if (!(error instanceof StageFailure)) throw error;
       const { stage, cause } = error;
       // A function that only the application has: noticed, and there in the next database.
       if (context.scratch.learns(cause)) continue;
       if (!(cause instanceof AludelError)) throw cause;
-      return { id, verdict: { kind: "fails", stage, finding: withWords(cause, id) }, ...facts };
+      return { verdict: { kind: "fails", stage, error: cause }, ...facts };
     }
   }
 }
 
-/** A finding has no field for SQLite's own words. */
-function withWords(error: AludelError, id: RevisionId): Finding {
-  const { revision, notes, ...finding } = findingOf(error);
-  const words = error.sqlite === undefined ? [] : [`SQLite says: ${error.sqlite}`];
-  return {
-    ...finding,
-    revision: revision === "trial" ? id : revision ?? id,
-    notes: [...words, ...notes],
-  };
-}
-
 async function runTrial(
   id: RevisionId,
-  context: ProofContext,
+  context: TrialContext,
   rows: Filling,
   facts: { rows: number; notices: string[] },
-): Promise<Proof["verdict"]> {
+): Promise<TrialVerdict> {
   const { tree, sourceOf, sqliteVersion } = context;
   const source = sourceOf(id);
   await using parent = await at("before", () => tree.before(id));
@@ -149,7 +162,7 @@ async function runTrial(
 /** A database with those rows of the parent that the schema after the up allows too. */
 async function sieve(
   id: RevisionId,
-  { tree, scratch }: ProofContext,
+  { tree, scratch }: TrialContext,
   parent: ScratchConnection,
   from: Schema,
 ): Promise<ScratchConnection> {
@@ -160,7 +173,7 @@ async function sieve(
 }
 
 /** Says of an error at which stage it came. */
-async function at<T>(stage: ProofStage, work: () => T | Promise<T>): Promise<T> {
+async function at<T>(stage: TrialStage, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -168,7 +181,7 @@ async function at<T>(stage: ProofStage, work: () => T | Promise<T>): Promise<T> 
   }
 }
 
-function readText({ file, text }: RevisionText, id: RevisionId, sqliteVersion: string): Script {
+function readText({ file, text }: ScriptText, id: RevisionId, sqliteVersion: string): Script {
   return checkScript(file, text, id, sqliteVersion);
 }
 
@@ -187,7 +200,7 @@ async function runPlainly(
   }
 }
 
-function schemaError({ id, down }: RevisionSource, left: readonly string[]): AludelError {
+function schemaError({ id, down }: ReplaySource, left: readonly string[]): AludelError {
   return new AludelError("proof-schema", "The down.sql does not give back the schema", {
     revision: id,
     place: { file: down!.file },
@@ -196,7 +209,7 @@ function schemaError({ id, down }: RevisionSource, left: readonly string[]): Alu
   });
 }
 
-function againError({ id, up }: RevisionSource, left: readonly string[]): AludelError {
+function againError({ id, up }: ReplaySource, left: readonly string[]): AludelError {
   return new AludelError("proof-schema", "The up.sql gives another schema the second time", {
     revision: id,
     place: { file: up.file },

@@ -1,18 +1,18 @@
-import { type Connection, SqlError } from "../db/connection.ts";
-import type { ScratchConnection } from "../db/open_scratch.ts";
-import { isValue } from "../schema/add_column.ts";
-import { isRequired } from "../schema/copy_rows.ts";
-import { type Change, reverseChanges } from "../schema/change.ts";
-import { rowidExpression } from "../schema/implicit_rowid.ts";
-import type { Schema, Table } from "../schema/model.ts";
-import { deleteOrphans } from "../schema/orphan_rows.ts";
-import { fillTables } from "../schema/rows.ts";
-import { standIn } from "../schema/stand_in.ts";
-import { type SurvivingTable, survivingTables } from "../schema/surviving_rows.ts";
-import { schemaObjects, tablesInOrder } from "../schema/write_schema.ts";
-import { foldName, quoteName } from "../sql/identifier.ts";
-import type { Scratch } from "./scratch.ts";
-import { insertLiterals, type LiteralRow, readLiterals, rowParts } from "./table_rows.ts";
+import { type Connection, SqlError } from "../../db/connection.ts";
+import type { ScratchConnection } from "../../db/open_scratch.ts";
+import { isValue } from "../../schema/add_column.ts";
+import { isRequired } from "../../schema/copy_rows.ts";
+import { type Change, reverseChanges } from "../../schema/change.ts";
+import { rowidExpression } from "../../schema/implicit_rowid.ts";
+import type { Schema, Table } from "../../schema/model.ts";
+import { deleteOrphans } from "./orphans.ts";
+import { fillTables } from "./fill.ts";
+import { standIn } from "../../schema/stand_in.ts";
+import { type SurvivingTable, survivingTables } from "./surviving.ts";
+import { schemaObjects, tablesInOrder } from "../../schema/write_schema.ts";
+import { foldName, quoteName } from "../../sql/identifier.ts";
+import type { Scratch } from "../scratch.ts";
+import { insertLiterals, type LiteralRow, readLiterals, rowParts } from "./literals.ts";
 
 /** Rows for each table: enough for gaps, NULLs and repeated values. */
 export const ROWS_TO_FIT = 6;

@@ -7,14 +7,14 @@ import { describeChange } from "../schema/describe.ts";
 import { introspect } from "../schema/introspect.ts";
 import type { Schema } from "../schema/model.ts";
 import { partOf, reachedNames } from "../schema/reached_part.ts";
-import { fillTables } from "../schema/rows.ts";
-import { survivingTables } from "../schema/surviving_rows.ts";
+import { fillTables } from "./rows/fill.ts";
+import { survivingTables } from "./rows/surviving.ts";
 import { quoteName } from "../sql/identifier.ts";
 import { readScript } from "../sql/read_script.ts";
 import { findRefusal } from "../sql/refusal.ts";
 import type { Script } from "../sql/script.ts";
 import { tryScript } from "../runner/try_script.ts";
-import { fittingDatabase, ROWS_TO_FIT } from "./fitting_database.ts";
+import { fittingDatabase, ROWS_TO_FIT } from "./rows/fitting.ts";
 import { compareRows, type RowSnapshot, snapshotRows } from "./row_snapshot.ts";
 import type { Scratch } from "./scratch.ts";
 
