@@ -58,13 +58,21 @@ Paths in the settings and in \`.env\` are relative to that file, all others to t
 
 | written | means |
 |---|---|
-| \`app.db\`, \`./app.db\`, \`/srv/app.db\`, \`C:\\app.db\` | a path |
+| \`app.db\`, \`./app.db\`, \`/srv/app.db\`, \`~/app.db\`, \`C:\\app.db\` | a path; \`~/\` is the home folder |
 | \`sqlite:app.db\`, \`sqlite://app.db\`, \`file:app.db\` | a relative path |
 | \`sqlite:///srv/app.db\`, \`file:///srv/app.db\`, \`file:///C:/app.db\` | an absolute path |
+| \`sqlite+aiosqlite:///app.db\`, \`sqlite+pysqlite:////srv/app.db\` | SQLAlchemy's URLs with a driver: relative, absolute |
+| \`jdbc:sqlite:app.db\` | JDBC's URL: a path |
 | \`:memory:\`, \`sqlite::memory:\` | a database that ends with the command, for tests |
 | \`libsql://…\`, \`https://…\` | a server: not supported yet |
 
-In a URL \`%20\` is a space, and what follows a \`?\` is ignored but for \`mode=memory\`. Where the settings name databases, a bare word that is none of the names is
+In a URL \`%20\` is a space, but in SQLAlchemy's and JDBC's, where it means itself. \`?mode=ro\` and \`immutable=1\` let no command write the database, \`mode=rw\` lets none create it,
+\`mode=memory\` is a database in memory; other parameters are for the application's own connection and are passed over, but \`vfs\` and the keys of encrypted databases are refused.
+
+\`sqlite:///app.db\` is the file \`/app.db\`, where SQLAlchemy and Django read \`./app.db\`: a notice says so, unless only \`/app.db\` is there. Another notice says when the setting \`database\` is
+chosen and \`DATABASE_URL\` names another database.
+
+Where the settings name databases, a bare word that is none of the names is
 an error, not a new file. Passwords and tokens of a URL are never printed.
 
 ## Keys

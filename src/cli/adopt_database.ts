@@ -32,18 +32,20 @@ export async function adoptDatabase(
   root: string,
 ): Promise<void> {
   const { runtime, ui } = context;
-  const chosen = chooseTarget({
+  const { target: chosen, notices } = chooseTarget({
     flag: text,
-    environment: () => undefined,
+    environment: runtime.env,
     settings: defaultSettings(root),
     dotenv: () => new Map(),
     folder: runtime.cwd,
-  }).target;
+    exists: pathExists,
+  });
+  for (const notice of notices) ui.notice(notice);
   const adopted = await readDatabase(chosen);
   const started = startProject(root, {
     database: relativeTo(chosen.path, root),
     ...(adopted.doubleQuotedStrings && { doubleQuotedStrings: true }),
-  });
+  }, chosen.path);
   const project = openProject(root);
   if ((openWorkspace(project.files)?.graph.size ?? 0) > 0) {
     throw new AludelError("adopt-revisions", "The project has revisions already", {

@@ -1,4 +1,5 @@
 import { parseDotenv } from "../project/dotenv.ts";
+import { pathExists } from "../project/path_exists.ts";
 import type { Project } from "../project/project.ts";
 import { chooseTarget, type TargetChoice } from "../project/target.ts";
 import type { Runtime } from "./runtime.ts";
@@ -11,7 +12,7 @@ import type { Runtime } from "./runtime.ts";
  */
 export function targetChoice(
   runtime: Pick<Runtime, "cwd" | "env">,
-  project: Project,
+  project: Pick<Project, "settings">,
   database: string | undefined,
 ): TargetChoice {
   return chooseTarget({
@@ -20,6 +21,7 @@ export function targetChoice(
     settings: project.settings,
     dotenv: () => parseDotenv(readIfThere(`${project.settings.root}/.env`)),
     folder: runtime.cwd,
+    exists: pathExists,
   });
 }
 
@@ -27,7 +29,8 @@ function readIfThere(path: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
+    const { NotFound, NotADirectory } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory) return "";
     throw error;
   }
 }

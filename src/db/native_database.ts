@@ -8,6 +8,7 @@ interface NativeOptions {
   readonly defensive: boolean;
   readonly readBigInts: boolean;
   readonly timeout: number;
+  readonly readOnly: boolean;
 }
 type AuthorizerCallback = (
   action: number,
@@ -34,7 +35,12 @@ export type NativeDatabase = DatabaseSync & {
  */
 export function openNative(
   location: string,
-  options: { readonly doubleQuotedStrings?: boolean; readonly busyTimeoutMs?: number },
+  options: {
+    readonly doubleQuotedStrings?: boolean;
+    readonly busyTimeoutMs?: number;
+    /** SQLITE_OPEN_READONLY; a URI must not ask for more. */
+    readonly readOnly?: boolean;
+  },
 ): NativeDatabase {
   const native: NativeOptions = {
     enableForeignKeyConstraints: false,
@@ -42,6 +48,7 @@ export function openNative(
     defensive: true,
     readBigInts: true,
     timeout: options.busyTimeoutMs ?? 0,
+    readOnly: options.readOnly ?? false,
   };
   try {
     return new DatabaseSync(location, native) as NativeDatabase;

@@ -19,6 +19,8 @@ export interface OpenOptions {
   readonly mode: OpenMode;
   /** Whether `"text"` that names nothing is a string: https://sqlite.org/quirks.html#dblquote */
   readonly doubleQuotedStrings?: boolean;
+  /** Only with mode `read`: the file is not written at all, not even to play back the journal of a crash. */
+  readonly readOnly?: boolean;
   /** How long a statement waits for another connection's lock: 0, the default, not at all. */
   readonly busyTimeoutMs?: number;
   /** The database for messages; the path where it is left out. */
@@ -43,7 +45,8 @@ export function openNodeSqlite(options: OpenOptions): Connection {
   inspectFile(options, name);
   try {
     // "rw" makes no file, and SQLite itself falls back to reading where it may not write.
-    return probed(options, name, mode === "create" ? path : fileUri(path, "mode=rw"));
+    const byPath = mode === "create" || options.readOnly === true;
+    return probed(options, name, byPath ? path : fileUri(path, "mode=rw"));
   } catch (error) {
     // Deno takes a URI for a path when its permissions name folders.
     if (error instanceof Deno.errors.NotCapable) return openByPath(options, name);
@@ -100,7 +103,8 @@ function inspectFile({ path, mode }: OpenOptions, name: string): void {
 }
 
 function refuseMissingFolder(path: string, name: string): void {
-  const folder = /^(.*)[/\\]/.exec(path)?.[1];
+  // Only Windows separates folders with a backslash.
+  const folder = (Deno.build.os === "windows" ? /^(.*)[/\\]/ : /^(.*)\//).exec(path)?.[1];
   if (!folder) return;
   try {
     Deno.statSync(folder);

@@ -1,5 +1,5 @@
 import { AludelError } from "../errors.ts";
-import { readLocation } from "../project/database_location.ts";
+import { expandHome, readLocation } from "../project/database_location.ts";
 import { type DraftPolicy, SETTING_TABLE } from "../project/setting_table.ts";
 import type { Target } from "../project/target.ts";
 import type { RestorePolicy } from "../runner/restore_policy.ts";
@@ -16,17 +16,27 @@ export function targetAt(database: string | URL, policies: TargetPolicies = {}):
   const text = typeof database === "string" ? database : database.href;
   const location = readLocation(text);
   switch (location.kind) {
-    case "file":
+    case "file": {
+      const path = expandHome(location.path, (name) => Deno.env.get(name));
+      if (path === undefined) {
+        throw new AludelError(
+          "target-value",
+          "The database is in the home folder, and HOME is not set",
+          { next: ["Give its whole path"] },
+        );
+      }
       return {
         name: location.path,
         kind: "file",
-        path: location.path,
+        path,
+        ...(location.mode && { mode: location.mode }),
         from: "flag",
         drafts: policies.drafts ?? SETTING_TABLE.drafts.fallback,
         doubleQuotedStrings: policies.doubleQuotedStrings ??
           SETTING_TABLE.doubleQuotedStrings.fallback,
         restorePoints: policies.restorePoints ?? SETTING_TABLE.restorePoints.fallback,
       };
+    }
     case "memory":
       throw unsupported("A database in memory would be gone when the upgrade ends", [
         "In a test, upgrade a file in a temporary folder",

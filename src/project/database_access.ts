@@ -4,6 +4,16 @@ import { openDatabase } from "../db/open.ts";
 import { AludelError } from "../errors.ts";
 import type { Target } from "./target.ts";
 
+/** @throws {AludelError} `database-readonly` for a target whose URL says `mode=ro`. */
+export function requireWritable({ name, mode }: Target): void {
+  if (mode !== "ro") return;
+  throw new AludelError("database-readonly", `Database "${name}" is named as read-only`, {
+    notes: ["Its URL says mode=ro or immutable=1"],
+    outcome: "Nothing was written",
+    next: [`Name it without that: --database ${name}`],
+  });
+}
+
 /** How long looking waits for a writer to finish its COMMIT, in milliseconds. */
 const LOOK_TIMEOUT_MS = 5_000;
 
@@ -27,21 +37,33 @@ export interface DatabaseAccess {
 
 /** The access to a target of the settings or the command line. */
 export function accessTo(target: Target): DatabaseAccess {
-  const { kind, path, name } = target;
+  const { kind, path, name, mode } = target;
   const location = kind === "memory" ? { kind } : { kind, path };
   return {
     name,
     async look({ busyTimeoutMs } = { busyTimeoutMs: LOOK_TIMEOUT_MS }) {
       if (kind === "memory") return null;
       try {
-        return await openDatabase(location, { mode: "read", busyTimeoutMs, name });
+        const readOnly = mode === "ro";
+        return await openDatabase(location, { mode: "read", readOnly, busyTimeoutMs, name });
       } catch (error) {
         if (error instanceof AludelError && error.code === "database-missing") return null;
         throw error;
       }
     },
-    connect: ({ doubleQuotedStrings }) =>
-      openDatabase(location, { mode: "create", doubleQuotedStrings, name }),
+    async connect({ doubleQuotedStrings }) {
+      requireWritable(target);
+      try {
+        const creates = mode === "rw" ? "write" : "create";
+        return await openDatabase(location, { mode: creates, doubleQuotedStrings, name });
+      } catch (error) {
+        if (!(error instanceof AludelError && error.code === "database-missing")) throw error;
+        throw error.with({
+          notes: ["Its URL says mode=rw, with which SQLite creates no file"],
+          next: [`Name it without that: --database ${name}`],
+        });
+      }
+    },
     lockHolder: () => kind === "memory" ? undefined : describeLockHolder(path),
     sqliteVersion: localSqliteVersion,
   };

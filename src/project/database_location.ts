@@ -1,8 +1,11 @@
+/** What a URL allows with its file: `ro` only reads it, `rw` does not create it. */
+export type FileMode = "ro" | "rw";
+
 /** Where a text that names a database leads. */
 export type DatabaseLocation =
   | { readonly kind: "memory" }
-  /** A path as written; relative ones are relative to whatever held the text. */
-  | { readonly kind: "file"; readonly path: string }
+  /** A path as written: a relative one starts at whatever held the text, and `~/` is left to {@linkcode expandHome}. */
+  | { readonly kind: "file"; readonly path: string; readonly mode?: FileMode }
   /** A libSQL server. */
   | { readonly kind: "server"; readonly scheme: string }
   /** A database that is not SQLite. */
@@ -10,47 +13,157 @@ export type DatabaseLocation =
   | { readonly kind: "invalid"; readonly fault: string };
 
 /** Two letters at least: `C:\app.db` is a path. */
-const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]+):/;
+const SCHEME = /^([A-Za-z][A-Za-z0-9+._-]+):/;
 
 const SERVERS: ReadonlySet<string> = new Set(["libsql", "http", "https", "ws", "wss"]);
 
+/** `spatialite:` is Django's name for SQLite with an extension. */
+const FILES: ReadonlySet<string> = new Set(["sqlite", "sqlite3", "spatialite", "file"]);
+
+/** What follows three slashes and cannot be meant as an absolute path. */
+const RELATIVE = /^\/(?=\.{0,2}\/|~\/|:memory:$|file:)/;
+
 /**
- * Reads what a user wrote for a database.
+ * Reads what people write for a database, in a flag, in settings or in `DATABASE_URL`.
  *
- * `app.db`, `./app.db`, `/srv/app.db`, `C:\app.db` are paths; so are, as URLs, `sqlite:app.db`,
- * `sqlite://app.db`, `sqlite:///srv/app.db` (absolute, as in RFC 8089; SQLAlchemy's four slashes are read
- * the same), and all of these with `sqlite3:` or `file:`. In a URL `%20` is a space and a query is
- * dropped but for `mode=memory`. `:memory:` is a database that ends with the process.
+ * - `app.db`, `./app.db`, `/srv/app.db`, `~/app.db`, `C:\app.db` are paths.
+ * - `sqlite:app.db`, `sqlite://app.db`, `sqlite:///srv/app.db` (absolute, as in RFC 8089, and so are four slashes), also
+ *   with `sqlite3:`, `spatialite:` or `file:`. `%20` is a space.
+ * - `sqlite+aiosqlite:///app.db` is SQLAlchemy's URL with a driver: three slashes are relative there, four absolute, and
+ *   `%` means itself: https://docs.sqlalchemy.org/en/20/dialects/sqlite.html
+ * - `jdbc:sqlite:app.db` is JDBC's, in which `%` means itself as well.
+ * - In all of these `?mode=ro`, `rw`, `rwc`, `memory` and `immutable=1` mean what they mean to SQLite
+ *   (https://sqlite.org/uri.html). Other parameters are for the application's own connection and are passed over, but
+ *   for those that change how the file must be read.
+ * - `:memory:` is a database that ends with the process.
  */
 export function readLocation(text: string): DatabaseLocation {
-  if (text === ":memory:") return { kind: "memory" };
+  const quoted = /^(["'])(.+)\1$/s.exec(text);
+  // Some tools hand on the quotes that a file of variables has around its values.
+  if (quoted !== null) return readLocation(quoted[2]!);
+  if (text === ":memory:") return MEMORY;
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) return fileAt(text);
+  const rest = text.slice(scheme.length + 1);
   if (SERVERS.has(scheme)) return { kind: "server", scheme };
-  if (scheme !== "sqlite" && scheme !== "sqlite3" && scheme !== "file") {
-    // A name such as "app:1.db" is a path that happens to have a colon; a database's URL has slashes.
-    return text.startsWith("//", scheme.length + 1) ? { kind: "foreign", scheme } : fileAt(text);
+  if (scheme === "jdbc") return readJdbc(rest);
+  if (scheme.startsWith("sqlite+")) return readSqlalchemy(rest);
+  if (FILES.has(scheme)) return readUrl(rest);
+  // A name such as "app:1.db" is a path that happens to have a colon; a database's URL has slashes.
+  return rest.startsWith("//") ? { kind: "foreign", scheme } : fileAt(text);
+}
+
+/**
+ * The relative path that SQLAlchemy, Django and others read in `sqlite:///app.db`, which is absolute here; undefined for
+ * any other text.
+ */
+export function relativeReading(text: string): string | undefined {
+  const path = /^(?:sqlite3?|spatialite):\/\/\/(?=[^/?#])([^?#]+)/i.exec(text)?.[1];
+  const isDrive = path !== undefined && /^[A-Za-z]:[\\/]/.test(path);
+  return path === undefined || isDrive || RELATIVE.test(`/${path}`) ? undefined : decode(path);
+}
+
+/**
+ * The path of a file whose name may begin with `~/`, the home folder, as in a shell.
+ * @returns undefined where the home folder is not known.
+ */
+export function expandHome(
+  path: string,
+  environment: (name: string) => string | undefined,
+): string | undefined {
+  if (!/^~[/\\]/.test(path)) return path;
+  const home = environment("HOME") || environment("USERPROFILE");
+  return home ? `${home.replace(/[/\\]+$/, "")}${path.slice(1)}` : undefined;
+}
+
+const MEMORY: DatabaseLocation = { kind: "memory" };
+
+function readUrl(rest: string): DatabaseLocation {
+  const { address, query } = splitQuery(rest);
+  const path = decode(address);
+  if (path === undefined) {
+    return { kind: "invalid", fault: 'has a "%" that two hex digits do not follow' };
   }
-  const [address = "", query = ""] = text.slice(scheme.length + 1).split(/\?(.*)/s);
-  if (address === ":memory:" || /(?:^|&)mode=memory(?:&|$)/.test(query)) return { kind: "memory" };
-  const path = decode(address.replace(/#.*$/s, ""));
-  return path === undefined
-    ? { kind: "invalid", fault: 'has a "%" that two hex digits do not follow' }
-    : fileAt(withoutAuthority(path));
+  const plain = withoutAuthority(path);
+  return plain.startsWith("file:") ? readUrl(`${plain.slice(5)}?${query}`) : located(plain, query);
+}
+
+function readSqlalchemy(rest: string): DatabaseLocation {
+  const { address, query } = splitQuery(rest);
+  const path = address.replace(/^\/\/[^/]*\/?/, "");
+  if (path === "") return MEMORY;
+  return path.startsWith("file:") ? readUrl(`${path.slice(5)}?${query}`) : located(path, query);
+}
+
+function readJdbc(rest: string): DatabaseLocation {
+  const scheme = SCHEME.exec(rest)?.[1]?.toLowerCase() ?? "jdbc";
+  if (scheme !== "sqlite") return { kind: "foreign", scheme };
+  const body = rest.slice("sqlite:".length);
+  if (body === "") return MEMORY;
+  if (body.startsWith("file:")) return readUrl(body.slice(5));
+  if (body.startsWith(":resource:")) {
+    return { kind: "invalid", fault: "is packed into a program (:resource:)" };
+  }
+  const { address, query } = splitQuery(body);
+  return located(withoutAuthority(address), query);
+}
+
+function located(path: string, query: string): DatabaseLocation {
+  if (path === ":memory:") return MEMORY;
+  const parameters = new URLSearchParams(query);
+  const encryption = ["key", "hexkey", "textkey", "cipher"].find((name) => parameters.has(name));
+  if (encryption !== undefined) {
+    return { kind: "invalid", fault: `is encrypted (${encryption}=), and SQLite cannot read it` };
+  }
+  const vfs = parameters.get("vfs");
+  if (vfs !== null && !/^(?:unix|win32)$/.test(vfs)) {
+    return { kind: "invalid", fault: `needs the VFS "${vfs}", which is not in this program` };
+  }
+  const file = fileAt(path);
+  const mode = parameters.get("mode");
+  const frozen = /^(?:1|on|true|yes)$/i.test(parameters.get("immutable") ?? "");
+  switch (mode) {
+    case "memory":
+      return MEMORY;
+    case "ro":
+    case "rw":
+      return file.kind === "file" ? { ...file, mode: frozen ? "ro" : mode } : file;
+    case "rwc":
+    case "":
+    case null:
+      return file.kind === "file" && frozen ? { ...file, mode: "ro" } : file;
+    default:
+      return {
+        kind: "invalid",
+        fault: `has the mode "${mode}": SQLite knows ro, rw, rwc and memory`,
+      };
+  }
 }
 
 function withoutAuthority(path: string): string {
   if (!path.startsWith("//")) return path;
   const rest = path.slice(2).replace(/^localhost(?=\/)/i, "").replace(/^\/+/, "/");
   // "file:///C:/app.db" has a slash before the drive.
-  return rest.replace(/^\/(?=[A-Za-z]:[\\/])/, "");
+  return rest.replace(/^\/(?=[A-Za-z]:[\\/])/, "").replace(RELATIVE, "");
 }
 
 function fileAt(path: string): DatabaseLocation {
   if (path.trim() === "") return { kind: "invalid", fault: "is empty" };
   if (path.includes("\0")) return { kind: "invalid", fault: "contains a NUL character" };
   if (/[/\\]$/.test(path)) return { kind: "invalid", fault: "is a folder, not a file" };
+  if (/^~[^/\\]+[/\\]/.test(path)) {
+    return {
+      kind: "invalid",
+      fault:
+        'begins with the home folder of another user: write its path, or "./" before a folder of that name',
+    };
+  }
   return { kind: "file", path };
+}
+
+function splitQuery(text: string): { readonly address: string; readonly query: string } {
+  const [address = "", query = ""] = text.replace(/#.*$/s, "").split(/\?(.*)/s);
+  return { address, query };
 }
 
 function decode(text: string): string | undefined {

@@ -19,24 +19,28 @@ export interface StartedProject {
 
 /** What new settings say. */
 export interface NewSettings {
-  /** A path relative to the settings, or a URL. */
-  readonly database: string;
+  /** A path relative to the settings, or a URL; left out where `DATABASE_URL` names the database. */
+  readonly database?: string;
   readonly doubleQuotedStrings?: boolean;
 }
 
-const NEW_SETTINGS: NewSettings = { database: "sqlite:app.db" };
-
 /**
- * Makes the files of a project that are missing: settings, an empty manifest, and the lines in
- * `.gitattributes` that let git merge manifests and keep line ends. Never overwrites; a second call does nothing.
+ * Makes the files of a project that are missing: settings, an empty manifest, the lines in `.gitattributes` that let git
+ * merge manifests and keep line ends, and beside new settings one in `.gitignore` for the database. Never overwrites; a
+ * second call does nothing.
  *
  * Settings that are there already say where the migrations folder is.
  *
  * @param root The project's folder, absolute. Made where it is missing.
  * @param settings What the settings file says if it is made.
+ * @param database The path of the database that holds for new settings; null where it is no file.
  * @throws {AludelError} `init-not-a-folder`, `file-unwritable`, and as `readSettingsFile`.
  */
-export function startProject(root: string, settings = NEW_SETTINGS): StartedProject {
+export function startProject(
+  root: string,
+  settings: NewSettings = { database: "sqlite:app.db" },
+  database: string | null = "app.db",
+): StartedProject {
   const created: string[] = [];
   const extended: string[] = [];
   const kept: string[] = [];
@@ -57,6 +61,11 @@ export function startProject(root: string, settings = NEW_SETTINGS): StartedProj
     const attributes = addLines(`${root}/.gitattributes`, attributeLines(migrations));
     ({ created, extended, kept })[attributes].push(".gitattributes");
   }
+  const ignored = database === null ? undefined : ignoreLine(resolvePath(database, root), root);
+  if (ignored !== undefined && created.includes(SETTINGS_FILE)) {
+    const ignores = addLines(`${root}/.gitignore`, [ignored]);
+    ({ created, extended, kept })[ignores].push(".gitignore");
+  }
   return { root, created, extended, kept };
 }
 
@@ -68,6 +77,14 @@ function attributeLines(migrations: string): readonly string[] {
     `${quoted(`${migrations}/manifest.json`)} merge=union`,
     `${quoted(`${migrations}/**/*.sql`)} text eol=lf`,
   ];
+}
+
+/** The database with its journals and restore points; undefined for one outside of the project. */
+function ignoreLine(database: string, root: string): string | undefined {
+  const prefix = `${root.replace(/[/\\]$/, "")}/`;
+  if (!database.startsWith(prefix) || /(?:^|[/\\])\.\.[/\\]/.test(database)) return undefined;
+  // What has a meaning in a pattern: https://git-scm.com/docs/gitignore
+  return `/${database.slice(prefix.length).replace(/[*?[\\]/g, "\\$&")}*`;
 }
 
 function addLines(path: string, lines: readonly string[]): "created" | "extended" | "kept" {

@@ -1,7 +1,7 @@
 import { AludelError } from "../errors.ts";
 import { closest } from "../text/closest.ts";
 import { redact } from "../text/redact.ts";
-import { readLocation } from "./database_location.ts";
+import { expandHome, type FileMode, readLocation, relativeReading } from "./database_location.ts";
 import type { RestorePolicy } from "../runner/restore_policy.ts";
 import { resolvePath } from "./resolve_path.ts";
 import type { DatabaseSettings, DraftPolicy } from "./setting_table.ts";
@@ -17,6 +17,8 @@ export interface Target {
   readonly kind: "file" | "memory";
   /** What to open: a path seen from the folder that held it, or `:memory:`. */
   readonly path: string;
+  /** What its URL allows with the file; everything where it is left out. */
+  readonly mode?: FileMode | undefined;
   readonly from: TargetOrigin;
   readonly drafts: DraftPolicy;
   readonly doubleQuotedStrings: boolean;
@@ -29,10 +31,12 @@ export interface TargetRequest {
   readonly flag: string | undefined;
   readonly environment: (name: string) => string | undefined;
   readonly settings: Settings;
-  /** The variables of the `.env` file; asked only if nothing before it named a database. */
+  /** The variables of the `.env` file; not asked where a flag or `ALUDEL_DATABASE` names the database. */
   readonly dotenv: () => ReadonlyMap<string, string>;
   /** The working folder, which paths of the flag and of the environment start from. */
   readonly folder: string;
+  /** Whether there is such a file or folder: only for what a notice says. */
+  readonly exists: (path: string) => boolean;
 }
 
 /** The chosen database, and what was passed over on the way, a sentence each. */
@@ -44,7 +48,8 @@ export interface TargetChoice {
 /**
  * Chooses the database: `--database`, then `ALUDEL_DATABASE`, then the settings' `database`, then
  * `DATABASE_URL` from the environment, then from `.env`. The first three may use a name of the settings.
- * A `DATABASE_URL` of another kind of database is passed over with a notice, as it is the application's.
+ * A `DATABASE_URL` of another kind of database is passed over with a notice, as it is the application's; one for another
+ * file than the settings name, and a URL that other programs read in another way, are notices too.
  *
  * @throws {AludelError} `target-none`, `target-unknown` (a name that the settings do not have),
  * `target-unsupported` (a server, another kind of database), `target-value` (not a path or URL, or an empty flag).
@@ -74,9 +79,52 @@ export function chooseTarget(request: TargetRequest): TargetChoice {
       notices.push(`${where} was passed over: ${location.scheme} is not SQLite`);
       continue;
     }
-    return { target: targetAt(text, source, settings, !borrowed), notices };
+    const target = targetAt(text, source, request, !borrowed);
+    notices.push(...readingNotices(text, target, source, request));
+    if (source.from === "settings") notices.push(...shadowNotices(target, sources, request));
+    return { target, notices };
   }
   throw noTarget(settings, notices);
+}
+
+/** Says what `sqlite:///app.db` is here where the other reading of it is likely. */
+function readingNotices(
+  text: string,
+  { path, kind }: Target,
+  { folder }: Source,
+  { exists }: TargetRequest,
+): string[] {
+  const relative = relativeReading(text);
+  if (relative === undefined || kind !== "file") return [];
+  if (exists(path) && !exists(resolvePath(relative, folder))) return [];
+  return [
+    `"${
+      redact(text)
+    }" is the file "${path}"; for "${relative}" in "${folder}" write "sqlite:${relative}"`,
+  ];
+}
+
+/** Says that the application's own `DATABASE_URL` is not what was chosen. */
+function shadowNotices(
+  target: Target,
+  sources: readonly Source[],
+  request: TargetRequest,
+): string[] {
+  for (const source of sources) {
+    if (source.from !== "DATABASE_URL" && source.from !== ".env") continue;
+    const text = source.read()?.trim() ?? "";
+    const location = readLocation(text);
+    if (text === "" || location.kind === "foreign") continue;
+    const path = location.kind === "file" ? pathOf(location.path, source, request) : undefined;
+    if (path === target.path) return [];
+    const where = source.from === ".env" ? 'DATABASE_URL in ".env"' : "DATABASE_URL";
+    return [
+      `The database is "${target.name}", from ${
+        request.settings.file ?? SETTINGS_FILE
+      }; ${where} names another: --database ${shownName(text)}`,
+    ];
+  }
+  return [];
 }
 
 /** `-d "$STAGING"` with an unset variable must not reach another database than the one that was meant. */
@@ -93,16 +141,17 @@ interface Source {
   readonly read: () => string | undefined;
 }
 
-function targetAt(text: string, source: Source, settings: Settings, named: boolean): Target {
+function targetAt(text: string, source: Source, request: TargetRequest, named: boolean): Target {
+  const { settings } = request;
   const entry = named && Object.hasOwn(settings.databases, text)
     ? settings.databases[text]
     : undefined;
   if (entry === undefined) {
     if (named) refuseUnknownName(text, source, settings);
-    return open({ url: text }, shownName(text), source, settings);
+    return open({ url: text }, shownName(text), source, request);
   }
   const database = typeof entry === "string" ? { url: entry } : entry;
-  return open(database, text, { ...source, folder: settings.root }, settings);
+  return open(database, text, { ...source, folder: settings.root }, request);
 }
 
 /** A file by its path, without the scheme; anything else as given, without secrets. */
@@ -115,8 +164,9 @@ function open(
   database: DatabaseSettings,
   name: string,
   source: Source,
-  settings: Settings,
+  request: TargetRequest,
 ): Target {
+  const { settings } = request;
   const location = readLocation(database.url);
   const policies = {
     drafts: database.drafts ?? settings.drafts,
@@ -127,18 +177,35 @@ function open(
     case "memory":
       return { name, kind: "memory", path: ":memory:", from: source.from, ...policies };
     case "file": {
-      const path = resolvePath(location.path, source.folder);
-      return { name, kind: "file", path, from: source.from, ...policies };
+      const path = pathOf(location.path, source, request);
+      if (path === undefined) {
+        throw invalid(name, source, "is in the home folder, and HOME is not set");
+      }
+      if (Deno.build.os !== "windows" && /^(?:[A-Za-z]:[\\/]|\\\\)/.test(path)) {
+        throw invalid(name, source, "is a path of Windows");
+      }
+      const { mode } = location;
+      return { name, kind: "file", path, ...(mode && { mode }), from: source.from, ...policies };
     }
     case "server":
     case "foreign":
       throw unsupported(location, name, source);
     case "invalid":
-      throw new AludelError("target-value", `The database "${name}" ${location.fault}`, {
-        notes: [`it comes from ${originOf(source, name)}`],
-        next: ["Give a path such as app.db, or a URL such as sqlite:app.db"],
-      });
+      throw invalid(name, source, location.fault);
   }
+}
+
+/** The absolute path; undefined for one in a home folder that is not known. */
+function pathOf(path: string, { folder }: Source, { environment }: TargetRequest) {
+  const expanded = expandHome(path, environment);
+  return expanded === undefined ? undefined : resolvePath(expanded, folder);
+}
+
+function invalid(name: string, source: Source, fault: string): AludelError {
+  return new AludelError("target-value", `The database "${name}" ${fault}`, {
+    notes: [`it comes from ${originOf(source, name)}`],
+    next: ["Give a path such as app.db, or a URL such as sqlite:app.db"],
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { run, temporaryFolder } from "./cli.ts";
+import { aludel, run, temporaryFolder } from "./cli.ts";
 
 const MANIFEST = '{"format":1,"revisions":[\nnull]}\n';
 
@@ -9,8 +9,9 @@ Deno.test("init writes settings, an empty manifest and the lines for git, and sa
   assert.equal(code, 0);
   assert.equal(
     stdout,
-    "created   aludel.json\ncreated   migrations/manifest.json\ncreated   .gitattributes\n",
+    "created   aludel.json\ncreated   migrations/manifest.json\ncreated   .gitattributes\ncreated   .gitignore\n",
   );
+  assert.equal(folder.read(".gitignore"), "/app.db*\n");
   assert.match(stderr, /Next:\n {2}aludel revision -m "create events table"\n/);
   assert.deepEqual(JSON.parse(folder.read("aludel.json")), { database: "sqlite:app.db" });
   assert.equal(folder.read("migrations/manifest.json"), MANIFEST);
@@ -98,4 +99,41 @@ Deno.test("init leaves broken settings alone and says what is wrong with them", 
   assert.equal(code, 1);
   assert.match(stderr, /^error\[settings-unknown-key\]/);
   assert.ok(!folder.has("migrations"));
+});
+
+Deno.test("init names no database where DATABASE_URL does, and keeps that one out of git", async () => {
+  for (
+    const [url, settings, ignored] of [
+      ["sqlite+aiosqlite:///data/my%20[1].db", {}, "/data/my%20\\[1].db*\n"],
+      ["file:./dev.db?mode=rw", {}, "/dev.db*\n"],
+      ["sqlite:../elsewhere.db", {}, undefined],
+      ["jdbc:sqlite::memory:", {}, undefined],
+      ["postgres://host/shop", { database: "sqlite:app.db" }, "/app.db*\n"],
+      ["", { database: "sqlite:app.db" }, "/app.db*\n"],
+      ["file:shop.db?mode=nonsense", { database: "sqlite:app.db" }, "/app.db*\n"],
+    ] as const
+  ) {
+    for (const from of ["environment", ".env"]) {
+      using folder = temporaryFolder();
+      if (from === ".env") folder.write(".env", `DATABASE_URL="${url}"\n`);
+      const env = from === ".env" ? {} : { DATABASE_URL: url };
+      const { code, stderr } = await aludel(["init"], { cwd: folder.path, env });
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(JSON.parse(folder.read("aludel.json")), settings, url);
+      assert.equal(folder.has(".gitignore") ? folder.read(".gitignore") : undefined, ignored, url);
+    }
+  }
+});
+
+Deno.test("init leaves .gitignore's other lines, and git obeys the new one", async () => {
+  using folder = temporaryFolder();
+  folder.write(".gitignore", "node_modules");
+  await run("git", ["init", "-q"], { cwd: folder.path });
+  await folder.done("init");
+  assert.equal(folder.read(".gitignore"), "node_modules\n/app.db*\n");
+  const names = ["app.db", "app.db-wal", "app.db.restore/x", "app.dbx/y", "sub/app.db", "app.sql"];
+  const { stdout } = await run("git", ["check-ignore", ...names], { cwd: folder.path });
+  assert.equal(stdout, "app.db\napp.db-wal\napp.db.restore/x\napp.dbx/y\n");
+  await folder.done("init");
+  assert.equal(folder.read(".gitignore"), "node_modules\n/app.db*\n");
 });

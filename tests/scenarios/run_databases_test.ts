@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { aludelCommand, run } from "./cli.ts";
+import { aludel, aludelCommand, run } from "./cli.ts";
 import { type RunProject, runProject } from "./run_project.ts";
 
 const isRoot = Deno.build.os !== "windows" && Deno.uid() === 0;
@@ -132,4 +132,56 @@ Deno.test("an upgrade that fails leaves no state tables in a database that had n
   await project.sql("CREATE TABLE mine(a)");
   await project.fails(1, "upgrade");
   assert.equal(await project.sql("SELECT group_concat(name) FROM sqlite_schema"), "mine");
+});
+
+Deno.test("a database whose URL says mode=ro is looked at and never written", async () => {
+  using project = oneRevision();
+  await project.done("upgrade");
+  await project.done("backup");
+  project.add("a2", "CREATE TABLE u(a);");
+  const before = Deno.readFileSync(project.database);
+  for (
+    const words of [["upgrade"], ["downgrade", "base"], ["stamp", "a2"], ["restore"], ["redo"]]
+  ) {
+    for (const url of ["file:app.db?mode=ro", "sqlite:app.db?immutable=1"]) {
+      const { stderr } = await project.fails(1, ...words, "-d", url);
+      assert.match(stderr, /error\[database-readonly\]: Database "app\.db" is named as read-only/);
+    }
+  }
+  const current = await project.done("current", "-d", "file:app.db?mode=ro");
+  assert.match(current, /^a1/);
+  await project.done("upgrade", "--rehearse", "-d", "file:app.db?mode=ro");
+  assert.deepEqual(Deno.readFileSync(project.database), before);
+});
+
+Deno.test("a database whose URL says mode=rw is not created", async () => {
+  using project = oneRevision();
+  const { stderr } = await project.fails(1, "upgrade", "-d", "file:app.db?mode=rw");
+  assert.match(stderr, /error\[database-missing\](.|\n)*mode=rw(.|\n)*--database app\.db/);
+  assert.ok(!project.has("app.db"));
+  await project.done("upgrade");
+  await project.done("downgrade", "base", "-d", "file:app.db?mode=rw");
+});
+
+Deno.test("upgrade works on the file that DATABASE_URL means", async () => {
+  for (
+    const [url, file] of [
+      ["sqlite+aiosqlite:///./data/app.db", "data/app.db"],
+      ["sqlite+aiosqlite:///data/app.db", "data/app.db"],
+      ["jdbc:sqlite:jdbc.db", "jdbc.db"],
+      ["~/home.db", "home/home.db"],
+      ["sqlite:my%20app.db", "my app.db"],
+      ...(Deno.build.os === "windows" ? [] : [["data\\app.db", "data\\app.db"] as const]),
+    ] as const
+  ) {
+    using project = oneRevision();
+    project.write("aludel.json", "{}");
+    project.write("data/keep", "");
+    project.write("home/keep", "");
+    const env = { DATABASE_URL: url, HOME: `${project.path}/home` };
+    const { code, stderr } = await aludel(["upgrade"], { cwd: project.path, env });
+    assert.equal(code, 0, stderr);
+    assert.ok(project.has(file), url);
+    assert.doesNotMatch(stderr, /notice/);
+  }
 });

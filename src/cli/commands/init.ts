@@ -1,11 +1,32 @@
+import { AludelError } from "../../errors.ts";
 import { resolvePath } from "../../project/resolve_path.ts";
 import { startProject } from "../../project/start_project.ts";
+import { defaultSettings } from "../../project/settings.ts";
+import type { Target } from "../../project/target.ts";
 import { defineCommand } from "../command.ts";
+import type { Runtime } from "../runtime.ts";
+import { targetChoice } from "../target_choice.ts";
+
+/** The database that the application's own `DATABASE_URL` names, if it is one for Aludel. */
+function borrowedDatabase(runtime: Runtime, root: string): Target | undefined {
+  try {
+    const env = (name: string) => name === "ALUDEL_DATABASE" ? undefined : runtime.env(name);
+    const project = { settings: defaultSettings(root) };
+    return targetChoice({ cwd: runtime.cwd, env }, project, undefined).target;
+  } catch (error) {
+    if (error instanceof AludelError) return undefined;
+    throw error;
+  }
+}
+
+function whereFrom({ from }: Target): string {
+  return from === ".env" ? "DATABASE_URL in .env" : "DATABASE_URL";
+}
 
 export const command = defineCommand({
   name: "init",
   description: [
-    "Starts a project: aludel.json with the settings, migrations/manifest.json with the list of revisions, and lines in .gitattributes so that git merges the manifests of two branches and keeps the line ends of SQL files.",
+    "Starts a project: aludel.json with the settings, migrations/manifest.json with the list of revisions, lines in .gitattributes so that git merges the manifests of two branches and keeps the line ends of SQL files, and one in .gitignore for the database. Where DATABASE_URL, in the environment or in .env, names an SQLite database, aludel.json names none.",
     "Nothing that exists is overwritten. Run it again to add what is missing.",
     "--from adopts a database that is there already: its schema goes into schema.sql and into a first revision, which the database is recorded to have. Nothing in its tables changes.",
   ],
@@ -30,7 +51,11 @@ export const command = defineCommand({
       const { adoptDatabase } = await import("../adopt_database.ts");
       return await adoptDatabase(context, flags.from, resolvePath(folder ?? ".", runtime.cwd));
     }
-    const started = startProject(resolvePath(folder ?? ".", runtime.cwd));
+    const root = resolvePath(folder ?? ".", runtime.cwd);
+    const borrowed = borrowedDatabase(runtime, root);
+    const started = borrowed === undefined
+      ? startProject(root)
+      : startProject(root, {}, borrowed.kind === "file" ? borrowed.path : null);
     ui.json(started);
     for (const path of started.created) ui.data(`created   ${path}`);
     for (const path of started.extended) ui.data(`extended  ${path}`);
@@ -47,7 +72,11 @@ export const command = defineCommand({
     for (const step of steps) ui.notice(`  ${step}`);
     if (started.created.includes("aludel.json")) {
       ui.notice("");
-      ui.notice('The database is app.db: change it in aludel.json, and keep "app.db*" out of git.');
+      ui.notice(
+        borrowed === undefined
+          ? "The database is app.db: aludel.json names it, and .gitignore keeps it out of git."
+          : `The database is ${borrowed.name}: ${whereFrom(borrowed)} names it.`,
+      );
     }
   },
 });

@@ -88,7 +88,13 @@ export async function rehearse(
   await makeCopy(request, copy, size, host);
   const copyMs = Math.round(host.clock.monotonicMs() - started);
   try {
-    const measured = await runOn(accessTo({ ...target, path: copy }), copy, context, request, host);
+    const measured = await runOn(
+      accessTo({ ...target, path: copy, mode: undefined }),
+      copy,
+      context,
+      request,
+      host,
+    );
     return { ...measured, copyMs };
   } catch (error) {
     throw error instanceof AludelError ? asRehearsed(error, target, keep) : error;

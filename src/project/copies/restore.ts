@@ -10,6 +10,7 @@ import {
   requireSpace,
   splitPath,
 } from "./database_files.ts";
+import { requireWritable } from "../database_access.ts";
 import { copyFailed, headsOf, makeRestorePoint, requireFile } from "./make_restore_point.ts";
 import { pruneRestorePoints, restoreFolderOf, type RestorePoint } from "./restore_points.ts";
 import { openWorkFolder, removeLeftovers } from "./work_folder.ts";
@@ -52,6 +53,7 @@ export interface Restored {
 export async function restoreDatabase(request: RestoreRequest, host: RunHost): Promise<Restored> {
   const { target, point } = request;
   requireFile(target);
+  requireWritable(target);
   const database = realPath(target.path);
   const folder = restoreFolderOf(database);
   const isThere = hasContent(database);

@@ -9,15 +9,18 @@ interface Given {
   readonly env?: Readonly<Record<string, string>>;
   readonly settings?: unknown;
   readonly dotenv?: string;
+  /** The files that there are. */
+  readonly files?: readonly string[];
 }
 
-function choose({ flag, env = {}, settings = {}, dotenv = "" }: Given): TargetChoice {
+function choose({ flag, env = {}, settings = {}, dotenv = "", files = [] }: Given): TargetChoice {
   return chooseTarget({
     flag,
     environment: (name) => env[name],
     settings: parseSettings(JSON.stringify(settings), "aludel.json", "/project"),
     dotenv: () => parseDotenv(dotenv),
     folder: "/srv/app/sub",
+    exists: (path) => files.includes(path),
   });
 }
 
@@ -152,6 +155,7 @@ Deno.test("chooseTarget() does not ask for .env unless it must and may", () => {
         settings: parseSettings(JSON.stringify(given.settings ?? {}), "aludel.json", "/project"),
         dotenv: () => (count++, new Map()),
         folder: "/",
+        exists: () => false,
       });
     } catch (error) {
       assert.ok(error instanceof AludelError && error.code === "target-none");
@@ -168,4 +172,62 @@ Deno.test("chooseTarget() does not ask for .env unless it must and may", () => {
 Deno.test("chooseTarget() knows a database in memory", () => {
   const { target } = choose({ flag: ":memory:" });
   assert.deepEqual([target.kind, target.path, target.name], ["memory", ":memory:", ":memory:"]);
+});
+
+Deno.test("chooseTarget() says which file three slashes are, unless only that one is there", () => {
+  const notices = (files: readonly string[]) =>
+    choose({ env: { DATABASE_URL: "sqlite:///app.db" }, files }).notices;
+  const notice =
+    '"sqlite:///app.db" is the file "/app.db"; for "app.db" in "/srv/app/sub" write "sqlite:app.db"';
+  assert.deepEqual(notices([]), [notice]);
+  assert.deepEqual(notices(["/srv/app/sub/app.db"]), [notice]);
+  assert.deepEqual(notices(["/app.db", "/srv/app/sub/app.db"]), [notice]);
+  assert.deepEqual(notices(["/app.db"]), []);
+  assert.deepEqual(choose({ env: { DATABASE_URL: "sqlite+aiosqlite:///app.db" } }).notices, []);
+  assert.deepEqual(choose({ flag: "sqlite:///app.db" }).notices, [notice]);
+});
+
+Deno.test("chooseTarget() says that settings are before the application's DATABASE_URL", () => {
+  const settings = { database: "app.db" };
+  const told = (given: Given) => choose({ settings, ...given }).notices;
+  const line = (where: string, name: string) => [
+    `The database is "app.db", from aludel.json; ${where} names another: --database ${name}`,
+  ];
+  assert.deepEqual(
+    told({ env: { DATABASE_URL: "sqlite:url.db" } }),
+    line("DATABASE_URL", "url.db"),
+  );
+  assert.deepEqual(
+    told({ dotenv: "DATABASE_URL=libsql://x.io?authToken=s3cret" }),
+    line('DATABASE_URL in ".env"', "libsql://x.io?authToken=***"),
+  );
+  assert.deepEqual(told({ env: { DATABASE_URL: "file:/project/app.db" } }), []);
+  assert.deepEqual(told({ dotenv: "DATABASE_URL=./app.db" }), []);
+  assert.deepEqual(told({ env: { DATABASE_URL: "postgres://h/d" } }), []);
+  assert.deepEqual(told({ env: { DATABASE_URL: " " } }), []);
+  assert.deepEqual(told({ flag: "x.db", env: { DATABASE_URL: "sqlite:url.db" } }), []);
+});
+
+Deno.test("chooseTarget() finds the home folder, and keeps what the URL allows", () => {
+  const home = { HOME: "/home/me" };
+  assert.equal(choose({ flag: "~/app.db", env: home }).target.path, "/home/me/app.db");
+  assert.equal(
+    choose({ env: { ...home, DATABASE_URL: "sqlite:///~/app.db" } }).target.path,
+    "/home/me/app.db",
+  );
+  assert.equal(refusal({ flag: "~/app.db" }).code, "target-value");
+  assert.equal(choose({ flag: "file:app.db?mode=ro" }).target.mode, "ro");
+  const settings = { databases: { replica: "file:app.db?mode=ro" } };
+  assert.equal(choose({ settings, flag: "replica" }).target.mode, "ro");
+});
+
+Deno.test({
+  name: "chooseTarget() takes a backslash for a letter, and refuses the drives of Windows",
+  ignore: Deno.build.os === "windows",
+  fn() {
+    assert.equal(choose({ flag: "data\\app.db" }).target.path, "/srv/app/sub/data\\app.db");
+    for (const flag of ["C:\\data\\app.db", "sqlite:///C:/app.db", "\\\\host\\share\\app.db"]) {
+      assert.equal(refusal({ flag }).code, "target-value", flag);
+    }
+  },
 });
