@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 /** A folder of src/ with the folders it may import, besides itself. Order: from the bottom up. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  errors: [],
+  errors: ["text"],
   text: ["errors"],
   graph: ["errors", "text"],
   sql: ["errors", "text"],

@@ -4,6 +4,7 @@
  * An error is data: a stable code, a sentence, a place, facts and what to do next. Text for people is
  * made from it in `src/cli/`, JSON likewise; the exit code follows from the code's kind.
  */
+import type { AnyStep } from "./text/next_step.ts";
 
 /** What an error means for the exit code: see {@linkcode exitCodeOf}. */
 export type ErrorKind =
@@ -210,14 +211,14 @@ export interface ErrorFacts {
   /** Revisions that were committed before the failure and stay so: the exit code is 4 then. */
   readonly committed?: readonly string[];
   /** What to type or do next, best first. */
-  readonly next?: readonly string[];
+  readonly next?: readonly AnyStep[];
   /** What was thrown below. */
   readonly cause?: unknown;
 }
 
 /** What a new error is made of: whoever throws it says what to do next. */
 export interface NewErrorFacts extends ErrorFacts {
-  readonly next: readonly string[];
+  readonly next: readonly AnyStep[];
 }
 
 /** The next step after an error that should not happen. */
@@ -249,7 +250,7 @@ export class AludelError extends Error {
   /** Revisions that were committed before the failure, and stay. */
   readonly committed: readonly string[];
   /** What to type or do next, best first. */
-  readonly next: readonly string[];
+  readonly next: readonly AnyStep[];
 
   /**
    * Makes an error of what is known where it happens.

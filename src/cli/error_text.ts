@@ -1,12 +1,13 @@
 import type { AludelError } from "../errors.ts";
-import { nextStep, type Style } from "./style.ts";
+import { type Here, nextLine } from "./here.ts";
+import type { Style } from "./style.ts";
 
 /**
  * An error for a person: what, where, SQLite's words, details, what became of the work, what to type.
  *
  * @returns Lines without a final line break.
  */
-export function errorText(error: AludelError, style: Style): string {
+export function errorText(error: AludelError, style: Style, here: Here): string {
   const lines = [`${style.red(`error[${error.code}]`)}: ${style.bold(error.message)}`];
   const place = error.place;
   if (place) {
@@ -16,7 +17,7 @@ export function errorText(error: AludelError, style: Style): string {
   if (error.sqlite !== undefined) lines.push(`  SQLite says: ${error.sqlite}`);
   for (const note of error.notes) lines.push(indent(note, "  "));
   if (error.outcome !== undefined) lines.push(indent(error.outcome, "  "));
-  for (const step of error.next) lines.push(`  ${nextStep(step, style)}`);
+  for (const step of error.next) lines.push(`  ${nextLine(step, style, here)}`);
   return lines.join("\n");
 }
 

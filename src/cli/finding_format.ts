@@ -24,10 +24,10 @@ export function printFindings(
   textOfRule?: RuleTexts,
 ): void {
   if (format === "sarif") {
-    return ui.data(JSON.stringify(sarifLog(findings, textOfRule), undefined, 2));
+    return ui.data(JSON.stringify(sarifLog(findings, ui.here, textOfRule), undefined, 2));
   }
   for (const finding of findings) {
-    if (format === "github") ui.data(githubAnnotation(finding));
-    else ui.prose(findingText(finding, ui.style));
+    if (format === "github") ui.data(githubAnnotation(finding, ui.here));
+    else ui.prose(findingText(finding, ui.style, ui.here));
   }
 }

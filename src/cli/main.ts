@@ -7,6 +7,7 @@ import { splitCommandLine } from "./command_line.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMPLETE_COMMAND } from "./completion/complete_command.ts";
 import { allFlags, longName, takesValue } from "./flag.ts";
+import type { Here } from "./here.ts";
 import type { Runtime } from "./runtime.ts";
 import { Ui } from "./ui.ts";
 
@@ -92,10 +93,17 @@ async function runCommand(
   const ui = new Ui(runtime, {
     json: parsed.flags["json"] === true,
     quiet: parsed.flags["quiet"] === true,
+    here: hereOf(parsed.flags, runtime),
   });
   useUi(ui);
   const values = parsed.flags as Parameters<Command["run"]>[1];
   return await command.run({ runtime, ui }, values, parsed.args) ?? 0;
+}
+
+/** What `$ALUDEL_DATABASE` names is repeated too: it may have been set for this one command line. */
+function hereOf(flags: Readonly<Record<string, unknown>>, runtime: Runtime): Here {
+  const { config, database = runtime.env("ALUDEL_DATABASE") } = flags;
+  return { config: config as string | undefined, database: database as string | undefined };
 }
 
 async function printHelp(
@@ -147,7 +155,7 @@ async function reportError(runtime: Runtime, ui: Ui, thrown: unknown): Promise<n
   } else if (ui.wantsJson && !ui.answered) {
     ui.json({ error: errorJson(error, exitCode) });
   } else {
-    ui.error(errorText(error, ui.talkStyle));
+    ui.error(errorText(error, ui.talkStyle, ui.here));
   }
   return exitCode;
 }

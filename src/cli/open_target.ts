@@ -21,5 +21,6 @@ export function openTarget(
 ): OpenTarget {
   const { target, notices } = targetChoice(runtime, project, flags.database);
   for (const notice of notices) ui.notice(notice);
+  if (target.from === "DATABASE_URL") ui.database = target.path;
   return { target, access: accessTo(target) };
 }

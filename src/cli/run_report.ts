@@ -3,7 +3,7 @@ import type { PlannedMigration } from "../project/migration.ts";
 import type { Target } from "../project/target.ts";
 import type { Notice, RunEvent } from "../runner/run_event.ts";
 import type { RunOutcome } from "../runner/run_request.ts";
-import { nextStep } from "./style.ts";
+import { nextLine } from "./here.ts";
 import type { Ui } from "./ui.ts";
 
 /** So many losses are listed; beyond it they are counted. */
@@ -31,7 +31,7 @@ export class RunReport {
           [
             event.message,
             ...(event.notes ?? []),
-            ...(event.next ?? []).map((next) => nextStep(next, style)),
+            ...(event.next ?? []).map((next) => nextLine(next, style, this.#ui.here)),
           ]
             .join("\n  "),
         );

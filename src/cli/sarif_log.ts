@@ -1,5 +1,6 @@
 import type { Finding } from "../project/finding.ts";
 import { PROGRAM, RELEASE } from "../text/program.ts";
+import { type Here, stepLine } from "./here.ts";
 
 /** What a rule says for itself. */
 export interface RuleText {
@@ -17,6 +18,7 @@ export type RuleTexts = (code: string) => RuleText | undefined;
  */
 export function sarifLog(
   findings: readonly Finding[],
+  here: Here,
   textOfRule: RuleTexts = () => undefined,
 ): unknown {
   const rules = [...new Set(findings.map((finding) => finding.code))];
@@ -35,7 +37,7 @@ export function sarifLog(
         ruleId: finding.code,
         ruleIndex: rules.indexOf(finding.code),
         level: finding.level,
-        message: { text: textOf(finding) },
+        message: { text: textOf(finding, here) },
         locations: locationsOf(finding),
       })),
     }],
@@ -52,8 +54,8 @@ function descriptor(id: string, text: RuleText | undefined): unknown {
   };
 }
 
-function textOf({ message, notes, next }: Finding): string {
-  return [message, ...notes, ...next.map((step) => `Next: ${step}`)].join("\n");
+function textOf({ message, notes, next }: Finding, here: Here): string {
+  return [message, ...notes, ...next.map((step) => `Next: ${stepLine(step, here)}`)].join("\n");
 }
 
 function locationsOf({ place }: Finding): readonly unknown[] {

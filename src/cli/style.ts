@@ -33,8 +33,3 @@ export const terminalStyle: Style = {
   yellow: rendition(33, 39),
   cyan: rendition(36, 39),
 };
-
-/** How every command says what to type next. */
-export function nextStep(step: string, style: Style): string {
-  return `${style.cyan("next:")} ${step}`;
-}

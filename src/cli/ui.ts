@@ -1,12 +1,16 @@
 import { foldLines } from "../text/fold_lines.ts";
+import type { AnyStep } from "../text/next_step.ts";
+import { type Here, nextLine, stepJson } from "./here.ts";
 import type { OutputStream, Runtime } from "./runtime.ts";
 import type { Style } from "./style.ts";
-import { nextStep, plainStyle, terminalStyle } from "./style.ts";
+import { plainStyle, terminalStyle } from "./style.ts";
 
 /** How the command line asked for output. */
 export interface UiOptions {
   readonly json: boolean;
   readonly quiet: boolean;
+  /** What the commands that are suggested must repeat. */
+  readonly here?: Here;
 }
 
 /** What draws on the terminal by itself, such as progress. */
@@ -25,6 +29,7 @@ export class Ui {
   readonly #options: UiOptions;
   #answered = false;
   #drawing: Drawing | undefined;
+  #here: Here;
   /** For text on stdout. */
   readonly style: Style;
   /** For text on stderr. */
@@ -33,10 +38,21 @@ export class Ui {
   constructor(runtime: Runtime, options: UiOptions) {
     this.#runtime = runtime;
     this.#options = options;
+    this.#here = options.here ?? {};
     const colour = (isTerminal: boolean) =>
       isTerminal && !runtime.env("NO_COLOR") && runtime.env("TERM") !== "dumb";
     this.style = colour(runtime.stdout.isTerminal) ? terminalStyle : plainStyle;
     this.talkStyle = colour(runtime.stderr.isTerminal) ? terminalStyle : plainStyle;
+  }
+
+  /** What the commands that are suggested must repeat. */
+  get here(): Here {
+    return this.#here;
+  }
+
+  /** The database that was chosen by a variable, which another command line may not have. */
+  set database(database: string) {
+    this.#here = { ...this.#here, database };
   }
 
   /** Whether the answer is to be JSON. */
@@ -77,13 +93,16 @@ export class Ui {
     return this.#fold(this.#runtime.stdout, text, taken).split("\n");
   }
 
-  /** The answer as JSON, if it was asked for. At most once a command. */
+  /** The answer as JSON, if it was asked for. At most once a command. Its lists of next steps become lines to paste. */
   json(value: unknown): void {
     if (!this.#options.json) return;
     if (this.#answered) throw new Error("A command prints one JSON document, not two");
     this.#answered = true;
     const indent = this.#runtime.stdout.isTerminal ? 2 : 0;
-    this.#write(this.#runtime.stdout, JSON.stringify(value, plainNumber, indent));
+    this.#write(
+      this.#runtime.stdout,
+      JSON.stringify(value, (key, member) => this.#plain(key, member), indent),
+    );
   }
 
   /** What happened, for a person: silent with `--quiet` and `--json`. */
@@ -91,9 +110,9 @@ export class Ui {
     if (!this.#options.quiet && !this.#options.json) this.#talk(text);
   }
 
-  /** What to type next, with what it is for: `aludel restore NAME, to undo this`. */
-  hint(step: string): void {
-    this.notice(nextStep(step, this.talkStyle));
+  /** What to do next. */
+  hint(step: AnyStep): void {
+    this.notice(nextLine(step, this.talkStyle, this.#here));
   }
 
   /** What the user should know even when told to be quiet. */
@@ -114,6 +133,11 @@ export class Ui {
     return stream.isTerminal ? foldLines(text, this.#runtime.columns - taken) : text;
   }
 
+  #plain(key: string, member: unknown): unknown {
+    if (key !== "next" || !Array.isArray(member)) return plainNumber(member);
+    return member.map((step: AnyStep) => stepJson(step, this.#here));
+  }
+
   #write(stream: OutputStream, text: string): void {
     const write = () => stream.write(text + "\n");
     if (this.#drawing === undefined) write();
@@ -122,7 +146,7 @@ export class Ui {
 }
 
 /** SQLite's integers are bigint here; JSON has them as numbers while they are exact, else as strings. */
-function plainNumber(_key: string, value: unknown): unknown {
+function plainNumber(value: unknown): unknown {
   if (typeof value !== "bigint") return value;
   return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
 }

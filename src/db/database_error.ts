@@ -1,5 +1,6 @@
 import { AludelError, type ErrorCode } from "../errors.ts";
 import type { SqlError } from "./connection.ts";
+import type { AnyStep } from "../text/next_step.ts";
 
 /** What a primary result code (https://sqlite.org/rescode.html) says of the database as a whole. */
 const BY_RESULT_CODE: ReadonlyMap<number, (name: string) => Explanation> = new Map<
@@ -43,7 +44,7 @@ interface Explanation {
   readonly code: ErrorCode;
   readonly message: string;
   readonly notes?: readonly string[];
-  readonly next: readonly string[];
+  readonly next: readonly AnyStep[];
 }
 
 function busy(name: string): Explanation {

@@ -18,6 +18,7 @@ import { listCommit, listIndex } from "./git_entry.ts";
 import { type GitFolder, pathIn } from "./git_folder.ts";
 import { ObjectBatch } from "./object_batch.ts";
 import { shellWord } from "./shell_word.ts";
+import type { AnyStep } from "../text/next_step.ts";
 
 /** What {@linkcode verifyInGit} is asked for. */
 export interface GitCheck {
@@ -136,7 +137,7 @@ function missingManifest(
 ): Finding[] {
   const file = `${files.name}/${MANIFEST_FILE}`;
   const folders = files.folders().filter((folder) => files.read(`${folder}/up.sql`) !== null);
-  const finding = (message: string, next: string): Finding[] => [{
+  const finding = (message: string, next: AnyStep): Finding[] => [{
     level: "error",
     code: "manifest-missing",
     message,

@@ -1,3 +1,5 @@
+import type { AnyStep } from "../text/next_step.ts";
+
 /** How bad a finding is: an `error` fails or loses something unsaid, a `warning` is worth a second look. */
 export type LintLevel = "error" | "warning";
 
@@ -25,7 +27,7 @@ export interface LintFinding {
   /** Where, in UTF-16 code units of that script's text. */
   readonly at: number;
   readonly notes: readonly string[];
-  readonly next: readonly string[];
+  readonly next: readonly AnyStep[];
 }
 
 /** What a rule says of a place. */
@@ -37,5 +39,5 @@ export interface Report<Code extends string> {
 export interface ReportMore {
   readonly notes?: readonly string[];
   /** What to do here; by default the rule's cure. */
-  readonly next?: readonly string[];
+  readonly next?: readonly AnyStep[];
 }

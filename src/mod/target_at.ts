@@ -3,6 +3,7 @@ import { expandHome, readLocation } from "../project/database_location.ts";
 import { type DraftPolicy, SETTING_TABLE } from "../project/setting_table.ts";
 import type { Target } from "../project/target.ts";
 import type { RestorePolicy } from "../runner/restore_policy.ts";
+import type { AnyStep } from "../text/next_step.ts";
 
 /** The policies of an application's database, with the defaults of the settings. */
 export interface TargetPolicies {
@@ -52,6 +53,6 @@ export function targetAt(database: string | URL, policies: TargetPolicies = {}):
   }
 }
 
-function unsupported(message: string, next: readonly string[] = ["Name an SQLite file"]) {
+function unsupported(message: string, next: readonly AnyStep[] = ["Name an SQLite file"]) {
   return new AludelError("target-unsupported", message, { next });
 }

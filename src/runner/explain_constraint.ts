@@ -3,11 +3,12 @@ import { displayName, foldName, quoteName } from "../sql/identifier.ts";
 import type { Statement } from "../sql/script.ts";
 import { readTriedRows, type TriedRows } from "../sql/tried_rows.ts";
 import { findDuplicates, findRows, type FoundRows } from "./find_rows.ts";
+import type { AnyStep } from "../text/next_step.ts";
 
 /** Which rows are in a statement's way, and what to do about them. */
 export interface ConstraintFacts {
   readonly notes: readonly string[];
-  readonly next: readonly string[];
+  readonly next: readonly AnyStep[];
 }
 
 /**

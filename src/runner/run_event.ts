@@ -1,4 +1,5 @@
 import type { RevisionId } from "../graph/revision.ts";
+import type { AnyStep } from "../text/next_step.ts";
 
 /** Whether a revision is applied or undone. */
 export type Direction = "up" | "down";
@@ -82,5 +83,5 @@ export interface Notice {
   /** Further facts, a line each. */
   readonly notes?: readonly string[];
   /** What to do about it, if anything. */
-  readonly next?: readonly string[];
+  readonly next?: readonly AnyStep[];
 }

@@ -9,6 +9,7 @@ import { offsetOfByte } from "../text/position.ts";
 import { explainConstraint } from "./explain_constraint.ts";
 import { adviceFor } from "./explain_sql_error.ts";
 import type { RunEvent } from "./run_event.ts";
+import type { AnyStep } from "../text/next_step.ts";
 
 /** What the statements of one revision run under. */
 export interface ScriptRun {
@@ -16,7 +17,7 @@ export interface ScriptRun {
   readonly revision: string;
   readonly script: Script;
   /** What to do when a statement fails, after what SQLite's message suggests. */
-  readonly remedy: string;
+  readonly remedy: AnyStep;
   readonly emit: (event: RunEvent) => void;
   /** Called between statements: lets the host answer signals, and says whether the user asked to stop. */
   readonly interrupted: () => Promise<boolean>;

@@ -1,6 +1,7 @@
 import { closest } from "../text/closest.ts";
 import { foldName, unquote } from "./identifier.ts";
 import type { Refusal, RunMode } from "./refusal_reason.ts";
+import type { AnyStep } from "../text/next_step.ts";
 
 /** Pragmas that ask and change nothing, with or without an argument. */
 const ASKING: ReadonlySet<string> = new Set(
@@ -58,7 +59,7 @@ export function refusePragma(
   const hasValue = value !== undefined;
   if (ASKING.has(pragma) || USABLE.has(pragma)) return undefined;
   if (!hasValue && ASKING_WITHOUT_VALUE.has(pragma)) return undefined;
-  const refuse = (reason: string, ...next: readonly string[]): Refusal => ({
+  const refuse = (reason: string, ...next: readonly AnyStep[]): Refusal => ({
     code: "sql-pragma",
     reason,
     next,

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../errors.ts";
 import { positionAt } from "../text/position.ts";
 import type { ScriptHeader, Unfinished } from "./script.ts";
+import type { AnyStep } from "../text/next_step.ts";
 
 /** Why something may not be done in a revision, found in its tokens or by SQLite's authorizer. */
 export interface Refusal {
@@ -8,7 +9,7 @@ export interface Refusal {
   /** The fact, as an error's message. */
   readonly reason: string;
   /** What to do about it, best first. */
-  readonly next: readonly string[];
+  readonly next: readonly AnyStep[];
 }
 
 /** A refusal and where it applies, in UTF-16 code units of the text. */

@@ -11,8 +11,8 @@ const HANGING = "  ";
 /**
  * Breaks prose at spaces, where a terminal would break it inside a word.
  *
- * Left alone is what is to be copied (`next: COMMAND`, up to the comma before what it is for; `at FILE`), lines of
- * source code (`3 | …`), and rows of columns, between which there are two spaces.
+ * Left alone is what is to be copied (`next: command`, while advice begins with a capital; `at FILE`), lines of source
+ * code (`3 | …`), and rows of columns, between which there are two spaces.
  *
  * @param text May have lines, and colours.
  * @param columns The terminal's.
@@ -26,15 +26,10 @@ function foldLine(line: string, columns: number): readonly string[] {
   const [indent = ""] = /^ */.exec(line)!;
   const visible = line.replace(RENDITIONS, "").trimStart();
   if (indent.length + displayWidth(visible) <= columns) return [line];
-  if (/^at \S+$|^(\d+ )?\| | {2}/.test(visible)) return [line];
+  if (/^at \S+$|^next: (?!\p{Lu})|^(\d+ )?\| | {2}/u.test(visible)) return [line];
   const lines: string[] = [];
   let last = "";
   const words = line.slice(indent.length).split(" ");
-  if (visible.startsWith("next: ")) {
-    const comma = words.findIndex((word) => word.endsWith(","));
-    if (comma < 0) return [line];
-    words.unshift(words.splice(0, comma + 1).join(" "));
-  }
   for (const word of words) {
     const hang = lines.length === 0 ? indent : indent + HANGING;
     const longer = last === "" ? hang + word : `${last} ${word}`;

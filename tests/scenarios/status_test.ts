@@ -106,7 +106,7 @@ Deno.test("status --json gives every list whole", async () => {
     message: 'Draft "r12" was edited after it was applied',
     revision: "r12",
     notes: [],
-    next: ["aludel redo r12"],
+    next: [{ say: "aludel redo r12" }],
   }]);
   assert.equal(status.clean, false);
 });

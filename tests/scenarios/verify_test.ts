@@ -7,7 +7,7 @@ interface Finding {
   readonly code: string;
   readonly message: string;
   readonly revision?: string;
-  readonly next: readonly string[];
+  readonly next: readonly { readonly command?: string; readonly say?: string }[];
 }
 
 async function findings(project: RunProject): Promise<readonly Finding[]> {
@@ -244,7 +244,8 @@ for (const { code, when, exit, suggestion, cause } of CASES) {
     assert.equal((await project.inProcess("status")).code, 3);
     const found = await findings(project);
     assert.deepEqual(found.map((finding) => finding.code), [code]);
-    await type(project, found[0]!.next[suggestion]!);
+    const next = found[0]!.next[suggestion]!;
+    await type(project, next.command ?? next.say!);
     assert.deepEqual(await findings(project), []);
     if (code !== "revision-unknown") {
       await project.prepare("upgrade", "heads");

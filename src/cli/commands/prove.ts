@@ -72,7 +72,7 @@ export const command = defineCommand({
       );
     }
     if (failures.length > 0) ui.data("");
-    for (const finding of failures) ui.prose(findingText(finding, ui.style));
+    for (const finding of failures) ui.prose(findingText(finding, ui.style, ui.here));
     if (proofs.length === 0) ui.notice("There is no revision to prove.");
     else {
       const cached = fromCache === 0 ? "" : `, ${fromCache} of the answers from before`;

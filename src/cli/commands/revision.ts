@@ -1,4 +1,5 @@
 import { AludelError } from "../../errors.ts";
+import { stepText } from "../../text/next_step.ts";
 import { writeRevision } from "../../project/write_revision.ts";
 import { defineCommand } from "../command.ts";
 import { findEditor, openInEditor } from "../editor.ts";
@@ -120,7 +121,9 @@ function explainSeveralHeads(error: unknown): never {
   throw error.with({
     next: [
       'aludel merge heads -m "join the branches"',
-      ...error.next.map((step) => step.replace(/^say which: /, "aludel revision -m MSG --head ")),
+      ...error.next.map((step) =>
+        stepText(step).replace(/^say which: /, "aludel revision -m MSG --head ")
+      ),
     ],
   });
 }

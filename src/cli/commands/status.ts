@@ -66,7 +66,7 @@ export const command = defineCommand({
     const findings = status.findings.filter((finding) => finding.code !== "revision-unknown");
     if (drift !== null) findings.push(drift.finding);
     if (findings.length + elsewhere.length > 0) ui.data("");
-    for (const finding of findings) ui.prose(findingText(finding, ui.style));
+    for (const finding of findings) ui.prose(findingText(finding, ui.style, ui.here));
     for (const { says } of elsewhere) ui.data(says);
     if (clean) ui.notice("Nothing needs doing.");
     if (elsewhere.length > 0) ui.hint(TAKE_ALONG);

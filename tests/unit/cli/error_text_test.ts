@@ -14,7 +14,7 @@ const FULL = new AludelError("sql-failed", "The statement failed", {
 
 Deno.test("errorText() says what, where, why, what became of it and what to type, in this order", () => {
   assert.equal(
-    errorText(FULL, plainStyle),
+    errorText(FULL, plainStyle, {}),
     `error[sql-failed]: The statement failed
   at m/a/up.sql:3:8
     3 | CREATE TABEL x
@@ -30,11 +30,11 @@ Deno.test("errorText() says what, where, why, what became of it and what to type
 
 Deno.test("errorText() is one line where there is one fact", () => {
   assert.equal(
-    errorText(new AludelError("usage", "No", { next: [] }), plainStyle),
+    errorText(new AludelError("usage", "No", { next: [] }), plainStyle, {}),
     "error[usage]: No",
   );
   const placed = new AludelError("usage", "No", { place: { file: "x.json" }, next: [] });
-  assert.equal(errorText(placed, plainStyle), "error[usage]: No\n  at x.json");
+  assert.equal(errorText(placed, plainStyle, {}), "error[usage]: No\n  at x.json");
 });
 
 Deno.test("errorJson() holds the same facts", () => {
@@ -60,7 +60,7 @@ Deno.test("bugText() has the stack and the program, and asks to report", () => {
 });
 
 Deno.test("errorText() on a terminal has the code and the caret in red, the message bold, the gutter dim", () => {
-  const lines = errorText(FULL, terminalStyle).split("\n");
+  const lines = errorText(FULL, terminalStyle, {}).split("\n");
   assert.equal(lines[0], "\x1b[31merror[sql-failed]\x1b[39m: \x1b[1mThe statement failed\x1b[22m");
   assert.equal(lines[2], "    \x1b[2m3 |\x1b[22m CREATE TABEL x");
   assert.equal(lines[3], "    \x1b[2m  |\x1b[22m\x1b[31m        ^\x1b[39m");

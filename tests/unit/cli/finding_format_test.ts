@@ -14,17 +14,17 @@ const finding: Finding = {
 
 Deno.test("githubAnnotation() escapes what would end a property or the line", () => {
   assert.equal(
-    githubAnnotation(finding),
+    githubAnnotation(finding, {}),
     "::error file=a%2C b%3Ac/up.sql,line=2,col=1,title=revision-edited::" +
       "100 %25 edited%0Aa note%0Anext: aludel seal",
   );
   const { place: _, ...nowhere } = finding;
-  assert.match(githubAnnotation(nowhere), /^::error title=revision-edited::/);
+  assert.match(githubAnnotation(nowhere, {}), /^::error title=revision-edited::/);
 });
 
 Deno.test("sarifLog() has a rule for each code, and places as URIs", () => {
   const warning: Finding = { ...finding, level: "warning", code: "several-heads" };
-  const log = JSON.parse(JSON.stringify(sarifLog([finding, warning, finding])));
+  const log = JSON.parse(JSON.stringify(sarifLog([finding, warning, finding], {})));
   assert.equal(log.version, "2.1.0");
   const [{ tool, results }] = log.runs;
   assert.deepEqual(tool.driver.rules, [{ id: "revision-edited" }, { id: "several-heads" }]);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stepText } from "../../../src/text/next_step.ts";
 import { appliedRevision } from "../../fixtures/applied.ts";
 import { joinCatalogue, messageOf } from "../../../src/project/catalogue.ts";
 import { findingNotice } from "../../../src/project/record_finding_text.ts";
@@ -51,7 +52,7 @@ Deno.test("findingNotice() names the downgrade that undoes an unknown revision a
   ];
   const catalogue = joinCatalogue(DISK, records);
   const commands = ["x1", "x2", "x3"].map((id) =>
-    findingNotice({ id, kind: "unknown" }, catalogue).next?.[1]?.split(",")[0]
+    stepText(findingNotice({ id, kind: "unknown" }, catalogue).next?.[1] ?? "").split(",")[0]
   );
   assert.deepEqual(commands, [
     "aludel downgrade x1@base",

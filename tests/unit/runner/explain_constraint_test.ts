@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stepText } from "../../../src/text/next_step.ts";
 import { SqlError } from "../../../src/db/connection.ts";
 import { openDatabase } from "../../../src/db/open.ts";
 import { explainConstraint } from "../../../src/runner/explain_constraint.ts";
@@ -17,7 +18,7 @@ async function explain(script: string): Promise<readonly string[] | undefined> {
   } catch (error) {
     assert.ok(error instanceof SqlError);
     const facts = await explainConstraint(connection, script, last, error.sqlite);
-    return facts && [...facts.notes, ...facts.next];
+    return facts && [...facts.notes, ...facts.next.map((step) => stepText(step))];
   }
   throw new Error(`SQLite accepts: ${script.slice(last.start, last.end)}`);
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stepText } from "../../../src/text/next_step.ts";
 import type { ErrorCode } from "../../../src/errors.ts";
 import { readScript } from "../../../src/sql/read_script.ts";
 import { findRefusal } from "../../../src/sql/refusal.ts";
@@ -165,7 +166,7 @@ Deno.test("findRefusal() says where a trigger should have ended", () => {
     "up.sql",
     "CREATE TRIGGER t AFTER INSERT ON a BEGIN\n  SELECT 1;\nCREATE TABLE b (c);\n",
   ));
-  assert.match(refusal!.next[0]!, /^Write END; before line 3, /);
+  assert.match(stepText(refusal!.next[0]!), /^Write END; before line 3, /);
 });
 
 Deno.test("findRefusal() takes no statement for unfinished that SQLite can read", () => {

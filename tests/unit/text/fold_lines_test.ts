@@ -25,15 +25,13 @@ Deno.test("foldLines() leaves alone what fits, what is copied, code, and rows of
   assert.equal(foldLines(long, 39), long, "on a narrow terminal");
 });
 
-Deno.test("foldLines() keeps a command in one piece, and breaks what it is for", () => {
-  const command = `aludel restore ${"x".repeat(30)}`;
+Deno.test("foldLines() keeps a command and its comment in one piece, and breaks advice", () => {
+  const command = `  next: aludel restore ${"x".repeat(30)}   # undo this`;
+  assert.equal(foldLines(command, 40), command);
+  const advice = "next: Make the file readable for you, and run the same command again";
   assert.equal(
-    foldLines(`  next: ${command}, to have it all back`, 60),
-    `  next: ${command}, to\n    have it all back`,
-  );
-  assert.equal(
-    foldLines(`next: ${command}, to have it`, 40),
-    `next: ${command},\n  to have it`,
+    foldLines(advice, 40),
+    "next: Make the file readable for you,\n  and run the same command again",
   );
 });
 
