@@ -161,6 +161,7 @@ export const ERROR_KINDS = {
   "sql-foreign-keys": "failure",
   "sql-load-extension": "failure",
   "sql-nul": "failure",
+  "sql-outside": "failure",
   "sql-parameter": "failure",
   "sql-placeholder": "failure",
   "sql-pragma": "failure",

@@ -106,11 +106,12 @@ export class NodeConnection implements Connection {
     try {
       return this.#database.prepare(sql);
     } catch (error) {
+      const prefix = firstVerb(sql) === "EXPLAIN" ? "" : EXPLAIN;
       try {
         // EXPLAIN compiles, and runs nothing of the statement.
-        this.#database.exec(EXPLAIN + sql);
+        this.#database.exec(prefix + sql);
       } catch (explained) {
-        throw withOffsetOf(error as Error, explained as Error, EXPLAIN, sql);
+        throw withOffsetOf(error as Error, explained as Error, prefix, sql);
       }
       throw error;
     }

@@ -141,7 +141,8 @@ export const SETTING_TABLE: {
   doubleQuotedStrings: {
     schema: { type: "boolean" },
     fallback: false,
-    about: 'Whether SQLite may read `"text"` as a string where no column is called so.',
+    about:
+      'Whether SQLite may read `"text"` as a string if no column is called so. UPDATE, DELETE, REPLACE and WITH must do without in any case.',
   },
   dotenv: {
     schema: { type: "boolean" },

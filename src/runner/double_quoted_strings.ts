@@ -1,18 +1,102 @@
-import { AludelError } from "../errors.ts";
+import { type Connection, SqlError } from "../db/connection.ts";
+import type { AludelError } from "../errors.ts";
+import { unquote } from "../sql/identifier.ts";
+import { Tokenizer } from "../sql/tokenizer.ts";
 
-/** SQLite's words for a name in double quotes that is no column; the name stands as it is written. */
-const NO_COLUMN = /no such column: (".*") - should this be a string literal in single-quotes\?$/;
+// SQLite reads "text" as a string if nothing is called so and the connection allows it
+// (https://sqlite.org/quirks.html#dblquote). The views, triggers and constraints of an old database may need that. A
+// revision's own statement must not get it unasked: DELETE FROM t WHERE "stauts" <> 'x' would delete every row.
+
+/** SQLite's hint at a name in double quotes that names nothing. It gives none for a name in other quotes. */
+const HINT = /no such column: (".*") - should this be a string literal in single-quotes\?$/;
+
+/** Statements that choose or overwrite rows: in these a misspelt column takes what nobody wanted to lose. */
+const DECIDES_ON_ROWS: ReadonlySet<string> = new Set(["DELETE", "REPLACE", "UPDATE", "WITH"]);
+
+/** SQLite failed on text in double quotes that is part of the stored schema, not of the script. */
+export class StoredTextFailure extends Error {
+  override readonly name = "StoredTextFailure";
+
+  /** @param cause The failure as it is reported if double-quoted strings cannot be allowed. */
+  constructor(override readonly cause: AludelError) {
+    super(cause.message, { cause });
+  }
+}
 
 /**
- * Whether a statement failed because a view, trigger or index that is already in the database holds text in
- * double quotes, which SQLite reads as a column's name unless it is told otherwise (https://sqlite.org/quirks.html#dblquote).
+ * Whether a statement failed because of text in double quotes that is stored in the schema. Asked on a connection that
+ * does not allow such strings, right after the failure.
  *
- * @param script The text of the script that failed: where the quoted word stands in it, the script is to blame.
+ * @param created The statements before it by which the script has created something: what they brought is its own.
  */
-export function needsDoubleQuotedStrings(error: unknown, script: string): error is AludelError {
-  if (!(error instanceof AludelError) || error.sqlite === undefined) return false;
-  const quoted = NO_COLUMN.exec(error.sqlite)?.[1];
-  if (quoted === undefined) return false;
-  // "error in view v" is what ALTER TABLE says; a statement that uses the view or fires the trigger says nothing.
-  return error.sqlite.startsWith("error in ") || !script.includes(quoted);
+export async function isStoredText(
+  connection: Connection,
+  sql: string,
+  error: SqlError,
+  created: readonly string[],
+): Promise<boolean> {
+  const name = HINT.exec(error.sqlite)?.[1];
+  if (name === undefined || created.some((text) => text.includes(name))) return false;
+  const own = await compile(connection, sql);
+  return own === undefined || HINT.test(own.sqlite);
+}
+
+/**
+ * Makes sure that a statement means the same without double-quoted strings, on a connection that allows them.
+ *
+ * @param verb The statement's first word.
+ * @param allowed Whether the settings allow such strings in scripts. Even then, statements that delete or overwrite rows
+ * must do without.
+ * @throws {SqlError} SQLite's error for a name in double quotes that names nothing.
+ */
+export async function refuseOwnText(
+  connection: Connection,
+  sql: string,
+  verb: string,
+  allowed: boolean,
+): Promise<void> {
+  if (allowed && !DECIDES_ON_ROWS.has(verb)) return;
+  const error = await compile(connection, sql);
+  const name = /^no such column: (.*)$/.exec(error?.sqlite ?? "")?.[1];
+  // Any other error comes again when the statement runs.
+  if (error === undefined || name === undefined) return;
+  throw new SqlError(
+    `no such column: "${name}" - should this be a string literal in single-quotes?`,
+    { byteOffset: error.byteOffset, database: connection.name, cause: error },
+  );
+}
+
+/** Compiles a statement as if no name in double quotes could be a string. @returns SQLite's error, if there is one. */
+async function compile(connection: Connection, sql: string): Promise<SqlError | undefined> {
+  const strict = withoutDoubleQuotes(sql);
+  if (strict === sql) return undefined;
+  try {
+    // Compiles, and runs nothing: https://sqlite.org/lang_explain.html
+    await connection.execute(`EXPLAIN ${strict}`);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    const { byteOffset } = error;
+    return new SqlError(error.sqlite, {
+      ...(byteOffset !== undefined && { byteOffset: byteOffset - "EXPLAIN ".length }),
+      cause: error,
+    });
+  }
+}
+
+/**
+ * The same statement with each name that is in double quotes in backticks, which SQLite never reads as a string
+ * (https://sqlite.org/lang_keywords.html). Offsets stay as they are but behind a name that holds a backtick.
+ */
+export function withoutDoubleQuotes(sql: string): string {
+  if (!sql.includes('"')) return sql;
+  const tokens = new Tokenizer(sql);
+  let text = "";
+  while (tokens.next()) {
+    const token = tokens.current;
+    text += token.startsWith('"') && token.length > 1
+      ? `\`${unquote(token).replaceAll("`", "``")}\``.padEnd(token.length)
+      : token;
+  }
+  return text;
 }

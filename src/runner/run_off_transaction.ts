@@ -18,7 +18,7 @@ import { toSecond } from "./clock.ts";
 import { NOTHING_RUN } from "./describe_outcome.ts";
 import { type LockedOutcome, lockedTransaction } from "./locked_transaction.ts";
 import type { ResumeChoice, RunHost } from "./run_request.ts";
-import { runStatement, type ScriptRun } from "./run_script.ts";
+import { type DoubleQuotedStrings, runStatement, type ScriptRun } from "./run_script.ts";
 import { announceStep, record, remedyFor } from "./run_step.ts";
 import { type SegmentResult, StepFailure } from "./run_transaction.ts";
 import { executePatiently } from "./write_lock.ts";
@@ -27,6 +27,7 @@ import { executePatiently } from "./write_lock.ts";
 export interface OffTransactionRun {
   /** A connection of its own, closed afterwards: it keeps the file's lock from statement to statement. */
   readonly connection: Connection;
+  readonly doubleQuotedStrings: DoubleQuotedStrings;
   readonly host: RunHost;
   readonly step: CheckedStep;
   readonly assumed: StateMark;
@@ -135,6 +136,9 @@ function firstStatement(
   );
 }
 
+/** What the connection keeps for a later VACUUM, so that a run on another connection must say it again. */
+const SET_FOR_VACUUM = /^pragma\s+(?:main\s*\.\s*)?(?:auto_vacuum|page_size)\b/i;
+
 async function runStatements(run: OffTransactionRun, { first, inDoubt }: Start): Promise<void> {
   const { connection, host, step } = run;
   const { script } = step;
@@ -143,12 +147,18 @@ async function runStatements(run: OffTransactionRun, { first, inDoubt }: Start):
     revision: step.id,
     script,
     remedy: remedyFor(step),
+    doubleQuotedStrings: run.doubleQuotedStrings,
     emit: host.emit,
     interrupted: run.interrupted,
   };
   const stamp = () => ({ at: toSecond(host.clock.now()), by: host.appliedBy });
   for (const [index, statement] of script.statements.entries()) {
-    if (index < first) continue;
+    if (index < first) {
+      if (SET_FOR_VACUUM.test(textOf(script, statement))) {
+        await runStatement(scriptRun, index, statement);
+      }
+      continue;
+    }
     if (await run.interrupted()) {
       throw new AludelError("interrupted", "Interrupted", {
         outcome: progress(script, index),

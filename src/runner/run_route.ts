@@ -10,8 +10,9 @@ import { logFailure } from "./log_failure.ts";
 import { runOffTransaction } from "./run_off_transaction.ts";
 import type { RunOutcome, RunRequest } from "./run_request.ts";
 import { runTransaction, type SegmentResult, StepFailure } from "./run_transaction.ts";
-import { needsDoubleQuotedStrings } from "./double_quoted_strings.ts";
+import { StoredTextFailure } from "./double_quoted_strings.ts";
 import { RestoreGuard } from "./restore_guard.ts";
+import type { DoubleQuotedStrings } from "./run_script.ts";
 import { type Segment, splitSegments } from "./segments.ts";
 import { patiently } from "./write_lock.ts";
 
@@ -53,7 +54,7 @@ class RouteRun {
   #connection: Connection | undefined;
   /** The connection of a try that is made again, until the next one has the lock. */
   #former: Connection | undefined;
-  #doubleQuotedStrings: boolean;
+  #strings: DoubleQuotedStrings;
   #lastBreath: number;
 
   constructor(request: RunRequest) {
@@ -61,7 +62,7 @@ class RouteRun {
     this.#guard = new RestoreGuard(request.host);
     this.#route = request.route;
     this.#mark = request.assumed.mark;
-    this.#doubleQuotedStrings = request.host.doubleQuotedStrings;
+    this.#strings = request.host.doubleQuotedStrings ? "scripts" : "off";
     this.#lastBreath = request.host.clock.monotonicMs();
   }
 
@@ -98,9 +99,8 @@ class RouteRun {
       else this.#finish(segment, outcome);
     } catch (error) {
       const cause = error instanceof StepFailure ? error.cause : error;
-      const script = error instanceof StepFailure ? error.step.script.text : "";
-      if (await this.#retryWithDoubleQuotes(cause, script)) return;
-      throw await this.#failed(segment, error);
+      if (!(cause instanceof StoredTextFailure)) throw await this.#failed(segment, error);
+      await this.#allowStoredText(cause.cause);
     }
   }
 
@@ -108,6 +108,7 @@ class RouteRun {
     const connection = await this.#openForSegment();
     return await runTransaction({
       connection,
+      doubleQuotedStrings: this.#strings,
       host: this.#request.host,
       segment,
       reseals: this.#route.reseals,
@@ -126,6 +127,7 @@ class RouteRun {
     const connection = await this.#openForSegment();
     return await runOffTransaction({
       connection,
+      doubleQuotedStrings: this.#strings,
       host: this.#request.host,
       step: step!,
       assumed: this.#mark,
@@ -169,24 +171,21 @@ class RouteRun {
     });
   }
 
-  /** Old databases hold views and triggers with "text" in double quotes: they may go on, with a notice. */
-  async #retryWithDoubleQuotes(cause: unknown, script: string): Promise<boolean> {
-    if (this.#doubleQuotedStrings || !needsDoubleQuotedStrings(cause, script)) return false;
+  /** An old database's views and triggers may hold text in double quotes: the segment runs again with it allowed there. */
+  async #allowStoredText({ sqlite }: AludelError): Promise<void> {
     // It stays open until the next try has looked whether somebody has written in between.
     this.#former = this.#connection;
     this.#connection = undefined;
-    this.#doubleQuotedStrings = true;
+    this.#strings = "stored";
     this.#request.host.emit({
       type: "notice",
       code: "double-quoted-strings",
       message:
-        "The database's own schema uses double quotes for text; they were allowed for this run",
-      notes: [cause.sqlite ?? ""],
-      next: ['Set "doubleQuotedStrings": true in aludel.json to say so for good'],
+        "The database's own schema uses double quotes for text; they were allowed for it in this run",
+      notes: [sqlite ?? "", "The statements of revisions were compiled without"],
     });
     // What a script outside a transaction has done so far has moved the mark.
     await this.#plan();
-    return true;
   }
 
   async #failed(segment: Segment, error: unknown): Promise<unknown> {
@@ -229,7 +228,7 @@ class RouteRun {
 
   async #open(): Promise<Connection> {
     this.#connection ??= await this.#request.host.connect({
-      doubleQuotedStrings: this.#doubleQuotedStrings,
+      doubleQuotedStrings: this.#strings !== "off",
     });
     return this.#connection;
   }

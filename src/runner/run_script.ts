@@ -6,10 +6,16 @@ import { refuseAction } from "../sql/refused_action.ts";
 import type { Script, Statement } from "../sql/script.ts";
 import { placeOf } from "../text/code_frame.ts";
 import { offsetOfByte } from "../text/position.ts";
+import { isStoredText, refuseOwnText, StoredTextFailure } from "./double_quoted_strings.ts";
 import { explainConstraint } from "./explain_constraint.ts";
 import { adviceFor } from "./explain_sql_error.ts";
 import type { RunEvent } from "./run_event.ts";
 import type { AnyStep } from "../text/next_step.ts";
+
+/**
+ * Who may use double-quoted strings: nobody, the stored schema of an old database, or scripts as well, as the settings say.
+ */
+export type DoubleQuotedStrings = "off" | "stored" | "scripts";
 
 /** What the statements of one revision run under. */
 export interface ScriptRun {
@@ -18,6 +24,7 @@ export interface ScriptRun {
   readonly script: Script;
   /** What to do when a statement fails, after what SQLite's message suggests. */
   readonly remedy: AnyStep;
+  readonly doubleQuotedStrings: DoubleQuotedStrings;
   readonly emit: (event: RunEvent) => void;
   /** Called between statements: lets the host answer signals, and says whether the user asked to stop. */
   readonly interrupted: () => Promise<boolean>;
@@ -29,6 +36,7 @@ export interface ScriptRun {
  *
  * @throws {AludelError} `sql-failed`, `sql-ended-transaction`, `interrupted`, or a refusal's code; with the
  * statement's place. The transaction is left as it is: rolling back is the caller's.
+ * @throws {StoredTextFailure} The stored schema needs double-quoted strings, and the connection does not allow them.
  */
 export async function runScript(run: ScriptRun): Promise<void> {
   const { connection, script } = run;
@@ -50,6 +58,7 @@ export async function runScript(run: ScriptRun): Promise<void> {
 /**
  * Runs one statement of the script under SQLite's authorizer.
  * @throws {AludelError} as {@linkcode runScript}.
+ * @throws {StoredTextFailure}
  */
 export async function runStatement(
   run: ScriptRun,
@@ -70,15 +79,28 @@ export async function runStatement(
     refusal ??= found;
     return found === null ? null : found.reason;
   });
+  const { connection, doubleQuotedStrings: strings } = run;
+  const sql = run.script.text.slice(statement.start, statement.end);
   try {
-    await run.connection.execute(run.script.text.slice(statement.start, statement.end));
+    if (strings !== "off") {
+      await refuseOwnText(connection, sql, statement.verb, strings === "scripts");
+    }
+    await connection.execute(sql);
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    run.connection.authorize(null);
-    throw await statementFailed(run, statement, error, refusal);
+    connection.authorize(null);
+    const failure = await statementFailed(run, statement, error, refusal);
+    const isStored = strings === "off" &&
+      await isStoredText(connection, sql, error, createdBefore(run.script, index));
+    throw isStored ? new StoredTextFailure(failure) : failure;
   } finally {
     run.connection.authorize(null);
   }
+}
+
+function createdBefore({ text, statements }: Script, index: number): string[] {
+  return statements.slice(0, index).filter(({ verb }) => verb === "CREATE")
+    .map(({ start, end }) => text.slice(start, end));
 }
 
 async function statementFailed(

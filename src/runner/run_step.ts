@@ -8,7 +8,7 @@ import type { CheckedStep } from "./checked_route.ts";
 import { toSecond } from "./clock.ts";
 import { findLosses, lastRowidsAfter } from "./conservation.ts";
 import type { RunHost } from "./run_request.ts";
-import { runScript } from "./run_script.ts";
+import { type DoubleQuotedStrings, runScript } from "./run_script.ts";
 import { takeInventory } from "./table_contents.ts";
 import { type TableFates, traceTables } from "./table_fates.ts";
 import { dropTemporaryObjects } from "./temporary_objects.ts";
@@ -16,6 +16,7 @@ import { dropTemporaryObjects } from "./temporary_objects.ts";
 /** A step within an open transaction, with its place in the whole route. */
 export interface StepRun {
   readonly connection: Connection;
+  readonly doubleQuotedStrings: DoubleQuotedStrings;
   readonly host: RunHost;
   readonly step: CheckedStep;
   /** Counted from 1 over the whole route. */
@@ -62,6 +63,7 @@ export async function runStep(run: StepRun): Promise<StepTime> {
       revision: step.id,
       script: step.script,
       remedy: remedyFor(step),
+      doubleQuotedStrings: run.doubleQuotedStrings,
       emit: host.emit,
       interrupted: run.interrupted,
     }));

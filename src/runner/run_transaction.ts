@@ -16,6 +16,7 @@ import { type LockedOutcome, lockedTransaction } from "./locked_transaction.ts";
 import { mayViolate } from "./may_violate.ts";
 import type { RunHost } from "./run_request.ts";
 import { record, runStep, type StepTime } from "./run_step.ts";
+import type { DoubleQuotedStrings } from "./run_script.ts";
 import type { Segment } from "./segments.ts";
 import { foldName } from "../sql/identifier.ts";
 import { readMentions } from "../sql/mentions.ts";
@@ -24,6 +25,7 @@ import { traceTables } from "./table_fates.ts";
 /** A segment of mode `transaction` or `foreign-keys`, with its place in the route. */
 export interface TransactionRun {
   readonly connection: Connection;
+  readonly doubleQuotedStrings: DoubleQuotedStrings;
   readonly host: RunHost;
   readonly segment: Segment;
   readonly reseals: readonly Reseal[];

@@ -25,6 +25,8 @@ export async function tryScript(connection: Connection, trial: Trial): Promise<v
   try {
     await runTransaction({
       connection,
+      // As strict as a run; whether the connection allows them for the rest is its owner's choice.
+      doubleQuotedStrings: "scripts",
       host: quietHost(connection),
       segment: {
         mode: trial.script.header.foreignKeys === "on" ? "foreign-keys" : "transaction",

@@ -1,6 +1,6 @@
 import { closest } from "../text/closest.ts";
 import { foldName, unquote } from "./identifier.ts";
-import type { Refusal, RunMode } from "./refusal_reason.ts";
+import { type Refusal, refuseOutside, type RunMode } from "./refusal_reason.ts";
 import type { AnyStep } from "../text/next_step.ts";
 
 /** Pragmas that ask and change nothing, with or without an argument. */
@@ -57,7 +57,10 @@ export function refusePragma(
 ): Refusal | undefined {
   const pragma = foldName(name);
   const hasValue = value !== undefined;
-  if (ASKING.has(pragma) || USABLE.has(pragma)) return undefined;
+  if (ASKING.has(pragma) || pragma === "optimize") return undefined;
+  if (USABLE.has(pragma)) {
+    return hasValue && mode.transaction === "off" ? refuseOutside(`PRAGMA ${pragma}`) : undefined;
+  }
   if (!hasValue && ASKING_WITHOUT_VALUE.has(pragma)) return undefined;
   const refuse = (reason: string, ...next: readonly AnyStep[]): Refusal => ({
     code: "sql-pragma",

@@ -7,6 +7,7 @@ import {
   type Refusal,
   refuseAttach,
   refuseOpenChoice,
+  refuseOutside,
   refuseStateTable,
   refuseTransactionControl,
   refuseUnderForeignKeys,
@@ -73,6 +74,21 @@ function isTableRename(text: string, statement: Statement): boolean {
 
 /** Judges a statement by its beginning. */
 function refuseStatement(script: Script, statement: Statement): PlacedRefusal | undefined {
+  const found = refuseVerb(script, statement);
+  if (found !== undefined || script.header.transaction === "on") return found;
+  return OUTSIDE.has(statement.verb)
+    ? undefined
+    : { refusal: refuseOutside(statement.verb), at: statement.start };
+}
+
+/**
+ * What a file outside a transaction may hold: VACUUM and the pragmas that {@linkcode refusePragma} allows there work
+ * nowhere else. ANALYZE and REINDEX could run in a transaction, but they usually follow a VACUUM, hold the write lock for
+ * long, and change neither a row nor a definition.
+ */
+const OUTSIDE: ReadonlySet<string> = new Set(["VACUUM", "PRAGMA", "ANALYZE", "REINDEX"]);
+
+function refuseVerb(script: Script, statement: Statement): PlacedRefusal | undefined {
   const { text, header } = script;
   const at = statement.start;
   switch (statement.verb) {

@@ -82,6 +82,17 @@ export const VACUUM_IN_TRANSACTION: Refusal = {
   next: ["Put it into a revision of its own that begins with -- aludel: transaction=off"],
 };
 
+/** A statement in a `transaction=off` script that a transaction can hold. */
+export function refuseOutside(verb: string): Refusal {
+  return {
+    code: "sql-outside",
+    reason: `"${verb}" works inside a transaction, so a file with transaction=off may not hold it`,
+    next: [
+      "Move the statement to a revision of its own without that directive, before or after this one",
+    ],
+  };
+}
+
 /** VACUUM INTO. */
 export const VACUUM_INTO: Refusal = {
   code: "sql-vacuum",

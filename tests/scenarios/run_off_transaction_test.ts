@@ -3,10 +3,28 @@ import { aludelCommand, baseEnvironment } from "./cli.ts";
 import { type RunProject, runProject } from "./run_project.ts";
 
 const OFF = "-- aludel: transaction=off\n";
-/** Counts as far as the table says: for minutes, until the test changes it. */
-const SPEED = "CREATE TABLE speed(steps); INSERT INTO speed VALUES (5e8); CREATE TABLE t(a);";
-const LONG = "INSERT INTO t SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL " +
-  "SELECT i + 1 FROM n WHERE i < (SELECT steps FROM speed)) SELECT i FROM n);";
+/** A check of these rows takes minutes, until the test makes them small. */
+const SLOW =
+  "CREATE TABLE speed(size CHECK (length(hex(zeroblob(size))) >= 0)); CREATE TABLE t(a);";
+const LONG = "PRAGMA integrity_check(speed);";
+
+/** Fills the table without its CHECK, which would take as long. */
+async function fillSpeed(project: RunProject, size: number): Promise<void> {
+  await project.sql(
+    `PRAGMA ignore_check_constraints = ON; DELETE FROM speed;
+     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO speed SELECT ${size} FROM n;`,
+  );
+}
+
+/** A project at a1, whose a2 checks the slow rows and then goes on to WAL mode. */
+async function slowProject(up = `${OFF}${LONG}\nPRAGMA journal_mode = WAL;`): Promise<RunProject> {
+  const project = runProject();
+  project.add("a1", SLOW);
+  await project.prepare("upgrade");
+  await fillSpeed(project, 30_000_000);
+  project.add("a2", up);
+  return project;
+}
 
 /** Starts an upgrade, and ends it with kill -9 when the statement that never ends has been announced. */
 async function killInside(project: RunProject): Promise<void> {
@@ -22,7 +40,7 @@ async function killInside(project: RunProject): Promise<void> {
   // The lock keeps readers out, so the record of the intent, with the statement's text, is looked for in the bytes;
   // it is committed when the journal has lost its header: https://sqlite.org/fileformat2.html#the_rollback_journal
   const isAnnounced = () =>
-    bytesOf(project.database).includes("INSERT INTO t SELECT count") &&
+    bytesOf(project.database).includes(LONG) &&
     !bytesOf(`${project.database}-journal`).startsWith("\xd9\xd5\x05\xf9");
   for (let tries = 0; tries < 1_000 && !isAnnounced(); tries++) {
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -83,33 +101,57 @@ Deno.test("a journal that a crash would take along is refused", async () => {
 
 Deno.test("transaction=off goes on after the last statement that ran, when one has failed", async () => {
   using project = runProject();
-  project.add("a1", "CREATE TABLE t(a);");
-  project.add("a2", `${OFF}INSERT INTO t VALUES (1);\nINSERT INTO t VALUES (1, 2);\nVACUUM;`);
+  project.add("a1", "CREATE TABLE t(a); CREATE INDEX i ON t(a);");
+  project.add("a2", `${OFF}PRAGMA auto_vacuum = FULL;\nREINDEX missing;\nVACUUM;`);
   const { stderr } = await project.fails(4, "upgrade");
   assert.match(
     stderr,
     /1 of its 3 statements has run and stays; the next run goes on with statement 2; 1 earlier revision stays: a1/,
   );
   assert.doesNotMatch(stderr, /rolled back/);
-  project.edit("a2", "up", `${OFF}INSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);\nVACUUM;`);
+  project.edit("a2", "up", `${OFF}PRAGMA auto_vacuum = FULL;\nREINDEX i;\nVACUUM;`);
   await project.done("upgrade");
-  assert.equal(await project.sql("SELECT group_concat(a) FROM t"), "1,2");
+  assert.equal(await project.sql("PRAGMA auto_vacuum"), "1");
 });
 
-Deno.test("transaction=off asks when a failed statement has kept a part of its work", async () => {
-  using project = runProject();
-  project.add("a1", "CREATE TABLE t(a UNIQUE);");
-  project.add("a2", `${OFF}INSERT OR FAIL INTO t VALUES (1), (2), (1);`);
-  await project.fails(4, "upgrade");
-  assert.equal(await project.sql("SELECT count(*) FROM t"), "2");
-  const { stderr } = await project.fails(1, "upgrade");
-  assert.match(stderr, /error\[off-interrupted\]/);
-});
+for (
+  const [up, place, what] of [
+    // The records between the statements would give last_insert_rowid() and changes() values of their own.
+    [
+      `INSERT INTO p VALUES (7, 'x');\nINSERT INTO q VALUES (last_insert_rowid(), changes());`,
+      "2:1",
+      "INSERT",
+    ],
+    [`VACUUM;\nDELETE FROM p WHERE id IN (SELECT id FROM p LIMIT 1);`, "3:1", "DELETE"],
+    [`CREATE TABLE p_new(id); DROP TABLE p; ALTER TABLE p_new RENAME TO p;`, "2:1", "CREATE"],
+    [`VACUUM; SELECT count(*) FROM p;`, "2:9", "SELECT"],
+    [`PRAGMA user_version = 5;`, "2:1", "PRAGMA user_version"],
+  ] as const
+) {
+  Deno.test(`transaction=off refuses what a transaction can hold, before anything runs: ${up}`, async () => {
+    using project = runProject();
+    await project.sql(
+      "CREATE TABLE p(id INTEGER PRIMARY KEY, a); CREATE TABLE q(a, b); INSERT INTO p VALUES (1, 'kept');",
+    );
+    const before = await project.sql(".dump");
+    project.add("a1", `${OFF}${up}`);
+    const { stderr } = await project.fails(1, "upgrade");
+    assert.match(
+      stderr,
+      new RegExp(
+        `error\\[sql-outside\\]: "${what}" works inside a transaction[^]*at migrations/a1/up\\.sql:${place}\n`,
+      ),
+    );
+    assert.match(
+      stderr,
+      /next: Move the statement to a revision of its own without that directive/,
+    );
+    assert.equal(await project.sql(".dump"), before);
+  });
+}
 
 Deno.test("transaction=off asks after a crash inside a statement, and runs it again when told to", async () => {
-  using project = runProject();
-  project.add("a1", SPEED);
-  project.add("a2", `${OFF}${LONG}\nINSERT INTO t VALUES (2);`);
+  using project = await slowProject();
   await killInside(project);
   const { stderr } = await project.fails(1, "upgrade");
   assert.match(
@@ -120,27 +162,23 @@ Deno.test("transaction=off asks after a crash inside a statement, and runs it ag
   assert.match(stderr, /next: If not, give the same command with `--resume again`/);
   assert.match(stderr, /next: If it has, give the same command with `--resume skip`/);
   assert.equal(await project.applied(), "a1");
-  await project.sql("UPDATE speed SET steps = 10");
+  await fillSpeed(project, 1);
   await project.done("upgrade", "--resume", "again");
   assert.equal(await project.applied(), "a1 a2");
-  assert.equal(await project.sql("SELECT group_concat(a) FROM t"), "10,2");
+  assert.equal(await project.sql("PRAGMA journal_mode"), "wal");
 });
 
 Deno.test("transaction=off goes on after the statement with --resume skip", async () => {
-  using project = runProject();
-  project.add("a1", SPEED);
-  project.add("a2", `${OFF}${LONG}\nINSERT INTO t VALUES (2);`);
+  using project = await slowProject();
   await killInside(project);
   await project.done("upgrade", "--resume", "skip");
   assert.equal(await project.applied(), "a1 a2");
-  assert.equal(await project.sql("SELECT group_concat(a) FROM t"), "2");
+  assert.equal(await project.sql("PRAGMA journal_mode"), "wal");
   assert.equal(await project.sql("SELECT count(*) FROM aludel_intent"), "0");
 });
 
 Deno.test("a statement that fails when it is run again stays in doubt", async () => {
-  using project = runProject();
-  project.add("a1", SPEED);
-  project.add("a2", `${OFF}${LONG}`);
+  using project = await slowProject();
   await killInside(project);
   await project.sql("DROP TABLE speed");
   assert.match(
@@ -152,14 +190,14 @@ Deno.test("a statement that fails when it is run again stays in doubt", async ()
 
 Deno.test("transaction=off refuses to go on with a text that was changed", async () => {
   using project = runProject();
-  project.add("a1", `${OFF}CREATE TABLE t(a);\nINSERT INTO t VALUES (1, 2);`);
+  project.add("a1", `${OFF}PRAGMA auto_vacuum = FULL;\nREINDEX missing;`);
   await project.fails(1, "upgrade");
-  project.edit("a1", "up", `${OFF}CREATE TABLE t(a, b);\nINSERT INTO t VALUES (1, 2);`);
+  project.edit("a1", "up", `${OFF}PRAGMA auto_vacuum = NONE;\nREINDEX missing;`);
   const { stderr } = await project.fails(1, "upgrade");
   assert.match(
     stderr,
     /error\[off-changed\]: Revision "a1" was changed after it had been half run/,
   );
-  assert.match(stderr, /Statement 1 ran as: CREATE TABLE t\(a\);/);
+  assert.match(stderr, /Statement 1 ran as: PRAGMA auto_vacuum = FULL;/);
   assert.match(stderr, /Nothing was run; the database is as it was/);
 });

@@ -116,12 +116,14 @@ Deno.test("an old database's own text in double quotes is tolerated, with a noti
       "ALTER TABLE log RENAME TO journal;",
       "INSERT INTO log SELECT a FROM v;",
       "INSERT INTO o VALUES (1);",
-      "-- aludel: transaction=off\nVACUUM;\nINSERT INTO o VALUES (1);",
+      "-- aludel: transaction=off\nVACUUM;",
+      `UPDATE "o" SET "a" = 'x' WHERE "a" = 'y'; DELETE FROM v2 WHERE a = 1;`,
     ]
   ) {
     using project = runProject();
     await project.sql(
-      `CREATE TABLE o(a); CREATE TABLE log(a); CREATE VIEW v AS SELECT * FROM o WHERE a = "text";
+      `CREATE TABLE o(a CHECK (a <> "none")); CREATE VIEW v2 AS SELECT * FROM o WHERE a <> "text";
+       CREATE TRIGGER w INSTEAD OF DELETE ON v2 BEGIN DELETE FROM log WHERE a = "text"; END; CREATE TABLE log(a); CREATE VIEW v AS SELECT * FROM o WHERE a = "text";
        CREATE TRIGGER g AFTER INSERT ON o BEGIN INSERT INTO log VALUES ("added"); END;`,
     );
     project.add("a1", up);
@@ -130,6 +132,73 @@ Deno.test("an old database's own text in double quotes is tolerated, with a noti
     assert.doesNotMatch(stderr, /Another process/, up);
     assert.equal(await project.applied(), "a1", up);
   }
+});
+
+const MISSPELT: readonly (readonly [up: string, place: string])[] = [
+  [`DELETE FROM users WHERE "stauts" <> 'active';`, "1:25"],
+  [`UPDATE users SET status = "sattus" WHERE id = 1;`, "1:27"],
+  [`WITH x AS (SELECT 1) DELETE FROM users WHERE id IN x OR "stauts" <> 'active';`, "1:57"],
+  [`SELECT count(*) FROM v;\nDELETE FROM users WHERE "stauts" <> 'active';`, "2:25"],
+  ['REPLACE INTO users SELECT id, "stauts" FROM users;', "1:31"],
+  [`INSERT INTO users SELECT users.id + 10, "stauts" FROM users, v;`, "1:41"],
+  [
+    `INSERT INTO users VALUES (1, 'é\u{1F600}') ON CONFLICT DO UPDATE SET status = "stauts";`,
+    "1:71",
+  ],
+  [`CREATE INDEX i ON users (status) WHERE "stauts" = 1;`, "1:40"],
+];
+
+for (const [up, place] of MISSPELT) {
+  Deno.test(`an old view with text in double quotes lets no misspelt column pass: ${up}`, async () => {
+    using project = runProject();
+    await project.sql(
+      `CREATE TABLE users(id INTEGER PRIMARY KEY, status TEXT); INSERT INTO users VALUES (1, 'active'), (2, 'gone');
+       CREATE VIEW v AS SELECT id, "legacy" AS kind FROM users;
+       CREATE TABLE log(a); CREATE TRIGGER g AFTER INSERT ON log BEGIN INSERT INTO log SELECT "made" WHERE 0; END;`,
+    );
+    // The first statement makes SQLite ask for such strings.
+    project.add("a1", `INSERT INTO log SELECT kind FROM v;`);
+    project.add("a2", up);
+    const { stderr } = await project.fails(1, "upgrade");
+    assert.match(stderr, /should this be a string literal in single-quotes/);
+    assert.match(stderr, new RegExp(`at migrations/a2/up\\.sql:${place}\n`));
+    assert.match(stderr, /next: Write text in single quotes/);
+    assert.equal(await project.applied(), "");
+    assert.equal(await project.sql("SELECT group_concat(status) FROM users"), "active,gone");
+  });
+}
+
+Deno.test("the setting for double-quoted strings does not hold for statements that decide on rows", async () => {
+  using project = runProject();
+  project.write("aludel.json", '{ "database": "app.db", "doubleQuotedStrings": true }');
+  project.add(
+    "a1",
+    `CREATE TABLE users(id, status CHECK (status <> "none")); INSERT INTO users VALUES (1, "active");
+     CREATE VIEW v AS SELECT id, "legacy" AS kind FROM users;`,
+  );
+  project.add("a2", `DELETE FROM users WHERE "stauts" <> 'active';`);
+  const { stderr } = await project.fails(1, "upgrade");
+  assert.match(stderr, /error\[sql-failed\][^]*at migrations\/a2\/up\.sql:1:25/);
+  project.edit(
+    "a2",
+    "up",
+    `UPDATE "users" SET "status" = 'gone' WHERE id IN (SELECT "id" FROM v);`,
+  );
+  await project.done("upgrade");
+  assert.equal(await project.sql("SELECT status FROM users"), "gone");
+});
+
+Deno.test("a trigger that a script makes and fires itself gets no double-quoted strings", async () => {
+  using project = runProject();
+  project.add(
+    "a1",
+    `CREATE TABLE t(a); INSERT INTO t VALUES (1);
+     CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t WHERE "b" <> 1; END;
+     INSERT INTO t VALUES (2);`,
+  );
+  const { stderr } = await project.fails(1, "upgrade");
+  assert.match(stderr, /no such column: "b"/);
+  assert.equal(await project.applied(), "");
 });
 
 Deno.test("a script may say which SQLite it needs", async () => {

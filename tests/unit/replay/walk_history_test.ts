@@ -25,7 +25,7 @@ Deno.test("walkHistory() undoes what a visit does", async () => {
   assert.deepEqual(seen, [1n, 2n]);
 });
 
-for (const header of ["", "-- aludel: transaction=off\n", "-- aludel: foreign-keys=on\n"]) {
+for (const header of ["", "-- aludel: foreign-keys=on\n"]) {
   Deno.test(`walkHistory() goes on without a function that only the application has: ${header.trim() || "no directive"}`, async () => {
     const replay = memoryReplay([
       { id: "a", up: "CREATE TABLE t (x);\nINSERT INTO t VALUES (1);" },
