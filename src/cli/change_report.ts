@@ -38,8 +38,13 @@ export function changeLine(line: string, style: Style): string {
   return /^drop /.test(line) ? style.red(`- ${line}`) : style.yellow(`~ ${line}`);
 }
 
-/** Says what may be a rename, with the line that makes it one. */
-export function suggestRenamesTo(ui: Ui, { suggestions }: Comparison, file: string): void {
+/** Says what may be a rename, with the line that makes it one, and which of these lines do nothing. */
+export function suggestRenamesTo(
+  ui: Ui,
+  { suggestions, notices }: Comparison,
+  file: string,
+): void {
+  for (const notice of notices) ui.notice(notice);
   for (const { kind, table, from, to, line } of suggestions) {
     const what = kind === "table" ? `table ${from}` : `column ${table}.${from}`;
     ui.notice(`Was ${what} renamed to ${to}? If so, put this above it in ${file}:`);

@@ -1,5 +1,6 @@
 import type { Change } from "../schema/change.ts";
 import { compareSchemas } from "../schema/compare.ts";
+import { checkRenames } from "../schema/diff/check_renames.ts";
 import { withoutExcluded } from "../schema/exclude.ts";
 import type { Schema } from "../schema/model.ts";
 import { NO_HINTS, type RenameHints } from "../schema/renames.ts";
@@ -14,9 +15,14 @@ export interface Comparison {
   readonly changes: readonly Change[];
   /** Renames that the difference may hide. */
   readonly suggestions: readonly RenameSuggestion[];
+  /** Rename hints that do nothing, a sentence each. */
+  readonly notices: readonly string[];
 }
 
-/** Compares two schemas as the project's settings say. */
+/**
+ * Compares two schemas as the project's settings say.
+ * @throws {AludelError} `schema-rename-hint` as {@linkcode checkRenames} does.
+ */
 export function compareWith(
   settings: Pick<Settings, "exclude" | "columnOrder">,
   from: Schema,
@@ -24,6 +30,7 @@ export function compareWith(
   hints: RenameHints = NO_HINTS,
 ): Comparison {
   const to = withoutExcluded(from, wanted, settings.exclude);
+  const notices = checkRenames(from, to, hints);
   const changes = compareSchemas(from, to, { renames: hints, columnOrder: settings.columnOrder });
-  return { from, to, changes, suggestions: suggestRenames(changes) };
+  return { from, to, changes, suggestions: suggestRenames(changes), notices };
 }

@@ -100,10 +100,12 @@ function fateOf(
     const after = [...track.aliases].findLast((alias) => standing.get(alias) === track) ?? name;
     return { before: name, after, aliases: track.aliases };
   }
-  const replacement = standing.get(name);
+  // Its last name counts most: a table may be renamed first, then rebuilt, and a new one take the first name.
+  const after = [...track.aliases].findLast((alias) => standing.get(alias)) ?? null;
+  const replacement = after === null ? undefined : standing.get(after);
   return {
     before: name,
-    after: replacement ? name : null,
+    after,
     aliases: new Set([...track.aliases, ...(replacement?.aliases ?? [])]),
   };
 }

@@ -29,7 +29,7 @@ export function compareSchemas(from: Schema, to: Schema, options: CompareOptions
     ...compareObjects(from.triggers, to.triggers, (a, b) => sameTrigger(a, b, from, to, renames)),
     ...compareObjects(from.views, to.views, (a, b) => sameText(a, b, from, to, renames)),
     ...compareObjects(from.indexes, to.indexes, (a, b) => sameIndex(a, b, from, to, renames)),
-    ...compareObjects(from.virtualTables, to.virtualTables, sameVirtualTable),
+    ...compareVirtualTables(from, to, renames),
   ];
   const changes: Change[] = objects.filter(({ kind }) => kind === "drop-object");
   for (const [key, table] of from.tables) {
@@ -82,6 +82,26 @@ function compareObjects<T extends SideObject>(
     if (!from.has(key)) changes.push({ kind: "create-object", object });
   }
   return changes;
+}
+
+/** As {@linkcode compareObjects}; a virtual table that is renamed is replaced by one of another name. */
+function compareVirtualTables(from: Schema, to: Schema, renames: Renames): Change[] {
+  const present = new Map<string, VirtualTable>();
+  const renamed = new Set<VirtualTable>();
+  for (const [key, table] of from.virtualTables) {
+    const name = renames.table(key);
+    if (name !== key) renamed.add(table);
+    // A name that is given up may be that of a new table.
+    if (name !== key || renames.oldTable(key) === key) present.set(name, table);
+  }
+  const changes = compareObjects(
+    present,
+    to.virtualTables,
+    (a, b) => !renamed.has(a) && sameVirtualTable(a, b),
+  );
+  const kept = new Set(present.values());
+  const gone = [...from.virtualTables.values()].filter((table) => !kept.has(table));
+  return [...gone.map((object): Change => ({ kind: "drop-object", object })), ...changes];
 }
 
 function sameIndex(a: Index, b: Index, from: Schema, to: Schema, renames: Renames): boolean {
@@ -140,7 +160,8 @@ function definition(object: View | Trigger, context: TextContext): string {
   return tokens.join(" ");
 }
 
-function sameVirtualTable(a: VirtualTable, b: VirtualTable): boolean {
+/** Whether two virtual tables differ in nothing but perhaps their names. */
+export function sameVirtualTable(a: VirtualTable, b: VirtualTable): boolean {
   return a.sql === b.sql ||
     foldName(a.module) === foldName(b.module) &&
       JSON.stringify(a.arguments.map(argumentText)) ===

@@ -23,11 +23,13 @@ const LINES: Visitor<Change, string[]> = {
   "create-object": ({ object }) => [`create ${describeObject(object)}`],
   "drop-object": ({ object }) => [`drop ${describeObject(object)}`],
   "replace-object": ({ from, to }) => [
-    `replace ${describeObject(to)}${
-      "table" in from && "table" in to && !sameName(from.table, to.table)
-        ? `, before on ${displayName(from.table)}`
-        : ""
-    }`,
+    sameName(from.name, to.name)
+      ? `replace ${describeObject(to)}${
+        "table" in from && "table" in to && !sameName(from.table, to.table)
+          ? `, before on ${displayName(from.table)}`
+          : ""
+      }`
+      : `rename ${describeObject(from)} to ${displayName(to.name)}`,
   ],
 };
 

@@ -1,12 +1,14 @@
-import { foldName, quoteName } from "../sql/identifier.ts";
+import { foldName, quoteName, sameName } from "../sql/identifier.ts";
 import { type Alteration, alterTable } from "./alter_table.ts";
+import { sameVirtualTable } from "./compare.ts";
 import type { AlterTable, Change, SideObject } from "./change.ts";
 import { describeObject } from "./describe.ts";
 import { mentionedNames } from "./mentioned_names.ts";
-import type { Index, Schema, SchemaObject, Table, Trigger, View } from "./model.ts";
+import type { Index, Schema, SchemaObject, Table, Trigger, View, VirtualTable } from "./model.ts";
+import { convertTable } from "./plan/convert_table.ts";
 import { dropTableHazard } from "./plan_hazard.ts";
 import { objectKey, type PlanOptions, type Release } from "./plan_options.ts";
-import { planRenames } from "./plan_renames.ts";
+import { planRenames, type Rename } from "./plan_renames.ts";
 import { createVirtualTable, dropVirtualTable, replaceVirtualTable } from "./plan_virtual_table.ts";
 import type { CostClass, Plan, PlannedStatement } from "./planned_statement.ts";
 import { rebuildTable } from "./rebuild.ts";
@@ -48,6 +50,8 @@ class Planner {
   readonly #made = new Set<SchemaObject>();
   /** New object → the one that it replaces. */
   readonly #replaced = new Map<SchemaObject, SideObject>();
+  /** New table → the virtual table whose name it gets, and the other way round. */
+  readonly #converted = new Map<SchemaObject, Table | VirtualTable>();
   readonly #wantedIndexes: ReadonlyMap<string, readonly Index[]>;
   #sqlite: Release | undefined;
 
@@ -62,19 +66,20 @@ class Planner {
       ...schema.views.keys(),
       ...schema.indexes.keys(),
     ]));
-    this.#dropped = changes.filter((change) => change.kind === "drop-table")
-      .map(({ table }) => table);
     for (const change of changes) {
       if (change.kind === "create-table") this.#made.add(change.table);
       if (change.kind === "create-object") this.#made.add(change.object);
       if (change.kind === "replace-object") this.#replaced.set(change.to, change.from);
     }
+    this.#dropped = changes.filter((change) => change.kind === "drop-table")
+      .map(({ table }) => table);
+    this.#findConverted();
     this.#wantedIndexes = Map.groupBy(to.indexes.values(), ({ table }) => foldName(table));
   }
 
   plan(): Plan {
     const tables = this.#changes.filter((change) => change.kind === "alter-table");
-    const renames = planRenames(tables);
+    const renames = planRenames(tables, this.#renamedVirtualTables());
     const presentName = (change: AlterTable) => {
       const names = renames.columns.get(foldName(change.from.name));
       const own = new Map(change.from.columns.map(({ name }) => [foldName(name), name]));
@@ -110,6 +115,11 @@ class Planner {
     });
 
     this.#dropSideObjects(aside);
+    // A table whose name another one gets by a rename must be gone by then.
+    const names = new Set(this.#renamedTo(tables));
+    const converted = new Set(this.#converted.values());
+    const first = dropped.filter((table) => names.has(keyOf(table)) || converted.has(table));
+    this.#dropTables(first.filter((table) => !converted.has(table)));
     this.#statements.push(...renames.statements);
     for (const work of works) {
       if (work.kind === "alter") {
@@ -119,7 +129,7 @@ class Planner {
         this.#statements.push(...rebuilds.get(keyOf(work.change.from))!.statements);
       }
     }
-    this.#dropTables(dropped);
+    this.#dropTables(dropped.filter((table) => !first.includes(table)));
     this.#create(aside, new Set(dropped.map(keyOf)));
     const statements = this.#statements.map((statement) =>
       statement.choice === undefined
@@ -127,6 +137,36 @@ class Planner {
         : statement
     );
     return { changes: this.#changes, statements, sqlite: this.#sqlite };
+  }
+
+  #findConverted(): void {
+    const gone = new Map<string, Table | VirtualTable>(
+      this.#dropped.map((table) => [keyOf(table), table]),
+    );
+    for (const change of this.#changes) {
+      if (change.kind !== "drop-object" || change.object.kind !== "virtual-table") continue;
+      gone.set(foldName(change.object.name), change.object);
+    }
+    for (const object of this.#made) {
+      const old = gone.get(foldName(object.name));
+      if (old === undefined || old.kind === object.kind) continue;
+      if (object.kind === "table" || object.kind === "virtual-table") {
+        this.#converted.set(object, old);
+      }
+    }
+  }
+
+  #renamedVirtualTables(): Rename[] {
+    return [...this.#replaced].filter(([to, from]) => !sameName(from.name, to.name))
+      .map(([to, from]) => ({ from: from.name, to: to.name }));
+  }
+
+  /** The names that tables get by renames, folded. */
+  #renamedTo(tables: readonly AlterTable[]): string[] {
+    return [
+      ...tables.filter(({ from, to }) => !sameName(from.name, to.name)).map(({ to }) => to),
+      ...this.#renamedVirtualTables().map(({ to }) => ({ name: to })),
+    ].map(({ name }) => foldName(name));
   }
 
   #setAside(facts: {
@@ -186,7 +226,8 @@ class Planner {
       .map((key) => this.#from.triggers.get(key)!);
     const asideViews = [...aside.views].map((key) => this.#from.views.get(key)!);
     const ofKind = (kind: SideObject["kind"]) => [...going].filter((one) => one.kind === kind);
-    const lost = new Set(this.#dropped.map(keyOf));
+    const converted = new Set<SideObject | Table>(this.#converted.values());
+    const lost = new Set(this.#dropped.filter((table) => !converted.has(table)).map(keyOf));
     // Of a table that goes, indexes and triggers go by themselves.
     const stays = (object: SideObject) => !("table" in object) || !lost.has(foldName(object.table));
     const comment = (object: SideObject) =>
@@ -207,7 +248,8 @@ class Planner {
       this.#push(`DROP INDEX ${quoteName(index.name)}`, "scan", comment(index));
     }
     for (const object of ofKind("virtual-table")) {
-      if (object.kind === "virtual-table") this.#statements.push(dropVirtualTable(object));
+      if (object.kind !== "virtual-table" || converted.has(object)) continue;
+      this.#statements.push(dropVirtualTable(object));
     }
   }
 
@@ -234,11 +276,17 @@ class Planner {
     for (const object of schemaObjects(this.#to)) {
       const old = this.#replaced.get(object);
       const description = describeObject(object);
-      if (object.kind === "virtual-table") {
+      const converted = this.#converted.get(object);
+      if (converted !== undefined && (object.kind === "table" || object.kind === "virtual-table")) {
+        this.#statements.push(
+          ...convertTable(converted, object, (name) => this.#freeName(name)),
+        );
+      } else if (object.kind === "virtual-table") {
         if (this.#made.has(object)) this.#statements.push(...createVirtualTable(object));
-        else if (old?.kind === "virtual-table") {
+        else if (old?.kind === "virtual-table" && !sameVirtualTable(old, object)) {
+          const renamed = { ...old, name: object.name };
           this.#statements.push(
-            ...replaceVirtualTable(old, object, (name) => this.#freeName(name)),
+            ...replaceVirtualTable(renamed, object, (name) => this.#freeName(name)),
           );
         }
       } else if (this.#made.has(object) || old !== undefined) {

@@ -1,4 +1,4 @@
-import { displayName, foldName, quoteName } from "../sql/identifier.ts";
+import { displayName, foldName, quoteName, sameName } from "../sql/identifier.ts";
 import type { AlterTable } from "./change.ts";
 import type { PlannedStatement } from "./planned_statement.ts";
 
@@ -11,13 +11,20 @@ export interface RenamePlan {
 
 /**
  * Renames tables, then columns, by ALTER TABLE, which rewrites every index, view, trigger and foreign key
- * that names them. A new name is free when its turn comes: hints never open a rename onto a name that stays.
+ * that names them.
+ *
+ * @param changes What differs. A new name is that of no table that stays; one that is dropped must be gone.
+ * @param virtualTables The virtual tables that get another name.
  */
-export function planRenames(changes: readonly AlterTable[]): RenamePlan {
+export function planRenames(
+  changes: readonly AlterTable[],
+  virtualTables: readonly Rename[],
+): RenamePlan {
   const statements: PlannedStatement[] = [];
-  const tables = changes.flatMap(({ changes }) =>
-    changes.filter((change) => change.kind === "rename-table")
-  );
+  const tables = [
+    ...changes.flatMap(({ changes }) => changes.filter((change) => change.kind === "rename-table")),
+    ...virtualTables,
+  ];
   for (const { from, to } of withoutCollisions(tables)) {
     statements.push({
       sql: `ALTER TABLE ${quoteName(from)} RENAME TO ${quoteName(to)}`,
@@ -35,28 +42,42 @@ export function planRenames(changes: readonly AlterTable[]): RenamePlan {
 }
 
 function renameColumns(
-  { to, changes }: AlterTable,
+  { from, to, changes }: AlterTable,
   statements: PlannedStatement[],
 ): ReadonlyMap<string, string> {
   const renames = changes.filter((change) => change.kind === "rename-column");
   const names = new Map<string, string>();
   if (renames.length === 0) return names;
-  for (const rename of withoutCollisions(renames)) {
-    const [old, name] = [rename.from, rename.to];
+  const present = new Map(from.columns.map(({ name }) => [foldName(name), name]));
+  const taken = new Set([...present.keys(), ...to.columns.map(({ name }) => foldName(name))]);
+  for (const { to: name } of renames) {
+    const holder = present.get(foldName(name));
+    if (holder === undefined || renames.some((other) => sameName(other.from, name))) continue;
+    // That column is dropped afterwards.
+    let away = `${holder}__old`;
+    for (let number = 2; taken.has(foldName(away)); number++) away = `${holder}__old${number}`;
+    taken.add(foldName(away));
+    rename(holder, away, ", to free its name");
+  }
+  for (const { from: old, to: name } of withoutCollisions(renames)) rename(old, name);
+  return names;
+
+  function rename(old: string, name: string, reason = ""): void {
     names.set(foldName(old), name);
+    const table = displayName(to.name);
     statements.push({
       sql: `ALTER TABLE ${quoteName(to.name)} RENAME COLUMN ${quoteName(old)} TO ${
         quoteName(name)
       }`,
       cost: "metadata",
-      comment: `rename column ${displayName(to.name)}.${displayName(old)} to ${displayName(name)}`,
+      comment: `rename column ${table}.${displayName(old)} to ${displayName(name)}${reason}`,
       hazards: [],
     });
   }
-  return names;
 }
 
-interface Rename {
+/** A name that becomes another one. */
+export interface Rename {
   readonly from: string;
   readonly to: string;
 }

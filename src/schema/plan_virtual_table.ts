@@ -23,8 +23,8 @@ export function dropVirtualTable(table: VirtualTable): PlannedStatement {
 
 /**
  * Makes a virtual table anew. An FTS5 table with rows of its own keeps them, in the columns that it still
- * has; one with the rows of another table is built again from those. An R*Tree keeps its boxes where they have
- * as many sides as before. Other modules' rows are lost.
+ * has; one with the rows of another table is built again from those. Both keep the options that were set for them. An
+ * R*Tree keeps its boxes if they have as many sides as before. Other modules' rows are lost.
  */
 export function replaceVirtualTable(
   from: VirtualTable,
@@ -32,35 +32,79 @@ export function replaceVirtualTable(
   freeName: (name: string) => string,
 ): PlannedStatement[] {
   const copied = copiedColumns(from, to);
-  if (copied.length === 0) {
-    const losses = holdsRows(from) || isContentless(to)
-      ? [{ name: to.name, reason: "made anew with other arguments" }]
-      : [];
+  const hasLoss = copied.length === 0 && (holdsRows(from) || isContentless(to));
+  const losses = hasLoss ? [{ name: to.name, reason: "made anew with other arguments" }] : [];
+  const hasOptions = isFts5(from) && isFts5(to);
+  if (copied.length === 0 && !hasOptions) {
     const [create, ...others] = createVirtualTable(to);
     return [dropVirtualTable(from), { ...create!, losses }, ...others];
   }
   const into = freeName(`${to.name}__new`);
-  const targets = copied.map(([, target]) => target).join(", ");
-  const sources = copied.map(([source]) => source).join(", ");
+  const create = statement(
+    renamedVirtualTable(to.sql, into),
+    "metadata",
+    `make ${displayName(to.name)} anew with other arguments`,
+  );
+  const content = externalContent(to);
   return [
-    statement(
-      renamedVirtualTable(to.sql, into),
-      "metadata",
-      `make ${displayName(to.name)} anew with other arguments`,
-    ),
-    statement(
-      `INSERT INTO ${quoteName(into)} (${targets})\nSELECT ${sources}\nFROM ${
-        quoteName(from.name)
-      }`,
-      "rewrite",
-      "copy its rows",
-    ),
+    { ...create, ...(hasLoss && { losses, hazards: [lossHazard(from)] }) },
+    ...(hasOptions ? [copyOptions(from.name, into)] : []),
+    ...(copied.length > 0 ? [copyRows(from.name, into, copied)] : []),
+    ...(content === undefined || content === "" ? [] : [rebuildIndex({ ...to, name: into })]),
     statement(`DROP TABLE ${quoteName(from.name)}`, "scan"),
     // In the normal mode a rename reads the views that name the table, which is not there at that moment.
     statement("PRAGMA legacy_alter_table = on", "metadata"),
     statement(`ALTER TABLE ${quoteName(into)} RENAME TO ${quoteName(to.name)}`, "metadata"),
     statement("PRAGMA legacy_alter_table = off", "metadata"),
   ];
+}
+
+function copyRows(
+  from: string,
+  into: string,
+  columns: readonly (readonly [source: string, target: string])[],
+): PlannedStatement {
+  const targets = columns.map(([, target]) => target).join(", ");
+  const sources = columns.map(([source]) => source).join(", ");
+  return statement(
+    `INSERT INTO ${quoteName(into)} (${targets})\nSELECT ${sources}\nFROM ${quoteName(from)}`,
+    "rewrite",
+    "copy its rows",
+  );
+}
+
+/**
+ * Takes over what was set by `INSERT INTO f(f, rank) VALUES('automerge', 8)`. FTS5 keeps it in a shadow table, beside the version of
+ * its format: https://sqlite.org/fts5.html#special_insert_commands
+ */
+function copyOptions(from: string, into: string): PlannedStatement {
+  return statement(
+    `INSERT INTO ${quoteName(into)} (${quoteName(into)}, rank)\nSELECT k, v\nFROM ${
+      quoteName(`${from}_config`)
+    }\nWHERE k <> 'version'`,
+    "metadata",
+    "keep its options",
+  );
+}
+
+/** The columns in which a virtual table keeps rows of its own. */
+export interface KeptColumns {
+  /** Without one of these a row is none. */
+  readonly required: readonly string[];
+  readonly others: readonly string[];
+  /** Whether rows have a rowid besides. */
+  readonly hasRowid: boolean;
+}
+
+/** The columns of rows that can be read from a virtual table and written into it; undefined if there are none. */
+export function keptColumns(table: VirtualTable): KeptColumns | undefined {
+  if (isFts5(table)) {
+    if (externalContent(table) !== undefined) return undefined;
+    return { required: [], others: fts5Columns(table), hasRowid: true };
+  }
+  if (!isRtree(table)) return undefined;
+  const { box, others } = rtreeColumns(table);
+  return { required: box, others, hasRowid: false };
 }
 
 /** The table whose rows an FTS5 table indexes; empty for a contentless one. */

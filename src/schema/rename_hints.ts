@@ -1,4 +1,4 @@
-import { AludelError } from "../errors.ts";
+import { AludelError, type Place } from "../errors.ts";
 import { foldName } from "../sql/identifier.ts";
 import type { Directive } from "../sql/script.ts";
 import { readDirectives } from "../sql/read_script.ts";
@@ -10,11 +10,11 @@ import type { SchemaFile } from "./schema_file.ts";
 import { type Definition, readSchemaStatements } from "./schema_statement.ts";
 
 /**
- * Reads the `-- aludel: renamed from=old` comments of a schema file. Each stands on a line of its own
- * above a CREATE TABLE, or above a column inside of one.
+ * Reads the `-- aludel: renamed from=old` comments of a schema file. Each is on a line of its own above a CREATE TABLE or
+ * CREATE VIRTUAL TABLE, or above a column of a table.
  *
- * @throws {AludelError} `schema-rename-hint` where a hint stands above nothing that can have one, or two
- * stand above one thing; errors of the area `directive`.
+ * @throws {AludelError} `schema-rename-hint` if a hint is above nothing that can have one, or two are above one thing;
+ * errors of the area `directive`.
  */
 export function readRenameHints(file: SchemaFile): RenameHints {
   if (!/aludel/i.test(file.text)) return NO_HINTS;
@@ -26,17 +26,23 @@ export function readRenameHints(file: SchemaFile): RenameHints {
   const columns: ColumnRenameHint[] = [];
   for (const directive of directives) {
     const next = statements.find(({ statement }) => statement.end > directive.start);
-    if (next?.kind !== "table") throw misplaced(file, directive);
+    if (next === undefined || next.kind === "other") throw misplaced(file, directive);
+    const place = placeOf(file.file, file.text, directive.start);
+    if (next.kind !== "table" && next.kind !== "virtual-table") {
+      throw hasNoRename(place, next.kind, next.name);
+    }
     if (directive.start < next.statement.start) {
-      const hint = { from: directive.value, to: next.name };
+      const hint = { from: directive.value, to: next.name, place };
       if (tables.some(({ to }) => foldName(to) === foldName(hint.to))) {
         throw twice(file, directive, hint.to);
       }
       tables.push(hint);
+    } else if (next.kind === "virtual-table") {
+      throw hasNoRename(place, "column", next.name);
     } else {
       const to = columnBelow(file, next, directive);
       if (to === undefined || !standsAlone(file.text, directive)) throw misplaced(file, directive);
-      const hint = { table: next.name, from: directive.value, to };
+      const hint = { table: next.name, from: directive.value, to, place };
       const isSecond = columns.some((other) =>
         foldName(other.table) === foldName(hint.table) && foldName(other.to) === foldName(to)
       );
@@ -83,6 +89,18 @@ function misplaced(file: SchemaFile, directive: Directive): AludelError {
       next: ["Put it on a line of its own, right above the CREATE TABLE or the column"],
     },
   );
+}
+
+/** What a rename would change in vain, or what SQLite cannot rename. */
+function hasNoRename(
+  place: Place,
+  kind: "view" | "index" | "trigger" | "column",
+  name: string,
+): AludelError {
+  const message = kind === "column"
+    ? `SQLite cannot rename a column of the virtual table "${name}"`
+    : `The ${kind} "${name}" needs no rename: it holds no rows and is created anew`;
+  return new AludelError("schema-rename-hint", message, { place, next: ["Delete the line"] });
 }
 
 function twice(file: SchemaFile, directive: Directive, name: string): AludelError {

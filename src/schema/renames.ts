@@ -1,16 +1,19 @@
+import type { Place } from "../errors.ts";
 import { foldName } from "../sql/identifier.ts";
-import type { Schema, Table } from "./model.ts";
+import type { Schema, Table, VirtualTable } from "./model.ts";
 
-/** What a schema file says about names of old: `-- aludel: renamed from=old`. */
+/** The old names that a schema file states: `-- aludel: renamed from=old`. */
 export interface RenameHints {
   readonly tables: readonly RenameHint[];
   readonly columns: readonly ColumnRenameHint[];
 }
 
-/** A table or column that had another name. */
+/** A table, virtual table or column that had another name. */
 export interface RenameHint {
   readonly from: string;
   readonly to: string;
+  /** Where a schema file says so. */
+  readonly place?: Place;
 }
 
 /** A column that had another name. */
@@ -31,20 +34,31 @@ export class Renames {
   /** Present table → present column → wanted column. */
   readonly #columns: ReadonlyMap<string, ReadonlyMap<string, string>>;
 
+  /** Hints that contradict the two schemas or one another. */
+  readonly doubts: readonly RenameDoubt[];
+
   /** Takes the hints that are not yet applied between two schemas; the others are inert. */
   constructor(from: Schema, to: Schema, hints: RenameHints) {
-    this.#tables = openRenames(hints.tables, from.tables, to.tables);
+    const tables = openRenames(hints.tables, from.tables, to.tables);
+    const virtual = openRenames(hints.tables, from.virtualTables, to.virtualTables, canRename);
+    const doubts: RenameDoubt[] = [...tables.doubts, ...virtual.doubts];
+    this.#tables = new Map([...tables.open, ...virtual.open]);
     this.#oldTables = new Map([...this.#tables].map(([old, name]) => [name, old]));
     const columns = new Map<string, ReadonlyMap<string, string>>();
     for (const [key, table] of to.tables) {
       const ofTable = hints.columns.filter((hint) => foldName(hint.table) === key);
       const oldKey = this.oldTable(key);
-      const old = ofTable.length === 0 ? undefined : from.tables.get(oldKey);
+      // The table of that name may be another one, which gives its name up.
+      const old = ofTable.length === 0 || this.table(oldKey) !== key
+        ? undefined
+        : from.tables.get(oldKey);
       if (old === undefined) continue;
-      const open = openRenames(ofTable, columnKeys(old), columnKeys(table));
+      const { open, doubts: inside } = openRenames(ofTable, columnKeys(old), columnKeys(table));
       if (open.size > 0) columns.set(oldKey, open);
+      doubts.push(...inside);
     }
     this.#columns = columns;
+    this.doubts = doubts;
   }
 
   /** Whether nothing is renamed. */
@@ -75,40 +89,94 @@ export class Renames {
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
-function columnKeys(table: Table): ReadonlySet<string> {
-  return new Set(table.columns.map(({ name }) => foldName(name)));
+function columnKeys(table: Table): ReadonlyMap<string, string> {
+  return new Map(table.columns.map(({ name }) => [foldName(name), name]));
+}
+
+/** Modules whose tables ALTER TABLE … RENAME TO can rename: they have an xRename method, which renames what belongs to the table. */
+const RENAMING_MODULES: ReadonlySet<string> = new Set(
+  ["fts3", "fts4", "fts5", "geopoly", "rtree", "rtree_i32"],
+);
+
+/** Whether a virtual table can become another one by a rename. */
+function canRename(from: VirtualTable, to: VirtualTable): boolean {
+  const module = foldName(from.module);
+  return module === foldName(to.module) && RENAMING_MODULES.has(module);
+}
+
+/** A hint, names folded. */
+interface Link {
+  readonly hint: RenameHint;
+  readonly old: string;
+  readonly name: string;
+}
+
+/** Why a hint can be neither followed nor taken for applied. */
+export interface RenameDoubt {
+  /**
+   * `circle`: names change places, which leaves no trace · `stays`: the old name is wanted, too, and the new one is there,
+   * but gives its name up itself · `fork`: two things come from one.
+   */
+  readonly kind: "circle" | "stays" | "fork";
+  /** All hints that are part of it. */
+  readonly hints: readonly RenameHint[];
 }
 
 /**
- * A rename is open while the old name is there and the new one is not. In a chain (b becomes c, a
- * becomes b) the new name may be there as long as its own rename is open. Names that change places
- * never are, since nothing would tell whether it has happened.
+ * A rename is open while the old name is there and the new one is not, whatever takes the old name afterwards. In a chain
+ * (b becomes c, a becomes b) the new name is there as long as its own rename is open.
  */
-function openRenames(
+function openRenames<T>(
   hints: readonly RenameHint[],
-  from: { has(name: string): boolean },
-  to: { has(name: string): boolean },
-): Map<string, string> {
-  const byOld = new Map(hints.map((hint) => [foldName(hint.from), foldName(hint.to)]));
-  const taken = new Set([...byOld].filter(([old]) => from.has(old)).map(([, name]) => name));
-  const open = new Map<string, string>();
-  for (const start of byOld.keys()) {
-    const chain: string[] = [];
-    let old = start;
-    let name = byOld.get(old);
-    while (name !== undefined && !open.has(old) && !chain.includes(old) && isPossible(old, name)) {
-      chain.push(old);
-      if (!from.has(name) || open.has(name)) {
-        for (const link of chain) open.set(link, byOld.get(link)!);
-        break;
-      }
-      old = name;
-      name = byOld.get(old);
+  from: ReadonlyMap<string, T>,
+  to: ReadonlyMap<string, T>,
+  canBecome: (from: T, to: T) => boolean = () => true,
+): { readonly open: ReadonlyMap<string, string>; readonly doubts: readonly RenameDoubt[] } {
+  const byName = new Map<string, Link>();
+  for (const hint of hints) {
+    const [old, name] = [foldName(hint.from), foldName(hint.to)];
+    const [present, wanted] = [from.get(old), to.get(name)];
+    if (old === name || present === undefined || wanted === undefined) continue;
+    if (canBecome(present, wanted)) byName.set(name, { hint, old, name });
+  }
+  const open = new Map<string, Link>();
+  const doubts: RenameDoubt[] = [];
+  for (const last of byName.values()) {
+    if (from.has(last.name)) continue;
+    const chain: Link[] = [];
+    let link: Link | undefined = last;
+    while (link !== undefined && !chain.includes(link)) {
+      chain.push(link);
+      link = byName.get(link.old);
+    }
+    const first = chain.at(-1)!;
+    if (chain.length > 1 && to.has(first.old)) {
+      doubts.push({ kind: "stays", hints: chain.map(({ hint }) => hint) });
+    }
+    for (const link of chain) {
+      const other = open.get(link.old);
+      if (other === undefined) open.set(link.old, link);
+      else if (other !== link) doubts.push({ kind: "fork", hints: [other.hint, link.hint] });
     }
   }
-  return open;
+  doubts.push(...circles(byName));
+  return { open: new Map([...open].map(([old, { name }]) => [old, name])), doubts };
+}
 
-  function isPossible(old: string, name: string): boolean {
-    return old !== name && from.has(old) && to.has(name) && (!to.has(old) || taken.has(old));
+/** Hints that lead from a name back to itself. */
+function circles(byName: ReadonlyMap<string, Link>): RenameDoubt[] {
+  const found: RenameDoubt[] = [];
+  const seen = new Set<Link>();
+  for (const start of byName.values()) {
+    const chain: Link[] = [];
+    let link: Link | undefined = start;
+    while (link !== undefined && !seen.has(link)) {
+      seen.add(link);
+      chain.push(link);
+      link = byName.get(link.old);
+    }
+    const at = link === undefined ? -1 : chain.indexOf(link);
+    if (at >= 0) found.push({ kind: "circle", hints: chain.slice(at).map(({ hint }) => hint) });
   }
+  return found;
 }

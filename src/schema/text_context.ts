@@ -68,6 +68,9 @@ export function renamedContext(
   for (const { folded } of namesIn(sql)) {
     const table = schema.tables.get(folded);
     if (table !== undefined) tables.push([folded, table]);
+    else if (schema.virtualTables.has(folded)) {
+      if (!substitute(folded, renames.table(folded))) return undefined;
+    }
   }
   for (const [key, table] of new Map(tables)) {
     const columns = renames.columns(key);

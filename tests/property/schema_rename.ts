@@ -1,6 +1,6 @@
 import { quoteName } from "../../src/sql/identifier.ts";
 import { NO_HINTS, type RenameHints } from "../../src/schema/renames.ts";
-import type { SchemaRecipe, TableRecipe } from "./schema_arbitrary.ts";
+import type { ColumnRecipe, SchemaRecipe, TableRecipe } from "./schema_arbitrary.ts";
 
 /** A schema in which something has another name, and the hints that say so. */
 export interface RenamedSchema {
@@ -17,12 +17,37 @@ const COLUMN = "new column";
  * @param picks What to choose.
  */
 export function renameSomething(schema: SchemaRecipe, picks: readonly number[]): RenamedSchema {
-  const [where = 0, which = 0, what = 0] = picks;
+  const [where = 0, which = 0, what = 0, takes = 0] = picks;
   const at = where % schema.tables.length;
   const table = schema.tables[at]!;
-  return what % 2 === 0
-    ? renameTable(schema, table)
-    : renameColumn(schema, table, table.columns[which % table.columns.length]!.name);
+  const isTaken = takes % 3 === 0;
+  if (what % 2 === 0) {
+    const renamed = renameTable(schema, table);
+    return isTaken ? { ...renamed, schema: withTable(renamed.schema, table.name) } : renamed;
+  }
+  const old = table.columns[which % table.columns.length]!.name;
+  const renamed = renameColumn(schema, table, old);
+  return isTaken ? { ...renamed, schema: withColumn(renamed.schema, table.name, old) } : renamed;
+}
+
+/** A new table takes the name that another one gave up. */
+function withTable(schema: SchemaRecipe, name: string): SchemaRecipe {
+  const table = { name, columns: [column("fresh")], constraints: [], options: [] };
+  return { ...schema, tables: [...schema.tables, table] };
+}
+
+/** A new column takes the name that another one gave up. */
+function withColumn(schema: SchemaRecipe, owner: string, name: string): SchemaRecipe {
+  return {
+    ...schema,
+    tables: schema.tables.map((table) =>
+      table.name === owner ? { ...table, columns: [...table.columns, column(name)] } : table
+    ),
+  };
+}
+
+function column(name: string): ColumnRecipe {
+  return { name, type: "TEXT", notNull: "", default: "", collation: "", generated: "" };
 }
 
 function renameTable(schema: SchemaRecipe, { name }: TableRecipe): RenamedSchema {

@@ -60,6 +60,12 @@ Deno.test("traceTables() does not take a temporary table for one of the database
   assert.deepEqual(fates(text.replace("DROP TABLE keep", "DROP TABLE temp.keep")), ["t -> t"]);
 });
 
+Deno.test("traceTables() follows a table that is renamed and rebuilt while a new one takes its name", () => {
+  const text = `ALTER TABLE t RENAME TO u; CREATE TABLE u__new(a); ALTER TABLE u RENAME TO u__old;
+    ALTER TABLE u__new RENAME TO u; DROP TABLE u__old; CREATE TABLE t(b);`;
+  assert.deepEqual(fates(text), ["t -> u"]);
+});
+
 Deno.test("traceTables() ignores what a trigger's body says", () => {
   assert.deepEqual(
     fates("CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t; UPDATE u SET a = 1; END;"),

@@ -1,10 +1,17 @@
 -- Up: fts5 external content changes
 
--- drop virtual table f using fts5 (scan)
+-- make f anew with other arguments (metadata)
+CREATE VIRTUAL TABLE "f__new" USING fts5(a, b, content='t');
+
+-- keep its options (metadata)
+INSERT INTO "f__new" ("f__new", rank)
+SELECT k, v
+FROM "f_config"
+WHERE k <> 'version';
+
+-- index the rows that are there in f__new (rewrite)
+INSERT INTO "f__new" ("f__new") VALUES ('rebuild');
 DROP TABLE "f";
-
--- create virtual table f using fts5 (metadata)
-CREATE VIRTUAL TABLE f USING fts5(a, b, content='t');
-
--- index the rows that are there in f (rewrite)
-INSERT INTO "f" ("f") VALUES ('rebuild');
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "f__new" RENAME TO "f";
+PRAGMA legacy_alter_table = off;

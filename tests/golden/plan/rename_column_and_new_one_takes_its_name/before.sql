@@ -1,0 +1,3 @@
+CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, v INT);
+CREATE INDEX by_name ON t (name);
+CREATE VIEW names AS SELECT id, name FROM t;

@@ -1,0 +1,4 @@
+-- Up: rename fts5
+
+-- rename table find to search (metadata)
+ALTER TABLE "find" RENAME TO "search";

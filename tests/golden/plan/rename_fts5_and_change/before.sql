@@ -1,0 +1,2 @@
+CREATE VIRTUAL TABLE find USING fts5(body);
+CREATE VIEW found AS SELECT rowid, body FROM find;

@@ -1,0 +1,3 @@
+-- aludel: renamed from=box
+CREATE VIRTUAL TABLE area USING rtree(id, x0, x1);
+CREATE VIRTUAL TABLE other USING rtree(id, x0, x1);

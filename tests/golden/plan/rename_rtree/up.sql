@@ -1,0 +1,4 @@
+-- Up: rename rtree
+
+-- rename table box to area (metadata)
+ALTER TABLE "box" RENAME TO "area";

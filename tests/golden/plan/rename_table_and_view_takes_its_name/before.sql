@@ -1,0 +1,2 @@
+CREATE TABLE person (id INTEGER PRIMARY KEY, first TEXT, last TEXT);
+CREATE VIEW lasts AS SELECT last FROM person;

@@ -1,0 +1,2 @@
+CREATE TABLE post (id INTEGER PRIMARY KEY, body TEXT);
+CREATE TABLE find (body TEXT);
