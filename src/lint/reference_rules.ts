@@ -87,7 +87,8 @@ async function judgeOrder(
 ): Promise<void> {
   const children = childrenOf(await up.before(), foldName(name))
     .filter((child) => foldName(child.name) !== foldName(name));
-  if (children.length === 0) return;
+  // A table that lives on under its other name keeps its children, and the new one is another table.
+  if (children.length === 0 || findFate(up, name)?.after !== foldName(name)) return;
   report(
     "rebuild-order",
     place,

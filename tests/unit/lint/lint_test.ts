@@ -183,6 +183,13 @@ const CASES: readonly Case[] = [
     found: ["rebuild-order"],
   },
   {
+    name: "a table whose children follow it to another name",
+    before: USERS + POSTS,
+    up: "ALTER TABLE users RENAME TO people; CREATE TABLE users (id TEXT PRIMARY KEY);",
+    down: "DROP TABLE users; ALTER TABLE people RENAME TO users;",
+    found: [],
+  },
+  {
     name: "a DELETE that does not cascade",
     before: USERS + POSTS,
     up: "DELETE FROM users WHERE name IS NULL;",
