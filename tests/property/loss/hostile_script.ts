@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import { Choice } from "./choice.ts";
+import { contentsText } from "./contents.ts";
+import { HOSTILE_WRITES } from "./hostile_writes.ts";
+import { World, type WrittenRevision } from "./world.ts";
+import { HONEST_WRITES, type Write } from "./writes.ts";
+
+/** The revisions of one run, as numbers that {@linkcode writeScript} turns into SQL. */
+export interface ScriptRecipe {
+  /** Whether it is made to lose nothing. */
+  readonly honest: boolean;
+  readonly revisions: readonly {
+    readonly header: Header;
+    readonly writes: readonly { readonly kind: string; readonly choice: readonly number[] }[];
+  }[];
+  readonly transaction: "all" | "each";
+}
+
+type Header = "" | "foreign-keys=on" | "transaction=off" | "allow-loss";
+
+/** What {@linkcode writeScript} wrote. */
+export interface WrittenScript {
+  readonly revisions: readonly WrittenRevision[];
+  /** What it consists of: the names of the writes that SQLite took. */
+  readonly kinds: readonly string[];
+  /** The whole database as text at every place where a run may stop, the beginning included. */
+  readonly boundaries: readonly string[];
+}
+
+/** What runs with foreign keys enforced; rebuilds and DROP TABLE are refused there. */
+const UNDER_KEYS = ["delete", "update", "replace", "upsert", "insert", "touch", "decoy", "swap"];
+
+const OFF_STATEMENTS = [
+  "VACUUM",
+  "PRAGMA journal_mode = DELETE",
+  "PRAGMA journal_mode = WAL",
+  "PRAGMA wal_checkpoint",
+];
+
+const write = (kinds: readonly string[]) =>
+  fc.record({
+    kind: fc.constantFrom(...kinds),
+    choice: fc.array(fc.nat(5_039), { minLength: 12, maxLength: 12 }),
+  });
+
+const honestNames = Object.keys(HONEST_WRITES);
+const hostileNames = Object.keys(HOSTILE_WRITES);
+
+export const honestScript: fc.Arbitrary<ScriptRecipe> = fc.record({
+  honest: fc.constant(true),
+  revisions: fc.array(
+    fc.record({
+      header: fc.constant<Header>(""),
+      writes: fc.array(write(honestNames), { minLength: 1, maxLength: 4 }),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+  transaction: fc.constantFrom("all" as const, "each" as const),
+});
+
+export const hostileScript: fc.Arbitrary<ScriptRecipe> = fc.record({
+  honest: fc.constant(false),
+  revisions: fc.array(
+    fc.record({
+      header: fc.oneof(
+        { weight: 12, arbitrary: fc.constant<Header>("") },
+        { weight: 2, arbitrary: fc.constant<Header>("foreign-keys=on") },
+        { weight: 2, arbitrary: fc.constant<Header>("transaction=off") },
+        { weight: 1, arbitrary: fc.constant<Header>("allow-loss") },
+      ),
+      writes: fc.array(
+        fc.oneof(
+          { weight: 3, arbitrary: write(hostileNames) },
+          { weight: 1, arbitrary: write(honestNames) },
+        ),
+        { minLength: 1, maxLength: 4 },
+      ),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+  transaction: fc.oneof(
+    { weight: 3, arbitrary: fc.constant("all" as const) },
+    { weight: 1, arbitrary: fc.constant("each" as const) },
+  ),
+});
+
+/**
+ * Writes the script for a database, trying each write on a copy.
+ * @param copy The path of a copy, which is changed.
+ */
+export function writeScript(recipe: ScriptRecipe, copy: string): WrittenScript {
+  using world = new World(copy);
+  const revisions: WrittenRevision[] = [];
+  const kinds: string[] = [];
+  const boundaries = [contentsText(world.contents())];
+  for (const { header, writes } of recipe.revisions) {
+    const statements: string[] = [];
+    const headers = header === "" ? [] : [header as string];
+    if (header === "allow-loss") {
+      const table = new Choice(writes[0]!.choice).of(world.tables());
+      headers[0] = `allow-loss="${table?.name ?? "t"}" it is meant`;
+    }
+    world.foreignKeys = header === "foreign-keys=on";
+    for (const { kind, choice: numbers } of writes) {
+      const choice = new Choice(numbers);
+      if (header === "foreign-keys=on" && !UNDER_KEYS.includes(kind)) continue;
+      if (header === "transaction=off" && choice.number(3) > 0) {
+        const statement = choice.of(OFF_STATEMENTS);
+        if (!world.attemptAlone(statement)) continue;
+        statements.push(statement);
+        kinds.push("off");
+        boundaries.push(contentsText(world.contents()));
+        continue;
+      }
+      const made = writeOf(kind)(world, choice);
+      const parts = header === "transaction=off" ? made.map((each) => [each]) : [made];
+      for (const part of parts) {
+        if (part.length === 0 || !world.attempt(part)) break;
+        statements.push(...part);
+        if (kinds.at(-1) !== kind) kinds.push(kind);
+        if (header === "transaction=off") boundaries.push(contentsText(world.contents()));
+      }
+    }
+    world.dropTemporary();
+    boundaries.push(contentsText(world.contents()));
+    const { dropped } = world;
+    revisions.push({ header: headers, statements, renames: world.renames(), dropped });
+  }
+  return { revisions, kinds, boundaries };
+}
+
+function writeOf(kind: string): Write {
+  return (HONEST_WRITES[kind] ?? HOSTILE_WRITES[kind])!;
+}
