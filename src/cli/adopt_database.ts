@@ -10,11 +10,13 @@ import { startProject } from "../project/start_project.ts";
 import { chooseTarget, type Target } from "../project/target.ts";
 import { openWorkspace } from "../project/workspace.ts";
 import { writeAtomically } from "../project/write_atomically.ts";
+import { Scratch } from "../replay/scratch.ts";
 import { writeRevision } from "../project/write_revision.ts";
 import type { CommandContext } from "./command.ts";
 import { migrationContext } from "./migration_context.ts";
 import { waitingFor } from "./report_draft.ts";
 import { runHost } from "./run_host.ts";
+import { reportKeyMismatches } from "./schema_notices.ts";
 
 const SCHEMA_FILE = "schema.sql";
 
@@ -91,6 +93,7 @@ export async function adoptDatabase(
       'Its schema has strings in double quotes, so the setting "doubleQuotedStrings" is on.',
     );
   }
+  await reportKeyMismatches(ui, adopted.schema, new Scratch(adopted.doubleQuotedStrings));
   ui.hint("aludel check, then edit schema.sql and aludel revision --autogenerate -m MSG");
 }
 

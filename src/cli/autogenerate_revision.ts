@@ -10,7 +10,7 @@ import { suggestRenamesTo } from "./change_report.ts";
 import type { CommandContext } from "./command.ts";
 import { openSchemas } from "./open_schemas.ts";
 import { openTarget } from "./open_target.ts";
-import { reportSchemaNotices } from "./schema_notices.ts";
+import { reportKeyMismatches, reportSchemaNotices } from "./schema_notices.ts";
 
 export { generatedJson, reportGenerated } from "./report_generated.ts";
 
@@ -61,6 +61,9 @@ export async function autogenerateRevision(
     scratch: reader.scratch,
     ...(parent && { parent: () => parent.database() }),
   });
+  if (comparison.changes.length > 0) {
+    await reportKeyMismatches(ui, wanted.schema, reader.scratch);
+  }
   return { comparison, generated, parents };
 }
 

@@ -3,7 +3,7 @@ import type { PlannedMigration } from "../project/migration.ts";
 import type { Target } from "../project/target.ts";
 import type { Notice, RunEvent } from "../runner/run_event.ts";
 import type { RunOutcome } from "../runner/run_request.ts";
-import { nextLine } from "./here.ts";
+import { reportWarning } from "./schema_notices.ts";
 import type { Ui } from "./ui.ts";
 
 /** So many losses are listed; beyond it they are counted. */
@@ -27,14 +27,7 @@ export class RunReport {
     switch (event.type) {
       case "notice":
         this.#notices.push(event);
-        this.#ui.warning(
-          [
-            event.message,
-            ...(event.notes ?? []),
-            ...(event.next ?? []).map((next) => nextLine(next, style, this.#ui.here)),
-          ]
-            .join("\n  "),
-        );
+        reportWarning(this.#ui, event);
         break;
       case "waiting":
         this.#ui.notice(

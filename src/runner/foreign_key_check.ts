@@ -1,6 +1,12 @@
-import type { Connection, Row, SqlValue } from "../db/connection.ts";
+import type { Connection, Row } from "../db/connection.ts";
 import { SqlError } from "../db/connection.ts";
 import { foldName, quoteName } from "../sql/identifier.ts";
+import {
+  findMismatch,
+  type ForeignKey,
+  type KeyMismatch,
+  readForeignKeys,
+} from "./foreign_key_mismatch.ts";
 
 /** One foreign-key violation, or several with the same key. */
 export interface Violation {
@@ -18,8 +24,8 @@ export interface ForeignKeyState {
     string,
     { readonly violation: Violation; readonly count: number }
   >;
-  /** Child tables whose parent has no matching key, with SQLite's words. */
-  readonly mismatches: ReadonlyMap<string, string>;
+  /** The keys that SQLite cannot look up. */
+  readonly mismatches: readonly KeyMismatch[];
 }
 
 /** Where a name of the state before has gone. Identity for what was not renamed. */
@@ -36,59 +42,74 @@ export interface Renames {
  */
 export async function readForeignKeyState(connection: Connection): Promise<ForeignKeyState> {
   const violations = new Map<string, { violation: Violation; count: number }>();
-  const mismatches = new Map<string, string>();
-  // The keyword must stand in the text of every table that has a foreign key, so this reads no pragma for the others.
-  const candidates = await connection.query(
-    "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND instr(upper(sql), 'REFERENCES') > 0 ORDER BY name",
-  );
-  for (const row of candidates) {
-    const child = String(row["name"]);
+  const mismatches: KeyMismatch[] = [];
+  for (const [child, keys] of await readForeignKeys(connection)) {
     try {
       const counts = await connection.query(
-        `SELECT parent, fkid, count(*) AS n FROM pragma_foreign_key_check(?) GROUP BY parent, fkid`,
+        `SELECT fkid, count(*) AS n FROM pragma_foreign_key_check(?) GROUP BY fkid`,
         [child],
       );
       for (const count of counts) {
-        await addViolations(connection, child, count["fkid"]!, Number(count["n"]), violations);
+        const key = keys.find(({ id }) => id === count["fkid"])!;
+        await addViolations(connection, key, Number(count["n"]), violations);
       }
     } catch (error) {
-      if (!(error instanceof SqlError && error.sqlite.startsWith("foreign key mismatch"))) {
-        throw error;
-      }
-      mismatches.set(foldName(child), error.sqlite);
+      const parent = MISMATCH.exec(error instanceof SqlError ? error.sqlite : "")?.[1];
+      if (parent === undefined) throw error;
+      // SQLite stops at the first such key, and says nothing of the table's others.
+      const found = await judgeKeys(connection, keys, parent);
+      mismatches.push(...found);
+      const others = keys.filter((key) => !found.some((mismatch) => mismatch.key === key));
+      for (const key of others) addFound(key, await findByKey(connection, key), violations);
     }
   }
   return { violations, mismatches };
 }
 
+const MISMATCH = /^foreign key mismatch - ".*" referencing "(.*)"$/;
+
+/** @param parent The parent that SQLite names: a key to it has no match, whatever we think. */
+async function judgeKeys(
+  connection: Connection,
+  keys: readonly ForeignKey[],
+  parent: string,
+): Promise<readonly KeyMismatch[]> {
+  const found: KeyMismatch[] = [];
+  for (const key of keys) {
+    const mismatch = await findMismatch(connection, key);
+    if (mismatch !== undefined) found.push(mismatch);
+  }
+  if (found.some(({ key }) => foldName(key.parent) === foldName(parent))) return found;
+  // An index of another collation is none for SQLite.
+  const named = keys.filter((key) => foldName(key.parent) === foldName(parent));
+  return [...found, ...named.map((key) => ({ key, reason: "unique" as const }))];
+}
+
 async function addViolations(
   connection: Connection,
-  child: string,
-  fkid: SqlValue,
+  key: ForeignKey,
   total: number,
   violations: Map<string, { violation: Violation; count: number }>,
 ): Promise<void> {
-  const key = await connection.query(
-    `SELECT "from" AS name, "table" AS parent, "to" AS parent_column FROM pragma_foreign_key_list(?) WHERE id = ? ORDER BY seq`,
-    [child, fkid],
-  );
-  const columns = key.map((row) => String(row["name"]));
-  const parent = String(key[0]?.["parent"]);
-  const found = { child, columns, parent };
-  const rowid = await rowidOf(connection, child);
+  const rowid = await rowidOf(connection, key.child);
   const rows = rowid === undefined
-    ? await findByKey(connection, found, key.map((row) => row["parent_column"] ?? null))
-    : await findByRow(connection, found, fkid, rowid);
+    ? await findByKey(connection, key)
+    : await findByRow(connection, key, rowid);
   const counted = rows.reduce((sum, row) => sum + row.count, 0);
   // SQLite's count is the truth. Without the keys a violation that takes another's place goes unseen.
-  const agreed = counted === total ? rows : [{ values: [], count: total }];
-  for (const { values, count } of agreed) {
-    const violation = { ...found, values };
+  addFound(key, counted === total ? rows : [{ values: [], count: total }], violations);
+}
+
+function addFound(
+  { child, columns, parent }: ForeignKey,
+  rows: readonly KeyCount[],
+  violations: Map<string, { violation: Violation; count: number }>,
+): void {
+  for (const { values, count } of rows) {
+    const violation = { child, columns, parent, values };
     violations.set(violationKey(violation), { violation, count });
   }
 }
-
-type ForeignKey = Pick<Violation, "child" | "columns" | "parent">;
 
 /** How many rows there are with the same key. */
 interface KeyCount {
@@ -98,8 +119,7 @@ interface KeyCount {
 
 async function findByRow(
   connection: Connection,
-  { child, columns }: ForeignKey,
-  fkid: SqlValue,
+  { id, child, columns }: ForeignKey,
   rowid: string,
 ): Promise<KeyCount[]> {
   const literals = columns.map((name, i) => `quote(c.${quoteName(name)}) AS v${i}`);
@@ -109,7 +129,7 @@ async function findByRow(
       quoteName(child)
     } AS c ON c.${rowid} = v.rowid
      WHERE v.fkid = ? GROUP BY ${groups(columns)}`,
-    [child, fkid],
+    [child, id],
   );
   return rows.map((row) => toKeyCount(row, columns));
 }
@@ -120,8 +140,7 @@ async function findByRow(
  */
 async function findByKey(
   connection: Connection,
-  { child, columns, parent }: ForeignKey,
-  parentColumns: readonly SqlValue[],
+  { child, columns, parent, parentColumns }: ForeignKey,
 ): Promise<KeyCount[]> {
   const primary = await connection.query(
     "SELECT name FROM pragma_table_info(?, 'main') WHERE pk > 0 ORDER BY pk",
@@ -178,16 +197,14 @@ function violationKey(violation: Violation): string {
   ]);
 }
 
-/** The violations and mismatches that stand in `after` and did not in `before`, and how many old ones remain. */
+/** The violations that are in `after` and were not in `before`, and how many there were already. */
 export function compareForeignKeyStates(
   before: ForeignKeyState,
   after: ForeignKeyState,
   renames: Renames,
 ): {
   readonly added: readonly { readonly violation: Violation; readonly count: number }[];
-  readonly mismatched: readonly string[];
   readonly remaining: number;
-  readonly remainingMismatches: readonly string[];
 } {
   const known = new Map<string, number>();
   for (const { violation, count } of before.violations.values()) {
@@ -206,13 +223,5 @@ export function compareForeignKeyStates(
     remaining += Math.min(old, count);
     if (count > old) added.push({ violation, count: count - old });
   }
-  const knownMismatches = new Set(
-    [...before.mismatches.keys()].map((name) => foldName(renames.table(name))),
-  );
-  const mismatched: string[] = [];
-  const remainingMismatches: string[] = [];
-  for (const [name, message] of after.mismatches) {
-    (knownMismatches.has(name) ? remainingMismatches : mismatched).push(message);
-  }
-  return { added, mismatched, remaining, remainingMismatches };
+  return { added, remaining };
 }

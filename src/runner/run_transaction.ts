@@ -12,15 +12,16 @@ import {
   readForeignKeyState,
   type Violation,
 } from "./foreign_key_check.ts";
+import { mismatchNotice } from "./foreign_key_mismatch.ts";
 import { type LockedOutcome, lockedTransaction } from "./locked_transaction.ts";
 import { mayViolate } from "./may_violate.ts";
 import type { RunHost } from "./run_request.ts";
 import { record, runStep, type StepTime } from "./run_step.ts";
 import type { DoubleQuotedStrings } from "./run_script.ts";
 import type { Segment } from "./segments.ts";
-import { foldName } from "../sql/identifier.ts";
+import { displayName, foldName } from "../sql/identifier.ts";
 import { readMentions } from "../sql/mentions.ts";
-import { traceTables } from "./table_fates.ts";
+import { type TableFates, traceTables } from "./table_fates.ts";
 
 /** A segment of mode `transaction` or `foreign-keys`, with its place in the route. */
 export interface TransactionRun {
@@ -108,7 +109,7 @@ async function writeRecords(run: TransactionRun, times: readonly StepTime[]): Pr
 
 async function refuseNewViolations(run: TransactionRun, before: ForeignKeyState): Promise<void> {
   const after = await readForeignKeyState(run.connection);
-  if (after.violations.size === 0 && after.mismatches.size === 0) return;
+  if (after.violations.size === 0 && after.mismatches.length === 0) return;
   const fates = traceTables(
     run.segment.steps.flatMap(({ script }) =>
       script.statements.flatMap((statement) => readMentions(script.text, statement))
@@ -118,46 +119,78 @@ async function refuseNewViolations(run: TransactionRun, before: ForeignKeyState)
     table: fates.tableAfter,
     column: fates.columnAfter,
   });
-  if (found.added.length > 0 || found.mismatched.length > 0) {
+  const [only, ...others] = run.segment.steps;
+  const where = others.length === 0 && only !== undefined
+    ? { revision: only.id, place: { file: only.script.file } }
+    : {};
+  const each = others.length > 0
+    ? ["`--transaction each` commits revision by revision, and so shows which one it is"]
+    : [];
+  if (found.added.length > 0) {
     const tables = await tableNames(run.connection);
-    const notes = [
-      ...found.added.map((each) => describeViolation(each, tables)),
-      ...found.mismatched,
-    ];
-    const [only, ...others] = run.segment.steps;
+    const away = renamedAway(found.added, tables, fates);
     throw new AludelError(
       "foreign-key-violations",
       "The rows would violate foreign keys that they did not violate before",
       {
-        ...(others.length === 0 && only &&
-          { revision: only.id, place: { file: only.script.file } }),
-        notes: notes.length > SHOWN
-          ? [...notes.slice(0, SHOWN), `and ${notes.length - SHOWN} more`]
-          : notes,
+        ...where,
+        notes: [...shown(found.added.map((one) => describeViolation(one, tables))), ...away.notes],
         next: [
-          ...(others.length > 0
-            ? ["`--transaction each` commits revision by revision, and so shows which one it is"]
-            : []),
-          "Delete or mend the rows in the same revision",
-          "If the revision relies on ON DELETE CASCADE, begin it with `-- aludel: foreign-keys=on`",
+          ...each,
+          ...(away.next.length > 0 ? away.next : [
+            "Delete or correct the rows in the same revision",
+            "If the revision relies on ON DELETE CASCADE, begin it with `-- aludel: foreign-keys=on`",
+          ]),
         ],
       },
     );
   }
-  const notes = [
-    ...(found.remaining > 0
-      ? [`${countRows(found.remaining)}, listed by PRAGMA foreign_key_check`]
-      : []),
-    ...found.remainingMismatches,
-  ];
-  if (notes.length > 0) {
+  if (found.remaining > 0) {
     run.host.emit({
       type: "notice",
       code: "foreign-key-violations-before",
       message: "The database has foreign-key violations from before this run; they were left alone",
-      notes,
+      notes: [`${countRows(found.remaining)}, listed by PRAGMA foreign_key_check`],
     });
   }
+  const notice = mismatchNotice(after.mismatches);
+  if (notice !== undefined) run.host.emit(notice);
+}
+
+/**
+ * Whether the violations come from a rebuild that renames the old table away: SQLite lets the keys of other tables follow
+ * the rename (https://sqlite.org/lang_altertable.html), so they refer to a table that is then dropped.
+ */
+function renamedAway(
+  added: readonly { readonly violation: Violation }[],
+  tables: ReadonlySet<string>,
+  fates: TableFates,
+): { readonly notes: readonly string[]; readonly next: readonly string[] } {
+  const olds = new Set(added.map(({ violation }) => foldName(violation.parent)));
+  for (const fate of fates.touched.values()) {
+    const old = [...fate.aliases].find((alias) => olds.has(alias) && !tables.has(alias));
+    if (old === undefined || !tables.has(fate.before) || old === fate.before) continue;
+    const [table, other] = [displayName(fate.before), displayName(old)];
+    return {
+      notes: [
+        `ALTER TABLE ${table} RENAME TO ${other} made the foreign keys of other tables refer to ${other}, and ${other} was dropped`,
+      ],
+      next: [
+        `Rebuild in another order: create the new table as ${
+          displayName(`${fate.before}_new`)
+        }, copy the rows, drop ${table}, then rename ${
+          displayName(`${fate.before}_new`)
+        } to ${table}`,
+      ],
+    };
+  }
+  return { notes: [], next: [] };
+}
+
+function shown(notes: readonly string[]): readonly string[] {
+  return notes.length > SHOWN
+    ? [...notes.slice(0, SHOWN), `and ${notes.length - SHOWN} more`]
+    : notes;
 }
 
 const SHOWN = 10;

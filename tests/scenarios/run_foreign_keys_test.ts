@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { sqlite3, temporaryFolder } from "./cli.ts";
 import { runProject } from "./run_project.ts";
 
 const TABLES = `CREATE TABLE author(id INTEGER PRIMARY KEY, name TEXT);
@@ -80,21 +81,100 @@ Deno.test("old violations are a notice, new ones roll back, also after renames",
   assert.equal(await project.applied(), "a1");
 });
 
-Deno.test("a mismatched parent from before is a notice, a new one rolls back", async () => {
+Deno.test("a key whose parent column is not unique is a warning that names the index that it needs", async () => {
+  using project = runProject();
+  project.add(
+    "a1",
+    `CREATE TABLE library(id INTEGER PRIMARY KEY, t TEXT); CREATE TABLE mm(a INT, b TEXT REFERENCES library(t));
+     INSERT INTO mm VALUES (1, 'x');`,
+    "DROP TABLE mm; DROP TABLE library;",
+  );
+  project.add("a2", `ALTER TABLE mm ADD COLUMN "my c" REFERENCES library("t");`);
+  const { stderr } = await project.fails(0, "upgrade", "+1");
+  assert.match(
+    stderr,
+    /warning: SQLite cannot enforce a foreign key whose parent columns are not unique\n {2}mm \(b\) refers to library \(t\), and nothing makes t unique/,
+  );
+  assert.match(stderr, /next: Add to a revision: CREATE UNIQUE INDEX library_t ON library \(t\);/);
+  assert.doesNotMatch(stderr, /violate/);
+  await project.done("upgrade");
+  await project.done("upgrade", "--rehearse");
+  assert.equal((await project.aludel("prove")).code, 0);
+  project.add("a3", "CREATE UNIQUE INDEX library_t ON library (t); DELETE FROM mm;");
+  assert.doesNotMatch((await project.fails(0, "upgrade")).stderr, /unique/);
+  project.add("a4", "DROP INDEX library_t;", "CREATE UNIQUE INDEX library_t ON library (t);");
+  assert.match(
+    (await project.fails(0, "upgrade")).stderr,
+    /warning: SQLite cannot enforce 2 foreign keys whose parent columns are not unique/,
+  );
+  assert.doesNotMatch((await project.fails(0, "downgrade", "-1")).stderr, /unique/);
+});
+
+Deno.test("rows of other keys are checked beside a key without a unique parent", async () => {
   using project = runProject();
   await project.sql(
-    "CREATE TABLE p(k); CREATE TABLE c(x REFERENCES p(k)); CREATE TABLE q(k UNIQUE);",
+    "CREATE TABLE p(id INTEGER PRIMARY KEY, k); CREATE TABLE c(x REFERENCES p(k), y REFERENCES p);",
   );
-  project.add("a1", "CREATE TABLE t(a);");
-  const { stderr } = await project.fails(0, "upgrade");
-  assert.match(stderr, /foreign key mismatch - "c" referencing "p"/);
-  project.add(
-    "a2",
-    "CREATE UNIQUE INDEX q_k ON q(k); CREATE TABLE d(x REFERENCES t(a)); INSERT INTO d VALUES (1);",
-  );
-  const refused = await project.fails(1, "upgrade");
-  assert.match(refused.stderr, /error\[foreign-key-violations\](.|\n)*"d" referencing "t"/);
+  project.add("a1", "INSERT INTO c VALUES ('any', 7);");
+  const { stderr } = await project.fails(1, "upgrade");
+  assert.match(stderr, /1 row of "c" with y = 7 without a row in "p"/);
 });
+
+Deno.test("init --from and autogenerate warn of a key whose parent column is not unique", async () => {
+  using folder = temporaryFolder();
+  const schema =
+    "CREATE TABLE p (id INTEGER PRIMARY KEY, code TEXT);\nCREATE TABLE c (code TEXT REFERENCES p(code));\n";
+  await sqlite3(`${folder.path}/app.db`, schema);
+  const warning =
+    /warning: SQLite cannot enforce a foreign key[^]*CREATE UNIQUE INDEX p_code ON p \(code\);/;
+  const adopted = await folder.aludel("init", "--from", "app.db");
+  assert.equal(adopted.code, 0, adopted.stderr);
+  assert.match(adopted.stderr, warning);
+  folder.write("schema.sql", `${schema}CREATE TABLE other (x);`);
+  const generated = await folder.aludel("revision", "--autogenerate", "-m", "other");
+  assert.equal(generated.code, 0, generated.stderr);
+  assert.match(generated.stderr, warning);
+  folder.write(
+    "schema.sql",
+    `${schema}CREATE TABLE other (x); CREATE UNIQUE INDEX p_code ON p (code);`,
+  );
+  assert.doesNotMatch(
+    (await folder.aludel("revision", "--autogenerate", "-m", "mend")).stderr,
+    /enforce/,
+  );
+  const upgraded = await folder.aludel("upgrade");
+  assert.equal(upgraded.code, 0, upgraded.stderr);
+  assert.doesNotMatch(upgraded.stderr, /enforce/);
+});
+
+for (
+  const rename of [
+    "ALTER TABLE author RENAME TO author_old; CREATE TABLE author(id INTEGER PRIMARY KEY, name TEXT NOT NULL);",
+    `ALTER TABLE author RENAME TO tmp; ALTER TABLE tmp RENAME TO "author_old";
+     CREATE TABLE author(id INTEGER PRIMARY KEY, name TEXT NOT NULL);`,
+    "CREATE TABLE n(id INTEGER PRIMARY KEY, name TEXT NOT NULL); ALTER TABLE author RENAME TO author_old; ALTER TABLE n RENAME TO author;",
+  ]
+) {
+  Deno.test(`a rebuild that renames the old table away is told with the right order: ${rename}`, async () => {
+    using project = runProject();
+    await project.sql(TABLES);
+    project.add(
+      "a1",
+      `${rename} INSERT INTO author SELECT * FROM author_old; DROP TABLE author_old;`,
+    );
+    const { stderr } = await project.fails(1, "upgrade");
+    assert.match(
+      stderr,
+      /ALTER TABLE author RENAME TO author_old made the foreign keys of other tables refer to author_old, and author_old was dropped/,
+    );
+    assert.match(
+      stderr,
+      /next: Rebuild in another order: create the new table as author_new, copy the rows, drop author, then rename author_new to author/,
+    );
+    assert.doesNotMatch(stderr, /correct the rows/);
+    assert.equal(await project.sql("SELECT count(*) FROM author"), "2");
+  });
+}
 
 Deno.test("references to tables that are not there are left alone", async () => {
   using project = runProject();
