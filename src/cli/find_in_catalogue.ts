@@ -34,7 +34,10 @@ export async function findInCatalogue<T>(
   needsDatabase: boolean,
   find: (catalogue: Catalogue) => T,
 ): Promise<FoundInCatalogue<T>> {
-  if (needsDatabase) return await findInDatabase(context, flags, find);
+  // A database that was named is looked at, and must be there.
+  if (needsDatabase || flags.database !== undefined) {
+    return await findInDatabase(context, flags, find);
+  }
   const { project, catalogue } = openDiskCatalogue(context, flags);
   try {
     return {

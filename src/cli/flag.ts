@@ -57,7 +57,7 @@ export const SHARED_FLAGS = {
     kind: "text",
     alias: "c",
     value: "FILE",
-    help: "settings file (default: aludel.json here or in a folder above)",
+    help: "settings file, or its folder (default: aludel.json here or in a folder above)",
   },
   json: { kind: "switch", help: "print one JSON document instead of text" },
   quiet: { kind: "switch", alias: "q", help: "print results and errors only" },

@@ -66,6 +66,7 @@ export async function migrate(
     request,
     lookPatience(context, project, target, flags.lockTimeout, (event) => report.see(event)),
   );
+  if (workspace === null && planned.state.applied.length === 0) throw projectMissing(project);
   const transaction = flags.transaction ?? "all";
   if (flags.sql) {
     const { printScript } = await import("./print_script.ts");

@@ -3,10 +3,10 @@ import { joinCatalogue } from "../project/catalogue.ts";
 import { lookAtState } from "../project/look_at_state.ts";
 import type { Project } from "../project/project.ts";
 import { openWorkspace, type Workspace } from "../project/workspace.ts";
-import type { State } from "../state/read_state.ts";
+import { NO_STATE, type State } from "../state/read_state.ts";
 import type { CommandContext } from "./command.ts";
 import { openProject } from "./open_project.ts";
-import { type OpenTarget, openTarget } from "./open_target.ts";
+import { type OpenTarget, openTarget, requirePresent } from "./open_target.ts";
 
 /** A project joined with what a database records. */
 export interface DatabaseCatalogue extends OpenTarget {
@@ -14,6 +14,8 @@ export interface DatabaseCatalogue extends OpenTarget {
   /** null where there is no manifest: the database alone. */
   readonly workspace: Workspace | null;
   readonly state: State;
+  /** Whether the database exists. */
+  readonly present: boolean;
   readonly catalogue: Catalogue;
 }
 
@@ -30,5 +32,13 @@ export async function openDatabaseCatalogue(
   const workspace = openWorkspace(project.files);
   const open = openTarget(context, project, flags);
   const state = await lookAtState(open.access);
-  return { ...open, project, workspace, state, catalogue: joinCatalogue(workspace, state.applied) };
+  if (state === NO_STATE) requirePresent(open.target);
+  return {
+    ...open,
+    project,
+    workspace,
+    state,
+    present: state !== NO_STATE,
+    catalogue: joinCatalogue(workspace, state.applied),
+  };
 }

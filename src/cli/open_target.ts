@@ -1,6 +1,8 @@
+import { databaseMissing } from "../db/database_error.ts";
 import { accessTo, type DatabaseAccess } from "../project/database_access.ts";
-import type { Project } from "../project/project.ts";
-import type { Target } from "../project/target.ts";
+import { AludelError } from "../errors.ts";
+import { type Project, requireProject } from "../project/project.ts";
+import type { Target, TargetChoice } from "../project/target.ts";
 import type { CommandContext } from "./command.ts";
 import { targetChoice } from "./target_choice.ts";
 
@@ -11,16 +13,35 @@ export interface OpenTarget {
 }
 
 /**
+ * For a database that does not exist: one that a command was told to look at must; the project's own may be made later.
+ * @throws {AludelError} `database-missing`.
+ */
+export function requirePresent({ name, from, kind }: Target): void {
+  if (kind === "memory") return;
+  if (from === "flag" || from === "ALUDEL_DATABASE") throw databaseMissing(name);
+}
+
+/**
  * Chooses the database; opens nothing yet.
- * @throws {AludelError} An error of the area `target`.
+ * @throws {AludelError} An error of the area `target`; `project-missing` where nothing names one and there is no project.
  */
 export function openTarget(
   { runtime, ui }: CommandContext,
   project: Project,
   flags: { readonly database: string | undefined },
 ): OpenTarget {
-  const { target, notices } = targetChoice(runtime, project, flags.database);
+  const { target, notices } = choose();
   for (const notice of notices) ui.notice(notice);
   if (target.from === "DATABASE_URL") ui.database = target.path;
   return { target, access: accessTo(target) };
+
+  function choose(): TargetChoice {
+    try {
+      return targetChoice(runtime, project, flags.database);
+    } catch (error) {
+      // Where there is neither a project nor a database, it is the wrong folder.
+      if (error instanceof AludelError && error.code === "target-none") requireProject(project);
+      throw error;
+    }
+  }
 }

@@ -9,11 +9,11 @@ import type { Target } from "../project/target.ts";
 import type { VerifyContext } from "../project/verify.ts";
 import { openWorkspace } from "../project/workspace.ts";
 import { type Intent, readIntents } from "../state/intent.ts";
-import { readState } from "../state/read_state.ts";
+import { readState, readStoredTexts, type StoredTexts } from "../state/read_state.ts";
 import { AludelError } from "../errors.ts";
 import type { CommandContext } from "./command.ts";
 import { openProject } from "./open_project.ts";
-import { openTarget } from "./open_target.ts";
+import { openTarget, requirePresent } from "./open_target.ts";
 
 /** A project, the database beside it if there is one, and all that verifying needs of both. */
 export interface OpenVerification {
@@ -26,20 +26,24 @@ export interface OpenVerification {
 }
 
 /**
- * Opens what `verify` and `status` look at. That no database is named is no error here: the files can be verified alone.
+ * Opens what `verify` and `status` look at. That no database is named, or that the project's own does not exist yet, is no
+ * error here: the files can be verified alone.
+ *
+ * @param options Whether the texts that the database stored are read as well: all of them.
  * @throws {AludelError} What settings, manifest, target and database throw.
  */
 export async function openVerification(
   context: CommandContext,
   flags: { readonly config: string | undefined; readonly database: string | undefined },
+  options: { readonly storedTexts: boolean },
 ): Promise<OpenVerification> {
   const project = openProject(context, flags);
   const workspace = openWorkspace(project.files);
   if (workspace === null) throw projectMissing(project);
-  const { target, present, catalogue, intents } = await lookAtDatabase(
+  const { target, present, catalogue, intents, stored } = await lookAtDatabase(
     context,
     project,
-    flags,
+    { ...flags, ...options },
     (records) => joinCatalogue(workspace, records),
   );
   return {
@@ -51,6 +55,7 @@ export async function openVerification(
       catalogue,
       digest,
       intents,
+      stored,
       sealedTexts: (entry) => committedTexts(gitFolder(project.migrations), entry, digest),
     },
   };
@@ -59,13 +64,14 @@ export async function openVerification(
 async function lookAtDatabase(
   context: CommandContext,
   project: Project,
-  flags: { readonly database: string | undefined },
+  flags: { readonly database: string | undefined; readonly storedTexts: boolean },
   join: (records: Parameters<typeof joinCatalogue>[1]) => Catalogue,
 ): Promise<{
   readonly target: Target | undefined;
   readonly present: boolean;
   readonly catalogue: Catalogue;
   readonly intents: readonly Intent[];
+  readonly stored?: StoredTexts | undefined;
 }> {
   let open: ReturnType<typeof openTarget>;
   try {
@@ -76,11 +82,15 @@ async function lookAtDatabase(
   }
   const { target } = open;
   const connection = await open.access.look();
-  if (connection === null) return { target, present: false, catalogue: join([]), intents: [] };
+  if (connection === null) {
+    requirePresent(target);
+    return { target, present: false, catalogue: join([]), intents: [] };
+  }
   try {
     const { applied } = await readState(connection);
     const intents = await readIntents(connection);
-    return { target, present: true, catalogue: join(applied), intents };
+    const stored = flags.storedTexts ? await readStoredTexts(connection) : undefined;
+    return { target, present: true, catalogue: join(applied), intents, stored };
   } finally {
     await connection.close();
   }

@@ -2,6 +2,7 @@ import { gitFolder } from "../git/git_folder.ts";
 import { sealStaged } from "../git/seal_staged.ts";
 import { digest } from "../project/digest.ts";
 import type { CommandContext } from "./command.ts";
+import { requireProject } from "../project/project.ts";
 import { openProject } from "./open_project.ts";
 import { waitingFor } from "./report_draft.ts";
 
@@ -13,6 +14,7 @@ export async function sealIndex(
 ): Promise<void> {
   const { runtime, ui } = context;
   const project = openProject(context, flags);
+  requireProject(project);
   const result = await sealStaged(project, {
     folder: gitFolder(project.migrations, runtime.cwd),
     refs,

@@ -3,6 +3,10 @@ import { verifyInGit } from "../git/verify_in_git.ts";
 import type { CommandContext } from "./command.ts";
 import { type FindingFormat, printFindings } from "./finding_format.ts";
 import { openProject } from "./open_project.ts";
+import { requireProject } from "../project/project.ts";
+import type { Finding } from "../project/finding.ts";
+import { MANIFEST_FILE } from "../project/revision_files.ts";
+import { shellWord } from "../git/shell_word.ts";
 
 /** Verifies what git has recorded, and neither the working tree nor a database. @returns The exit code. */
 export async function verifyGit(
@@ -17,12 +21,14 @@ export async function verifyGit(
   const { ui, runtime } = context;
   const project = openProject(context, flags);
   const source = flags.staged ? "index" : "HEAD";
-  const { findings, revisions, base, present } = await verifyInGit({
+  const { findings: found, revisions, base, present } = await verifyInGit({
     folder: gitFolder(project.migrations, runtime.cwd),
     name: project.files.name,
     source,
     since: flags.since,
   });
+  if (!present && found.length === 0) requireProject(project);
+  const findings = present || found.length > 0 ? found : [notIn(source, project.files.name)];
   const failed = findings.some((finding) => finding.level === "error");
   ui.json({ ok: !failed, source, base: base.name, revisions, findings });
   printFindings(ui, findings, flags.format);
@@ -31,7 +37,20 @@ export async function verifyGit(
   ui.notice(
     present
       ? `Verified ${what} against ${base.name}${failed ? "." : ": all is as it should be."}`
-      : `There is no manifest ${where}.`,
+      : `There is no manifest ${where}, so nothing was verified.`,
   );
   return failed ? 3 : 0;
+}
+
+/** A project that was begun and is not recorded yet stops no commit of other things. */
+function notIn(source: "index" | "HEAD", folder: string): Finding {
+  const file = `${folder}/${MANIFEST_FILE}`;
+  return {
+    level: "warning",
+    code: "manifest-missing",
+    message: `The manifest is on disk and not in ${source === "index" ? "the index" : "HEAD"}`,
+    place: { file },
+    notes: [],
+    next: [`git add -- ${shellWord(file)}`],
+  };
 }

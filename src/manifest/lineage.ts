@@ -18,14 +18,16 @@ const DOMAIN = "aludel-lineage-1";
  *
  * @param order Revisions of which each stands after its parents and its dependencies.
  * @param hashesOf The texts' hashes; undefined for a revision whose texts are not known.
+ * @param before Lineages that were computed already, of revisions that `order` need not name.
  * @returns The lineages by id. A revision has none if its texts or one of its ancestors' are unknown.
  */
 export function lineages(
   order: Iterable<Revision>,
   hashesOf: (id: RevisionId) => TextHashes | undefined,
   digest: Digest,
+  before: ReadonlyMap<RevisionId, TextHash> = new Map(),
 ): ReadonlyMap<RevisionId, TextHash> {
-  const known = new Map<RevisionId, TextHash>();
+  const known = new Map(before);
   for (const revision of order) {
     const hashes = hashesOf(revision.id);
     const parents = linesOf("parent", revision.parents, known);

@@ -10,12 +10,13 @@ import type { Notice } from "../runner/run_event.ts";
 import { sameTokens } from "../sql/fingerprint.ts";
 import type { Script } from "../sql/script.ts";
 import type { AppliedTexts } from "../state/applied_revision.ts";
+import type { StoredTexts } from "../state/read_state.ts";
 import { appliedEditError } from "./applied_edit_error.ts";
 import { type Catalogue, messageOf } from "./catalogue.ts";
 import { checkScript } from "../replay/check_script.ts";
-import { compareRecords } from "./compare_records.ts";
+import { changedTexts, compareRecords, recordLineages, type TextFile } from "./compare_records.ts";
 import { emptyDown, undoesNothing } from "./empty_down.ts";
-import { findingError, findingNotice } from "./record_finding_text.ts";
+import { findingError, findingNotice, textFiles } from "./record_finding_text.ts";
 import type { RevisionFiles } from "./revision_files.ts";
 import { readRevisionTexts, type RevisionTextPair, textHashes } from "./revision_texts.ts";
 import type { DraftPolicy } from "./setting_table.ts";
@@ -30,8 +31,8 @@ export interface CheckContext {
   readonly drafts: DraftPolicy;
   /** The SQLite that will run it, such as `3.53.2`. */
   readonly sqliteVersion: string;
-  /** The texts that ran, from the database. */
-  readonly storedTexts: (id: RevisionId) => Promise<AppliedTexts | undefined>;
+  /** What the database stored of a revision. */
+  readonly storedTexts: (id: RevisionId) => Promise<StoredTexts | undefined>;
   /** The texts that an edited revision was sealed with, where somebody has them; asked for the error's words only. */
   readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
   /** Where a down comes from. */
@@ -61,7 +62,12 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
     return pair;
   };
   const again = new Set(route.filter((step) => step.direction === "down").map((step) => step.id));
-  const findings = compareRecords(catalogue, (entry) => textHashes(pairOf(entry)));
+  const recorded = recordLineages(catalogue, context.digest);
+  const findings = compareRecords(catalogue, {
+    hashesOf: (entry) => textHashes(pairOf(entry)),
+    lineageOf: recorded,
+    digest: context.digest,
+  });
   const notices: Notice[] = [];
   const resealed = new Map<RevisionId, TextHashes>();
   for (const finding of findings) {
@@ -81,7 +87,7 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
     }
     notices.push(findingNotice(finding, catalogue));
   }
-  const lineageOf = computeLineages(route, context, resealed, pairOf);
+  const lineageOf = computeLineages(route, context, { recorded, resealed, pairOf });
   const steps: CheckedStep[] = [];
   for (const { direction, id } of route) {
     steps.push(
@@ -105,7 +111,7 @@ async function withVerdict(
   { catalogue, storedTexts, files }: CheckContext,
 ): Promise<AludelError> {
   const hashes = catalogue.records.get(entry.id)!;
-  const applied = { hashes, texts: await storedTexts(entry.id) };
+  const applied = { hashes, texts: (await storedTexts(entry.id))?.texts.get(entry.id) };
   return appliedEditError(entry, pair, applied, files!.name) ?? error;
 }
 
@@ -115,19 +121,29 @@ type PairOf = (entry: ManifestRevision) => RevisionTextPair;
 function computeLineages(
   route: Route,
   context: CheckContext,
-  resealed: ReadonlyMap<RevisionId, TextHashes>,
-  pairOf: PairOf,
+  { recorded, resealed, pairOf }: {
+    readonly recorded: ReadonlyMap<RevisionId, TextHash>;
+    readonly resealed: ReadonlyMap<RevisionId, TextHashes>;
+    readonly pairOf: PairOf;
+  },
 ): ReadonlyMap<RevisionId, TextHash> {
-  const { catalogue } = context;
+  const { graph, entries, applied, records } = context.catalogue;
   const ups = new Set(route.filter((step) => step.direction === "up").map((step) => step.id));
-  const order = catalogue.graph.ids
-    .filter((id) => ups.has(id) || catalogue.applied.has(id))
-    .map((id) => catalogue.graph.get(id)!);
-  return lineages(order, (id) => {
-    const entry = catalogue.entries.get(id);
-    if (ups.has(id) && entry) return textHashes(pairOf(entry));
-    return resealed.get(id) ?? catalogue.records.get(id);
-  }, context.digest);
+  // A record whose texts or ancestors are about to be others has another lineage then.
+  const stays = resealed.size === 0 && !applied.values().some((id) => ups.has(id));
+  const order = graph.ids
+    .filter((id) => ups.has(id) || (!stays && applied.has(id)))
+    .map((id) => graph.get(id)!);
+  return lineages(
+    order,
+    (id) => {
+      const entry = entries.get(id);
+      if (ups.has(id) && entry) return textHashes(pairOf(entry));
+      return resealed.get(id) ?? records.get(id);
+    },
+    context.digest,
+    stays ? recorded : new Map(),
+  );
 }
 
 function checkUp(
@@ -197,7 +213,13 @@ async function checkDown(
     requireUndoing(script, pairOf(entry!).up?.text, id);
     return { direction: "down", from: "disk", id, message, script };
   }
-  const stored = await context.storedTexts(id);
+  const all = await context.storedTexts(id);
+  const stored = all?.texts.get(id);
+  const record = context.catalogue.records.get(id);
+  if (all !== undefined && record !== undefined) {
+    const files = changedTexts(record, entry, all, context.digest);
+    if (files.length > 0) throw textChanged(id, files, entry !== undefined);
+  }
   if (stored === undefined || stored.down === null) {
     throw irreversible(id, "It was applied without a down.sql");
   }
@@ -213,6 +235,27 @@ async function checkDown(
 function requireUndoing({ file, text, statements }: Script, up: string | undefined, id: string) {
   if (statements.length > 0 || up === undefined) return;
   if (undoesNothing({ up, down: text }, file)) throw emptyDown(id, file);
+}
+
+/** What ran is not known any more, so neither is what would undo it. */
+function textChanged(id: RevisionId, files: readonly TextFile[], onDisk: boolean): AludelError {
+  return new AludelError(
+    "record-text-changed",
+    `The database's own ${textFiles(files)} of revision "${id}" ${
+      files.length === 1 ? "is" : "are"
+    } not what ran`,
+    {
+      revision: id,
+      notes: ["The hashes that were recorded with it are those of other texts"],
+      outcome: "Nothing was run",
+      next: onDisk
+        ? [
+          "Repeat the command with --from-disk, to run the down.sql of the file",
+          `aludel show ${id}`,
+        ]
+        : [`aludel show ${id}`, "aludel verify", "aludel backup list"],
+    },
+  );
 }
 
 function irreversible(id: RevisionId, fact: string): AludelError {
@@ -241,7 +284,7 @@ async function findReseals(
     const { up, down } = resealed.get(record.id) ?? record;
     const entry = context.catalogue.entries.get(record.id);
     const texts = resealed.has(record.id) && entry
-      ? await sameTokenTexts(await context.storedTexts(record.id), pairOf(entry))
+      ? sameTokenTexts((await context.storedTexts(record.id))?.texts.get(record.id), pairOf(entry))
       : null;
     reseals.push({ id: record.id, record: { up, down, lineage }, texts });
   }

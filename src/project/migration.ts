@@ -6,7 +6,7 @@ import type { ResumeChoice, RunHost, RunOutcome } from "../runner/run_request.ts
 import { runRoute } from "../runner/run_route.ts";
 import type { TransactionMode } from "../runner/segments.ts";
 import { patiently, type Waiting } from "../runner/write_lock.ts";
-import { readTexts, type State } from "../state/read_state.ts";
+import { readStoredTexts, type State } from "../state/read_state.ts";
 import { type Catalogue, joinCatalogue } from "./catalogue.ts";
 import { type CheckContext, checkRoute } from "./check_route.ts";
 import type { DatabaseAccess } from "./database_access.ts";
@@ -130,7 +130,7 @@ export async function checkMigration(
   route: Route,
   asked: Pick<CheckContext, "catalogue" | "downFrom" | "records">,
 ): Promise<CheckedRoute> {
-  await using stored = new StoredTexts(context.access);
+  await using stored = new TextReader(context.access);
   return await checkRoute(route, {
     ...asked,
     files: context.workspace?.files ?? null,
@@ -143,7 +143,7 @@ export async function checkMigration(
 }
 
 /** Reads stored texts over one connection that is opened when the first is asked for. */
-class StoredTexts implements AsyncDisposable {
+class TextReader implements AsyncDisposable {
   readonly #access: DatabaseAccess;
   #connection: Awaited<ReturnType<DatabaseAccess["look"]>> | undefined;
 
@@ -153,7 +153,7 @@ class StoredTexts implements AsyncDisposable {
 
   async read(id: string) {
     this.#connection ??= await this.#access.look();
-    return this.#connection === null ? undefined : await readTexts(this.#connection, id);
+    return this.#connection === null ? undefined : await readStoredTexts(this.#connection, id);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -22,13 +22,20 @@ export function readSettings(folder: string): Settings {
 }
 
 /**
- * Reads a settings file that was named, such as by `--config`.
+ * Reads a settings file that was named, such as by `--config`. A folder stands for the file in it; without one the
+ * defaults hold there.
  *
  * @param file The path, relative to `folder` or absolute.
  * @throws {AludelError} `settings-missing` if there is none.
  */
 export function readSettingsFile(file: string, folder: string): Settings {
   const path = resolvePath(file, folder);
+  if (isFolder(path)) {
+    const inside = `${path.replace(/(?<=.)[/\\]+$/, "")}`;
+    const text = readText(`${inside}/${SETTINGS_FILE}`);
+    const name = `${file.replace(/(?<=.)[/\\]+$/, "")}/${SETTINGS_FILE}`;
+    return text === undefined ? defaultSettings(inside) : parseSettings(text, name, inside);
+  }
   const text = readText(path);
   if (text === undefined) {
     throw new AludelError("settings-missing", `There is no settings file "${file}"`, {
@@ -37,6 +44,14 @@ export function readSettingsFile(file: string, folder: string): Settings {
     });
   }
   return parseSettings(text, file, path.replace(/[/\\][^/\\]*$/, ""));
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
 }
 
 function readText(path: string): string | undefined {

@@ -2,7 +2,7 @@ import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { Notice } from "../runner/run_event.ts";
 import type { Catalogue } from "./catalogue.ts";
-import type { RecordFinding } from "./compare_records.ts";
+import type { RecordFinding, TextFile } from "./compare_records.ts";
 import type { RevisionFiles } from "./revision_files.ts";
 
 /** The error for a finding that stops an upgrade; undefined for one that is only worth a notice. */
@@ -52,11 +52,70 @@ export function findingError(
           next: ["aludel verify", "git checkout -- " + (folder || "migrations")],
         },
       );
+    case "parent-missing": {
+      const added = finding.missing.filter((parent) => catalogue.entries.has(parent));
+      return new AludelError(
+        "record-parent-missing",
+        `Revision "${id}" is applied, and the database has no record of ${
+          list(finding.missing)
+        }, which it follows`,
+        {
+          ...facts,
+          notes: ["Something other than Aludel removed the record: none is ever left without it"],
+          next: added.length === finding.missing.length
+            ? [
+              "aludel verify --drift, to see whether the database has what it made",
+              `aludel stamp ${currentOf(catalogue)}, to record it again`,
+            ]
+            : ["aludel verify --drift", "aludel backup list"],
+        },
+      );
+    }
+    case "lineage-changed":
+      return new AludelError(
+        "record-lineage-changed",
+        `The record of revision "${id}" is not the one that Aludel wrote`,
+        {
+          ...facts,
+          notes: ["Its lineage is not the one of its own hashes, parents and dependencies"],
+          next: recordAgain(catalogue),
+        },
+      );
+    case "text-changed":
+      return new AludelError(
+        "record-text-changed",
+        `The database's own ${textFiles(finding.files)} of revision "${id}" ${
+          finding.files.length === 1 ? "is" : "are"
+        } not what ran`,
+        {
+          ...facts,
+          notes: ["The hashes that were recorded with it are those of other texts"],
+          next: recordAgain(catalogue),
+        },
+      );
     case "draft-edited":
     case "resealed":
     case "unknown":
       return undefined;
   }
+}
+
+/** How records that something else changed are written anew from the disk, where all of them are there. */
+function recordAgain(catalogue: Catalogue): string[] {
+  const look = "aludel verify --drift, to see whether the schema is what the revisions give";
+  return [...catalogue.applied].every((id) => catalogue.entries.has(id))
+    ? [look, `aludel stamp --purge ${currentOf(catalogue)}, to record the texts on disk instead`]
+    : [look, "aludel backup list"];
+}
+
+/** Refs for what the database stands at. */
+function currentOf({ graph, applied }: Catalogue): string {
+  return graph.headsOf(applied, "parents").join(" ");
+}
+
+/** `up.sql`, or both. */
+export function textFiles(files: readonly TextFile[]): string {
+  return files.map((file) => `${file}.sql`).join(" and ");
 }
 
 /** What to tell of a finding that stops nothing. */

@@ -3,8 +3,9 @@ import type { RevisionTexts } from "../manifest/actual_files.ts";
 import type { Digest, ManifestRevision } from "../manifest/manifest.ts";
 import type { Verdict } from "../manifest/verdict.ts";
 import type { Intent } from "../state/intent.ts";
+import type { StoredTexts } from "../state/read_state.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { compareRecords, ranAsSealed } from "./compare_records.ts";
+import { compareRecords, ranAsSealed, recordLineages } from "./compare_records.ts";
 import { type Finding, findingOf, warningOf } from "./finding.ts";
 import { findingError, findingNotice } from "./record_finding_text.ts";
 import { type FilesVerification, headFindings, verifyFiles } from "./verify_files.ts";
@@ -20,6 +21,8 @@ export interface VerifyContext {
   readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
   /** Statements outside a transaction that a crash interrupted, from the database. */
   readonly intents: readonly Intent[];
+  /** What the database stored, where that is to be compared with its hashes. */
+  readonly stored?: StoredTexts | undefined;
 }
 
 /** What was verified and found. */
@@ -49,10 +52,16 @@ export function verify(context: VerifyContext): Verification {
 }
 
 function recordFindings(
-  { catalogue, workspace }: VerifyContext,
+  { catalogue, workspace, stored, digest }: VerifyContext,
   { verdicts, hashes }: FilesVerification,
 ): Finding[] {
-  return compareRecords(catalogue, (entry) => hashes.get(entry.id)).flatMap((finding) => {
+  const sources = {
+    hashesOf: (entry: ManifestRevision) => hashes.get(entry.id),
+    lineageOf: recordLineages(catalogue, digest),
+    stored,
+    digest,
+  };
+  return compareRecords(catalogue, sources).flatMap((finding) => {
     const { id, kind } = finding;
     // Told already, as a finding about the file; or to be mended by the next run without a word.
     if (kind === "file-missing" || kind === "resealed") return [];

@@ -1,5 +1,6 @@
 import type { Connection, Row } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
+import type { TextHashes } from "../manifest/lineage.ts";
 import type { DownHash, TextHash } from "../manifest/manifest.ts";
 import type { AppliedKind, AppliedRevision, AppliedTexts } from "./applied_revision.ts";
 import { readIdList } from "./id_list.ts";
@@ -71,6 +72,48 @@ export async function readTexts(
     [id],
   );
   if (row === undefined) return undefined;
+  return toTexts(row);
+}
+
+/** All that a database stored of its revisions' texts. */
+export interface StoredTexts {
+  readonly texts: ReadonlyMap<RevisionId, AppliedTexts>;
+  /**
+   * The hashes that a re-signing replaced, from the log: where the tokens changed too, the record has the new hashes and
+   * keeps the text that ran.
+   */
+  readonly replaced: ReadonlyMap<RevisionId, readonly TextHashes[]>;
+}
+
+/**
+ * Reads the texts of every revision that is applied, and of one revision if it is given.
+ * @throws {AludelError} `state-newer-format`, `state-foreign-tables`.
+ * @throws {SqlError}
+ */
+export async function readStoredTexts(
+  connection: Connection,
+  only: RevisionId | null = null,
+): Promise<StoredTexts> {
+  if (await readFormat(connection) === "absent") return { texts: new Map(), replaced: new Map() };
+  const rows = await connection.query(
+    "SELECT id, up_sql, down_sql FROM main.aludel_revision WHERE id = coalesce(?, id)",
+    [only],
+  );
+  const replaced = new Map<RevisionId, TextHashes[]>();
+  const reseals = await connection.query(
+    "SELECT revision, details ->> '$.from[0]' AS up, details ->> '$.from[1]' AS down " +
+      "FROM main.aludel_log WHERE event = 'reseal' AND json_valid(details) AND revision = coalesce(?, revision)",
+    [only],
+  );
+  for (const { revision, up, down } of reseals) {
+    const pairs = replaced.get(String(revision)) ?? [];
+    pairs.push({ up: up as TextHash, down: down as DownHash });
+    replaced.set(String(revision), pairs);
+  }
+  return { texts: new Map(rows.map((row) => [String(row["id"]), toTexts(row)])), replaced };
+}
+
+function toTexts(row: Row): AppliedTexts {
   const down = row["down_sql"];
   return { up: String(row["up_sql"]), down: down === null ? null : String(down) };
 }

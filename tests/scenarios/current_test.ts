@@ -21,7 +21,7 @@ Deno.test("current says that no revision is applied, and makes neither file nor 
   const absent = await project.inProcess("current");
   assert.equal(absent.code, 0);
   assert.equal(absent.stdout, "");
-  assert.match(absent.stderr, /has no records of Aludel: no revision is applied/);
+  assert.match(absent.stderr, /"app\.db" does not exist yet: no revision is applied/);
   assert.deepEqual(names(project), before);
 
   Deno.writeFileSync(project.database, new Uint8Array());

@@ -47,6 +47,7 @@ Deno.test("outside a repository the commands say so, and change nothing", async 
   ) assert.deepEqual(await codeOf(project.path, {}, ...args), [1, "git-not-repository"]);
   assert.deepEqual([...Deno.readDirSync(project.path)].map(({ name }) => name).sort(), [
     ".gitattributes",
+    ".gitignore",
     "aludel.json",
     "migrations",
   ]);

@@ -225,7 +225,10 @@ Deno.test("hook install --seal seals drafts as they are staged, in every kind of
     await clean(),
     "M migrations/a3/up.sql\n M migrations/manifest.json\n?? migrations/a4/",
   );
-  assert.deepEqual(await project.codes("--format", "text"), ["revision-edited"]);
+  assert.deepEqual(await project.codes("--format", "text"), [
+    "revision-edited",
+    "database-missing",
+  ]);
   await project.git("checkout", "-q", "migrations/a3");
 
   const before = await project.git("ls-files", "-s");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { run } from "./cli.ts";
+import { runInProcess } from "../unit/cli/fake_runtime.ts";
+import { run, temporaryFolder } from "./cli.ts";
 import { type RunProject, runProject } from "./run_project.ts";
 
 interface Finding {
@@ -166,6 +167,20 @@ const CASES: readonly {
     },
   },
   {
+    code: "record-parent-missing",
+    when: "somebody deleted a record that another follows",
+    exit: 3,
+    suggestion: 1,
+    cause: (project) => project.sql("DELETE FROM aludel_revision WHERE id = 'a1'"),
+  },
+  {
+    code: "record-lineage-changed",
+    when: "somebody changed the lineage of a record",
+    exit: 3,
+    suggestion: 1,
+    cause: (project) => project.sql("UPDATE aludel_revision SET lineage = 'x' WHERE id = 'a1'"),
+  },
+  {
     code: "revision-unknown",
     when: "the database has a revision of another branch",
     exit: 0,
@@ -254,6 +269,98 @@ for (const { code, when, exit, suggestion, cause } of CASES) {
   });
 }
 
+Deno.test("verify compares the stored texts with their hashes, and no changed down is run", async () => {
+  for (
+    const [change, files] of [
+      ["down_sql = 'DROP TABLE a;'", 'down\\.sql of revision "a2" is'],
+      ["down_sql = NULL", 'down\\.sql of revision "a2" is'],
+      ["up_sql = up_sql || '-- more'", 'up\\.sql of revision "a2" is'],
+      ["up_sql = '', down_sql = ''", 'up\\.sql and down\\.sql of revision "a2" are'],
+    ] as const
+  ) {
+    using project = await settled();
+    await project.sql(`UPDATE aludel_revision SET ${change} WHERE id = 'a2'`);
+    const before = await project.sql(".dump");
+    const message = new RegExp(`The database's own ${files} not what ran`);
+    const { code, stdout } = await project.inProcess("verify");
+    assert.equal(code, 3);
+    assert.match(stdout, message);
+    for (const words of [["downgrade", "-1"], ["downgrade", "base"], ["redo"]]) {
+      const { stderr } = await project.fails(1, ...words);
+      assert.match(stderr, /^error\[record-text-changed\]/);
+      assert.match(stderr, message);
+      assert.match(stderr, /next: Repeat the command with --from-disk/);
+    }
+    assert.equal(await project.sql(".dump"), before);
+    await project.prepare("downgrade", "-1", "--from-disk");
+    await project.prepare("upgrade");
+    assert.deepEqual(await findings(project), []);
+  }
+});
+
+Deno.test("verify accepts the texts that a re-signing left in the record", async () => {
+  using project = await settled();
+  project.edit("a2", "up", "CREATE TABLE b(x, y);");
+  await project.prepare("seal", "--force", "a2");
+  await project.prepare("upgrade");
+  assert.equal(
+    await project.sql("SELECT up_sql FROM aludel_revision WHERE id = 'a2'"),
+    [
+      "CREATE TABLE b(x);",
+    ].join(),
+  );
+  assert.deepEqual(await findings(project), []);
+  await project.prepare("downgrade", "-1");
+});
+
+Deno.test("upgrade runs nothing past records that something else changed", async () => {
+  for (
+    const [change, code] of [
+      ["DELETE FROM aludel_revision WHERE id = 'a1'", "record-parent-missing"],
+      ["UPDATE aludel_revision SET lineage = 'x' WHERE id = 'a1'", "record-lineage-changed"],
+    ] as const
+  ) {
+    using project = await settled();
+    project.add("a3", "CREATE TABLE c(x);", "DROP TABLE c;");
+    await project.sql(change);
+    const before = await project.sql(".dump");
+    assert.match((await project.fails(1, "upgrade")).stderr, new RegExp(`^error\\[${code}\\]`));
+    assert.equal(await project.sql(".dump"), before);
+    const { stderr } = await project.aludel("downgrade", "-1");
+    assert.match(stderr, new RegExp(code === "record-parent-missing" ? "no record of" : "wrote"));
+    assert.equal(await project.sql("SELECT count(*) FROM sqlite_schema WHERE name = 'b'"), "0");
+  }
+});
+
+Deno.test("a folder without a project is an error for every command, which says where one is", async () => {
+  using folder = temporaryFolder();
+  folder.write("shop/api/aludel.json", "{}");
+  folder.write("shop/api/migrations/manifest.json", '{"format":1,"revisions":[\nnull]}\n');
+  folder.write("node_modules/x/aludel.json", "{}");
+  await run("git", ["init", "-q"], { cwd: folder.path });
+  for (
+    const words of [
+      ...["verify", "verify --staged", "verify --since HEAD", "status", "current", "history"],
+      ...["heads", "branches", "show head", "upgrade", "downgrade base", "redo", "stamp head"],
+      ...["seal", "seal --staged", "check", "prove", "lint", "hook install", "hook status"],
+      ...["revision -m x", "merge heads", "locate", "bisect SELECT", "switch head"],
+    ]
+  ) {
+    const { code, stderr } = await folder.inProcess(...words.split(" "));
+    assert.equal(code, 1, `${words}\n${stderr}`);
+    assert.match(stderr, /^error\[(project-missing|git-ref-unknown)\]/, words);
+    if (stderr.includes("git-ref-unknown")) continue;
+    assert.match(stderr, /There is a project in ".*\/shop\/api"/, words);
+    assert.match(stderr, /next: cd .*\/shop\/api\n/, words);
+    assert.doesNotMatch(stderr, /node_modules/);
+  }
+  assert.deepEqual(folder.has("migrations"), false);
+  assert.equal((await folder.inProcess("verify", "-c", "shop/api")).code, 0);
+  folder.write("shop/api/deep/down/keep", "");
+  const below = await runInProcess(["heads"], { cwd: `${folder.path}/shop/api/deep/down` });
+  assert.equal(below.code, 0);
+});
+
 Deno.test("verify passes a project without a finding, and says what it looked at", async () => {
   using project = await settled();
   const { code, stdout, stderr } = await project.inProcess("verify");
@@ -276,11 +383,23 @@ Deno.test("verify needs no database, and makes none", async () => {
   project.add("a1", "CREATE TABLE a(x);");
   for (const settings of ["{}", '{"database": "app.db"}']) {
     project.write("aludel.json", settings);
-    const { code, stderr } = await project.inProcess("verify");
+    const { code, stdout, stderr } = await project.inProcess("verify");
     assert.equal(code, 0, stderr);
-    assert.equal(stderr, "Verified 1 revision: all is as it should be.\n");
+    if (settings === "{}") {
+      assert.equal(stderr, "Verified 1 revision: all is as it should be.\n");
+    } else {
+      assert.match(stdout, /^warning\[database-missing\]: Database "app\.db" does not exist/);
+      assert.equal(stderr, "Verified 1 revision.\n");
+    }
+  }
+  for (const command of ["verify", "status", "current", "history", "show"]) {
+    const words = command === "show" ? ["show", "a1"] : [command];
+    const { code, stderr } = await project.inProcess(...words, "-d", "gone.db");
+    assert.equal(code, 1, command);
+    assert.match(stderr, /error\[database-missing\]: Database "gone\.db" does not exist/);
   }
   assert.ok(!project.has("app.db"));
+  assert.ok(!project.has("gone.db"));
 });
 
 Deno.test("verify tells of a file that cannot be read, and goes on to the others", async () => {
@@ -292,6 +411,7 @@ Deno.test("verify tells of a file that cannot be read, and goes on to the others
   assert.deepEqual((await findings(project)).map(({ code, revision }) => `${code} ${revision}`), [
     "sql-encoding a1",
     "revision-edited a2",
+    "database-missing undefined",
   ]);
 });
 

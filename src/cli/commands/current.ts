@@ -23,11 +23,13 @@ export const command = defineCommand({
   ],
   async run(context, flags) {
     const { ui } = context;
-    const { project, workspace, target, state, catalogue } = await openDatabaseCatalogue(
+    const { project, workspace, target, state, present, catalogue } = await openDatabaseCatalogue(
       context,
       flags,
     );
-    if (flags.checkHeads && workspace === null) throw projectMissing(project);
+    if (workspace === null && (flags.checkHeads || state.applied.length === 0)) {
+      throw projectMissing(project);
+    }
     const { graph, applied, onDisk } = catalogue;
     const current = graph.headsOf(applied, "parents");
     const missing = graph.headsOf(onDisk, "parents").filter((id) => !applied.has(id));
@@ -50,7 +52,9 @@ export const command = defineCommand({
     }
     if (current.length === 0) {
       ui.notice(
-        state.format === "absent"
+        !present
+          ? `"${target.name}" does not exist yet: no revision is applied.`
+          : state.format === "absent"
           ? `"${target.name}" has no records of Aludel: no revision is applied.`
           : `"${target.name}" is at base: no revision is applied.`,
       );

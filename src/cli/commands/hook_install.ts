@@ -2,6 +2,7 @@ import { isInstalled, planInstall, readHookSetup } from "../../git/hook.ts";
 import { applyChanges } from "../../git/repository_change.ts";
 import { changeText } from "../change_text.ts";
 import { defineCommand } from "../command.ts";
+import { requireProject } from "../../project/project.ts";
 import { openProject } from "../open_project.ts";
 
 export const command = defineCommand({
@@ -22,7 +23,9 @@ export const command = defineCommand({
   ],
   async run(context, flags) {
     const { runtime, ui } = context;
-    const setup = await readHookSetup(openProject(context, flags));
+    const project = openProject(context, flags);
+    requireProject(project);
+    const setup = await readHookSetup(project);
     const changes = planInstall(setup, runtime.program, flags.seal);
     for (const change of changes) ui.data(changeText(change));
     if (!flags.dryRun) await applyChanges(setup.repository.root, changes);

@@ -2,6 +2,7 @@ import { type HookState, isInstalled, readHookSetup } from "../../git/hook.ts";
 import { BEFORE } from "../../git/hook_script.ts";
 import { hasAttribute } from "../../git/merge_attribute.ts";
 import { defineCommand } from "../command.ts";
+import { requireProject } from "../../project/project.ts";
 import { openProject } from "../open_project.ts";
 
 export const command = defineCommand({
@@ -14,7 +15,9 @@ export const command = defineCommand({
   examples: [{ command: "aludel hook status", says: "says what aludel hook install has done" }],
   async run(context, flags) {
     const { ui } = context;
-    const setup = await readHookSetup(openProject(context, flags));
+    const project = openProject(context, flags);
+    requireProject(project);
+    const setup = await readHookSetup(project);
     const installed = isInstalled(setup);
     const merges = setup.driver !== undefined && hasAttribute(setup.attributes, setup.attribute);
     ui.json({

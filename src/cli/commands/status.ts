@@ -25,7 +25,7 @@ export const command = defineCommand({
   ],
   async run(context, flags) {
     const { ui } = context;
-    const open = await openVerification(context, flags);
+    const open = await openVerification(context, flags, { storedTexts: false });
     const { project, target, present, context: verification } = open;
     const status = readStatus(verification);
     const drift = flags.drift

@@ -27,12 +27,19 @@ Deno.test("readSettings() finds the nearest file above, up to the git working tr
   });
 });
 
-Deno.test("readSettingsFile() reads the named file and refuses one that is not there", () => {
+Deno.test("readSettingsFile() reads the named file, or the one in the named folder, and refuses one that is not there", () => {
   inFolder((folder) => {
     Deno.writeTextFileSync(`${folder}/repo/other.json`, '{"migrations":"m"}');
     const settings = readSettingsFile("repo/other.json", folder);
     assert.deepEqual([settings.root, settings.file], [`${folder}/repo`, "repo/other.json"]);
     assert.throws(() => readSettingsFile("none.json", folder), { code: "settings-missing" });
-    assert.throws(() => readSettingsFile("repo", folder), { code: "file-is-folder" });
+    assert.deepEqual(readSettingsFile("repo", folder).file, undefined);
+    assert.deepEqual(readSettingsFile("repo/", folder).root, `${folder}/repo`);
+    Deno.writeTextFileSync(`${folder}/repo/aludel.json`, '{"migrations":"n"}');
+    const inside = readSettingsFile("repo", folder);
+    assert.deepEqual([inside.root, inside.file], [`${folder}/repo`, "repo/aludel.json"]);
+    assert.equal(readSettingsFile("./repo/", folder).migrations, "n");
+    Deno.mkdirSync(`${folder}/repo/odd/aludel.json`, { recursive: true });
+    assert.throws(() => readSettingsFile("repo/odd", folder), { code: "file-is-folder" });
   });
 });
