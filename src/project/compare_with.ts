@@ -24,13 +24,19 @@ export interface Comparison {
  * @throws {AludelError} `schema-rename-hint` as {@linkcode checkRenames} does.
  */
 export function compareWith(
-  settings: Pick<Settings, "exclude" | "columnOrder">,
+  settings:
+    & Pick<Settings, "exclude" | "columnOrder">
+    & Partial<Pick<Settings, "doubleQuotedStrings">>,
   from: Schema,
   wanted: Schema,
   hints: RenameHints = NO_HINTS,
 ): Comparison {
   const to = withoutExcluded(from, wanted, settings.exclude);
   const notices = checkRenames(from, to, hints);
-  const changes = compareSchemas(from, to, { renames: hints, columnOrder: settings.columnOrder });
+  const changes = compareSchemas(from, to, {
+    renames: hints,
+    columnOrder: settings.columnOrder,
+    doubleQuotedStrings: settings.doubleQuotedStrings ?? false,
+  });
   return { from, to, changes, suggestions: suggestRenames(changes), notices };
 }

@@ -107,7 +107,12 @@ async function compareOrders(
     await using connection = scratch.openImage(image);
     first ??= { text: await schemaText(connection), schema: await tree.schemaOf(connection) };
     const { text, schema } = first;
-    const differences = await missingFor(connection, text, () => schema);
+    const differences = await missingFor(
+      connection,
+      text,
+      () => schema,
+      scratch.doubleQuotedStrings,
+    );
     if (differences.length > 0) return orderFinding(orders[0]!, order, differences);
   }
   return null;

@@ -23,7 +23,9 @@ export async function missingFor(
   connection: Connection,
   text: string,
   wanted: () => Schema | Promise<Schema>,
+  doubleQuotedStrings: boolean = false,
 ): Promise<readonly string[]> {
   if (await schemaText(connection) === text) return [];
-  return compareSchemas(await introspect(connection), await wanted()).flatMap(describeChange);
+  return compareSchemas(await introspect(connection), await wanted(), { doubleQuotedStrings })
+    .flatMap(describeChange);
 }

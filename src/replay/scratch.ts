@@ -11,24 +11,25 @@ const NO_FUNCTION = "no such function: ";
  * them, and from then on stand for NULL.
  */
 export class Scratch {
-  readonly #doubleQuotedStrings: boolean;
+  /** Whether its databases allow strings in double quotes. */
+  readonly doubleQuotedStrings: boolean;
   readonly #functions: string[] = [];
 
   constructor(doubleQuotedStrings: boolean) {
-    this.#doubleQuotedStrings = doubleQuotedStrings;
+    this.doubleQuotedStrings = doubleQuotedStrings;
   }
 
   /** An empty database. @param functions More functions to register. */
   readonly open = (functions: readonly string[] = []): Promise<ScratchConnection> =>
     Promise.resolve(openScratch({
-      doubleQuotedStrings: this.#doubleQuotedStrings,
+      doubleQuotedStrings: this.doubleQuotedStrings,
       functions: [...new Set([...this.#functions, ...functions])],
     }));
 
   /** A database as it was when its image was made. @param image undefined: an empty one. */
   openImage(image: ScratchImage | undefined): ScratchConnection {
     return openScratch({
-      doubleQuotedStrings: this.#doubleQuotedStrings,
+      doubleQuotedStrings: this.doubleQuotedStrings,
       functions: this.#functions,
       ...(image !== undefined && { image }),
     });

@@ -231,13 +231,16 @@ export const BY_HAND: readonly string[] = [
 ];
 
 async function refuseDifference(
-  { from, to, columnOrder }: SelfCheckRequest,
+  { from, to, columnOrder, scratch }: SelfCheckRequest,
   connection: Connection,
   expected: Schema,
   direction: "up" | "down",
 ): Promise<void> {
   const actual = await introspect(connection, [from, to]);
-  const left = compareSchemas(actual, expected, { columnOrder: direction === "up" && columnOrder });
+  const left = compareSchemas(actual, expected, {
+    columnOrder: direction === "up" && columnOrder,
+    doubleQuotedStrings: scratch.doubleQuotedStrings,
+  });
   if (left.length === 0) return;
   throw new AludelError(
     "autogenerate-failed",

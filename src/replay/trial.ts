@@ -146,7 +146,12 @@ async function runTrial(
   const applied = await schemaText(connection);
 
   await at("down", () => run("down", down));
-  const left = await missingFor(connection, text, () => schema);
+  const left = await missingFor(
+    connection,
+    text,
+    () => schema,
+    context.scratch.doubleQuotedStrings,
+  );
   if (left.length > 0) throw new StageFailure("schema", schemaError(source, left));
   const losses = findContentLosses(contents, await readContents(connection, touched));
 
@@ -154,7 +159,7 @@ async function runTrial(
   const again = await missingFor(connection, applied, async () => {
     await using once = await tree.at([id]);
     return await tree.schemaOf(once);
-  });
+  }, context.scratch.doubleQuotedStrings);
   if (again.length > 0) throw new StageFailure("again", againError(source, again));
   return losses.length === 0 ? { kind: "exact" } : { kind: "lossy", losses };
 }

@@ -14,6 +14,8 @@ export interface CompareOptions {
   readonly renames?: RenameHints;
   /** Whether the same columns in another order are a difference; by default they are none. */
   readonly columnOrder?: boolean;
+  /** Whether connections allow strings in double quotes, which views and triggers may have then. */
+  readonly doubleQuotedStrings?: boolean;
 }
 
 /**
@@ -25,9 +27,16 @@ export interface CompareOptions {
  */
 export function compareSchemas(from: Schema, to: Schema, options: CompareOptions = {}): Change[] {
   const renames = new Renames(from, to, options.renames ?? NO_HINTS);
+  const hasStrings = options.doubleQuotedStrings ?? false;
+  const isSame = (a: View | Trigger, b: View | Trigger) =>
+    sameText(a, b, from, to, renames, hasStrings);
   const objects = [
-    ...compareObjects(from.triggers, to.triggers, (a, b) => sameTrigger(a, b, from, to, renames)),
-    ...compareObjects(from.views, to.views, (a, b) => sameText(a, b, from, to, renames)),
+    ...compareObjects(
+      from.triggers,
+      to.triggers,
+      (a, b) => renames.table(foldName(a.table)) === foldName(b.table) && isSame(a, b),
+    ),
+    ...compareObjects(from.views, to.views, isSame),
     ...compareObjects(from.indexes, to.indexes, (a, b) => sameIndex(a, b, from, to, renames)),
     ...compareVirtualTables(from, to, renames),
   ];
@@ -129,24 +138,14 @@ function sameText(
   from: Schema,
   to: Schema,
   renames: Renames,
+  hasStrings: boolean,
 ): boolean {
   if (a.sql === b.sql && renames.isEmpty) return true;
   const before = renames.isEmpty
-    ? objectContext(a.sql, from)
-    : renamedContext(a.sql, from, renames);
+    ? objectContext(a.sql, from, hasStrings)
+    : renamedContext(a.sql, from, renames, hasStrings);
   return before !== undefined &&
-    definition(a, before) === definition(b, objectContext(b.sql, to));
-}
-
-function sameTrigger(
-  a: Trigger,
-  b: Trigger,
-  from: Schema,
-  to: Schema,
-  renames: Renames,
-): boolean {
-  return renames.table(foldName(a.table)) === foldName(b.table) &&
-    sameText(a, b, from, to, renames);
+    definition(a, before) === definition(b, objectContext(b.sql, to, hasStrings));
 }
 
 /** A trigger's FOR EACH ROW says what is so without it. */

@@ -14,12 +14,15 @@ export function tableContext(
   renamedTable?: string,
 ): TextContext {
   const key = foldName(table.name);
-  const names = new Set([key, ...ROWID_NAMES, ...table.columns.map(({ name }) => foldName(name))]);
+  // The table's own name can be no value: where it is one, a "." follows.
+  const names = new Set([...ROWID_NAMES, ...table.columns.map(({ name }) => foldName(name))]);
   const isUnchanged = renamedColumns.size === 0 && (renamedTable ?? key) === key;
   // In an expression a column comes before a table of the same name.
   const isColumn = table.columns.some(({ name }) => foldName(name) === key);
   return {
     isName: (folded) => names.has(folded),
+    // SQLite refuses a table with a name in it that names nothing.
+    hasStrings: true,
     rename: isUnchanged
       ? undefined
       : (folded) =>
@@ -28,8 +31,17 @@ export function tableContext(
   };
 }
 
-/** The context of a view or trigger, which can name anything in the schema. */
-export function objectContext(sql: string, schema: Schema): TextContext {
+/**
+ * The context of a view or trigger, which can name anything in the schema.
+ *
+ * @param hasStrings Whether connections allow strings in double quotes. Without them such a view is broken, and one with
+ * single quotes is not.
+ */
+export function objectContext(
+  sql: string,
+  schema: Schema,
+  hasStrings: boolean = false,
+): TextContext {
   const names = new Set<string>(ROWID_NAMES);
   const read = new Set<string>();
   const queue = [sql];
@@ -48,7 +60,7 @@ export function objectContext(sql: string, schema: Schema): TextContext {
       if (other !== undefined && other.sql !== sql) queue.push(other.sql);
     }
   }
-  return { isName: (folded) => names.has(folded) };
+  return { isName: (folded) => names.has(folded), hasStrings };
 }
 
 /**
@@ -61,8 +73,9 @@ export function renamedContext(
   sql: string,
   schema: Schema,
   renames: Renames,
+  hasStrings: boolean = false,
 ): TextContext | undefined {
-  const context = objectContext(sql, schema);
+  const context = objectContext(sql, schema, hasStrings);
   const substitutes = new Map<string, string>();
   const tables: [key: string, table: Table][] = [];
   for (const { folded } of namesIn(sql)) {

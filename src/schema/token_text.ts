@@ -9,6 +9,11 @@ export interface TextContext {
    * (https://sqlite.org/quirks.html#dblquote), and of a string the case of letters matters.
    */
   readonly isName: (folded: string) => boolean;
+  /**
+   * Whether `"x"` that names nothing is surely a string here, and so the same as `'x'`: SQLite itself writes the one for the
+   * other into stored texts when it renames or drops a column.
+   */
+  readonly hasStrings?: boolean;
   /** The name that a folded name will have after the renames; itself where it keeps its name. */
   readonly rename?: ((folded: string) => string) | undefined;
 }
@@ -95,7 +100,8 @@ function normalQuoted(
   const folded = foldName(name);
   const isName = token[0] !== '"' || previous === "." || previous === "AS" ||
     previous === "COLLATE" || next === "." || next === "(" || context.isName(folded);
-  return isName ? normalName(folded, previous, context) : quoteName(name);
+  if (isName) return normalName(folded, previous, context);
+  return context.hasStrings === true ? quoteText(name) : quoteName(name);
 }
 
 function normalName(

@@ -205,3 +205,69 @@ Deno.test("revision --autogenerate names no revision where generated SQL fails, 
   assert.match(stderr, /next: Change the schema in smaller steps, or write the SQL by hand/);
   assert.doesNotMatch(stderr, /aludel edit/);
 });
+
+Deno.test("strings in double quotes that SQLite rewrites are no drift", async () => {
+  using project = runProject();
+  project.write("aludel.json", '{ "database": "app.db", "doubleQuotedStrings": true }');
+  const others = `CREATE TABLE b (name TEXT CHECK (name <> "root"));
+    CREATE VIEW v AS SELECT name FROM b WHERE name <> "Root";
+    CREATE TRIGGER x AFTER INSERT ON b WHEN new.name = "two" BEGIN SELECT "three"; END;\n`;
+  project.write("schema.sql", `CREATE TABLE a (id INTEGER PRIMARY KEY, gone TEXT);\n${others}`);
+  await project.done("revision", "--autogenerate", "-m", "first");
+  project.write("schema.sql", `CREATE TABLE a (id INTEGER PRIMARY KEY);\n${others}`);
+  await project.done("revision", "--autogenerate", "-m", "second");
+  await project.done("upgrade", "head");
+  assert.match(await project.sql("SELECT sql FROM sqlite_schema WHERE name = 'b'"), /'root'/);
+  await project.done("check");
+  await project.done("verify", "--drift");
+  await project.done("downgrade", "-1");
+  await project.done("verify", "--drift");
+});
+
+Deno.test("a rename keeps the values although a new column or table takes the old name", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT);\n", "DROP TABLE t;\n");
+  await project.done("upgrade", "head");
+  await project.sql("INSERT INTO t VALUES (1, 'Ada')");
+  project.write(
+    "schema.sql",
+    `-- aludel: renamed from=t
+CREATE TABLE person (
+  id INTEGER PRIMARY KEY,
+  -- aludel: renamed from=name
+  full_name TEXT,
+  name TEXT NOT NULL DEFAULT 'nick'
+);
+CREATE TABLE t (x);
+`,
+  );
+  await project.done("revision", "--autogenerate", "-m", "rename");
+  await project.done("upgrade", "head");
+  await project.done("check");
+  assert.equal(await project.sql("SELECT full_name, name FROM person"), "Ada|nick");
+  assert.equal(await project.sql("SELECT count(*) FROM t"), "0");
+  await project.done("downgrade", "-1");
+  assert.equal(await project.sql("SELECT * FROM t"), "1|Ada");
+});
+
+Deno.test("an FTS5 table that is made anew keeps its rows and its options", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE VIRTUAL TABLE f USING fts5(title, body);\n", "DROP TABLE f;\n");
+  await project.done("upgrade", "head");
+  await project.sql(
+    `INSERT INTO f(rowid, title, body) VALUES (7, 'one', 'running');
+     INSERT INTO f(f, rank) VALUES ('rank', 'bm25(2.0, 1.0)'), ('automerge', 8), ('pgsz', 2000)`,
+  );
+  const options = await project.sql("SELECT k, v FROM f_config ORDER BY k");
+  project.write(
+    "schema.sql",
+    "CREATE VIRTUAL TABLE f USING fts5(title, body, tokenize='porter');\n",
+  );
+  await project.done("revision", "--autogenerate", "-m", "porter");
+  await project.done("upgrade", "head");
+  assert.equal(await project.sql("SELECT k, v FROM f_config ORDER BY k"), options);
+  assert.equal(await project.sql("SELECT rowid, body FROM f WHERE f MATCH 'run'"), "7|running");
+  await project.done("downgrade", "-1");
+  assert.equal(await project.sql("SELECT k, v FROM f_config ORDER BY k"), options);
+  assert.equal(await project.sql("SELECT rowid, title FROM f"), "7|one");
+});

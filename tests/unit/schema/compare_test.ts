@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { compareSchemas } from "../../../src/schema/compare.ts";
 import { openScratch } from "../../../src/db/open_scratch.ts";
+import { describeChange } from "../../../src/schema/describe.ts";
 import { introspect } from "../../../src/schema/introspect.ts";
 import { differences, schemaOf } from "./schema_of.ts";
 
@@ -232,5 +233,35 @@ Deno.test("compareSchemas() compares schemas with dangling references", async ()
       "drop from t: FOREIGN KEY (a) REFERENCES gone",
       "add to t: FOREIGN KEY (a) REFERENCES here",
     ],
+  );
+});
+
+Deno.test("a string in double quotes is the one in single quotes if no column has that name", async () => {
+  const of = async (sql: readonly string[], hasStrings: boolean) => {
+    await using connection = openScratch({ doubleQuotedStrings: true });
+    for (const statement of sql) await connection.execute(statement);
+    const from = await introspect(connection);
+    await connection.execute("ALTER TABLE a DROP COLUMN gone");
+    const to = await introspect(connection);
+    return compareSchemas(from, to, { doubleQuotedStrings: hasStrings })
+      .flatMap(describeChange)
+      .filter((line) => line !== "drop column a.gone");
+  };
+  const tables = [
+    "CREATE TABLE a(id, gone)",
+    `CREATE TABLE b(x CHECK (x <> "root"), y AS ("it's" || x), z DEFAULT "no", w CHECK ("b" <> w))`,
+  ];
+  assert.deepEqual(await of(tables, false), []);
+  const view = [...tables, 'CREATE VIEW v AS SELECT * FROM b WHERE x <> "Root"'];
+  assert.deepEqual(await of(view, true), []);
+  assert.deepEqual(await of(view, false), ["replace view v"]);
+});
+
+Deno.test("a column in double quotes is no string", async () => {
+  assert.deepEqual(
+    await differences(['CREATE TABLE t(a, b CHECK (b <> "a"))'], [
+      "CREATE TABLE t(a, b CHECK (b <> 'a'))",
+    ]),
+    ['drop from t: CHECK (b <> "a")', "add to t: CHECK (b <> 'a')"],
   );
 });
