@@ -54,9 +54,10 @@ export function runHost(
   };
   if (target.kind !== "file") return host;
   const kept = project.settings.restorePointsKept;
+  const made = new Set<string>();
   const make = async (reason: string) => {
     const { makeRunPoint } = await import("../project/copies/make_restore_point.ts");
-    return await makeRunPoint({ target, kept, madeBy: host.appliedBy, watch: host }, reason);
+    return await makeRunPoint({ target, kept, madeBy: host.appliedBy, watch: host, made }, reason);
   };
   return { ...host, restorePoints: { policy: restorePoints, make } };
 }

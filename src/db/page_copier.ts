@@ -19,6 +19,9 @@ export interface CopyOrder {
   readonly immutable?: boolean;
 }
 
+/** 16 MB with pages of the usual size: how much is copied between two looks whether the copy is still wanted. */
+const PAGES_A_STEP = 4_096;
+
 /** SQLite's file layer without locks: https://sqlite.org/vfs.html */
 const LOCKLESS = Deno.build.os === "windows" ? "vfs=win32-none" : "vfs=unix-none";
 
@@ -34,35 +37,134 @@ const IMMUTABLE = "mode=ro&immutable=1";
  */
 export class PageCopier {
   readonly #guarded: NativeDatabase[] = [];
+  #watched: NativeDatabase | undefined;
+  #version: unknown;
+  readonly #lockTimeoutMs: number;
+
+  /** @param lockTimeoutMs How long a database is waited for. Callers hold a lock under which it can be read: it is free. */
+  constructor(lockTimeoutMs = 5_000) {
+    this.#lockTimeoutMs = lockTimeoutMs;
+  }
 
   /**
-   * All pages in one step: copied in several, it would begin again each time that somebody writes.
-   * @throws What node:sqlite throws; the target is as it was then, or empty where it was new.
+   * All pages in one step: copied in several, it would begin again each time that somebody writes. The source is read
+   * within a read transaction: backup() waits for ever for a lock, and a transaction that cannot begin says so.
+   * @throws What node:sqlite throws; the target is as it was then, or empty if it was new.
    */
   async copy({ from, to, guarded, immutable = false }: CopyOrder): Promise<void> {
     const access = guarded === "from" ? LOCKLESS : immutable ? IMMUTABLE : "mode=rw";
-    const source = openNative(fileUri(from, access), {});
+    const source = openNative(fileUri(from, access), { busyTimeoutMs: this.#lockTimeoutMs });
     if (guarded === "from") this.#guarded.push(source);
     try {
+      source.exec("BEGIN");
+      source.prepare("SELECT count(*) FROM main.sqlite_schema").all();
       await backup(source, guarded === "to" ? fileUri(to, LOCKLESS) : to, { rate: -1 });
     } finally {
       if (guarded !== "from") source.close();
     }
   }
 
+  /** Remembers what a database holds now. Called while another connection keeps writers out. */
+  watch(path: string): void {
+    this.#watched?.close();
+    this.#watched = openNative(fileUri(path, "mode=rw"), { busyTimeoutMs: this.#lockTimeoutMs });
+    this.#version = dataVersion(this.#watched);
+  }
+
+  /**
+   * Copies into the database that is watched, which is in WAL mode, in a transaction beside its readers. The copy has the
+   * write lock from its first pages on; only the step with the last pages is final.
+   * @returns Whether it is done; `moved` if somebody wrote since {@linkcode PageCopier.watch}, and then nothing is changed.
+   */
+  async replace({ from, to }: CopyOrder, control: CopyControl): Promise<"done" | "moved"> {
+    const source = openNative(fileUri(from, "mode=rw"), { busyTimeoutMs: this.#lockTimeoutMs });
+    let isMoved = false;
+    try {
+      const { pages } = source.prepare("PRAGMA page_count").all().map((row) => ({
+        pages: Number(row["page_count"]),
+      }))[0]!;
+      // At least two steps, so that there is a moment between the lock and the end.
+      const rate = Math.min(PAGES_A_STEP, Math.ceil(pages / 2));
+      const progress = ({ remainingPages }: { readonly remainingPages: number }) => {
+        isMoved ||= dataVersion(this.#watched!) !== this.#version;
+        if (isMoved) throw new Error("Another process has written to the database");
+        control.go(remainingPages <= rate);
+      };
+      await backup(source, to, { rate, progress } as Parameters<typeof backup>[2]);
+      return "done";
+    } catch (error) {
+      if (isMoved) return "moved";
+      throw error;
+    } finally {
+      source.close();
+      this.#watched?.close();
+      this.#watched = undefined;
+    }
+  }
+
   /** To be called when everything is done: it may end the protection, see above. */
   close(): void {
+    this.#watched?.close();
+    this.#watched = undefined;
     for (const database of this.#guarded.splice(0)) database.close();
+  }
+}
+
+/** https://sqlite.org/pragma.html#pragma_data_version: changes with each commit of another connection. */
+function dataVersion(database: NativeDatabase): unknown {
+  return database.prepare("PRAGMA main.data_version").all()[0]?.["data_version"];
+}
+
+/** How far a copy is that two threads have in their hands: one copies, the other may call it off. */
+const PHASE = { waiting: 0, copying: 1, final: 2, cancelled: 3 } as const;
+
+/** Lets one thread call off a copy that another one makes, unless it is about to become final. */
+export class CopyControl {
+  readonly #phase: Int32Array;
+
+  /** @param shared Of {@linkcode CopyControl.shared}, in the other thread. */
+  constructor(shared: SharedArrayBuffer = new SharedArrayBuffer(4)) {
+    this.#phase = new Int32Array(shared);
+  }
+
+  /** What the other thread makes its own control of. */
+  get shared(): SharedArrayBuffer {
+    return this.#phase.buffer as SharedArrayBuffer;
+  }
+
+  /** Whether the copy still waits for the database's lock. */
+  get isWaiting(): boolean {
+    return Atomics.load(this.#phase, 0) === PHASE.waiting;
+  }
+
+  /** Called by the thread that copies, between two steps. @throws {Error} if the copy was called off. */
+  go(isLast: boolean): void {
+    const { waiting, copying, final } = PHASE;
+    Atomics.compareExchange(this.#phase, 0, waiting, copying);
+    if (isLast) Atomics.compareExchange(this.#phase, 0, copying, final);
+    if (Atomics.load(this.#phase, 0) === PHASE.cancelled) {
+      throw new Error("The copy was called off");
+    }
+  }
+
+  /** Called by the other one. @returns Whether nothing will come of the copy; otherwise it is too late. */
+  cancel(): boolean {
+    const { waiting, copying, final, cancelled } = PHASE;
+    Atomics.compareExchange(this.#phase, 0, waiting, cancelled);
+    Atomics.compareExchange(this.#phase, 0, copying, cancelled);
+    return Atomics.load(this.#phase, 0) !== final;
   }
 }
 
 /** What the worker is asked for. */
 export type CopyTask =
   | { readonly kind: "copy"; readonly order: CopyOrder }
+  | { readonly kind: "watch"; readonly path: string }
+  | { readonly kind: "replace"; readonly order: CopyOrder; readonly control: SharedArrayBuffer }
   | { readonly kind: "digest"; readonly path: string }
   | { readonly kind: "close" };
 
-/** What it answers: the digest, or an empty text. */
+/** What it answers: the digest, how a replacement ended, or an empty text. */
 export type CopyAnswer =
   | { readonly ok: true; readonly text: string }
   | {
@@ -82,6 +184,13 @@ export class CopyTaskRunner {
         case "copy":
           await this.#copier.copy(task.order);
           return { ok: true, text: "" };
+        case "watch":
+          this.#copier.watch(task.path);
+          return { ok: true, text: "" };
+        case "replace": {
+          const control = new CopyControl(task.control);
+          return { ok: true, text: await this.#copier.replace(task.order, control) };
+        }
         case "digest":
           return { ok: true, text: await fileDigest(task.path) };
         case "close":

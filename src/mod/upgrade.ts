@@ -130,10 +130,11 @@ function hostOf(target: Target, options: UpgradeOptions): RunHost {
     doubleQuotedStrings: target.doubleQuotedStrings,
     appliedBy: `${PROGRAM} ${RELEASE}`,
   };
+  const made = new Set<string>();
   const make = async (reason: string) => {
     const { makeRunPoint } = await import("../project/copies/make_restore_point.ts");
     const kept = options.restorePointsKept ?? SETTING_TABLE.restorePointsKept.fallback;
-    return await makeRunPoint({ target, kept, madeBy: host.appliedBy, watch: host }, reason);
+    return await makeRunPoint({ target, kept, madeBy: host.appliedBy, watch: host, made }, reason);
   };
   return { ...host, restorePoints: { policy: target.restorePoints, make } };
 }

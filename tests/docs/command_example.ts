@@ -193,6 +193,12 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     then: "sqlite3 app.db 'SELECT email FROM users'",
     thenPrints: /^a@example\.org\n$/,
   },
+  "aludel restore --dry-run": {
+    scene: "a project with a restore point",
+    prints: /users: 0 now, 1 then/,
+    then: "sqlite3 app.db 'SELECT count(*) FROM users'",
+    thenPrints: /^0\n$/,
+  },
   "aludel restore 2026-11-23_1015": {
     scene: "a project with a restore point",
     before: "aludel backup -q",

@@ -1,6 +1,6 @@
 // Full disks, read-only media and large schemas, for everything that copies a database.
 import assert from "node:assert/strict";
-import { type Outcome, run, sqlite3 } from "../scenarios/cli.ts";
+import { aludelCommand, type Outcome, run, sqlite3 } from "../scenarios/cli.ts";
 import { type RunProject, runProject } from "../scenarios/run_project.ts";
 import { sameBytes } from "./killed_command.ts";
 
@@ -100,6 +100,29 @@ async function withRoom<T>(
     Deno.removeSync(ballast);
   }
 }
+
+Deno.test("an error after the copy says that it is restored, and nothing is to be done again", async () => {
+  // The file becomes shorter once the journal is gone and all is final: https://sqlite.org/atomiccommit.html
+  using project = runProject();
+  await project.sql("CREATE TABLE t(a); INSERT INTO t VALUES ('old')");
+  await project.done("backup");
+  await project.sql(
+    "UPDATE t SET a = 'new'; CREATE TABLE large(a); INSERT INTO large VALUES (zeroblob(100000))",
+  );
+  const [program, ...before] = aludelCommand();
+  const { code, stderr } = await run("strace", [
+    ...["-f", "-o", "/dev/null", "-e", "trace=ftruncate", "-e", "inject=ftruncate:error=EIO"],
+    ...[program!, ...before, "restore"],
+  ], { cwd: project.path }).catch(() => ({ code: -1, stderr: "" }));
+  // Not everywhere is there an strace that may look.
+  if (code === -1 || !/restore/.test(stderr)) return;
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /warning: "app.db" is restored; .*\n +disk I\/O error/);
+  assert.equal(await project.sql("SELECT a FROM t; PRAGMA integrity_check"), "old\nok");
+  // What it replaced can be had back.
+  await project.done("restore");
+  assert.equal(await project.sql("SELECT a FROM t"), "new");
+});
 
 Deno.test("a read-only medium: a database in WAL mode is rehearsed on elsewhere too", async () => {
   await using disk = await smallDisk();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { aludelCommand } from "./cli.ts";
 import { type RunProject, runProject } from "./run_project.ts";
 
 interface ListedPoint {
@@ -160,7 +161,9 @@ Deno.test("a copy is no more open than its original, and a restore leaves the or
   const folder = `${project.database}.restore`;
   const [point] = await points(project);
   assert.equal(Deno.statSync(folder).mode! & 0o777, 0o700);
-  assert.equal(Deno.statSync(`${folder}/${point!.name}/app.db`).mode! & 0o777, 0o600);
+  for (const file of ["app.db", "point.json"]) {
+    assert.equal(Deno.statSync(`${folder}/${point!.name}/${file}`).mode! & 0o777, 0o600);
+  }
   Deno.chmodSync(project.database, 0o640);
   const { ino } = Deno.statSync(project.database);
   await project.done("restore");
@@ -185,7 +188,6 @@ Deno.test("backup copies what a write-ahead log holds while a writer is at work,
   }).spawn();
   while (!project.has("held")) await new Promise((resolve) => setTimeout(resolve, 20));
   await project.done("backup");
-  // In use: in WAL mode already an open connection keeps a restore away.
   const { stderr } = await project.fails(1, "restore", "--lock-timeout", "0.2");
   assert.match(stderr, /error\[lock-timeout\].*\n(?:.*\n)* +Nothing was changed/);
   project.write("release", "");
@@ -193,6 +195,155 @@ Deno.test("backup copies what a write-ahead log holds while a writer is at work,
   assert.equal(await project.sql("SELECT count(*) FROM t"), "3");
   await project.done("restore");
   assert.equal(await project.sql("SELECT count(*) FROM t; PRAGMA journal_mode"), "2\nwal");
+});
+
+/** A shell that has read the database and keeps it so until `release` is there. */
+async function holding(project: RunProject, begin: string): Promise<{ end(): Promise<void> }> {
+  const holder = new Deno.Command("sqlite3", {
+    args: [
+      project.database,
+      begin,
+      ".shell touch held; while test -e held && ! test -e release; do sleep 0.05; done",
+      "SELECT count(*) FROM t; COMMIT",
+    ],
+    cwd: project.path,
+    stdout: "null",
+  }).spawn();
+  while (!project.has("held")) await new Promise((resolve) => setTimeout(resolve, 20));
+  return {
+    async end() {
+      project.write("release", "");
+      await holder.status;
+      Deno.removeSync(`${project.path}/held`);
+      Deno.removeSync(`${project.path}/release`);
+    },
+  };
+}
+
+Deno.test("restore in WAL mode does not mind readers, whatever keeps the database open", async () => {
+  using project = await shop();
+  await project.sql("PRAGMA journal_mode = WAL");
+  await project.done("backup");
+  await project.sql("DELETE FROM t");
+  const reader = await holding(project, "BEGIN; SELECT count(*) FROM t;");
+  await project.done("restore");
+  assert.equal(await project.sql("SELECT count(*) FROM t; PRAGMA journal_mode"), "2\nwal");
+  await reader.end();
+  assert.equal(await project.sql("SELECT count(*) FROM t; PRAGMA integrity_check"), "2\nok");
+});
+
+Deno.test("restore with another page size waits for readers in WAL mode, and says why", async () => {
+  using project = await shop();
+  await project.done("backup");
+  await project.sql("PRAGMA page_size = 8192; VACUUM; PRAGMA journal_mode = WAL; DELETE FROM t");
+  const reader = await holding(project, "BEGIN; SELECT count(*) FROM t;");
+  const { stderr } = await project.fails(1, "restore", "--lock-timeout", "0.2");
+  assert.match(stderr, /error\[lock-timeout\][^]*pages have another size[^]*Nothing was changed/);
+  await reader.end();
+  await project.done("restore");
+  assert.equal(await project.sql("SELECT count(*) FROM t; PRAGMA journal_mode"), "2\nwal");
+});
+
+Deno.test("backup and restore wait for a lock, and say whom they wait for", async () => {
+  using project = await shop();
+  await project.done("backup");
+  for (const args of [["backup"], ["restore"]]) {
+    const writer = await holding(project, "BEGIN EXCLUSIVE;");
+    const [program, ...before] = aludelCommand();
+    const child = new Deno.Command(program!, {
+      args: [...before, ...args],
+      cwd: project.path,
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    let stderr = "";
+    for await (const chunk of child.stderr.pipeThrough(new TextDecoderStream())) {
+      stderr += chunk;
+      if (/^Waiting for /m.test(stderr) && project.has("held")) await writer.end();
+    }
+    assert.equal((await child.status).code, 0, stderr);
+    if (Deno.build.os === "linux") assert.match(stderr, /^Waiting for pid \d+ \(sqlite3\)/m);
+  }
+  assert.equal(await project.sql("SELECT count(*) FROM t"), "2");
+});
+
+Deno.test("restore --dry-run checks the point and says what would change", async () => {
+  using project = await shop();
+  await project.done("backup", "-m", "two rows");
+  project.add("a2", "CREATE TABLE u(a); DELETE FROM t WHERE id = 1;", "");
+  await project.prepare("upgrade", "--restore-points", "never");
+  const before = Deno.readFileSync(project.database);
+  const said = await project.done("restore", "--dry-run");
+  assert.match(said, /two rows\n/);
+  assert.match(
+    said,
+    /Revisions +a2 now, a1 then\nRows +t: 1 now, 2 then\n +u: 0 now, not there then\n/,
+  );
+  const { rows, from, heads } = JSON.parse(await project.done("restore", "--dry-run", "--json"));
+  assert.deepEqual(rows, [
+    { table: "t", before: 1, after: 2 },
+    { table: "u", before: 0, after: null },
+  ]);
+  assert.deepEqual([from[0].id, heads[0].id], ["a2", "a1"]);
+  assert.deepEqual(Deno.readFileSync(project.database), before);
+  assert.equal((await points(project)).length, 1);
+});
+
+Deno.test("a link or a file where the restore points would be is left alone", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  using project = await shop();
+  const path = `${project.database}.restore`;
+  Deno.writeTextFileSync(path, "mine");
+  for (const args of [["backup"], ["backup", "list"], ["restore"], ["downgrade", "base"]]) {
+    const { stderr } = await project.fails(1, ...args);
+    assert.match(stderr, /error\[restore-folder-taken\][^]*next: mv \S+ \S+\.old/);
+  }
+  assert.equal(Deno.readTextFileSync(path), "mine");
+  Deno.removeSync(path);
+  Deno.mkdirSync(`${project.path}/points`);
+  Deno.symlinkSync("points", path);
+  project.add("a2", "DELETE FROM t;\nSELECT nothing;");
+  await project.fails(1, "upgrade");
+  assert.equal(Deno.readLinkSync(path), "points");
+  await project.done("downgrade", "base");
+  await project.done("restore");
+  assert.equal(Deno.readLinkSync(path), "points");
+  assert.equal(await project.sql("SELECT count(*) FROM t"), "2");
+});
+
+Deno.test("with the clock set back the newest restore point is still the last one, and a run keeps its own", async () => {
+  using project = await shop();
+  project.write("aludel.json", JSON.stringify({ database: "app.db", restorePointsKept: 1 }));
+  await project.done("backup", "-m", "from the future");
+  const folder = `${project.database}.restore`;
+  const [future] = await points(project);
+  const file = `${folder}/${future!.name}/point.json`;
+  const text = Deno.readTextFileSync(file).replace(/"created": "\d+/, '"created": "2999')
+    .replace('"kind": "backup"', '"kind": "run"');
+  Deno.writeTextFileSync(file, text);
+  const { stderr } = await project.fails(0, "downgrade", "base");
+  const [, name] = /next: aludel restore (\S+),/.exec(stderr) ?? [];
+  assert.deepEqual((await points(project)).map((point) => point.name), [name]);
+  await project.done("restore");
+  assert.equal(await project.sql("SELECT count(*) FROM t"), "2");
+});
+
+Deno.test("what a restore point says of itself cannot lead out of its folder", async () => {
+  using project = await shop();
+  await project.done("backup");
+  const folder = `${project.database}.restore`;
+  const [point] = await points(project);
+  const file = `${folder}/${point!.name}/point.json`;
+  const text = Deno.readTextFileSync(file);
+  Deno.writeTextFileSync(file, text.replace('"file": "app.db"', '"file": "../../app.db"'));
+  assert.deepEqual(await points(project), []);
+  Deno.writeTextFileSync(file, text);
+  if (Deno.build.os === "windows") return;
+  Deno.removeSync(`${folder}/${point!.name}/app.db`);
+  Deno.symlinkSync("../../app.db", `${folder}/${point!.name}/app.db`);
+  const { stderr } = await project.fails(1, "restore");
+  assert.match(stderr, /error\[restore-point-damaged\][^]*is not a file/);
 });
 
 Deno.test("restore refuses a damaged restore point, and a database that it cannot keep", async () => {
@@ -212,7 +363,7 @@ Deno.test("restore refuses a damaged restore point, and a database that it canno
   Deno.writeFileSync(project.database, noise);
   const refused = await project.fails(1, "restore");
   assert.match(refused.stderr, /error\[database-not-sqlite\]/);
-  assert.match(refused.stderr, /next: mv .*app\.db .*app\.db\.damaged, then aludel restore/);
+  assert.match(refused.stderr, /next: mv .*app\.db .*app\.db\.damaged && aludel restore/);
   assert.match((await project.fails(1, "backup")).stderr, /error\[database-not-sqlite\]/);
   assert.deepEqual(Deno.readFileSync(project.database), noise);
 

@@ -1,11 +1,13 @@
 import { backupDatabase } from "../../project/copies/make_restore_point.ts";
 import { restoreFolderOf } from "../../project/copies/restore_points.ts";
 import { megabytes } from "../../text/megabytes.ts";
+import { shell } from "../../text/next_step.ts";
 import { defineCommand } from "../command.ts";
 import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../flag.ts";
 import { openProject } from "../open_project.ts";
 import { openTarget } from "../open_target.ts";
 import { runHost } from "../run_host.ts";
+import { RunReport } from "../run_report.ts";
 
 export const command = defineCommand({
   name: "backup",
@@ -28,7 +30,8 @@ export const command = defineCommand({
     const { ui } = context;
     const project = openProject(context, flags);
     const open = openTarget(context, project, flags);
-    using host = runHost(context, project, open, flags.lockTimeout, () => {}, {
+    const report = new RunReport(ui, open.target);
+    using host = runHost(context, project, open, flags.lockTimeout, (event) => report.see(event), {
       leavesCopies: true,
     });
     const point = await backupDatabase(
@@ -39,6 +42,6 @@ export const command = defineCommand({
     ui.json({ database: open.target.name, point, path });
     ui.data(point.name);
     ui.notice(`${megabytes(point.bytes)} in "${path}".`);
-    ui.hint(`aludel restore ${point.name}, to put it back`);
+    ui.hint(shell`aludel restore ${point.name} # put it back`);
   },
 });

@@ -1,20 +1,29 @@
 import { requireFile } from "../../project/copies/make_restore_point.ts";
-import { restoreDatabase } from "../../project/copies/restore.ts";
+import { previewRestore, restoreDatabase } from "../../project/copies/restore.ts";
 import { findRestorePoint, readRestoreFolder } from "../../project/copies/restore_points.ts";
+import type { RowChange } from "../../project/copies/rehearse.ts";
+import type { Notice } from "../../runner/run_event.ts";
+import { shell } from "../../text/next_step.ts";
 import { defineCommand } from "../command.ts";
 import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../flag.ts";
 import { openProject } from "../open_project.ts";
 import { openTarget } from "../open_target.ts";
 import { runHost } from "../run_host.ts";
+import { RunReport } from "../run_report.ts";
+import type { Ui } from "../ui.ts";
 
 export const command = defineCommand({
   name: "restore",
   description: [
     "Puts a restore point back, into the database's own file: all of it happens, or nothing. What the database held becomes a restore point first, so that restoring again undoes it. The log goes on: it keeps what happened since, and says that there was a restore.",
-    "Waits for other processes, and gives up while one uses the database: stop the application first, above all in WAL mode. The point is checked before anything is changed. A database that does not exist any more is created.",
+    "Waits for other processes as a run does. In WAL mode others may have the database open: they read the old content until their transaction ends. In the other modes nobody may be reading at that moment. The point is checked before anything is changed. A database that does not exist any more is created.",
   ],
   flags: {
     ...DATABASE_FLAG,
+    dryRun: {
+      kind: "switch",
+      help: "check the restore point, print what would change, and change nothing",
+    },
     ...LOCK_TIMEOUT_FLAG,
   },
   positional: [{
@@ -25,6 +34,7 @@ export const command = defineCommand({
   examples: [
     { command: "aludel restore", says: "puts the newest restore point back" },
     { command: "aludel restore 2026-11-23_1015", says: "puts that one back" },
+    { command: "aludel restore --dry-run", says: "says what that would change" },
     { command: "aludel backup list", says: "lists restore points" },
   ],
   async run(context, flags, [text]) {
@@ -34,20 +44,46 @@ export const command = defineCommand({
     const { target } = open;
     requireFile(target);
     const point = findRestorePoint(readRestoreFolder(target.path), text);
+    const notices: Notice[] = [];
+    const report = new RunReport(ui, target);
     using host = runHost(context, project, open, flags.lockTimeout, (event) => {
-      if (event.type === "waiting") {
-        ui.notice(`Waiting for ${event.holder ?? "another connection"}, which uses the database …`);
-      }
+      if (event.type === "notice") notices.push(event);
+      report.see(event);
     }, { leavesCopies: true });
+    if (flags.dryRun) {
+      const preview = await previewRestore({ target, point }, host);
+      ui.json({ database: target.name, dryRun: true, ...preview });
+      const { rows, from, heads } = preview;
+      ui.data(`restore     ${ui.style.yellow(point.name)}  ${point.reason}`);
+      if (from === null) ui.data(`"${target.name}" does not exist and would be created`);
+      else ui.data(`Revisions   ${at(from)} now, ${at(heads)} then`);
+      if (rows !== null) printRows(ui, rows);
+      return;
+    }
     const done = await restoreDatabase(
       { target, point, keptPoints: project.settings.restorePointsKept },
       host,
     );
-    ui.json({ database: target.name, ...done });
-    const at = done.heads.map(({ id }) => id).join(", ") || "base";
+    ui.json({ database: target.name, ...done, notices });
     ui.notice(`restored  ${ui.talkStyle.yellow(point.name)}  ${point.reason}`);
     if (done.kept) ui.notice(`kept      ${ui.talkStyle.yellow(done.kept.name)}  what it replaced`);
-    ui.notice(`"${target.name}" is now at ${at}.`);
-    if (done.kept) ui.hint(`aludel restore ${done.kept.name}, to undo this`);
+    ui.notice(`"${target.name}" is now at ${at(done.heads)}.`);
+    if (done.kept) ui.hint(shell`aludel restore ${done.kept.name} # undo this`);
   },
 });
+
+function at(heads: readonly { readonly id: string }[]): string {
+  return heads.map(({ id }) => id).join(", ") || "base";
+}
+
+function printRows(ui: Ui, rows: readonly RowChange[]): void {
+  if (rows.length === 0) ui.data("Rows        the same number in every table");
+  rows.forEach(({ table, before, after }, index) => {
+    const change = before === null
+      ? `not there now, ${after} then`
+      : after === null
+      ? `${before} now, not there then`
+      : `${before} now, ${after} then`;
+    ui.data(`${(index === 0 ? "Rows" : "").padEnd(12)}${table}: ${change}`);
+  });
+}

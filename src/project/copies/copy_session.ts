@@ -1,10 +1,12 @@
 import { SqlError } from "../../db/connection.ts";
 import {
   type CopyAnswer,
+  CopyControl,
   type CopyOrder,
   type CopyTask,
   CopyTaskRunner,
 } from "../../db/page_copier.ts";
+import { say } from "../../text/next_step.ts";
 import { startCopyWorker } from "../../db/start_copy_worker.ts";
 import { AludelError, GO_ON, REPORT_BUG } from "../../errors.ts";
 import type { RunHost } from "../../runner/run_request.ts";
@@ -14,6 +16,7 @@ export type CopyWatch = Pick<RunHost, "clock" | "emit" | "interrupted">;
 
 /** Smaller ones are copied sooner than a worker starts. */
 const WORKER_BYTES = 8 * 1024 * 1024;
+const SQLITE_BUSY = 5;
 const POLL_MS = 25;
 const REPORT_MS = 250;
 /** Copying is given up when its target has not grown for so long, in milliseconds. */
@@ -29,18 +32,34 @@ export interface CopyOptions {
   readonly toEnd?: boolean;
 }
 
+/** How a replacement is watched. */
+export interface ReplaceOptions extends Omit<CopyOptions, "toEnd"> {
+  /** How long to wait for a writer who was quicker, in milliseconds. */
+  readonly lockTimeoutMs: number;
+}
+
+/** A task with what is to be watched meanwhile. */
+interface WatchedTask extends CopyOptions {
+  readonly task: CopyTask;
+  /** The file that grows. */
+  readonly file: string;
+  /** Calls the task off, if it can be. */
+  readonly control?: CopyControl;
+  readonly lockTimeoutMs?: number;
+}
+
 /** Copies databases beside the thread that waits, so that it hears Ctrl-C and sees progress. To be closed. */
 export class CopySession {
   readonly #watch: CopyWatch;
-  readonly #worker: Worker | undefined;
   readonly #runner = new CopyTaskRunner();
+  #worker: Worker | undefined;
   #isBusy = false;
   #isClosed = false;
 
   /** @param bytes The size of the largest file to come. */
   constructor(watch: CopyWatch, bytes: number) {
     this.#watch = watch;
-    this.#worker = bytes > WORKER_BYTES ? startCopyWorker() : undefined;
+    if (bytes > WORKER_BYTES) this.#worker = startCopyWorker();
   }
 
   /**
@@ -48,39 +67,66 @@ export class CopySession {
    * @throws {AludelError} `copy-stalled`, `interrupted`; the copying may go on for a while then, in the worker.
    */
   async copy(order: CopyOrder, options: CopyOptions): Promise<void> {
-    await this.#run({ kind: "copy", order }, { ...options, file: order.to });
+    await this.#run({ ...options, task: { kind: "copy", order }, file: order.to });
   }
 
   /** The SHA-256 of a file, in hex. @throws as {@linkcode CopySession.copy}. */
   async digest(path: string, options: CopyOptions): Promise<string> {
-    return await this.#run({ kind: "digest", path }, { ...options, file: path });
+    return await this.#run({ ...options, task: { kind: "digest", path }, file: path });
+  }
+
+  /**
+   * Remembers what a database in WAL mode holds, while the caller keeps writers out of it. In a worker always: the copy
+   * that follows may have to wait for a lock, and blocks its thread meanwhile.
+   */
+  async watch(path: string): Promise<void> {
+    this.#worker ??= startCopyWorker();
+    await this.#run({
+      task: { kind: "watch", path },
+      what: "looking",
+      of: 0,
+      file: "",
+      toEnd: true,
+    });
+  }
+
+  /**
+   * Copies into the database that is watched. @returns as {@linkcode PageCopier.replace}.
+   * @throws {SqlError} What SQLite refused; it is busy if a writer kept the lock for longer than it may.
+   * @throws {AludelError} `interrupted`; nothing is changed then.
+   */
+  async replace(order: CopyOrder, options: ReplaceOptions): Promise<"done" | "moved"> {
+    const control = new CopyControl();
+    const outcome = await this.#run({
+      ...options,
+      task: { kind: "replace", order, control: control.shared },
+      file: `${order.to}-wal`,
+      control,
+    });
+    return outcome === "moved" ? "moved" : "done";
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     if (!this.#isBusy) {
-      await this.#run({ kind: "close" }, { what: "closing", of: 0, file: "", toEnd: true });
+      await this.#run({ task: { kind: "close" }, what: "closing", of: 0, file: "", toEnd: true });
     }
     this.#worker?.terminate();
   }
 
-  async #run(task: CopyTask, options: CopyOptions & { readonly file: string }): Promise<string> {
+  async #run(watched: WatchedTask): Promise<string> {
     this.#isBusy = true;
     const answer = this.#worker === undefined
-      ? await this.#runner.run(task)
-      : await this.#ask(this.#worker, task, options);
+      ? await this.#runner.run(watched.task)
+      : await this.#ask(this.#worker, watched);
     this.#isBusy = false;
     if (answer.ok) return answer.text;
     throw new SqlError(answer.message, { resultCode: answer.resultCode });
   }
 
-  async #ask(
-    worker: Worker,
-    task: CopyTask,
-    options: CopyOptions & { readonly file: string },
-  ): Promise<CopyAnswer> {
-    const { clock, emit, interrupted } = this.#watch;
+  async #ask(worker: Worker, watched: WatchedTask): Promise<CopyAnswer> {
+    const { clock, emit } = this.#watch;
     const { promise, resolve, reject } = Promise.withResolvers<CopyAnswer>();
     worker.onmessage = ({ data }: MessageEvent<CopyAnswer>) => resolve(data);
     worker.onerror = (event) => {
@@ -91,39 +137,51 @@ export class CopySession {
         }),
       );
     };
-    worker.postMessage(task);
+    worker.postMessage(watched.task);
+    const started = clock.monotonicMs();
     let bytes = 0;
-    let grew = clock.monotonicMs();
-    let reported = grew;
+    let grew = started;
+    let reported = started;
     for (;;) {
       const answer = await Promise.race([promise, clock.sleep(POLL_MS)]);
       if (answer !== undefined) return answer;
-      // Asked even where it is not obeyed: whoever is not heard ends the process.
-      if (interrupted() && !options.toEnd) {
-        throw new AludelError("interrupted", `Interrupted while ${options.what}`, {
-          next: [GO_ON],
-        });
-      }
+      this.#obeyInterruption(watched);
       const now = clock.monotonicMs();
-      const size = sizeOf(options.file);
+      if (isLockedOut(watched, now - started)) {
+        throw new SqlError("database is locked", { resultCode: SQLITE_BUSY });
+      }
+      const size = sizeOf(watched.file);
       if (size !== bytes) {
         bytes = size;
         grew = now;
-      } else if (now - grew > STALLED_MS && task.kind === "copy" && !options.toEnd) {
-        throw stalled(options);
+      } else if (now - grew > STALLED_MS && watched.task.kind === "copy" && !watched.toEnd) {
+        throw stalled(watched);
       }
       if (now - reported > REPORT_MS) {
         reported = now;
-        emit({ type: "copying", what: options.what, bytes, of: options.of });
+        emit({ type: "copying", what: watched.what, bytes, of: watched.of });
       }
     }
   }
+
+  #obeyInterruption({ what, toEnd, control }: WatchedTask): void {
+    // Asked even if it is not obeyed: a host that is not heard ends the process.
+    if (!this.#watch.interrupted() || toEnd) return;
+    if (control !== undefined && !control.cancel()) return;
+    throw new AludelError("interrupted", `Interrupted while ${what}`, { next: [GO_ON] });
+  }
+}
+
+/** Whether a writer who was quicker has kept the lock for too long, and the copy is called off. */
+function isLockedOut({ control, lockTimeoutMs }: WatchedTask, elapsedMs: number): boolean {
+  if (control === undefined || lockTimeoutMs === undefined) return false;
+  return elapsedMs > lockTimeoutMs && control.isWaiting && control.cancel();
 }
 
 function stalled({ what }: CopyOptions): AludelError {
   return new AludelError("copy-stalled", `Nothing has moved for ${STALLED_MS / 1000} s: ${what}`, {
     notes: ["Another process keeps the database locked, or the disk does not answer"],
-    next: ["Look at the disk and at who has the file open, then give the same command again"],
+    next: [say("Look at the disk and at who has the file open, then run the same command again")],
   });
 }
 

@@ -1,4 +1,5 @@
 import { AludelError } from "../../errors.ts";
+import { say, shell } from "../../text/next_step.ts";
 import { pathExists } from "../path_exists.ts";
 import { flushFolder } from "../write_atomically.ts";
 import { megabytes } from "../../text/megabytes.ts";
@@ -11,14 +12,14 @@ const ASK_FROM_BYTES = 1024 * 1024;
 /**
  * Makes sure that a disk has room, before anything is touched.
  *
- * @param folder A folder on the disk.
+ * @param folder A folder on the disk; the one around it counts if it does not exist yet.
  * @param bytes How much will be written.
  * @param what For the message: `A restore point of "app.db"`.
  * @throws {AludelError} `copy-space`.
  */
 export async function requireSpace(folder: string, bytes: number, what: string): Promise<void> {
   if (bytes < ASK_FROM_BYTES) return;
-  const free = await freeBytes(folder);
+  const free = await freeBytes(folder) ?? await freeBytes(splitPath(folder).folder);
   const needed = bytes + SLACK_BYTES;
   if (free === undefined || free >= needed) return;
   throw new AludelError(
@@ -27,7 +28,8 @@ export async function requireSpace(folder: string, bytes: number, what: string):
     {
       notes: [`It would be written to "${folder}"`],
       next: [
-        "Free some space, or remove restore points that are not needed: `aludel backup list`",
+        say("Free some space, or remove restore points that are not needed"),
+        shell`aludel backup list # see how large they are`,
       ],
     },
   );
@@ -77,6 +79,47 @@ export function realPath(path: string): string {
   }
 }
 
+/** Whether a database and the folder of its restore points, which may be a link, are on one disk. */
+export function isSameDisk(database: string, folder: string): boolean {
+  try {
+    return Deno.statSync(folder).dev === Deno.statSync(splitPath(database).folder).dev;
+  } catch {
+    // The folder does not exist yet, and will be made beside the database.
+    return true;
+  }
+}
+
+/** The length of an SQLite file's header, whose counters and version numbers differ between copies. */
+const HEADER_BYTES = 100;
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Whether two database files have the same pages, apart from the header. Never of a file that is open. */
+export function sameContent(one: string, other: string): boolean {
+  using a = Deno.openSync(one, { read: true });
+  using b = Deno.openSync(other, { read: true });
+  const { size } = a.statSync();
+  if (size !== b.statSync().size) return false;
+  const [left, right] = [new Uint8Array(CHUNK_BYTES), new Uint8Array(CHUNK_BYTES)];
+  for (let at = HEADER_BYTES; at < size; at += CHUNK_BYTES) {
+    const length = Math.min(CHUNK_BYTES, size - at);
+    readFully(a, at, left.subarray(0, length));
+    readFully(b, at, right.subarray(0, length));
+    for (let index = 0; index < length; index++) {
+      if (left[index] !== right[index]) return false;
+    }
+  }
+  return true;
+}
+
+function readFully(file: Deno.FsFile, from: number, into: Uint8Array): void {
+  file.seekSync(from, Deno.SeekMode.Start);
+  for (let done = 0; done < into.length;) {
+    const count = file.readSync(into.subarray(done));
+    if (count === null) throw new Error("The file became shorter while it was read");
+    done += count;
+  }
+}
+
 /** An empty file that only its owner may read and write, whatever the umask says. */
 export function createPrivate(path: string): void {
   Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
@@ -108,7 +151,7 @@ export function placeNewDatabase(
     throw new AludelError("restore-journal-left", `A journal of "${name}" is left without it`, {
       notes: left,
       outcome: "Nothing was changed",
-      next: left.map((each) => `mv ${each} ${each}.old`),
+      next: left.map((each) => shell`mv ${each} ${`${each}.old`}`),
     });
   }
   if (mode !== null && Deno.build.os !== "windows") Deno.chmodSync(file, mode);

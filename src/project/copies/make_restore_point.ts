@@ -16,12 +16,18 @@ import {
   formatRestorePoint,
   POINT_FILE,
   pruneRestorePoints,
+  readPointsIn,
   removeRestorePoint,
   restoreFolderOf,
   type RestorePoint,
   type RestorePointKind,
 } from "./restore_points.ts";
-import { openWorkFolder, removeLeftovers, type WorkFolder } from "./work_folder.ts";
+import {
+  openWorkFolder,
+  removeEmptyFolder,
+  removeLeftovers,
+  type WorkFolder,
+} from "./work_folder.ts";
 import { pathExists } from "../path_exists.ts";
 import type { Target } from "../target.ts";
 import { flushFolder, writeAtomically } from "../write_atomically.ts";
@@ -29,9 +35,10 @@ import { toSecond } from "../../runner/clock.ts";
 import { adviceFor } from "../../runner/explain_sql_error.ts";
 import type { KeptPoint } from "../../runner/restore_policy.ts";
 import type { RunHost } from "../../runner/run_request.ts";
-import { executePatiently } from "../../runner/write_lock.ts";
+import { executePatiently, patiently } from "../../runner/write_lock.ts";
 import type { AppliedRevision } from "../../state/applied_revision.ts";
 import { readState } from "../../state/read_state.ts";
+import { say, shell } from "../../text/next_step.ts";
 
 /** What {@linkcode makeRestorePoint} makes. */
 export interface RestorePointRequest {
@@ -48,72 +55,120 @@ export interface RestorePointRequest {
   readonly checked?: boolean;
 }
 
+/** A restore point that has just been made. */
+export interface MadePoint {
+  readonly point: RestorePoint;
+  /** Its folder. */
+  readonly path: string;
+  /** Takes it away again, because nothing came of what it was made for; the folder around it too, if it was made for it. */
+  discard(): void;
+}
+
 /**
  * Copies a database into its folder of restore points: page by page into a file that only its owner may read, flushed to
  * the disk, with a checksum; then one rename makes it a restore point. A crash leaves a folder that the next one removes.
  *
+ * What is copied is what a new reader of the database sees: during another connection's transaction the state before it.
+ *
  * @throws {AludelError} `copy-space` before anything is touched, `copy-failed`, `copy-stalled`, `interrupted`,
- *   `database-corrupt`; nothing is left then.
+ *   `database-busy`, `database-corrupt`, `restore-folder-taken`; nothing is left then.
  */
 export async function makeRestorePoint(
   request: RestorePointRequest,
   session: CopySession,
   watch: CopyWatch,
-): Promise<RestorePoint> {
+): Promise<MadePoint> {
   const database = realPath(request.database);
-  const { folder, file } = splitPath(database);
-  const restoreFolder = restoreFolderOf(database);
   const size = databaseBytes(database);
-  await requireSpace(folder, size, `A restore point of "${request.name}"`);
-  await removeLeftovers(restoreFolder);
-  using work = await openWorkFolder(restoreFolder);
-  watch.emit({ type: "temporary", path: work.path });
-  const copy = `${work.path}/${file}`;
-  const mode = modeOf(database);
-  createPrivate(copy);
-  try {
+  return await publishPoint(request, size, watch, async (copy) => {
     const options = { what: `copying "${request.name}"`, of: size };
     const guarded = request.guarded ? { guarded: "from" } as const : {};
     await session.copy({ from: database, to: copy, ...guarded }, options);
     if (request.checked) await refuseDamage(copy, request.name);
-    const created = toSecond(watch.clock.now());
-    const point = {
+    const hashing = { ...options, what: `hashing the copy of "${request.name}"` };
+    return {
+      holds: "database",
+      heads: await readHeads(copy),
+      sha256: await session.digest(copy, hashing),
+    };
+  });
+}
+
+/** What is known of a restore point once its file is written. */
+export type PointContent = Pick<RestorePoint, "holds" | "heads" | "sha256">;
+
+/**
+ * Has the file of a restore point written, and makes its folder a restore point.
+ *
+ * @param bytes How large it will be, roughly.
+ * @param write Is given the path of an empty file that only its owner may read. What it throws ends this, and nothing is left.
+ * @throws {AludelError} as {@linkcode makeRestorePoint}.
+ */
+export async function publishPoint(
+  request: RestorePointRequest,
+  bytes: number,
+  watch: CopyWatch,
+  write: (file: string) => Promise<PointContent>,
+): Promise<MadePoint> {
+  const database = realPath(request.database);
+  const restoreFolder = restoreFolderOf(database);
+  await requireSpace(restoreFolder, bytes, `A restore point of "${request.name}"`);
+  await removeLeftovers(restoreFolder);
+  using work = await openWorkFolder(restoreFolder);
+  watch.emit({ type: "temporary", path: work.path });
+  const mode = modeOf(database);
+  const { file: name } = splitPath(database);
+  const file = name === POINT_FILE ? `copy-of-${name}` : name;
+  const path = `${work.path}/${file}`;
+  createPrivate(path);
+  try {
+    const content = await write(path);
+    // The owner may have less than reading and writing, but the copy is never open to others.
+    if (mode !== null) Deno.chmodSync(path, mode & 0o600);
+    const point = publish(work, restoreFolder, {
       kind: request.kind,
-      created,
+      holds: content.holds,
+      created: toSecond(watch.clock.now()),
       reason: request.reason,
       file,
-      heads: await readHeads(copy),
-      bytes: Deno.statSync(copy).size,
-      sha256: await session.digest(copy, {
-        ...options,
-        what: `hashing the copy of "${request.name}"`,
-      }),
+      heads: content.heads,
+      bytes: Deno.statSync(path).size,
+      sha256: content.sha256,
       mode,
       madeBy: request.madeBy,
+    });
+    return {
+      point,
+      path: `${restoreFolder}/${point.name}`,
+      discard() {
+        removeRestorePoint(restoreFolder, point);
+        if (work.madeRestoreFolder) removeEmptyFolder(restoreFolder);
+      },
     };
-    // The owner may have less than reading and writing, but the copy is never open to others.
-    if (mode !== null) Deno.chmodSync(copy, mode & 0o600);
-    return publish(point, work, restoreFolder);
   } catch (error) {
     throw error instanceof SqlError ? copyFailed(error, request.name) : error;
   }
 }
 
-/** Gives the folder its name: the time, with a number where that is taken. A folder with content is never replaced. */
+/** Gives the folder its name: the time, with a number if that is taken. A folder with content is never replaced. */
 function publish(
-  facts: Omit<RestorePoint, "name">,
   work: WorkFolder,
   restoreFolder: string,
+  facts: Omit<RestorePoint, "name" | "sequence">,
 ): RestorePoint {
   const base = facts.created.replace("T", "_").replace(/[:Z]/g, "");
+  const description = `${work.path}/${POINT_FILE}`;
+  createPrivate(description);
   for (let number = 1;; number++) {
-    const point = { name: number === 1 ? base : `${base}_${number}`, ...facts };
-    if (pathExists(`${restoreFolder}/${point.name}`)) continue;
-    writeAtomically(`${work.path}/${POINT_FILE}`, formatRestorePoint(point));
+    const name = number === 1 ? base : `${base}_${number}`;
+    if (pathExists(`${restoreFolder}/${name}`)) continue;
+    const newest = readPointsIn(restoreFolder).points.at(-1);
+    const point = { name, sequence: (newest?.sequence ?? 0) + 1, ...facts };
+    writeAtomically(description, formatRestorePoint(point));
     try {
-      Deno.renameSync(work.path, `${restoreFolder}/${point.name}`);
+      Deno.renameSync(work.path, `${restoreFolder}/${name}`);
     } catch (error) {
-      if (pathExists(`${restoreFolder}/${point.name}`)) continue;
+      if (pathExists(`${restoreFolder}/${name}`)) continue;
       throw error;
     }
     work.keep();
@@ -130,7 +185,8 @@ export function copyFailed(error: SqlError, name: string): AludelError {
   return new AludelError("copy-failed", `Database "${name}" could not be copied`, {
     sqlite: error.sqlite,
     next: [
-      advice ?? "Look at the disk and at who has the file open, then give the same command again",
+      advice ??
+        say("Look at the disk and at who has the file open, then run the same command again"),
     ],
     cause: error,
   });
@@ -146,7 +202,7 @@ async function refuseDamage(copy: string, name: string): Promise<void> {
   throw new AludelError("database-corrupt", `Database "${name}" is damaged`, {
     notes: damage,
     outcome: "No restore point was made, and no older one was removed",
-    next: ["aludel restore, to go back to the newest restore point", "aludel backup list"],
+    next: [shell`aludel restore # go back to the newest restore point`, shell`aludel backup list`],
   });
 }
 
@@ -170,37 +226,51 @@ export function headsOf(applied: readonly AppliedRevision[]): RestorePoint["head
     .map(({ id, lineage }) => ({ id, lineage }));
 }
 
-/** What a run's restore point needs besides its reason. */
+/** What a run's restore points need besides their reasons. One value for the whole run. */
 export interface RunPointContext {
   readonly target: Target;
   /** How many automatic restore points to keep. */
   readonly kept: number;
   readonly madeBy: string;
   readonly watch: CopyWatch;
+  /** The names of the restore points that this run has made, which it must not remove; filled here. */
+  readonly made: Set<string>;
 }
 
 /**
- * Makes the restore point of a run, which holds the write lock.
+ * Makes a restore point of a run, which holds the write lock.
  * @throws {AludelError} as {@linkcode makeRestorePoint}.
  */
 export async function makeRunPoint(context: RunPointContext, reason: string): Promise<KeptPoint> {
-  const { target, watch, madeBy, kept } = context;
-  const database = target.path;
-  const session = new CopySession(watch, databaseBytes(database));
+  const { target, watch, madeBy } = context;
+  const session = new CopySession(watch, databaseBytes(target.path));
   try {
-    const request = { database, name: target.name, kind: "run", reason, madeBy } as const;
-    const { name, bytes } = await makeRestorePoint(request, session, watch);
-    const folder = restoreFolderOf(database);
-    return {
-      name,
-      bytes,
-      path: `${folder}/${name}`,
-      discard: () => removeRestorePoint(folder, name),
-      settle: () => pruneRestorePoints(database, kept),
-    };
+    const request = {
+      database: target.path,
+      name: target.name,
+      kind: "run",
+      reason,
+      madeBy,
+    } as const;
+    return keptBy(context, await makeRestorePoint(request, session, watch));
   } finally {
     await session.close();
   }
+}
+
+/** A restore point as the runner wants it. */
+export function keptBy(
+  { target, kept, made }: RunPointContext,
+  { point, path, discard }: MadePoint,
+): KeptPoint {
+  made.add(point.name);
+  return {
+    name: point.name,
+    bytes: point.bytes,
+    path,
+    discard,
+    settle: () => pruneRestorePoints(target.path, kept, made),
+  };
 }
 
 /** What `backup` copies, and why. */
@@ -220,17 +290,18 @@ export async function backupDatabase(request: BackupRequest, host: RunHost): Pro
   const { target, reason } = request;
   requireFile(target);
   // Opened as every command opens it: a hot journal is played back, and what is no database is refused.
-  await using connection = await openDatabase({ kind: "file", path: target.path }, {
-    mode: "write",
-    name: target.name,
-  });
+  await using connection = await patiently(
+    target.name,
+    host,
+    () => openDatabase({ kind: "file", path: target.path }, { mode: "write", name: target.name }),
+  );
   // A read transaction keeps writers from replacing pages under the copy, which else would wait without a word.
   await executePatiently(connection, "BEGIN", host);
   await executePatiently(connection, "SELECT count(*) FROM main.sqlite_schema", host);
   const watch: CopyWatch = host;
   const session = new CopySession(watch, databaseBytes(target.path));
   try {
-    return await makeRestorePoint(
+    const { point } = await makeRestorePoint(
       {
         database: target.path,
         name: target.name,
@@ -242,6 +313,7 @@ export async function backupDatabase(request: BackupRequest, host: RunHost): Pro
       session,
       watch,
     );
+    return point;
   } finally {
     await session.close();
   }
@@ -252,6 +324,6 @@ export function requireFile(target: Target): void {
   if (target.kind === "file") return;
   throw new AludelError("copy-unsupported", `Database "${target.name}" is not a file`, {
     notes: ["A database in memory ends with the command that made it: there is nothing to copy"],
-    next: ["Name a file with `--database PATH`"],
+    next: [say("Name a file with `--database PATH`")],
   });
 }

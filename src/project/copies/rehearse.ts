@@ -25,6 +25,7 @@ import type { Target } from "../target.ts";
 import type { ResumeChoice, RunHost, RunOutcome } from "../../runner/run_request.ts";
 import type { TransactionMode } from "../../runner/segments.ts";
 import { executePatiently } from "../../runner/write_lock.ts";
+import { say } from "../../text/next_step.ts";
 import { quoteName } from "../../sql/identifier.ts";
 
 /** A rehearsal: a migration on a copy of a database. */
@@ -136,7 +137,7 @@ async function openRehearsalFolder(restoreFolder: string): Promise<WorkFolder> {
     return await openWorkFolder(restoreFolder);
   } catch (error) {
     throw error instanceof AludelError && error.code === "copy-failed"
-      ? error.with({ next: [...error.next, "Or rehearse elsewhere: `--rehearse-keep PATH`"] })
+      ? error.with({ next: [...error.next, say("Or rehearse elsewhere: `--rehearse-keep PATH`")] })
       : error;
   }
 }
@@ -244,7 +245,7 @@ function asRehearsed(
 function pathTaken(path: string): AludelError {
   return new AludelError("rehearsal-path-taken", `There is a file "${path}" already`, {
     outcome: "Nothing was run",
-    next: ["Name a path where there is nothing yet: `--rehearse-keep PATH`"],
+    next: [say("Name a path that is free: `--rehearse-keep PATH`")],
   });
 }
 

@@ -2,26 +2,45 @@ import { type Connection, SqlError } from "../../db/connection.ts";
 import { findDamage } from "../../db/find_damage.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
-import { CopySession } from "./copy_session.ts";
-import {
-  databaseBytes,
-  placeNewDatabase,
-  realPath,
-  requireSpace,
-  splitPath,
-} from "./database_files.ts";
-import { requireWritable } from "../database_access.ts";
-import { copyFailed, headsOf, makeRestorePoint, requireFile } from "./make_restore_point.ts";
-import { pruneRestorePoints, restoreFolderOf, type RestorePoint } from "./restore_points.ts";
-import { openWorkFolder, removeLeftovers } from "./work_folder.ts";
-import type { Target } from "../target.ts";
 import { toSecond } from "../../runner/clock.ts";
+import type { Notice } from "../../runner/run_event.ts";
 import type { RunHost } from "../../runner/run_request.ts";
-import { executePatiently } from "../../runner/write_lock.ts";
+import { patiently } from "../../runner/write_lock.ts";
 import { readLog } from "../../state/read_log.ts";
 import { readState } from "../../state/read_state.ts";
 import { ensureStateTables, hasStateTables } from "../../state/state_format.ts";
 import { appendLog } from "../../state/write_state.ts";
+import { shell } from "../../text/next_step.ts";
+import { requireWritable } from "../database_access.ts";
+import type { Target } from "../target.ts";
+import { CopySession } from "./copy_session.ts";
+import {
+  createPrivate,
+  databaseBytes,
+  isSameDisk,
+  placeNewDatabase,
+  realPath,
+  requireSpace,
+  sameContent,
+  splitPath,
+} from "./database_files.ts";
+import {
+  copyFailed,
+  headsOf,
+  type MadePoint,
+  makeRestorePoint,
+  requireFile,
+} from "./make_restore_point.ts";
+import { countRows, type RowChange, rowChanges } from "./rehearse.ts";
+import { replaceContent } from "./replace_content.ts";
+import {
+  copyPoint,
+  damagedPoint,
+  pruneRestorePoints,
+  restoreFolderOf,
+  type RestorePoint,
+} from "./restore_points.ts";
+import { openWorkFolder, removeLeftovers } from "./work_folder.ts";
 
 /** What is put back, and where. */
 export interface RestoreRequest {
@@ -34,9 +53,19 @@ export interface RestoreRequest {
 /** What a restore did. */
 export interface Restored {
   readonly point: RestorePoint;
-  /** What the database held before; null where there was no database. */
+  /** What the database held before; null if there was no database. */
   readonly kept: RestorePoint | null;
-  /** Where the database stands now. */
+  /** The heads of the database now. */
+  readonly heads: RestorePoint["heads"];
+}
+
+/** What a restore would do. */
+export interface RestorePreview {
+  readonly point: RestorePoint;
+  /** Tables that would have more or fewer rows, come or go; null if there is no database. */
+  readonly rows: readonly RowChange[] | null;
+  /** The heads of the database now; null if there is no database. */
+  readonly from: RestorePoint["heads"] | null;
   readonly heads: RestorePoint["heads"];
 }
 
@@ -45,32 +74,39 @@ export interface Restored {
  * and an application that has it open sees the change. One transaction: a crash leaves the old state or the new one.
  *
  * What the database held becomes a restore point first. Entries that its log has and the point's has not are carried
- * over, and `restore` is added to them.
+ * over, and `restore` is added to them. Once the content is there, what fails afterwards is a notice and no error.
  *
- * @throws {AludelError} `restore-point-damaged`; `copy-space`; `lock-timeout` while another process uses the database;
- *   `database-not-sqlite`, `database-corrupt`: what cannot be kept is not replaced; `restore-journal-left`.
+ * @throws {AludelError} `restore-point-damaged`, `restore-point-rows`; `copy-space`; `lock-timeout` while another process
+ *   uses the database; `database-not-sqlite`, `database-corrupt`: what cannot be kept is not replaced;
+ *   `restore-journal-left`, `interrupted`.
  */
 export async function restoreDatabase(request: RestoreRequest, host: RunHost): Promise<Restored> {
   const { target, point } = request;
   requireFile(target);
   requireWritable(target);
+  requireCopy(point);
   const database = realPath(target.path);
   const folder = restoreFolderOf(database);
-  const isThere = hasContent(database);
-  // A copy to work on, one of what is replaced, and the journal.
-  const needed = point.bytes + 2 * databaseBytes(database);
-  await requireSpace(splitPath(database).folder, needed, `Restoring "${target.name}"`);
+  await requireRoom(database, folder, point.bytes, target.name);
   await removeLeftovers(folder);
   using work = await openWorkFolder(folder);
   host.emit({ type: "temporary", path: work.path });
   const session = new CopySession(host, Math.max(point.bytes, databaseBytes(database)));
+  const place: Place = {
+    database,
+    folder,
+    copy: `${work.path}/copy`,
+    work: work.path,
+    session,
+    host,
+  };
   try {
-    const copy = `${work.path}/${point.file}`;
-    await verifiedCopy(request, folder, copy, session);
-    const done = isThere
-      ? await replaceContent(request, { database, copy, session, host })
-      : await createAnew(request, { database, copy, host });
-    pruneRestorePoints(database, request.keptPoints, point.name);
+    await verifiedCopy(request, place);
+    const done = hasContent(database)
+      ? await replaceDatabase(request, place)
+      : await createAnew(request, place);
+    const spared = new Set([point.name, ...(done.kept ? [done.kept.name] : [])]);
+    pruneRestorePoints(database, request.keptPoints, spared);
     return done;
   } catch (error) {
     throw explained(error, target);
@@ -79,82 +115,199 @@ export async function restoreDatabase(request: RestoreRequest, host: RunHost): P
   }
 }
 
+/**
+ * Checks a restore point as {@linkcode restoreDatabase} does, and compares it with the database. Changes nothing.
+ * @throws {AludelError} as {@linkcode restoreDatabase}.
+ */
+export async function previewRestore(
+  request: Omit<RestoreRequest, "keptPoints">,
+  host: RunHost,
+): Promise<RestorePreview> {
+  const { target, point } = request;
+  requireFile(target);
+  requireCopy(point);
+  const database = realPath(target.path);
+  const folder = restoreFolderOf(database);
+  await requireRoom(database, folder, point.bytes, target.name);
+  await removeLeftovers(folder);
+  using work = await openWorkFolder(folder);
+  host.emit({ type: "temporary", path: work.path });
+  const session = new CopySession(host, point.bytes);
+  const copy = `${work.path}/copy`;
+  try {
+    await verifiedCopy(request, { database, folder, copy, work: work.path, session, host });
+  } finally {
+    await session.close();
+  }
+  await using then = await openDatabase({ kind: "file", path: copy }, { mode: "read" });
+  const { applied } = await readState(then);
+  const heads = headsOf(applied);
+  if (!hasContent(database)) return { point, rows: null, from: null, heads };
+  await using now = await patiently(
+    target.name,
+    host,
+    () => openDatabase({ kind: "file", path: database }, { mode: "read", name: target.name }),
+  );
+  const state = await readState(now);
+  const rows = rowChanges(await countRows(now), await countRows(then));
+  return { point, rows, from: headsOf(state.applied), heads };
+}
+
+function requireCopy({ name, holds }: RestorePoint): void {
+  if (holds === "database") return;
+  throw new AludelError("restore-point-rows", `Restore point "${name}" holds only lost rows`, {
+    notes: ["They can be put back into the database; they cannot replace it"],
+    outcome: "Nothing was changed",
+    next: [shell`aludel restore ${name} --rows`],
+  });
+}
+
+/** Room for a copy to work on, one of what is replaced, and the journal or log of replacing it. */
+async function requireRoom(
+  database: string,
+  folder: string,
+  bytes: number,
+  name: string,
+): Promise<void> {
+  const size = databaseBytes(database);
+  const what = `Restoring "${name}"`;
+  const journal = Math.max(bytes, size);
+  if (isSameDisk(database, folder)) return await requireSpace(folder, bytes + size + journal, what);
+  await requireSpace(folder, bytes + size, what);
+  await requireSpace(splitPath(database).folder, journal, what);
+}
+
+interface Place {
+  /** The database's real path. */
+  readonly database: string;
+  /** The folder of its restore points. */
+  readonly folder: string;
+  /** The verified copy of the point, which becomes what is put back. */
+  readonly copy: string;
+  /** The folder that the copy is in. */
+  readonly work: string;
+  readonly session: CopySession;
+  readonly host: RunHost;
+}
+
 /** Copies the point, and makes sure that it is what was once copied, and sound. */
 async function verifiedCopy(
-  { target, point }: RestoreRequest,
-  folder: string,
-  copy: string,
-  session: CopySession,
+  { target, point }: Pick<RestoreRequest, "target" | "point">,
+  { folder, copy, session }: Place,
 ): Promise<void> {
-  const damaged = (notes: readonly string[], cause?: unknown) =>
-    new AludelError("restore-point-damaged", `Restore point "${point.name}" is damaged`, {
-      notes,
-      outcome: `Nothing was changed in "${target.name}"`,
-      next: ["aludel backup list, to choose another one"],
-      cause,
-    });
-  try {
-    Deno.copyFileSync(`${folder}/${point.name}/${point.file}`, copy);
-    if (Deno.build.os !== "windows") Deno.chmodSync(copy, 0o600);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw damaged([error.message], error);
-  }
-  const options = { what: `checking restore point ${point.name}`, of: point.bytes };
-  if (await session.digest(copy, options) !== point.sha256) {
-    throw damaged(["Its bytes are not the ones that were copied"]);
-  }
+  await copyPoint(point, { folder, copy, session }, `Nothing was changed in "${target.name}"`);
   await using connection = await openDatabase({ kind: "file", path: copy }, {
     mode: "read",
     name: point.name,
   });
   const damage = await findDamage(connection);
-  if (damage.length > 0) throw damaged(damage);
+  if (damage.length > 0) {
+    throw damagedPoint(point, damage, `Nothing was changed in "${target.name}"`);
+  }
   // A newer Aludel's records are refused before anything is changed.
   await readState(connection);
 }
 
-interface Work {
-  readonly database: string;
-  /** The verified copy of the point, which becomes what is put back. */
-  readonly copy: string;
-  readonly host: RunHost;
-}
-
-async function replaceContent(
-  request: RestoreRequest,
-  { database, copy, session, host }: Work & { readonly session: CopySession },
-): Promise<Restored> {
+async function replaceDatabase(request: RestoreRequest, place: Place): Promise<Restored> {
   const { target, point } = request;
-  return await withDatabaseToItself(host, async (live) => {
-    const kept = await makeRestorePoint(
+  const { database, copy, session, host } = place;
+  let kept: MadePoint | undefined;
+  let heads: RestorePoint["heads"] = [];
+  let isReady = false;
+  const undo = () => {
+    kept?.discard();
+    kept = undefined;
+  };
+  try {
+    await replaceContent(
       {
         database,
+        copy,
         name: target.name,
-        kind: "restore",
-        reason: `before restore of ${point.name}`,
-        madeBy: host.appliedBy,
-        guarded: true,
+        bytes: point.bytes,
+        async prepare(live, guarded) {
+          // The try before has added its own line to the copy's log.
+          if (isReady) await copyPoint(point, place, "Nothing was changed");
+          kept = await makeRestorePoint(
+            {
+              database,
+              name: target.name,
+              kind: "restore",
+              reason: `before restore of ${point.name}`,
+              madeBy: host.appliedBy,
+              guarded,
+            },
+            session,
+            host,
+          );
+          isReady = true;
+          heads = await prepareCopy(copy, point, kept.point, live, host);
+        },
+        undo,
       },
       session,
       host,
     );
-    const heads = await prepareCopy(copy, point, kept, live, host);
-    await session.copy({ from: copy, to: database, guarded: "to" }, {
-      what: `restoring "${target.name}"`,
-      of: point.bytes,
-      toEnd: true,
-    });
-    // Closes what reads the database: closing it ends the protection, and all is done.
+  } catch (error) {
     await session.close();
-    return { point, kept, heads };
+    if (kept === undefined) throw afterFailure(error, target.name, undefined);
+    const found = await contentNow(place, `${kept.path}/${kept.point.file}`);
+    if (found !== "new") {
+      const failure = afterFailure(error, target.name, found === "old" ? undefined : kept);
+      if (found === "old") undo();
+      throw failure;
+    }
+    host.emit(restoredAfterAll(target, error));
+  }
+  return { point, kept: kept?.point ?? null, heads };
+}
+
+/** Whether the database holds what it held before or what was copied into it; undefined if neither, or if it cannot be read. */
+async function contentNow(
+  { database, copy, work, host }: Place,
+  kept: string,
+): Promise<"old" | "new" | undefined> {
+  const now = `${work}/now`;
+  const session = new CopySession(host, databaseBytes(database));
+  try {
+    // Opened as every command does, so that a journal that is left is played back.
+    await using _ = await openDatabase({ kind: "file", path: database }, { mode: "write" });
+    createPrivate(now);
+    const options = { what: "looking at the database", of: databaseBytes(database) };
+    await session.copy({ from: database, to: now }, options);
+    return sameContent(now, copy) ? "new" : sameContent(now, kept) ? "old" : undefined;
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  } finally {
+    await session.close();
+  }
+}
+
+/** @param kept What the database held, if it may hold something else now. */
+function afterFailure(error: unknown, name: string, kept: MadePoint | undefined): unknown {
+  const known = error instanceof SqlError ? copyFailed(error, name) : error;
+  if (!(known instanceof AludelError)) return known;
+  if (kept === undefined) return known.with({ outcome: "Nothing was changed" });
+  return known.with({
+    outcome:
+      `Whether the database was replaced could not be read; restore point ${kept.point.name} has what it held before`,
+    next: [shell`aludel status # see the revisions that it is at, before you restore again`],
   });
 }
 
-async function createAnew(
-  { point, target }: RestoreRequest,
-  { database, copy, host }: Work,
-): Promise<Restored> {
+function restoredAfterAll({ name, path }: Target, error: unknown): Notice {
+  return {
+    type: "notice",
+    code: "restore-error-after",
+    message: `"${name}" is restored; the system refused something afterwards`,
+    notes: [error instanceof Error ? error.message : String(error)],
+    next: [shell`sqlite3 ${path} "PRAGMA integrity_check"`],
+  };
+}
+
+async function createAnew({ point, target }: RestoreRequest, place: Place): Promise<Restored> {
+  const { copy, database, host } = place;
   const heads = await prepareCopy(copy, point, null, undefined, host);
   placeNewDatabase(copy, database, target.name, point.mode);
   return { point, kept: null, heads };
@@ -216,72 +369,9 @@ function explained(thrown: unknown, target: Target): unknown {
   const error = thrown instanceof SqlError ? copyFailed(thrown, target.name) : thrown;
   if (!(error instanceof AludelError)) return error;
   if (error.code !== "database-corrupt" && error.code !== "database-not-sqlite") return error;
-  const moved = `mv ${target.path} ${target.path}.damaged`;
-  return error.with({ outcome: "Nothing was changed", next: [`${moved}, then aludel restore`] });
-}
-
-const TRIES = 10;
-
-/**
- * Works while no other connection can read or write the database: under BEGIN EXCLUSIVE, with a rollback journal. A
- * database in WAL mode is taken out of it first, since there readers cannot be kept away, and put back afterwards.
- *
- * @throws {AludelError} `lock-timeout` while another process uses the database; in WAL mode having it open is enough.
- */
-export async function withDatabaseToItself<T>(
-  host: RunHost,
-  work: (connection: Connection) => Promise<T>,
-): Promise<T> {
-  let wasLogged = false;
-  try {
-    await using connection = await host.connect({ doubleQuotedStrings: false });
-    for (let tries = 1;; tries++) {
-      wasLogged = await leaveLog(connection, host) || wasLogged;
-      await executePatiently(connection, "BEGIN EXCLUSIVE", host);
-      if (await journalMode(connection) !== "wal") break;
-      await connection.execute("ROLLBACK");
-      if (tries === TRIES) {
-        throw new AludelError(
-          "database-busy",
-          `Another process keeps opening "${connection.name}"`,
-          {
-            next: ["Stop what uses the database, then give the same command again"],
-          },
-        );
-      }
-    }
-    try {
-      return await work(connection);
-    } finally {
-      if (connection.inTransaction()) await connection.execute("ROLLBACK");
-    }
-  } catch (error) {
-    throw error instanceof AludelError && error.code === "lock-timeout"
-      ? error.with({
-        outcome: "Nothing was changed",
-        notes: [...error.notes, "To be replaced, a database must not be in use"],
-        next: ["Stop what uses the database, then give the same command again"],
-      })
-      : error;
-  } finally {
-    if (wasLogged) await returnToLog(host);
-  }
-}
-
-/** @returns Whether the database was in WAL mode. */
-async function leaveLog(connection: Connection, host: RunHost): Promise<boolean> {
-  if (await journalMode(connection) !== "wal") return false;
-  await executePatiently(connection, "PRAGMA main.journal_mode = DELETE", host);
-  return true;
-}
-
-/** As well as it can: whoever opened the database meanwhile may have done it already. */
-async function returnToLog(host: RunHost): Promise<void> {
-  await using connection = await host.connect({ doubleQuotedStrings: false });
-  await executePatiently(connection, "PRAGMA main.journal_mode = WAL", host);
-}
-
-async function journalMode(connection: Connection): Promise<unknown> {
-  const [row] = await connection.query("PRAGMA main.journal_mode");
-  return row?.["journal_mode"];
+  const { path } = target;
+  return error.with({
+    outcome: "Nothing was changed",
+    next: [shell`mv ${path} ${`${path}.damaged`} && aludel restore`],
+  });
 }

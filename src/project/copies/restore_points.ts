@@ -1,27 +1,33 @@
 import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { TextHash } from "../../manifest/manifest.ts";
+import { shell } from "../../text/next_step.ts";
+import type { CopySession } from "./copy_session.ts";
 import { realPath } from "./database_files.ts";
 
-/** What a restore point was made for: a run that takes something away, `backup`, or the state that `restore` replaced. */
+/** Why a restore point was made: by a run that takes something away, by `backup`, or by `restore`, of what it replaced. */
 export type RestorePointKind = "run" | "backup" | "restore";
 
-/** A copy of a whole database to go back to, as `point.json` in its folder describes it. */
+/** A state of a database to go back to, as `point.json` in its folder describes it. */
 export interface RestorePoint {
   /** The name of its folder: `2026-11-23_101500`. */
   readonly name: string;
   readonly kind: RestorePointKind;
+  /** `database`: a copy of all of it. `rows`: only the rows that a run took, in a database of their own. */
+  readonly holds: "database" | "rows";
+  /** Rises with each restore point of the database, so that the order does not depend on the clock. */
+  readonly sequence: number;
   /** UTC to the second. */
   readonly created: string;
   readonly reason: string;
-  /** The copy's file name: the same as the database's. */
+  /** The name of the file that holds it: for a copy, the database's own. */
   readonly file: string;
-  /** Where the database stood, with the lineages; empty without records. */
+  /** The heads of the database, with their lineages; empty without records. */
   readonly heads: readonly { readonly id: RevisionId; readonly lineage: TextHash }[];
   readonly bytes: number;
-  /** Of the copy's bytes, in hex. */
+  /** Of the file, in hex. */
   readonly sha256: string;
-  /** The original's permissions; null where the system has none. */
+  /** The database's permissions; null if the system has none. */
   readonly mode: number | null;
   /** Such as `aludel 0.1.0`. */
   readonly madeBy: string;
@@ -30,32 +36,61 @@ export interface RestorePoint {
 /** The name of the file that describes a restore point. */
 export const POINT_FILE = "point.json";
 
-const FORMAT = 1;
+/** The names of folders in the making, and of those being removed, begin with this. */
+export const WORK_PREFIX = ".work-";
+
+/** The format of each content: an older Aludel must not take rows for a copy of the database. */
+const FORMATS = { database: 1, rows: 2 } as const;
+
+const DIGEST = /^[0-9a-f]{64}$/;
+/** The names of folders are of our making; a file has the name of the database, which may be any. */
+const FOLDER_NAME = /^[\w-]+$/;
+const FILE_NAME = Deno.build.os === "windows" ? /^[^/\\]+$/ : /^[^/]+$/;
 
 /** The text of `point.json`. */
 export function formatRestorePoint(point: RestorePoint): string {
-  return `${JSON.stringify({ format: FORMAT, ...point }, null, 2)}\n`;
+  return `${JSON.stringify({ format: FORMATS[point.holds], ...point }, null, 2)}\n`;
 }
 
-/** Reads the text of `point.json`; undefined where it is none that this Aludel can use. */
+/**
+ * Reads the text of `point.json`; undefined if this Aludel cannot use it. Anybody may have written it: the names in it
+ * stay within the folder, and texts may hold anything.
+ */
 export function parseRestorePoint(text: string): RestorePoint | undefined {
-  let value: Partial<Record<"format" | keyof RestorePoint, unknown>>;
+  const value = parseJson(text);
+  if (typeof value !== "object" || value === null) return undefined;
+  // Restore points made before these two existed are whole copies, older than all others.
+  const { format, holds = "database", sequence = 0, ...rest } = value as Readonly<
+    Record<string, unknown>
+  >;
+  const point = { holds, sequence, ...rest } as unknown as RestorePoint;
+  const isPoint = (holds === "database" || holds === "rows") && format === FORMATS[holds] &&
+    isText(point.name) && FOLDER_NAME.test(point.name) &&
+    isText(point.file) && FILE_NAME.test(point.file) && !/^\.\.?$|\0/.test(point.file) &&
+    [point.created, point.reason, point.madeBy].every(isText) &&
+    ["run", "backup", "restore"].includes(point.kind) &&
+    isCount(point.sequence) && isCount(point.bytes) &&
+    Array.isArray(point.heads) &&
+    point.heads.every((head) => isText(head?.id) && isText(head?.lineage)) &&
+    (point.mode === null || isCount(point.mode)) &&
+    isText(point.sha256) && DIGEST.test(point.sha256);
+  return isPoint ? point : undefined;
+}
+
+function parseJson(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
-  const isPoint = typeof value === "object" && value !== null && value.format === FORMAT &&
-    ["name", "created", "reason", "file", "madeBy"].every((key) =>
-      typeof value[key as keyof RestorePoint] === "string"
-    ) &&
-    ["run", "backup", "restore"].includes(value.kind as string) &&
-    typeof value.bytes === "number" && Array.isArray(value.heads) &&
-    (value.mode === null || typeof value.mode === "number") &&
-    /^[0-9a-f]{64}$/.test(String(value.sha256)) && !/[/\\]/.test(value.file as string);
-  if (!isPoint) return undefined;
-  const { format: _, ...point } = value;
-  return point as unknown as RestorePoint;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** The restore points of one database: a folder beside it. */
@@ -67,9 +102,6 @@ export interface RestoreFolder {
   readonly strangers: readonly string[];
 }
 
-/** What the names of folders in the making begin with. */
-export const WORK_PREFIX = ".work-";
-
 /** The folder of a database's restore points. Beside the file that a symbolic link leads to, so on its disk. */
 export function restoreFolderOf(database: string): string {
   return `${realPath(database)}.restore`;
@@ -77,16 +109,21 @@ export function restoreFolderOf(database: string): string {
 
 /** Reads which restore points there are. Opens none of the copies. */
 export function readRestoreFolder(database: string): RestoreFolder {
-  const path = restoreFolderOf(database);
+  return readPointsIn(restoreFolderOf(database));
+}
+
+/** {@linkcode readRestoreFolder} of the folder itself. @throws {AludelError} `restore-folder-taken`. */
+export function readPointsIn(path: string): RestoreFolder {
   const points: RestorePoint[] = [];
   const strangers: string[] = [];
-  for (const name of namesIn(path)) {
+  for (const { name, isDirectory } of entriesOf(path)) {
     if (name.startsWith(WORK_PREFIX)) continue;
-    const point = readPoint(`${path}/${name}`);
+    // Behind a link is something that Aludel did not make.
+    const point = isDirectory ? readPoint(`${path}/${name}`) : undefined;
     if (point?.name === name) points.push(point);
     else strangers.push(name);
   }
-  return { path, points: points.sort(byTime), strangers: strangers.sort() };
+  return { path, points: points.sort(bySequence), strangers: strangers.sort() };
 }
 
 /**
@@ -101,9 +138,7 @@ export function findRestorePoint(folder: RestoreFolder, text: string | undefined
     throw new AludelError(
       "restore-point-missing",
       `There is no restore point in "${folder.path}"`,
-      {
-        next: ["aludel backup, to make one"],
-      },
+      { next: [shell`aludel backup # make one`] },
     );
   }
   const exact = points.find((point) => point.name === text);
@@ -115,28 +150,127 @@ export function findRestorePoint(folder: RestoreFolder, text: string | undefined
   throw found.length === 0
     ? new AludelError("restore-point-missing", `There is no restore point "${text}"`, {
       notes,
-      next: ["aludel backup list"],
+      next: [shell`aludel backup list`],
     })
     : new AludelError(
       "restore-point-ambiguous",
       `${found.length} restore points begin with "${text}"`,
-      { notes, next: [`aludel restore ${found.at(-1)!.name}`] },
+      { notes, next: [shell`aludel restore ${found.at(-1)!.name}`] },
     );
 }
 
-function byTime(a: RestorePoint, b: RestorePoint): number {
+/**
+ * Copies the file of a restore point and compares the copy with the checksum.
+ * @param outcome For the error: what has been done so far.
+ * @throws {AludelError} `restore-point-damaged`; as {@linkcode CopySession.digest}.
+ */
+export async function copyPoint(
+  point: RestorePoint,
+  { folder, copy, session }: {
+    readonly folder: string;
+    readonly copy: string;
+    readonly session: CopySession;
+  },
+  outcome: string,
+): Promise<void> {
+  const source = `${folder}/${point.name}/${point.file}`;
+  try {
+    if (!Deno.lstatSync(source).isFile) throw new Error(`"${source}" is not a file`);
+    Deno.copyFileSync(source, copy);
+    if (Deno.build.os !== "windows") Deno.chmodSync(copy, 0o600);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw damagedPoint(point, [error.message], outcome, error);
+  }
+  const options = { what: `checking restore point ${point.name}`, of: point.bytes };
+  if (await session.digest(copy, options) !== point.sha256) {
+    throw damagedPoint(point, ["Its bytes are not the ones that were copied"], outcome);
+  }
+}
+
+/** The error for a restore point that cannot be used. */
+export function damagedPoint(
+  point: RestorePoint,
+  notes: readonly string[],
+  outcome: string,
+  cause?: unknown,
+): AludelError {
+  return new AludelError("restore-point-damaged", `Restore point "${point.name}" is damaged`, {
+    notes,
+    outcome,
+    next: [shell`aludel backup list # choose another one`],
+    cause,
+  });
+}
+
+/**
+ * Removes the oldest restore points beyond a number. Those that `backup` made stay: they were asked for.
+ * @param spared The names of those that stay in any case, such as what the same run has made.
+ */
+export function pruneRestorePoints(
+  database: string,
+  kept: number,
+  spared: ReadonlySet<string>,
+): void {
+  const { path, points } = readRestoreFolder(database);
+  const automatic = points.filter((point) => point.kind !== "backup");
+  for (const point of automatic.slice(0, Math.max(automatic.length - kept, 0))) {
+    if (!spared.has(point.name)) removeRestorePoint(path, point);
+  }
+}
+
+/**
+ * Removes a restore point: what Aludel put into its folder, and the folder itself unless somebody else has put something
+ * there, too. A failure is left for the next time: nothing depends on it.
+ */
+export function removeRestorePoint(
+  restoreFolder: string,
+  { name, file }: Pick<RestorePoint, "name" | "file">,
+): void {
+  const folder = `${restoreFolder}/${name}`;
+  const ours = new Set([POINT_FILE, ...["", "-journal", "-wal", "-shm"].map((end) => file + end)]);
+  try {
+    const names = [...Deno.readDirSync(folder)].map((entry) => entry.name);
+    if (names.every((each) => ours.has(each))) {
+      // One step, so that a crash leaves a whole restore point, or something that the next one cleans up.
+      const removed = `${restoreFolder}/${WORK_PREFIX}${crypto.randomUUID().slice(0, 8)}`;
+      Deno.renameSync(folder, removed);
+      Deno.removeSync(removed, { recursive: true });
+    } else {
+      for (const each of names.filter((each) => ours.has(each))) {
+        Deno.removeSync(`${folder}/${each}`);
+      }
+    }
+  } catch {
+    // Another process removes it, or the system does not let us.
+  }
+}
+
+/** In the order in which they were made. Two that were made at once, or before there were numbers, by time and name. */
+function bySequence(a: RestorePoint, b: RestorePoint): number {
+  if (a.sequence !== b.sequence) return a.sequence - b.sequence;
   if (a.created !== b.created) return a.created < b.created ? -1 : 1;
   // Within a second the names count on: "…_2", "…_10".
   return a.name.length - b.name.length || (a.name < b.name ? -1 : 1);
 }
 
-function namesIn(path: string): readonly string[] {
+function entriesOf(path: string): readonly Deno.DirEntry[] {
   try {
-    return [...Deno.readDirSync(path)].map((entry) => entry.name);
+    return [...Deno.readDirSync(path)];
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.NotADirectory) throw folderTaken(path);
     throw error;
   }
+}
+
+/** The error for a file at the path of the folder: Aludel did not make it, and leaves it alone. */
+export function folderTaken(path: string): AludelError {
+  return new AludelError("restore-folder-taken", `"${path}" is not a folder`, {
+    notes: ["Restore points of the database are kept in a folder of that name"],
+    outcome: "Nothing was changed",
+    next: [shell`mv ${path} ${`${path}.old`}`],
+  });
 }
 
 function readPoint(folder: string): RestorePoint | undefined {
@@ -144,29 +278,5 @@ function readPoint(folder: string): RestorePoint | undefined {
     return parseRestorePoint(Deno.readTextFileSync(`${folder}/${POINT_FILE}`));
   } catch {
     return undefined;
-  }
-}
-
-/**
- * Removes the oldest restore points beyond a number. Those that `backup` made stay: they were asked for.
- * @param spare One that stays in any case.
- */
-export function pruneRestorePoints(database: string, kept: number, spare?: string): void {
-  const { path, points } = readRestoreFolder(database);
-  const automatic = points.filter((point) => point.kind !== "backup");
-  for (const point of automatic.slice(0, Math.max(automatic.length - kept, 0))) {
-    if (point.name !== spare) removeRestorePoint(path, point.name);
-  }
-}
-
-/** Removes a restore point with its folder. A failure is left for the next time: nothing depends on it. */
-export function removeRestorePoint(restoreFolder: string, name: string): void {
-  try {
-    // Its description first, so that half a removal is no restore point.
-    Deno.removeSync(`${restoreFolder}/${name}/point.json`);
-    Deno.removeSync(`${restoreFolder}/${name}`, { recursive: true });
-    Deno.removeSync(restoreFolder);
-  } catch {
-    // The folder is not empty, which is the usual case.
   }
 }

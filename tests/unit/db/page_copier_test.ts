@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { findDamage } from "../../../src/db/find_damage.ts";
 import { openDatabase } from "../../../src/db/open.ts";
-import { PageCopier } from "../../../src/db/page_copier.ts";
+import { CopyControl, PageCopier } from "../../../src/db/page_copier.ts";
 import { TempFolder } from "../../fixtures/temp_folder.ts";
 import { sqlite3 } from "../../scenarios/cli.ts";
 
@@ -53,6 +53,76 @@ Deno.test("PageCopier reads and replaces what another connection has locked, and
   assert.equal(await sqlite3(live!, WORDS), "ok\nnew|4000");
   assert.equal(await sqlite3(kept!, WORDS), "ok\nold|5000");
   assert.deepEqual(folder.names(), ["kept.db", "live.db", "point.db"]);
+});
+
+/** A database in WAL mode with "old" in it, a copy with "new", and a reader in a transaction. */
+function scene(folder: TempFolder) {
+  const [live, point] = [folder.file("live.db"), folder.file("point.db")];
+  const writer = make(live, "old", "PRAGMA journal_mode = WAL");
+  make(point, "new").close();
+  const reader = new DatabaseSync(live);
+  reader.exec("BEGIN");
+  const read = (database: DatabaseSync) => database.prepare("SELECT DISTINCT a FROM t").all();
+  read(reader);
+  const close = () => [writer, reader].forEach((database) => database.close());
+  return {
+    live,
+    point,
+    writer,
+    reader,
+    words: (database: DatabaseSync) => read(database)[0]?.["a"],
+    close,
+  };
+}
+
+Deno.test("PageCopier replaces a database in WAL mode beside its readers, who see the old content to their end", async () => {
+  using folder = new TempFolder();
+  const { live, point, writer, reader, words, close } = scene(folder);
+  const copier = new PageCopier();
+  copier.watch(live);
+  assert.equal(await copier.replace({ from: point, to: live }, new CopyControl()), "done");
+  assert.equal(words(reader), "old");
+  assert.equal(words(writer), "new");
+  reader.exec("COMMIT");
+  assert.equal(words(reader), "new");
+  close();
+  assert.equal(await sqlite3(live, `${WORDS}; PRAGMA journal_mode`), "ok\nnew|5000\nwal");
+});
+
+Deno.test("PageCopier replaces nothing when somebody has written since it looked, or when it is called off", async () => {
+  using folder = new TempFolder();
+  const { live, point, writer, words, close } = scene(folder);
+  const copier = new PageCopier();
+  copier.watch(live);
+  writer.exec("UPDATE t SET a = 'newer'");
+  assert.equal(await copier.replace({ from: point, to: live }, new CopyControl()), "moved");
+  assert.equal(words(writer), "newer");
+  const control = new CopyControl();
+  assert.equal(new CopyControl(control.shared).cancel(), true);
+  copier.watch(live);
+  await assert.rejects(copier.replace({ from: point, to: live }, control), /called off/);
+  writer.exec("UPDATE t SET a = 'newest'");
+  close();
+  assert.equal(await sqlite3(live, WORDS), "ok\nnewest|5000");
+});
+
+Deno.test("CopyControl cannot call off a copy that is about to become final", () => {
+  const control = new CopyControl();
+  assert.equal(control.isWaiting, true);
+  control.go(false);
+  assert.equal(control.isWaiting, false);
+  control.go(true);
+  assert.equal(control.cancel(), false);
+});
+
+Deno.test("PageCopier says that a source is locked, and does not wait for ever", async () => {
+  using folder = new TempFolder();
+  const [from, to] = [folder.file("app.db"), folder.file("copy.db")];
+  const holder = make(from, "word");
+  holder.exec("BEGIN EXCLUSIVE");
+  Deno.writeFileSync(to, new Uint8Array());
+  await assert.rejects(new PageCopier(10).copy({ from, to }), /database is locked/);
+  holder.close();
 });
 
 Deno.test("PageCopier makes no database of a file that is none, or is missing", async () => {

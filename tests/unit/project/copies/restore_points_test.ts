@@ -7,6 +7,7 @@ import {
   parseRestorePoint,
   pruneRestorePoints,
   readRestoreFolder,
+  removeRestorePoint,
   restoreFolderOf,
   type RestorePoint,
 } from "../../../../src/project/copies/restore_points.ts";
@@ -21,6 +22,8 @@ function point(name: string, created: string, kind: RestorePoint["kind"] = "run"
   return {
     name,
     kind,
+    holds: "database",
+    sequence: 0,
     created,
     reason: `reason of ${name}`,
     file: "app.db",
@@ -54,13 +57,111 @@ Deno.test("parseRestorePoint() reads what formatRestorePoint() writes, and nothi
     ["bytes", "many"],
     ["kind", "other"],
     ["file", "../../etc/passwd"],
+    ["file", ".."],
+    ["file", "a\0b"],
+    ["name", "../app.db"],
+    ["name", "a b"],
     ["heads", null],
+    ["heads", [{ id: 7, lineage: "x" }]],
+    ["mode", -1],
+    ["sequence", 1.5],
+    ["holds", "rows"],
+    ["holds", "everything"],
   ];
   for (const [key, value] of spoiled) {
     const text = JSON.stringify({ format: 1, ...written, [key]: value });
     assert.equal(parseRestorePoint(text), undefined, key);
   }
   for (const text of ["", "null", "7", "[]"]) assert.equal(parseRestorePoint(text), undefined);
+});
+
+Deno.test("parseRestorePoint() takes a point without a number for a copy that is older than all others", () => {
+  const { holds: _, sequence: __, ...old } = point("p", "2026-11-23T10:15:00Z");
+  const read = parseRestorePoint(JSON.stringify({ format: 1, ...old }));
+  assert.deepEqual(read, { ...old, holds: "database", sequence: 0 });
+  // An Aludel that knows copies only must not take rows for one.
+  const rows = { ...point("p", "2026-11-23T10:15:00Z"), holds: "rows" } as const;
+  assert.equal(JSON.parse(formatRestorePoint(rows)).format, 2);
+  assert.deepEqual(parseRestorePoint(formatRestorePoint(rows)), rows);
+});
+
+Deno.test("readRestoreFolder() goes by the number where there is one, whatever the clock says", () => {
+  using folder = new TempFolder();
+  const database = put(
+    folder,
+    { ...point("b", "2026-11-22T00:00:00Z"), sequence: 2 },
+    { ...point("c", "1999-01-01T00:00:00Z"), sequence: 3 },
+    { ...point("a", "2026-11-23T00:00:00Z"), sequence: 1 },
+    point("before", "2027-01-01T00:00:00Z"),
+  );
+  assert.deepEqual(names(database), ["before", "a", "b", "c"]);
+  assert.equal(findRestorePoint(readRestoreFolder(database), undefined).name, "c");
+  pruneRestorePoints(database, 1, new Set());
+  assert.deepEqual(names(database), ["c"]);
+});
+
+Deno.test("pruneRestorePoints() to none leaves what the run has made", () => {
+  using folder = new TempFolder();
+  const database = put(
+    folder,
+    point("a", "2026-11-20T00:00:00Z"),
+    point("b", "2026-11-21T00:00:00Z"),
+  );
+  pruneRestorePoints(database, 0, new Set(["b"]));
+  assert.deepEqual(names(database), ["b"]);
+});
+
+Deno.test("removeRestorePoint() leaves what somebody else has put into the folder", () => {
+  using folder = new TempFolder();
+  const database = put(folder, point("a", "2026-11-20T00:00:00Z"));
+  const path = `${restoreFolderOf(database)}/a`;
+  Deno.writeTextFileSync(`${path}/app.db`, "copy");
+  Deno.writeTextFileSync(`${path}/NOTES`, "mine");
+  removeRestorePoint(restoreFolderOf(database), { name: "a", file: "app.db" });
+  assert.deepEqual(fileNames(path), ["NOTES"]);
+  assert.deepEqual(readRestoreFolder(database).strangers, ["a"]);
+});
+
+Deno.test(
+  "a link or a file at the path of the restore points is neither followed by removals nor removed",
+  {
+    ignore: Deno.build.os === "windows", // which asks for a privilege to make links
+  },
+  async () => {
+    using folder = new TempFolder();
+    const path = folder.file("app.db.restore");
+    // A folder elsewhere, on a larger disk for instance, serves, and stays with its link.
+    Deno.mkdirSync(folder.file("elsewhere"));
+    Deno.symlinkSync("elsewhere", path);
+    {
+      using work = await openWorkFolder(path);
+      assert.equal(work.madeRestoreFolder, false);
+    }
+    await removeLeftovers(path);
+    Deno.mkdirSync(`${path}/.work-crashed`);
+    await removeLeftovers(path);
+    assert.equal(Deno.readLinkSync(path), "elsewhere");
+    assert.deepEqual(folder.names(), ["app.db.restore", "elsewhere"]);
+    Deno.removeSync(path);
+    Deno.symlinkSync("nowhere", path);
+    await assert.rejects(openWorkFolder(path), { code: "restore-folder-taken" });
+    await removeLeftovers(path);
+    assert.equal(Deno.readLinkSync(path), "nowhere");
+    Deno.removeSync(path);
+    Deno.writeTextFileSync(path, "");
+    await assert.rejects(openWorkFolder(path), { code: "restore-folder-taken" });
+    await removeLeftovers(path);
+    assert.throws(() => readRestoreFolder(folder.file("app.db")), { code: "restore-folder-taken" });
+    assert.equal(Deno.readTextFileSync(path), "");
+  },
+);
+
+Deno.test("an empty folder that was there before stays", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("app.db.restore");
+  Deno.mkdirSync(path);
+  (await openWorkFolder(path))[Symbol.dispose]();
+  assert.deepEqual(folder.names(), ["app.db.restore"]);
 });
 
 Deno.test("readRestoreFolder() sorts by time, counts on within a second, and names strangers", () => {
@@ -112,9 +213,9 @@ Deno.test("pruneRestorePoints() removes the oldest, but none that was asked for 
     point("d", "2026-11-23T00:00:00Z", "restore"),
     point("e", "2026-11-24T00:00:00Z"),
   );
-  pruneRestorePoints(database, 4);
+  pruneRestorePoints(database, 4, new Set());
   assert.deepEqual(names(database), ["a", "b", "c", "d", "e"]);
-  pruneRestorePoints(database, 2, "a");
+  pruneRestorePoints(database, 2, new Set(["a"]));
   assert.deepEqual(names(database), ["a", "b", "d", "e"]);
 });
 
