@@ -1,3 +1,5 @@
+import type { Connection } from "../db/connection.ts";
+import type { RevisionId } from "../graph/revision.ts";
 import type { Route } from "../graph/route.ts";
 import type { RevisionTexts } from "../manifest/actual_files.ts";
 import type { Digest, ManifestRevision } from "../manifest/manifest.ts";
@@ -6,12 +8,17 @@ import type { ResumeChoice, RunHost, RunOutcome } from "../runner/run_request.ts
 import { runRoute } from "../runner/run_route.ts";
 import type { TransactionMode } from "../runner/segments.ts";
 import { patiently, type Waiting } from "../runner/write_lock.ts";
-import { readStoredTexts, type State } from "../state/read_state.ts";
+import {
+  NO_STATE,
+  readState,
+  readStoredTexts,
+  type State,
+  type StoredTexts,
+} from "../state/read_state.ts";
 import { type Catalogue, joinCatalogue } from "./catalogue.ts";
 import { type CheckContext, checkRoute } from "./check_route.ts";
 import type { DatabaseAccess } from "./database_access.ts";
 import { type Goal, type GoalRequest, resolveGoal, routeTo } from "./goal.ts";
-import { lookAtState } from "./look_at_state.ts";
 import type { DraftPolicy } from "./setting_table.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -79,10 +86,14 @@ async function plan(
   context: MigrationContext,
   request: MigrationRequest,
 ): Promise<PlannedMigration> {
-  const state = await lookAtState(context.access);
-  const catalogue = joinCatalogue(context.workspace, state.applied);
-  const goal = resolveGoal(catalogue, request.goal);
-  return { goal, state, catalogue, route: await checkGoal(context, request, catalogue, goal) };
+  const resolved = await atOneMoment(context.access, async (connection) => {
+    const state = connection === null ? NO_STATE : await readState(connection);
+    const catalogue = joinCatalogue(context.workspace, state.applied);
+    const goal = resolveGoal(catalogue, request.goal);
+    return { goal, state, ...await readRoute(connection, catalogue, goal, request) };
+  });
+  const { goal, state, catalogue } = resolved;
+  return { goal, state, catalogue, route: await checkGoal(context, request, resolved) };
 }
 
 /**
@@ -97,38 +108,97 @@ export async function runMigration(
   host: RunHost,
   options: { readonly transaction: TransactionMode; readonly resume?: ResumeChoice },
 ): Promise<RunOutcome> {
+  const { goal } = planned;
   return await runRoute({
     host,
     assumed: planned.state,
     route: planned.route,
-    replan: (state) =>
-      checkGoal(context, request, joinCatalogue(context.workspace, state.applied), planned.goal),
+    replan: async (connection) => {
+      const resolved = await snapshot(connection, async () => {
+        const state = await readState(connection);
+        const catalogue = joinCatalogue(context.workspace, state.applied);
+        return { goal, state, ...await readRoute(connection, catalogue, goal, request) };
+      });
+      return { mark: resolved.state.mark, route: await checkGoal(context, request, resolved) };
+    },
     ...options,
   });
+}
+
+/** What was read of a database at one moment. */
+interface ResolvedGoal {
+  readonly goal: Goal;
+  readonly catalogue: Catalogue;
+  readonly route: Route;
+  /** The stored texts of the revisions that the route undoes. */
+  readonly texts: ReadonlyMap<RevisionId, StoredTexts>;
+}
+
+async function readRoute(
+  connection: Connection | null,
+  catalogue: Catalogue,
+  goal: Goal,
+  { downFrom }: MigrationRequest,
+): Promise<Pick<ResolvedGoal, "catalogue" | "route" | "texts">> {
+  const route = routeTo(catalogue, goal);
+  const texts = new Map<RevisionId, StoredTexts>();
+  for (const { direction, id } of downFrom === "database" ? route : []) {
+    if (direction === "up" || connection === null) continue;
+    texts.set(id, await readStoredTexts(connection, id));
+  }
+  return { catalogue, route, texts };
+}
+
+/**
+ * Looks at a database within one read transaction: what is read of it belongs together, whatever others commit meanwhile.
+ * The transaction ends before any file is read, so that it keeps no writer waiting.
+ */
+async function atOneMoment<T>(
+  access: DatabaseAccess,
+  work: (connection: Connection | null) => Promise<T>,
+): Promise<T> {
+  const connection = await access.look();
+  if (connection === null) return await work(null);
+  try {
+    return await snapshot(connection, () => work(connection));
+  } finally {
+    await connection.close();
+  }
+}
+
+async function snapshot<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  await connection.execute("BEGIN");
+  try {
+    return await work();
+  } finally {
+    await connection.execute("COMMIT");
+  }
 }
 
 async function checkGoal(
   context: MigrationContext,
   request: MigrationRequest,
-  catalogue: Catalogue,
-  goal: Goal,
+  { catalogue, goal, route, texts }: ResolvedGoal,
 ): Promise<CheckedRoute> {
-  const route = routeTo(catalogue, goal);
   return await checkMigration(context, route, {
     catalogue,
     downFrom: request.downFrom,
     records: goal.kind === "downgrade" ? "lenient" : "strict",
-  });
+  }, texts);
 }
 
 /**
- * Checks a route where a migration happens; stored texts are read over a connection of their own.
+ * Checks a route where a migration happens.
+ *
+ * @param texts Stored texts that were read together with the records. Others serve an error's words and the decision
+ * whether a new text says the same, and are read over a connection of their own.
  * @throws {AludelError} As {@linkcode checkRoute}.
  */
 export async function checkMigration(
   context: MigrationContext,
   route: Route,
   asked: Pick<CheckContext, "catalogue" | "downFrom" | "records">,
+  texts: ReadonlyMap<RevisionId, StoredTexts> = new Map(),
 ): Promise<CheckedRoute> {
   await using stored = new TextReader(context.access);
   return await checkRoute(route, {
@@ -138,7 +208,7 @@ export async function checkMigration(
     sealedTexts: context.sealedTexts,
     drafts: context.drafts,
     sqliteVersion: context.sqliteVersion,
-    storedTexts: (id) => stored.read(id),
+    storedTexts: async (id) => texts.get(id) ?? await stored.read(id),
   });
 }
 

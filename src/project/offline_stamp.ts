@@ -5,7 +5,7 @@ import { stampRoute } from "../graph/route.ts";
 import type { CheckedStamp } from "../runner/run_stamp.ts";
 import { joinCatalogue } from "./catalogue.ts";
 import { assumedRecords, checkOffline, type OfflineContext } from "./offline.ts";
-import { settledAt } from "./stamp.ts";
+import { pairsOnDisk, settledAt } from "./stamp.ts";
 
 /** A stamp between two revisions of the disk, made without a database. */
 export interface OfflineStamp {
@@ -41,6 +41,7 @@ export async function planOfflineStamp(
       remove,
       purge: false,
       settles: settledAt(graph, to),
+      onDisk: pairsOnDisk(catalogue, remove, context),
     },
     start: [...catalogue.applied],
     known: graph.ids,

@@ -7,15 +7,17 @@ import type { RevisionGraph } from "../graph/revision_graph.ts";
 import { stampBaseRoute, type StampRoute, stampRoute } from "../graph/route.ts";
 import type { RunHost } from "../runner/run_request.ts";
 import {
-  type CheckedStamp,
   type MarkedStamp,
   runStamp,
+  type StampOutcome,
   type StampRequest,
+  type TextPair,
 } from "../runner/run_stamp.ts";
 import type { AppliedRevision } from "../state/applied_revision.ts";
 import { readAppliedIds, readState } from "../state/read_state.ts";
 import { ABSENT_MARK, type StateMark } from "../state/state_mark.ts";
 import { type Catalogue, joinCatalogue } from "./catalogue.ts";
+import { readRevisionTexts, textHashes } from "./revision_texts.ts";
 import type { Waiting } from "../runner/write_lock.ts";
 import { checkMigration, type MigrationContext, whenReadable } from "./migration.ts";
 
@@ -92,10 +94,12 @@ export async function stamp(
   planned: PlannedStamp,
   host: RunHost,
   baseline?: StampRequest["baseline"],
-): Promise<CheckedStamp> {
+): Promise<StampOutcome> {
   const { add, remove } = planned.stamp;
   // A database is not created in order to say nothing.
-  if (planned.mark === ABSENT_MARK && add.length + remove.length === 0) return planned.stamp;
+  if (planned.mark === ABSENT_MARK && add.length + remove.length === 0) {
+    return { stamp: planned.stamp, kept: null };
+  }
   return await runStamp({ host, baseline, ...planned });
 }
 
@@ -149,7 +153,32 @@ async function checkStamp(
   );
   const add = steps.filter((step) => step.direction === "up");
   const remove = purge ? records.erased : route.remove;
-  return { mark: records.mark, stamp: { add, remove, purge, settles: settledBy(graph, goal) } };
+  return {
+    mark: records.mark,
+    stamp: {
+      add,
+      remove,
+      purge,
+      settles: settledBy(graph, goal),
+      onDisk: pairsOnDisk(catalogue, remove, context),
+    },
+  };
+}
+
+/** The revisions among these that are on disk, with the hashes that they are sealed with, or that a draft has now. */
+export function pairsOnDisk(
+  { entries }: Pick<Catalogue, "entries">,
+  ids: readonly RevisionId[],
+  { workspace, digest }: Pick<MigrationContext, "workspace" | "digest">,
+): readonly TextPair[] {
+  return ids.flatMap((id) => {
+    const entry = entries.get(id);
+    if (entry === undefined || workspace === null) return [];
+    const { up, down } = entry.up === null
+      ? textHashes(readRevisionTexts(workspace.files, entry, digest)) ?? { up: null, down: null }
+      : entry;
+    return up === null || down === null ? [] : [{ id, up, down }];
+  });
 }
 
 /** Which revisions a stamp speaks of; one that nobody knows is one that nobody can go on with. */

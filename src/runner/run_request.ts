@@ -1,5 +1,6 @@
 import type { Connection } from "../db/connection.ts";
 import type { State } from "../state/read_state.ts";
+import type { StateMark } from "../state/state_mark.ts";
 import type { CheckedRoute } from "./checked_route.ts";
 import type { Clock } from "./clock.ts";
 import type { RestorePointMaker } from "./restore_policy.ts";
@@ -39,8 +40,10 @@ export interface RunRequest {
   /** The state that the route was made from. */
   readonly assumed: State;
   readonly route: CheckedRoute;
-  /** Makes the route to the same revisions from another state; called when another process moved it. */
-  readonly replan: (state: State) => Promise<CheckedRoute> | CheckedRoute;
+  /** Makes the route to the same revisions from the state as it is now; called when another process moved it. */
+  readonly replan: (
+    connection: Connection,
+  ) => Promise<{ readonly route: CheckedRoute; readonly mark: StateMark }>;
   readonly transaction: TransactionMode;
   readonly resume?: ResumeChoice;
 }

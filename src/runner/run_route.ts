@@ -1,7 +1,6 @@
 import { type Connection, SqlError } from "../db/connection.ts";
 import { databaseError } from "../db/database_error.ts";
 import { AludelError } from "../errors.ts";
-import { readState } from "../state/read_state.ts";
 import type { StateMark } from "../state/state_mark.ts";
 import type { CheckedRoute } from "./checked_route.ts";
 import { describeOutcome, NOTHING_RUN } from "./describe_outcome.ts";
@@ -165,9 +164,7 @@ class RouteRun {
     const { host, replan } = this.#request;
     // Another process may be at its COMMIT just now.
     await patiently(connection.name, host, async () => {
-      const state = await readState(connection);
-      this.#route = await replan(state);
-      this.#mark = state.mark;
+      ({ route: this.#route, mark: this.#mark } = await replan(connection));
     });
   }
 

@@ -1,6 +1,7 @@
 import type { RevisionId } from "../graph/revision.ts";
 import { quoteText } from "../sql/identifier.ts";
 import { writeIdList } from "../state/id_list.ts";
+import type { TextPair } from "./run_stamp.ts";
 import type { CheckedStep, CheckedUp, Reseal } from "./checked_route.ts";
 
 // What the runner writes through prepared statements, as text for the sqlite3 shell. The shell's clock stands in for
@@ -45,18 +46,36 @@ export function settleText(unsettled: readonly RevisionId[]): string {
 
 /** The statement that logs a stamp: to be run before it. @param removed null: all records that there are. */
 export function stampLogText(
-  { added, removed }: {
+  { added, removed, onDisk }: {
     readonly added: readonly RevisionId[];
     readonly removed: readonly RevisionId[] | null;
+    readonly onDisk: readonly TextPair[];
   },
   appliedBy: string,
 ): string {
-  const details = removed === null
-    ? `(SELECT ${
-      quoteText(`{"added":${JSON.stringify(added)},"removed":`)
-    } || json_group_array(id) || ',"purged":true}' FROM main.aludel_revision)`
-    : quoteText(JSON.stringify({ added, removed, purged: false }));
-  return logText("stamp", "NULL", details, quoteText(appliedBy));
+  const by = quoteText(appliedBy);
+  if (removed?.length === 0) {
+    const details = JSON.stringify({ added, removed, purged: false });
+    return logText("stamp", "NULL", quoteText(details), by);
+  }
+  const head = `{"added":${JSON.stringify(added)},"removed":`;
+  const from = "FROM main.aludel_revision";
+  const [ids, among] = removed === null
+    ? [`(SELECT json_group_array(id) ${from})`, "TRUE"]
+    : [quoteText(JSON.stringify(removed)), `id IN (${removed.map(quoteText).join(", ")})`];
+  const pairs = onDisk.map(({ id, up, down }) => `(${[id, up, down].map(quoteText).join(", ")})`);
+  const isKept = pairs.length === 0
+    ? among
+    : `${among} AND (id, up_hash, down_hash) NOT IN (VALUES ${pairs.join(", ")})`;
+  const texts =
+    `(SELECT json_group_object(id, json_object('up', up_sql, 'down', down_sql)) FROM (SELECT * ${from} WHERE ${isKept} ORDER BY position))`;
+  return logText(
+    "stamp",
+    "NULL",
+    `${quoteText(head)} || ${ids} || ',"purged":${removed === null}' ||
+  CASE WHEN EXISTS (SELECT 1 ${from} WHERE ${isKept}) THEN ',"texts":' || ${texts} ELSE '' END || '}'`,
+    by,
+  );
 }
 
 function insertText({ record, texts }: CheckedUp, kind: "ran" | "stamped", by: string): string {

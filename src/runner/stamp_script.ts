@@ -23,7 +23,7 @@ export interface StampScriptRequest extends Pick<ShellPreface, "nullDevice"> {
  */
 export function stampScript(request: StampScriptRequest): string {
   const { stamp, start, known, appliedBy, nullDevice } = request;
-  const { add, remove, purge, settles } = stamp;
+  const { add, remove, purge, settles, onDisk } = stamp;
   if (add.length + remove.length === 0 && !purge) {
     return "-- Nothing to record: the records say so already.\n";
   }
@@ -32,7 +32,10 @@ export function stampScript(request: StampScriptRequest): string {
     "BEGIN IMMEDIATE;",
     stateTablesText(),
     ...(purge ? [] : [startGuardText(new Set(start))]),
-    stampLogText({ added: add.map(({ id }) => id), removed: purge ? null : remove }, appliedBy),
+    stampLogText(
+      { added: add.map(({ id }) => id), removed: purge ? null : remove, onDisk },
+      appliedBy,
+    ),
     ...(purge ? [purgeText()] : remove.map(forgetText)),
     ...add.map((step) => stampedText(step, appliedBy)),
     settleText(known.filter((id) => !settles(id))),

@@ -1,4 +1,5 @@
 import type { RevisionId } from "../graph/revision.ts";
+import type { AppliedTexts } from "./applied_revision.ts";
 import type { DownHash, TextHash } from "../manifest/manifest.ts";
 
 /** The way a step goes. */
@@ -27,6 +28,8 @@ export type LogEvent =
       readonly removed: readonly RevisionId[];
       /** Whether all records were erased first. */
       readonly purged: boolean;
+      /** Of removed revisions: the texts that are not on disk as they ran. */
+      readonly texts?: Readonly<Record<RevisionId, AppliedTexts>>;
     };
   }
   /** A record follows a revision that was signed again, or one of whose ancestors was. */

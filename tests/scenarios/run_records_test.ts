@@ -168,3 +168,22 @@ Deno.test("the records say who, when, what and with which texts", async () => {
     /^a1\|\[\]\|step a1\|ran\|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\|aludel \d+\.\d+\.\d+\|CREATE TABLE t_a1\(a\);$/,
   );
 });
+
+Deno.test("eight processes that undo at once read each record together with its texts", async () => {
+  using project = runProject();
+  for (const id of ["a1", "a2", "a3", "a4", "a5", "a6"]) {
+    project.add(id, `CREATE TABLE ${id}(x);`, `DROP TABLE ${id};`);
+  }
+  for (const round of [1, 2, 3]) {
+    await project.prepare("upgrade");
+    const outcomes = await Promise.all(
+      Array.from({ length: 8 }, () => project.aludel("downgrade", "base")),
+    );
+    assert.deepEqual(
+      outcomes.filter(({ code }) => code !== 0).map(({ stderr }) => stderr),
+      [],
+      `round ${round}`,
+    );
+    assert.equal(await project.applied(), "");
+  }
+});

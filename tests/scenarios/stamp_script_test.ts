@@ -65,6 +65,23 @@ Deno.test("stamp --sql --purge erases what the records say, whatever it is", asy
   assert.equal(await project.applied(), "a1 a2 a3");
 });
 
+Deno.test("stamp --sql keeps the texts that stamp keeps", async () => {
+  for (const args of [["a1"], ["base"], ["--purge", "a1"]]) {
+    using project = branched();
+    await project.prepare("seal", "a1", "a2");
+    await project.prepare("upgrade", "a3");
+    await project.sql("UPDATE aludel_revision SET id = 'g.one' WHERE id = 'a3'");
+    await bothWays(project, ...args);
+    assert.equal(
+      await project.sql(
+        "SELECT group_concat(key || json_extract(value, '$.up')) FROM aludel_log, json_each(details, '$.texts') WHERE event = 'stamp'",
+      ),
+      "g.oneCREATE TABLE c(x);",
+      args.join(" "),
+    );
+  }
+});
+
 Deno.test("stamp --sql settles the interrupted runs that stamp settles", async () => {
   using project = branched();
   await project.prepare("upgrade", "a1");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { run } from "./cli.ts";
 import { type RunProject, runProject } from "./run_project.ts";
 
 /** a1 ← a2 ← a3, and b1 ← b2 on the branch "billing", of which b2 depends on a1. None makes what another has. */
@@ -237,4 +238,25 @@ Deno.test("stamp waits for a writer that keeps readers out, as long as --lock-ti
     writer.close();
   }
   assert.equal((await project.aludel("stamp", "head")).code, 0);
+});
+
+Deno.test("stamp keeps the only copy of a forgotten revision's SQL, and says how to read it", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE a(x);", "DROP TABLE a;");
+  await project.prepare("seal");
+  const manifest = project.read("migrations/manifest.json");
+  project.add("b1", "CREATE TABLE b(x);", "DROP TABLE b; -- 'it''s'");
+  await project.prepare("upgrade");
+  project.write("migrations/manifest.json", manifest);
+  Deno.removeSync(`${project.path}/migrations/b1`, { recursive: true });
+  const { stderr } = await project.fails(0, "stamp", "a1");
+  assert.match(
+    stderr,
+    /The SQL of b1 is not on disk as it ran; it is kept in aludel_log of "app\.db", entry 3/,
+  );
+  const command = /next: (sqlite3 .*)/.exec(stderr)![1]!;
+  const read = await run("sh", ["-c", command], { cwd: project.path });
+  assert.equal(read.stdout, "DROP TABLE b; -- 'it''s'\n\n");
+  // What is sealed on disk is kept there.
+  assert.doesNotMatch((await project.fails(0, "stamp", "base")).stderr, /kept/);
 });

@@ -84,7 +84,7 @@ export const command = defineCommand({
       const refs = (heads.length === 0 ? ["base"] : heads).map(parseRef);
       const planned = await planStamp(migration, { refs, purge: false });
       using host = runHost(context, at.project, at, flags.lockTimeout, () => {});
-      const { add } = await stamp(planned, host);
+      const { stamp: { add } } = await stamp(planned, host);
       ui.notice(`Recorded ${add.length} revisions in "${at.target.name}".`);
     }
   },

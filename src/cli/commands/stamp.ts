@@ -1,5 +1,9 @@
 import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
+import type { StampOutcome } from "../../runner/run_stamp.ts";
+import { shell } from "../../text/next_step.ts";
+import type { Target } from "../../project/target.ts";
+import type { Ui } from "../ui.ts";
 import { projectMissing } from "../../project/project.ts";
 import { planStamp, stamp } from "../../project/stamp.ts";
 import { openWorkspace } from "../../project/workspace.ts";
@@ -61,13 +65,22 @@ export const command = defineCommand({
       return printStampScript(ui, planned);
     }
     using host = runHost(context, project, open, flags.lockTimeout, (event) => report.see(event));
-    const done = flags.dryRun ? planned.stamp : await stamp(planned, host);
+    const { stamp: done, kept } = flags.dryRun
+      ? { stamp: planned.stamp, kept: null }
+      : await stamp(planned, host);
     const added = done.add.map((step) => step.id);
-    ui.json({ database: target.name, added, removed: done.remove, purged: done.purge });
+    ui.json({
+      database: target.name,
+      added,
+      removed: done.remove,
+      purged: done.purge,
+      ...(kept && { kept }),
+    });
     for (const id of done.remove) ui.notice(`forgot   ${ui.talkStyle.yellow(id)}`);
     for (const { id, message } of done.add) {
       ui.notice(`stamped  ${ui.talkStyle.yellow(id)}  ${message}`);
     }
+    if (kept !== null) reportKept(ui, target, kept);
     if (flags.dryRun) {
       ui.notice(`Nothing was changed: this is what would be recorded in "${target.name}".`);
     } else if (added.length === 0 && done.remove.length === 0) {
@@ -75,6 +88,23 @@ export const command = defineCommand({
     }
   },
 });
+
+/** Says where the SQL of forgotten revisions is that is not on disk. */
+function reportKept(
+  ui: Ui,
+  { name, path }: Target,
+  { entry, ids }: NonNullable<StampOutcome["kept"]>,
+) {
+  ui.notice(
+    `The SQL of ${
+      ids.join(", ")
+    } is not on disk as it ran; it is kept in aludel_log of "${name}", entry ${entry}.`,
+  );
+  const key = `$.texts."${ids[0]}".down`;
+  ui.hint(
+    shell`sqlite3 ${path} ${`SELECT details ->> '${key}' FROM aludel_log WHERE entry = ${entry}`}`,
+  );
+}
 
 /** @throws {AludelError} `usage`: a range says where the database stands before, and after. */
 function refuseBesideRange(range: string, texts: readonly string[], purge: boolean): void {
