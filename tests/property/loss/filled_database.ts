@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { Choice } from "./choice.ts";
 import { quote } from "./contents.ts";
+import { type Definition, readDefinition, writeDefinition } from "./definition.ts";
 
 /** A database with rows, as numbers that {@linkcode databaseSql} turns into statements. */
 export interface DatabaseRecipe {
@@ -12,6 +13,9 @@ export interface DatabaseRecipe {
   readonly isDriftBranch: boolean;
   readonly wal: boolean;
   readonly pageSize: 512 | 4096 | 65536;
+  readonly encoding: "UTF-8" | "UTF-16le";
+  /** So many further rows in the first table: more than are compared at a time. */
+  readonly bulk: number;
 }
 
 export interface TableShape {
@@ -25,7 +29,8 @@ export interface DatabaseSql {
   readonly schema: readonly string[];
   /** Rows, of which some may be refused by a constraint. */
   readonly rows: readonly string[];
-  readonly drift: readonly string[];
+  /** Each group as a whole, or not at all. */
+  readonly drift: readonly (readonly string[])[];
 }
 
 const numbers = (length: number) =>
@@ -50,10 +55,18 @@ export const databaseRecipe: fc.Arbitrary<DatabaseRecipe> = fc.record({
   ),
   wal: fc.boolean(),
   pageSize: fc.constantFrom(4096, 512, 65536),
+  encoding: fc.oneof(
+    { weight: 7, arbitrary: fc.constant("UTF-8" as const) },
+    { weight: 1, arbitrary: fc.constant("UTF-16le" as const) },
+  ),
+  bulk: fc.oneof(
+    { weight: 14, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.constantFrom(999, 1000, 1001, 2300) },
+  ),
 });
 
 const TABLE_NAMES = ["users", "orders", "t", "Big Table"];
-const COLUMN_NAMES = ["a", "b", "email", "total", "état", "select"];
+const COLUMN_NAMES = ["a", "b", "email", "total", "état", "select", "rowid"];
 const TYPES = ["TEXT", "INTEGER", "", "REAL", "BLOB", "NUMERIC", "ANY"];
 const STRICT_TYPES = ["TEXT", "INTEGER", "ANY", "REAL", "BLOB"];
 const KEYS = [
@@ -71,6 +84,7 @@ const KEYS = [
 /** A table as its rows are written. */
 interface Shape {
   readonly name: string;
+  readonly sql: string;
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly hasNumberKey: boolean;
 }
@@ -84,8 +98,9 @@ export function databaseSql(recipe: DatabaseRecipe): DatabaseSql {
     shapes.push(table);
     for (const line of lines) rows.push(rowSql(table, new Choice(line)));
   });
+  if (recipe.bulk > 0) rows.push(bulkSql(shapes[0]!, recipe.bulk));
   recipe.others.forEach((each, at) => otherSql(at, shapes, new Choice(each), schema, rows));
-  const drift = recipe.drift.flatMap((each, at) => driftSql(at, shapes, new Choice(each)));
+  const drift = recipe.drift.map((each, at) => driftSql(at, shapes, new Choice(each)));
   return { schema, rows, drift };
 }
 
@@ -111,7 +126,8 @@ function tableSql(
     parts.push("k1 INTEGER NOT NULL", "k2 TEXT NOT NULL");
   }
   const count = 1 + choice.number(4);
-  for (const column of COLUMN_NAMES.slice(0, count)) {
+  const first = choice.oneIn(5) ? 3 : 0;
+  for (const column of COLUMN_NAMES.slice(first, first + count)) {
     const type = choice.of(types);
     columns.push({ name: column, type });
     const words = [quote(column), type];
@@ -152,9 +168,8 @@ function tableSql(
     ...(isStrict ? ["STRICT"] : []),
     ...(key.startsWith("without") ? ["WITHOUT ROWID"] : []),
   ];
-  schema.push(
-    `CREATE TABLE ${quote(name)} (\n  ${parts.join(",\n  ")}\n) ${options.join(", ")}`.trimEnd(),
-  );
+  const sql = writeDefinition(name, { parts, options: options.join(", ") });
+  schema.push(sql);
   const indexed = quote(choice.of(columns).name);
   const at = earlier.length;
   if (choice.oneIn(3)) schema.push(`CREATE INDEX i${at} ON ${quote(name)} (${indexed})`);
@@ -162,7 +177,7 @@ function tableSql(
     schema.push(`CREATE INDEX p${at} ON ${quote(name)} (${indexed}) WHERE ${indexed} IS NOT NULL`);
   }
   if (choice.oneIn(6)) schema.push(`CREATE INDEX x${at} ON ${quote(name)} (lower(${indexed}))`);
-  return { name, columns, hasNumberKey: key === "rowid" || key === "autoincrement" };
+  return { name, sql, columns, hasNumberKey: key === "rowid" || key === "autoincrement" };
 }
 
 const TEXTS = [
@@ -208,11 +223,30 @@ function rowSql({ name, columns }: Shape, choice: Choice): string {
     return valueSql(type, choice);
   });
   // Now and then a gap in the rowids, which a copy in another order would close.
-  if (columns[0]!.name !== "id" && columns[0]!.name !== "k1" && choice.oneIn(3)) {
+  const isShadowed = columns.some((each) => each.name === "rowid");
+  if (!isShadowed && columns[0]!.name !== "id" && columns[0]!.name !== "k1" && choice.oneIn(3)) {
     names.unshift("rowid");
     values.unshift(choice.of(["20", "10", "5", "-4"]));
   }
   return `INSERT INTO ${quote(name)} (${names.join(", ")}) VALUES (${values.join(", ")})`;
+}
+
+/** Rows with gaps between their rowids, told apart by every column that a number may be in. */
+function bulkSql({ name, columns }: Shape, count: number): string {
+  const values = columns.map(({ name: column, type }) =>
+    column === "parent_id"
+      ? "NULL"
+      : type === "TEXT"
+      ? "'text ' || n"
+      : type === "BLOB"
+      ? "CAST('bytes ' || n AS BLOB)"
+      : type === "REAL"
+      ? "n + 0.5"
+      : "n * 3 + 100"
+  );
+  return `WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < ${count})
+INSERT INTO ${quote(name)} (${columns.map((each) => quote(each.name)).join(", ")})
+SELECT ${values.join(", ")} FROM count`;
 }
 
 function otherSql(
@@ -302,6 +336,10 @@ function driftSql(at: number, shapes: readonly Shape[], choice: Choice): string[
     `CHECK (1)`,
     `CHECK (hand${at} IS NOT 'never')`,
   ]);
+  const own = readDefinition(table.sql);
+  const [last, number] = [own.parts[table.columns.length - 1]!, table.columns.length - 1];
+  const withParts = (parts: readonly string[], options = own.options) =>
+    rebuiltByHand(table, { parts, options });
   return choice.of<string[]>([
     [`CREATE INDEX hand_index${at} ON ${name} (${column})`],
     [`CREATE TRIGGER hand_trigger${at} AFTER DELETE ON ${name} BEGIN SELECT 1; END`],
@@ -319,5 +357,25 @@ function driftSql(at: number, shapes: readonly Shape[], choice: Choice): string[
     ],
     [`ALTER TABLE ${name} ADD COLUMN hand${at} INTEGER NOT NULL DEFAULT 7`],
     [`CREATE UNIQUE INDEX hand_unique${at} ON ${name} (${column})`],
+    withParts([...own.parts, `CONSTRAINT hand_check_${at} CHECK (1)`]),
+    withParts([...own.parts, `UNIQUE (${column})`]),
+    withParts(own.parts.with(number, `${last} NOT NULL`)),
+    withParts(own.parts.with(number, `${last} DEFAULT 'hand'`)),
+    withParts([...own.parts, `FOREIGN KEY (${column}) REFERENCES ${quote(shapes[0]!.name)}`]),
   ]);
+}
+
+/** A rebuild that no revision knows. It forgets indexes, which were then never there. */
+function rebuiltByHand(table: Shape, definition: Definition): string[] {
+  const [name, hand] = [quote(table.name), quote(`${table.name}__hand`)];
+  return [
+    writeDefinition(`${table.name}__hand`, definition),
+    `INSERT INTO ${hand} SELECT ${
+      table.columns.map((each) => quote(each.name)).join(", ")
+    } FROM ${name}`,
+    `DROP TABLE ${name}`,
+    `PRAGMA legacy_alter_table = ON`,
+    `ALTER TABLE ${hand} RENAME TO ${name}`,
+    `PRAGMA legacy_alter_table = OFF`,
+  ];
 }

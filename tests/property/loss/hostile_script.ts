@@ -104,7 +104,7 @@ export function writeScript(recipe: ScriptRecipe, copy: string): WrittenScript {
     for (const { kind, choice: numbers } of writes) {
       const choice = new Choice(numbers);
       if (header === "foreign-keys=on" && !UNDER_KEYS.includes(kind)) continue;
-      if (header === "transaction=off" && choice.number(3) > 0) {
+      if (header === "transaction=off" && !choice.oneIn(6)) {
         const statement = choice.of(OFF_STATEMENTS);
         if (!world.attemptAlone(statement)) continue;
         statements.push(statement);
@@ -113,6 +113,12 @@ export function writeScript(recipe: ScriptRecipe, copy: string): WrittenScript {
         continue;
       }
       const made = writeOf(kind)(world, choice);
+      if (kind === "typo") {
+        // What only another reading of the script would run: SQLite refuses it, and so must the run.
+        statements.push(...made);
+        kinds.push(kind);
+        continue;
+      }
       const parts = header === "transaction=off" ? made.map((each) => [each]) : [made];
       for (const part of parts) {
         if (part.length === 0 || !world.attempt(part)) break;

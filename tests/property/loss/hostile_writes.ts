@@ -2,7 +2,15 @@ import type { Choice } from "./choice.ts";
 import { quote } from "./contents.ts";
 import { readDefinition, withoutConstraint, withType, writeDefinition } from "./definition.ts";
 import { valueSql } from "./filled_database.ts";
-import { anyTable, insertSql, plainTable, rebuild, storedColumns, type Write } from "./writes.ts";
+import {
+  anyTable,
+  insertSql,
+  plainTable,
+  rebuild,
+  rowidName,
+  storedColumns,
+  type Write,
+} from "./writes.ts";
 import type { LiveTable } from "./world.ts";
 
 /** A condition that holds for all rows, some, or one. */
@@ -36,6 +44,7 @@ export const HOSTILE_WRITES: Readonly<Record<string, Write>> = {
     return [choice.of([
       `DELETE FROM ${quote(table.name)}${where}`,
       `WITH gone AS (SELECT 1) DELETE FROM ${quote(table.name)}${where}`,
+      `DELETE FROM ${quote(table.name)}${where} RETURNING *`,
     ])];
   },
   update(world, choice) {
@@ -56,6 +65,52 @@ export const HOSTILE_WRITES: Readonly<Record<string, Write>> = {
     return [
       `${verb} ${quote(table.name)} SET ${quote(set.name)} = ${value}${condition(table, choice)}`,
     ];
+  },
+  updateFrom(world, choice) {
+    const [table, other] = [plainTable(world, choice), plainTable(world, choice)];
+    const set = table && column(table, choice);
+    if (!table || !other || !set) return [];
+    return [
+      `UPDATE ${quote(table.name)} SET ${quote(set.name)} = o.c FROM (SELECT ${
+        quote(choice.of(other.columns).name)
+      } AS c FROM ${quote(other.name)}) AS o`,
+    ];
+  },
+  renumberKeys(world, choice) {
+    const table = plainTable(world, choice);
+    if (!table || table.withoutRowid) return [];
+    return [
+      `UPDATE ${quote(table.name)} SET _rowid_ = ${
+        choice.of(["_rowid_ + 1000", "-_rowid_", "_rowid_ * 2"])
+      }`,
+    ];
+  },
+  moveColumn(world, choice) {
+    const table = plainTable(world, choice);
+    const from = table && column(table, choice);
+    if (!table || !from) return [];
+    const [name, to] = [quote(table.name), quote(world.fresh("moved"))];
+    return [
+      `ALTER TABLE ${name} ADD COLUMN ${to} ${choice.of(["TEXT", "INTEGER", ""])}`,
+      `UPDATE ${name} SET ${to} = ${quote(from.name)}`,
+      ...choice.of([
+        [`ALTER TABLE ${name} DROP COLUMN ${quote(from.name)}`],
+        [`UPDATE ${name} SET ${quote(from.name)} = NULL`],
+      ]),
+    ];
+  },
+  dropUnique(world, choice) {
+    const table = plainTable(world, choice);
+    if (!table || !/UNIQUE/.test(table.sql)) return [];
+    const { parts, options } = readDefinition(table.sql);
+    const kept = parts.filter((part) => !part.startsWith("UNIQUE"))
+      .map((part) => part.replace(/ UNIQUE(?: ON CONFLICT \w+)?/, ""));
+    const create = writeDefinition(`${table.name}__new`, { parts: kept, options });
+    return rebuild(world, table, create, {
+      columns: storedColumns(table),
+      belongings: true,
+      rowid: true,
+    });
   },
   swap(world, choice) {
     const table = plainTable(world, choice);
@@ -285,10 +340,10 @@ export const HOSTILE_WRITES: Readonly<Record<string, Write>> = {
     if (!table) return [];
     const old = quote(world.fresh("old"));
     const columns = storedColumns(table).map(quote);
-    if (table.hasImplicitRowid && !choice.oneIn(3)) columns.unshift("rowid");
+    const rowid = rowidName(table);
+    if (rowid !== undefined && !choice.oneIn(3)) columns.unshift(rowid);
     const names = columns.join(", ");
     return [
-      ...choice.of([[], ["PRAGMA legacy_alter_table = ON"]]),
       `ALTER TABLE ${quote(table.name)} RENAME TO ${old}`,
       writeDefinition(table.name, readDefinition(table.sql)),
       `INSERT INTO ${quote(table.name)} (${names}) SELECT ${names} FROM ${old}${
@@ -441,8 +496,9 @@ function rebuildWith(create: string, table: LiveTable, choice: Choice): string[]
   return [
     create,
     `DROP TABLE ${quote(table.name)}`,
-    ...choice.of([[], ["PRAGMA legacy_alter_table = ON"]]),
+    "PRAGMA legacy_alter_table = ON",
     `ALTER TABLE ${fresh} RENAME TO ${quote(table.name)}`,
+    "PRAGMA legacy_alter_table = OFF",
     ...choice.of([[], table.belongings]),
   ];
 }

@@ -144,7 +144,8 @@ function plain(value: string): string | undefined {
   if (value[0] === "i" || value[0] === "r") return value.slice(2);
   if (value[0] !== "t") return undefined;
   const bytes = value.slice(2).match(/../g)?.map((byte) => parseInt(byte, 16)) ?? [];
-  return new TextDecoder().decode(new Uint8Array(bytes));
+  // Digits of UTF-16 are those of UTF-8 with zeros between them.
+  return new TextDecoder().decode(new Uint8Array(bytes.filter((byte) => byte !== 0)));
 }
 
 function compareTables(
@@ -175,11 +176,14 @@ function compareTables(
   }
   // A key that leads to a name that no table has, though its parent is there under another one, was led astray.
   for (const key of now.parents) {
-    const was = old.parents.find((each) => sameColumns(each, key, (c) => renames.column(name, c)));
-    if (was !== undefined && renames.table(was.parent) !== key.parent) {
+    const were = old.parents.filter((each) =>
+      sameColumns(each, key, (column) => renames.column(name, column))
+    );
+    if (were.length > 0 && were.every(({ parent }) => renames.table(parent) !== key.parent)) {
+      const { columns, parent } = were[0]!;
       losses.set(
-        `parent ${name} (${was.columns}) ${was.parent}`,
-        `now refers to ${key.parent}, and ${was.parent} is ${renames.table(was.parent)}`,
+        `parent ${name} (${columns}) ${parent}`,
+        `now refers to ${key.parent}, and ${parent} is ${renames.table(parent)}`,
       );
     }
   }

@@ -56,7 +56,13 @@ function* smaller({ database, script }: LawCase): Generator<LawCase> {
       yield { database: { ...database, [part]: database[part].toSpliced(at, 1) }, script };
     }
   }
-  const plain = { wal: false, pageSize: 4096, isDriftBranch: false } as const;
+  const plain = {
+    wal: false,
+    pageSize: 4096,
+    isDriftBranch: false,
+    encoding: "UTF-8",
+    bulk: 0,
+  } as const;
   for (const [name, value] of Object.entries(plain)) {
     if (database[name as keyof typeof plain] !== value) {
       yield { database: { ...database, [name]: value }, script };

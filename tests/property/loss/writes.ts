@@ -71,6 +71,28 @@ export const HONEST_WRITES: Readonly<Record<string, Write>> = {
       }`,
     ];
   },
+  swapTables(world, choice) {
+    const [a, b] = [unindexedTable(world, choice), unindexedTable(world, choice)];
+    if (!a || !b || a.name === b.name || a.isVirtual || b.isVirtual) return [];
+    const [one, other, aside] = [quote(a.name), quote(b.name), quote(world.fresh("aside"))];
+    return [
+      `ALTER TABLE ${one} RENAME TO ${aside}`,
+      `ALTER TABLE ${other} RENAME TO ${one}`,
+      `ALTER TABLE ${aside} RENAME TO ${other}`,
+    ];
+  },
+  swapColumns(world, choice) {
+    const table = unindexedTable(world, choice);
+    const [a, b] = table?.columns.slice(-2) ?? [];
+    if (!table || table.isVirtual || !a || !b) return [];
+    const [name, one, other] = [quote(table.name), quote(a.name), quote(b.name)];
+    const aside = quote(world.fresh("aside"));
+    return [
+      `ALTER TABLE ${name} RENAME COLUMN ${one} TO ${aside}`,
+      `ALTER TABLE ${name} RENAME COLUMN ${other} TO ${one}`,
+      `ALTER TABLE ${name} RENAME COLUMN ${aside} TO ${other}`,
+    ];
+  },
   rebuild(world, choice) {
     const table = plainTable(world, choice);
     if (!table) return [];
@@ -147,7 +169,8 @@ export function rebuild(
 ): string[] {
   const [old, fresh] = [quote(table.name), quote(`${table.name}__new`)];
   const names = columns.map(quote);
-  if (rowid && table.hasImplicitRowid) names.unshift("rowid");
+  const alias = rowidName(table);
+  if (rowid && alias !== undefined) names.unshift(alias);
   const target = select === undefined || !select.startsWith("*") ? `(${names.join(", ")}) ` : "";
   return [
     create,
@@ -171,6 +194,14 @@ function keepSequence(world: World, table: LiveTable): string[] {
       text(`${table.name}__new`)
     }, seq FROM sqlite_sequence WHERE name = ${text(table.name)}`,
   ];
+}
+
+/** A name for the rowid where it is no column. */
+export function rowidName(table: LiveTable): string | undefined {
+  const taken = new Set(table.columns.map((each) => each.name.toLowerCase()));
+  return table.hasImplicitRowid
+    ? ["rowid", "_rowid_", "oid"].find((name) => !taken.has(name))
+    : undefined;
 }
 
 export function storedColumns(table: LiveTable): string[] {
