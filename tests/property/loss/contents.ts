@@ -143,7 +143,7 @@ export function contentsText(contents: Contents): string {
     );
     lines.push(...[...rows].map(([key, row]) => `${name} ${key}: ${[...row.values()]}`).sort());
   }
-  return lines.join("\n");
+  return lines.sort().join("\n");
 }
 
 type Query = (sql: string, ...values: (string | number)[]) => SqlRow[];

@@ -74,9 +74,9 @@ function compareRows(
       ? [...now.rows.values()].find((each) => equal(row, each, compared, types, column))
       : rows.get(keyNow(id, old, row, key, types, rows));
     if (match === undefined) {
-      const moved = [...now.rows.values()].some((each) =>
-        equal(row, each, compared, types, column)
-      );
+      // Only for the sentence, and too slow in a large table.
+      const moved = old.rows.size < 100 &&
+        [...now.rows.values()].some((each) => equal(row, each, compared, types, column));
       losses.set(`row ${name} ${id}`, moved ? "it has another rowid or key" : "it is gone");
       continue;
     }
@@ -98,7 +98,11 @@ function keyNow(
   types: ReadonlyMap<string, ColumnContents>,
   rows: ReadonlyMap<string, Row>,
 ): string {
-  if (rows.has(id)) return id;
+  const isSameType = key.every((column, at) =>
+    column === "rowid" ||
+    types.get(column)?.type === old.columns.find((each) => each.name === old.key[at])?.type
+  );
+  if (isSameType || rows.has(id)) return id;
   for (const [found, each] of rows) {
     const same = key.every((column, at) => {
       const [was, is] = [row.get(old.key[at]!)!, each.get(column)];
