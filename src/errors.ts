@@ -129,6 +129,7 @@ export const ERROR_KINDS = {
   "revision-id-taken": "failure",
   "revision-not-head": "failure",
   "revision-not-on-disk": "failure",
+  "revision-ran": "failure",
   "revision-unknown": "failure",
   "revision-unsealed": "finding",
   "route-not-applied": "failure",

@@ -1,4 +1,13 @@
-import { mend } from "../project/mend.ts";
+import { AludelError } from "../errors.ts";
+import { gitFolder } from "../git/git_folder.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import { changedTexts } from "../project/compare_records.ts";
+import { digest } from "../project/digest.ts";
+import { type Memory, mend } from "../project/mend.ts";
+import type { Project } from "../project/project.ts";
+import type { AppliedRevision, AppliedTexts } from "../state/applied_revision.ts";
+import { readState, readStoredTexts } from "../state/read_state.ts";
+import { openTarget } from "./open_target.ts";
 import type { Finding } from "../project/finding.ts";
 import type { Target } from "../project/target.ts";
 import { verify } from "../project/verify.ts";
@@ -8,6 +17,37 @@ import { lookForDrift } from "./look_for_drift.ts";
 import { openProject } from "./open_project.ts";
 import { openVerification } from "./open_verification.ts";
 import { waitingFor } from "./report_draft.ts";
+
+/** What the database knows of revisions: nothing, where none is named or there. */
+async function readMemory(
+  context: CommandContext,
+  project: Project,
+  flags: { readonly database: string | undefined },
+): Promise<Pick<Memory, "records" | "texts">> {
+  const nothing = { records: [], texts: new Map<RevisionId, AppliedTexts>() };
+  let open: ReturnType<typeof openTarget>;
+  try {
+    open = openTarget(context, project, flags);
+  } catch (error) {
+    if (!(error instanceof AludelError && error.code === "target-none")) throw error;
+    return nothing;
+  }
+  const connection = await open.access.look();
+  if (connection === null) return nothing;
+  try {
+    const { applied } = await readState(connection);
+    const stored = await readStoredTexts(connection);
+    const isSound = (record: AppliedRevision) =>
+      changedTexts(record, undefined, stored, digest).length === 0;
+    const sound = new Set(applied.filter(isSound).map(({ id }) => id));
+    return {
+      records: applied,
+      texts: new Map([...stored.texts].filter(([id]) => sound.has(id))),
+    };
+  } finally {
+    await connection.close();
+  }
+}
 
 /** The project's own database may be made later; that nothing was compared with it is said. */
 function notThere({ name }: Target): Finding {
@@ -60,12 +100,17 @@ export async function verifyProject(
   ui.notice(`Verified ${what}${whole ? ": all is as it should be." : "."}`);
   return failed ? 3 : 0;
 
-  function fix() {
+  async function fix() {
     const project = openProject(context, flags);
-    return mend(project, {
+    const { committedLine } = await import("../git/committed_line.ts");
+    return await mend(project, {
       now: runtime.now(),
       newId: () => runtime.randomId(),
       onWait: waitingFor(ui, project),
+      memory: {
+        ...await readMemory(context, project, flags),
+        committedLine: committedLine(gitFolder(project.migrations)),
+      },
     });
   }
 }

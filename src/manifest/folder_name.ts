@@ -51,6 +51,26 @@ export function folderName(template: string, facts: FolderNameFacts): string {
   throw templateError(template, `gives ${JSON.stringify(name)}, which ${nameProblem}`);
 }
 
+/** What the tokens of a template look like in a name, but for the id and the slug. */
+const SHAPES: Readonly<Record<string, string>> = {
+  id: "([0-9A-Za-z][0-9A-Za-z_.]*?)",
+  slug: ".*",
+  date: "\\d{4}-\\d{2}-\\d{2}",
+  time: "\\d{6}",
+  year: "\\d{4}",
+  epoch: "\\d+",
+};
+
+/** The id in a folder's name that a template may have given: the shortest one that fits; undefined where none does. */
+export function idInFolderName(template: string, name: string): string | undefined {
+  const pattern = template.split(/(\{\w+\})/).map((part) => {
+    const token = /^\{(\w+)\}$/.exec(part)?.[1];
+    if (token === undefined) return part.replaceAll(/[\\^$.|?*+()[\]{}]/g, "\\$&");
+    return SHAPES[token] ?? "\\d{2}";
+  });
+  return new RegExp(`^${pattern.join("")}$`).exec(name)?.[1];
+}
+
 /**
  * What is wrong with a template, as the end of a sentence that begins with it, or undefined.
  *

@@ -14,9 +14,15 @@ import type { StoredTexts } from "../state/read_state.ts";
 import { appliedEditError } from "./applied_edit_error.ts";
 import { type Catalogue, messageOf } from "./catalogue.ts";
 import { checkScript } from "../replay/check_script.ts";
-import { changedTexts, compareRecords, recordLineages, type TextFile } from "./compare_records.ts";
+import {
+  changedTexts,
+  compareRecords,
+  ranUnder,
+  recordLineages,
+  type TextFile,
+} from "./compare_records.ts";
 import { emptyDown, undoesNothing } from "./empty_down.ts";
-import { findingError, findingNotice, textFiles } from "./record_finding_text.ts";
+import { findingError, findingNotice, ranError, textFiles } from "./record_finding_text.ts";
 import type { RevisionFiles } from "./revision_files.ts";
 import { readRevisionTexts, type RevisionTextPair, textHashes } from "./revision_texts.ts";
 import type { DraftPolicy } from "./setting_table.ts";
@@ -178,6 +184,9 @@ function checkUp(
     );
   }
   const up = pair.up!;
+  // A stamp is how such a revision gets its record.
+  const ran = context.records === "strict" ? ranUnder(context.catalogue, up) : undefined;
+  if (ran !== undefined) throw ranError(entry, ran, context.catalogue, context.files.name);
   const script = checkScript(up.file, up.text, id, context.sqliteVersion);
   if (pair.down) checkScript(pair.down.file, pair.down.text, id, context.sqliteVersion);
   return {

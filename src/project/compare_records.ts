@@ -2,6 +2,7 @@ import type { RevisionId } from "../graph/revision.ts";
 import { lineages, type TextHashes } from "../manifest/lineage.ts";
 import type { Digest, ManifestRevision, TextHash } from "../manifest/manifest.ts";
 import { type AppliedVerdict, isEarlierPair, judgeApplied } from "../manifest/verdict.ts";
+import { Tokenizer } from "../sql/tokenizer.ts";
 import type { AppliedRevision } from "../state/applied_revision.ts";
 import type { StoredTexts } from "../state/read_state.ts";
 import type { Catalogue } from "./catalogue.ts";
@@ -123,6 +124,23 @@ export function compareRecords(
     if (verdict !== "same") findings.push({ id, kind: verdict });
   }
   return findings;
+}
+
+/**
+ * The revision under whose id a pending one ran already: one that the database has, the disk does not, and whose up is
+ * the same text. undefined where there is none, and for a text without a statement, as many merges have.
+ *
+ * @param up The pending revision's up: its text and hash.
+ */
+export function ranUnder(
+  { records, entries }: Catalogue,
+  up: { readonly text: string; readonly hash: TextHash },
+): RevisionId | undefined {
+  for (const { id, up: hash } of records.values()) {
+    if (hash !== up.hash || entries.has(id)) continue;
+    return new Tokenizer(up.text).nextSignificant() ? id : undefined;
+  }
+  return undefined;
 }
 
 /** Whether what ran is what the manifest says now: then a file that differs was edited on disk, and nothing else is wrong. */

@@ -1,5 +1,6 @@
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
+import type { ManifestRevision } from "../manifest/manifest.ts";
 import type { Notice } from "../runner/run_event.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { RecordFinding, TextFile } from "./compare_records.ts";
@@ -111,6 +112,42 @@ function recordAgain(catalogue: Catalogue): string[] {
 /** Refs for what the database stands at. */
 function currentOf({ graph, applied }: Catalogue): string {
   return graph.headsOf(applied, "parents").join(" ");
+}
+
+/**
+ * The error for a pending revision that ran under another id, as `ranUnder` finds it.
+ * @param ran That id.
+ */
+export function ranError(
+  { id, dir }: ManifestRevision,
+  ran: RevisionId,
+  { graph, applied, onDisk }: Catalogue,
+  folder: string,
+): AludelError {
+  const recorded = new Set([...applied, id].filter((one) => one !== ran));
+  const isKnown = recorded.values().every((one) => onDisk.has(one));
+  return new AludelError(
+    "revision-ran",
+    `Revision "${id}" has the text of "${ran}", which ran in this database and is not on disk`,
+    {
+      revision: id,
+      place: { file: `${folder}/${dir}` },
+      notes: [
+        "It seems to have lost its id, and would do its work a second time",
+        "If it is meant to run again, change its text: a comment is enough",
+      ],
+      next: [
+        `Delete its line in ${folder}/manifest.json, then: aludel verify --fix`,
+        ...(isKnown
+          ? [
+            `aludel stamp --purge ${
+              graph.headsOf(recorded, "parents").join(" ")
+            }, to record it under the id that it has now`,
+          ]
+          : [`aludel show ${ran}`]),
+      ],
+    },
+  );
 }
 
 /** `up.sql`, or both. */

@@ -22,7 +22,7 @@ export interface RevisionTextPair {
  */
 export function readRevisionTexts(
   files: RevisionFiles,
-  entry: ManifestRevision,
+  entry: Pick<ManifestRevision, "dir">,
   digest: Digest,
 ): RevisionTextPair {
   return {

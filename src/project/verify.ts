@@ -5,9 +5,10 @@ import type { Verdict } from "../manifest/verdict.ts";
 import type { Intent } from "../state/intent.ts";
 import type { StoredTexts } from "../state/read_state.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { compareRecords, ranAsSealed, recordLineages } from "./compare_records.ts";
+import { compareRecords, ranAsSealed, ranUnder, recordLineages } from "./compare_records.ts";
 import { type Finding, findingOf, warningOf } from "./finding.ts";
-import { findingError, findingNotice } from "./record_finding_text.ts";
+import { findingError, findingNotice, ranError } from "./record_finding_text.ts";
+import { readRevisionTexts } from "./revision_texts.ts";
 import { type FilesVerification, headFindings, verifyFiles } from "./verify_files.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -46,6 +47,7 @@ export function verify(context: VerifyContext): Verification {
       ...verified.findings,
       ...headFindings(graph.heads),
       ...recordFindings(context, verified),
+      ...ranFindings(context, verified),
       ...intentFindings(context),
     ],
   };
@@ -70,6 +72,27 @@ function recordFindings(
     }
     const error = findingError(finding, catalogue, workspace.files);
     return error ? findingOf(error) : warningOf(findingNotice(finding, catalogue), id);
+  });
+}
+
+/** Pending revisions that ran under an id that the disk does not know. */
+function ranFindings(
+  { catalogue, workspace, digest }: VerifyContext,
+  { hashes }: FilesVerification,
+): Finding[] {
+  const { records, entries, applied } = catalogue;
+  const unknown = new Set(
+    [...records.values()].filter(({ id }) => !entries.has(id)).map(({ up }) => up),
+  );
+  if (unknown.size === 0) return [];
+  return [...entries.values()].flatMap((entry) => {
+    const hash = hashes.get(entry.id)?.up;
+    if (applied.has(entry.id) || hash === undefined || !unknown.has(hash)) return [];
+    const { up } = readRevisionTexts(workspace.files, entry, digest);
+    const ran = up === null ? undefined : ranUnder(catalogue, up);
+    return ran === undefined
+      ? []
+      : [findingOf(ranError(entry, ran, catalogue, workspace.files.name))];
   });
 }
 

@@ -470,9 +470,9 @@ Deno.test("verify --fix removes an empty folder, and gives a folder with an up.s
   assert.equal(code, 3, "a folder without an up.sql is left");
   assert.equal(
     stdout.split("\nerror")[0],
-    `mended  Folder "2026-11-23_3f9c1a2b4d5e_add_users" is draft 3f9c1a2b4d5e again, on top of a1
-mended  The empty folder "empty" was removed
-left    Folder "notes" has no up.sql: remove it, or write one`,
+    `mended  The empty folder "empty" was removed
+left    Folder "notes" has no up.sql: remove it, or write one
+mended  Folder "2026-11-23_3f9c1a2b4d5e_add_users" is draft 3f9c1a2b4d5e again, on top of a1`,
   );
   assert.ok(!project.has("migrations/empty"));
   const [shown] = JSON.parse(await project.prepare("show", "3f9c", "--json")).revisions;
@@ -509,4 +509,140 @@ Deno.test("verify explains a crash between a revision's files and its line, and 
   assert.deepEqual((await findings(project)).map(({ code }) => code), ["folder-without-revision"]);
   await project.prepare("verify", "--fix");
   assert.equal(project.read("migrations/manifest.json"), after);
+});
+
+/** Takes a revision's line out of the manifest. */
+function loseLine(project: RunProject, ...ids: readonly string[]): void {
+  const lines = project.read("migrations/manifest.json").split("\n");
+  const left = lines.filter((line) => !ids.some((id) => line.startsWith(`{"id":"${id}"`)));
+  project.write("migrations/manifest.json", left.join("\n"));
+}
+
+/** a1, then the data revision `h1` and the merge-like `h2`, applied: 5 has become 500. */
+async function ranByHand(): Promise<RunProject> {
+  const project = runProject();
+  project.add("a1", "CREATE TABLE a(x); INSERT INTO a VALUES (5);", "DROP TABLE a;");
+  project.add("h1", "UPDATE a SET x = x * 100;", "UPDATE a SET x = x / 100;");
+  project.add("h2", "-- joins\n", null);
+  await project.prepare("upgrade");
+  return project;
+}
+
+Deno.test("verify --fix gives a folder the id and parents that the database recorded", async () => {
+  for (const dir of ["h1", "2026-11-23_h1_times_100", "renamed by hand"]) {
+    using project = await ranByHand();
+    const before = project.read("migrations/manifest.json");
+    loseLine(project, "h1", "h2");
+    if (dir !== "h1") {
+      Deno.renameSync(`${project.path}/migrations/h1`, `${project.path}/migrations/${dir}`);
+    }
+    const fixed = await project.prepare("verify", "--fix");
+    assert.match(fixed, /Folder "[^"]+" is h1 again, as the database recorded it/);
+    assert.match(fixed, /Folder "h2" is h2 again, as the database recorded it/);
+    const after = project.read("migrations/manifest.json");
+    const edges = (text: string) => text.match(/"id":"\w+"|"parents":\[[^\]]*\]/g);
+    assert.deepEqual(edges(after), edges(before));
+    assert.deepEqual(await findings(project), []);
+    await project.prepare("upgrade");
+    assert.equal(await project.sql("SELECT x FROM a"), "500");
+  }
+});
+
+Deno.test("verify --fix gives an edited draft its id back, by the folder's name", async () => {
+  using project = await ranByHand();
+  loseLine(project, "h2", "h1");
+  project.edit("h1", "up", "UPDATE a SET x = x * 10;");
+  await project.prepare("verify", "--fix");
+  assert.deepEqual((await findings(project)).map(({ code }) => code), ["draft-edited"]);
+});
+
+Deno.test("verify --fix gives a folder the line that git has, with its seals and times", async () => {
+  using project = await settled();
+  project.add("h3", "CREATE TABLE c(x);", "DROP TABLE c;");
+  await project.prepare("seal");
+  await git(project, "add", "-A");
+  await git(project, "commit", "-q", "-m", "more");
+  const before = project.read("migrations/manifest.json");
+  loseLine(project, "h3", "a2");
+  assert.match(
+    await project.prepare("verify", "--fix"),
+    /Folder "a2" is a2 again, as git has it\nmended {2}Folder "h3" is h3 again, as git has it/,
+  );
+  assert.equal(project.read("migrations/manifest.json"), before);
+});
+
+Deno.test("verify --fix takes the id from the folder's name where nobody else knows it", async () => {
+  using project = runProject();
+  project.add("a1", "SELECT 1;");
+  project.write("migrations/2026-11-23_v2.0_add_users/up.sql", "SELECT 2;");
+  assert.match(await project.prepare("verify", "--fix"), /is draft v2\.0 again, on top of a1/);
+});
+
+Deno.test("verify --fix leaves a folder whose recorded parents are not on disk", async () => {
+  using project = await ranByHand();
+  loseLine(project, "h1", "h2");
+  Deno.removeSync(`${project.path}/migrations/h1`, { recursive: true });
+  const { stdout } = await project.inProcess("verify", "--fix");
+  assert.match(stdout, /left {4}Folder "h2" is revision h2, which follows h1: that is not on disk/);
+});
+
+Deno.test("verify --fix mends lines whose folder is gone", async () => {
+  using project = await ranByHand();
+  project.add("d1", "SELECT 1;", "SELECT 2;", ["a1"]);
+  project.add("d2", "SELECT 3;", null, ["d1"]);
+  const folder = (id: string) => `${project.path}/migrations/${id}`;
+  const before = project.read(project.file("h1", "up"));
+  for (const id of ["h1", "d2"]) Deno.removeSync(folder(id), { recursive: true });
+  Deno.renameSync(folder("d1"), folder("moved_d1"));
+  const fixed = await project.prepare("verify", "--fix");
+  assert.match(fixed, /The files of h1 were written again, as the database stored them/);
+  assert.match(fixed, /The folder of draft d2 is gone, so its line was taken out/);
+  assert.match(fixed, /Folder "moved_d1" is the one of d1, which was "d1"/);
+  assert.equal(project.read(project.file("h1", "up")).trim(), before.trim());
+  assert.ok(project.has(project.file("h1", "down")));
+  assert.deepEqual((await findings(project)).map(({ code }) => code), ["several-heads"]);
+  Deno.removeSync(folder("moved_d1"), { recursive: true });
+  project.add("d3", "SELECT 1;", null, ["d1"]);
+  const { stdout } = await project.fails(3, "verify", "--fix");
+  assert.match(stdout, /left {4}The folder of draft d1, "moved_d1", is gone, and d3 follows it/);
+});
+
+Deno.test("verify --fix removes what an interrupted write left, and nothing else", async () => {
+  using project = await ranByHand();
+  project.write("migrations/.manifest.json.0a1b2c3d.tmp", "{");
+  project.write("migrations/.manifest.json.mine.tmp", "{");
+  project.write("migrations/left/.up.sql.0a1b2c3d.tmp", "SELECT");
+  const fixed = await project.prepare("verify", "--fix");
+  assert.match(fixed, /The leftover "\.manifest\.json\.0a1b2c3d\.tmp" was removed/);
+  assert.match(fixed, /The empty folder "left" was removed/);
+  assert.ok(!project.has("migrations/.manifest.json.0a1b2c3d.tmp"));
+  assert.ok(project.has("migrations/.manifest.json.mine.tmp"));
+});
+
+Deno.test("what ran under another id is neither run nor suggested", async () => {
+  using project = await ranByHand();
+  const manifest = project.read("migrations/manifest.json");
+  loseLine(project, "h1", "h2");
+  project.write(
+    "migrations/manifest.json",
+    project.read("migrations/manifest.json").replace(
+      "null]}",
+      manifest.split("\n").find((line) => line.startsWith('{"id":"h1"'))!
+        .replace('"id":"h1"', '"id":"n1"') + "\nnull]}",
+    ),
+  );
+  Deno.removeSync(`${project.path}/migrations/h2`, { recursive: true });
+  const { stderr } = await project.fails(1, "upgrade");
+  assert.match(stderr, /^error\[revision-ran\]: Revision "n1" has the text of "h1", which ran/);
+  const status = await project.fails(3, "status");
+  assert.match(status.stdout, /revision-ran/);
+  assert.doesNotMatch(status.stdout + status.stderr, /aludel upgrade/);
+  assert.equal(await project.sql("SELECT x FROM a"), "500");
+  // One that says nothing may be pending while another like it is unknown.
+  project.add("m1", "-- joins\n", null, ["a1"]);
+  await project.prepare("upgrade", "m1");
+  loseLine(project, "n1");
+  await project.prepare("verify", "--fix");
+  await project.prepare("upgrade", "h1");
+  assert.equal(await project.sql("SELECT x FROM a"), "500");
 });
