@@ -1,4 +1,4 @@
 import { main } from "./src/cli/main.ts";
-import { denoRuntime } from "./src/cli/runtime.ts";
+import { denoRuntime } from "./src/cli/terminal/runtime.ts";
 
 Deno.exit(await main(denoRuntime()));

@@ -4,11 +4,16 @@
  *
  * `deno run -A scripts/make_command_docs.ts` writes; scripts/check_docs.ts compares.
  */
-import type { Command } from "../src/cli/command.ts";
+import type { Command } from "../src/cli/arguments/command.ts";
 import { COMMANDS, GROUPS } from "../src/cli/commands.ts";
-import { allFlags, longName, SHARED_FLAGS } from "../src/cli/flag.ts";
-import type { Flag, Flags } from "../src/cli/flag.ts";
-import { usageLine } from "../src/cli/usage_line.ts";
+import {
+  allFlags,
+  type Flag,
+  type Flags,
+  longName,
+  SHARED_FLAGS,
+} from "../src/cli/arguments/flag.ts";
+import { usageLine } from "../src/cli/arguments/help_text.ts";
 import { formatGenerated } from "./format_generated.ts";
 
 export const COMMANDS_FILE = new URL("../docs/commands.md", import.meta.url);

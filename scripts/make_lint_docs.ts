@@ -3,7 +3,7 @@
  *
  * `deno run -A scripts/make_lint_docs.ts` writes; scripts/check_docs.ts compares.
  */
-import { LINT_GROUPS } from "../src/lint/lint_groups.ts";
+import { LINT_GROUPS } from "../src/lint/lint.ts";
 import { LARGE } from "../src/lint/work_rules.ts";
 import { formatGenerated } from "./format_generated.ts";
 

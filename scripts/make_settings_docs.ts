@@ -3,7 +3,7 @@
  *
  * `deno run -A scripts/make_settings_docs.ts` writes; scripts/check_docs.ts compares.
  */
-import { SETTING_TABLE, SETTINGS_SCHEMA } from "../src/project/setting_table.ts";
+import { SETTING_TABLE, SETTINGS_SCHEMA } from "../src/project/workspace/setting_table.ts";
 import { formatGenerated } from "./format_generated.ts";
 
 const ROOT = new URL("..", import.meta.url);

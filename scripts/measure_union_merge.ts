@@ -5,8 +5,12 @@
  *
  * `deno run -A scripts/measure_union_merge.ts [COUNT] [SEED]`
  */
-import { formatManifest, sortById } from "../src/manifest/format_manifest.ts";
-import type { Manifest, ManifestRevision } from "../src/manifest/manifest.ts";
+import {
+  formatManifest,
+  type Manifest,
+  type ManifestRevision,
+  sortById,
+} from "../src/manifest/manifest.ts";
 import { mergeManifests } from "../src/manifest/merge_manifest.ts";
 import { parseManifest } from "../src/manifest/parse_manifest.ts";
 

@@ -1,7 +1,6 @@
-import { formatManifest } from "../../src/manifest/format_manifest.ts";
-import type { ManifestRevision } from "../../src/manifest/manifest.ts";
+import { formatManifest, type ManifestRevision } from "../../src/manifest/manifest.ts";
 import { folderName } from "../../src/manifest/folder_name.ts";
-import { digest } from "../../src/project/digest.ts";
+import { digest } from "../../src/project/workspace/digest.ts";
 import { scriptOf, type WorkloadRevision } from "./workload.ts";
 
 /** The database's file in every project. */

@@ -1,4 +1,4 @@
-/** The colours that Aludel prints in: see src/cli/style.ts. */
+/** The colours that Aludel prints in: see src/cli/terminal/style.ts. */
 export type ScreenColour = "red" | "green" | "yellow" | "cyan";
 
 /** How characters look. */

@@ -1,22 +1,20 @@
 import { AludelError } from "../errors.ts";
 import { parseRef } from "../graph/ref.ts";
-import { adoptSchema } from "../project/adopt.ts";
-import { accessTo } from "../project/database_access.ts";
-import { pathExists } from "../project/path_exists.ts";
-import { openProject } from "../project/project.ts";
-import { defaultSettings } from "../project/settings.ts";
-import { planStamp, stamp } from "../project/stamp.ts";
-import { startProject } from "../project/start_project.ts";
-import { chooseTarget, type Target } from "../project/target.ts";
-import { openWorkspace } from "../project/workspace.ts";
-import { writeAtomically } from "../project/write_atomically.ts";
+import { adoptSchema } from "../project/author/adopt.ts";
+import { accessTo } from "../project/workspace/database_access.ts";
+import { pathExists, writeAtomically } from "../project/workspace/files.ts";
+import { openProject } from "../project/workspace/project.ts";
+import { defaultSettings } from "../project/workspace/settings.ts";
+import { planStamp, stamp } from "../project/migrate/stamp.ts";
+import { startProject } from "../project/author/start_project.ts";
+import { chooseTarget, type Target } from "../project/workspace/target.ts";
+import { openWorkspace } from "../project/workspace/workspace.ts";
 import { Scratch } from "../replay/scratch.ts";
-import { writeRevision } from "../project/write_revision.ts";
-import type { CommandContext } from "./command.ts";
-import { migrationContext } from "./migration_context.ts";
-import { waitingFor } from "./report_draft.ts";
-import { runHost } from "./run_host.ts";
-import { reportKeyMismatches } from "./schema_notices.ts";
+import { writeRevision } from "../project/author/write_revision.ts";
+import type { CommandContext } from "./arguments/command.ts";
+import { migrationContext, runHost } from "./session/run_host.ts";
+import { waitingFor } from "./render/draft.ts";
+import { reportKeyMismatches } from "./render/changes.ts";
 
 const SCHEMA_FILE = "schema.sql";
 

@@ -1,4 +1,4 @@
-import type { RepositoryChange } from "../git/repository_change.ts";
+import type { RepositoryChange } from "../git/repository.ts";
 
 /** A change of the clone as a line, in the present tense: it is said before it is made. */
 export function changeText(change: RepositoryChange): string {

@@ -1,4 +1,4 @@
-import type { Command } from "./command.ts";
+import type { Command } from "./arguments/command.ts";
 
 /** The headings of the help, in its order. */
 export const GROUPS = [

@@ -1,15 +1,14 @@
 import { AludelError, exitCodeOf, REPORT_BUG } from "../errors.ts";
 import { BUILD, PROGRAM, RELEASE } from "../text/program.ts";
-import { normaliseArguments } from "./argv.ts";
-import { bareArguments } from "./bare_arguments.ts";
-import type { Command } from "./command.ts";
-import { splitCommandLine } from "./command_line.ts";
+import { normaliseArguments, splitCommandLine } from "./arguments/command_line.ts";
+import { bareArguments } from "./arguments/bare_arguments.ts";
+import type { Command } from "./arguments/command.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMPLETE_COMMAND } from "./completion/complete_command.ts";
-import { allFlags, longName, takesValue } from "./flag.ts";
-import type { Here } from "./here.ts";
-import type { Runtime } from "./runtime.ts";
-import { Ui } from "./ui.ts";
+import { allFlags, longName, takesValue } from "./arguments/flag.ts";
+import type { Here } from "./terminal/here.ts";
+import type { Runtime } from "./terminal/runtime.ts";
+import { Ui } from "./terminal/ui.ts";
 
 /**
  * Runs one command line, from its words to its exit code (spec: 0 done, 1 error, 2 usage, 3 finding,
@@ -31,10 +30,13 @@ export async function main(runtime: Runtime): Promise<number> {
       return await printHelp(plain, line.command === "help" ? line.args : [], line);
     }
     const { name, args } = findCommand(line.command, line.args) ??
-      await (await import("./unknown_command.ts")).refuseUnknownCommand(line.command, line.args);
+      await (await import("./arguments/unknown_command.ts")).refuseUnknownCommand(
+        line.command,
+        line.args,
+      );
     const { command } = await COMMANDS[name]!.load();
     if (line.help) {
-      plain.data((await import("./help_text.ts")).commandText(command, plain.style));
+      plain.data((await import("./arguments/help_text.ts")).commandText(command, plain.style));
       return 0;
     }
     return await runCommand(runtime, command, args, (chosen) => ui = chosen);
@@ -83,13 +85,17 @@ async function runCommand(
   const normal = normaliseArguments(args, (flag) => valued.get(flag));
   useUi(new Ui(runtime, { json: normal.json, quiet: false }));
   if (normal.help) {
-    const { commandText } = await import("./help_text.ts");
+    const { commandText } = await import("./arguments/help_text.ts");
     const ui = new Ui(runtime, { json: false, quiet: false });
     ui.data(commandText(command, ui.style));
     return 0;
   }
   const parsed = bareArguments(command, flags, normal.args) ??
-    await (await import("./parse_arguments.ts")).parseArguments(command, flags, normal.args);
+    await (await import("./arguments/parse_arguments.ts")).parseArguments(
+      command,
+      flags,
+      normal.args,
+    );
   const ui = new Ui(runtime, {
     json: parsed.flags["json"] === true,
     quiet: parsed.flags["quiet"] === true,
@@ -111,11 +117,14 @@ async function printHelp(
   words: readonly string[],
   line: { readonly help: boolean; readonly command: string | undefined },
 ): Promise<number> {
-  const help = await import("./help_text.ts");
+  const help = await import("./arguments/help_text.ts");
   const topic = words.filter((word) => !word.startsWith("-"));
   if (topic.length > 0) {
     const found = findCommand(topic[0]!, topic.slice(1)) ??
-      await (await import("./unknown_command.ts")).refuseUnknownCommand(topic[0]!, topic.slice(1));
+      await (await import("./arguments/unknown_command.ts")).refuseUnknownCommand(
+        topic[0]!,
+        topic.slice(1),
+      );
     const { command } = await COMMANDS[found.name]!.load();
     ui.data(help.commandText(command, ui.style));
     return 0;
@@ -139,8 +148,8 @@ async function releaseText(runtime: Runtime): Promise<string> {
 }
 
 async function reportError(runtime: Runtime, ui: Ui, thrown: unknown): Promise<number> {
-  const { foreseen } = await import("./system_error.ts");
-  const { bugText, errorJson, errorText } = await import("./error_text.ts");
+  const { foreseen } = await import("./render/error_text.ts");
+  const { bugText, errorJson, errorText } = await import("./render/error_text.ts");
   const error = foreseen(thrown);
   const exitCode = exitCodeOf(error);
   if (!(error instanceof AludelError) || error.code === "internal") {

@@ -1,16 +1,23 @@
-import type { GoalRequest } from "../project/goal.ts";
-import { type MigrationRequest, planMigration, runMigration } from "../project/migration.ts";
-import { projectMissing } from "../project/project.ts";
-import { openWorkspace } from "../project/workspace.ts";
-import type { CommandContext } from "./command.ts";
-import { refuseSeveralModes } from "./exclusive_flags.ts";
-import { DATABASE_FLAG, type FlagValues, LOCK_TIMEOUT_FLAG, SHARED_FLAGS } from "./flag.ts";
-import { migrationContext } from "./migration_context.ts";
-import { openProject } from "./open_project.ts";
-import { openTarget } from "./open_target.ts";
-import { reportPlan } from "./plan_report.ts";
-import { lookPatience, runHost } from "./run_host.ts";
-import { RunReport } from "./run_report.ts";
+import type { GoalRequest } from "../project/migrate/goal.ts";
+import {
+  type MigrationRequest,
+  planMigration,
+  runMigration,
+} from "../project/migrate/migration.ts";
+import { projectMissing } from "../project/workspace/project.ts";
+import { openWorkspace } from "../project/workspace/workspace.ts";
+import type { CommandContext } from "./arguments/command.ts";
+import {
+  DATABASE_FLAG,
+  type FlagValues,
+  LOCK_TIMEOUT_FLAG,
+  refuseSeveralModes,
+  SHARED_FLAGS,
+} from "./arguments/flag.ts";
+import { lookPatience, migrationContext, runHost } from "./session/run_host.ts";
+import { openProject } from "./session/project.ts";
+import { openTarget } from "./session/target.ts";
+import { reportPlan, RunReport } from "./render/run.ts";
 
 /** The flags of every command that runs revisions. */
 export const RUN_FLAGS = {

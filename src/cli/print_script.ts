@@ -1,25 +1,27 @@
 import { AludelError } from "../errors.ts";
 import { parseRange, type RefRange } from "../graph/ref.ts";
-import { committedTexts } from "../git/committed_texts.ts";
-import { gitFolder } from "../git/git_folder.ts";
-import { localSqliteVersion } from "../project/database_access.ts";
-import { digest } from "../project/digest.ts";
-import type { PlannedMigration } from "../project/migration.ts";
+import { committedTexts } from "../git/base.ts";
+import { gitFolder } from "../git/git.ts";
+import { localSqliteVersion } from "../project/workspace/database_access.ts";
+import { digest } from "../project/workspace/digest.ts";
+import type { PlannedMigration } from "../project/migrate/migration.ts";
 import type { ManifestRevision } from "../manifest/manifest.ts";
-import { type OfflineContext, planOffline } from "../project/offline.ts";
-import { type OfflineStamp, planOfflineStamp } from "../project/offline_stamp.ts";
-import { type Project, projectMissing } from "../project/project.ts";
-import { openWorkspace } from "../project/workspace.ts";
-import type { CheckedRoute } from "../runner/checked_route.ts";
-import type { TransactionMode } from "../runner/segments.ts";
-import { sqlite3Script } from "../runner/sqlite3_script.ts";
-import { stampScript } from "../runner/stamp_script.ts";
+import {
+  type OfflineContext,
+  type OfflineStamp,
+  planOffline,
+  planOfflineStamp,
+} from "../project/migrate/offline.ts";
+import { type Project, projectMissing } from "../project/workspace/project.ts";
+import { openWorkspace } from "../project/workspace/workspace.ts";
+import type { CheckedRoute, TransactionMode } from "../runner/request.ts";
+import { sqlite3Script, stampScript } from "../runner/shell/script.ts";
 import { PROGRAM, RELEASE } from "../text/program.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import type { CommandContext } from "./command.ts";
-import { refuseSeveralModes } from "./exclusive_flags.ts";
-import { openProject } from "./open_project.ts";
-import type { Ui } from "./ui.ts";
+import type { CommandContext } from "./arguments/command.ts";
+import { refuseSeveralModes } from "./arguments/flag.ts";
+import { openProject } from "./session/project.ts";
+import type { Ui } from "./terminal/ui.ts";
 
 /** Prints the script of `--sql` from what a database has applied. */
 export function printScript(

@@ -1,15 +1,13 @@
-import type { MigrationContext, MigrationRequest } from "../project/migration.ts";
-import type { Project } from "../project/project.ts";
+import type { MigrationContext, MigrationRequest } from "../project/migrate/migration.ts";
+import type { Project } from "../project/workspace/project.ts";
 import { type Rehearsal, rehearse, type RowChange } from "../project/copies/rehearse.ts";
-import { resolvePath } from "../project/resolve_path.ts";
-import type { Notice } from "../runner/run_event.ts";
-import type { ResumeChoice } from "../runner/run_request.ts";
-import type { TransactionMode } from "../runner/segments.ts";
-import { megabytes } from "../text/megabytes.ts";
-import type { CommandContext } from "./command.ts";
-import type { OpenTarget } from "./open_target.ts";
-import { runHost } from "./run_host.ts";
-import type { Ui } from "./ui.ts";
+import { resolvePath } from "../project/workspace/files.ts";
+import type { Notice, ResumeChoice, TransactionMode } from "../runner/request.ts";
+import { megabytes } from "../text/layout.ts";
+import type { CommandContext } from "./arguments/command.ts";
+import type { OpenTarget } from "./session/target.ts";
+import { runHost } from "./session/run_host.ts";
+import type { Ui } from "./terminal/ui.ts";
 
 /** What `migrate` has opened and checked. */
 export interface OpenMigration {

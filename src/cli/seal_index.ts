@@ -1,10 +1,10 @@
-import { gitFolder } from "../git/git_folder.ts";
+import { gitFolder } from "../git/git.ts";
 import { sealStaged } from "../git/seal_staged.ts";
-import { digest } from "../project/digest.ts";
-import type { CommandContext } from "./command.ts";
-import { requireProject } from "../project/project.ts";
-import { openProject } from "./open_project.ts";
-import { waitingFor } from "./report_draft.ts";
+import { digest } from "../project/workspace/digest.ts";
+import type { CommandContext } from "./arguments/command.ts";
+import { requireProject } from "../project/workspace/project.ts";
+import { openProject } from "./session/project.ts";
+import { waitingFor } from "./render/draft.ts";
 
 /** Seals what is staged, and says so. */
 export async function sealIndex(

@@ -1,9 +1,7 @@
-import type { RevisionTexts } from "../manifest/actual_files.ts";
-import type { ManifestRevision } from "../manifest/manifest.ts";
-import { readAppliedTexts } from "../project/look_at_texts.ts";
-import type { CommandContext } from "./command.ts";
-import type { CatalogueFlags } from "./find_in_catalogue.ts";
-import { openCatalogueWithDatabase } from "./open_catalogue_with_database.ts";
+import type { ManifestRevision, RevisionTexts } from "../manifest/manifest.ts";
+import { readAppliedTexts } from "../project/migrate/stamp.ts";
+import type { CommandContext } from "./arguments/command.ts";
+import { type CatalogueFlags, openCatalogueWithDatabase } from "./session/catalogue.ts";
 
 /** The texts that a revision was sealed with, if the database ran just those; undefined otherwise. */
 export async function recordedTexts(

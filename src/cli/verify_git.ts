@@ -1,11 +1,11 @@
-import { gitFolder } from "../git/git_folder.ts";
-import { verifyInGit } from "../git/verify_in_git.ts";
-import type { CommandContext } from "./command.ts";
-import { type FindingFormat, printFindings } from "./finding_format.ts";
-import { openProject } from "./open_project.ts";
-import { requireProject } from "../project/project.ts";
-import type { Finding } from "../project/finding.ts";
-import { MANIFEST_FILE } from "../project/revision_files.ts";
+import { gitFolder } from "../git/git.ts";
+import { verifyInGit } from "../git/verification.ts";
+import type { CommandContext } from "./arguments/command.ts";
+import { type FindingFormat, printFindings } from "./render/finding.ts";
+import { openProject } from "./session/project.ts";
+import { requireProject } from "../project/workspace/project.ts";
+import type { Finding } from "../project/workspace/finding.ts";
+import { MANIFEST_FILE } from "../project/workspace/revision_files.ts";
 import { shellWord } from "../git/shell_word.ts";
 
 /** Verifies what git has recorded, and neither the working tree nor a database. @returns The exit code. */

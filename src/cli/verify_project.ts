@@ -1,22 +1,25 @@
 import { AludelError } from "../errors.ts";
-import { gitFolder } from "../git/git_folder.ts";
+import { gitFolder } from "../git/git.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import { changedTexts } from "../project/compare_records.ts";
-import { digest } from "../project/digest.ts";
-import { type Memory, mend } from "../project/mend.ts";
-import type { Project } from "../project/project.ts";
-import type { AppliedRevision, AppliedTexts } from "../state/applied_revision.ts";
-import { readState, readStoredTexts } from "../state/read_state.ts";
-import { openTarget } from "./open_target.ts";
-import type { Finding } from "../project/finding.ts";
-import type { Target } from "../project/target.ts";
-import { verify } from "../project/verify.ts";
-import type { CommandContext } from "./command.ts";
-import { type FindingFormat, printFindings } from "./finding_format.ts";
-import { lookForDrift } from "./look_for_drift.ts";
-import { openProject } from "./open_project.ts";
-import { openVerification } from "./open_verification.ts";
-import { waitingFor } from "./report_draft.ts";
+import { changedTexts } from "../project/migrate/records.ts";
+import { digest } from "../project/workspace/digest.ts";
+import { type Memory, mend } from "../project/author/mend.ts";
+import type { Project } from "../project/workspace/project.ts";
+import {
+  type AppliedRevision,
+  type AppliedTexts,
+  readState,
+  readStoredTexts,
+} from "../state/state.ts";
+import { openTarget } from "./session/target.ts";
+import type { Finding } from "../project/workspace/finding.ts";
+import type { Target } from "../project/workspace/target.ts";
+import { verify } from "../project/migrate/verify.ts";
+import type { CommandContext } from "./arguments/command.ts";
+import { type FindingFormat, printFindings } from "./render/finding.ts";
+import { lookForDrift, openVerification } from "./session/verification.ts";
+import { openProject } from "./session/project.ts";
+import { waitingFor } from "./render/draft.ts";
 
 /** What the database knows of revisions: nothing, where none is named or there. */
 async function readMemory(

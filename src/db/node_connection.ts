@@ -1,11 +1,65 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { Tokenizer } from "../sql/tokenizer.ts";
 import type { Authorizer, Capabilities, Connection, Row, SqlValue } from "./connection.ts";
 import { isMissingMathFunction, MATH_FUNCTIONS } from "./math_functions.ts";
-import type { NativeDatabase } from "./native_database.ts";
-import { readRows } from "./read_rows.ts";
-import { firstVerb, mayReturnRows } from "./row_returning.ts";
-import { toSqlError, withOffsetOf } from "./sqlite_message.ts";
-import { StatementCache } from "./statement_cache.ts";
+import { toSqlError, withOffsetOf } from "./sqlite_error.ts";
+
+// The parts of node:sqlite that Deno has and its type declarations may lack.
+interface NativeOptions {
+  readonly enableForeignKeyConstraints: boolean;
+  readonly enableDoubleQuotedStringLiterals: boolean;
+  readonly defensive: boolean;
+  readonly readBigInts: boolean;
+  readonly timeout: number;
+  readonly readOnly: boolean;
+}
+type AuthorizerCallback = (
+  action: number,
+  arg1: string | null,
+  arg2: string | null,
+  database: string | null,
+  source: string | null,
+) => number;
+
+/** A database of node:sqlite with what Deno has beyond its type declarations. */
+export type NativeDatabase = DatabaseSync & {
+  setAuthorizer(callback: AuthorizerCallback | null): void;
+  readonly isTransaction: boolean;
+  serialize(): Uint8Array;
+  deserialize(image: Uint8Array): void;
+  enableDefensive(active: boolean): void;
+};
+
+/**
+ * Opens node:sqlite with every setting explicit.
+ * @param location A path, a `file:` URI or `:memory:`.
+ * @throws {SqlError}
+ * @throws {Deno.errors.NotCapable} when Deno's permissions forbid it.
+ */
+export function openNative(
+  location: string,
+  options: {
+    readonly doubleQuotedStrings?: boolean;
+    readonly busyTimeoutMs?: number;
+    /** SQLITE_OPEN_READONLY; a URI must not ask for more. */
+    readonly readOnly?: boolean;
+  },
+): NativeDatabase {
+  const native: NativeOptions = {
+    enableForeignKeyConstraints: false,
+    enableDoubleQuotedStringLiterals: options.doubleQuotedStrings ?? false,
+    defensive: true,
+    readBigInts: true,
+    timeout: options.busyTimeoutMs ?? 0,
+    readOnly: options.readOnly ?? false,
+  };
+  try {
+    return new DatabaseSync(location, native) as NativeDatabase;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw toSqlError(error, "", undefined);
+  }
+}
 
 const ALLOW = 0; // SQLITE_OK
 const DENY = 1; // SQLITE_DENY
@@ -168,4 +222,112 @@ function libraryVersion(): string {
     database.close();
   }
   return sqliteVersion;
+}
+
+/**
+ * Keeps the statements that were prepared last, by their text.
+ *
+ * node:sqlite frees a prepared statement only when the garbage collector finds it, so preparing the
+ * same text thousands of times costs memory and time; binding anew to a kept one does not.
+ */
+export class StatementCache<Statement> {
+  readonly #capacity: number;
+  readonly #prepare: (sql: string) => Statement;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(capacity: number, prepare: (sql: string) => Statement) {
+    this.#capacity = capacity;
+    this.#prepare = prepare;
+  }
+
+  /** The statement for a text: a kept one, or a new one in place of the one used longest ago. */
+  get(sql: string): Statement {
+    const kept = this.#statements.get(sql);
+    if (kept !== undefined) {
+      this.#statements.delete(sql);
+      this.#statements.set(sql, kept);
+      return kept;
+    }
+    const statement = this.#prepare(sql);
+    if (this.#statements.size >= this.#capacity) {
+      for (const oldest of this.#statements.keys()) {
+        this.#statements.delete(oldest);
+        break;
+      }
+    }
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  clear(): void {
+    this.#statements.clear();
+  }
+}
+
+type ArrayStatement = StatementSync & {
+  setReturnArrays(enabled: boolean): void;
+  columns(): readonly { readonly name: string }[];
+};
+
+/**
+ * Runs a statement to its end and gives its rows by column name; of columns that share a name, the last.
+ *
+ * node:sqlite makes an object without a prototype for each row, which costs five times what an array does
+ * with a dozen columns. Rows made here share one shape.
+ */
+function readRows(statement: StatementSync, parameters: readonly SqlValue[]): Row[] {
+  const native = statement as ArrayStatement;
+  native.setReturnArrays(true);
+  const values = native.all(...parameters as SqlValue[]) as unknown as SqlValue[][];
+  if (values.length === 0) return [];
+  // Asked after running: a changed schema makes SQLite compile the statement anew.
+  const names = native.columns().map(({ name }) => name);
+  return values.map((row) => toRow(names, row));
+}
+
+function toRow(names: readonly string[], values: readonly SqlValue[]): Row {
+  const row: Record<string, SqlValue> = {};
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    // Assigning to this one name would not make a property.
+    if (name === "__proto__") defineOwn(row, name, values[i]!);
+    else row[name] = values[i]!;
+  }
+  return row;
+}
+
+function defineOwn(row: Record<string, SqlValue>, name: string, value: SqlValue): void {
+  Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** Verbs whose statements give no rows unless they say RETURNING, or none at all. */
+const WITHOUT_ROWS: ReadonlySet<string> = new Set([
+  ..."ALTER ATTACH BEGIN COMMIT CREATE DELETE DETACH DROP END INSERT RELEASE REPLACE".split(" "),
+  ..."ROLLBACK SAVEPOINT UPDATE".split(" "),
+]);
+
+/** Verbs that may stand before RETURNING. */
+const DATA_CHANGING: ReadonlySet<string> = new Set(["DELETE", "INSERT", "REPLACE", "UPDATE"]);
+
+/**
+ * The first word of a text in upper case, behind space, comments and semicolons. Empty where the
+ * text holds no statement: SQLite gives no statement handle for such text, and node:sqlite crashes on
+ * the missing handle.
+ */
+export function firstVerb(sql: string): string {
+  const tokenizer = new Tokenizer(sql);
+  while (tokenizer.nextSignificant()) {
+    if (tokenizer.kind !== "semicolon") return tokenizer.current.toUpperCase();
+  }
+  return "";
+}
+
+/**
+ * Whether a statement may give rows, so that it must be read to its end for its side effects.
+ *
+ * Errs towards yes: a wrong yes costs some microseconds, a wrong no leaves a statement half run.
+ */
+export function mayReturnRows(verb: string, sql: string): boolean {
+  if (!WITHOUT_ROWS.has(verb)) return true;
+  return DATA_CHANGING.has(verb) && /returning/i.test(sql);
 }

@@ -1,5 +1,4 @@
-import { type NativeDatabase, openNative } from "./native_database.ts";
-import { NodeConnection } from "./node_connection.ts";
+import { type NativeDatabase, NodeConnection, openNative } from "./node_connection.ts";
 
 /** How {@linkcode openScratch} opens a database. */
 export interface ScratchOptions {

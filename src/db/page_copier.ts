@@ -1,8 +1,8 @@
 import { backup } from "node:sqlite";
 import { fileDigest } from "./file_digest.ts";
-import { fileUri } from "./file_uri.ts";
-import { type NativeDatabase, openNative } from "./native_database.ts";
-import { toSqlError } from "./sqlite_message.ts";
+import { fileUri } from "./open.ts";
+import { type NativeDatabase, openNative } from "./node_connection.ts";
+import { toSqlError } from "./sqlite_error.ts";
 
 /** A copy of a whole database, page by page. */
 export interface CopyOrder {

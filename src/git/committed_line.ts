@@ -1,8 +1,7 @@
 import type { ManifestRevision } from "../manifest/manifest.ts";
 import { parseManifest } from "../manifest/parse_manifest.ts";
-import { MANIFEST_FILE } from "../project/revision_files.ts";
-import { gitLine } from "./git.ts";
-import { type GitFolder, pathIn } from "./git_folder.ts";
+import { MANIFEST_FILE } from "../project/workspace/revision_files.ts";
+import { type GitFolder, gitLine, pathIn } from "./git.ts";
 
 /** Where a line may be that a merge has lost: in the commit, and on both sides of the merge. */
 const COMMITS = ["HEAD", "MERGE_HEAD", "HEAD^1", "HEAD^2"] as const;

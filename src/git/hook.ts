@@ -1,21 +1,136 @@
 import { AludelError } from "../errors.ts";
-import { pathExists } from "../project/path_exists.ts";
-import type { Project } from "../project/project.ts";
-import { MANIFEST_FILE } from "../project/revision_files.ts";
-import { driverLine, type ProgramWords } from "./hook_program.ts";
-import { BEFORE, formatHook, type HookCheck, HOOKS, parseHook } from "./hook_script.ts";
-import { git } from "./git.ts";
-import { gitFolder, pathIn } from "./git_folder.ts";
+import { isAbsolutePath, pathExists } from "../project/workspace/files.ts";
+import type { Project } from "../project/workspace/project.ts";
+import { MANIFEST_FILE } from "../project/workspace/revision_files.ts";
+import { git, gitFolder, pathIn } from "./git.ts";
 import {
   addAttribute,
   attributeLine,
   DRIVER,
+  findRepository,
   hasAttribute,
   namesDriver,
   removeAttribute,
-} from "./merge_attribute.ts";
-import { findRepository, type Repository } from "./repository.ts";
-import type { RepositoryChange } from "./repository_change.ts";
+  type Repository,
+  type RepositoryChange,
+} from "./repository.ts";
+import { shellWord } from "./shell_word.ts";
+
+/**
+ * The words that start this program: the standalone binary, or Deno, `run`, its flags and main.ts. Given absolute, because a
+ * hook may be run by an editor that knows no PATH.
+ */
+type ProgramWords = readonly string[];
+
+/** The program as a shell command. */
+function programLine(program: ProgramWords): string {
+  return program.map((word) => shellWord(slashes(word))).join(" ");
+}
+
+/** A shell condition: whether the program is still where it was. */
+function programTest(program: ProgramWords): string {
+  const [first = "", ...rest] = program.map(slashes);
+  const last = rest.at(-1);
+  const script = last !== undefined && isAbsolutePath(last) ? ` && [ -e ${shellWord(last)} ]` : "";
+  return `[ -x ${shellWord(first)} ]${script}`;
+}
+
+/**
+ * The command that git runs to merge two manifests. If the program is gone, git's own union merge takes its place.
+ * https://git-scm.com/docs/gitattributes, "Defining a custom merge driver"
+ */
+function driverLine(program: ProgramWords): string {
+  return `if ${programTest(program)}; then ${programLine(program)} merge-driver %O %A %B %P; ` +
+    "else git merge-file --union %A %O %B; fi";
+}
+
+/** The shell that Git for Windows brings reads a backslash as an escape. */
+function slashes(word: string): string {
+  return Deno.build.os === "windows" ? word.replaceAll("\\", "/") : word;
+}
+
+/** The hooks that are installed: git runs the second one, and not the first, when it commits a merge. */
+const HOOKS = ["pre-commit", "pre-merge-commit"] as const;
+
+/** Where a hook that was there before goes. */
+export const BEFORE = ".before-aludel";
+
+/** One project that a hook checks; a repository may hold several. */
+export interface HookCheck {
+  /** The settings file seen from the root of the working tree; empty for a project at the root without one. */
+  readonly config: string;
+  /** Whether drafts are sealed instead of refused. */
+  readonly seal: boolean;
+}
+
+const MARK = "# aludel hook 1";
+
+/** The text of a hook. */
+export function formatHook(program: ProgramWords, checks: readonly HookCheck[]): string {
+  return `#!/bin/sh
+${MARK}: written by "aludel hook install", taken back by "aludel hook uninstall"
+
+before="$0${BEFORE}"
+if [ -x "$before" ]; then "$before" "$@" || exit; fi
+
+run() {
+  if ${programTest(program)}; then
+    ${programLine(program)} "$@"
+  elif command -v aludel >/dev/null; then
+    aludel "$@"
+  else
+    echo 'aludel is neither where it was nor on the PATH; once it is: aludel hook install' >&2
+    return 1
+  fi
+}
+
+# A settings file that this branch does not have is a project that it does not have.
+check() {
+  [ -e "$1" ] || return 0
+  run verify --staged --quiet --config "$1" || exit
+}
+seal_and_check() {
+  [ -e "$1" ] || return 0
+  run seal --staged --quiet --config "$1" || exit
+  check "$1"
+}
+# Nor is one without settings on every branch.
+here() { [ -e migrations/manifest.json ] || git cat-file -e HEAD:migrations/manifest.json 2>/dev/null; }
+check_here() {
+  here || return 0
+  run verify --staged --quiet || exit
+}
+seal_and_check_here() {
+  here || return 0
+  run seal --staged --quiet || exit
+  check_here
+}
+
+${checks.map(checkLine).join("\n")}
+`;
+}
+
+/** The projects that a hook checks; undefined for a hook of somebody else. */
+export function parseHook(text: string): readonly HookCheck[] | undefined {
+  if (!text.startsWith(`#!/bin/sh\n${MARK}`)) return undefined;
+  const checks: HookCheck[] = [];
+  for (const line of text.split("\n")) {
+    const match = /^(seal_and_)?check(_here$| (?=\S))(.*)$/.exec(line);
+    if (match === null) continue;
+    checks.push({ seal: match[1] !== undefined, config: unquoted(match[3] ?? "") });
+  }
+  return checks;
+}
+
+function checkLine({ config, seal }: HookCheck): string {
+  const verb = seal ? "seal_and_check" : "check";
+  return config === "" ? `${verb}_here` : `${verb} ${shellWord(config)}`;
+}
+
+/** Undoes `shellWord`. */
+function unquoted(word: string): string {
+  return word.startsWith("'") ? word.slice(1, -1).replaceAll("'\\''", "'") : word;
+}
 
 /** How one hook stands. */
 export interface HookState {

@@ -1,3 +1,4 @@
+import { writeAtomically } from "../project/workspace/files.ts";
 import { git } from "./git.ts";
 
 /** Where `core.hooksPath` is set; `global` and `system` hold for every repository of the user or the machine. */
@@ -34,4 +35,96 @@ export async function findRepository(cwd: string): Promise<Repository> {
 
 function absolute(path: string, root: string): string {
   return /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${root}/${path}`;
+}
+
+/** One change of a clone that is not committed: of a hook, of its own attributes, of its configuration. */
+export type RepositoryChange =
+  | {
+    readonly kind: "write";
+    readonly path: string;
+    readonly text: string;
+    readonly executable: boolean;
+    /** What is added, a line each, where the rest stays. */
+    readonly adds?: readonly string[];
+  }
+  | { readonly kind: "move"; readonly path: string; readonly to: string }
+  | { readonly kind: "remove"; readonly path: string }
+  | { readonly kind: "configure"; readonly key: string; readonly value: string }
+  | { readonly kind: "unconfigure"; readonly section: string };
+
+/**
+ * Makes the changes, in their order.
+ * @throws {AludelError} `file-unwritable`, and what git's failure means.
+ */
+export async function applyChanges(
+  root: string,
+  changes: readonly RepositoryChange[],
+): Promise<void> {
+  for (const change of changes) await applyChange(root, change);
+}
+
+async function applyChange(root: string, change: RepositoryChange): Promise<void> {
+  switch (change.kind) {
+    case "write":
+      Deno.mkdirSync(change.path.replace(/[/\\][^/\\]*$/, ""), { recursive: true });
+      writeAtomically(change.path, change.text);
+      if (change.executable && Deno.build.os !== "windows") Deno.chmodSync(change.path, 0o755);
+      return;
+    case "move":
+      return Deno.renameSync(change.path, change.to);
+    case "remove":
+      return Deno.removeSync(change.path);
+    case "configure":
+      await git({ cwd: root, args: ["config", "--local", change.key, change.value] });
+      return;
+    case "unconfigure":
+      await git({ cwd: root, args: ["config", "--local", "--remove-section", change.section] });
+      return;
+  }
+}
+
+/** The name of the merge driver in attributes and configuration. */
+export const DRIVER = "aludel";
+
+const MARK = "# aludel hook";
+/** Says that the line before had no line break, so that taking the lines out restores every byte. */
+const MARK_AFTER_OPEN_LINE = "# aludel hook, after a line that had no end";
+
+/**
+ * The attribute that has git merge a manifest by the driver.
+ * @param path The manifest seen from the root of the working tree.
+ */
+export function attributeLine(path: string): string {
+  // https://git-scm.com/docs/gitattributes: a pattern with a space is quoted as in C; a slash in front ties it to the root.
+  const pattern = "/" + path.replace(/[*?[\\]/g, "\\$&");
+  return `${/[\s"]/.test(pattern) ? JSON.stringify(pattern) : pattern} merge=${DRIVER}`;
+}
+
+/** The attributes with the line, which is there once. */
+export function addAttribute(text: string, line: string): string {
+  if (hasAttribute(text, line)) return text;
+  const open = text !== "" && !text.endsWith("\n");
+  return `${text}${open ? "\n" : ""}${open ? MARK_AFTER_OPEN_LINE : MARK}\n${line}\n`;
+}
+
+/** The attributes as they were before {@linkcode addAttribute}. */
+export function removeAttribute(text: string, line: string): string {
+  for (const [mark, before] of [[MARK, ""], [MARK_AFTER_OPEN_LINE, "\n"]] as const) {
+    const block = `${before}${mark}\n${line}\n`;
+    const at = text.indexOf(block);
+    if (at >= 0 && (at === 0 || before !== "" || text[at - 1] === "\n")) {
+      return text.slice(0, at) + text.slice(at + block.length);
+    }
+  }
+  return text;
+}
+
+/** Whether the text has just this line. */
+export function hasAttribute(text: string, line: string): boolean {
+  return text.split(/\r?\n/).includes(line);
+}
+
+/** Whether any line, of whatever project, names the driver. */
+export function namesDriver(text: string): boolean {
+  return text.split(/\r?\n/).some((line) => line.endsWith(` merge=${DRIVER}`));
 }

@@ -2,23 +2,18 @@ import { AludelError } from "../errors.ts";
 import { parseRef } from "../graph/ref.ts";
 import { resolveRefs } from "../graph/resolve_ref.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import { formatManifest } from "../manifest/format_manifest.ts";
-import type { Digest, Manifest } from "../manifest/manifest.ts";
+import { type Digest, formatManifest, type Manifest } from "../manifest/manifest.ts";
 import { mergeManifests } from "../manifest/merge_manifest.ts";
 import type { ParsedManifest } from "../manifest/parse_manifest.ts";
 import { seal, type SealResult } from "../manifest/seal.ts";
-import { lockFolder } from "../project/folder_lock.ts";
-import type { Project } from "../project/project.ts";
-import { readManifest } from "../project/read_manifest.ts";
-import { MANIFEST_FILE } from "../project/revision_files.ts";
-import { readRevisionTexts } from "../project/revision_texts.ts";
-import { workspaceOf } from "../project/workspace.ts";
-import { writeAtomically } from "../project/write_atomically.ts";
-import { BlobFiles, neededObjects } from "./blob_files.ts";
-import { git } from "./git.ts";
-import { listIndex } from "./git_entry.ts";
-import { type GitFolder, pathIn } from "./git_folder.ts";
-import { ObjectBatch } from "./object_batch.ts";
+import { lockFolder } from "../project/workspace/folder_lock.ts";
+import type { Project } from "../project/workspace/project.ts";
+import { readManifest, workspaceOf } from "../project/workspace/workspace.ts";
+import { MANIFEST_FILE } from "../project/workspace/revision_files.ts";
+import { readRevisionTexts } from "../project/workspace/revision_texts.ts";
+import { writeAtomically } from "../project/workspace/files.ts";
+import { BlobFiles, listIndex, neededObjects, ObjectBatch } from "./objects.ts";
+import { git, type GitFolder, pathIn } from "./git.ts";
 
 /** What `aludel seal --staged` is asked to do. */
 export interface SealStagedRequest {

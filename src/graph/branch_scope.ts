@@ -1,7 +1,78 @@
 import { AludelError } from "../errors.ts";
-import { findRevision } from "./find_revision.ts";
+import { closest } from "../text/closest.ts";
 import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
+
+/** How many candidates an error lists before it says how many more there are. */
+const SHOWN = 8;
+
+/**
+ * The revision that a name stands for: an id or a label, else the only id that begins so. Case is ignored.
+ *
+ * @param lineage Where several ids begin so, its members are preferred; the caller checks that the answer is one.
+ * @throws {AludelError} `ref-not-found` with the nearest names, `ref-ambiguous` with the candidates.
+ */
+export function findRevision(
+  graph: RevisionGraph,
+  name: string,
+  lineage?: ReadonlySet<RevisionId>,
+): RevisionId {
+  const exact = graph.named(name);
+  if (exact !== undefined) return exact;
+  const everywhere = graph.withPrefix(name);
+  const inLineage = lineage === undefined ? [] : everywhere.filter((id) => lineage.has(id));
+  const candidates = inLineage.length > 0 ? inLineage : everywhere;
+  const [only, second] = candidates;
+  if (only === undefined) throw notFound(graph, name);
+  if (second === undefined) return only;
+  throw new AludelError("ref-ambiguous", `"${name}" is the beginning of several revisions`, {
+    notes: listed(graph, candidates),
+    next: [`type more of it: ${shortestPrefix(graph, only)}`],
+  });
+}
+
+/** Ids with their labels, a line each, and the number of those left out. */
+export function listed(graph: RevisionGraph, ids: readonly RevisionId[]): readonly string[] {
+  const lines = ids.slice(0, SHOWN).map((id) => {
+    const labels = graph.labelsOf(id);
+    return labels.length === 0 ? id : `${id} (${labels.join(", ")})`;
+  });
+  return ids.length > SHOWN ? [...lines, `and ${ids.length - SHOWN} more`] : lines;
+}
+
+/** What to write before `@` for a revision's branch: its own label, one that only it has among `others`, or its id. */
+export function branchName(
+  graph: RevisionGraph,
+  id: RevisionId,
+  others: readonly RevisionId[],
+): string {
+  const own = graph.get(id)?.labels[0];
+  if (own !== undefined) return own;
+  const shared = new Set(others.flatMap((other) => other === id ? [] : graph.labelsOf(other)));
+  return graph.labelsOf(id).find((label) => !shared.has(label)) ?? id;
+}
+
+/** The shortest beginning of an id, of four characters or more, that no other id has. */
+function shortestPrefix(graph: RevisionGraph, id: RevisionId): string {
+  for (let length = 4; length < id.length; length++) {
+    const prefix = id.slice(0, length);
+    const meant = graph.named(prefix);
+    if (meant === undefined && graph.withPrefix(prefix).length === 1) return prefix;
+  }
+  return id;
+}
+
+function notFound(graph: RevisionGraph, name: string): AludelError {
+  const starts = new Map(graph.ids.map((id) => [id.slice(0, name.length), id]));
+  const label = closest(name, graph.labels.keys());
+  const start = closest(name, starts.keys());
+  const near = [label, start === undefined ? undefined : starts.get(start)]
+    .filter((candidate) => candidate !== undefined);
+  return new AludelError("ref-not-found", `No revision and no label is called "${name}"`, {
+    notes: near.map((candidate) => `Did you mean "${candidate}"?`),
+    next: ["aludel history"],
+  });
+}
 
 /** What stands before `@` in a ref, looked up: the revision it names and that one's lineage. */
 export interface BranchScope {

@@ -1,7 +1,6 @@
 import { AludelError } from "../errors.ts";
-import { type BranchScope, within } from "./branch_scope.ts";
-import { branchName, listed } from "./find_revision.ts";
-import { type RefPurpose, suggestRef } from "./ref_purpose.ts";
+import { branchName, type BranchScope, listed, within } from "./branch_scope.ts";
+import { type RefPurpose, suggestRef } from "./ref.ts";
 import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
 

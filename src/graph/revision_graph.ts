@@ -1,6 +1,5 @@
 import { AludelError, REPORT_BUG } from "../errors.ts";
-import type { Revision, RevisionId } from "./revision.ts";
-import { foldName } from "./revision_name.ts";
+import { foldName, type Revision, type RevisionId } from "./revision.ts";
 import { type Adjacency, reversed } from "./walk.ts";
 
 /**

@@ -1,10 +1,15 @@
-import { mentionedNames } from "../schema/mentioned_names.ts";
+import { mentionedNames } from "../schema/model/model.ts";
 import { displayName, foldName } from "../sql/identifier.ts";
-import { leavesNothingToUndo } from "../sql/nothing_to_undo.ts";
-import { readAlteration } from "./alteration.ts";
-import type { LintRules, Report } from "./lint_rule.ts";
-import type { LintSubject, ScriptSubject } from "./lint_subject.ts";
-import { isTemporary, type WalkedStatement } from "./script_walk.ts";
+import { leavesNothingToUndo } from "../sql/mentions.ts";
+import {
+  isTemporary,
+  type LintRules,
+  type LintSubject,
+  readAlteration,
+  type Report,
+  type ScriptSubject,
+  type WalkedStatement,
+} from "./subject.ts";
 
 /** What is wrong with the way back. */
 export const DOWN_RULES = {

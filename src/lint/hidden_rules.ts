@@ -1,9 +1,14 @@
 import { displayName } from "../sql/identifier.ts";
 import { TokenReader } from "../sql/token_reader.ts";
 import { Tokenizer } from "../sql/tokenizer.ts";
-import type { LintRules, Report } from "./lint_rule.ts";
-import { type LintSubject, scriptsOf } from "./lint_subject.ts";
-import { isTemporary, type WalkedStatement } from "./script_walk.ts";
+import {
+  isTemporary,
+  type LintRules,
+  type LintSubject,
+  type Report,
+  scriptsOf,
+  type WalkedStatement,
+} from "./subject.ts";
 
 /** What makes a revision do different things in different databases. */
 export const HIDDEN_RULES = {

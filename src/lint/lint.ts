@@ -1,7 +1,90 @@
-import { applyIgnores, type Filtered, type Ignores } from "./ignored_rules.ts";
-import { findRule, LINT_GROUPS } from "./lint_groups.ts";
-import type { LintFinding, Report } from "./lint_rule.ts";
-import type { LintSubject } from "./lint_subject.ts";
+import type { Directive } from "../sql/script.ts";
+import { DOWN_RULES, judgeDown } from "./down_rules.ts";
+import { HIDDEN_RULES, judgeHidden } from "./hidden_rules.ts";
+import { judgeLoss, LOSS_RULES } from "./loss_rules.ts";
+import { judgeReferences, judgeRenames, REFERENCE_RULES, RENAME_RULES } from "./name_rules.ts";
+import { judgeRebuilds, REBUILD_RULES } from "./rebuild_rules.ts";
+import { judgeRows, ROW_RULES } from "./row_rules.ts";
+import type { LintFinding, LintRule, LintRules, LintSubject, Report } from "./subject.ts";
+import { judgeWork, WORK_RULES } from "./work_rules.ts";
+
+/** What is wrong with the suppression itself. */
+const IGNORE_RULES = {
+  "unused-ignore": {
+    level: "warning",
+    what: "A directive `ignore=CODE` that suppresses nothing.",
+    why: "It would hide what somebody writes into the file later.",
+    cure: "Delete the line, or correct the code.",
+  },
+} as const satisfies LintRules;
+
+/** The `ignore` directives of a revision's two files. */
+interface Ignores {
+  readonly up: readonly Directive[];
+  readonly down: readonly Directive[];
+}
+
+/** What is left of the findings after the directives of their files, and how many those took away. */
+interface Filtered {
+  readonly findings: readonly LintFinding[];
+  readonly ignored: number;
+}
+
+/** Takes away what the files say to ignore, and reports directives that had nothing to take away. */
+function applyIgnores(
+  findings: readonly LintFinding[],
+  ignores: Ignores,
+  isKnown: (code: string) => boolean,
+): Filtered {
+  const used = new Set<Directive>();
+  const kept = findings.filter(({ code, script }) => {
+    const matching = ignores[script].filter(({ value }) => value === code);
+    for (const directive of matching) used.add(directive);
+    return matching.length === 0;
+  });
+  const { level, cure } = IGNORE_RULES["unused-ignore"];
+  const unused = (["up", "down"] as const).flatMap((script) =>
+    ignores[script].filter((directive) => !used.has(directive)).map(({ value, start }) => ({
+      code: "unused-ignore",
+      level,
+      message: isKnown(value)
+        ? `Nothing in this file is a case of "${value}"`
+        : `There is no rule "${value}"`,
+      script,
+      at: start,
+      notes: [],
+      next: [cure.replace(/\.$/, "")],
+    }))
+  );
+  return { findings: [...kept, ...unused], ignored: findings.length - kept.length };
+}
+
+/** Rules that belong together, and the function that judges them. */
+export interface LintGroup {
+  /** As a heading. */
+  readonly title: string;
+  readonly rules: LintRules;
+  readonly judge: (subject: LintSubject, report: Report<string>) => Promise<void> | void;
+}
+
+/** Every rule. */
+export const LINT_GROUPS: readonly LintGroup[] = [
+  { title: "Data that goes", rules: LOSS_RULES, judge: judgeLoss },
+  { title: "What rows forbid", rules: ROW_RULES, judge: judgeRows },
+  { title: "Foreign keys", rules: REFERENCE_RULES, judge: judgeReferences },
+  { title: "Rebuilds by hand", rules: REBUILD_RULES, judge: judgeRebuilds },
+  { title: "Renames", rules: RENAME_RULES, judge: judgeRenames },
+  { title: "The way back", rules: DOWN_RULES, judge: judgeDown },
+  { title: "What is not the same everywhere", rules: HIDDEN_RULES, judge: judgeHidden },
+  { title: "Work", rules: WORK_RULES, judge: judgeWork },
+  { title: "Suppression", rules: IGNORE_RULES, judge: () => {} },
+];
+
+/** The rule of a code. */
+export function findRule(code: string): LintRule | undefined {
+  for (const { rules } of LINT_GROUPS) if (Object.hasOwn(rules, code)) return rules[code];
+  return undefined;
+}
 
 /**
  * Judges a revision by every rule.

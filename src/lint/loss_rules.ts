@@ -1,10 +1,16 @@
-import { mentionedNames } from "../schema/mentioned_names.ts";
+import { mentionedNames } from "../schema/model/model.ts";
 import { displayName, foldName } from "../sql/identifier.ts";
 import { TokenReader } from "../sql/token_reader.ts";
-import { readAlteration } from "./alteration.ts";
-import type { LintRules, Report } from "./lint_rule.ts";
-import { findFate, type LintSubject, type ScriptSubject } from "./lint_subject.ts";
-import { isOwn, type WalkedStatement } from "./script_walk.ts";
+import {
+  findFate,
+  isOwn,
+  type LintRules,
+  type LintSubject,
+  readAlteration,
+  type Report,
+  type ScriptSubject,
+  type WalkedStatement,
+} from "./subject.ts";
 
 /** What takes rows or values away, as the statements say. */
 export const LOSS_RULES = {

@@ -1,12 +1,15 @@
-import { implicitRowid } from "../schema/implicit_rowid.ts";
-import { mentionedNames } from "../schema/mentioned_names.ts";
-import type { Index, Schema, Table, Trigger } from "../schema/model.ts";
-import { externalContent } from "../schema/plan_virtual_table.ts";
+import { implicitRowid } from "../schema/plan/copy_rows.ts";
+import {
+  type Index,
+  mentionedNames,
+  type Schema,
+  type Table,
+  type Trigger,
+} from "../schema/model/model.ts";
+import { externalContent } from "../schema/plan/virtual_table.ts";
 import { displayName, foldName, sameName } from "../sql/identifier.ts";
 import type { TableFate } from "../runner/table_fates.ts";
-import type { LintRules, Report } from "./lint_rule.ts";
-import type { LintSubject, ScriptSubject } from "./lint_subject.ts";
-import type { WalkedStatement } from "./script_walk.ts";
+import type { LintRules, LintSubject, Report, ScriptSubject, WalkedStatement } from "./subject.ts";
 
 /** What a rebuild written by hand forgets: SQLite says nothing of any of it. */
 export const REBUILD_RULES = {

@@ -1,9 +1,15 @@
 import { displayName, foldName, sameName } from "../sql/identifier.ts";
 import { TokenReader } from "../sql/token_reader.ts";
-import { readAlteration } from "./alteration.ts";
-import type { LintRules, Report } from "./lint_rule.ts";
-import { type LintSubject, scriptsOf, type ScriptSubject } from "./lint_subject.ts";
-import { isTemporary, type WalkedStatement } from "./script_walk.ts";
+import {
+  isTemporary,
+  type LintRules,
+  type LintSubject,
+  readAlteration,
+  type Report,
+  scriptsOf,
+  type ScriptSubject,
+  type WalkedStatement,
+} from "./subject.ts";
 
 /** What an empty table allows and one with rows does not: https://sqlite.org/lang_altertable.html#altertabaddcol */
 export const ROW_RULES = {

@@ -1,8 +1,14 @@
 import { displayName, foldName } from "../sql/identifier.ts";
-import type { LintRules, Report } from "./lint_rule.ts";
-import { findFate, type LintSubject, type ScriptSubject } from "./lint_subject.ts";
-import { isTemporary, type WalkedStatement } from "./script_walk.ts";
-import { readAlteration } from "./alteration.ts";
+import {
+  findFate,
+  isTemporary,
+  type LintRules,
+  type LintSubject,
+  readAlteration,
+  type Report,
+  type ScriptSubject,
+  type WalkedStatement,
+} from "./subject.ts";
 
 /** What takes long on a large table. */
 export const WORK_RULES = {

@@ -1,15 +1,16 @@
-import { foldName, idFault } from "../graph/revision_name.ts";
-import { dirNameProblem, foldDirName } from "./dir_name.ts";
+import { foldName, idFault } from "../graph/revision.ts";
+import { dirNameProblem, foldDirName, isUtcTime } from "./folder_name.ts";
 import {
+  type DownHash,
   formatRevision,
   MANIFEST_FORMAT,
+  type ManifestRevision,
   REVISION_KEYS,
   sortById,
   sortTexts,
-} from "./format_manifest.ts";
-import type { DownHash, ManifestRevision, TextHash } from "./manifest.ts";
+  type TextHash,
+} from "./manifest.ts";
 import type { JsonPath } from "./strict_json.ts";
-import { isUtcTime } from "./utc_time.ts";
 
 /** The codes that a manifest's content can earn. */
 export type ManifestProblemCode =

@@ -1,8 +1,142 @@
 import { AludelError, REPORT_BUG } from "../errors.ts";
 import { closest } from "../text/closest.ts";
-import { dirNameProblem } from "./dir_name.ts";
-import { slugOf } from "./slug.ts";
-import { epochSeconds, readUtcTime, type UtcTime } from "./utc_time.ts";
+
+const SHAPE =
+  /^([0-9]{4})-(0[1-9]|1[0-2])-([0-3][0-9])T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])Z$/;
+
+/** A moment in UTC, by its parts as they are written: `2026`, `11`, `23`, `10`, `15`, `00`. */
+interface UtcTime {
+  readonly year: string;
+  readonly month: string;
+  readonly day: string;
+  readonly hour: string;
+  readonly minute: string;
+  readonly second: string;
+}
+
+/** Whether {@linkcode readUtcTime} can read a text: without its parts, for the many lines of a manifest. */
+export function isUtcTime(text: string): boolean {
+  if (!SHAPE.test(text)) return false;
+  const day = (text.charCodeAt(8) - 0x30) * 10 + text.charCodeAt(9) - 0x30;
+  // Every month has these days.
+  return day >= 1 && day <= 28 || readUtcTime(text) !== undefined;
+}
+
+/** Reads `2026-11-23T10:15:00Z`; undefined for another form or a day that the calendar does not have. */
+export function readUtcTime(text: string): UtcTime | undefined {
+  const match = SHAPE.exec(text);
+  if (match === null) return undefined;
+  const [, year = "", month = "", day = "", hour = "", minute = "", second = ""] = match;
+  const days = daysOfMonth(Number(year), Number(month));
+  if (Number(day) < 1 || Number(day) > days) return undefined;
+  return { year, month, day, hour, minute, second };
+}
+
+/** Seconds since 1970-01-01, counted in the Gregorian calendar; negative before. */
+export function epochSeconds(time: UtcTime): number {
+  // Years begin in March here, so that the leap day is the last one and months need no table.
+  const month = Number(time.month);
+  const year = Number(time.year) - (month <= 2 ? 1 : 0);
+  const daysBeforeMonth = Math.floor((153 * ((month + 9) % 12) + 2) / 5);
+  const leapDays = Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400);
+  const days = year * 365 + leapDays + daysBeforeMonth + Number(time.day) - 1 - 719_468;
+  return ((days * 24 + Number(time.hour)) * 60 + Number(time.minute)) * 60 + Number(time.second);
+}
+
+function daysOfMonth(year: number, month: number): number {
+  if (month === 2) {
+    return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  }
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** Device names that Windows keeps for itself, alone or before any extension. */
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
+
+// deno-lint-ignore no-control-regex -- control characters are what is looked for
+const FORBIDDEN = /[\u0000-\u001f\u007f/\\:*?"<>|]/;
+
+const PLAIN = /^[0-9A-Za-z_][0-9A-Za-z_-]*$/;
+
+/**
+ * What is wrong with the name of a revision's folder, as the end of a sentence that begins with the
+ * name, or undefined.
+ *
+ * A name must be one folder inside the migrations folder on every system that may check the project
+ * out. So none of: a path, `.` and `..` or any other name with a leading `.`, a trailing `.` or space, a
+ * control character, one of `/ \ : * ? " < > |`, a device name of Windows (`nul`, `com1.x`), half
+ * of a surrogate pair, more than 200 bytes of UTF-8 (file systems take 255). The name of Windows'
+ * rules: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+ */
+export function dirNameProblem(name: string): string | undefined {
+  // Generated names take this way out, unless they could be a device's.
+  if (PLAIN.test(name) && name.length <= 200 && !DEVICE.test(name)) return undefined;
+  if (name === "") return "is empty";
+  if (name === "." || name === "..") return "leads out of its own folder";
+  if (/[/\\]/.test(name)) return "is a path, not the name of one folder";
+  const odd = FORBIDDEN.exec(name)?.[0];
+  if (odd !== undefined) return `contains ${JSON.stringify(odd)}, which not every system allows`;
+  if (name.startsWith(".")) return 'begins with "."';
+  if (/[. ]$/.test(name)) return 'ends with "." or a space, which Windows cuts off';
+  if (DEVICE.test(name)) return "is a device of Windows";
+  if (!name.isWellFormed()) return "contains half of a surrogate pair";
+  if (utf8Length(name) > 200) return "is longer than 200 bytes";
+  return undefined;
+}
+
+/** The form in which two folder names that some file system takes for one are equal. */
+export function foldDirName(name: string): string {
+  return PLAIN.test(name) ? name.toLowerCase() : name.normalize("NFC").toLowerCase();
+}
+
+function utf8Length(text: string): number {
+  let length = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return length;
+}
+
+/** The longest slug, in characters, as in Alembic's default. */
+const MAX_LENGTH = 40;
+
+/** Latin letters that do not decompose into an ASCII letter and a mark. */
+const SPELLED: Readonly<Record<string, string>> = {
+  "ß": "ss",
+  "æ": "ae",
+  "œ": "oe",
+  "ø": "o",
+  "đ": "d",
+  "ð": "d",
+  "þ": "th",
+  "ł": "l",
+  "ħ": "h",
+  "ı": "i",
+};
+
+/**
+ * The words of a message for a folder's name: `Add "Größe" to events` → `add_grosse_to_events`.
+ *
+ * Lower-case ASCII letters and digits, words joined by `_`, at most 40 characters, cut between words
+ * where there is one to cut at. A message without any such word gives `revision`.
+ */
+export function slugOf(message: string): string {
+  const words = message
+    .normalize("NFKD")
+    .replaceAll(/\p{Mark}+/gu, "")
+    .toLowerCase()
+    .replaceAll(/[ßæœøđðþłħı]/g, (letter) => SPELLED[letter] ?? "")
+    .replaceAll(/['’]/g, "")
+    .match(/[a-z0-9]+/g) ?? [];
+  let slug = "";
+  for (const word of words) {
+    const longer = slug === "" ? word : `${slug}_${word}`;
+    if (longer.length > MAX_LENGTH) break;
+    slug = longer;
+  }
+  return slug || words[0]?.slice(0, MAX_LENGTH) || "revision";
+}
 
 /** The template of folder names where the settings give none. */
 export const DEFAULT_FOLDER_TEMPLATE = "{date}_{id}_{slug}";

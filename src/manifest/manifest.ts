@@ -28,3 +28,79 @@ export interface ManifestRevision extends Revision {
 export interface Manifest {
   readonly revisions: readonly ManifestRevision[];
 }
+
+/** What lies in a revision's folder now: the hashes of the canonical texts, null for no file. */
+export interface ActualHashes {
+  readonly up: TextHash | null;
+  readonly down: TextHash | null;
+}
+
+/** The canonical texts themselves, or earlier ones; null where there is no file. */
+export interface RevisionTexts {
+  readonly up: string | null;
+  readonly down: string | null;
+}
+
+/** The only layout of `manifest.json` that this code reads and writes. */
+export const MANIFEST_FORMAT = 1;
+
+/** The first line of every manifest, without its newline. */
+export const FIRST_LINE = `{"format":${MANIFEST_FORMAT},"revisions":[`;
+
+/** The last line: a final null gives every revision's line the same shape, so that git can merge them. */
+export const LAST_LINE = "null]}";
+
+/** The keys of a revision in the order in which they are written. */
+export const REVISION_KEYS = [
+  "id",
+  "dir",
+  "parents",
+  "dependsOn",
+  "labels",
+  "message",
+  "created",
+  "up",
+  "down",
+  "was",
+] as const;
+
+/**
+ * The canonical text of a manifest: one revision a line, sorted by id in UTF-16 code unit order (ids
+ * are ASCII). docs/formats.md, "The manifest", specifies it. Arrays are sorted here as well, but for `was`.
+ *
+ * @returns Text that {@linkcode parseManifest} reads back to an equal manifest.
+ */
+export function formatManifest(manifest: Manifest): string {
+  const lines = sortById(manifest.revisions).map((revision) => `${formatRevision(revision)},\n`);
+  return `${FIRST_LINE}\n${lines.join("")}${LAST_LINE}\n`;
+}
+
+/** One revision's line, without the comma and the newline. */
+export function formatRevision(revision: ManifestRevision): string {
+  return JSON.stringify({
+    id: revision.id,
+    dir: revision.dir,
+    parents: sortTexts(revision.parents),
+    dependsOn: sortTexts(revision.dependsOn),
+    labels: sortTexts(revision.labels),
+    message: revision.message,
+    created: revision.created,
+    up: revision.up,
+    down: revision.down,
+    was: revision.was,
+  });
+}
+
+/** The same revisions in the manifest's order; the same array where it is in order already. */
+export function sortById(revisions: readonly ManifestRevision[]): readonly ManifestRevision[] {
+  const sorted = revisions.every((revision, index) => {
+    const before = revisions[index - 1];
+    return before === undefined || before.id < revision.id;
+  });
+  return sorted ? revisions : revisions.toSorted((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+/** The texts in UTF-16 code unit order; the same array where they are in order already. */
+export function sortTexts(texts: readonly string[]): readonly string[] {
+  return texts.length < 2 ? texts : texts.toSorted();
+}

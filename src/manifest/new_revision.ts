@@ -1,11 +1,8 @@
 import { AludelError } from "../errors.ts";
-import type { RevisionId } from "../graph/revision.ts";
+import { foldName, idFault, type RevisionId } from "../graph/revision.ts";
 import { requireGraph } from "../graph/build_graph.ts";
-import { foldName, idFault } from "../graph/revision_name.ts";
-import { foldDirName } from "./dir_name.ts";
-import { folderName } from "./folder_name.ts";
-import { sortById, sortTexts } from "./format_manifest.ts";
-import type { Manifest, ManifestRevision } from "./manifest.ts";
+import { foldDirName, folderName } from "./folder_name.ts";
+import { type Manifest, type ManifestRevision, sortById, sortTexts } from "./manifest.ts";
 
 /** What a new revision is to be. Refs are resolved to ids already. */
 export interface NewRevisionRequest {

@@ -1,9 +1,8 @@
 import { AludelError, type ErrorCode, type Place, REPORT_BUG } from "../errors.ts";
-import { placeOf } from "../text/code_frame.ts";
-import { excerpt } from "../text/excerpt.ts";
+import { placeOf } from "../text/position.ts";
+import { excerpt } from "../text/layout.ts";
 import { checkManifest, type ManifestProblem } from "./check_manifest.ts";
-import { FIRST_LINE, REVISION_KEYS } from "./format_manifest.ts";
-import type { Manifest } from "./manifest.ts";
+import { FIRST_LINE, type Manifest, REVISION_KEYS } from "./manifest.ts";
 import { type JsonNode, offsetAt, readJson, valueOf } from "./strict_json.ts";
 
 /** A manifest that was read from a text, and so can say where its revisions stand. */

@@ -1,7 +1,6 @@
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import type { ActualHashes } from "./actual_files.ts";
-import type { DownHash, Manifest, ManifestRevision, TextHash } from "./manifest.ts";
+import type { ActualHashes, DownHash, Manifest, ManifestRevision, TextHash } from "./manifest.ts";
 import type { Change } from "./verdict.ts";
 
 /** What `aludel seal` is asked to do. */

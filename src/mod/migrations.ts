@@ -1,9 +1,12 @@
 import { AludelError } from "../errors.ts";
-import { readLocation } from "../project/database_location.ts";
-import { DiskFiles } from "../project/disk_files.ts";
-import { EmbeddedFiles, type EmbeddedTexts } from "../project/embedded_files.ts";
-import type { RevisionFiles } from "../project/revision_files.ts";
-import { openWorkspace, type Workspace } from "../project/workspace.ts";
+import { readLocation } from "../project/workspace/database_location.ts";
+import {
+  DiskFiles,
+  EmbeddedFiles,
+  type EmbeddedTexts,
+  type RevisionFiles,
+} from "../project/workspace/revision_files.ts";
+import { openWorkspace, type Workspace } from "../project/workspace/workspace.ts";
 
 /**
  * Where an application has its revisions: the path or `file:` URL of a migrations folder, or

@@ -1,7 +1,7 @@
 import { upgradeRoute } from "../graph/route.ts";
-import { joinCatalogue } from "../project/catalogue.ts";
-import { accessTo } from "../project/database_access.ts";
-import { lookAtState } from "../project/look_at_state.ts";
+import { joinCatalogue } from "../project/workspace/catalogue.ts";
+import { accessTo } from "../project/workspace/database_access.ts";
+import { lookAtState } from "../project/migrate/migration.ts";
 import { type Migrations, openMigrations } from "./migrations.ts";
 import { targetAt } from "./target_at.ts";
 

@@ -1,8 +1,8 @@
 import { AludelError } from "../errors.ts";
-import { expandHome, readLocation } from "../project/database_location.ts";
-import { type DraftPolicy, SETTING_TABLE } from "../project/setting_table.ts";
-import type { Target } from "../project/target.ts";
-import type { RestorePolicy } from "../runner/restore_policy.ts";
+import { expandHome, readLocation } from "../project/workspace/database_location.ts";
+import { type DraftPolicy, SETTING_TABLE } from "../project/workspace/setting_table.ts";
+import type { Target } from "../project/workspace/target.ts";
+import type { RestorePolicy } from "../runner/request.ts";
 import type { AnyStep } from "../text/next_step.ts";
 
 /** The policies of an application's database, with the defaults of the settings. */

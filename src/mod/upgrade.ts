@@ -1,16 +1,22 @@
 import { AludelError } from "../errors.ts";
 import { parseRef } from "../graph/ref.ts";
-import { accessTo } from "../project/database_access.ts";
-import { digest } from "../project/digest.ts";
-import { type MigrationRequest, planMigration, runMigration } from "../project/migration.ts";
-import { type DraftPolicy, SETTING_TABLE } from "../project/setting_table.ts";
-import type { Target } from "../project/target.ts";
-import type { Clock } from "../runner/clock.ts";
-import { NOTHING_RUN } from "../runner/describe_outcome.ts";
-import type { RestorePolicy } from "../runner/restore_policy.ts";
-import type { RunEvent } from "../runner/run_event.ts";
-import type { RunHost } from "../runner/run_request.ts";
-import type { TransactionMode } from "../runner/segments.ts";
+import { accessTo } from "../project/workspace/database_access.ts";
+import { digest } from "../project/workspace/digest.ts";
+import {
+  type MigrationRequest,
+  planMigration,
+  runMigration,
+} from "../project/migrate/migration.ts";
+import { type DraftPolicy, SETTING_TABLE } from "../project/workspace/setting_table.ts";
+import type { Target } from "../project/workspace/target.ts";
+import type {
+  Clock,
+  RestorePolicy,
+  RunEvent,
+  RunHost,
+  TransactionMode,
+} from "../runner/request.ts";
+import { NOTHING_RUN } from "../runner/failure.ts";
 import { PROGRAM, RELEASE } from "../text/program.ts";
 import { type Migrations, openMigrations } from "./migrations.ts";
 import { targetAt } from "./target_at.ts";

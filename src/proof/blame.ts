@@ -1,15 +1,15 @@
 import type { SqlValue } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import type { AlterTable, Change, TableChange } from "../schema/change.ts";
-import { compareSchemas } from "../schema/compare.ts";
-import { describeColumn, describeConstraint, describeObject } from "../schema/describe.ts";
+import type { AlterTable, Change, TableChange } from "../schema/model/change.ts";
+import { compareSchemas } from "../schema/diff/compare.ts";
+import { describeColumn, describeConstraint, describeObject } from "../schema/diff/describe.ts";
 import {
   type Constraint,
   EMPTY_SCHEMA,
   type Schema,
   type SchemaObject,
   type Table,
-} from "../schema/model.ts";
+} from "../schema/model/model.ts";
 import { foldName } from "../sql/identifier.ts";
 import { renamesOf } from "../replay/script_renames.ts";
 import { type WalkContext, walkHistory } from "../replay/tree.ts";

@@ -1,15 +1,15 @@
 import type { Connection } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import { autogenerate } from "../project/autogenerate.ts";
-import { compareWith, type Comparison } from "../project/compare_with.ts";
+import { autogenerate } from "../project/author/autogenerate.ts";
+import { compareWith, type Comparison } from "../project/author/schema_reader.ts";
 import { replay } from "../replay/history.ts";
 import { Scratch } from "../replay/scratch.ts";
-import type { Settings } from "../project/settings.ts";
-import { reverseChanges } from "../schema/change.ts";
-import { describeChange } from "../schema/describe.ts";
-import { introspect } from "../schema/introspect.ts";
-import { readState, readTexts } from "../state/read_state.ts";
+import type { Settings } from "../project/workspace/settings.ts";
+import { reverseChanges } from "../schema/model/change.ts";
+import { describeChange } from "../schema/diff/describe.ts";
+import { introspect } from "../schema/read/introspect.ts";
+import { readState, readTexts } from "../state/state.ts";
 
 /** How a database differs from what its own records lead to. */
 export interface Drift {

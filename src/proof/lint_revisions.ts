@@ -3,17 +3,20 @@ import { openScratch } from "../db/open_scratch.ts";
 import { SqlError } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { lint } from "../lint/lint.ts";
-import type { LintFinding } from "../lint/lint_rule.ts";
-import type { LintSubject, ScriptSubject } from "../lint/lint_subject.ts";
-import { walkScript } from "../lint/script_walk.ts";
+import {
+  type LintFinding,
+  type LintSubject,
+  type ScriptSubject,
+  walkScript,
+} from "../lint/subject.ts";
 import { checkScript } from "../replay/check_script.ts";
-import { type Finding, findingOf } from "../project/finding.ts";
-import type { RevisionText } from "../project/revision_texts.ts";
+import { type Finding, findingOf } from "../project/workspace/finding.ts";
+import type { RevisionText } from "../project/workspace/revision_texts.ts";
 import { traceTables } from "../runner/table_fates.ts";
-import type { Schema } from "../schema/model.ts";
+import type { Schema } from "../schema/model/model.ts";
 import { readDirectives } from "../sql/read_script.ts";
 import type { Directive, Script } from "../sql/script.ts";
-import { placeOf } from "../text/code_frame.ts";
+import { placeOf } from "../text/position.ts";
 import type { ReplayTree } from "../replay/tree.ts";
 import type { RevisionSource } from "./revision_source.ts";
 

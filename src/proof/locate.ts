@@ -1,15 +1,14 @@
 import type { Connection } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionGraph } from "../graph/revision_graph.ts";
-import { compareWith } from "../project/compare_with.ts";
+import { compareWith } from "../project/author/schema_reader.ts";
 import type { Scratch } from "../replay/scratch.ts";
-import type { Settings } from "../project/settings.ts";
-import type { Change } from "../schema/change.ts";
-import { describeChange } from "../schema/describe.ts";
-import { introspect } from "../schema/introspect.ts";
-import type { ReplayTree } from "../replay/tree.ts";
+import type { Settings } from "../project/workspace/settings.ts";
+import type { Change } from "../schema/model/change.ts";
+import { describeChange } from "../schema/diff/describe.ts";
+import { introspect } from "../schema/read/introspect.ts";
+import { type ReplayTree, walkHistory } from "../replay/tree.ts";
 import { schemaText } from "../replay/schema_text.ts";
-import { walkHistory } from "../replay/tree.ts";
 
 /** What locating needs. */
 export interface LocateContext {

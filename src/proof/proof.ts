@@ -1,6 +1,14 @@
 import type { RevisionId } from "../graph/revision.ts";
-import { type Finding, findingOf } from "../project/finding.ts";
-import type { TrialResult, TrialStage, TrialVerdict } from "../replay/trial.ts";
+import { type Finding, findingOf } from "../project/workspace/finding.ts";
+import {
+  type Filling,
+  ROWS,
+  trial as tryRevision,
+  type TrialContext,
+  type TrialResult,
+  type TrialStage,
+  type TrialVerdict,
+} from "../replay/trial.ts";
 
 /** The verdict of a trial as plain data: it is sent between workers and kept in a cache. */
 export type ProofVerdict =
@@ -14,7 +22,7 @@ export interface Proof extends Omit<TrialResult, "verdict"> {
 }
 
 /** The result of a trial as plain data. */
-export function proofOf(id: RevisionId, { verdict, ...rest }: TrialResult): Proof {
+function proofOf(id: RevisionId, { verdict, ...rest }: TrialResult): Proof {
   if (verdict.kind !== "fails") return { id, verdict, ...rest };
   const { stage, error } = verdict;
   const { revision, notes, ...finding } = findingOf(error);
@@ -33,4 +41,59 @@ export function proofOf(id: RevisionId, { verdict, ...rest }: TrialResult): Proo
     },
     ...rest,
   };
+}
+
+/**
+ * Proves a revision: on a database that the revisions under it made, filled by its seed.sql or with generated rows, the
+ * up is run, assert.sql asked, the down run, schema and content compared with what was there, and the up run again.
+ * Everything runs as an upgrade or downgrade would run it, with every guard of the runner.
+ */
+export async function proveRevision(id: RevisionId, context: TrialContext): Promise<Proof> {
+  const trial = async (rows: Filling) => proofOf(id, await tryRevision(id, context, rows));
+  const proof = await trial(ROWS);
+  const { verdict } = proof;
+  const isAboutRows = verdict.kind === "fails" && ABOUT_ROWS.has(verdict.finding.code) &&
+    (verdict.stage === "up" || verdict.stage === "down");
+  if (!isAboutRows || context.sourceOf(id).seed !== null) return proof;
+  const words = [verdict.finding.message, ...verdict.finding.notes].join("; ");
+  // Generated rows may be of a kind that no application writes: see whether other ones pass, or fewer.
+  const fitting = verdict.stage === "up" ? await trial("fitting") : proof;
+  if (fitting.verdict.kind !== "fails") {
+    return withNotice(
+      fitting,
+      `Rows that its new constraints forbid were left out, since they made it fail (${words})`,
+    );
+  }
+  const single = await trial(1);
+  if (single.verdict.kind !== "fails" && verdict.stage === "up") {
+    return withNotice(
+      single,
+      `It works with one row in each table and fails with ${ROWS} generated ones (${words}); ` +
+        "a seed.sql with rows as your application writes them would tell whether that can happen",
+    );
+  }
+  const empty = await trial(0);
+  if (empty.verdict.kind === "fails" && empty.verdict.stage === verdict.stage) return empty;
+  const failed = single.verdict.kind === "fails" ? single.verdict : verdict;
+  const { finding } = failed;
+  return {
+    ...proof,
+    verdict: {
+      ...failed,
+      finding: {
+        ...finding,
+        notes: [...finding.notes, "It works on tables without rows"],
+        next: [
+          ...finding.next,
+          "If such rows cannot be there, say what can in a seed.sql beside the up.sql",
+        ],
+      },
+    },
+  };
+}
+
+const ABOUT_ROWS: ReadonlySet<string> = new Set(["sql-failed", "foreign-key-violations"]);
+
+function withNotice(proof: Proof, notice: string): Proof {
+  return { ...proof, notices: [...proof.notices, notice] };
 }

@@ -1,5 +1,4 @@
-import { makeCacheFolder } from "../project/cache_folder.ts";
-import { writeAtomically } from "../project/write_atomically.ts";
+import { makeCacheFolder, writeAtomically } from "../project/workspace/files.ts";
 import type { ProofAnswer } from "./proof_task.ts";
 
 /** Counts up when answers change their shape or what is proven; other numbers are passed over. */

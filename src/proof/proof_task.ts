@@ -1,9 +1,8 @@
 import { requireGraph } from "../graph/build_graph.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { Scratch } from "../replay/scratch.ts";
-import { type OrderProof, proveOrders } from "./branch_orders.ts";
-import type { Proof } from "./proof.ts";
-import { proveRevision } from "./prove_revision.ts";
+import { type OrderProof, proveOrders } from "./branches.ts";
+import { type Proof, proveRevision } from "./proof.ts";
 import type { TrialContext } from "../replay/trial.ts";
 import { ReplayTree } from "../replay/tree.ts";
 import type { RevisionSource } from "./revision_source.ts";

@@ -1,14 +1,14 @@
 import type { RevisionId } from "../graph/revision.ts";
-import { lineages } from "../manifest/lineage.ts";
+import { lineages } from "../manifest/verdict.ts";
 import type { Digest, TextHash } from "../manifest/manifest.ts";
-import type { Project } from "../project/project.ts";
-import { textHashes } from "../project/revision_texts.ts";
-import type { Workspace } from "../project/workspace.ts";
+import type { Project } from "../project/workspace/project.ts";
+import { textHashes } from "../project/workspace/revision_texts.ts";
+import type { Workspace } from "../project/workspace/workspace.ts";
 import { RELEASE } from "../text/program.ts";
-import type { OrderProof } from "./branch_orders.ts";
+import type { OrderProof } from "./branches.ts";
 import type { Proof } from "./proof.ts";
 import { ProofCache } from "./proof_cache.ts";
-import { proveTasks } from "./proof_pool.ts";
+import { proveTasks } from "./pool.ts";
 import type { ProofAnswer, ProofTask } from "./proof_task.ts";
 import { type RevisionSource, RevisionSources } from "./revision_source.ts";
 

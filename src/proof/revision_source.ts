@@ -6,9 +6,9 @@ import {
   readRevisionText,
   readRevisionTexts,
   type RevisionText,
-} from "../project/revision_texts.ts";
-import { fileError } from "../project/verdict_error.ts";
-import type { Workspace } from "../project/workspace.ts";
+} from "../project/workspace/revision_texts.ts";
+import { fileError } from "../project/migrate/edited_file.ts";
+import type { Workspace } from "../project/workspace/workspace.ts";
 
 /** A revision with its place in the graph and all that its folder holds. Can be sent to a worker. */
 export interface RevisionSource extends Revision {

@@ -1,11 +1,9 @@
 import { type Connection, type Row, SqlError } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import type { Statement } from "../sql/script.ts";
-import { splitStatements } from "../sql/statement.ts";
+import { splitStatements, type Statement } from "../sql/script.ts";
 import { readMentions } from "../sql/mentions.ts";
-import { placeOf } from "../text/code_frame.ts";
-import { offsetOfByte } from "../text/position.ts";
+import { offsetOfByte, placeOf } from "../text/position.ts";
 import type { ScriptText } from "./history.ts";
 
 /** Verbs of statements that ask. */

@@ -1,6 +1,6 @@
 import type { RevisionId } from "../graph/revision.ts";
 import { readScript } from "../sql/read_script.ts";
-import { findRefusal } from "../sql/refusal.ts";
+import { findRefusal } from "../sql/refused_text.ts";
 import type { Script } from "../sql/script.ts";
 import { requireSqlite } from "./sqlite_requirement.ts";
 

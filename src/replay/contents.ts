@@ -1,7 +1,7 @@
 import type { Connection } from "../db/connection.ts";
 import { type LiteralRow, readLiterals } from "./rows/literals.ts";
-import { implicitRowid, rowidExpression } from "../schema/implicit_rowid.ts";
-import type { Schema, Table } from "../schema/model.ts";
+import { implicitRowid, rowidExpression } from "../schema/plan/copy_rows.ts";
+import type { Schema, Table } from "../schema/model/model.ts";
 import { displayName, foldName, quoteName } from "../sql/identifier.ts";
 import { readVirtualRows } from "./rows/virtual.ts";
 

@@ -1,13 +1,11 @@
-import { type Connection, SqlError } from "../db/connection.ts";
-import { mayChangeSettings, restoreSettings } from "../db/connection_settings.ts";
+import { type Connection, mayChangeSettings, restoreSettings, SqlError } from "../db/connection.ts";
 import type { ScratchConnection } from "../db/open_scratch.ts";
 import { AludelError } from "../errors.ts";
 import type { Revision, RevisionId } from "../graph/revision.ts";
 import { dropTemporaryObjects } from "../runner/temporary_objects.ts";
-import type { Schema } from "../schema/model.ts";
+import type { Schema } from "../schema/model/model.ts";
 import type { Script } from "../sql/script.ts";
-import { placeOf } from "../text/code_frame.ts";
-import { offsetOfByte } from "../text/position.ts";
+import { offsetOfByte, placeOf } from "../text/position.ts";
 import { checkScript } from "./check_script.ts";
 import type { Scratch } from "./scratch.ts";
 

@@ -1,8 +1,8 @@
 import type { Connection } from "../db/connection.ts";
-import { compareSchemas } from "../schema/compare.ts";
-import { describeChange } from "../schema/describe.ts";
-import { introspect } from "../schema/introspect.ts";
-import type { Schema } from "../schema/model.ts";
+import { compareSchemas } from "../schema/diff/compare.ts";
+import { describeChange } from "../schema/diff/describe.ts";
+import { introspect } from "../schema/read/introspect.ts";
+import type { Schema } from "../schema/model/model.ts";
 
 /** All stored definitions of a database as one JSON text. Where two of them are equal, so are the schemas. */
 export async function schemaText(connection: Connection): Promise<string> {

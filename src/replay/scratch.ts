@@ -1,7 +1,7 @@
 import { type Connection, SqlError } from "../db/connection.ts";
 import { openScratch, type ScratchConnection, type ScratchImage } from "../db/open_scratch.ts";
-import type { Schema } from "../schema/model.ts";
-import { schemaObjects } from "../schema/write_schema.ts";
+import type { Schema } from "../schema/model/model.ts";
+import { schemaObjects } from "../schema/source/write_schema.ts";
 import { foldName } from "../sql/identifier.ts";
 
 const NO_FUNCTION = "no such function: ";

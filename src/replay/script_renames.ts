@@ -1,5 +1,5 @@
 import { traceTables } from "../runner/table_fates.ts";
-import type { RenameHints } from "../schema/renames.ts";
+import type { RenameHints } from "../schema/diff/renames.ts";
 import { readMentions } from "../sql/mentions.ts";
 import type { Script } from "../sql/script.ts";
 

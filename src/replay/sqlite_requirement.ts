@@ -1,7 +1,7 @@
 import { AludelError, type Place } from "../errors.ts";
 import { readDirectives } from "../sql/read_script.ts";
-import type { SchemaFile } from "../schema/schema_file.ts";
-import { placeOf } from "../text/code_frame.ts";
+import type { SchemaFile } from "../schema/source/statements.ts";
+import { placeOf } from "../text/position.ts";
 
 /** What says `-- aludel: sqlite>=…`. */
 export interface Requiring {

@@ -1,5 +1,4 @@
-import { mentionedNames } from "../schema/mentioned_names.ts";
-import type { ForeignKey, Schema, Table } from "../schema/model.ts";
+import { type ForeignKey, mentionedNames, type Schema, type Table } from "../schema/model/model.ts";
 import { nullableColumns } from "./rows/parents.ts";
 import { foldName } from "../sql/identifier.ts";
 

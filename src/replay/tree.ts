@@ -1,9 +1,8 @@
 import type { ScratchConnection, ScratchImage } from "../db/open_scratch.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionGraph } from "../graph/revision_graph.ts";
-import { introspect } from "../schema/introspect.ts";
-import { KnownObjects } from "../schema/known_objects.ts";
-import type { Schema } from "../schema/model.ts";
+import { introspect, KnownObjects } from "../schema/read/introspect.ts";
+import type { Schema } from "../schema/model/model.ts";
 import type { Script } from "../sql/script.ts";
 import { checkScript } from "./check_script.ts";
 import { commitsOnItsWay, replayScript, type ReplaySource } from "./history.ts";

@@ -1,7 +1,7 @@
 import type { Connection } from "../db/connection.ts";
 import { displayName, foldName, quoteName } from "../sql/identifier.ts";
 import { type NextStep, say } from "../text/next_step.ts";
-import type { Notice } from "./run_event.ts";
+import type { Notice } from "./request.ts";
 
 /** A table's foreign key as SQLite reads it. */
 export interface ForeignKey {

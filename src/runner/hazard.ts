@@ -1,6 +1,6 @@
 import { foldName } from "../sql/identifier.ts";
 import { type Mention, readMentions } from "../sql/mentions.ts";
-import type { CheckedStep } from "./checked_route.ts";
+import type { CheckedStep } from "./request.ts";
 import { traceTables } from "./table_fates.ts";
 
 /** A statement of a route that takes rows or values away on purpose. */

@@ -1,10 +1,8 @@
 import type { Connection, SqlValue } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
-import type { CheckedStep } from "./checked_route.ts";
+import type { CheckedStep, KeptPoint, RestorePointMaker, RunHost } from "./request.ts";
 import { findHazards } from "./hazard.ts";
-import { NOTHING_RUN } from "./describe_outcome.ts";
-import type { KeptPoint, RestorePointMaker } from "./restore_policy.ts";
-import type { RunHost } from "./run_request.ts";
+import { NOTHING_RUN } from "./failure.ts";
 import { standingHazards } from "./standing_hazards.ts";
 
 /** Where another try need not end better. Only a run can do without its copy; backups and rehearsals are copies. */

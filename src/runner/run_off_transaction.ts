@@ -1,5 +1,4 @@
-import type { Connection, SqlValue } from "../db/connection.ts";
-import { restoreSettings } from "../db/connection_settings.ts";
+import { type Connection, restoreSettings, type SqlValue } from "../db/connection.ts";
 import { AludelError, GO_ON } from "../errors.ts";
 import type { Script, Statement } from "../sql/script.ts";
 import {
@@ -11,17 +10,14 @@ import {
   withdrawIntent,
 } from "../state/intent.ts";
 import { ensureStateTables } from "../state/state_format.ts";
-import { readMark, type StateMark } from "../state/state_mark.ts";
-import { placeOf } from "../text/code_frame.ts";
-import type { CheckedStep } from "./checked_route.ts";
-import { toSecond } from "./clock.ts";
-import { NOTHING_RUN } from "./describe_outcome.ts";
-import { type LockedOutcome, lockedTransaction } from "./locked_transaction.ts";
-import type { ResumeChoice, RunHost } from "./run_request.ts";
+import { readMark, type StateMark } from "../state/state.ts";
+import { placeOf } from "../text/position.ts";
+import { type CheckedStep, type ResumeChoice, type RunHost, toSecond } from "./request.ts";
+import { NOTHING_RUN } from "./failure.ts";
+import { executePatiently, type LockedOutcome, lockedTransaction } from "./write_lock.ts";
 import { type DoubleQuotedStrings, runStatement, type ScriptRun } from "./run_script.ts";
 import { announceStep, record, remedyFor } from "./run_step.ts";
 import { type SegmentResult, StepFailure } from "./run_transaction.ts";
-import { executePatiently } from "./write_lock.ts";
 
 /** A revision whose script runs outside a transaction, with its place in the route. */
 export interface OffTransactionRun {

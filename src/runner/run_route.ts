@@ -1,18 +1,20 @@
 import { type Connection, SqlError } from "../db/connection.ts";
-import { databaseError } from "../db/database_error.ts";
+import { databaseError } from "../db/sqlite_error.ts";
 import { AludelError } from "../errors.ts";
-import type { StateMark } from "../state/state_mark.ts";
-import type { CheckedRoute } from "./checked_route.ts";
-import { describeOutcome, NOTHING_RUN } from "./describe_outcome.ts";
-import { adviceFor } from "./explain_sql_error.ts";
-import { logFailure } from "./log_failure.ts";
+import type { StateMark } from "../state/state.ts";
+import {
+  type CheckedRoute,
+  type RunOutcome,
+  type RunRequest,
+  type Segment,
+  splitSegments,
+} from "./request.ts";
+import { adviceFor, describeOutcome, logFailure, NOTHING_RUN } from "./failure.ts";
 import { runOffTransaction } from "./run_off_transaction.ts";
-import type { RunOutcome, RunRequest } from "./run_request.ts";
 import { runTransaction, type SegmentResult, StepFailure } from "./run_transaction.ts";
 import { StoredTextFailure } from "./double_quoted_strings.ts";
 import { RestoreGuard } from "./restore_guard.ts";
 import type { DoubleQuotedStrings } from "./run_script.ts";
-import { type Segment, splitSegments } from "./segments.ts";
 import { patiently } from "./write_lock.ts";
 
 /** What kept a run from beginning, and is no failure of a step. */

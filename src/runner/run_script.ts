@@ -1,15 +1,13 @@
 import { type Connection, SqlError } from "../db/connection.ts";
-import { databaseError } from "../db/database_error.ts";
+import { databaseError } from "../db/sqlite_error.ts";
 import { AludelError, type ErrorFacts, GO_ON } from "../errors.ts";
-import type { Refusal } from "../sql/refusal_reason.ts";
-import { refuseAction } from "../sql/refused_action.ts";
+import { type Refusal, refuseAction } from "../sql/refusal.ts";
 import type { Script, Statement } from "../sql/script.ts";
-import { placeOf } from "../text/code_frame.ts";
-import { offsetOfByte } from "../text/position.ts";
+import { offsetOfByte, placeOf } from "../text/position.ts";
 import { isStoredText, refuseOwnText, StoredTextFailure } from "./double_quoted_strings.ts";
-import { explainConstraint } from "./explain_constraint.ts";
-import { adviceFor } from "./explain_sql_error.ts";
-import type { RunEvent } from "./run_event.ts";
+import { explainConstraint } from "./constraint_failure.ts";
+import { adviceFor } from "./failure.ts";
+import type { RunEvent } from "./request.ts";
 import type { AnyStep } from "../text/next_step.ts";
 
 /**

@@ -1,15 +1,11 @@
 import type { Connection } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import type { AppliedTexts } from "../state/applied_revision.ts";
+import { type AppliedTexts, readTexts, type StateMark } from "../state/state.ts";
 import { clearIntents, readIntents } from "../state/intent.ts";
-import { readTexts } from "../state/read_state.ts";
 import { ensureStateTables } from "../state/state_format.ts";
-import type { StateMark } from "../state/state_mark.ts";
 import { appendLog, deleteRevision, insertRevision, purgeRevisions } from "../state/write_state.ts";
-import type { CheckedUp } from "./checked_route.ts";
-import { toSecond } from "./clock.ts";
-import { lockedTransaction } from "./locked_transaction.ts";
-import type { RunHost } from "./run_request.ts";
+import { type CheckedUp, type RunHost, toSecond } from "./request.ts";
+import { lockedTransaction } from "./write_lock.ts";
 
 /** A change of records without running anything. */
 export interface CheckedStamp {

@@ -1,13 +1,10 @@
 import { AludelError } from "../errors.ts";
-import type { Mention } from "../sql/mentions.ts";
-import { readMentions } from "../sql/mentions.ts";
+import { type Mention, readMentions } from "../sql/mentions.ts";
 import { displayName, foldName } from "../sql/identifier.ts";
 import type { Connection } from "../db/connection.ts";
 import { appendLog, deleteRevision, insertRevision } from "../state/write_state.ts";
-import type { CheckedStep } from "./checked_route.ts";
-import { toSecond } from "./clock.ts";
+import { type CheckedStep, type RunHost, toSecond } from "./request.ts";
 import { findLosses, lastRowidsAfter } from "./conservation.ts";
-import type { RunHost } from "./run_request.ts";
 import { type DoubleQuotedStrings, runScript } from "./run_script.ts";
 import { takeInventory } from "./table_contents.ts";
 import { type TableFates, traceTables } from "./table_fates.ts";

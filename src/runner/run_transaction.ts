@@ -1,24 +1,20 @@
-import type { Connection } from "../db/connection.ts";
-import { mayChangeSettings, restoreSettings } from "../db/connection_settings.ts";
+import { type Connection, mayChangeSettings, restoreSettings } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import { ensureStateTables } from "../state/state_format.ts";
-import type { StateMark } from "../state/state_mark.ts";
+import type { StateMark } from "../state/state.ts";
 import { resealRevision } from "../state/write_state.ts";
-import type { CheckedStep, Reseal } from "./checked_route.ts";
-import { toSecond } from "./clock.ts";
+import { type CheckedStep, type Reseal, type RunHost, type Segment, toSecond } from "./request.ts";
 import {
   compareForeignKeyStates,
   type ForeignKeyState,
+  mayViolate,
   readForeignKeyState,
   type Violation,
-} from "./foreign_key_check.ts";
+} from "./foreign_keys.ts";
 import { mismatchNotice } from "./foreign_key_mismatch.ts";
-import { type LockedOutcome, lockedTransaction } from "./locked_transaction.ts";
-import { mayViolate } from "./may_violate.ts";
-import type { RunHost } from "./run_request.ts";
+import { type LockedOutcome, lockedTransaction } from "./write_lock.ts";
 import { record, runStep, type StepTime } from "./run_step.ts";
 import type { DoubleQuotedStrings } from "./run_script.ts";
-import type { Segment } from "./segments.ts";
 import { displayName, foldName } from "../sql/identifier.ts";
 import { readMentions } from "../sql/mentions.ts";
 import { type TableFates, traceTables } from "./table_fates.ts";

@@ -1,9 +1,7 @@
-import type { Connection } from "../db/connection.ts";
-import { SqlError } from "../db/connection.ts";
+import { type Connection, SqlError } from "../db/connection.ts";
 import { openScratch } from "../db/open_scratch.ts";
-import { type Affinity, affinityOf } from "../sql/affinity.ts";
-import { foldName, quoteName } from "../sql/identifier.ts";
-import { indexedContent } from "../sql/indexed_content.ts";
+import { type Affinity, affinityOf, foldName, quoteName } from "../sql/identifier.ts";
+import { indexedContent } from "../sql/token_reader.ts";
 import type { Hazard } from "./hazard.ts";
 
 /** Of some hazards those that meet rows: a table that is not there, or is empty, has nothing to lose. */

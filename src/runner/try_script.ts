@@ -1,8 +1,7 @@
 import type { Connection } from "../db/connection.ts";
 import type { Script } from "../sql/script.ts";
-import { readMark } from "../state/state_mark.ts";
-import type { CheckedStep } from "./checked_route.ts";
-import type { RunHost } from "./run_request.ts";
+import { readMark } from "../state/state.ts";
+import type { CheckedStep, RunHost } from "./request.ts";
 import { runTransaction, StepFailure } from "./run_transaction.ts";
 
 /** A script to try, and the revision that it is for. */

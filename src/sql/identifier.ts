@@ -1,4 +1,25 @@
-import { isKeyword } from "./keyword.ts";
+/**
+ * SQLite's keywords as of 3.53 (https://sqlite.org/lang_keywords.html), `WITHIN` included, which only
+ * some builds know. Many of them may stand bare as names; quoting them all is always right.
+ */
+const KEYWORDS: ReadonlySet<string> = new Set(
+  `ABORT ACTION ADD AFTER ALL ALTER ALWAYS ANALYZE AND AS ASC ATTACH AUTOINCREMENT BEFORE BEGIN
+  BETWEEN BY CASCADE CASE CAST CHECK COLLATE COLUMN COMMIT CONFLICT CONSTRAINT CREATE CROSS CURRENT
+  CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DATABASE DEFAULT DEFERRABLE DEFERRED DELETE DESC DETACH
+  DISTINCT DO DROP EACH ELSE END ESCAPE EXCEPT EXCLUDE EXCLUSIVE EXISTS EXPLAIN FAIL FILTER FIRST
+  FOLLOWING FOR FOREIGN FROM FULL GENERATED GLOB GROUP GROUPS HAVING IF IGNORE IMMEDIATE IN INDEX
+  INDEXED INITIALLY INNER INSERT INSTEAD INTERSECT INTO IS ISNULL JOIN KEY LAST LEFT LIKE LIMIT MATCH
+  MATERIALIZED NATURAL NO NOT NOTHING NOTNULL NULL NULLS OF OFFSET ON OR ORDER OTHERS OUTER OVER
+  PARTITION PLAN PRAGMA PRECEDING PRIMARY QUERY RAISE RANGE RECURSIVE REFERENCES REGEXP REINDEX
+  RELEASE RENAME REPLACE RESTRICT RETURNING RIGHT ROLLBACK ROW ROWS SAVEPOINT SELECT SET TABLE TEMP
+  TEMPORARY THEN TIES TO TRANSACTION TRIGGER UNBOUNDED UNION UNIQUE UPDATE USING VACUUM VALUES VIEW
+  VIRTUAL WHEN WHERE WINDOW WITH WITHIN WITHOUT`.split(/\s+/),
+);
+
+/** Whether SQLite has a special meaning for the word, in any case of letters. */
+export function isKeyword(word: string): boolean {
+  return KEYWORDS.has(word.toUpperCase());
+}
 
 /** The name as an identifier in double quotes, which is right for every name in every place. */
 export function quoteName(name: string): string {
@@ -49,4 +70,22 @@ export function foldName(name: string): string {
 /** Whether SQLite takes two names for the same. */
 export function sameName(a: string, b: string): boolean {
   return a === b || foldName(a) === foldName(b);
+}
+
+/** How SQLite prefers to store a column's values: https://sqlite.org/datatype3.html section 3.1. */
+export type Affinity = "TEXT" | "NUMERIC" | "INTEGER" | "REAL" | "BLOB";
+
+/**
+ * The affinity of a declared type: https://sqlite.org/datatype3.html section 3.1, in its order of rules.
+ *
+ * @param type The type as `table_xinfo` reports it; empty where none is declared.
+ */
+export function affinityOf(type: string): Affinity {
+  // Letters beyond ASCII cannot become any of these by it.
+  const folded = type.toLowerCase();
+  if (folded.includes("int")) return "INTEGER";
+  if (folded.includes("char") || folded.includes("clob") || folded.includes("text")) return "TEXT";
+  if (folded.includes("blob") || folded === "") return "BLOB";
+  if (folded.includes("real") || folded.includes("floa") || folded.includes("doub")) return "REAL";
+  return "NUMERIC";
 }

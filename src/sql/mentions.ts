@@ -196,3 +196,11 @@ function readChange(reader: TokenReader, mentions: Mention[], inTrigger: boolean
 }
 
 const KINDS = { INSERT: "insert", REPLACE: "replace", UPDATE: "update", DELETE: "delete" } as const;
+
+/** They tidy up, or only look: the schema and the rows are the same afterwards. */
+const TIDYING: ReadonlySet<string> = new Set(["ANALYZE", "EXPLAIN", "REINDEX", "SELECT", "VACUUM"]);
+
+/** Whether a script does nothing that a down would have to undo. */
+export function leavesNothingToUndo(statements: readonly Statement[]): boolean {
+  return statements.every(({ verb }) => TIDYING.has(verb));
+}

@@ -1,9 +1,15 @@
-import { readDirective } from "./directive.ts";
-import type { SqlFileKind } from "./directive_rules.ts";
-import type { Directive, Script, ScriptMarks } from "./script.ts";
-import { readHeader } from "./script_header.ts";
-import { StatementSplitter } from "./statement.ts";
-import { TokenMarker } from "./token_marks.ts";
+import { AludelError } from "../errors.ts";
+import { placeOf } from "../text/position.ts";
+import { isDirective, readDirective, type SqlFileKind } from "./directive.ts";
+import { foldName, unquote } from "./identifier.ts";
+import {
+  type Directive,
+  type Script,
+  type ScriptHeader,
+  type ScriptMarks,
+  StatementSplitter,
+} from "./script.ts";
+import { isStateName } from "./token_reader.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
 const NO_DIRECTIVES: readonly Directive[] = [];
@@ -77,4 +83,173 @@ function readParts(
     directives: directives ?? NO_DIRECTIVES,
     ...(unfinished && { unfinished }),
   };
+}
+
+/** The header of a script without directives. */
+const PLAIN: ScriptHeader = {
+  transaction: "on",
+  foreignKeys: "off",
+  sqlite: undefined,
+  allowLoss: [],
+};
+
+/**
+ * What a script's directives ask of the runner.
+ *
+ * @param file The file's name for messages.
+ * @param text The script's canonical text.
+ * @param directives Its directives, in order.
+ * @throws {AludelError} `directive-conflict` when two of them contradict each other.
+ */
+function readHeader(
+  file: string,
+  text: string,
+  directives: readonly Directive[],
+): ScriptHeader {
+  if (directives.length === 0) return PLAIN;
+  const settings = new Map<string, Directive>();
+  const allowLoss: { readonly name: string; readonly reason: string }[] = [];
+  const choose: { readonly name: string; readonly start: number }[] = [];
+  const conflict = (later: Directive, message: string) =>
+    new AludelError("directive-conflict", message, {
+      place: placeOf(file, text, later.start),
+      next: ["Delete one of the two"],
+    });
+
+  for (const directive of directives) {
+    const { name, value, reason } = directive;
+    if (name === "allow-loss") {
+      allowLoss.push({ name: value, reason });
+    } else if (name === "choose") {
+      choose.push({ name: value, start: directive.start });
+    } else if (name === "transaction" || name === "foreign-keys" || name === "sqlite") {
+      const earlier = settings.get(name);
+      if (earlier !== undefined && earlier.value !== value) {
+        throw conflict(directive, `"${name}" is both "${earlier.value}" and "${value}"`);
+      }
+      settings.set(name, directive);
+    }
+  }
+
+  const transaction = settings.get("transaction");
+  const foreignKeys = settings.get("foreign-keys");
+  if (transaction?.value === "off" && foreignKeys?.value === "on") {
+    throw conflict(
+      transaction.start > foreignKeys.start ? transaction : foreignKeys,
+      '"foreign-keys=on" asks for a transaction and "transaction=off" for none',
+    );
+  }
+  return {
+    transaction: transaction?.value === "off" ? "off" : "on",
+    foreignKeys: foreignKeys?.value === "on" ? "on" : "off",
+    sqlite: settings.get("sqlite")?.value.split(".").map(Number),
+    allowLoss,
+    ...(choose.length > 0 && { choose }),
+  };
+}
+
+const NOTHING_MARKED: ScriptMarks = { token: undefined, stateNames: [], openComment: undefined };
+
+const LOAD_EXTENSION = "load_extension";
+
+/**
+ * Marks what {@linkcode findRefusal} has to look at, in the pass over a script's tokens that finds its statements:
+ * reading ten thousand scripts once is what checking them costs.
+ */
+class TokenMarker {
+  #token: number | undefined;
+  #stateNames: number[] | undefined;
+  #openComment: number | undefined;
+  /** Where a `load_extension` starts that may turn out to be a call. */
+  #loader: number | undefined;
+  /** The span of the token before, spaces and comments left out. */
+  #beforeStart = 0;
+  #beforeEnd = 0;
+
+  /** Takes the tokenizer's current token: each one but spaces and comments, in order. */
+  take(token: Tokenizer): void {
+    const { kind, start, end } = token;
+    const loader = this.#loader;
+    this.#loader = undefined;
+    if (kind === "word" || kind === "quoted" || kind === "string") {
+      this.#takeName(token);
+    } else if (kind === "parameter" || kind === "illegal") {
+      this.#token ??= start;
+    } else if (loader !== undefined && token.text.charCodeAt(start) === 0x28) {
+      this.#token ??= loader;
+    }
+    this.#beforeStart = start;
+    this.#beforeEnd = end;
+  }
+
+  /** Takes the tokenizer's current token, which is a comment. */
+  takeComment({ text, start, end }: Tokenizer): void {
+    if (text.charCodeAt(start) !== 0x2f) return;
+    const isClosed = end - start >= 4 && text.endsWith("*/", end);
+    if (!isClosed) this.#openComment = start;
+  }
+
+  /** What was marked. */
+  finish(): ScriptMarks {
+    const isMarked = this.#token !== undefined || this.#stateNames !== undefined ||
+      this.#openComment !== undefined;
+    if (!isMarked) return NOTHING_MARKED;
+    return {
+      token: this.#token,
+      stateNames: this.#stateNames ?? [],
+      openComment: this.#openComment,
+    };
+  }
+
+  #takeName(token: Tokenizer): void {
+    const { text, kind, start, end } = token;
+    // This runs for every word of every script: look at the first letter before anything is cut out.
+    const first = text.charCodeAt(kind === "word" ? start : start + 1) | 0x20;
+    if (first === 0x61) {
+      if (isStateName(unquote(token.current))) (this.#stateNames ??= []).push(start);
+    } else if (first === 0x6c && kind !== "string" && end - start >= LOAD_EXTENSION.length) {
+      const isLoader = foldName(unquote(token.current)) === LOAD_EXTENSION;
+      if (isLoader && !this.#namesTable(text)) this.#loader = start;
+    }
+  }
+
+  /** Whether the token before makes this one a name of a table: main.load_extension is no function. */
+  #namesTable(text: string): boolean {
+    return TABLE_FOLLOWS.has(text.slice(this.#beforeStart, this.#beforeEnd).toUpperCase());
+  }
+}
+
+const TABLE_FOLLOWS: ReadonlySet<string> = new Set(["INTO", "TABLE", "EXISTS", "ON", "."]);
+
+/**
+ * Whether two texts have the same tokens, so that they differ in spaces and comments at most. A
+ * directive counts as a token. A token is its text: `"a"` and `a`, or `select` and `SELECT`, are
+ * different ones, because SQLite stores the text of a CREATE as it stands.
+ *
+ * Both texts are read side by side up to the first difference, and nothing is kept.
+ */
+export function sameTokens(a: string, b: string): boolean {
+  if (a === b) return true;
+  const left = new Tokenizer(a);
+  const right = new Tokenizer(b);
+  for (;;) {
+    const hasLeft = nextCounted(left);
+    if (hasLeft !== nextCounted(right)) return false;
+    if (!hasLeft) return true;
+    if (countedText(left) !== countedText(right)) return false;
+  }
+}
+
+function nextCounted(tokenizer: Tokenizer): boolean {
+  while (tokenizer.next()) {
+    const { kind, start, end } = tokenizer;
+    if (kind === "space") continue;
+    if (kind !== "comment" || isDirective(tokenizer.text, start, end)) return true;
+  }
+  return false;
+}
+
+function countedText(tokenizer: Tokenizer): string {
+  // A directive reaches to the end of its line, spaces included, which are no part of it.
+  return tokenizer.kind === "comment" ? tokenizer.current.trimEnd() : tokenizer.current;
 }

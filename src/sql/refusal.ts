@@ -1,204 +1,338 @@
-import { AludelError } from "../errors.ts";
-import { placeOf } from "../text/code_frame.ts";
-import { readMentions } from "./mentions.ts";
-import { LEGACY_ALTER_TABLE, refusePragma } from "./pragma_rules.ts";
-import {
-  type PlacedRefusal,
-  type Refusal,
-  refuseAttach,
-  refuseOpenChoice,
-  refuseOutside,
-  refuseStateTable,
-  refuseTransactionControl,
-  refuseUnderForeignKeys,
-  refuseUnfinished,
-  VACUUM_IN_TRANSACTION,
-  VACUUM_INTO,
-} from "./refusal_reason.ts";
-import { refuseToken } from "./refused_token.ts";
-import type { Script, Statement } from "./script.ts";
-import { isStateName } from "./state_name.ts";
-import { TokenReader } from "./token_reader.ts";
+import type { ErrorCode } from "../errors.ts";
+import { closest } from "../text/closest.ts";
+import type { AnyStep } from "../text/next_step.ts";
+import { positionAt } from "../text/position.ts";
+import { foldName, unquote } from "./identifier.ts";
+import type { ScriptHeader, Unfinished } from "./script.ts";
+import { isStateName } from "./token_reader.ts";
 
-/**
- * The first thing in a script that may not stand in a revision, as far as tokens show it: transaction
- * control, ATTACH, pragmas, Aludel's own tables, parameters, template placeholders, dot-commands, values
- * that are still to be chosen, statements that do not end. It is looked for before anything runs; {@linkcode refuseAction} guards the run itself.
- *
- * @param script A script as {@linkcode readScript} gives it.
- * @returns The error to throw, with place and cure; undefined when there is nothing to refuse.
- */
-export function findRefusal(script: Script): AludelError | undefined {
-  const found = firstRefusal(script);
-  if (found === undefined) return undefined;
-  const { refusal: { code, reason, next }, at } = found;
-  return new AludelError(code, reason, { place: placeOf(script.file, script.text, at), next });
+/** Why something may not be done in a revision, found in its tokens or by SQLite's authorizer. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  /** The fact, as an error's message. */
+  readonly reason: string;
+  /** What to do about it, best first. */
+  readonly next: readonly AnyStep[];
 }
 
-function firstRefusal(script: Script): PlacedRefusal | undefined {
-  // A PRAGMA legacy_alter_table=on that nothing has switched off yet.
-  let legacy: Statement | undefined;
-  const [open] = script.header.choose ?? [];
-  if (open !== undefined) return { refusal: refuseOpenChoice(open.name), at: open.start };
-  for (const statement of script.statements) {
-    const found = refuseStatement(script, statement) ?? refuseMarked(script, statement) ??
-      refuseOpen(script, statement);
-    if (found !== undefined) return found;
-    const pragma = statement.verb === "PRAGMA" ? readPragma(script.text, statement) : undefined;
-    if (pragma?.name.toLowerCase() === LEGACY_ALTER_TABLE && pragma.value !== undefined) {
-      legacy = isOff(pragma.value) ? undefined : statement;
-    } else if (legacy !== undefined && !isTableRename(script.text, statement)) {
-      return { refusal: MISPLACED_LEGACY, at: legacy.start };
-    }
-  }
-  if (legacy !== undefined) return { refusal: MISPLACED_LEGACY, at: legacy.start };
-  const { openComment } = script.marks;
-  return openComment === undefined ? undefined : { refusal: OPEN_COMMENT, at: openComment };
+/** A refusal and where it applies, in UTF-16 code units of the text. */
+export interface PlacedRefusal {
+  readonly refusal: Refusal;
+  readonly at: number;
 }
 
-const MISPLACED_LEGACY: Refusal = {
-  code: "sql-pragma",
-  reason: `"PRAGMA ${LEGACY_ALTER_TABLE}" may only stand around the rename that ends a rebuild`,
-  next: [
-    `Write it right before ALTER TABLE … RENAME TO, and PRAGMA ${LEGACY_ALTER_TABLE}=off right after`,
-  ],
-};
+/** What of a script's header decides on refusals. */
+type RunMode = Pick<ScriptHeader, "transaction" | "foreignKeys">;
 
-function isOff(value: string): boolean {
-  return ["0", "off", "no", "false"].includes(value.toLowerCase());
-}
-
-function isTableRename(text: string, statement: Statement): boolean {
-  return readMentions(text, statement)[0]?.kind === "rename-table";
-}
-
-/** Judges a statement by its beginning. */
-function refuseStatement(script: Script, statement: Statement): PlacedRefusal | undefined {
-  const found = refuseVerb(script, statement);
-  if (found !== undefined || script.header.transaction === "on") return found;
-  return OUTSIDE.has(statement.verb)
-    ? undefined
-    : { refusal: refuseOutside(statement.verb), at: statement.start };
-}
-
-/**
- * What a file outside a transaction may hold: VACUUM and the pragmas that {@linkcode refusePragma} allows there work
- * nowhere else. ANALYZE and REINDEX could run in a transaction, but they usually follow a VACUUM, hold the write lock for
- * long, and change neither a row nor a definition.
- */
-const OUTSIDE: ReadonlySet<string> = new Set(["VACUUM", "PRAGMA", "ANALYZE", "REINDEX"]);
-
-function refuseVerb(script: Script, statement: Statement): PlacedRefusal | undefined {
-  const { text, header } = script;
-  const at = statement.start;
-  switch (statement.verb) {
-    case "BEGIN":
-    case "COMMIT":
-    case "END":
-    case "ROLLBACK":
-    case "SAVEPOINT":
-    case "RELEASE":
-      return { refusal: refuseTransactionControl(statement.verb), at };
-    case "ATTACH":
-    case "DETACH":
-      return { refusal: refuseAttach(statement.verb), at };
-    case "VACUUM":
-      if (header.transaction === "on") return { refusal: VACUUM_IN_TRANSACTION, at };
-      return new TokenReader(text, statement).seek(INTO) ? { refusal: VACUUM_INTO, at } : undefined;
-    case "PRAGMA": {
-      const pragma = readPragma(text, statement);
-      const refusal = pragma && refusePragma(pragma.name, pragma.value, header);
-      return refusal && { refusal, at };
-    }
-    case "EXPLAIN": {
-      // Some pragmas work already while they are compiled, so it does not matter that EXPLAIN only shows.
-      const explained = readExplained(text, statement);
-      return explained.verb === "EXPLAIN" ? undefined : refuseStatement(script, explained);
-    }
-    case "DROP":
-    case "ALTER": {
-      const kind = header.foreignKeys === "on" ? readMentions(text, statement)[0]?.kind : undefined;
-      if (kind === "drop-table") return { refusal: refuseUnderForeignKeys("DROP TABLE"), at };
-      if (kind === "rename-table") {
-        return { refusal: refuseUnderForeignKeys("ALTER TABLE … RENAME TO"), at };
-      }
-      return undefined;
-    }
-    case "":
-      return refuseDotCommand(text, at);
-    default:
-      return undefined;
-  }
-}
-
-const INTO = new Set(["INTO"]);
-
-function readPragma(
-  text: string,
-  statement: Statement,
-): { readonly name: string; readonly value: string | undefined } | undefined {
-  const reader = new TokenReader(text, statement);
-  reader.advance();
-  const name = reader.qualifiedName()?.name;
-  if (name === undefined) return undefined;
-  const hasValue = reader.acceptOperator("=") || reader.acceptOperator("(");
-  return { name, value: hasValue ? reader.text : undefined };
-}
-
-function readExplained(text: string, statement: Statement): Statement {
-  const reader = new TokenReader(text, statement);
-  reader.advance();
-  reader.accept("QUERY", "PLAN");
-  return { start: reader.start, end: statement.end, verb: reader.word };
-}
-
-function refuseDotCommand(text: string, at: number): PlacedRefusal | undefined {
-  if (text[at] !== "." || (at > 0 && text[at - 1] !== "\n")) return undefined;
-  const command = /^\.\w*/.exec(text.slice(at, at + 32))?.[0] ?? ".";
-  const refusal: Refusal = {
-    code: "sql-dot-command",
-    reason: `"${command}" is a command of the sqlite3 shell and not SQL`,
-    next: ["Delete the line; a revision holds SQL only"],
+/** BEGIN, COMMIT and their like: `what` is the statement's first word. */
+export function refuseTransactionControl(what: string): Refusal {
+  return {
+    code: "sql-transaction-control",
+    reason:
+      `"${what}" may not stand in a revision, because Aludel begins and ends the transactions`,
+    next: ["Delete the statement: a revision is applied as a whole or not at all"],
   };
-  return { refusal, at };
 }
 
-/** Judges a statement by the tokens in it that were marked. */
-function refuseMarked({ text, marks }: Script, statement: Statement): PlacedRefusal | undefined {
-  const { token, stateNames } = marks;
-  if (token !== undefined && contains(statement, token)) {
-    return { refusal: refuseToken(text, token), at: token };
-  }
-  return stateNames.some((at) => contains(statement, at))
-    ? refuseStateNames(text, statement)
-    : undefined;
+/** ATTACH and DETACH. */
+export function refuseAttach(what: string): Refusal {
+  return {
+    code: "sql-attach",
+    reason: `"${what}" is not possible in a revision, which works on one database`,
+    next: ["Delete the statement, and do what needs the other database outside of Aludel"],
+  };
 }
 
-/** A quote or a comment that is never closed is the reason for whatever is open then, and not looked for here. */
-function refuseOpen({ text, marks }: Script, { start }: Statement): PlacedRefusal | undefined {
-  const { unfinished, openComment } = marks;
-  return openComment === undefined && unfinished?.start === start
-    ? { refusal: refuseUnfinished(text, unfinished), at: start }
-    : undefined;
-}
-
-function contains({ start, end }: Statement, at: number): boolean {
-  return start <= at && at < end;
-}
-
-function refuseStateNames(text: string, statement: Statement): PlacedRefusal | undefined {
-  for (const { name, to, on, start } of readMentions(text, statement)) {
-    const kept = [name, to, on].find((candidate) =>
-      candidate !== undefined && isStateName(candidate)
-    );
-    if (kept !== undefined) return { refusal: refuseStateTable(kept), at: start };
-  }
-  return undefined;
-}
-
-/** A comment that is never closed takes in what was meant to run: SQLite says nothing, so Aludel does. */
-const OPEN_COMMENT: Refusal = {
-  code: "sql-comment",
-  reason: "The comment that begins here is never closed",
-  next: ["Close it with */"],
+/** A call of `load_extension()`. */
+export const LOAD_EXTENSION: Refusal = {
+  code: "sql-load-extension",
+  reason: '"load_extension" would run a program of this machine inside the database',
+  next: ["Delete the call: extensions cannot be loaded in a revision"],
 };
+
+/** A statement that writes to one of Aludel's tables or takes a name of theirs. */
+export function refuseStateTable(name: string): Refusal {
+  return {
+    code: "sql-state-table",
+    reason: `"${name}" is a name that Aludel keeps for its own tables`,
+    next: ["Delete the statement or choose another name; to mend the records, use aludel stamp"],
+  };
+}
+
+/** A `choose` directive: nobody has written the value yet. */
+export function refuseOpenChoice(column: string): Refusal {
+  return {
+    code: "sql-choose",
+    reason: `The rows that are there need a value for "${column}", and none is chosen yet`,
+    next: ["Write a value or an expression in place of the NULL here, and delete the comment"],
+  };
+}
+
+/** DROP TABLE and renames while foreign keys are enforced. */
+export function refuseUnderForeignKeys(what: string): Refusal {
+  return {
+    code: "sql-foreign-keys",
+    reason: `"${what}" may not stand in a revision with foreign-keys=on, where it can delete the ` +
+      "rows of other tables",
+    next: ["Move the statement to a revision without that directive"],
+  };
+}
+
+/** VACUUM where it cannot run. */
+export const VACUUM_IN_TRANSACTION: Refusal = {
+  code: "sql-vacuum",
+  reason: '"VACUUM" cannot run inside a transaction',
+  next: ["Put it into a revision of its own that begins with -- aludel: transaction=off"],
+};
+
+/** A statement in a `transaction=off` script that a transaction can hold. */
+export function refuseOutside(verb: string): Refusal {
+  return {
+    code: "sql-outside",
+    reason: `"${verb}" works inside a transaction, so a file with transaction=off may not hold it`,
+    next: [
+      "Move the statement to a revision of its own without that directive, before or after this one",
+    ],
+  };
+}
+
+/** VACUUM INTO. */
+export const VACUUM_INTO: Refusal = {
+  code: "sql-vacuum",
+  reason: '"VACUUM INTO" writes another file, which a revision may not',
+  next: ["Delete the statement"],
+};
+
+/** A statement that does not end, or ends twice. @param text The script's text. */
+export function refuseUnfinished(text: string, { kind, straggler }: Unfinished): Refusal {
+  const code = "sql-unfinished";
+  if (kind === "(") {
+    return {
+      code,
+      reason: "A parenthesis of the statement that begins here is never closed",
+      next: ["Close it with )"],
+    };
+  }
+  if (kind === ")") {
+    return {
+      code,
+      reason: "The statement that begins here closes a parenthesis that was never opened",
+      next: ["Delete it, or open it with ("],
+    };
+  }
+  return {
+    code,
+    reason: "The trigger that begins here does not end",
+    next: [
+      straggler === undefined
+        ? "Write END; after the last statement of its body, which ends in a semicolon too"
+        : `Write END; before line ${
+          positionAt(text, straggler).line
+        }, where something begins that no trigger may hold`,
+    ],
+  };
+}
+
+/** Pragmas that ask and change nothing, with or without an argument. */
+const ASKING: ReadonlySet<string> = new Set(
+  `collation_list compile_options data_version database_list foreign_key_check foreign_key_list
+  freelist_count function_list index_info index_list index_xinfo integrity_check module_list
+  page_count pragma_list quick_check table_info table_list table_xinfo`.split(/\s+/),
+);
+
+/** Pragmas that ask as long as no value is given. */
+const ASKING_WITHOUT_VALUE: ReadonlySet<string> = new Set(
+  `analysis_limit auto_vacuum automatic_index busy_timeout cache_size cache_spill
+  cell_size_check checkpoint_fullfsync encoding foreign_keys fullfsync hard_heap_limit
+  ignore_check_constraints journal_mode journal_size_limit locking_mode max_page_count mmap_size
+  page_size query_only read_uncommitted recursive_triggers reverse_unordered_selects schema_version
+  secure_delete soft_heap_limit synchronous temp_store threads trusted_schema wal_autocheckpoint
+  writable_schema`.split(/\s+/),
+);
+
+/** Pragmas that a revision may use: they belong to the database, or last as long as the transaction. */
+const USABLE: ReadonlySet<string> = new Set([
+  "application_id",
+  "defer_foreign_keys",
+  "optimize",
+  "user_version",
+]);
+
+/** Pragmas that change the file as a whole, which SQLite does outside of transactions only. */
+const USABLE_OUTSIDE: ReadonlySet<string> = new Set([
+  "auto_vacuum",
+  "incremental_vacuum",
+  "journal_mode",
+  "page_size",
+  "wal_checkpoint",
+]);
+
+/** Journals that are not in the file system when they are needed: https://sqlite.org/pragma.html#pragma_journal_mode */
+const UNSAFE_JOURNALS: ReadonlySet<string> = new Set(["off", "memory"]);
+
+/** The pragma whose place {@linkcode findRefusal} looks at: only around a rebuild's final rename. */
+export const LEGACY_ALTER_TABLE = "legacy_alter_table";
+
+/**
+ * Why a pragma may not be used in a revision; undefined when it may.
+ *
+ * @param name The pragma's name.
+ * @param value The value or argument that it is given; undefined where there is none.
+ * @param mode How the script runs.
+ */
+export function refusePragma(
+  name: string,
+  value: string | undefined,
+  mode: RunMode,
+): Refusal | undefined {
+  const pragma = foldName(name);
+  const hasValue = value !== undefined;
+  if (ASKING.has(pragma) || pragma === "optimize") return undefined;
+  if (USABLE.has(pragma)) {
+    return hasValue && mode.transaction === "off" ? refuseOutside(`PRAGMA ${pragma}`) : undefined;
+  }
+  if (!hasValue && ASKING_WITHOUT_VALUE.has(pragma)) return undefined;
+  const refuse = (reason: string, ...next: readonly AnyStep[]): Refusal => ({
+    code: "sql-pragma",
+    reason,
+    next,
+  });
+
+  if (pragma === LEGACY_ALTER_TABLE) {
+    if (!hasValue || (mode.transaction === "on" && mode.foreignKeys === "off")) return undefined;
+    return refuse(
+      `"PRAGMA ${pragma}" is for rebuilds, which need a transaction and foreign keys off`,
+      "Delete the statement, or the directive at the top of the file",
+    );
+  }
+  if (USABLE_OUTSIDE.has(pragma)) {
+    if (mode.transaction === "off") {
+      if (pragma !== "journal_mode" || !UNSAFE_JOURNALS.has(foldName(unquote(value ?? "")))) {
+        return undefined;
+      }
+      return refuse(
+        `"PRAGMA ${pragma} = ${value}" would leave a crash nothing to roll back with`,
+        "Delete the statement: it lasts as long as the connection only, and the revision is safe without it",
+      );
+    }
+    return refuse(
+      `"PRAGMA ${pragma}" does not work inside a transaction`,
+      "Put it into a revision of its own that begins with -- aludel: transaction=off",
+    );
+  }
+  if (pragma === "foreign_keys") {
+    return refuse(
+      '"PRAGMA foreign_keys" is not needed: Aludel switches enforcement off before a revision and ' +
+        "checks all foreign keys before it commits",
+      "Delete the line",
+      "For ON DELETE actions to happen, begin a revision of its own with -- aludel: foreign-keys=on",
+    );
+  }
+  if (pragma === "writable_schema") {
+    return refuse(
+      '"PRAGMA writable_schema" would let the revision write to the schema behind SQLite\'s back',
+      "Delete the statement, and change the schema with ALTER TABLE or a rebuild",
+    );
+  }
+  if (ASKING_WITHOUT_VALUE.has(pragma)) {
+    return refuse(
+      `"PRAGMA ${pragma}" sets up the connection and would leave nothing in the database`,
+      "Delete the statement; your application sets it when it opens the database",
+    );
+  }
+  const near = closest(pragma, [...USABLE, ...USABLE_OUTSIDE, ...ASKING, LEGACY_ALTER_TABLE]);
+  return refuse(
+    `"PRAGMA ${pragma}" is not one that a revision may use`,
+    near === undefined ? "Delete the statement" : `Did you mean "${near}"?`,
+  );
+}
+
+// Numbers of SQLite's authorizer: https://sqlite.org/c3ref/c_alter_table.html
+const DROP_TABLE = 11;
+const PRAGMA = 19;
+const TRANSACTION = 22;
+const ATTACH = 24;
+const DETACH = 25;
+const FUNCTION = 31;
+const SAVEPOINT = 32;
+
+/** Which of the two arguments name what an action writes to: 1, 2 or both. */
+const WRITTEN: ReadonlyMap<number, readonly (1 | 2)[]> = new Map<number, readonly (1 | 2)[]>([
+  [1, [1, 2]], // CREATE_INDEX: index, table
+  [2, [1]], // CREATE_TABLE
+  [3, [1, 2]], // CREATE_TEMP_INDEX
+  [4, [1]], // CREATE_TEMP_TABLE
+  [5, [1, 2]], // CREATE_TEMP_TRIGGER: trigger, table
+  [6, [1]], // CREATE_TEMP_VIEW
+  [7, [1, 2]], // CREATE_TRIGGER
+  [8, [1]], // CREATE_VIEW
+  [9, [1]], // DELETE
+  [10, [1, 2]], // DROP_INDEX
+  [DROP_TABLE, [1]],
+  [12, [1, 2]], // DROP_TEMP_INDEX
+  [13, [1]], // DROP_TEMP_TABLE
+  [14, [1, 2]], // DROP_TEMP_TRIGGER
+  [15, [1]], // DROP_TEMP_VIEW
+  [16, [1, 2]], // DROP_TRIGGER
+  [17, [1]], // DROP_VIEW
+  [18, [1]], // INSERT
+  [23, [1]], // UPDATE: table, column
+  [26, [2]], // ALTER_TABLE: schema, table
+  [29, [1]], // CREATE_VTABLE: table, module
+  [30, [1]], // DROP_VTABLE
+]);
+
+/** What decides on an action besides the action itself. */
+export interface ActionContext extends RunMode {
+  /**
+   * The verb of the statement that is being compiled. VACUUM attaches a database, begins a transaction
+   * and copies every table, Aludel's too, all of it through the authorizer (measured on 3.53): what
+   * it does itself passes when the statement is a VACUUM in a `transaction=off` script.
+   */
+  readonly verb?: string;
+}
+
+/**
+ * Why SQLite must not compile an action for a revision's script, or null when it may: the last word on
+ * what {@linkcode findRefusal} cannot see in tokens. Actions that a trigger causes are judged alike.
+ * FTS5 and R*Tree ask for `data_version` and `page_size` on their own, without naming themselves as the
+ * source (measured on 3.53), and pass because asking changes nothing.
+ *
+ * @param action The authorizer's number.
+ * @param arg1 Its first argument.
+ * @param arg2 Its second argument.
+ * @param _source The trigger or view that asks, null for the statement itself.
+ * @param context How the script runs.
+ */
+export function refuseAction(
+  action: number,
+  arg1: string | null,
+  arg2: string | null,
+  _source: string | null,
+  context: ActionContext,
+): Refusal | null {
+  if (context.verb === "VACUUM" && context.transaction === "off") return null;
+  switch (action) {
+    case TRANSACTION:
+      return refuseTransactionControl(arg1 ?? "BEGIN");
+    case SAVEPOINT:
+      return refuseTransactionControl(arg1 === "BEGIN" || arg1 === null ? "SAVEPOINT" : arg1);
+    case ATTACH:
+      return refuseAttach("ATTACH");
+    case DETACH:
+      return refuseAttach("DETACH");
+    case FUNCTION:
+      return foldName(arg2 ?? "") === "load_extension" ? LOAD_EXTENSION : null;
+    case PRAGMA:
+      return refusePragma(arg1 ?? "", arg2 ?? undefined, context) ?? null;
+  }
+  const written = WRITTEN.get(action);
+  if (written === undefined) return null;
+  for (const position of written) {
+    const name = position === 1 ? arg1 : arg2;
+    if (name !== null && isStateName(name)) return refuseStateTable(name);
+  }
+  return action === DROP_TABLE && context.foreignKeys === "on"
+    ? refuseUnderForeignKeys("DROP TABLE")
+    : null;
+}

@@ -1,3 +1,5 @@
+import { Tokenizer } from "./tokenizer.ts";
+
 /** A statement of a script: the span of its text, without leading space and comments. */
 export interface Statement {
   /** Offset of the first token that is not space or comment, in UTF-16 code units. */
@@ -68,4 +70,149 @@ export interface Script {
   readonly statements: readonly Statement[];
   /** What {@linkcode findRefusal} has to look at. */
   readonly marks: ScriptMarks;
+}
+
+/**
+ * Where in a statement sqlite3_complete() would be (https://sqlite.org/src/file/src/complete.c). Only
+ * a trigger's body may hold semicolons, and it ends at the three tokens `; END ;`.
+ */
+type State = "start" | "normal" | "explain" | "create" | "trigger" | "semicolon" | "end";
+
+/**
+ * Finds the statements of a text that is fed to it token by token, for a caller that reads the
+ * tokens for its own ends as well: one pass serves both.
+ */
+export class StatementSplitter {
+  readonly #statements: Statement[] = [];
+  #state: State = "start";
+  #start = 0;
+  #end = 0;
+  #verb = "";
+  /** How many parentheses are open. */
+  #depth = 0;
+  #straggler: number | undefined;
+  #unfinished: Unfinished | undefined;
+
+  /** Whether a statement has begun and not ended at the last token taken. */
+  get inStatement(): boolean {
+    return this.#state !== "start";
+  }
+
+  /** How many statements have ended. */
+  get count(): number {
+    return this.#statements.length;
+  }
+
+  /** The first statement that has ended without being at its end. */
+  get unfinished(): Unfinished | undefined {
+    return this.#unfinished;
+  }
+
+  /** Takes the tokenizer's current token. */
+  take(token: Tokenizer): void {
+    const { kind } = token;
+    if (kind === "space" || kind === "comment") return;
+    if (this.#state === "start") {
+      if (kind === "semicolon") return;
+      this.#start = token.start;
+      this.#verb = kind === "word" ? token.current.toUpperCase() : "";
+      this.#state = this.#verb === "EXPLAIN"
+        ? "explain"
+        : this.#verb === "CREATE"
+        ? "create"
+        : "normal";
+      this.#end = token.end;
+      this.#depth = kind === "operator" ? parenthesis(token) : 0;
+      return;
+    }
+    this.#end = token.end;
+    if (kind === "operator") this.#depth += parenthesis(token);
+    if (kind === "semicolon") {
+      if (this.#state === "trigger" || this.#state === "semicolon") this.#state = "semicolon";
+      else this.#finish();
+    } else if (this.#state !== "normal") {
+      if (this.#state === "semicolon" && !isOfTrigger(token)) this.#straggler ??= token.start;
+      this.#state = this.#after(kind === "word" ? token : undefined);
+    }
+  }
+
+  /** The statements, the last one also when no semicolon ends it. */
+  finish(): readonly Statement[] {
+    if (this.inStatement) this.#finish();
+    return this.#statements;
+  }
+
+  #after(word: Tokenizer | undefined): State {
+    const state = this.#state;
+    if (state === "trigger") return state;
+    const length = word === undefined ? 0 : word.end - word.start;
+    // No word longer than TEMPORARY matters, and most tokens are no word at all.
+    const text = word === undefined || length > 9 ? "" : word.current.toUpperCase();
+    switch (state) {
+      case "create":
+        if (text === "TRIGGER") return "trigger";
+        return text === "TEMP" || text === "TEMPORARY" ? "create" : "normal";
+      case "explain":
+        // EXPLAIN QUERY PLAN: other words pass.
+        if (text === "CREATE") return "create";
+        return text === "EXPLAIN" || text === "TEMP" || text === "TEMPORARY" ||
+            text === "TRIGGER" || text === "END"
+          ? "normal"
+          : "explain";
+      case "semicolon":
+        return text === "END" ? "end" : "trigger";
+      case "end":
+        return "trigger";
+      default:
+        return state;
+    }
+  }
+
+  #finish(): void {
+    this.#statements.push({ start: this.#start, end: this.#end, verb: this.#verb });
+    const isOpen = this.#state === "trigger" || this.#state === "semicolon";
+    if (isOpen || this.#straggler !== undefined || this.#depth !== 0) {
+      this.#unfinished ??= {
+        kind: isOpen || this.#straggler !== undefined ? "trigger" : this.#depth > 0 ? "(" : ")",
+        start: this.#start,
+        straggler: this.#straggler,
+      };
+    }
+    this.#straggler = undefined;
+    this.#state = "start";
+  }
+}
+
+/** 1 for one that opens, -1 for one that closes, 0 for any other operator. */
+function parenthesis({ text, start }: Tokenizer): number {
+  const code = text.charCodeAt(start);
+  return code === 0x28 ? 1 : code === 0x29 ? -1 : 0;
+}
+
+/** What may follow a semicolon in a trigger's body: https://sqlite.org/lang_createtrigger.html */
+const TRIGGER_STEPS: ReadonlySet<string> = new Set([
+  "DELETE",
+  "END",
+  "INSERT",
+  "REPLACE",
+  "SELECT",
+  "UPDATE",
+  "VALUES",
+  "WITH",
+]);
+
+function isOfTrigger(token: Tokenizer): boolean {
+  return token.kind === "word" && TRIGGER_STEPS.has(token.current.toUpperCase());
+}
+
+/**
+ * The statements of an SQL text, in order, as sqlite3_complete() tells them apart
+ * (https://sqlite.org/c3ref/complete.html). Comments and spaces between them belong to none, empty
+ * statements (`;;`) are none, and a last one without a semicolon counts.
+ */
+export function splitStatements(text: string): readonly Statement[] {
+  const splitter = new StatementSplitter();
+  const tokenizer = new Tokenizer(text);
+  while (tokenizer.next()) splitter.take(tokenizer);
+  return splitter.finish();
 }

@@ -1,6 +1,6 @@
 import type { Connection } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import type { LoggedDirection, LogStamp } from "./log_event.ts";
+import type { LoggedDirection, LogStamp } from "./log.ts";
 import { readFormat } from "./state_format.ts";
 import { appendLog } from "./write_state.ts";
 

@@ -2,9 +2,8 @@ import type { Connection } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { DownHash, TextHash } from "../manifest/manifest.ts";
 import { AludelError, REPORT_BUG } from "../errors.ts";
-import type { AppliedRevision, AppliedTexts } from "./applied_revision.ts";
-import { writeIdList } from "./id_list.ts";
-import type { LogStamp, NewLogEntry } from "./log_event.ts";
+import { type AppliedRevision, type AppliedTexts, writeIdList } from "./state.ts";
+import type { LogStamp, NewLogEntry } from "./log.ts";
 
 // Every function here runs inside the caller's transaction, on tables that ensureStateTables() has seen.
 // The texts are constants, so that the connection keeps them prepared.

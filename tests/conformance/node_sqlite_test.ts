@@ -1,4 +1,4 @@
-import { openNodeSqlite } from "../../src/db/node_sqlite.ts";
+import { openNodeSqlite } from "../../src/db/open.ts";
 import { describeConnection } from "./connection.ts";
 
 describeConnection(

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { overviewText } from "../../src/cli/help_text.ts";
-import { plainStyle } from "../../src/cli/style.ts";
-import { usageLine } from "../../src/cli/usage_line.ts";
+import { overviewText, usageLine } from "../../src/cli/arguments/help_text.ts";
+import { plainStyle } from "../../src/cli/terminal/style.ts";
 import type { Outcome } from "../scenarios/cli.ts";
 import { runnerOf } from "./block_runner.ts";
 import { EXAMPLE_CLAIMS, type ExampleClaim } from "./command_example.ts";

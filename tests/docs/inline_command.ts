@@ -1,5 +1,5 @@
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { allFlags, longName, takesValue } from "../../src/cli/flag.ts";
+import { allFlags, longName, takesValue } from "../../src/cli/arguments/flag.ts";
 
 /** A command line of Aludel in running text. */
 export interface InlineCommand {

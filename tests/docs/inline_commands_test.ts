@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { allFlags, longName } from "../../src/cli/flag.ts";
+import { allFlags, longName } from "../../src/cli/arguments/flag.ts";
 import { runInProcess } from "../unit/cli/fake_runtime.ts";
 import { temporaryFolder } from "../scenarios/cli.ts";
 import { documents, ROOT } from "./documents.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parseManifest } from "../../src/manifest/parse_manifest.ts";
-import { parseSettings } from "../../src/project/settings.ts";
+import { parseSettings } from "../../src/project/workspace/settings.ts";
 import { documents, ROOT } from "./documents.ts";
 
 /** The published schemas, with the reader that must agree. What has revisions is a manifest, everything else settings. */

@@ -1,6 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { formatManifest } from "../../src/manifest/format_manifest.ts";
-import type { ManifestRevision } from "../../src/manifest/manifest.ts";
+import { formatManifest, type ManifestRevision } from "../../src/manifest/manifest.ts";
 import { aludelCommand, baseEnvironment } from "../scenarios/cli.ts";
 import { type RunProject, runProject } from "../scenarios/run_project.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { requireGraph } from "../../src/graph/build_graph.ts";
-import { layLanes } from "../../src/graph/lanes.ts";
+import { layLanes } from "../../src/graph/drawing.ts";
 import { formatRange, formatRef, parseRange, parseRef, type Ref } from "../../src/graph/ref.ts";
 import type { Revision } from "../../src/graph/revision.ts";
 import type { RevisionGraph } from "../../src/graph/revision_graph.ts";

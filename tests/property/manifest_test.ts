@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { dirNameProblem } from "../../src/manifest/dir_name.ts";
-import { DEFAULT_FOLDER_TEMPLATE, folderName } from "../../src/manifest/folder_name.ts";
-import { formatManifest, sortById } from "../../src/manifest/format_manifest.ts";
-import type { DownHash, ManifestRevision, TextHash } from "../../src/manifest/manifest.ts";
+import {
+  DEFAULT_FOLDER_TEMPLATE,
+  dirNameProblem,
+  folderName,
+  slugOf,
+} from "../../src/manifest/folder_name.ts";
+import {
+  type DownHash,
+  formatManifest,
+  type ManifestRevision,
+  sortById,
+  type TextHash,
+} from "../../src/manifest/manifest.ts";
 import { parseManifest } from "../../src/manifest/parse_manifest.ts";
-import { slugOf } from "../../src/manifest/slug.ts";
 import { readJson, valueOf } from "../../src/manifest/strict_json.ts";
 
 const hash = fc.stringMatching(/^[0-9a-f]{64}$/).map((hex): TextHash => `sha256:${hex}`);

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatManifest, sortById } from "../../src/manifest/format_manifest.ts";
-import type { Manifest, ManifestRevision } from "../../src/manifest/manifest.ts";
+import {
+  formatManifest,
+  type Manifest,
+  type ManifestRevision,
+  sortById,
+} from "../../src/manifest/manifest.ts";
 import { mergeManifests } from "../../src/manifest/merge_manifest.ts";
 import { parseManifest } from "../../src/manifest/parse_manifest.ts";
 import { sampleHash, sampleRevision } from "../unit/manifest/sample_revision.ts";

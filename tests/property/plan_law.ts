@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { AludelError } from "../../src/errors.ts";
-import { autogenerate } from "../../src/project/autogenerate.ts";
-import { compareWith } from "../../src/project/compare_with.ts";
+import { autogenerate } from "../../src/project/author/autogenerate.ts";
+import { compareWith } from "../../src/project/author/schema_reader.ts";
 import { Scratch } from "../../src/replay/scratch.ts";
-import { loadSchema } from "../../src/schema/load_schema.ts";
-import type { Release } from "../../src/schema/plan_options.ts";
-import { NO_HINTS, type RenameHints } from "../../src/schema/renames.ts";
+import { loadSchema } from "../../src/schema/source/load_schema.ts";
+import type { Release } from "../../src/schema/plan/statement.ts";
+import { NO_HINTS, type RenameHints } from "../../src/schema/diff/renames.ts";
 import { schemaArbitrary, type SchemaRecipe, schemaSql } from "./schema_arbitrary.ts";
 import { mutateSchema } from "./schema_mutation.ts";
 import { renameSomething } from "./schema_rename.ts";

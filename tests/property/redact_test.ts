@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { redact } from "../../src/text/redact.ts";
+import { redact } from "../../src/project/workspace/target.ts";
 
 Deno.test("redact() hides the secrets of any URL, wherever it stands", () => {
   const secret = fc.stringMatching(/^[0-9A-Za-z_.~-]{6,20}$/).map((text) => `S3CR3T${text}`);

@@ -1,5 +1,4 @@
-import { foldName, unquote } from "../../src/sql/identifier.ts";
-import { isKeyword } from "../../src/sql/keyword.ts";
+import { foldName, isKeyword, unquote } from "../../src/sql/identifier.ts";
 import { tokenize } from "../../src/sql/tokenizer.ts";
 
 const SPACES = [" ", "  ", "\n", "\t", " /* x, y) */ ", " -- it's \"\n", "/**/ "];

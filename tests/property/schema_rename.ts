@@ -1,5 +1,5 @@
 import { quoteName } from "../../src/sql/identifier.ts";
-import { NO_HINTS, type RenameHints } from "../../src/schema/renames.ts";
+import { NO_HINTS, type RenameHints } from "../../src/schema/diff/renames.ts";
 import type { ColumnRecipe, SchemaRecipe, TableRecipe } from "./schema_arbitrary.ts";
 
 /** A schema in which something has another name, and the hints that say so. */

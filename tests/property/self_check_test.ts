@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { AludelError } from "../../src/errors.ts";
-import { compareWith, type Comparison } from "../../src/project/compare_with.ts";
+import { compareWith, type Comparison } from "../../src/project/author/schema_reader.ts";
 import { Scratch } from "../../src/replay/scratch.ts";
 import { selfCheck, type SelfCheckRequest } from "../../src/replay/self_check.ts";
-import { reverseChanges } from "../../src/schema/change.ts";
-import { loadSchema } from "../../src/schema/load_schema.ts";
-import { planChanges } from "../../src/schema/plan.ts";
-import { writePlan } from "../../src/schema/plan_script.ts";
+import { reverseChanges } from "../../src/schema/model/change.ts";
+import { loadSchema } from "../../src/schema/source/load_schema.ts";
+import { planChanges } from "../../src/schema/plan/plan.ts";
+import { writePlan } from "../../src/schema/plan/statement.ts";
 import { type SchemaPair, schemaPair } from "./plan_law.ts";
 import { type SchemaRecipe, schemaSql } from "./schema_arbitrary.ts";
 

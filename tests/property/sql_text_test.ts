@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { canonicalText, decodeCanonicalText } from "../../src/sql/canonical_text.ts";
-import { sameTokens } from "../../src/sql/fingerprint.ts";
+import { sameTokens } from "../../src/sql/read_script.ts";
 import { foldName, quoteName, quoteText, unquote } from "../../src/sql/identifier.ts";
-import { splitStatements } from "../../src/sql/statement.ts";
+import { splitStatements } from "../../src/sql/script.ts";
 import { tokenize } from "../../src/sql/tokenizer.ts";
 import { TRICKY_SCRIPTS } from "../unit/sql/tricky_scripts.ts";
 

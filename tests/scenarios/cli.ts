@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { startProject } from "../../src/project/start_project.ts";
+import { startProject } from "../../src/project/author/start_project.ts";
 import { runInProcess } from "../unit/cli/fake_runtime.ts";
 
 /**

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startProject } from "../../src/project/start_project.ts";
+import { startProject } from "../../src/project/author/start_project.ts";
 import { aludel } from "./cli.ts";
 import {
   GIT_ENVIRONMENT,

@@ -1,5 +1,5 @@
 import { parseManifest } from "../../src/manifest/parse_manifest.ts";
-import { formatManifest } from "../../src/manifest/format_manifest.ts";
+import { formatManifest } from "../../src/manifest/manifest.ts";
 import { newRevision } from "../../src/manifest/new_revision.ts";
 import { type Outcome, sqlite3, type TemporaryFolder, temporaryProject } from "./cli.ts";
 

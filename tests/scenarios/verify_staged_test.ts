@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gitFolderWithout, type GitProject, gitProject, gitProjectIn } from "./git_project.ts";
-import { startProject } from "../../src/project/start_project.ts";
+import { startProject } from "../../src/project/author/start_project.ts";
 
 async function committed(): Promise<GitProject> {
   const project = await gitProject();

@@ -1,13 +1,13 @@
 import { backupDatabase } from "../../project/copies/make_restore_point.ts";
 import { restoreFolderOf } from "../../project/copies/restore_points.ts";
-import { megabytes } from "../../text/megabytes.ts";
+import { megabytes } from "../../text/layout.ts";
 import { shell } from "../../text/next_step.ts";
-import { defineCommand } from "../command.ts";
-import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../flag.ts";
-import { openProject } from "../open_project.ts";
-import { openTarget } from "../open_target.ts";
-import { runHost } from "../run_host.ts";
-import { RunReport } from "../run_report.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../arguments/flag.ts";
+import { openProject } from "../session/project.ts";
+import { openTarget } from "../session/target.ts";
+import { runHost } from "../session/run_host.ts";
+import { RunReport } from "../render/run.ts";
 
 export const command = defineCommand({
   name: "backup",

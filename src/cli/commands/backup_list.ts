@@ -1,11 +1,11 @@
 import { requireFile } from "../../project/copies/make_restore_point.ts";
 import { readRestoreFolder } from "../../project/copies/restore_points.ts";
 import { findLeftovers } from "../../project/copies/work_folder.ts";
-import { megabytes } from "../../text/megabytes.ts";
-import { defineCommand } from "../command.ts";
-import { DATABASE_FLAG } from "../flag.ts";
-import { openProject } from "../open_project.ts";
-import { openTarget } from "../open_target.ts";
+import { megabytes } from "../../text/layout.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { DATABASE_FLAG } from "../arguments/flag.ts";
+import { openProject } from "../session/project.ts";
+import { openTarget } from "../session/target.ts";
 
 export const command = defineCommand({
   name: "backup list",

@@ -1,11 +1,11 @@
 import { AludelError } from "../../errors.ts";
-import { joinCatalogue } from "../../project/catalogue.ts";
+import { joinCatalogue } from "../../project/workspace/catalogue.ts";
 import { bisect, type BisectTurn } from "../../proof/bisect.ts";
 import { readMentions } from "../../sql/mentions.ts";
-import { splitStatements } from "../../sql/statement.ts";
-import { chooseHistory, HISTORY_FLAG } from "../choose_history.ts";
-import { defineCommand } from "../command.ts";
-import { titleOf } from "../revision_line.ts";
+import { splitStatements } from "../../sql/script.ts";
+import { chooseHistory, HISTORY_FLAG } from "../session/replay.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { titleOf } from "../render/revision.ts";
 
 export const command = defineCommand({
   name: "bisect",

@@ -1,12 +1,12 @@
 import { AludelError } from "../../errors.ts";
-import { joinCatalogue } from "../../project/catalogue.ts";
+import { joinCatalogue } from "../../project/workspace/catalogue.ts";
 import { blame } from "../../proof/blame.ts";
 import { foldName, unquote } from "../../sql/identifier.ts";
 import { closest } from "../../text/closest.ts";
-import { displayWidth, padColumns } from "../../text/display_width.ts";
-import { chooseHistory, HISTORY_FLAG } from "../choose_history.ts";
-import { defineCommand } from "../command.ts";
-import { titleOf } from "../revision_line.ts";
+import { displayWidth, padColumns } from "../../text/layout.ts";
+import { chooseHistory, HISTORY_FLAG } from "../session/replay.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { titleOf } from "../render/revision.ts";
 
 export const command = defineCommand({
   name: "blame",

@@ -1,9 +1,13 @@
-import { compareWith } from "../../project/compare_with.ts";
-import { projectMissing } from "../../project/project.ts";
-import { comparisonJson, reportChanges, suggestRenamesTo } from "../change_report.ts";
-import { defineCommand } from "../command.ts";
-import { openSchemas } from "../open_schemas.ts";
-import { reportSchemaNotices } from "../schema_notices.ts";
+import { compareWith } from "../../project/author/schema_reader.ts";
+import { projectMissing } from "../../project/workspace/project.ts";
+import {
+  comparisonJson,
+  reportChanges,
+  reportSchemaNotices,
+  suggestRenamesTo,
+} from "../render/changes.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { openSchemas } from "../session/schemas.ts";
 
 export const command = defineCommand({
   name: "check",

@@ -1,7 +1,7 @@
 import { AludelError } from "../../errors.ts";
 import { shellScript } from "../completion/shell_script.ts";
 import { type Shell, SHELLS } from "../completion/shells.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../arguments/command.ts";
 
 export const command = defineCommand({
   name: "completions",

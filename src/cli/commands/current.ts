@@ -1,10 +1,8 @@
-import { projectMissing } from "../../project/project.ts";
-import { defineCommand } from "../command.ts";
-import { DATABASE_FLAG } from "../flag.ts";
-import { openDatabaseCatalogue } from "../open_database_catalogue.ts";
-import { revisionBlock } from "../revision_block.ts";
-import { revisionJson } from "../revision_json.ts";
-import { Marks, revisionName, titleOf } from "../revision_line.ts";
+import { projectMissing } from "../../project/workspace/project.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { DATABASE_FLAG } from "../arguments/flag.ts";
+import { openDatabaseCatalogue } from "../session/database_catalogue.ts";
+import { Marks, revisionBlock, revisionJson, revisionName, titleOf } from "../render/revision.ts";
 
 export const command = defineCommand({
   name: "current",
@@ -60,7 +58,7 @@ export const command = defineCommand({
       );
     }
     if (unknown.length > 0) {
-      const { locateUnknown, TAKE_ALONG } = await import("../unknown_revisions.ts");
+      const { locateUnknown, TAKE_ALONG } = await import("../session/database_catalogue.ts");
       for (const { says } of await locateUnknown(project, unknown)) ui.notice(says);
       ui.hint(TAKE_ALONG);
     }

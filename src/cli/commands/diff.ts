@@ -1,9 +1,8 @@
-import { compareWith } from "../../project/compare_with.ts";
-import { comparisonJson, reportChanges, suggestRenamesTo } from "../change_report.ts";
-import { defineCommand } from "../command.ts";
-import { DATABASE_FLAG } from "../flag.ts";
-import { openSchemas } from "../open_schemas.ts";
-import { readOperand } from "../schema_operand.ts";
+import { compareWith } from "../../project/author/schema_reader.ts";
+import { comparisonJson, reportChanges, suggestRenamesTo } from "../render/changes.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { DATABASE_FLAG } from "../arguments/flag.ts";
+import { openSchemas, readOperand } from "../session/schemas.ts";
 
 export const command = defineCommand({
   name: "diff",

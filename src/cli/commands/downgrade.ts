@@ -1,5 +1,5 @@
 import { parseRef } from "../../graph/ref.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../arguments/command.ts";
 import { migrate, RUN_FLAGS } from "../migrate.ts";
 
 export const command = defineCommand({

@@ -1,13 +1,12 @@
 import { AludelError } from "../../errors.ts";
-import { refNeedsApplied } from "../../graph/needs_applied.ts";
+import { refNeedsApplied, resolveRef } from "../../graph/resolve_ref.ts";
 import { parseRef } from "../../graph/ref.ts";
-import { resolveRef } from "../../graph/resolve_ref.ts";
-import { inspectRevision } from "../../project/inspect_revision.ts";
-import { defineCommand } from "../command.ts";
-import { findEditor, openInEditor } from "../editor.ts";
-import { findInCatalogue } from "../find_in_catalogue.ts";
-import { DATABASE_FLAG } from "../flag.ts";
-import { openProject } from "../open_project.ts";
+import { inspectRevision } from "../../project/workspace/revision_texts.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { findEditor, openInEditor } from "../terminal/editor.ts";
+import { findInCatalogue } from "../session/catalogue.ts";
+import { DATABASE_FLAG } from "../arguments/flag.ts";
+import { openProject } from "../session/project.ts";
 
 export const command = defineCommand({
   name: "edit",

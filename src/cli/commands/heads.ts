@@ -1,8 +1,6 @@
-import { defineCommand } from "../command.ts";
-import { openDiskCatalogue } from "../open_catalogue.ts";
-import { revisionBlock } from "../revision_block.ts";
-import { revisionJson } from "../revision_json.ts";
-import { Marks, revisionName, titleOf } from "../revision_line.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { openDiskCatalogue } from "../session/catalogue.ts";
+import { Marks, revisionBlock, revisionJson, revisionName, titleOf } from "../render/revision.ts";
 
 export const command = defineCommand({
   name: "heads",

@@ -1,15 +1,18 @@
-import { drawGraph, drawingWidth } from "../../graph/graph_text.ts";
-import { layLanes } from "../../graph/lanes.ts";
-import { rangeNeedsApplied } from "../../graph/needs_applied.ts";
+import { drawGraph, drawingWidth, layLanes } from "../../graph/drawing.ts";
+import { rangeNeedsApplied, resolveRange } from "../../graph/resolve_ref.ts";
 import { parseRange } from "../../graph/ref.ts";
-import { resolveRange } from "../../graph/resolve_range.ts";
 import type { RevisionId } from "../../graph/revision.ts";
-import { defineCommand } from "../command.ts";
-import { findInCatalogue } from "../find_in_catalogue.ts";
-import { DATABASE_FLAG } from "../flag.ts";
-import { revisionBlock } from "../revision_block.ts";
-import { revisionJson } from "../revision_json.ts";
-import { Marks, revisionLine, revisionName, titleOf } from "../revision_line.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { findInCatalogue } from "../session/catalogue.ts";
+import { DATABASE_FLAG } from "../arguments/flag.ts";
+import {
+  Marks,
+  revisionBlock,
+  revisionJson,
+  revisionLine,
+  revisionName,
+  titleOf,
+} from "../render/revision.ts";
 
 export const command = defineCommand({
   name: "history",

@@ -1,9 +1,8 @@
-import { type HookState, isInstalled, readHookSetup } from "../../git/hook.ts";
-import { BEFORE } from "../../git/hook_script.ts";
-import { hasAttribute } from "../../git/merge_attribute.ts";
-import { defineCommand } from "../command.ts";
-import { requireProject } from "../../project/project.ts";
-import { openProject } from "../open_project.ts";
+import { BEFORE, type HookState, isInstalled, readHookSetup } from "../../git/hook.ts";
+import { hasAttribute } from "../../git/repository.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { requireProject } from "../../project/workspace/project.ts";
+import { openProject } from "../session/project.ts";
 
 export const command = defineCommand({
   name: "hook status",

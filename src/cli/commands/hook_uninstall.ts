@@ -1,8 +1,8 @@
 import { planUninstall, readHookSetup } from "../../git/hook.ts";
-import { applyChanges } from "../../git/repository_change.ts";
+import { applyChanges } from "../../git/repository.ts";
 import { changeText } from "../change_text.ts";
-import { defineCommand } from "../command.ts";
-import { openProject } from "../open_project.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { openProject } from "../session/project.ts";
 
 export const command = defineCommand({
   name: "hook uninstall",

@@ -1,11 +1,11 @@
 import { AludelError } from "../../errors.ts";
-import { resolvePath } from "../../project/resolve_path.ts";
-import { startProject } from "../../project/start_project.ts";
-import { defaultSettings } from "../../project/settings.ts";
-import type { Target } from "../../project/target.ts";
-import { defineCommand } from "../command.ts";
-import type { Runtime } from "../runtime.ts";
-import { targetChoice } from "../target_choice.ts";
+import { resolvePath } from "../../project/workspace/files.ts";
+import { startProject } from "../../project/author/start_project.ts";
+import { defaultSettings } from "../../project/workspace/settings.ts";
+import type { Target } from "../../project/workspace/target.ts";
+import { defineCommand } from "../arguments/command.ts";
+import type { Runtime } from "../terminal/runtime.ts";
+import { targetChoice } from "../session/target.ts";
 
 /** The database that the application's own `DATABASE_URL` names, if it is one for Aludel. */
 function borrowedDatabase(runtime: Runtime, root: string): Target | undefined {

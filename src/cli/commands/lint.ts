@@ -1,12 +1,40 @@
+import { type Connection, SqlError } from "../../db/connection.ts";
 import { AludelError } from "../../errors.ts";
-import { findRule } from "../../lint/lint_groups.ts";
+import { findRule } from "../../lint/lint.ts";
 import { lintRevision } from "../../proof/lint_revisions.ts";
-import { chooseRevisions } from "../choose_revisions.ts";
-import { defineCommand } from "../command.ts";
-import { rowCounter } from "../count_rows.ts";
-import { FORMAT_FLAG, printFindings } from "../finding_format.ts";
-import { DATABASE_FLAG } from "../flag.ts";
-import { openReplay } from "../open_replay.ts";
+import { foldName, quoteName } from "../../sql/identifier.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { DATABASE_FLAG } from "../arguments/flag.ts";
+import { FORMAT_FLAG, printFindings } from "../render/finding.ts";
+import { chooseRevisions, openReplay } from "../session/replay.ts";
+
+/** Counts rows of a database's tables, each table once and when it is first asked for. */
+function rowCounter(
+  connection: Connection | null,
+): (table: string) => Promise<number | undefined> {
+  const known = new Map<string, Promise<number | undefined>>();
+  return (table) => {
+    const key = foldName(table);
+    let count = known.get(key);
+    if (count === undefined) known.set(key, count = countRows(connection, table));
+    return count;
+  };
+}
+
+async function countRows(
+  connection: Connection | null,
+  table: string,
+): Promise<number | undefined> {
+  try {
+    const [row] = await connection?.query(`SELECT count(*) AS n FROM main.${quoteName(table)}`) ??
+      [];
+    return row === undefined ? undefined : Number(row["n"]);
+  } catch (error) {
+    // Not there yet, or a virtual table of a module that is not here.
+    if (error instanceof SqlError) return undefined;
+    throw error;
+  }
+}
 
 export const command = defineCommand({
   name: "lint",

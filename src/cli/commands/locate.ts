@@ -1,18 +1,17 @@
-import { databaseMissing } from "../../db/database_error.ts";
+import { databaseMissing } from "../../db/sqlite_error.ts";
 import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
 import type { RevisionId } from "../../graph/revision.ts";
-import { planStamp, stamp } from "../../project/stamp.ts";
-import { projectMissing } from "../../project/project.ts";
+import { planStamp, stamp } from "../../project/migrate/stamp.ts";
+import { projectMissing } from "../../project/workspace/project.ts";
 import { locate, type Located } from "../../proof/locate.ts";
-import { changesJson, reportChanges } from "../change_report.ts";
-import { defineCommand } from "../command.ts";
-import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../flag.ts";
-import { migrationContext } from "../migration_context.ts";
-import { type DatabaseCatalogue, openDatabaseCatalogue } from "../open_database_catalogue.ts";
-import { openReplay } from "../open_replay.ts";
-import { titleOf } from "../revision_line.ts";
-import { runHost } from "../run_host.ts";
+import { changesJson, reportChanges } from "../render/changes.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../arguments/flag.ts";
+import { migrationContext, runHost } from "../session/run_host.ts";
+import { type DatabaseCatalogue, openDatabaseCatalogue } from "../session/database_catalogue.ts";
+import { openReplay } from "../session/replay.ts";
+import { titleOf } from "../render/revision.ts";
 
 export const command = defineCommand({
   name: "locate",

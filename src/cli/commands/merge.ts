@@ -1,8 +1,8 @@
 import { AludelError } from "../../errors.ts";
-import { writeRevision } from "../../project/write_revision.ts";
-import { defineCommand } from "../command.ts";
-import { openProject } from "../open_project.ts";
-import { reportDraft, waitingFor } from "../report_draft.ts";
+import { writeRevision } from "../../project/author/write_revision.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { openProject } from "../session/project.ts";
+import { reportDraft, waitingFor } from "../render/draft.ts";
 
 export const command = defineCommand({
   name: "merge",

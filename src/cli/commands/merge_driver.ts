@@ -1,9 +1,7 @@
 import { AludelError } from "../../errors.ts";
-import { mergeAsText, readMergeFile } from "../../git/merge_file.ts";
-import { mergeManifestTexts } from "../../git/merge_manifest_files.ts";
-import { writeAtomically } from "../../project/write_atomically.ts";
-import { resolvePath } from "../../project/resolve_path.ts";
-import { defineCommand } from "../command.ts";
+import { mergeAsText, mergeManifestTexts, readMergeFile } from "../../git/merge_driver.ts";
+import { resolvePath, writeAtomically } from "../../project/workspace/files.ts";
+import { defineCommand } from "../arguments/command.ts";
 
 export const command = defineCommand({
   name: "merge-driver",

@@ -1,16 +1,16 @@
 import { openScratch } from "../../db/open_scratch.ts";
-import { joinCatalogue, messageOf } from "../../project/catalogue.ts";
-import { digest } from "../../project/digest.ts";
-import type { Finding } from "../../project/finding.ts";
+import { joinCatalogue, messageOf } from "../../project/workspace/catalogue.ts";
+import { digest } from "../../project/workspace/digest.ts";
+import type { Finding } from "../../project/workspace/finding.ts";
 import type { Proof } from "../../proof/proof.ts";
 import { prove } from "../../proof/prove.ts";
-import { chooseRevisions } from "../choose_revisions.ts";
-import { defineCommand } from "../command.ts";
-import { findingText } from "../finding_text.ts";
-import { DATABASE_FLAG } from "../flag.ts";
-import type { Style } from "../style.ts";
-import type { Ui } from "../ui.ts";
-import { CLEAR_LINE } from "../watch_board.ts";
+import { chooseRevisions } from "../session/replay.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { findingText } from "../render/finding.ts";
+import { DATABASE_FLAG } from "../arguments/flag.ts";
+import type { Style } from "../terminal/style.ts";
+import type { Ui } from "../terminal/ui.ts";
+import { CLEAR_LINE } from "../terminal/watch_board.ts";
 
 export const command = defineCommand({
   name: "prove",

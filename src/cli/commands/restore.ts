@@ -2,15 +2,15 @@ import { requireFile } from "../../project/copies/make_restore_point.ts";
 import { previewRestore, restoreDatabase } from "../../project/copies/restore.ts";
 import { findRestorePoint, readRestoreFolder } from "../../project/copies/restore_points.ts";
 import type { RowChange } from "../../project/copies/rehearse.ts";
-import type { Notice } from "../../runner/run_event.ts";
+import type { Notice } from "../../runner/request.ts";
 import { shell } from "../../text/next_step.ts";
-import { defineCommand } from "../command.ts";
-import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../flag.ts";
-import { openProject } from "../open_project.ts";
-import { openTarget } from "../open_target.ts";
-import { runHost } from "../run_host.ts";
-import { RunReport } from "../run_report.ts";
-import type { Ui } from "../ui.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../arguments/flag.ts";
+import { openProject } from "../session/project.ts";
+import { openTarget } from "../session/target.ts";
+import { runHost } from "../session/run_host.ts";
+import { RunReport } from "../render/run.ts";
+import type { Ui } from "../terminal/ui.ts";
 
 export const command = defineCommand({
   name: "restore",

@@ -1,9 +1,8 @@
-import { describeObject } from "../../schema/describe.ts";
-import { schemaObjects, writeSchema } from "../../schema/write_schema.ts";
-import { defineCommand } from "../command.ts";
-import { DATABASE_FLAG } from "../flag.ts";
-import { openSchemas } from "../open_schemas.ts";
-import { readOperand } from "../schema_operand.ts";
+import { describeObject } from "../../schema/diff/describe.ts";
+import { schemaObjects, writeSchema } from "../../schema/source/write_schema.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { DATABASE_FLAG } from "../arguments/flag.ts";
+import { openSchemas, readOperand } from "../session/schemas.ts";
 
 export const command = defineCommand({
   name: "schema",

@@ -1,12 +1,12 @@
 import { AludelError } from "../../errors.ts";
-import { committedTexts } from "../../git/committed_texts.ts";
-import { gitFolder } from "../../git/git_folder.ts";
-import { digest } from "../../project/digest.ts";
-import { sealRevisions } from "../../project/seal_revisions.ts";
-import { defineCommand } from "../command.ts";
-import { DATABASE_FLAG } from "../flag.ts";
-import { openProject } from "../open_project.ts";
-import { waitingFor } from "../report_draft.ts";
+import { committedTexts } from "../../git/base.ts";
+import { gitFolder } from "../../git/git.ts";
+import { digest } from "../../project/workspace/digest.ts";
+import { sealRevisions } from "../../project/author/seal.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { DATABASE_FLAG } from "../arguments/flag.ts";
+import { openProject } from "../session/project.ts";
+import { waitingFor } from "../render/draft.ts";
 
 export const command = defineCommand({
   name: "seal",

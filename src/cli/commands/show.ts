@@ -1,18 +1,14 @@
 import { AludelError } from "../../errors.ts";
-import { refNeedsApplied } from "../../graph/needs_applied.ts";
+import { refNeedsApplied, resolveRef } from "../../graph/resolve_ref.ts";
 import { parseRef } from "../../graph/ref.ts";
-import { resolveRef } from "../../graph/resolve_ref.ts";
-import { messageOf } from "../../project/catalogue.ts";
-import { inspectRevision } from "../../project/inspect_revision.ts";
-import { readAppliedTexts } from "../../project/look_at_texts.ts";
-import { appliedField, appliedJson } from "../applied_field.ts";
-import { defineCommand } from "../command.ts";
-import { DATABASE_FLAG } from "../flag.ts";
-import { openCatalogueWithDatabase } from "../open_catalogue_with_database.ts";
-import { blockText, revisionFields } from "../revision_block.ts";
-import { revisionJson } from "../revision_json.ts";
-import { Marks } from "../revision_line.ts";
-import { sealField } from "../seal_field.ts";
+import { messageOf } from "../../project/workspace/catalogue.ts";
+import { inspectRevision } from "../../project/workspace/revision_texts.ts";
+import { readAppliedTexts } from "../../project/migrate/stamp.ts";
+import { appliedField, appliedJson, sealField } from "../render/applied.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { DATABASE_FLAG } from "../arguments/flag.ts";
+import { openCatalogueWithDatabase } from "../session/catalogue.ts";
+import { blockText, Marks, revisionFields, revisionJson } from "../render/revision.ts";
 
 export const command = defineCommand({
   name: "show",

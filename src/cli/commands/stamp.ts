@@ -2,19 +2,17 @@ import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
 import type { StampOutcome } from "../../runner/run_stamp.ts";
 import { shell } from "../../text/next_step.ts";
-import type { Target } from "../../project/target.ts";
-import type { Ui } from "../ui.ts";
-import { projectMissing } from "../../project/project.ts";
-import { planStamp, stamp } from "../../project/stamp.ts";
-import { openWorkspace } from "../../project/workspace.ts";
-import { defineCommand } from "../command.ts";
-import { refuseSeveralModes } from "../exclusive_flags.ts";
-import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../flag.ts";
-import { migrationContext } from "../migration_context.ts";
-import { openProject } from "../open_project.ts";
-import { openTarget } from "../open_target.ts";
-import { lookPatience, runHost } from "../run_host.ts";
-import { RunReport } from "../run_report.ts";
+import type { Target } from "../../project/workspace/target.ts";
+import type { Ui } from "../terminal/ui.ts";
+import { projectMissing } from "../../project/workspace/project.ts";
+import { planStamp, stamp } from "../../project/migrate/stamp.ts";
+import { openWorkspace } from "../../project/workspace/workspace.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG, refuseSeveralModes } from "../arguments/flag.ts";
+import { lookPatience, migrationContext, runHost } from "../session/run_host.ts";
+import { openProject } from "../session/project.ts";
+import { openTarget } from "../session/target.ts";
+import { RunReport } from "../render/run.ts";
 
 export const command = defineCommand({
   name: "stamp",

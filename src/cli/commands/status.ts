@@ -1,12 +1,11 @@
-import { readStatus } from "../../project/status.ts";
+import { readStatus } from "../../project/migrate/verify.ts";
 import type { RevisionId } from "../../graph/revision.ts";
-import { defineCommand } from "../command.ts";
-import { DRIFT_FLAG } from "../drift_flag.ts";
-import { findingText } from "../finding_text.ts";
-import { DATABASE_FLAG } from "../flag.ts";
-import { openVerification } from "../open_verification.ts";
-import { titleOf } from "../revision_line.ts";
-import { locateUnknown, TAKE_ALONG } from "../unknown_revisions.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { DATABASE_FLAG, DRIFT_FLAG } from "../arguments/flag.ts";
+import { findingText } from "../render/finding.ts";
+import { openVerification } from "../session/verification.ts";
+import { titleOf } from "../render/revision.ts";
+import { locateUnknown, TAKE_ALONG } from "../session/database_catalogue.ts";
 
 /** So many revisions of one kind are listed; beyond it they are counted. */
 const LISTED = 10;
@@ -29,7 +28,7 @@ export const command = defineCommand({
     const { project, target, present, context: verification } = open;
     const status = readStatus(verification);
     const drift = flags.drift
-      ? await (await import("../look_for_drift.ts")).lookForDrift(open)
+      ? await (await import("../session/verification.ts")).lookForDrift(open)
       : null;
     const clean = status.clean && drift === null;
     const elsewhere = await locateUnknown(project, status.unknown);

@@ -1,7 +1,7 @@
 import { AludelError } from "../../errors.ts";
-import { findBranch } from "../../git/find_branches.ts";
+import { findBranch } from "../../git/branches.ts";
 import { parseRef } from "../../graph/ref.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../arguments/command.ts";
 import { migrate, RUN_FLAGS } from "../migrate.ts";
 
 export const command = defineCommand({

@@ -1,6 +1,6 @@
 import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../arguments/command.ts";
 import { migrate, RUN_FLAGS } from "../migrate.ts";
 
 export const command = defineCommand({

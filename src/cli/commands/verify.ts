@@ -1,8 +1,7 @@
 import { AludelError } from "../../errors.ts";
-import { defineCommand } from "../command.ts";
-import { FORMAT_FLAG } from "../finding_format.ts";
-import { DATABASE_FLAG } from "../flag.ts";
-import { DRIFT_FLAG } from "../drift_flag.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { FORMAT_FLAG } from "../render/finding.ts";
+import { DATABASE_FLAG, DRIFT_FLAG } from "../arguments/flag.ts";
 
 export const command = defineCommand({
   name: "verify",

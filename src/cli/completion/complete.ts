@@ -1,7 +1,7 @@
-import type { Command } from "../command.ts";
-import { LEADING_FLAGS } from "../command_line.ts";
+import type { Command } from "../arguments/command.ts";
+import { LEADING_FLAGS } from "../arguments/command_line.ts";
 import { COMMANDS } from "../commands.ts";
-import { allFlags, DATABASE_FLAG, type Flags, longName, SHARED_FLAGS } from "../flag.ts";
+import { allFlags, DATABASE_FLAG, type Flags, longName, SHARED_FLAGS } from "../arguments/flag.ts";
 import { type Candidates, NOTHING } from "./candidate.ts";
 import { Scan } from "./scan.ts";
 import { type CompletionRuntime, valueCandidates, type ValueContext } from "./value_candidates.ts";

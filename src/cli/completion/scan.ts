@@ -1,4 +1,4 @@
-import { type Flag, type Flags, longName, takesValue } from "../flag.ts";
+import { type Flag, type Flags, longName, takesValue } from "../arguments/flag.ts";
 import type { Candidate, Candidates } from "./candidate.ts";
 import { flagValueCandidates, type ValueContext } from "./value_candidates.ts";
 

@@ -1,10 +1,10 @@
-import { openProject } from "../../project/project.ts";
-import { readManifest } from "../../project/read_manifest.ts";
+import { openProject } from "../../project/workspace/project.ts";
+import { readManifest } from "../../project/workspace/workspace.ts";
 import { readRestoreFolder } from "../../project/copies/restore_points.ts";
-import { redact } from "../../text/redact.ts";
-import type { Flag } from "../flag.ts";
-import type { Runtime } from "../runtime.ts";
-import { targetChoice } from "../target_choice.ts";
+import { redact } from "../../project/workspace/target.ts";
+import type { Flag } from "../arguments/flag.ts";
+import type { Runtime } from "../terminal/runtime.ts";
+import { targetChoice } from "../session/target.ts";
 import { type Candidate, type Candidates, NOTHING } from "./candidate.ts";
 import { refCandidates } from "./ref_candidates.ts";
 import { SHELLS } from "./shells.ts";

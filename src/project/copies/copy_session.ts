@@ -9,7 +9,7 @@ import {
 import { say } from "../../text/next_step.ts";
 import { startCopyWorker } from "../../db/start_copy_worker.ts";
 import { AludelError, GO_ON, REPORT_BUG } from "../../errors.ts";
-import type { RunHost } from "../../runner/run_request.ts";
+import type { RunHost } from "../../runner/request.ts";
 
 /** What copying needs from whoever waits for it. */
 export type CopyWatch = Pick<RunHost, "clock" | "emit" | "interrupted">;

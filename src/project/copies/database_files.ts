@@ -1,8 +1,7 @@
 import { AludelError } from "../../errors.ts";
 import { say, shell } from "../../text/next_step.ts";
-import { pathExists } from "../path_exists.ts";
-import { flushFolder } from "../write_atomically.ts";
-import { megabytes } from "../../text/megabytes.ts";
+import { flushFolder, pathExists } from "../workspace/files.ts";
+import { megabytes } from "../../text/layout.ts";
 
 /** More than what is copied: room for the file system's own bookkeeping, in bytes. */
 const SLACK_BYTES = 256 * 1024;

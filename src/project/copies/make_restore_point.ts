@@ -1,5 +1,5 @@
 import { SqlError } from "../../db/connection.ts";
-import { databaseError } from "../../db/database_error.ts";
+import { databaseError } from "../../db/sqlite_error.ts";
 import { findDamage } from "../../db/find_damage.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
@@ -28,16 +28,12 @@ import {
   removeLeftovers,
   type WorkFolder,
 } from "./work_folder.ts";
-import { pathExists } from "../path_exists.ts";
-import type { Target } from "../target.ts";
-import { flushFolder, writeAtomically } from "../write_atomically.ts";
-import { toSecond } from "../../runner/clock.ts";
-import { adviceFor } from "../../runner/explain_sql_error.ts";
-import type { KeptPoint } from "../../runner/restore_policy.ts";
-import type { RunHost } from "../../runner/run_request.ts";
+import { flushFolder, pathExists, writeAtomically } from "../workspace/files.ts";
+import type { Target } from "../workspace/target.ts";
+import { type KeptPoint, type RunHost, toSecond } from "../../runner/request.ts";
+import { adviceFor } from "../../runner/failure.ts";
 import { executePatiently, patiently } from "../../runner/write_lock.ts";
-import type { AppliedRevision } from "../../state/applied_revision.ts";
-import { readState } from "../../state/read_state.ts";
+import { type AppliedRevision, readState } from "../../state/state.ts";
 import { say, shell } from "../../text/next_step.ts";
 
 /** What {@linkcode makeRestorePoint} makes. */

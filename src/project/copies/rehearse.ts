@@ -13,17 +13,16 @@ import {
 import { copyFailed, requireFile } from "./make_restore_point.ts";
 import { restoreFolderOf } from "./restore_points.ts";
 import { openWorkFolder, removeLeftovers, type WorkFolder } from "./work_folder.ts";
-import { accessTo, type DatabaseAccess } from "../database_access.ts";
+import { accessTo, type DatabaseAccess } from "../workspace/database_access.ts";
 import {
   type MigrationContext,
   type MigrationRequest,
   planMigration,
   runMigration,
-} from "../migration.ts";
-import { pathExists } from "../path_exists.ts";
-import type { Target } from "../target.ts";
-import type { ResumeChoice, RunHost, RunOutcome } from "../../runner/run_request.ts";
-import type { TransactionMode } from "../../runner/segments.ts";
+} from "../migrate/migration.ts";
+import { pathExists } from "../workspace/files.ts";
+import type { Target } from "../workspace/target.ts";
+import type { ResumeChoice, RunHost, RunOutcome, TransactionMode } from "../../runner/request.ts";
 import { executePatiently } from "../../runner/write_lock.ts";
 import { say } from "../../text/next_step.ts";
 import { quoteName } from "../../sql/identifier.ts";

@@ -1,6 +1,6 @@
 import { type Connection, SqlError } from "../../db/connection.ts";
 import { AludelError } from "../../errors.ts";
-import type { RunHost } from "../../runner/run_request.ts";
+import type { RunHost } from "../../runner/request.ts";
 import { executePatiently, patiently } from "../../runner/write_lock.ts";
 import { say, shell } from "../../text/next_step.ts";
 import type { CopySession } from "./copy_session.ts";

@@ -2,17 +2,15 @@ import { type Connection, SqlError } from "../../db/connection.ts";
 import { findDamage } from "../../db/find_damage.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
-import { toSecond } from "../../runner/clock.ts";
-import type { Notice } from "../../runner/run_event.ts";
-import type { RunHost } from "../../runner/run_request.ts";
+import { type Notice, type RunHost, toSecond } from "../../runner/request.ts";
 import { patiently } from "../../runner/write_lock.ts";
-import { readLog } from "../../state/read_log.ts";
-import { readState } from "../../state/read_state.ts";
+import { readLog } from "../../state/log.ts";
+import { readState } from "../../state/state.ts";
 import { ensureStateTables, hasStateTables } from "../../state/state_format.ts";
 import { appendLog } from "../../state/write_state.ts";
 import { shell } from "../../text/next_step.ts";
-import { requireWritable } from "../database_access.ts";
-import type { Target } from "../target.ts";
+import { requireWritable } from "../workspace/database_access.ts";
+import type { Target } from "../workspace/target.ts";
 import { CopySession } from "./copy_session.ts";
 import {
   createPrivate,

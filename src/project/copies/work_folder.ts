@@ -1,8 +1,8 @@
 import { AludelError } from "../../errors.ts";
 import { say } from "../../text/next_step.ts";
 import { folderTaken, WORK_PREFIX } from "./restore_points.ts";
-import { lockFolder, type LockOptions } from "../folder_lock.ts";
-import { pathExists } from "../path_exists.ts";
+import { lockFolder, type LockOptions } from "../workspace/folder_lock.ts";
+import { pathExists } from "../workspace/files.ts";
 
 /** A folder for copies that are being made, or are looked at once; gone with everything in it when disposed. */
 export interface WorkFolder extends Disposable {

@@ -1,6 +1,6 @@
 import { type Connection, SqlError } from "../../db/connection.ts";
 import { foldName, quoteName } from "../../sql/identifier.ts";
-import type { Schema, Table } from "../../schema/model.ts";
+import type { Schema, Table } from "../../schema/model/model.ts";
 
 /**
  * Does something to a table; where that fails and the table has triggers, once more without them. They are

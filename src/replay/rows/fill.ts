@@ -1,12 +1,10 @@
 import { type Connection, SqlError, type SqlValue } from "../../db/connection.ts";
-import { inDependencyOrder } from "../../schema/dependency_order.ts";
-import type { Column, ForeignKey, Schema, Table } from "../../schema/model.ts";
-import { tablesInOrder } from "../../schema/write_schema.ts";
+import { inDependencyOrder, tablesInOrder } from "../../schema/source/write_schema.ts";
+import type { Column, ForeignKey, Schema, Table } from "../../schema/model/model.ts";
 import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import { withoutFailingTriggers } from "./failing_triggers.ts";
-import { nullableColumns } from "./parents.ts";
+import { nullableColumns, ParentRows } from "./parents.ts";
 import { adoptOrphans, deleteOrphans, detachOrphans } from "./orphans.ts";
-import { ParentRows } from "./parents.ts";
 import { SeededRandom } from "./seeded_random.ts";
 import { checkLabel, type CheckValues, checkValues, columnValue, rowidFor } from "./values.ts";
 

@@ -1,6 +1,6 @@
 import type { Connection } from "../../db/connection.ts";
-import { rowidExpression } from "../../schema/implicit_rowid.ts";
-import type { Table } from "../../schema/model.ts";
+import { rowidExpression } from "../../schema/plan/copy_rows.ts";
+import type { Table } from "../../schema/model/model.ts";
 import { quoteName } from "../../sql/identifier.ts";
 
 /** A row as SQL literals, in the order of the expressions that were asked for. */

@@ -1,9 +1,8 @@
 import type { Connection } from "../../db/connection.ts";
 import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import { refusalOf, withoutFailingTriggers } from "./failing_triggers.ts";
-import type { ForeignKey, Schema, Table } from "../../schema/model.ts";
-import { parentColumns, ParentRows } from "./parents.ts";
-import { isShared, nullableColumns } from "./parents.ts";
+import type { ForeignKey, Schema, Table } from "../../schema/model/model.ts";
+import { isShared, nullableColumns, parentColumns, ParentRows } from "./parents.ts";
 import type { SeededRandom } from "./seeded_random.ts";
 
 /** How many rows of a table get a parent: more than anyone asks to be made. */

@@ -1,5 +1,5 @@
 import type { Connection, Row, SqlValue } from "../../db/connection.ts";
-import type { Column, ForeignKey, Schema, Table } from "../../schema/model.ts";
+import type { Column, ForeignKey, Schema, Table } from "../../schema/model/model.ts";
 import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import type { SeededRandom } from "./seeded_random.ts";
 

@@ -1,8 +1,7 @@
 import { foldName, quoteName } from "../../sql/identifier.ts";
-import type { Change } from "../../schema/change.ts";
-import { converts } from "../../schema/converts.ts";
-import { implicitRowid, rowidExpression } from "../../schema/implicit_rowid.ts";
-import type { Column, Schema, Table } from "../../schema/model.ts";
+import type { Change } from "../../schema/model/change.ts";
+import { converts, implicitRowid, rowidExpression } from "../../schema/plan/copy_rows.ts";
+import type { Column, Schema, Table } from "../../schema/model/model.ts";
 
 /** A table whose rows a difference leaves alone, and what of them must be the same afterwards. */
 export interface SurvivingTable {

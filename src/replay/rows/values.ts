@@ -1,8 +1,7 @@
 import type { SqlValue } from "../../db/connection.ts";
-import type { Column, Table } from "../../schema/model.ts";
-import { normalText } from "../../schema/token_text.ts";
-import type { Affinity } from "../../sql/affinity.ts";
-import { foldName, unquote } from "../../sql/identifier.ts";
+import type { Column, Table } from "../../schema/model/model.ts";
+import { normalText } from "../../schema/model/normal_text.ts";
+import { type Affinity, foldName, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { SeededRandom } from "./seeded_random.ts";
 

@@ -1,6 +1,6 @@
 import { type Connection, SqlError } from "../../db/connection.ts";
-import type { Schema, VirtualTable } from "../../schema/model.ts";
-import { externalContent } from "../../schema/plan_virtual_table.ts";
+import type { Schema, VirtualTable } from "../../schema/model/model.ts";
+import { externalContent } from "../../schema/plan/virtual_table.ts";
 import { type LiteralRow, readLiterals } from "./literals.ts";
 import { foldName, quoteName, quoteText } from "../../sql/identifier.ts";
 

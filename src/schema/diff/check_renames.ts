@@ -1,8 +1,8 @@
 import { AludelError, type NewErrorFacts } from "../../errors.ts";
 import { foldName } from "../../sql/identifier.ts";
-import { describeObject } from "../describe.ts";
-import type { Schema, Table, View, VirtualTable } from "../model.ts";
-import { type RenameDoubt, type RenameHint, type RenameHints, Renames } from "../renames.ts";
+import { describeObject } from "./describe.ts";
+import type { Schema, Table, View, VirtualTable } from "../model/model.ts";
+import { type RenameDoubt, type RenameHint, type RenameHints, Renames } from "./renames.ts";
 
 /**
  * Checks the rename hints of a schema file against the two schemas, so that none is ignored in silence.

@@ -1,17 +1,20 @@
 import { displayName, foldName, quoteName } from "../../sql/identifier.ts";
-import { isValue } from "../add_column.ts";
-import { isRequired } from "../copy_rows.ts";
-import { describeObject } from "../describe.ts";
-import { implicitRowid, rowidColumn, rowidExpression } from "../implicit_rowid.ts";
-import type { Table, VirtualTable } from "../model.ts";
-import { dropColumnHazard, dropTableHazard } from "../plan_hazard.ts";
+import { isValue } from "./add_column.ts";
+import { implicitRowid, isRequired, rowidColumn, rowidExpression } from "./copy_rows.ts";
+import { describeObject } from "../diff/describe.ts";
+import type { Table, VirtualTable } from "../model/model.ts";
+import {
+  dropColumnHazard,
+  dropTableHazard,
+  type PlanHazard,
+  type PlannedStatement,
+} from "./statement.ts";
 import {
   createVirtualTable,
   dropVirtualTable,
   type KeptColumns,
   keptColumns,
-} from "../plan_virtual_table.ts";
-import type { PlanHazard, PlannedStatement } from "../planned_statement.ts";
+} from "./virtual_table.ts";
 
 /** A column's value in the old table, and the column of the new one that gets it. Both are SQL. */
 type Carried = readonly [source: string, target: string];

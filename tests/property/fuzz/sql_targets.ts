@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { readCreateTable } from "../../../src/schema/create_table.ts";
-import { readRenameHints } from "../../../src/schema/rename_hints.ts";
+import { readCreateTable } from "../../../src/schema/read/definition_text.ts";
+import { readRenameHints } from "../../../src/schema/source/rename_hints.ts";
 import { canonicalText } from "../../../src/sql/canonical_text.ts";
-import { sameTokens } from "../../../src/sql/fingerprint.ts";
+import { readScript, sameTokens } from "../../../src/sql/read_script.ts";
 import { readMentions } from "../../../src/sql/mentions.ts";
-import { readScript } from "../../../src/sql/read_script.ts";
-import { findRefusal } from "../../../src/sql/refusal.ts";
-import { splitStatements } from "../../../src/sql/statement.ts";
+import { findRefusal } from "../../../src/sql/refused_text.ts";
+import { splitStatements } from "../../../src/sql/script.ts";
 import { TRICKY_SCRIPTS } from "../../unit/sql/tricky_scripts.ts";
 import { type FuzzTarget, readOrRefuse, repeated } from "./fuzz_target.ts";
 import { mutatedText } from "./mutated_text.ts";

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { splitCommandLine } from "../../../src/cli/command_line.ts";
-import { normaliseArguments } from "../../../src/cli/argv.ts";
+import { normaliseArguments, splitCommandLine } from "../../../src/cli/arguments/command_line.ts";
 import { formatRange, formatRef, parseRange, parseRef } from "../../../src/graph/ref.ts";
-import { formatManifest } from "../../../src/manifest/format_manifest.ts";
+import { formatManifest } from "../../../src/manifest/manifest.ts";
 import { parseManifest } from "../../../src/manifest/parse_manifest.ts";
 import { readJson, valueOf } from "../../../src/manifest/strict_json.ts";
-import { readLocation } from "../../../src/project/database_location.ts";
-import { parseDotenv } from "../../../src/project/dotenv.ts";
-import { parseSettings } from "../../../src/project/settings.ts";
-import { redact } from "../../../src/text/redact.ts";
+import { readLocation } from "../../../src/project/workspace/database_location.ts";
+import { parseDotenv, redact } from "../../../src/project/workspace/target.ts";
+import { parseSettings } from "../../../src/project/workspace/settings.ts";
 import { type FuzzTarget, readOrRefuse, repeated } from "./fuzz_target.ts";
 import { mutatedText } from "./mutated_text.ts";
 

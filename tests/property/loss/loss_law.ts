@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { DatabaseSync } from "node:sqlite";
-import { formatManifest } from "../../../src/manifest/format_manifest.ts";
+import { formatManifest } from "../../../src/manifest/manifest.ts";
 import { newRevision } from "../../../src/manifest/new_revision.ts";
 import { aludelCommand, run } from "../../scenarios/cli.ts";
 import { runInProcess } from "../../unit/cli/fake_runtime.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { normaliseArguments } from "../../../src/cli/argv.ts";
+import { normaliseArguments } from "../../../src/cli/arguments/command_line.ts";
 
 /** `-m`/`--message` and `-r`/`--rev-range` take values, `-v`/`--verbose` and `-i` do not. */
 function takesValue(flag: string): boolean | undefined {

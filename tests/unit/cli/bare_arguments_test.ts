@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { bareArguments } from "../../../src/cli/bare_arguments.ts";
+import { bareArguments } from "../../../src/cli/arguments/bare_arguments.ts";
 import { COMMANDS } from "../../../src/cli/commands.ts";
-import { allFlags } from "../../../src/cli/flag.ts";
-import { parseArguments } from "../../../src/cli/parse_arguments.ts";
+import { allFlags } from "../../../src/cli/arguments/flag.ts";
+import { parseArguments } from "../../../src/cli/arguments/parse_arguments.ts";
 
 Deno.test("bareArguments() says of every command what the parser says", async () => {
   for (const [name, entry] of Object.entries(COMMANDS)) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { AludelError } from "../../../src/errors.ts";
-import { splitCommandLine } from "../../../src/cli/command_line.ts";
+import { splitCommandLine } from "../../../src/cli/arguments/command_line.ts";
 
 Deno.test("splitCommandLine() finds the command and moves the flags before it, in long form", () => {
   assert.deepEqual(splitCommandLine(["-c", "x.json", "-q", "upgrade", "head"]), {

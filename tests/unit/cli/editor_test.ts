@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { editorCommand } from "../../../src/cli/editor.ts";
+import { editorCommand } from "../../../src/cli/terminal/editor.ts";
 import { TempFolder } from "../../fixtures/temp_folder.ts";
 
 Deno.test("editorCommand() reaches an editor in quotes, and files whatever their names", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { bugText, errorJson, errorText } from "../../../src/cli/error_text.ts";
-import { plainStyle, terminalStyle } from "../../../src/cli/style.ts";
+import { bugText, errorJson, errorText } from "../../../src/cli/render/error_text.ts";
+import { plainStyle, terminalStyle } from "../../../src/cli/terminal/style.ts";
 
 const FULL = new AludelError("sql-failed", "The statement failed", {
   place: { file: "m/a/up.sql", line: 3, column: 8, frame: "3 | CREATE TABEL x\n  |        ^" },

@@ -1,5 +1,5 @@
 import { main } from "../../../src/cli/main.ts";
-import type { OutputStream, Runtime } from "../../../src/cli/runtime.ts";
+import type { OutputStream, Runtime } from "../../../src/cli/terminal/runtime.ts";
 
 /** A stream that remembers what was written. */
 export interface RecordedStream extends OutputStream {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { githubAnnotation } from "../../../src/cli/github_annotation.ts";
-import { sarifLog } from "../../../src/cli/sarif_log.ts";
-import type { Finding } from "../../../src/project/finding.ts";
+import { githubAnnotation, sarifLog } from "../../../src/cli/render/finding.ts";
+import type { Finding } from "../../../src/project/workspace/finding.ts";
 
 const finding: Finding = {
   level: "error",

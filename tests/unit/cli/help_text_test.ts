@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { COMMANDS, GROUPS } from "../../../src/cli/commands.ts";
-import { commandText, overviewText, wrap } from "../../../src/cli/help_text.ts";
-import { allFlags, longName } from "../../../src/cli/flag.ts";
-import { plainStyle } from "../../../src/cli/style.ts";
+import { commandText, overviewText, wrap } from "../../../src/cli/arguments/help_text.ts";
+import { allFlags, longName } from "../../../src/cli/arguments/flag.ts";
+import { plainStyle } from "../../../src/cli/terminal/style.ts";
 
 Deno.test("overviewText() names every command in a known group, within 80 columns", () => {
   const lines = overviewText(plainStyle).split("\n");

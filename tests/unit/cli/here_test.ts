@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../../src/cli/commands.ts";
-import { DATABASE_COMMANDS, stepJson, stepLine } from "../../../src/cli/here.ts";
+import { DATABASE_COMMANDS, stepJson, stepLine } from "../../../src/cli/terminal/here.ts";
 import { say, shell } from "../../../src/text/next_step.ts";
 
 Deno.test("DATABASE_COMMANDS are the commands that have --database", async () => {

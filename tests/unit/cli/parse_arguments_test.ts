@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { defineCommand } from "../../../src/cli/command.ts";
-import type { Positional } from "../../../src/cli/command.ts";
-import { allFlags } from "../../../src/cli/flag.ts";
-import { parseArguments } from "../../../src/cli/parse_arguments.ts";
+import { defineCommand, type Positional } from "../../../src/cli/arguments/command.ts";
+import { allFlags } from "../../../src/cli/arguments/flag.ts";
+import { parseArguments } from "../../../src/cli/arguments/parse_arguments.ts";
 
 function commandWith(positional: readonly Positional[]) {
   return defineCommand({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { programWords } from "../../../src/cli/program_words.ts";
+import { programWords } from "../../../src/cli/terminal/runtime.ts";
 
 Deno.test("programWords() names a standalone program alone", () => {
   assert.deepEqual(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { denoRuntime } from "../../../src/cli/runtime.ts";
+import { denoRuntime } from "../../../src/cli/terminal/runtime.ts";
 
 Deno.test("denoRuntime() makes ids of twelve hex digits, each another one", () => {
   const runtime = denoRuntime();

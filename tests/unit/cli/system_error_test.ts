@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { foreseen } from "../../../src/cli/system_error.ts";
+import { foreseen } from "../../../src/cli/render/error_text.ts";
 
 Deno.test("foreseen() turns what the system refused into an error with the system's words", () => {
   for (const thrown of [new Deno.errors.PermissionDenied("no"), new Deno.errors.NotFound("no")]) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Ui } from "../../../src/cli/ui.ts";
+import { Ui } from "../../../src/cli/terminal/ui.ts";
 import { fakeRuntime, recordedStream } from "./fake_runtime.ts";
 
 Deno.test("Ui gives the answer to stdout and the talk to stderr", () => {

@@ -31,11 +31,11 @@ async function loadedBy(...files: readonly string[]): Promise<ReadonlySet<string
 Deno.test("verify --staged loads neither SQLite nor the code of schemas, runs and records", async () => {
   const loaded = await loadedBy(
     "main.ts",
-    "src/cli/parse_arguments.ts",
+    "src/cli/arguments/parse_arguments.ts",
     "src/cli/commands/verify.ts",
     "src/cli/verify_git.ts",
   );
-  assert.ok(loaded.has("src/git/verify_in_git.ts"), "the graph was read");
+  assert.ok(loaded.has("src/git/verification.ts"), "the graph was read");
   const unwanted = [...loaded].filter((name) =>
     /^src\/(?:db|schema|runner|state)\/|^node:/.test(name)
   );

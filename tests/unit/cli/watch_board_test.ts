@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { WatchBoard } from "../../../src/cli/watch_board.ts";
+import { WatchBoard } from "../../../src/cli/terminal/watch_board.ts";
 
 Deno.test("writeAside() says whether a progress line stands there, once", () => {
   const board = new WatchBoard();

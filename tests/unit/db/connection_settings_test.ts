@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import type { Connection } from "../../../src/db/connection.ts";
-import { mayChangeSettings, restoreSettings } from "../../../src/db/connection_settings.ts";
-import { openNodeSqlite } from "../../../src/db/node_sqlite.ts";
+import { type Connection, mayChangeSettings, restoreSettings } from "../../../src/db/connection.ts";
+import { openNodeSqlite } from "../../../src/db/open.ts";
 import { TempFolder } from "../../fixtures/temp_folder.ts";
 
 async function pragma(connection: Connection, name: string): Promise<unknown> {

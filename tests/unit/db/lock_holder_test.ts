@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeLockHolder, lockHolders } from "../../../src/db/lock_holder.ts";
-import { openNodeSqlite } from "../../../src/db/node_sqlite.ts";
+import { openNodeSqlite } from "../../../src/db/open.ts";
 import { TempFolder } from "../../fixtures/temp_folder.ts";
 
 /** Runs `work` while another process holds what `begin` takes. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { SqlValue } from "../../../src/db/connection.ts";
 import { isMissingMathFunction, MATH_FUNCTIONS } from "../../../src/db/math_functions.ts";
-import { openNodeSqlite } from "../../../src/db/node_sqlite.ts";
+import { openNodeSqlite } from "../../../src/db/open.ts";
 
 // SQLite's own answers: scripts/make_math_answers.ts asked a library that has the functions.
 import answers from "../../fixtures/math_answers.json" with { type: "json" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../../../src/db/connection.ts";
-import { type OpenMode, openNodeSqlite } from "../../../src/db/node_sqlite.ts";
+import { type OpenMode, openNodeSqlite } from "../../../src/db/open.ts";
 import { AludelError } from "../../../src/errors.ts";
 import { failure } from "../../conformance/connection.ts";
 import { killedInTransaction } from "../../fixtures/killed_writer.ts";

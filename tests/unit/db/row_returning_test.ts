@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { firstVerb, mayReturnRows } from "../../../src/db/row_returning.ts";
+import { firstVerb, mayReturnRows } from "../../../src/db/node_connection.ts";
 
 const verbs: readonly [string, string][] = [
   ["select 1", "SELECT"],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { toSqlError, withOffsetOf } from "../../../src/db/sqlite_message.ts";
+import { toSqlError, withOffsetOf } from "../../../src/db/sqlite_error.ts";
 
 Deno.test("toSqlError() takes the statement and the offset off exec's message", () => {
   const sql = "SELECT nope in t";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { gitFolder, pathIn } from "../../../src/git/git_folder.ts";
+import { gitFolder, pathIn } from "../../../src/git/git.ts";
 import { TempFolder } from "../../fixtures/temp_folder.ts";
 
 Deno.test("gitFolder() runs git where the program was started, if the folder is below", () => {

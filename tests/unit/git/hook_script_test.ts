@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatHook, type HookCheck, parseHook } from "../../../src/git/hook_script.ts";
+import { formatHook, type HookCheck, parseHook } from "../../../src/git/hook.ts";
 
 Deno.test("parseHook() reads back which projects a hook checks, whatever their names are", () => {
   const checks: readonly HookCheck[] = [

@@ -6,7 +6,7 @@ import {
   hasAttribute,
   namesDriver,
   removeAttribute,
-} from "../../../src/git/merge_attribute.ts";
+} from "../../../src/git/repository.ts";
 import { run } from "../../scenarios/cli.ts";
 import { gitFolderWithout } from "../../scenarios/git_project.ts";
 

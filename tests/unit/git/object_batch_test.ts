@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ObjectBatch } from "../../../src/git/object_batch.ts";
+import { ObjectBatch } from "../../../src/git/objects.ts";
 import { gitFolderWithout } from "../../scenarios/git_project.ts";
 
 Deno.test("ObjectBatch reads contents byte for byte, and null for what is not there", async () => {

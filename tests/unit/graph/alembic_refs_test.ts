@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
 import { requireGraph } from "../../../src/graph/build_graph.ts";
-import { resolveDestination } from "../../../src/graph/destination.ts";
-import { parseRange, parseRef } from "../../../src/graph/ref.ts";
-import { resolveRange } from "../../../src/graph/resolve_range.ts";
-import { resolveRef } from "../../../src/graph/resolve_ref.ts";
-import type { Revision, RevisionId } from "../../../src/graph/revision.ts";
-import type { RevisionGraph } from "../../../src/graph/revision_graph.ts";
 import {
   appliedAfter,
   downgradeRoute,
+  resolveDestination,
   type Route,
   upgradeRoute,
 } from "../../../src/graph/route.ts";
+import { parseRange, parseRef } from "../../../src/graph/ref.ts";
+import { resolveRange, resolveRef } from "../../../src/graph/resolve_ref.ts";
+import type { Revision, RevisionId } from "../../../src/graph/revision.ts";
+import type { RevisionGraph } from "../../../src/graph/revision_graph.ts";
 
 type Question = "look" | "history" | "upgrade" | "downgrade";
 

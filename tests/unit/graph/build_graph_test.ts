@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { buildGraph, requireGraph } from "../../../src/graph/build_graph.ts";
-import { describeProblem } from "../../../src/graph/graph_problem.ts";
+import { buildGraph, describeProblem, requireGraph } from "../../../src/graph/build_graph.ts";
 import type { Revision } from "../../../src/graph/revision.ts";
 import { revisionList } from "./revision_list.ts";
 

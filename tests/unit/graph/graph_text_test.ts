@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { requireGraph } from "../../../src/graph/build_graph.ts";
-import { drawGraph } from "../../../src/graph/graph_text.ts";
-import { layLanes } from "../../../src/graph/lanes.ts";
+import { drawGraph, layLanes } from "../../../src/graph/drawing.ts";
 import { revisionList } from "./revision_list.ts";
 
 function draw(list: string, glyphs: "unicode" | "ascii" = "unicode", lines = 1): string {

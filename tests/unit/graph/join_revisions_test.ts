@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { requireGraph } from "../../../src/graph/build_graph.ts";
-import { joinRevisions } from "../../../src/graph/join_revisions.ts";
+import { joinRevisions } from "../../../src/graph/revision.ts";
 import { revisionList } from "./revision_list.ts";
 
 Deno.test("joinRevisions() takes the disk's word, and adds what only the database knows", () => {

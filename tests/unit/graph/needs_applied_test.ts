@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rangeNeedsApplied, refNeedsApplied } from "../../../src/graph/needs_applied.ts";
+import { rangeNeedsApplied, refNeedsApplied } from "../../../src/graph/resolve_ref.ts";
 import { parseRange, parseRef } from "../../../src/graph/ref.ts";
 
 Deno.test("refNeedsApplied() is true for what is counted from, or is, where a database stands", () => {

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
 import { requireGraph } from "../../../src/graph/build_graph.ts";
-import { resolveDestination } from "../../../src/graph/destination.ts";
-import { parseRange, parseRef } from "../../../src/graph/ref.ts";
-import type { RefPurpose } from "../../../src/graph/ref_purpose.ts";
-import { resolveRange } from "../../../src/graph/resolve_range.ts";
-import { resolveOne, resolveRef, resolveRefs } from "../../../src/graph/resolve_ref.ts";
+import { resolveDestination } from "../../../src/graph/route.ts";
+import { parseRange, parseRef, type RefPurpose } from "../../../src/graph/ref.ts";
+import {
+  resolveOne,
+  resolveRange,
+  resolveRef,
+  resolveRefs,
+} from "../../../src/graph/resolve_ref.ts";
 import { revisionList } from "./revision_list.ts";
 
 const graph = requireGraph(revisionList(`

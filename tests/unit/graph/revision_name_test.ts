@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { idFault, labelFault } from "../../../src/graph/revision_name.ts";
+import { idFault, labelFault } from "../../../src/graph/revision.ts";
 
 Deno.test("idFault() accepts ids of the rule and says what is wrong with others", () => {
   for (const id of ["0", "ae1027a6acf0", "V1.2_x", "a".repeat(64)]) assert.equal(idFault(id), null);

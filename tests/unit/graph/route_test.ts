@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { requireGraph } from "../../../src/graph/build_graph.ts";
-import { resolveDestination } from "../../../src/graph/destination.ts";
-import { parseRef } from "../../../src/graph/ref.ts";
-import type { RevisionId } from "../../../src/graph/revision.ts";
 import {
   appliedAfter,
   downgradeRoute,
+  resolveDestination,
   stampBaseRoute,
   stampRoute,
   upgradeRoute,
 } from "../../../src/graph/route.ts";
+import { parseRef } from "../../../src/graph/ref.ts";
+import type { RevisionId } from "../../../src/graph/revision.ts";
 import { revisionList } from "./revision_list.ts";
 
 const graph = requireGraph(revisionList(`

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LINT_GROUPS } from "../../../src/lint/lint_groups.ts";
+import { LINT_GROUPS } from "../../../src/lint/lint.ts";
 import { lintRevision } from "../../../src/proof/lint_revisions.ts";
 import { memoryReplay } from "../../fixtures/memory_replay.ts";
 

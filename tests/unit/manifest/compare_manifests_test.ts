@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compareManifests } from "../../../src/manifest/compare_manifests.ts";
+import { compareManifests } from "../../../src/manifest/merge_manifest.ts";
 import type { ManifestRevision } from "../../../src/manifest/manifest.ts";
 import { sampleHash, sampleRevision } from "./sample_revision.ts";
 

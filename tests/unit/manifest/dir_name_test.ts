@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dirNameProblem, foldDirName } from "../../../src/manifest/dir_name.ts";
+import { dirNameProblem, foldDirName } from "../../../src/manifest/folder_name.ts";
 
 Deno.test("dirNameProblem() accepts names that every system allows", () => {
   for (

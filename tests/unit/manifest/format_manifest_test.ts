@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatManifest } from "../../../src/manifest/format_manifest.ts";
+import { formatManifest } from "../../../src/manifest/manifest.ts";
 import { sampleHash, sampleRevision } from "./sample_revision.ts";
 
 Deno.test("formatManifest() writes the bytes that docs/formats.md shows", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { lineages, type TextHashes } from "../../../src/manifest/lineage.ts";
+import { lineages, type TextHashes } from "../../../src/manifest/verdict.ts";
 import type { TextHash } from "../../../src/manifest/manifest.ts";
 import { sampleHash, sampleRevision } from "./sample_revision.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { formatManifest } from "../../../src/manifest/format_manifest.ts";
+import { formatManifest } from "../../../src/manifest/manifest.ts";
 import {
   MAX_MANIFEST_LENGTH,
   type ParsedManifest,

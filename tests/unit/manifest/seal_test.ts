@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import type { ActualHashes } from "../../../src/manifest/actual_files.ts";
+import type { ActualHashes } from "../../../src/manifest/manifest.ts";
 import { seal, type SealRequest } from "../../../src/manifest/seal.ts";
 import { sampleHash, sampleRevision } from "./sample_revision.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { slugOf } from "../../../src/manifest/slug.ts";
+import { slugOf } from "../../../src/manifest/folder_name.ts";
 
 Deno.test("slugOf() makes lower-case ASCII words", () => {
   const cases: readonly (readonly [string, string])[] = [

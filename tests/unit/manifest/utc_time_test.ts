@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { epochSeconds, isUtcTime, readUtcTime } from "../../../src/manifest/utc_time.ts";
+import { epochSeconds, isUtcTime, readUtcTime } from "../../../src/manifest/folder_name.ts";
 
 Deno.test("readUtcTime() knows the calendar", () => {
   for (const day of ["2024-02-29", "2000-02-29", "2026-12-31", "0001-01-01", "9999-12-31"]) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { findBrokenSides } from "../../../src/project/broken_sides.ts";
-import { compareWith } from "../../../src/project/compare_with.ts";
+import { findBrokenSides } from "../../../src/project/author/autogenerate.ts";
+import { compareWith } from "../../../src/project/author/schema_reader.ts";
 import { Scratch } from "../../../src/replay/scratch.ts";
 import { databaseOf, schemaOf } from "../schema/schema_of.ts";
 

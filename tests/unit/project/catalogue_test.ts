@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { stepText } from "../../../src/text/next_step.ts";
 import { appliedRevision } from "../../fixtures/applied.ts";
-import { joinCatalogue, messageOf } from "../../../src/project/catalogue.ts";
-import { findingNotice } from "../../../src/project/record_finding_text.ts";
+import { joinCatalogue, messageOf } from "../../../src/project/workspace/catalogue.ts";
+import { findingNotice } from "../../../src/project/migrate/records.ts";
 import { sampleRevision } from "../manifest/sample_revision.ts";
 import { memoryWorkspace } from "./memory_files.ts";
 

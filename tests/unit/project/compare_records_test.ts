@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { appliedRevision, hash } from "../../fixtures/applied.ts";
-import { joinCatalogue } from "../../../src/project/catalogue.ts";
+import { joinCatalogue } from "../../../src/project/workspace/catalogue.ts";
 import {
   changedTexts,
   compareRecords,
   ranAsSealed,
   recordLineages,
-} from "../../../src/project/compare_records.ts";
-import { digest } from "../../../src/project/digest.ts";
-import type { AppliedRevision } from "../../../src/state/applied_revision.ts";
+} from "../../../src/project/migrate/records.ts";
+import { digest } from "../../../src/project/workspace/digest.ts";
+import type { AppliedRevision } from "../../../src/state/state.ts";
 import type { ManifestRevision } from "../../../src/manifest/manifest.ts";
 import { sampleRevision } from "../manifest/sample_revision.ts";
 import { memoryWorkspace } from "./memory_files.ts";

@@ -4,7 +4,7 @@ import {
   expandHome,
   readLocation,
   relativeReading,
-} from "../../../src/project/database_location.ts";
+} from "../../../src/project/workspace/database_location.ts";
 
 Deno.test("readLocation() reads paths and URLs of files", () => {
   const cases: readonly (readonly [string, string])[] = [

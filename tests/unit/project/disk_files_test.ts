@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { DiskFiles } from "../../../src/project/disk_files.ts";
+import { DiskFiles } from "../../../src/project/workspace/revision_files.ts";
 
 function inFolder(run: (folder: string) => void): void {
   const folder = Deno.makeTempDirSync();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseDotenv } from "../../../src/project/dotenv.ts";
+import { parseDotenv } from "../../../src/project/workspace/target.ts";
 
 function parsed(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(parseDotenv(text));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { AludelError } from "../../../src/errors.ts";
-import { lockFolder } from "../../../src/project/folder_lock.ts";
+import { lockFolder } from "../../../src/project/workspace/folder_lock.ts";
 
 const WORKER = fileURLToPath(new URL("../../fixtures/add_revision.ts", import.meta.url));
 const WAYS: readonly ("folder" | "file")[] = Deno.build.os === "windows"

@@ -1,7 +1,9 @@
-import { formatManifest } from "../../../src/manifest/format_manifest.ts";
-import type { ManifestRevision } from "../../../src/manifest/manifest.ts";
-import { MANIFEST_FILE, type RevisionFiles } from "../../../src/project/revision_files.ts";
-import { openWorkspace, type Workspace } from "../../../src/project/workspace.ts";
+import { formatManifest, type ManifestRevision } from "../../../src/manifest/manifest.ts";
+import {
+  MANIFEST_FILE,
+  type RevisionFiles,
+} from "../../../src/project/workspace/revision_files.ts";
+import { openWorkspace, type Workspace } from "../../../src/project/workspace/workspace.ts";
 
 /** The files of a migrations folder in memory: path and text. */
 function memoryFiles(texts: Readonly<Record<string, string>>): RevisionFiles {

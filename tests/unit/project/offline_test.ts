@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseRange } from "../../../src/graph/ref.ts";
-import { digest } from "../../../src/project/digest.ts";
-import { planOffline } from "../../../src/project/offline.ts";
+import { digest } from "../../../src/project/workspace/digest.ts";
+import { planOffline } from "../../../src/project/migrate/offline.ts";
 import { sampleRevision } from "../manifest/sample_revision.ts";
 import { memoryWorkspace } from "./memory_files.ts";
 

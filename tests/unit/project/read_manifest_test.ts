@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readManifest } from "../../../src/project/read_manifest.ts";
-import type { RevisionFiles } from "../../../src/project/revision_files.ts";
+import { readManifest } from "../../../src/project/workspace/workspace.ts";
+import type { RevisionFiles } from "../../../src/project/workspace/revision_files.ts";
 
 function filesWith(manifest: Uint8Array | null): RevisionFiles {
   return {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readSettings, readSettingsFile } from "../../../src/project/read_settings.ts";
+import { readSettings, readSettingsFile } from "../../../src/project/workspace/settings.ts";
 
 function inFolder(run: (folder: string) => void): void {
   const folder = Deno.makeTempDirSync();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isAbsolutePath, resolvePath } from "../../../src/project/resolve_path.ts";
+import { isAbsolutePath, resolvePath } from "../../../src/project/workspace/files.ts";
 
 Deno.test("resolvePath() joins relative paths only", () => {
   const cases: readonly (readonly [string, string])[] = [

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { digest } from "../../../src/project/digest.ts";
-import type { RevisionFiles } from "../../../src/project/revision_files.ts";
-import { readRevisionTexts, textHashes } from "../../../src/project/revision_texts.ts";
+import { digest } from "../../../src/project/workspace/digest.ts";
+import type { RevisionFiles } from "../../../src/project/workspace/revision_files.ts";
+import { readRevisionTexts, textHashes } from "../../../src/project/workspace/revision_texts.ts";
 import { sampleRevision } from "../manifest/sample_revision.ts";
 
 function filesWith(contents: Readonly<Record<string, string | Uint8Array>>): RevisionFiles {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { defaultSettings, parseSettings } from "../../../src/project/settings.ts";
+import { defaultSettings, parseSettings } from "../../../src/project/workspace/settings.ts";
 
 function parse(text: string) {
   return parseSettings(text, "aludel.json", "/project");

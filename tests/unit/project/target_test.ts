@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { parseDotenv } from "../../../src/project/dotenv.ts";
-import { parseSettings } from "../../../src/project/settings.ts";
-import { chooseTarget, type TargetChoice } from "../../../src/project/target.ts";
+import {
+  chooseTarget,
+  parseDotenv,
+  type TargetChoice,
+} from "../../../src/project/workspace/target.ts";
+import { parseSettings } from "../../../src/project/workspace/settings.ts";
 
 interface Given {
   readonly flag?: string | undefined;

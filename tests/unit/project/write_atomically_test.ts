@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { writeAtomically } from "../../../src/project/write_atomically.ts";
+import { writeAtomically } from "../../../src/project/workspace/files.ts";
 
 function inFolder(run: (folder: string) => void): void {
   const folder = Deno.makeTempDirSync();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { proveOrders } from "../../../src/proof/branch_orders.ts";
+import { proveOrders } from "../../../src/proof/branches.ts";
 import { memoryReplay } from "../../fixtures/memory_replay.ts";
 
 /** Proves branches of one revision each on top of a table `t (x)`. */

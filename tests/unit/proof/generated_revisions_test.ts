@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { lintRevision } from "../../../src/proof/lint_revisions.ts";
-import { proveRevision } from "../../../src/proof/prove_revision.ts";
+import { proveRevision } from "../../../src/proof/proof.ts";
 import { memoryReplay } from "../../fixtures/memory_replay.ts";
 
 const GOLDEN = new URL("../../golden/plan/", import.meta.url);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { Proof } from "../../../src/proof/proof.ts";
-import { proveRevision } from "../../../src/proof/prove_revision.ts";
+import { type Proof, proveRevision } from "../../../src/proof/proof.ts";
 import type { MemoryRevision } from "../../fixtures/memory_project.ts";
 import { memoryReplay } from "../../fixtures/memory_replay.ts";
 

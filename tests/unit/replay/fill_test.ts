@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { introspect } from "../../../src/schema/introspect.ts";
+import { introspect } from "../../../src/schema/read/introspect.ts";
 import { fillTables } from "../../../src/replay/rows/fill.ts";
 import { databaseOf } from "../schema/schema_of.ts";
 

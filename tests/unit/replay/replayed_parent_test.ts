@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ReplayedParent } from "../../../src/replay/history.ts";
 import { Scratch } from "../../../src/replay/scratch.ts";
-import { introspect } from "../../../src/schema/introspect.ts";
+import { introspect } from "../../../src/schema/read/introspect.ts";
 
 const TABLE = "CREATE TABLE t(a)";
 

@@ -5,7 +5,7 @@ import {
   type SelfCheckRequest,
   type SelfCheckResult,
 } from "../../../src/replay/self_check.ts";
-import { compareSchemas } from "../../../src/schema/compare.ts";
+import { compareSchemas } from "../../../src/schema/diff/compare.ts";
 import { schemaOf } from "../schema/schema_of.ts";
 
 const T = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { proveRevision } from "../../../src/proof/prove_revision.ts";
+import { proveRevision } from "../../../src/proof/proof.ts";
 import { memoryReplay } from "../../fixtures/memory_replay.ts";
 
 const BEFORE = `

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { describeOutcome, NOTHING_RUN } from "../../../src/runner/describe_outcome.ts";
-import type { Segment } from "../../../src/runner/segments.ts";
+import { describeOutcome, NOTHING_RUN } from "../../../src/runner/failure.ts";
+import type { Segment } from "../../../src/runner/request.ts";
 import { sampleStep } from "./sample_script.ts";
 
 const up = (id: string) => ({ direction: "up", id }) as const;

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { stepText } from "../../../src/text/next_step.ts";
 import { SqlError } from "../../../src/db/connection.ts";
 import { openDatabase } from "../../../src/db/open.ts";
-import { explainConstraint } from "../../../src/runner/explain_constraint.ts";
-import { splitStatements } from "../../../src/sql/statement.ts";
+import { explainConstraint } from "../../../src/runner/constraint_failure.ts";
+import { splitStatements } from "../../../src/sql/script.ts";
 
 /** Runs all statements; what is told about the last one, which SQLite must refuse. */
 async function explain(script: string): Promise<readonly string[] | undefined> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SqlError } from "../../../src/db/connection.ts";
 import { openDatabase } from "../../../src/db/open.ts";
-import { adviceFor } from "../../../src/runner/explain_sql_error.ts";
+import { adviceFor } from "../../../src/runner/failure.ts";
 
 /** What SQLite itself says to the last of the statements. */
 async function refusal(...statements: readonly string[]): Promise<string> {

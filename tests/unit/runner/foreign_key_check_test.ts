@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { openDatabase } from "../../../src/db/open.ts";
-import {
-  compareForeignKeyStates,
-  readForeignKeyState,
-} from "../../../src/runner/foreign_key_check.ts";
+import { compareForeignKeyStates, readForeignKeyState } from "../../../src/runner/foreign_keys.ts";
 import { describeMismatch } from "../../../src/runner/foreign_key_mismatch.ts";
 import { traceTables } from "../../../src/runner/table_fates.ts";
 import { readScript } from "../../../src/sql/read_script.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CheckedStep } from "../../../src/runner/checked_route.ts";
+import type { CheckedStep } from "../../../src/runner/request.ts";
 import { findHazards } from "../../../src/runner/hazard.ts";
 import { readScript } from "../../../src/sql/read_script.ts";
 

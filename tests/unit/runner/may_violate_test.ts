@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mayViolate } from "../../../src/runner/may_violate.ts";
+import { mayViolate } from "../../../src/runner/foreign_keys.ts";
 import { readScript } from "../../../src/sql/read_script.ts";
 
 function judge(text: string): boolean {

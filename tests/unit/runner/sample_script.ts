@@ -1,6 +1,5 @@
-import type { CheckedStep } from "../../../src/runner/checked_route.ts";
-import type { Mention } from "../../../src/sql/mentions.ts";
-import { readMentions } from "../../../src/sql/mentions.ts";
+import type { CheckedStep } from "../../../src/runner/request.ts";
+import { type Mention, readMentions } from "../../../src/sql/mentions.ts";
 import { readScript } from "../../../src/sql/read_script.ts";
 
 /** What the statements of a text mention, in order. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { splitSegments, type TransactionMode } from "../../../src/runner/segments.ts";
+import { splitSegments, type TransactionMode } from "../../../src/runner/request.ts";
 import { sampleStep } from "./sample_script.ts";
 
 const PLAIN = "SELECT 1;";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { shellText } from "../../../src/runner/shell_text.ts";
+import { shellText } from "../../../src/runner/shell/script.ts";
 import { dropTemporaryText } from "../../../src/runner/temporary_objects.ts";
 import { canonicalText } from "../../../src/sql/canonical_text.ts";
 import { readScript } from "../../../src/sql/read_script.ts";

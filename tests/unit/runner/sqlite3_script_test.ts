@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sqlite3Script, type Sqlite3ScriptRequest } from "../../../src/runner/sqlite3_script.ts";
+import { sqlite3Script, type Sqlite3ScriptRequest } from "../../../src/runner/shell/script.ts";
 import { sampleStep } from "./sample_script.ts";
 
 function script(parts: Partial<Sqlite3ScriptRequest>): string {

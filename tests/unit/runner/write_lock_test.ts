@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
 import { openDatabase } from "../../../src/db/open.ts";
 import { executePatiently, type Waiting } from "../../../src/runner/write_lock.ts";
-import type { RunEvent } from "../../../src/runner/run_event.ts";
+import type { RunEvent } from "../../../src/runner/request.ts";
 import { TempFolder } from "../../fixtures/temp_folder.ts";
 
 /** A clock that moves by what is slept, and does `at` when a moment has come. */

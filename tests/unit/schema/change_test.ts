@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { reverseChanges } from "../../../src/schema/change.ts";
-import { compareSchemas } from "../../../src/schema/compare.ts";
+import { reverseChanges } from "../../../src/schema/model/change.ts";
+import { compareSchemas } from "../../../src/schema/diff/compare.ts";
 import { schemaOf } from "./schema_of.ts";
 
 Deno.test("reverseChanges() twice is the same, and once is the way back", async () => {

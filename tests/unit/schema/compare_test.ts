@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { compareSchemas } from "../../../src/schema/compare.ts";
+import { compareSchemas } from "../../../src/schema/diff/compare.ts";
 import { openScratch } from "../../../src/db/open_scratch.ts";
-import { describeChange } from "../../../src/schema/describe.ts";
-import { introspect } from "../../../src/schema/introspect.ts";
+import { describeChange } from "../../../src/schema/diff/describe.ts";
+import { introspect } from "../../../src/schema/read/introspect.ts";
 import { differences, schemaOf } from "./schema_of.ts";
 
 const NO_DIFFERENCE: readonly [what: string, from: readonly string[], to: readonly string[]][] = [

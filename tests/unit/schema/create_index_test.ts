@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readCreateIndex } from "../../../src/schema/create_index.ts";
+import { readCreateIndex } from "../../../src/schema/read/definition_text.ts";
 
 const read = (terms: string) =>
   readCreateIndex(`CREATE INDEX i ON t(${terms})`, ["a", "b c"]).terms;

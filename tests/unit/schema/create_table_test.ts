@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { readCreateTable } from "../../../src/schema/create_table.ts";
+import { readCreateTable } from "../../../src/schema/read/definition_text.ts";
 import { tableOf } from "./schema_of.ts";
 
 Deno.test("readCreateTable() reads what pragmas hide", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeConstraint, describeObject } from "../../../src/schema/describe.ts";
+import { describeConstraint, describeObject } from "../../../src/schema/diff/describe.ts";
 import { differences, schemaOf, tableOf } from "./schema_of.ts";
 
 Deno.test("describeChange() puts names into quotes where SQL needs them, and keeps to one line", async () => {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { compareSchemas } from "../../../src/schema/compare.ts";
-import { withoutExcluded } from "../../../src/schema/exclude.ts";
+import { compareSchemas, withoutExcluded } from "../../../src/schema/diff/compare.ts";
 import { schemaOf } from "./schema_of.ts";
 
 Deno.test("withoutExcluded() leaves what another tool owns as it is, with its indexes and triggers", async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { openNodeSqlite } from "../../../src/db/node_sqlite.ts";
+import { openNodeSqlite } from "../../../src/db/open.ts";
 import { openScratch } from "../../../src/db/open_scratch.ts";
-import { introspect } from "../../../src/schema/introspect.ts";
+import { introspect } from "../../../src/schema/read/introspect.ts";
 import { databaseOf, schemaOf } from "./schema_of.ts";
 
 Deno.test("introspect() reads each kind of object under its folded name", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { stepText } from "../../../src/text/next_step.ts";
 import { AludelError } from "../../../src/errors.ts";
 import { openScratch } from "../../../src/db/open_scratch.ts";
-import { loadSchema } from "../../../src/schema/load_schema.ts";
+import { loadSchema } from "../../../src/schema/source/load_schema.ts";
 import { load } from "./schema_of.ts";
 
 async function failure(text: string): Promise<AludelError> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isNeverNull } from "../../../src/schema/never_null.ts";
+import { isNeverNull } from "../../../src/schema/plan/add_column.ts";
 import { databaseOf, tableOf } from "./schema_of.ts";
 
 const TABLE = "CREATE TABLE t (a INTEGER NOT NULL, b INTEGER, c TEXT NOT NULL)";

@@ -1,8 +1,8 @@
-import { autogenerate, type GeneratedRevision } from "../../../src/project/autogenerate.ts";
-import { compareWith, type Comparison } from "../../../src/project/compare_with.ts";
+import { autogenerate, type GeneratedRevision } from "../../../src/project/author/autogenerate.ts";
+import { compareWith, type Comparison } from "../../../src/project/author/schema_reader.ts";
 import { Scratch } from "../../../src/replay/scratch.ts";
-import { loadSchema } from "../../../src/schema/load_schema.ts";
-import type { Release } from "../../../src/schema/plan_options.ts";
+import { loadSchema } from "../../../src/schema/source/load_schema.ts";
+import type { Release } from "../../../src/schema/plan/statement.ts";
 
 const FOLDER = new URL("../../golden/plan/", import.meta.url);
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { writePlan } from "../../../src/schema/plan_script.ts";
-import type { Plan, PlannedStatement } from "../../../src/schema/planned_statement.ts";
+import { type Plan, type PlannedStatement, writePlan } from "../../../src/schema/plan/statement.ts";
 import { readScript } from "../../../src/sql/read_script.ts";
 
 function planOf(...statements: readonly Partial<PlannedStatement>[]): Plan {

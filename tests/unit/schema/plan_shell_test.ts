@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { openNodeSqlite } from "../../../src/db/node_sqlite.ts";
+import { openNodeSqlite } from "../../../src/db/open.ts";
 import { Scratch } from "../../../src/replay/scratch.ts";
-import { compareSchemas } from "../../../src/schema/compare.ts";
-import { describeChange } from "../../../src/schema/describe.ts";
-import { introspect } from "../../../src/schema/introspect.ts";
+import { compareSchemas } from "../../../src/schema/diff/compare.ts";
+import { describeChange } from "../../../src/schema/diff/describe.ts";
+import { introspect } from "../../../src/schema/read/introspect.ts";
 import { compareCase, planCaseNames, readCaseFile } from "./plan_case.ts";
 
 /** What the shell lacks: functions that only an application has. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { partOf, reachedNames } from "../../../src/schema/reached_part.ts";
+import { partOf, reachedNames } from "../../../src/schema/diff/reached_part.ts";
 import { schemaOf } from "./schema_of.ts";
 
 const SCHEMA = [

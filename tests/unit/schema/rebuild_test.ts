@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { Connection } from "../../../src/db/connection.ts";
 import { openScratch } from "../../../src/db/open_scratch.ts";
 import { tryScript } from "../../../src/runner/try_script.ts";
-import { compareSchemas } from "../../../src/schema/compare.ts";
-import { introspect } from "../../../src/schema/introspect.ts";
-import { planChanges } from "../../../src/schema/plan.ts";
-import { writePlan } from "../../../src/schema/plan_script.ts";
+import { compareSchemas } from "../../../src/schema/diff/compare.ts";
+import { introspect } from "../../../src/schema/read/introspect.ts";
+import { planChanges } from "../../../src/schema/plan/plan.ts";
+import { writePlan } from "../../../src/schema/plan/statement.ts";
 import { readScript } from "../../../src/sql/read_script.ts";
 import { schemaOf } from "./schema_of.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { readRenameHints } from "../../../src/schema/rename_hints.ts";
+import { readRenameHints } from "../../../src/schema/source/rename_hints.ts";
 
 function read(text: string) {
   const { tables, columns } = readRenameHints({ file: "schema.sql", text });

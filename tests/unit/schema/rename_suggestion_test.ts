@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { compareSchemas } from "../../../src/schema/compare.ts";
-import { suggestRenames } from "../../../src/schema/rename_suggestion.ts";
+import { compareSchemas } from "../../../src/schema/diff/compare.ts";
+import { suggestRenames } from "../../../src/schema/diff/rename_suggestion.ts";
 import { schemaOf } from "./schema_of.ts";
 
 async function suggestions(from: readonly string[], to: readonly string[]): Promise<string[]> {

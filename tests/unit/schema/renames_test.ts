@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { compareSchemas } from "../../../src/schema/compare.ts";
-import { describeChange } from "../../../src/schema/describe.ts";
+import { compareSchemas } from "../../../src/schema/diff/compare.ts";
+import { describeChange } from "../../../src/schema/diff/describe.ts";
 import { checkRenames } from "../../../src/schema/diff/check_renames.ts";
 import { load, schemaOf } from "./schema_of.ts";
 

@@ -1,10 +1,10 @@
 import type { Connection } from "../../../src/db/connection.ts";
 import { openScratch } from "../../../src/db/open_scratch.ts";
-import { type CompareOptions, compareSchemas } from "../../../src/schema/compare.ts";
-import { describeChange } from "../../../src/schema/describe.ts";
-import { introspect } from "../../../src/schema/introspect.ts";
-import { loadSchema } from "../../../src/schema/load_schema.ts";
-import type { Schema, Table } from "../../../src/schema/model.ts";
+import { type CompareOptions, compareSchemas } from "../../../src/schema/diff/compare.ts";
+import { describeChange } from "../../../src/schema/diff/describe.ts";
+import { introspect } from "../../../src/schema/read/introspect.ts";
+import { loadSchema } from "../../../src/schema/source/load_schema.ts";
+import type { Schema, Table } from "../../../src/schema/model/model.ts";
 
 /** A database in memory after running the statements. */
 export async function databaseOf(...statements: readonly string[]): Promise<Connection> {

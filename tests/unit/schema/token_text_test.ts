@@ -4,7 +4,7 @@ import {
   normalExpression,
   normalText,
   normalType,
-} from "../../../src/schema/token_text.ts";
+} from "../../../src/schema/model/normal_text.ts";
 
 const KNOWN = { isName: (folded: string) => ["a", "b", "größe", "key"].includes(folded) };
 

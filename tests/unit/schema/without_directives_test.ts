@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withoutDirectives } from "../../../src/schema/without_directives.ts";
+import { withoutDirectives } from "../../../src/schema/source/write_schema.ts";
 
 Deno.test("withoutDirectives() takes the lines of directives away, and nothing else", () => {
   const sql = "CREATE TABLE t ( -- all of it\n  -- aludel: renamed from=old\n  a TEXT, " +

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { writeSchema } from "../../../src/schema/write_schema.ts";
-import { EMPTY_SCHEMA } from "../../../src/schema/model.ts";
-import { inDependencyOrder } from "../../../src/schema/dependency_order.ts";
+import { inDependencyOrder, writeSchema } from "../../../src/schema/source/write_schema.ts";
+import { EMPTY_SCHEMA } from "../../../src/schema/model/model.ts";
 import { load, schemaOf } from "./schema_of.ts";
 
 Deno.test("writeSchema() puts parents first, indexes below their tables, and keeps every word", async () => {

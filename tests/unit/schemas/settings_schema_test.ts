@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { generatedFiles } from "../../../scripts/make_settings_docs.ts";
 import { AludelError } from "../../../src/errors.ts";
-import { parseSettings } from "../../../src/project/settings.ts";
+import { parseSettings } from "../../../src/project/workspace/settings.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const schema = JSON.parse(Deno.readTextFileSync(new URL("schemas/settings.schema.json", ROOT)));

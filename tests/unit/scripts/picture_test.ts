@@ -6,8 +6,7 @@ import { PALETTES } from "../../../scripts/pictures/picture_style.ts";
 import { lineText, type Screen } from "../../../scripts/pictures/screen.ts";
 import { TerminalScreen } from "../../../scripts/pictures/terminal_screen.ts";
 import { type Frame, spansOf } from "../../../scripts/pictures/timeline.ts";
-import { drawGraph } from "../../../src/graph/graph_text.ts";
-import { layLanes } from "../../../src/graph/lanes.ts";
+import { drawGraph, layLanes } from "../../../src/graph/drawing.ts";
 import { buildGraph } from "../../../src/graph/build_graph.ts";
 
 async function screenOf(text: string): Promise<Screen> {

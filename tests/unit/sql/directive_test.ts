@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AludelError, type ErrorCode } from "../../../src/errors.ts";
-import { DIRECTIVE_RULES, type SqlFileKind } from "../../../src/sql/directive_rules.ts";
+import { DIRECTIVE_RULES, type SqlFileKind } from "../../../src/sql/directive.ts";
 import { readDirectives } from "../../../src/sql/read_script.ts";
 
 function read(sql: string, fileKind: SqlFileKind = "revision"): string[] {

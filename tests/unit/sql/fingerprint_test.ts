@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sameTokens } from "../../../src/sql/fingerprint.ts";
+import { sameTokens } from "../../../src/sql/read_script.ts";
 
 const SAME: readonly (readonly [string, string])[] = [
   ["SELECT 1;", "SELECT 1;"],

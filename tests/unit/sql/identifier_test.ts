@@ -3,12 +3,12 @@ import { DatabaseSync } from "node:sqlite";
 import {
   displayName,
   foldName,
+  isKeyword,
   quoteName,
   quoteText,
   sameName,
   unquote,
 } from "../../../src/sql/identifier.ts";
-import { isKeyword } from "../../../src/sql/keyword.ts";
 
 Deno.test("quoteName() and quoteText() double the quotes inside", () => {
   assert.equal(quoteName('a"b'), '"a""b"');

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { indexedContent } from "../../../src/sql/indexed_content.ts";
+import { indexedContent } from "../../../src/sql/token_reader.ts";
 
 const CASES: readonly (readonly [sql: string, content: string | undefined])[] = [
   ["CREATE VIRTUAL TABLE f USING fts5(a, content='posts')", "posts"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readMentions } from "../../../src/sql/mentions.ts";
-import { splitStatements } from "../../../src/sql/statement.ts";
+import { splitStatements } from "../../../src/sql/script.ts";
 
 /** The mentions of a text, one string each: what is not there is left out. */
 function show(sql: string): string[] {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { stepText } from "../../../src/text/next_step.ts";
 import type { ErrorCode } from "../../../src/errors.ts";
 import { readScript } from "../../../src/sql/read_script.ts";
-import { findRefusal } from "../../../src/sql/refusal.ts";
+import { findRefusal } from "../../../src/sql/refused_text.ts";
 import { TRICKY_SCRIPTS } from "./tricky_scripts.ts";
 
 const OUTSIDE = "-- aludel: transaction=off\n";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { ErrorCode } from "../../../src/errors.ts";
-import { type ActionContext, refuseAction } from "../../../src/sql/refused_action.ts";
+import { type ActionContext, refuseAction } from "../../../src/sql/refusal.ts";
 
 const INSIDE: ActionContext = { transaction: "on", foreignKeys: "off" };
 const OUTSIDE: ActionContext = { transaction: "off", foreignKeys: "off" };

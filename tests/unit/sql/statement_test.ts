@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { splitStatements, StatementSplitter } from "../../../src/sql/statement.ts";
+import { splitStatements, StatementSplitter } from "../../../src/sql/script.ts";
 import { Tokenizer } from "../../../src/sql/tokenizer.ts";
 import { TRICKY_SCRIPTS } from "./tricky_scripts.ts";
 

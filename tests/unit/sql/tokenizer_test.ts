@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { TokenKind } from "../../../src/sql/token.ts";
-import { tokenize, Tokenizer } from "../../../src/sql/tokenizer.ts";
+import { tokenize, Tokenizer, type TokenKind } from "../../../src/sql/tokenizer.ts";
 import { TRICKY_SCRIPTS } from "./tricky_scripts.ts";
 
 /** The tokens of a text as `kind:text`, spaces left out. */

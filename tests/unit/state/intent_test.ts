@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../../../src/db/connection.ts";
-import { openNodeSqlite } from "../../../src/db/node_sqlite.ts";
+import { openNodeSqlite } from "../../../src/db/open.ts";
 import { clearIntents, readIntents, recordDone, recordIntent } from "../../../src/state/intent.ts";
-import { readLog } from "../../../src/state/read_log.ts";
+import { readLog } from "../../../src/state/log.ts";
 import { ensureStateTables } from "../../../src/state/state_format.ts";
 
 const STAMP = { at: "2026-11-23T10:15:00Z", by: "aludel 0.1.0" };

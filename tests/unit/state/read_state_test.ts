@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../../../src/db/connection.ts";
-import { openNodeSqlite } from "../../../src/db/node_sqlite.ts";
+import { openNodeSqlite } from "../../../src/db/open.ts";
 import { AludelError } from "../../../src/errors.ts";
-import { NO_STATE, readState, readTexts } from "../../../src/state/read_state.ts";
+import { NO_STATE, readState, readTexts } from "../../../src/state/state.ts";
 import { ensureStateTables } from "../../../src/state/state_format.ts";
 import { insertRevision } from "../../../src/state/write_state.ts";
 import { appliedRevision } from "../../fixtures/applied.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../../../src/db/connection.ts";
-import { openNodeSqlite } from "../../../src/db/node_sqlite.ts";
+import { openNodeSqlite } from "../../../src/db/open.ts";
 import { AludelError } from "../../../src/errors.ts";
 import {
   createStatements,
@@ -10,7 +10,7 @@ import {
   STATE_FORMATS,
   type StateFormat,
 } from "../../../src/state/state_format.ts";
-import { readState } from "../../../src/state/read_state.ts";
+import { readState } from "../../../src/state/state.ts";
 import { insertRevision } from "../../../src/state/write_state.ts";
 import { appliedRevision } from "../../fixtures/applied.ts";
 import { TempFolder } from "../../fixtures/temp_folder.ts";

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { type Connection, SqlError } from "../../../src/db/connection.ts";
-import { openNodeSqlite } from "../../../src/db/node_sqlite.ts";
+import { openNodeSqlite } from "../../../src/db/open.ts";
 import { AludelError } from "../../../src/errors.ts";
-import { readLog } from "../../../src/state/read_log.ts";
-import { readState, readTexts } from "../../../src/state/read_state.ts";
+import { readLog } from "../../../src/state/log.ts";
+import { readMark, readState, readTexts } from "../../../src/state/state.ts";
 import { ensureStateTables } from "../../../src/state/state_format.ts";
-import { readMark } from "../../../src/state/state_mark.ts";
 import {
   appendLog,
   deleteRevision,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { codeFrame, placeOf } from "../../../src/text/code_frame.ts";
-import { displayWidth } from "../../../src/text/display_width.ts";
+import { codeFrame, placeOf } from "../../../src/text/position.ts";
+import { displayWidth } from "../../../src/text/layout.ts";
 
 function frame(text: string, offset: number): string[] {
   return codeFrame(text, offset).split("\n");

@@ -4,7 +4,7 @@ import {
   displayWidth,
   firstColumns,
   padColumns,
-} from "../../../src/text/display_width.ts";
+} from "../../../src/text/layout.ts";
 
 Deno.test("characterWidth() is 2 for wide characters, 0 for marks, 1 for the rest", () => {
   for (const wide of ["日", "한", "ア", "，", "😀", "𠀀", "🧪"]) {

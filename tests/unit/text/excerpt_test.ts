@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { excerpt } from "../../../src/text/excerpt.ts";
+import { excerpt } from "../../../src/text/layout.ts";
 
 Deno.test("excerpt() keeps what is short and cuts what is long, between characters", () => {
   assert.equal(excerpt("abc", 3), "abc");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { foldLines } from "../../../src/text/fold_lines.ts";
+import { foldLines } from "../../../src/text/layout.ts";
 
 Deno.test("foldLines() breaks prose at spaces and hangs what goes on", () => {
   assert.equal(

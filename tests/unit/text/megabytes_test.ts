@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { megabytes } from "../../../src/text/megabytes.ts";
+import { megabytes } from "../../../src/text/layout.ts";
 
 Deno.test("megabytes() says sizes as disks are sold", () => {
   const sizes = [0, 1, 28_672, 99_999, 100_000, 12_345_678, 999_900_000, 1_000_000_000, 5e12];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { redact } from "../../../src/text/redact.ts";
+import { redact } from "../../../src/project/workspace/target.ts";
 
 Deno.test("redact() removes passwords and tokens", () => {
   const cases: readonly (readonly [string, string])[] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decodeUtf8 } from "../../../src/text/utf8.ts";
+import { decodeUtf8 } from "../../../src/sql/canonical_text.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../../src/errors.ts";
-import { lockFolder } from "../../../../src/project/folder_lock.ts";
+import { lockFolder } from "../../../../src/project/workspace/folder_lock.ts";
 import {
   findRestorePoint,
   formatRestorePoint,

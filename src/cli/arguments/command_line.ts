@@ -1,0 +1,179 @@
+import { AludelError } from "../../errors.ts";
+import { closest } from "../../text/closest.ts";
+import { excerpt } from "../../text/layout.ts";
+
+/** The command line, split where the command's name is. */
+export interface CommandLine {
+  /** The first word that is no flag; undefined where there is none. */
+  readonly command: string | undefined;
+  /** What follows the name, after the flags that stood before it. */
+  readonly args: readonly string[];
+  readonly help: boolean;
+  readonly release: boolean;
+}
+
+/** Flags that may stand before the command, as in Alembic, with whether a value follows. */
+const LEADING: Readonly<Record<string, boolean>> = {
+  "-c": true,
+  "--config": true,
+  "-d": true,
+  "--database": true,
+  "-q": false,
+  "--quiet": false,
+  "--json": false,
+};
+
+/** The same as they are typed in full. */
+export const LEADING_FLAGS: ReadonlySet<string> = new Set(
+  Object.keys(LEADING).filter((flag) => flag.startsWith("--")),
+);
+
+/** Alembic's global flags that have no meaning here, with the reason. */
+const ALEMBIC_ONLY: Readonly<Record<string, string>> = {
+  "-n": 'Settings have no sections: choose a database with "--database NAME"',
+  "--name": 'Settings have no sections: choose a database with "--database NAME"',
+  "-x": "There is no env.py that could read it: revisions are plain SQL",
+  "--raiseerr": "Every error already says all that is known; a bug prints its stack",
+};
+
+/**
+ * Finds the command among the arguments. Flags before it are moved behind it, in their long form, so that
+ * a command's own letters cannot change their meaning.
+ *
+ * @throws AludelError `usage` for a flag that is not known before a command.
+ */
+export function splitCommandLine(args: readonly string[]): CommandLine {
+  const moved: string[] = [];
+  let help = false;
+  let release = false;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (!arg.startsWith("-") || arg === "-") {
+      return { command: arg, args: [...moved, ...args.slice(i + 1)], help, release };
+    }
+    const at = arg.indexOf("=");
+    const flag = at < 0 ? arg : arg.slice(0, at);
+    const valued = LEADING[flag];
+    if (flag === "--help" || flag === "-h") help = true;
+    else if (flag === "--version" || flag === "-V") release = true;
+    else if (valued === undefined) throw unknownFlag(flag);
+    else if (!valued) moved.push(longForm(flag));
+    else {
+      const value = at < 0 ? args[++i] : arg.slice(at + 1);
+      if (value === undefined) {
+        throw new AludelError("usage", `A value is missing after "${flag}"`, {
+          next: ["aludel --help"],
+        });
+      }
+      moved.push(`${longForm(flag)}=${value}`);
+    }
+  }
+  return { command: undefined, args: moved, help, release };
+}
+
+function longForm(flag: string): string {
+  return flag === "-c"
+    ? "--config"
+    : flag === "-d"
+    ? "--database"
+    : flag === "-q"
+    ? "--quiet"
+    : flag;
+}
+
+function unknownFlag(flag: string): AludelError {
+  const similar = closest(flag, [...LEADING_FLAGS, "--help", "--version"]);
+  const reason = ALEMBIC_ONLY[flag] ?? (similar && `Did you mean "${similar}"?`);
+  return new AludelError("usage", `Unknown flag "${excerpt(flag)}" before the command`, {
+    notes: [reason ?? 'The flags of a command follow its name: "aludel history -v"'],
+    next: ["aludel --help"],
+  });
+}
+
+/** A command line in the one spelling that the parser understands. */
+export interface NormalArguments {
+  readonly args: readonly string[];
+  /** `--help` or `-h` is among them. It is left out of `args`. */
+  readonly help: boolean;
+  /** `--json` is among them. */
+  readonly json: boolean;
+}
+
+/**
+ * Brings the spellings that Alembic takes into one: `-r-3:current`, `-m"text"`, `-vi`, `--head=`.
+ * `downgrade -1` and `-r -3:current` need nothing, because no flag is a digit. Nothing after `--` is touched.
+ *
+ * @param args What follows the command's name.
+ * @param takesValue Whether a flag, written `--name` or `-n`, is followed by a value; undefined for one
+ *   that the command does not have. Such a flag is passed on for the parser to complain about.
+ */
+export function normaliseArguments(
+  args: readonly string[],
+  takesValue: (flag: string) => boolean | undefined,
+): NormalArguments {
+  const normal: string[] = [];
+  let help = false;
+  let json = false;
+  const valueOf = (flag: string, value: string) => {
+    // The parser's `flag=value` form holds neither an empty value nor a line break.
+    if (value === "" || value.includes("\n")) normal.push(flag, value);
+    else normal.push(`${flag}=${value}`);
+  };
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (arg === "--") {
+      normal.push(...args.slice(i));
+      break;
+    }
+    if (arg === "--help") {
+      help = true;
+    } else if (arg.startsWith("--")) {
+      const [flag, value] = splitOnce(arg, "=");
+      if (value === undefined) {
+        json ||= flag === "--json";
+        normal.push(arg);
+        i = passValue(args, i, takesValue(flag), normal);
+      } else if (takesValue(flag) === true) valueOf(flag, value);
+      else normal.push(arg);
+    } else if (/^-[A-Za-z]/.test(arg)) {
+      let rest = arg.slice(1);
+      while (rest !== "") {
+        const flag = "-" + rest[0];
+        rest = rest.slice(1);
+        const valued = takesValue(flag);
+        if (valued === undefined && flag === "-h") {
+          help = true;
+        } else if (valued === undefined) {
+          normal.push(flag + rest);
+          rest = "";
+        } else if (valued && rest !== "") {
+          valueOf(flag, rest.startsWith("=") ? rest.slice(1) : rest);
+          rest = "";
+        } else {
+          normal.push(flag);
+          if (valued) i = passValue(args, i, valued, normal);
+        }
+      }
+    } else normal.push(arg);
+  }
+  return { args: normal, help, json };
+}
+
+/** Passes on the value after a flag, so that it is not read as something else; returns the new index. */
+function passValue(
+  args: readonly string[],
+  index: number,
+  valued: boolean | undefined,
+  normal: string[],
+): number {
+  const next = args[index + 1];
+  // What looks like a flag is one: `-m --json` is a forgotten message.
+  if (!valued || next === undefined || /^--?[A-Za-z]|^--$/.test(next)) return index;
+  normal.push(next);
+  return index + 1;
+}
+
+function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,137 @@
+import { AludelError } from "../../errors.ts";
+
+interface FlagBasics {
+  /** The single letter after `-`. */
+  readonly alias?: string;
+  /** One line for the help. */
+  readonly help: string;
+}
+
+/** Present or not. */
+export interface SwitchFlag extends FlagBasics {
+  readonly kind: "switch";
+}
+
+/** Followed by a value. */
+export interface TextFlag extends FlagBasics {
+  readonly kind: "text";
+  /** What the help calls the value: `MSG`. */
+  readonly value: string;
+}
+
+/** May be given several times. */
+export interface ListFlag extends FlagBasics {
+  readonly kind: "list";
+  readonly value: string;
+}
+
+/** Followed by one of a few words. */
+export interface ChoiceFlag extends FlagBasics {
+  readonly kind: "choice";
+  readonly values: readonly string[];
+}
+
+/** Followed by a number that is not negative. */
+export interface NumberFlag extends FlagBasics {
+  readonly kind: "number";
+  readonly value: string;
+}
+
+/** A flag of any kind. */
+export type Flag = SwitchFlag | TextFlag | ListFlag | ChoiceFlag | NumberFlag;
+
+/** Flags by name in camel case: `branchLabel` is typed `--branch-label`. */
+export type Flags = Readonly<Record<string, Flag>>;
+
+/** What a command receives for a flag. A list is empty, the rest undefined, where it was not given. */
+export type FlagValue<F extends Flag> = F extends SwitchFlag ? boolean
+  : F extends ListFlag ? readonly string[]
+  : F extends ChoiceFlag ? F["values"][number] | undefined
+  : F extends NumberFlag ? number | undefined
+  : string | undefined;
+
+/** What a command receives for all of its flags, by name. */
+export type FlagValues<F extends Flags> = { readonly [K in keyof F]: FlagValue<F[K]> };
+
+/** The flags of every command. A command's own letter wins: `current -c` is `--check-heads`. */
+export const SHARED_FLAGS = {
+  config: {
+    kind: "text",
+    alias: "c",
+    value: "FILE",
+    help: "settings file, or its folder (default: aludel.json here or in a folder above)",
+  },
+  json: { kind: "switch", help: "print one JSON document instead of text" },
+  quiet: { kind: "switch", alias: "q", help: "print results and errors only" },
+} as const satisfies Flags;
+
+/** For commands that read or write a database. */
+export const DATABASE_FLAG = {
+  database: {
+    kind: "text",
+    alias: "d",
+    value: "TARGET",
+    help: "database: a name from the settings, a path or a URL",
+  },
+} as const satisfies Flags;
+
+/** For commands that may have to wait for others. */
+export const LOCK_TIMEOUT_FLAG = {
+  lockTimeout: {
+    kind: "number",
+    value: "SECONDS",
+    help: "how long to wait for another process (default: 60)",
+  },
+} as const satisfies Flags;
+
+/** `branchLabel` as it is typed: `--branch-label`. */
+export function longName(name: string): string {
+  return "--" + name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
+}
+
+/** Whether a flag is followed by a value. */
+export function takesValue(flag: Flag): boolean {
+  return flag.kind !== "switch";
+}
+
+/** The command's flags followed by the shared ones, without the letters that the command took. */
+export function allFlags(own: Flags): Flags {
+  const taken = new Set(Object.values(own).map((flag) => flag.alias));
+  const shared = Object.entries(SHARED_FLAGS).map(([name, flag]: [string, Flag]) => {
+    const { alias, ...rest } = flag;
+    return [name, alias === undefined || taken.has(alias) ? rest : flag] as const;
+  });
+  return { ...own, ...Object.fromEntries(shared) };
+}
+
+/**
+ * Refuses two flags of which each says what to do instead of running.
+ * @throws {AludelError} `usage`.
+ */
+export function refuseSeveralModes(flags: {
+  readonly sql: boolean;
+  readonly dryRun: boolean;
+  readonly rehearse?: boolean;
+  readonly rehearseKeep?: string | undefined;
+}): void {
+  const [one, other] = [
+    ...(flags.dryRun ? ["--dry-run"] : []),
+    ...(flags.sql ? ["--sql"] : []),
+    ...(flags.rehearse ? ["--rehearse"] : []),
+    ...(flags.rehearseKeep !== undefined && !flags.rehearse ? ["--rehearse-keep"] : []),
+  ];
+  if (one === undefined || other === undefined) return;
+  throw new AludelError("usage", `"${one}" and "${other}" exclude each other`, {
+    next: [
+      "Leave one of them out: --dry-run prints the route, --sql the statements, and --rehearse runs them on a copy",
+    ],
+  });
+}
+
+/** The flag of the commands that can look for drift. */
+export const DRIFT_FLAG = {
+  drift: {
+    kind: "switch",
+    help: "compare the database's schema with what its revisions lead to, too",
+  },
+} as const;

@@ -1,0 +1,101 @@
+import { PROGRAM, RELEASE } from "../../text/program.ts";
+import { COMMANDS, GROUPS } from "../commands.ts";
+import type { Style } from "../terminal/style.ts";
+import type { Command } from "./command.ts";
+import { allFlags, type Flag, longName } from "./flag.ts";
+
+/** One line: `aludel show [OPTIONS] REF`. */
+export function usageLine(command: Command): string {
+  const words = command.positional.map(({ name, optional, many }) => {
+    const word = many ? `${name}...` : name;
+    return optional ? `[${word}]` : word;
+  });
+  return ["aludel", command.name, "[OPTIONS]", ...words].join(" ");
+}
+
+const WIDTH = 80;
+
+/** What `aludel --help` prints: every command with its summary. No command's module is loaded for it. */
+export function overviewText(style: Style): string {
+  const names = Object.keys(COMMANDS);
+  const column = Math.max(...names.map((name) => name.length)) + 2;
+  const lines = [
+    `${PROGRAM} ${RELEASE}: schema migrations for SQLite, tracked like git`,
+    "",
+    `${style.bold("Usage:")} aludel COMMAND [OPTIONS]`,
+  ];
+  for (const group of GROUPS) {
+    const members = Object.entries(COMMANDS).filter(([, entry]) => entry.group === group);
+    if (members.length === 0) continue;
+    lines.push("", style.bold(group));
+    for (const [name, { summary }] of members) {
+      lines.push(`  ${style.cyan(name.padEnd(column))}${summary}`);
+    }
+  }
+  lines.push(
+    "",
+    '"aludel COMMAND --help" explains a command and shows examples.',
+    "",
+    style.bold("Example"),
+    "  aludel init",
+    '  aludel revision -m "create events table"',
+  );
+  return lines.join("\n");
+}
+
+/** What `aludel COMMAND --help` prints, within 80 columns. */
+export function commandText(command: Command, style: Style): string {
+  const lines = [`${style.bold("Usage:")} ${usageLine(command)}`];
+  for (const paragraph of command.description) lines.push("", ...wrap(paragraph, WIDTH));
+  if (command.positional.length > 0) {
+    lines.push("", style.bold("Arguments"));
+    lines.push(...columns(command.positional.map(({ name, help }) => [name, help]), style));
+  }
+  lines.push("", style.bold("Options"));
+  const flags = Object.entries(allFlags(command.flags)).map(([name, flag]) => {
+    return [flagSpelling(name, flag), flag.help] as const;
+  });
+  lines.push(...columns([...flags, ["-h, --help", "print this help"]], style));
+  lines.push("", style.bold(command.examples.length === 1 ? "Example" : "Examples"));
+  for (const { command: typed, says } of command.examples) {
+    lines.push(`  ${typed}`, ...wrap(says, WIDTH - 6).map((line) => `      ${line}`));
+  }
+  return lines.join("\n");
+}
+
+/** `-m, --message MSG`. */
+function flagSpelling(name: string, flag: Flag): string {
+  const letter = flag.alias === undefined ? "    " : `-${flag.alias}, `;
+  const value = flag.kind === "switch"
+    ? ""
+    : flag.kind === "choice"
+    ? ` ${flag.values.join("|")}`
+    : ` ${flag.value}`;
+  return `${letter}${longName(name)}${value}${flag.kind === "list" ? "..." : ""}`;
+}
+
+/** Two columns, the second wrapped; a long first cell stands on a line of its own. */
+function columns(rows: readonly (readonly [string, string])[], style: Style): string[] {
+  const widest = Math.min(26, Math.max(...rows.map(([left]) => left.length)));
+  return rows.flatMap(([left, right]) => {
+    const wrapped = wrap(right, WIDTH - widest - 4);
+    const rest = (lines: readonly string[]) => lines.map((line) => " ".repeat(widest + 4) + line);
+    return left.length > widest
+      ? [`  ${style.cyan(left)}`, ...rest(wrapped)]
+      : [`  ${style.cyan(left.padEnd(widest))}  ${wrapped[0] ?? ""}`, ...rest(wrapped.slice(1))];
+  });
+}
+
+/** Breaks a text at spaces so that no line is longer than `width`, where its words allow. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  if (line !== "") lines.push(line);
+  return lines;
+}

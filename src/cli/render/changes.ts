@@ -1,0 +1,93 @@
+import type { Comparison } from "../../project/author/schema_reader.ts";
+import type { Scratch } from "../../replay/scratch.ts";
+import { mismatchNotice, readMismatches } from "../../runner/foreign_key_mismatch.ts";
+import type { Notice } from "../../runner/request.ts";
+import { describeChange } from "../../schema/diff/describe.ts";
+import type { Schema } from "../../schema/model/model.ts";
+import type { LoadedSchema } from "../../schema/source/load_schema.ts";
+import { foldName } from "../../sql/identifier.ts";
+import { nextLine } from "../terminal/here.ts";
+import type { Style } from "../terminal/style.ts";
+import type { Ui } from "../terminal/ui.ts";
+
+/** A difference as the JSON of every command that shows one. */
+export function comparisonJson({ changes, suggestions }: Comparison) {
+  return { same: changes.length === 0, ...changesJson(changes), suggestions };
+}
+
+/** Changes as JSON: what kind, what is changed, and the lines for people. */
+export function changesJson(changes: Comparison["changes"]) {
+  return {
+    changes: changes.map((change) => ({
+      kind: change.kind,
+      name: nameOf(change),
+      lines: describeChange(change),
+    })),
+  };
+}
+
+function nameOf(change: Comparison["changes"][number]): string {
+  if ("table" in change) return change.table.name;
+  return "object" in change ? change.object.name : change.to.name;
+}
+
+/** Prints a difference, a line each: see {@linkcode changeLine}. */
+export function reportChanges(ui: Ui, { changes }: Pick<Comparison, "changes">): void {
+  const { style } = ui;
+  for (const change of changes) {
+    for (const line of describeChange(change)) ui.data(changeLine(line, style));
+  }
+}
+
+/** A line of `describeChange` with its sign: `+` what comes, `-` what goes, `~` what changes. */
+export function changeLine(line: string, style: Style): string {
+  if (/^(create|add) /.test(line)) return style.green(`+ ${line}`);
+  return /^drop /.test(line) ? style.red(`- ${line}`) : style.yellow(`~ ${line}`);
+}
+
+/** Says what may be a rename, with the line that makes it one, and which of these lines do nothing. */
+export function suggestRenamesTo(
+  ui: Ui,
+  { suggestions, notices }: Comparison,
+  file: string,
+): void {
+  for (const notice of notices) ui.notice(notice);
+  for (const { kind, table, from, to, line } of suggestions) {
+    const what = kind === "table" ? `table ${from}` : `column ${table}.${from}`;
+    ui.notice(`Was ${what} renamed to ${to}? If so, put this above it in ${file}:`);
+    ui.notice(`  ${line}`);
+  }
+}
+
+/** Says a warning with its facts and what to do about it. */
+export function reportWarning(ui: Ui, { message, notes = [], next = [] }: Notice): void {
+  const steps = next.map((step) => nextLine(step, ui.talkStyle, ui.here));
+  ui.warning([message, ...notes, ...steps].join("\n  "));
+}
+
+/** Warns of foreign keys of a schema that SQLite cannot enforce. */
+export async function reportKeyMismatches(ui: Ui, schema: Schema, scratch: Scratch): Promise<void> {
+  if (!mayMismatch(schema)) return;
+  await using connection = await scratch.with(schema);
+  const notice = mismatchNotice(await readMismatches(connection));
+  if (notice !== undefined) reportWarning(ui, notice);
+}
+
+/** Whether there is a key that refers to something else than a primary key: most schemas have none. */
+function mayMismatch({ tables }: Schema): boolean {
+  return [...tables.values()].some((child) =>
+    child.foreignKeys.some(({ parent, columns, parentColumns }) => {
+      const key = tables.get(foldName(parent))?.primaryKey?.columns.map(({ name }) => name) ?? [];
+      const wanted = parentColumns.length === 0 ? key : parentColumns;
+      return key.length !== columns.length ||
+        key.some((name, index) => foldName(name) !== foldName(wanted[index] ?? ""));
+    })
+  );
+}
+
+/** Says what of schema files was left out. */
+export function reportSchemaNotices(ui: Ui, { notices }: LoadedSchema): void {
+  for (const { message, place } of notices) {
+    ui.notice(`${place.file}:${place.line ?? 1}: ${message}`);
+  }
+}

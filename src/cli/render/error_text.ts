@@ -1,0 +1,87 @@
+import { SqlError } from "../../db/connection.ts";
+import { databaseError } from "../../db/sqlite_error.ts";
+import { AludelError, MEND_ACCESS } from "../../errors.ts";
+import { type Here, nextLine } from "../terminal/here.ts";
+import type { Style } from "../terminal/style.ts";
+
+/**
+ * Turns what the operating system refused, and what SQLite says of a database as a whole, into an error that says so.
+ * Code that knows more about the file says more; this is the net below it. Anything else is returned as it is.
+ */
+export function foreseen(thrown: unknown): unknown {
+  if (thrown instanceof AludelError || !(thrown instanceof Error)) return thrown;
+  if (thrown instanceof SqlError) return databaseError(thrown, thrown.database ?? "") ?? thrown;
+  const code = (thrown as { readonly code?: unknown }).code;
+  const refused = thrown instanceof Deno.errors.PermissionDenied ||
+    thrown instanceof Deno.errors.NotCapable ||
+    thrown instanceof Deno.errors.NotFound ||
+    thrown instanceof Deno.errors.IsADirectory ||
+    thrown instanceof Deno.errors.NotADirectory ||
+    thrown instanceof Deno.errors.FilesystemLoop ||
+    code === "ENOSPC" || code === "EROFS" || code === "EDQUOT" || code === "EFBIG";
+  if (!refused) return thrown;
+  return new AludelError("system-refused", "The operating system refused to read or write a file", {
+    notes: [thrown.message],
+    next: [MEND_ACCESS],
+    cause: thrown,
+  });
+}
+
+/**
+ * An error for a person: what, where, SQLite's words, details, what became of the work, what to type.
+ *
+ * @returns Lines without a final line break.
+ */
+export function errorText(error: AludelError, style: Style, here: Here): string {
+  const lines = [`${style.red(`error[${error.code}]`)}: ${style.bold(error.message)}`];
+  const place = error.place;
+  if (place) {
+    lines.push(`  at ${place.file}${colon(place.line)}${colon(place.column)}`);
+    if (place.frame) lines.push(indent(frameText(place.frame, style), "    "));
+  }
+  if (error.sqlite !== undefined) lines.push(`  SQLite says: ${error.sqlite}`);
+  for (const note of error.notes) lines.push(indent(note, "  "));
+  if (error.outcome !== undefined) lines.push(indent(error.outcome, "  "));
+  for (const step of error.next) lines.push(`  ${nextLine(step, style, here)}`);
+  return lines.join("\n");
+}
+
+/** The same for a program: the value under `"error"` of the JSON document. */
+export function errorJson(error: AludelError, exitCode: number): Readonly<Record<string, unknown>> {
+  return {
+    code: error.code,
+    message: error.message,
+    exitCode,
+    ...(error.place && { place: error.place }),
+    ...(error.revision !== undefined && { revision: error.revision }),
+    ...(error.sqlite !== undefined && { sqlite: error.sqlite }),
+    notes: error.notes,
+    ...(error.outcome !== undefined && { outcome: error.outcome }),
+    next: error.next,
+  };
+}
+
+/** What was thrown and is no {@linkcode AludelError}: a bug, with all that helps to find it. */
+export function bugText(thrown: unknown, program: string, style: Style): string {
+  return [
+    `${style.red("error[internal]")}: ${style.bold("Aludel has a bug")}`,
+    indent(thrown instanceof Error ? thrown.stack ?? String(thrown) : String(thrown), "  "),
+    `  This is ${program}. Please report it with the lines above and the command that you typed.`,
+  ].join("\n");
+}
+
+/** The gutter steps back, and the caret comes forward. */
+function frameText(frame: string, style: Style): string {
+  return frame.split("\n").map((line) => {
+    const [, gutter = "", source = ""] = /^([ \d]* \|)(.*)$/.exec(line) ?? ["", "", line];
+    return style.dim(gutter) + (source.trim() === "^" ? style.red(source) : source);
+  }).join("\n");
+}
+
+function colon(number: number | undefined): string {
+  return number === undefined ? "" : `:${number}`;
+}
+
+function indent(text: string, by: string): string {
+  return text.split("\n").map((line) => by + line).join("\n");
+}

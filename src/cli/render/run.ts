@@ -1,0 +1,181 @@
+import type { PlannedMigration } from "../../project/migrate/migration.ts";
+import type { Target } from "../../project/workspace/target.ts";
+import {
+  type Notice,
+  type RunEvent,
+  type RunOutcome,
+  type Segment,
+  splitSegments,
+  type TransactionMode,
+} from "../../runner/request.ts";
+import { megabytes } from "../../text/layout.ts";
+import type { Ui } from "../terminal/ui.ts";
+import { reportWarning } from "./changes.ts";
+
+/** Prints the route of `--dry-run`: the steps, and how they are divided into transactions. */
+export function reportPlan(
+  ui: Ui,
+  target: Target,
+  { route }: PlannedMigration,
+  transaction: TransactionMode,
+): void {
+  const segments = splitSegments(route.steps, transaction);
+  ui.json({
+    database: target.name,
+    segments: segments.map(({ mode, steps }) => ({
+      mode,
+      steps: steps.map((step) => ({
+        direction: step.direction,
+        id: step.id,
+        message: step.message,
+        file: step.script.file,
+        statements: step.script.statements.length,
+      })),
+    })),
+    reseals: route.reseals.map((reseal) => reseal.id),
+    notices: route.notices,
+  });
+  for (const notice of route.notices) ui.warning(notice.message);
+  if (segments.length + route.reseals.length === 0) {
+    return ui.notice(`Nothing would run on "${target.name}".`);
+  }
+  for (const [index, segment] of segments.entries()) {
+    if (segments.length > 1 || segment.mode !== "transaction") {
+      ui.data(ui.style.bold(`${heading(segment)} ${index + 1} of ${segments.length}`));
+    }
+    for (const { direction, id, message, script } of segment.steps) {
+      const count = script.statements.length;
+      ui.data(
+        `${direction === "up" ? "upgrade  " : "downgrade"}  ${ui.style.yellow(id)}  ${message}  ` +
+          ui.style.dim(`(${count} ${count === 1 ? "statement" : "statements"})`),
+      );
+    }
+  }
+  for (const { id } of route.reseals) {
+    ui.data(
+      `reseal     ${ui.style.yellow(id)}  ${ui.style.dim("(the record follows the manifest)")}`,
+    );
+  }
+  ui.notice(`Nothing was changed: this is what would run on "${target.name}".`);
+}
+
+function heading({ mode }: Segment): string {
+  switch (mode) {
+    case "transaction":
+      return "Transaction";
+    case "foreign-keys":
+      return "Transaction with foreign keys enforced,";
+    case "off":
+      return "Outside a transaction, statement by statement,";
+  }
+}
+
+/** So many losses are listed; beyond it they are counted. */
+const LISTED = 10;
+
+/** Tells a run as it goes, and its result. */
+export class RunReport {
+  readonly #ui: Ui;
+  readonly #target: Target;
+  readonly #notices: Notice[] = [];
+  readonly #messages = new Map<string, string>();
+  #point: Extract<RunEvent, { readonly type: "restore-point" }> | undefined;
+
+  constructor(ui: Ui, target: Target) {
+    this.#ui = ui;
+    this.#target = target;
+  }
+
+  see(event: RunEvent): void {
+    const { talkStyle: style } = this.#ui;
+    switch (event.type) {
+      case "notice":
+        this.#notices.push(event);
+        reportWarning(this.#ui, event);
+        break;
+      case "waiting":
+        this.#ui.notice(
+          `Waiting for ${
+            event.holder ?? "another connection"
+          }, which holds the lock on "${this.#target.name}" …`,
+        );
+        break;
+      case "replanned":
+        this.#ui.notice(
+          event.steps === 0
+            ? "Another process has done it meanwhile."
+            : `Another process moved the database meanwhile; ${steps(event.steps)} left.`,
+        );
+        break;
+      case "restore-point": {
+        this.#point ??= event;
+        const size = megabytes(event.bytes);
+        this.#ui.notice(
+          `kept       ${style.yellow(event.name)}  ${size}  ${style.dim(`${event.durationMs} ms`)}`,
+        );
+        for (const loss of event.losses.slice(0, LISTED)) this.#ui.notice(`           ${loss}`);
+        if (event.losses.length > LISTED) {
+          this.#ui.notice(`           and ${event.losses.length - LISTED} more`);
+        }
+        break;
+      }
+      case "restore-point-removed":
+        if (this.#point?.name === event.name) this.#point = undefined;
+        this.#ui.notice(`removed    ${style.yellow(event.name)}  the database is as it was`);
+        break;
+      case "step-started":
+        this.#messages.set(event.id, event.message);
+        break;
+      case "step-done": {
+        const way = event.direction === "up" ? "upgrade  " : "downgrade";
+        const message = this.#messages.get(event.id) ?? "";
+        this.#ui.notice(
+          `${way}  ${style.yellow(event.id)}  ${message}  ${style.dim(`${event.durationMs} ms`)}`,
+        );
+        break;
+      }
+      case "resealed":
+        this.#ui.notice(`resealed   ${style.yellow(event.id)}`);
+        break;
+      // The error that follows says what was rolled back.
+      case "rolled-back":
+      case "statement":
+      case "committed":
+      case "copying":
+      case "temporary":
+        break;
+    }
+  }
+
+  nothingToDo(planned: PlannedMigration): void {
+    this.#ui.json(this.#document({ steps: [], resealed: [] }));
+    const heads = planned.catalogue.graph.headsOf(planned.catalogue.applied, "parents");
+    this.#ui.notice(`Nothing to do: "${this.#target.name}" is at ${list(heads)}.`);
+  }
+
+  done(outcome: RunOutcome, planned: PlannedMigration): void {
+    this.#ui.json(this.#document(outcome));
+    const { graph, applied } = planned.catalogue;
+    const after = new Set(applied);
+    for (const { direction, id } of outcome.steps) {
+      if (direction === "up") after.add(id);
+      else after.delete(id);
+    }
+    if (outcome.steps.length === 0) return;
+    this.#ui.notice(`"${this.#target.name}" is now at ${list(graph.headsOf(after, "parents"))}.`);
+    if (this.#point) this.#ui.hint(`aludel restore ${this.#point.name}, to have it all back`);
+  }
+
+  #document(outcome: RunOutcome): unknown {
+    const restorePoint = this.#point?.name ?? null;
+    return { database: this.#target.name, ...outcome, restorePoint, notices: this.#notices };
+  }
+}
+
+function list(ids: readonly string[]): string {
+  return ids.length === 0 ? "base" : ids.join(", ");
+}
+
+function steps(count: number): string {
+  return count === 1 ? "1 step is" : `${count} steps are`;
+}

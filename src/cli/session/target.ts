@@ -1,0 +1,84 @@
+import { databaseMissing } from "../../db/sqlite_error.ts";
+import { AludelError } from "../../errors.ts";
+import { accessTo, type DatabaseAccess } from "../../project/workspace/database_access.ts";
+import { pathExists } from "../../project/workspace/files.ts";
+import { type Project, requireProject } from "../../project/workspace/project.ts";
+import {
+  chooseTarget,
+  parseDotenv,
+  type Target,
+  type TargetChoice,
+} from "../../project/workspace/target.ts";
+import type { CommandContext } from "../arguments/command.ts";
+import type { Runtime } from "../terminal/runtime.ts";
+
+/**
+ * Chooses the database that a command line means; opens nothing.
+ *
+ * @param database The value of `--database`.
+ * @throws {AludelError} An error of the area `target`.
+ */
+export function targetChoice(
+  runtime: Pick<Runtime, "cwd" | "env">,
+  project: Pick<Project, "settings">,
+  database: string | undefined,
+): TargetChoice {
+  return chooseTarget({
+    flag: database,
+    environment: runtime.env,
+    settings: project.settings,
+    dotenv: () => parseDotenv(readIfThere(`${project.settings.root}/.env`)),
+    folder: runtime.cwd,
+    exists: pathExists,
+  });
+}
+
+function readIfThere(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    const { NotFound, NotADirectory } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory) return "";
+    throw error;
+  }
+}
+
+/** The database that a command line means, and the ways to reach it. */
+export interface OpenTarget {
+  readonly target: Target;
+  readonly access: DatabaseAccess;
+}
+
+/**
+ * For a database that does not exist: one that a command was told to look at must; the project's own may be made later.
+ * @throws {AludelError} `database-missing`.
+ */
+export function requirePresent({ name, from, kind }: Target): void {
+  if (kind === "memory") return;
+  if (from === "flag" || from === "ALUDEL_DATABASE") throw databaseMissing(name);
+}
+
+/**
+ * Chooses the database; opens nothing yet.
+ * @throws {AludelError} An error of the area `target`; `project-missing` where nothing names one and there is no project.
+ */
+export function openTarget(
+  { runtime, ui }: CommandContext,
+  project: Project,
+  flags: { readonly database: string | undefined },
+): OpenTarget {
+  const { target, notices } = choose();
+  for (const notice of notices) ui.notice(notice);
+  if (target.from === "DATABASE_URL") ui.database = target.path;
+  return { target, access: accessTo(target) };
+
+  function choose(): TargetChoice {
+    try {
+      return targetChoice(runtime, project, flags.database);
+    } catch (error) {
+      // Where there is neither a project nor a database, it is the wrong folder.
+      if (error instanceof AludelError && error.code === "target-none") requireProject(project);
+      throw error;
+    }
+  }
+}

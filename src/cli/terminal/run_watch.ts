@@ -1,0 +1,94 @@
+import type { RunEvent } from "../../runner/request.ts";
+import type { Runtime } from "./runtime.ts";
+import type { SentinelOrder, TemporaryFolder } from "./sentinel.ts";
+import type { Drawing } from "./ui.ts";
+import { CLEAR_LINE, WatchBoard } from "./watch_board.ts";
+
+/** A run that has lasted so long gets a sentinel; starting one takes as long as two empty Deno programs. */
+const SENTINEL_AFTER_MS = 1_000;
+/** A database of this size gets one at once: any single statement may take long. */
+const LARGE_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Ctrl-C and progress during a run.
+ *
+ * Long runs get a worker, since the main thread hears nothing while it is inside a statement. Short ones get no
+ * listener: one on the main thread would swallow the signal for as long as a statement lasts. Ctrl-C has its usual
+ * effect on them, and SQLite rolls back at the next open.
+ */
+export class RunWatch implements Disposable, Drawing {
+  readonly #runtime: Runtime;
+  readonly #progress: boolean;
+  readonly #started: number;
+  readonly #board = new WatchBoard();
+  #worker: Worker | undefined;
+  #step = "";
+
+  /**
+   * @param databaseBytes The size of the database's file; 0 where there is none.
+   * @param progress Whether progress may be drawn on stderr.
+   */
+  constructor(runtime: Runtime, databaseBytes: number, progress: boolean) {
+    this.#runtime = runtime;
+    this.#progress = progress;
+    this.#started = runtime.monotonicMs();
+    if (databaseBytes > LARGE_BYTES) this.#startSentinel();
+  }
+
+  /** Whether the user asked to stop. Called between statements. */
+  readonly interrupted = (): boolean => {
+    if (this.#worker === undefined) {
+      const elapsed = this.#runtime.monotonicMs() - this.#started;
+      if (elapsed > SENTINEL_AFTER_MS) this.#startSentinel();
+    }
+    if (this.#board.interrupted) this.#board.hear();
+    return this.#board.interrupted;
+  };
+
+  /** Notes what is being done, for the progress line. */
+  see(event: RunEvent): void {
+    if (event.type === "temporary") {
+      this.#worker?.postMessage({ temporary: event.path } satisfies TemporaryFolder);
+    }
+    if (!this.#progress || this.#worker === undefined) return;
+    if (event.type === "step-started") {
+      const way = event.direction === "up" ? "upgrade" : "downgrade";
+      this.#step = `${event.position}/${event.of} ${way} ${event.id} ${event.message}`;
+      this.#board.doing = this.#step;
+    } else if (event.type === "copying") {
+      const percent = event.of === 0
+        ? 100
+        : Math.min(100, Math.floor(event.bytes / event.of * 100));
+      this.#board.doing = `${event.what}, ${percent} %`;
+    } else if (event.type === "statement" && event.of > 1) {
+      this.#board.doing =
+        `${this.#step}  statement ${event.position} of ${event.of}: ${event.verb}`;
+    }
+  }
+
+  /** Writes a text on lines of its own: not behind a progress line, nor with one drawn into it. */
+  aside(write: () => void): void {
+    this.#board.writeAside((isDrawn) => {
+      if (isDrawn) this.#runtime.stderr.write(CLEAR_LINE);
+      write();
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#board.finish();
+    if (this.#worker === undefined) return;
+    this.aside(() => {});
+    this.#worker.terminate();
+  }
+
+  #startSentinel(): void {
+    this.#worker = new Worker(new URL("./sentinel.ts", import.meta.url).href, { type: "module" });
+    const order: SentinelOrder = {
+      board: this.#board.buffer,
+      progress: this.#progress,
+      columns: this.#runtime.columns,
+      elapsedMs: this.#runtime.monotonicMs() - this.#started,
+    };
+    this.#worker.postMessage(order);
+  }
+}

@@ -1,0 +1,91 @@
+import { firstColumns } from "../../text/layout.ts";
+import { CLEAR_LINE, WatchBoard } from "./watch_board.ts";
+
+/**
+ * A worker that stands beside a long run: it answers Ctrl-C and draws progress while SQLite keeps the main
+ * thread busy inside one statement. See docs/decisions for why it is this way round and not SQLite in the worker.
+ */
+
+/** What the worker is started with. */
+export interface SentinelOrder {
+  readonly board: SharedArrayBuffer;
+  /** Whether progress may be drawn on stderr. */
+  readonly progress: boolean;
+  /** Columns of the terminal. */
+  readonly columns: number;
+  /** How long the run had lasted when the sentinel came, in milliseconds. */
+  readonly elapsedMs: number;
+}
+
+/** What the worker is told later: a folder that must go when it ends the process. */
+export interface TemporaryFolder {
+  readonly temporary: string;
+}
+
+/** How long the main thread has to hear an interruption before the sentinel ends the process. */
+const HEARING_MS = 80;
+const PROGRESS_AFTER_MS = 1_000;
+const PROGRESS_EVERY_MS = 250;
+
+declare const self: {
+  onmessage: ((event: MessageEvent<SentinelOrder | TemporaryFolder>) => void) | null;
+};
+
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT"]
+  : ["SIGINT", "SIGTERM"];
+
+const temporary: string[] = [];
+
+self.onmessage = ({ data }) => {
+  if ("temporary" in data) temporary.push(data.temporary);
+  else watch(data);
+};
+
+function watch(data: SentinelOrder): void {
+  const board = new WatchBoard(data.board);
+  const started = performance.now() - data.elapsedMs;
+  let drawn = false;
+
+  const onInterrupt = (signal: Deno.Signal) => {
+    board.interrupt();
+    setTimeout(() => {
+      if (board.heard || board.finished) return;
+      write(
+        `${
+          drawn ? CLEAR_LINE : ""
+        }Interrupted inside a statement. Nothing of the open transaction is kept: ` +
+          "SQLite rolls it back when the database is opened next.\n",
+      );
+      temporary.forEach(remove);
+      // Without a listener the signal has its usual effect again, and the parent sees what ended the process.
+      for (const [each, listener] of listeners) Deno.removeSignalListener(each, listener);
+      Deno.kill(Deno.pid, signal);
+    }, HEARING_MS);
+  };
+  const listeners = SIGNALS.map((signal) => [signal, () => onInterrupt(signal)] as const);
+  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+
+  if (!data.progress) return;
+  const timer = setInterval(() => {
+    if (board.finished) return clearInterval(timer);
+    const elapsed = performance.now() - started;
+    const { doing } = board;
+    if (elapsed < PROGRESS_AFTER_MS || doing === "") return;
+    const line = `${doing}, ${Math.floor(elapsed / 1_000)} s`;
+    drawn = true;
+    board.draw(() => write(CLEAR_LINE + firstColumns(line, data.columns - 1)));
+  }, PROGRESS_EVERY_MS);
+}
+
+function remove(folder: string): void {
+  try {
+    Deno.removeSync(folder, { recursive: true });
+  } catch {
+    // Gone already.
+  }
+}
+
+function write(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(text));
+}

@@ -1,0 +1,151 @@
+import { foldLines } from "../../text/layout.ts";
+import type { AnyStep } from "../../text/next_step.ts";
+import { type Here, nextLine, stepJson } from "./here.ts";
+import type { OutputStream, Runtime } from "./runtime.ts";
+import { plainStyle, type Style, terminalStyle } from "./style.ts";
+
+/** How the command line asked for output. */
+export interface UiOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** What the commands that are suggested must repeat. */
+  readonly here?: Here;
+}
+
+/** What draws on the terminal by itself, such as progress. */
+export interface Drawing {
+  /** Takes the drawing off the terminal, calls `write`, and keeps off until it returns. */
+  aside(write: () => void): void;
+}
+
+/**
+ * Where a command's words go: its answer to stdout, everything else to stderr.
+ *
+ * With `--json` the answer is exactly one JSON document, and an error is one too.
+ */
+export class Ui {
+  readonly #runtime: Runtime;
+  readonly #options: UiOptions;
+  #answered = false;
+  #drawing: Drawing | undefined;
+  #here: Here;
+  /** For text on stdout. */
+  readonly style: Style;
+  /** For text on stderr. */
+  readonly talkStyle: Style;
+
+  constructor(runtime: Runtime, options: UiOptions) {
+    this.#runtime = runtime;
+    this.#options = options;
+    this.#here = options.here ?? {};
+    const colour = (isTerminal: boolean) =>
+      isTerminal && !runtime.env("NO_COLOR") && runtime.env("TERM") !== "dumb";
+    this.style = colour(runtime.stdout.isTerminal) ? terminalStyle : plainStyle;
+    this.talkStyle = colour(runtime.stderr.isTerminal) ? terminalStyle : plainStyle;
+  }
+
+  /** What the commands that are suggested must repeat. */
+  get here(): Here {
+    return this.#here;
+  }
+
+  /** The database that was chosen by a variable, which another command line may not have. */
+  set database(database: string) {
+    this.#here = { ...this.#here, database };
+  }
+
+  /** Whether the answer is to be JSON. */
+  get wantsJson(): boolean {
+    return this.#options.json;
+  }
+
+  /** Whether progress may be drawn: on a terminal that a person watches. */
+  get wantsProgress(): boolean {
+    return this.#runtime.stderr.isTerminal && !this.#options.quiet && !this.#options.json;
+  }
+
+  /** Whether the JSON document has been printed. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  /** From now on texts are written beside this drawing; undefined: there is none any more. */
+  set drawing(drawing: Drawing | undefined) {
+    this.#drawing = drawing;
+  }
+
+  /** A line, or several, of the answer. Dropped with `--json`, where the document says it. */
+  data(text: string): void {
+    if (!this.#options.json) this.#write(this.#runtime.stdout, text);
+  }
+
+  /** An answer in words, such as a finding: a terminal gets it broken at spaces. Dropped with `--json`. */
+  prose(text: string): void {
+    this.data(this.answerLines(text).join("\n"));
+  }
+
+  /**
+   * A text of the answer as {@linkcode Ui.prose} breaks it.
+   * @param taken Columns that something else takes beside it.
+   */
+  answerLines(text: string, taken = 0): readonly string[] {
+    return this.#fold(this.#runtime.stdout, text, taken).split("\n");
+  }
+
+  /** The answer as JSON, if it was asked for. At most once a command. Its lists of next steps become lines to paste. */
+  json(value: unknown): void {
+    if (!this.#options.json) return;
+    if (this.#answered) throw new Error("A command prints one JSON document, not two");
+    this.#answered = true;
+    const indent = this.#runtime.stdout.isTerminal ? 2 : 0;
+    this.#write(
+      this.#runtime.stdout,
+      JSON.stringify(value, (key, member) => this.#plain(key, member), indent),
+    );
+  }
+
+  /** What happened, for a person: silent with `--quiet` and `--json`. */
+  notice(text: string): void {
+    if (!this.#options.quiet && !this.#options.json) this.#talk(text);
+  }
+
+  /** What to do next. */
+  hint(step: AnyStep): void {
+    this.notice(nextLine(step, this.talkStyle, this.#here));
+  }
+
+  /** What the user should know even when told to be quiet. */
+  warning(text: string): void {
+    this.#talk(`${this.talkStyle.yellow("warning")}: ${text}`);
+  }
+
+  /** The text of an error. */
+  error(text: string): void {
+    this.#talk(text);
+  }
+
+  #talk(text: string): void {
+    this.#write(this.#runtime.stderr, this.#fold(this.#runtime.stderr, text));
+  }
+
+  #fold(stream: OutputStream, text: string, taken = 0): string {
+    return stream.isTerminal ? foldLines(text, this.#runtime.columns - taken) : text;
+  }
+
+  #plain(key: string, member: unknown): unknown {
+    if (key !== "next" || !Array.isArray(member)) return plainNumber(member);
+    return member.map((step: AnyStep) => stepJson(step, this.#here));
+  }
+
+  #write(stream: OutputStream, text: string): void {
+    const write = () => stream.write(text + "\n");
+    if (this.#drawing === undefined) write();
+    else this.#drawing.aside(write);
+  }
+}
+
+/** SQLite's integers are bigint here; JSON has them as numbers while they are exact, else as strings. */
+function plainNumber(value: unknown): unknown {
+  if (typeof value !== "bigint") return value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+}

@@ -1,0 +1,182 @@
+import { AludelError, type ErrorCode } from "../errors.ts";
+import type { AnyStep } from "../text/next_step.ts";
+import { SqlError } from "./connection.ts";
+
+/**
+ * SQLite's own texts for its result codes, which `exec` reports without the number
+ * (sqlite3ErrStr in https://sqlite.org/src/file/src/main.c).
+ */
+const CODES_BY_MESSAGE: ReadonlyMap<string, number> = new Map([
+  ["database is locked", 5],
+  ["database table is locked", 6],
+  ["attempt to write a readonly database", 8],
+  ["interrupted", 9],
+  ["disk I/O error", 10],
+  ["database disk image is malformed", 11],
+  ["database or disk is full", 13],
+  ["unable to open database file", 14],
+  ["locking protocol", 15],
+  ["not authorized", 23],
+  ["file is not a database", 26],
+]);
+
+/**
+ * Makes an {@linkcode SqlError} of what node:sqlite threw while it ran `sql`.
+ *
+ * `exec` ends a message in ` in <rest of the text> at offset N`, without a result code; a prepared
+ * statement gives the code, without the offset.
+ */
+export function toSqlError(
+  thrown: unknown,
+  sql: string,
+  refusal: string | undefined,
+  database?: string,
+): SqlError {
+  const error = thrown as { readonly message?: unknown; readonly errcode?: unknown };
+  const message = typeof error?.message === "string" ? error.message : String(thrown);
+  const { text, byteOffset } = error instanceof LocatedError
+    ? { text: message, byteOffset: error.byteOffset }
+    : withoutOffset(message, sql);
+  const resultCode = typeof error?.errcode === "number" ? error.errcode & 0xff : codeOf(text);
+  return new SqlError(text, { resultCode, byteOffset, refusal, database, cause: thrown });
+}
+
+/** An error of `prepare` with the offset that `exec` told. */
+class LocatedError extends Error {
+  override readonly name = "LocatedError";
+
+  constructor(
+    override readonly cause: Error,
+    readonly errcode: unknown,
+    readonly byteOffset: number,
+  ) {
+    super(cause.message, { cause });
+  }
+}
+
+/**
+ * Joins what `prepare` threw for `sql` with what `exec` threw for the same text behind an ASCII prefix: the
+ * first has the result code, the second the offset. Gives the first where they do not speak of the same.
+ */
+export function withOffsetOf(prepared: Error, executed: Error, prefix: string, sql: string): Error {
+  const { text, byteOffset } = withoutOffset(executed.message, prefix + sql);
+  if (text !== prepared.message || byteOffset === undefined || byteOffset < prefix.length) {
+    return prepared;
+  }
+  const errcode = (prepared as { readonly errcode?: unknown }).errcode;
+  return new LocatedError(prepared, errcode, byteOffset - prefix.length);
+}
+
+function codeOf(text: string): number | undefined {
+  const known = CODES_BY_MESSAGE.get(text);
+  if (known !== undefined) return known;
+  if (text.startsWith("database table is locked") || text.startsWith("database schema is locked")) {
+    return 6;
+  }
+  if (text.startsWith("unable to open database file")) return 14;
+  if (text.startsWith("database disk image is malformed")) return 11;
+  if (/constraint failed(?:: |$)/.test(text)) return 19;
+  return undefined;
+}
+
+/** Takes the offset off a message. The quoted text is the tail of `sql` that SQLite compiled. */
+function withoutOffset(
+  message: string,
+  sql: string,
+): { readonly text: string; readonly byteOffset: number | undefined } {
+  const match = / at offset (\d+)$/.exec(message);
+  if (match === null) return { text: message, byteOffset: undefined };
+  const body = message.slice(0, match.index);
+  for (let at = body.indexOf(" in "); at >= 0; at = body.indexOf(" in ", at + 1)) {
+    const quoted = body.length - at - 4;
+    if (sql.endsWith(body.slice(at + 4))) {
+      const before = new TextEncoder().encode(sql.slice(0, sql.length - quoted)).length;
+      return { text: body.slice(0, at), byteOffset: before + Number(match[1]) };
+    }
+  }
+  return { text: message, byteOffset: undefined };
+}
+
+/** What a primary result code (https://sqlite.org/rescode.html) says of the database as a whole. */
+const BY_RESULT_CODE: ReadonlyMap<number, (name: string) => Explanation> = new Map<
+  number,
+  (name: string) => Explanation
+>([
+  [5, busy],
+  [6, busy],
+  [8, (name) => ({
+    code: "database-readonly",
+    message: `Database "${name}" cannot be written`,
+    next: ["Make the file and its folder writable, or copy both to a place that is"],
+  })],
+  [10, (name) => ({
+    code: "database-unreadable",
+    message: `The system refused to read or write database "${name}"`,
+    next: ["Look at the disk, at its free space, and at limits on the size of files"],
+  })],
+  [11, (name) => ({
+    code: "database-corrupt",
+    message: `Database "${name}" is damaged`,
+    next: [
+      `See how far with \`sqlite3 ${name} "PRAGMA integrity_check"\`, then restore a backup`,
+    ],
+  })],
+  [13, (name) => ({
+    code: "database-full",
+    message: `There is no room to write database "${name}"`,
+    next: ["Free space on the disk that holds it, then give the same command again"],
+  })],
+  [14, unreadable],
+  [26, (name) => ({
+    code: "database-not-sqlite",
+    message: `File "${name}" is not an SQLite database`,
+    notes: ["It holds something else, or the database is encrypted"],
+    next: ["Name the right file with `--database PATH`"],
+  })],
+]);
+
+interface Explanation {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly notes?: readonly string[];
+  readonly next: readonly AnyStep[];
+}
+
+function busy(name: string): Explanation {
+  return {
+    code: "database-busy",
+    message: `Database "${name}" is locked by another connection`,
+    next: ["Try again when the other process has finished"],
+  };
+}
+
+function unreadable(name: string): Explanation {
+  return {
+    code: "database-unreadable",
+    message: `Database "${name}" cannot be read`,
+    next: ["Check the permissions of the file and of its folder, and the disk"],
+  };
+}
+
+/** The error `database-missing`, of commands that create nothing. @param name The database for messages. */
+export function databaseMissing(name: string): AludelError {
+  return new AludelError("database-missing", `Database "${name}" does not exist`, {
+    next: ["Create it with `aludel upgrade`, or name another with `--database PATH`"],
+  });
+}
+
+/**
+ * Says what an error of SQLite means for the database as a whole: locked, read-only, damaged, not a
+ * database. Undefined where it is about the statement.
+ *
+ * @param name The database for messages, as {@linkcode Connection.name} has it.
+ */
+export function databaseError(error: SqlError, name: string): AludelError | undefined {
+  const explanation = BY_RESULT_CODE.get(error.resultCode ?? 0)?.(name);
+  return explanation && new AludelError(explanation.code, explanation.message, {
+    ...(explanation.notes && { notes: explanation.notes }),
+    sqlite: error.sqlite,
+    next: explanation.next,
+    cause: error,
+  });
+}

@@ -1,0 +1,211 @@
+import { AludelError, type ErrorCode } from "../errors.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { Digest, Manifest, ManifestRevision, RevisionTexts } from "../manifest/manifest.ts";
+import {
+  compareManifests,
+  type SealedChange,
+  type SealedChangeKind,
+} from "../manifest/merge_manifest.ts";
+import type { ParsedManifest } from "../manifest/parse_manifest.ts";
+import type { Finding } from "../project/workspace/finding.ts";
+import { canonicalText } from "../sql/canonical_text.ts";
+import { git, type GitFolder, gitLine, pathIn } from "./git.ts";
+import { ObjectBatch } from "./objects.ts";
+import { shellWord } from "./shell_word.ts";
+
+/** The commit that a verification compares with. */
+export interface GitBase {
+  /** For git: an object id, or `HEAD`. */
+  readonly commit: string;
+  /** For people. */
+  readonly name: string;
+}
+
+/** What a commit is compared with before it is made. */
+export const HEAD: GitBase = { commit: "HEAD", name: "HEAD" };
+
+/** Digits of an object id that are shown. */
+const SHORT = 10;
+
+/**
+ * The commit where the history of HEAD and that of a ref parted.
+ *
+ * @throws {AludelError} `git-ref-unknown`, `git-no-common-commit`, and what git's failure means.
+ */
+export async function mergeBase(cwd: string, ref: string): Promise<GitBase> {
+  // What begins with a dash would be an option to git.
+  if (ref.startsWith("-") || ref === "") throw unknownRef(ref, []);
+  const { code, text } = await git({ cwd, args: ["merge-base", ref, "HEAD"], answers: [1] })
+    .catch((error) => {
+      const isGit = error instanceof AludelError && error.code === "git-failed";
+      throw isGit ? unknownRef(ref, error.notes) : error;
+    });
+  if (code === 0) return { commit: text, name: `${ref} (${text.slice(0, SHORT)})` };
+  const { text: shallow } = await git({ cwd, args: ["rev-parse", "--is-shallow-repository"] });
+  throw new AludelError("git-no-common-commit", `HEAD and "${ref}" have no commit in common`, {
+    notes: shallow === "true" ? ["This clone is shallow: the common commit may be cut off"] : [],
+    next: shallow === "true"
+      ? ["git fetch --unshallow"]
+      : ["Name a ref that shares history with HEAD, such as origin/main"],
+  });
+}
+
+function unknownRef(ref: string, notes: readonly string[]): AludelError {
+  return new AludelError("git-ref-unknown", `Git knows no commit "${ref}"`, {
+    notes,
+    next: ["git fetch origin", "In CI, check out the whole history: fetch-depth: 0"],
+  });
+}
+
+/** How many of a file's commits are looked through, newest first. */
+const DEPTH = 50;
+
+/**
+ * Looks through git's history for the texts that a revision was sealed with.
+ *
+ * @param folder The migrations folder.
+ * @returns The canonical texts, or undefined where git is missing, the folder is in no repository, or no
+ *   commit holds a text with the sealed hash.
+ */
+export function committedTexts(
+  folder: GitFolder,
+  entry: ManifestRevision,
+  digest: Digest,
+): RevisionTexts | undefined {
+  if (entry.up === null || entry.down === null) return undefined;
+  const up = findText(folder, `${entry.dir}/up.sql`, entry.up, digest);
+  if (up === undefined) return undefined;
+  if (entry.down === "none") return { up, down: null };
+  const down = findText(folder, `${entry.dir}/down.sql`, entry.down, digest);
+  return down === undefined ? undefined : { up, down };
+}
+
+function findText(
+  folder: GitFolder,
+  path: string,
+  wanted: string,
+  digest: Digest,
+): string | undefined {
+  const { cwd } = folder;
+  const name = `./${pathIn(folder, path)}`;
+  const log = gitLine(cwd, ["log", `--max-count=${DEPTH}`, "--format=%H", "--", name]);
+  for (const commit of log?.split("\n") ?? []) {
+    if (commit === "") continue;
+    const text = gitLine(cwd, ["show", `${commit}:${name}`]);
+    if (text === undefined) continue; // the commit that removed the file
+    const canonical = canonicalText(text);
+    if (digest(canonical) === wanted) return canonical;
+  }
+  return undefined;
+}
+
+/** So many revisions are looked for in all of git's history, which takes a process for each commit. */
+const SEARCHED = 10;
+
+/** Where {@linkcode baseTexts} looks. */
+export interface BaseTextSource {
+  readonly folder: GitFolder;
+  readonly base: GitBase;
+  /** The base's lines: a revision's folder may have had another name then. */
+  readonly inBase: ReadonlyMap<RevisionId, ManifestRevision>;
+}
+
+/**
+ * The texts that revisions were sealed with, as far as git has them: in the base commit, all in one batch, or else, for the
+ * first few, in the history of their files.
+ */
+export async function baseTexts(
+  entries: readonly ManifestRevision[],
+  { folder, base, inBase }: BaseTextSource,
+): Promise<ReadonlyMap<RevisionId, RevisionTexts>> {
+  const { digest } = await import("../project/workspace/digest.ts");
+  const texts = new Map<RevisionId, RevisionTexts>();
+  const names = entries.flatMap((entry) => {
+    const dir = inBase.get(entry.id)?.dir ?? entry.dir;
+    return ["up.sql", "down.sql"].map((file) =>
+      `${base.commit}:./${pathIn(folder, `${dir}/${file}`)}`
+    );
+  });
+  await using batch = new ObjectBatch(folder.cwd);
+  const contents = await batch.read(names);
+  let searched = 0;
+  entries.forEach((entry, at) => {
+    const up = textOf(contents[2 * at]);
+    const down = textOf(contents[2 * at + 1]);
+    const hash = (text: string | null) => text === null ? "none" : digest(text);
+    if (up !== null && hash(up) === entry.up && hash(down) === entry.down) {
+      texts.set(entry.id, { up, down });
+    } else if (searched++ < SEARCHED) {
+      const found = committedTexts(folder, entry, digest);
+      if (found) texts.set(entry.id, found);
+    }
+  });
+  return texts;
+}
+
+function textOf(bytes: Uint8Array | null | undefined): string | null {
+  return bytes ? canonicalText(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)) : null;
+}
+
+const CODES: Readonly<Record<SealedChangeKind, ErrorCode | "sealed-retold">> = {
+  removed: "sealed-removed",
+  unsealed: "sealed-changed",
+  resigned: "sealed-changed",
+  forgotten: "sealed-changed",
+  moved: "sealed-moved",
+  retold: "sealed-retold",
+};
+
+/**
+ * What happened to the sealed revisions that a commit has: others may have run them.
+ * @param folder The migrations folder's name for messages.
+ */
+export function baseFindings(
+  before: Manifest,
+  after: ParsedManifest,
+  base: GitBase,
+  folder: string,
+): Finding[] {
+  return compareManifests(before, after).map((change): Finding => {
+    const { id, kind } = change;
+    return {
+      level: kind === "retold" ? "warning" : "error",
+      code: CODES[kind],
+      message: `Sealed revision "${id}", which ${base.name} has, ${factOf(change)}`,
+      revision: id,
+      place: after.placeOf(id),
+      notes: [],
+      next: kind === "retold" ? [] : nextOf(change, base, folder),
+    };
+  });
+}
+
+function factOf({ kind, before }: SealedChange): string {
+  switch (kind) {
+    case "removed":
+      return "has no line in the manifest any more";
+    case "unsealed":
+      return "is a draft again";
+    case "resigned":
+      return 'has other hashes, and "was" does not hold the old ones';
+    case "forgotten":
+      return 'has lost entries of "was", which databases may have run';
+    case "moved": {
+      const below = [...before.parents, ...before.dependsOn];
+      const names = below.length === 0 ? "nothing" : below.map((id) => `"${id}"`).join(" and ");
+      return `no longer follows ${names}`;
+    }
+    case "retold":
+      return "has another folder, message, time or other labels";
+  }
+}
+
+function nextOf({ kind, id, before }: SealedChange, base: GitBase, folder: string): string[] {
+  const commit = base.commit === "HEAD" ? base.commit : base.commit.slice(0, 10);
+  const manifest = shellWord(`${folder}/manifest.json`);
+  const line = `git checkout -p ${commit} -- ${manifest}, and take its line back`;
+  if (kind === "removed") {
+    return [line, `git checkout ${commit} -- ${shellWord(`${folder}/${before.dir}`)}`];
+  }
+  return kind === "resigned" ? [line, `aludel seal --force ${id}, if the change is meant`] : [line];
+}

@@ -1,0 +1,243 @@
+import { AludelError } from "../errors.ts";
+import { MANIFEST_FILE, type RevisionFiles } from "../project/workspace/revision_files.ts";
+import { git, gitError, type GitFolder, pathIn, spawnGit } from "./git.ts";
+import { shellWord } from "./shell_word.ts";
+
+/** One path that git has recorded. */
+interface GitEntry {
+  /** Seen from the folder that was listed. Bytes that are not UTF-8 have become U+FFFD. */
+  readonly path: string;
+  /** The object's id, of SHA-1 or SHA-256. */
+  readonly id: string;
+  readonly kind: "file" | "link" | "submodule";
+}
+
+/** How many paths an error names. */
+const NAMED = 10;
+
+/**
+ * What the index holds of a folder.
+ * @throws {AludelError} `git-unmerged` (a conflict that is not resolved), and what git's failure means.
+ */
+export async function listIndex(folder: GitFolder): Promise<readonly GitEntry[]> {
+  const args = ["ls-files", "-s", "-z", "--", folder.path === "" ? "." : `${folder.path}/`];
+  const { bytes } = await git({ cwd: folder.cwd, args });
+  const unmerged = new Set<string>();
+  const entries = parseListing(bytes, folder, (stage, path) => {
+    if (stage !== "0") unmerged.add(pathIn(folder, path));
+  });
+  if (unmerged.size > 0) throw unmergedError([...unmerged]);
+  return entries;
+}
+
+/** What a commit holds of a folder. @throws {AludelError} What git's failure means. */
+export async function listCommit(
+  folder: GitFolder,
+  commit: string,
+): Promise<readonly GitEntry[]> {
+  const args = ["ls-tree", "-r", "-z", commit, "--", folder.path === "" ? "." : `${folder.path}/`];
+  const { bytes } = await git({ cwd: folder.cwd, args });
+  return parseListing(bytes, folder, () => {});
+}
+
+/**
+ * Reads `MODE ID STAGE<tab>PATH<nul>` of ls-files and `MODE TYPE ID<tab>PATH<nul>` of ls-tree.
+ * @param each Told the last word before the tab, which is the stage in the index.
+ */
+function parseListing(
+  bytes: Uint8Array,
+  { path: prefix }: GitFolder,
+  each: (last: string, path: string) => void,
+): GitEntry[] {
+  const start = prefix === "" ? 0 : prefix.length + 1;
+  const entries: GitEntry[] = [];
+  for (const line of new TextDecoder().decode(bytes).split("\0")) {
+    const tab = line.indexOf("\t");
+    if (tab < 0) continue; // after the last one
+    const [mode = "", second = "", third = ""] = line.slice(0, tab).split(" ");
+    const path = line.slice(tab + 1 + start);
+    each(third, path);
+    const id = third.length > 1 ? third : second;
+    entries.push({ path, id, kind: kindOf(mode) });
+  }
+  return entries;
+}
+
+function kindOf(mode: string): GitEntry["kind"] {
+  return mode === "120000" ? "link" : mode === "160000" ? "submodule" : "file";
+}
+
+function unmergedError(paths: readonly string[]): AludelError {
+  const [first = ""] = paths;
+  const others = paths.slice(1, NAMED).map((path) => `so is ${JSON.stringify(path)}`);
+  if (paths.length > NAMED) others.push(`and ${paths.length - NAMED} more`);
+  return new AludelError("git-unmerged", `${JSON.stringify(first)} is unmerged in the index`, {
+    notes: others,
+    next: [`Resolve the conflict, then: git add -- ${shellWord(first)}`, "git status"],
+  });
+}
+
+// Buffered: a flush after every object makes thousands of small ones ten times as slow.
+const ARGS = ["cat-file", "--batch", "--buffer"];
+const LF = 0x0a;
+
+/**
+ * One `git cat-file --batch`, started when it is made so that it is ready when the names are known, and asked once.
+ *
+ * https://git-scm.com/docs/git-cat-file, "Batch output"
+ */
+export class ObjectBatch implements AsyncDisposable {
+  readonly #cwd: string;
+  readonly #child: Deno.ChildProcess;
+  #asked = false;
+
+  /** @throws {AludelError} `git-missing`. */
+  constructor(cwd: string) {
+    this.#cwd = cwd;
+    this.#child = spawnGit({ cwd, args: ARGS }, "piped");
+  }
+
+  /**
+   * The contents of the named objects, in the order of the names; null where there is none of that name.
+   *
+   * @param names Object ids, or `REV:./PATH` with the path seen from the batch's folder. A name that holds a line break
+   *   cannot be asked for.
+   * @throws {AludelError} `git-path`, and what git's failure means.
+   */
+  async read(names: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
+    const broken = names.find((name) => name.includes("\n"));
+    if (broken !== undefined) throw pathError(broken);
+    this.#asked = true;
+    const asked = feed(this.#child.stdin, names);
+    const { code, stdout, stderr } = await this.#child.output();
+    await asked;
+    if (code !== 0) throw await gitError(ARGS, code, new TextDecoder().decode(stderr), this.#cwd);
+    return parseBatch(stdout, names);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#asked) return;
+    await this.#child.stdin.close();
+    await this.#child.output();
+  }
+}
+
+async function feed(stdin: WritableStream<Uint8Array>, names: readonly string[]): Promise<void> {
+  const writer = stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(names.map((name) => `${name}\n`).join("")));
+    await writer.close();
+  } catch {
+    // Git ended before it had read everything: its exit code says why.
+  }
+}
+
+/** Reads `ID TYPE SIZE<lf>CONTENT<lf>` or `NAME missing<lf>` for each name. */
+function parseBatch(
+  output: Uint8Array,
+  names: readonly string[],
+): readonly (Uint8Array | null)[] {
+  const decoder = new TextDecoder();
+  let at = 0;
+  return names.map((name) => {
+    const end = output.indexOf(LF, at);
+    const header = decoder.decode(output.subarray(at, end < 0 ? output.length : end));
+    if (end >= 0 && header.startsWith(name) && / (?:missing|ambiguous)$/.test(header)) {
+      at = end + 1;
+      return null;
+    }
+    const match = /^[0-9a-f]+ [a-z]+ (\d+)$/.exec(header);
+    if (match === null) {
+      throw new AludelError("git-failed", `Git answered ${JSON.stringify(header)}`, {
+        next: ["git fsck, to see whether the repository is sound"],
+      });
+    }
+    const start = end + 1;
+    const length = Number(match[1]);
+    at = start + length + 1;
+    return output.subarray(start, start + length);
+  });
+}
+
+function pathError(path: string): AludelError {
+  return new AludelError(
+    "git-path",
+    `The path ${JSON.stringify(path)} holds a line break, and git cannot be asked for it`,
+    { next: ["Rename the folder"] },
+  );
+}
+
+/** The files that a verification reads: the manifest, and each revision's two. */
+const READ = /^[^/]+\/(?:up|down)\.sql$/;
+
+/** The ids of the objects that {@linkcode BlobFiles} has to be given, none twice. */
+export function neededObjects(entries: readonly GitEntry[]): readonly string[] {
+  const ids = new Set<string>();
+  for (const { path, kind, id } of entries) {
+    if (kind === "file" && (path === MANIFEST_FILE || READ.test(path))) ids.add(id);
+  }
+  return [...ids];
+}
+
+/**
+ * The files of a migrations folder as git has recorded them, in its index or in a commit. Their contents have been read
+ * beforehand, because `RevisionFiles` answers at once.
+ */
+export class BlobFiles implements RevisionFiles {
+  readonly name: string;
+  readonly #entries: ReadonlyMap<string, GitEntry>;
+  readonly #blobs: ReadonlyMap<string, Uint8Array | null>;
+
+  /**
+   * @param name What to call the folder in messages.
+   * @param entries Their paths start in the folder.
+   * @param blobs The contents by object id.
+   */
+  constructor(
+    name: string,
+    entries: readonly GitEntry[],
+    blobs: ReadonlyMap<string, Uint8Array | null>,
+  ) {
+    this.name = name;
+    this.#entries = new Map(entries.map((entry) => [entry.path, entry]));
+    this.#blobs = blobs;
+  }
+
+  /** @throws {AludelError} `git-not-a-file` (a symbolic link, a submodule), `git-object-missing`. */
+  read(path: string): Uint8Array | null {
+    const entry = this.#entries.get(path);
+    if (entry === undefined) {
+      const folder = this.#entries.get(path.slice(0, path.indexOf("/")));
+      if (folder !== undefined && folder.kind !== "file") throw this.#notAFile(folder);
+      return null;
+    }
+    if (entry.kind !== "file") throw this.#notAFile(entry);
+    const blob = this.#blobs.get(entry.id);
+    if (blob) return blob;
+    const file = `${this.name}/${path}`;
+    throw new AludelError("git-object-missing", `Git has no content for "${file}"`, {
+      place: { file },
+      notes: [`The object is ${entry.id}`],
+      next: ["git fsck, to see what is missing", "git fetch, where the clone is a partial one"],
+    });
+  }
+
+  folders(): readonly string[] {
+    const names = new Set<string>();
+    for (const path of this.#entries.keys()) {
+      const slash = path.indexOf("/");
+      if (slash > 0) names.add(path.slice(0, slash));
+    }
+    return [...names].sort();
+  }
+
+  #notAFile({ path, kind }: GitEntry): AludelError {
+    const file = `${this.name}/${path}`;
+    const what = kind === "link" ? "symbolic link" : "submodule";
+    return new AludelError("git-not-a-file", `"${file}" is a ${what} in git, and no file`, {
+      place: { file },
+      notes: ["What it leads to is not part of the commit"],
+      next: [`Put the file itself there: git rm --cached -- ${file}`],
+    });
+  }
+}

@@ -1,0 +1,253 @@
+import { AludelError } from "../errors.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { ManifestRevision, RevisionTexts } from "../manifest/manifest.ts";
+import type { ParsedManifest } from "../manifest/parse_manifest.ts";
+import { headFindings, verifyFiles } from "../project/migrate/verify.ts";
+import { digest } from "../project/workspace/digest.ts";
+import { type Finding, findingOf } from "../project/workspace/finding.ts";
+import { MANIFEST_FILE, type RevisionFiles } from "../project/workspace/revision_files.ts";
+import { readManifest, workspaceOf } from "../project/workspace/workspace.ts";
+import type { AnyStep } from "../text/next_step.ts";
+import { baseFindings, baseTexts, type GitBase, HEAD, mergeBase } from "./base.ts";
+import { type GitFolder, pathIn } from "./git.ts";
+import { BlobFiles, listCommit, listIndex, neededObjects, ObjectBatch } from "./objects.ts";
+import { shellWord } from "./shell_word.ts";
+
+/** What a cure depends on. */
+export interface CureContext {
+  /** The migrations folder's name for messages. */
+  readonly folder: string;
+  readonly source: "index" | "HEAD";
+  readonly base: GitBase;
+  readonly entries: ReadonlyMap<RevisionId, ManifestRevision>;
+  /** The revisions that the base has. */
+  readonly inBase: ReadonlySet<RevisionId>;
+}
+
+/**
+ * The finding with the commands that mend it in git. Those of a finding about the disk are not enough here: what is mended
+ * on disk must be staged as well.
+ */
+function withGitCure(finding: Finding, context: CureContext): Finding {
+  const next = cureOf(finding, context);
+  return next === undefined ? finding : { ...finding, next };
+}
+
+function cureOf(finding: Finding, context: CureContext): readonly string[] | undefined {
+  const { folder, source, base, entries, inBase } = context;
+  const id = finding.revision ?? "";
+  const manifest = shellWord(`${folder}/manifest.json`);
+  const dir = shellWord(`${folder}/${entries.get(id)?.dir ?? ""}`);
+  const commit = base.commit === "HEAD" ? base.commit : base.commit.slice(0, 10);
+  const add = `git add -- ${dir} ${manifest}`;
+  switch (finding.code) {
+    case "revision-unsealed":
+      return [
+        `aludel seal ${id} && ${add}`,
+        ...(source === "index"
+          ? [`aludel seal --staged ${id}, to sign what is staged where the file has gone on`]
+          : []),
+      ];
+    case "revision-edited-cosmetic":
+      return [`aludel seal --cosmetic ${id} && ${add}`];
+    case "revision-edited": {
+      const force = `aludel seal --force ${id} && ${add}`;
+      if (!inBase.has(id)) return [force];
+      return [
+        `git checkout ${commit} -- ${dir}, to have the sealed text back`,
+        "aludel revision -m MESSAGE, to make the change in a new revision",
+        `${force}, to sign the edited text although databases may have run the old one`,
+      ];
+    }
+    case "revision-file-missing":
+      return inBase.has(id) ? [`git checkout ${commit} -- ${dir}`] : [`git add -- ${dir}`];
+    case "folder-without-revision":
+      return [
+        `git add -- ${manifest}`,
+        "aludel verify --fix, if the manifest on disk has no line for it either",
+      ];
+    case "manifest-layout":
+      return [`aludel verify --fix && git add -- ${manifest}`];
+    default:
+      return undefined;
+  }
+}
+
+/** What {@linkcode verifyInGit} is asked for. */
+export interface GitCheck {
+  /** The migrations folder. */
+  readonly folder: GitFolder;
+  /** Its name for messages. */
+  readonly name: string;
+  /** What is verified: what the next commit will hold, or what the last one holds. Never the working tree. */
+  readonly source: "index" | "HEAD";
+  /** A ref: nothing sealed that HEAD and it have in common may have changed. HEAD itself if left out. */
+  readonly since: string | undefined;
+}
+
+/** What was verified and found. */
+export interface GitVerification {
+  readonly findings: readonly Finding[];
+  readonly revisions: number;
+  readonly base: GitBase;
+  /** Whether there is a manifest at all. */
+  readonly present: boolean;
+}
+
+/**
+ * Verifies a project as git has recorded it: files against manifest, graph, seals, and the sealed revisions of an
+ * earlier commit. One listing and one `cat-file --batch`, whatever the number of revisions.
+ *
+ * @throws {AludelError} An error of the area `git`. What is wrong with manifest and files is a finding.
+ */
+export async function verifyInGit(check: GitCheck): Promise<GitVerification> {
+  const { folder, name, source } = check;
+  const base = check.since === undefined ? HEAD : await mergeBase(folder.cwd, check.since);
+  await using batch = new ObjectBatch(folder.cwd);
+  const entries = source === "index" ? await listIndex(folder) : await listCommit(folder, "HEAD");
+  const ids = neededObjects(entries);
+  const [baseManifest = null, ...contents] = await batch.read([
+    `${base.commit}:./${pathIn(folder, MANIFEST_FILE)}`,
+    ...ids,
+  ]);
+  const files = new BlobFiles(
+    name,
+    entries,
+    new Map(ids.map((id, at) => [id, contents[at] ?? null])),
+  );
+  const before = earlierManifest(baseManifest, name, base);
+  const done = (findings: readonly Finding[], revisions = 0, present = true): GitVerification => ({
+    findings,
+    revisions,
+    base,
+    present,
+  });
+  let manifest: ParsedManifest | null;
+  try {
+    manifest = readManifest(files);
+  } catch (error) {
+    return done([asFinding(error)]);
+  }
+  if (manifest === null) return done(missingManifest(files, before.manifest, base), 0, false);
+  const inBase = new Map(before.manifest?.revisions.map((entry) => [entry.id, entry]));
+  const changes = before.manifest ? baseFindings(before.manifest, manifest, base, name) : [];
+  const told = new Set(changes.filter(({ level }) => level === "error").map((one) => one.revision));
+  const findings = [
+    ...before.findings,
+    ...graphFindings(files, manifest),
+    ...await fileFindings(files, manifest, {
+      folder,
+      base,
+      inBase,
+    }),
+    ...unsealedFindings(manifest).filter(({ revision }) => !told.has(revision)),
+    ...changes,
+  ];
+  const cure = {
+    folder: name,
+    source,
+    base,
+    entries: new Map(manifest.revisions.map((entry) => [entry.id, entry])),
+    inBase: new Set(inBase.keys()),
+  };
+  const cured = findings.map((finding) => withGitCure(finding, cure));
+  return done(cured, manifest.revisions.length);
+}
+
+/** The base's manifest. That it is broken stops nobody from committing a whole one. */
+function earlierManifest(
+  bytes: Uint8Array | null,
+  name: string,
+  base: GitBase,
+): { readonly manifest: ParsedManifest | null; readonly findings: readonly Finding[] } {
+  const files: RevisionFiles = {
+    name: `${base.name}:${name}`,
+    read: (path) => path === MANIFEST_FILE ? bytes : null,
+    folders: () => [],
+  };
+  try {
+    return { manifest: readManifest(files), findings: [] };
+  } catch (error) {
+    const { code, message, place } = asFinding(error);
+    return {
+      manifest: null,
+      findings: [{
+        level: "warning",
+        code,
+        message: `The manifest of ${base.name} cannot be read, so nothing was compared with it`,
+        ...(place && { place }),
+        notes: [message],
+        next: [],
+      }],
+    };
+  }
+}
+
+function missingManifest(
+  files: RevisionFiles,
+  before: ParsedManifest | null,
+  base: GitBase,
+): Finding[] {
+  const file = `${files.name}/${MANIFEST_FILE}`;
+  const folders = files.folders().filter((folder) => files.read(`${folder}/up.sql`) !== null);
+  const finding = (message: string, next: AnyStep): Finding[] => [{
+    level: "error",
+    code: "manifest-missing",
+    message,
+    place: { file },
+    notes: [],
+    next: [next],
+  }];
+  if (before !== null && before.revisions.length > 0) {
+    const next = `git checkout ${base.commit} -- ${shellWord(file)}`;
+    return finding(`The manifest, which ${base.name} has, is gone`, next);
+  }
+  if (folders.length === 0) return [];
+  const next = `git add -- ${shellWord(file)}`;
+  return finding("There are revisions, and the manifest is not among the files", next);
+}
+
+function graphFindings(files: RevisionFiles, manifest: ParsedManifest): readonly Finding[] {
+  try {
+    return headFindings(workspaceOf(files, manifest).graph.heads);
+  } catch (error) {
+    return [asFinding(error)];
+  }
+}
+
+interface EarlierTexts {
+  readonly folder: GitFolder;
+  readonly base: GitBase;
+  readonly inBase: ReadonlyMap<RevisionId, ManifestRevision>;
+}
+
+async function fileFindings(
+  files: BlobFiles,
+  manifest: ParsedManifest,
+  earlier: EarlierTexts,
+): Promise<readonly Finding[]> {
+  const first = verifyFiles({ files, manifest, digest, sealedTexts: () => undefined });
+  const edited = manifest.revisions.filter(({ id }) => first.verdicts.get(id)?.kind === "edited");
+  if (edited.length === 0) return first.findings;
+  // Only now is it worth asking for the texts that tell a cosmetic edit from a real one.
+  const texts: ReadonlyMap<RevisionId, RevisionTexts> = await baseTexts(edited, earlier);
+  const sealedTexts = ({ id }: ManifestRevision) => texts.get(id);
+  return verifyFiles({ files, manifest, digest, sealedTexts }).findings;
+}
+
+function unsealedFindings(manifest: ParsedManifest): Finding[] {
+  return manifest.revisions.filter(({ up }) => up === null).map(({ id }) => ({
+    level: "error",
+    code: "revision-unsealed",
+    message: `Revision "${id}" is a draft, and what is committed must be sealed`,
+    revision: id,
+    place: manifest.placeOf(id),
+    notes: [],
+    next: [],
+  }));
+}
+
+function asFinding(error: unknown): Finding {
+  if (!(error instanceof AludelError)) throw error;
+  return findingOf(error);
+}

@@ -1,0 +1,184 @@
+import type { TableFate, TableFates } from "../runner/table_fates.ts";
+import type { Schema } from "../schema/model/model.ts";
+import { foldName } from "../sql/identifier.ts";
+import { type Mention, readMentions } from "../sql/mentions.ts";
+import type { Script, Statement } from "../sql/script.ts";
+import { TokenReader } from "../sql/token_reader.ts";
+import type { AnyStep } from "../text/next_step.ts";
+
+/** How bad a finding is: an `error` fails or loses something unsaid, a `warning` is worth a second look. */
+export type LintLevel = "error" | "warning";
+
+/** What is known of a rule, apart from how it is judged. docs/lint.md is made of it. */
+export interface LintRule {
+  readonly level: LintLevel;
+  /** What it finds, one sentence. */
+  readonly what: string;
+  /** Why that matters. */
+  readonly why: string;
+  /** What to do about it. */
+  readonly cure: string;
+}
+
+/** Rules by code. */
+export type LintRules = Readonly<Record<string, LintRule>>;
+
+/** A rule that a script breaks. */
+export interface LintFinding {
+  readonly code: string;
+  readonly level: LintLevel;
+  readonly message: string;
+  /** The script that it is found in. */
+  readonly script: "up" | "down";
+  /** Where, in UTF-16 code units of that script's text. */
+  readonly at: number;
+  readonly notes: readonly string[];
+  readonly next: readonly AnyStep[];
+}
+
+/** What a rule says of a place. */
+export interface Report<Code extends string> {
+  (code: Code, place: Pick<LintFinding, "script" | "at">, message: string, more?: ReportMore): void;
+}
+
+/** What may be added to a message. */
+export interface ReportMore {
+  readonly notes?: readonly string[];
+  /** What to do here; by default the rule's cure. */
+  readonly next?: readonly AnyStep[];
+}
+
+/** What an ALTER TABLE does inside the table, as far as rules tell it apart. */
+export type Alteration =
+  | { readonly kind: "add-column"; readonly column: string; readonly definition: string }
+  | { readonly kind: "add-check" | "set-not-null" | "other" };
+
+const OTHER: Alteration = { kind: "other" };
+
+/** Reads the text of an ALTER TABLE statement. Any other statement is `other`. */
+export function readAlteration(text: string): Alteration {
+  const reader = new TokenReader(text, { start: 0, end: text.length });
+  if (!reader.accept("ALTER", "TABLE")) return OTHER;
+  reader.qualifiedName();
+  if (reader.accept("ALTER")) {
+    reader.accept("COLUMN");
+    reader.name();
+    return reader.accept("SET", "NOT", "NULL") ? { kind: "set-not-null" } : OTHER;
+  }
+  if (!reader.accept("ADD")) return OTHER;
+  if (reader.word === "CONSTRAINT" || reader.word === "CHECK") return { kind: "add-check" };
+  reader.accept("COLUMN");
+  const definition = text.slice(reader.start).replace(/;$/, "");
+  const column = reader.name();
+  return column === undefined ? OTHER : { kind: "add-column", column, definition };
+}
+
+/** What a script's own table holds at some moment. */
+export type OwnTable = "empty" | "filled";
+
+/** A statement with what it names and what the script has made so far. */
+export interface WalkedStatement {
+  readonly statement: Statement;
+  /** Its text, without leading comments. */
+  readonly text: string;
+  /** What it does itself; what a trigger's body will do is left out. Undefined where it changes nothing. */
+  readonly mention: Mention | undefined;
+  /** What the triggers' bodies in it will do. */
+  readonly later: readonly Mention[];
+  /** Whether renames leave the text of views, triggers and foreign keys alone: PRAGMA legacy_alter_table. */
+  readonly isLegacy: boolean;
+  /** The tables that the script itself has created before, by folded name. */
+  readonly own: ReadonlyMap<string, OwnTable>;
+}
+
+/** Walks through a script and notes which tables are its own: what happens to those concerns no row that was there. */
+export function walkScript({ text, statements }: Script): readonly WalkedStatement[] {
+  let own: ReadonlyMap<string, OwnTable> = new Map();
+  let isLegacy = false;
+  return statements.map((statement) => {
+    const mentions = readMentions(text, statement);
+    const mention = mentions.find(({ inTrigger }) => !inTrigger);
+    const written = text.slice(statement.start, statement.end);
+    if (statement.verb === "PRAGMA" && /legacy_alter_table/i.test(written)) {
+      isLegacy = !/\b(?:off|0|no|false)\b/i.test(written);
+    }
+    const walked = {
+      statement,
+      text: written,
+      mention,
+      later: mentions.filter(({ inTrigger }) => inTrigger),
+      isLegacy,
+      own,
+    };
+    if (mention !== undefined) own = ownAfter(own, mention);
+    return walked;
+  });
+}
+
+function ownAfter(own: ReadonlyMap<string, OwnTable>, mention: Mention) {
+  const name = foldName(mention.name);
+  const state = own.get(name);
+  const after = new Map(own);
+  switch (mention.kind) {
+    case "create-table":
+    case "create-virtual-table":
+      return after.set(name, "empty");
+    case "insert":
+    case "replace":
+      return state === "empty" ? after.set(name, "filled") : own;
+    case "drop-table":
+      after.delete(name);
+      return after;
+    case "rename-table":
+      after.delete(name);
+      if (mention.to !== undefined && state !== undefined) after.set(foldName(mention.to), state);
+      return after;
+    default:
+      return own;
+  }
+}
+
+/** Whether a mention means something of the connection's temporary schema. */
+export function isTemporary({ schema }: Mention): boolean {
+  return schema !== undefined && foldName(schema) === "temp";
+}
+
+/** Whether the script made the table that a statement names. */
+export function isOwn({ own, mention }: WalkedStatement): boolean {
+  return mention !== undefined && (isTemporary(mention) || own.has(foldName(mention.name)));
+}
+
+/** A script under judgement. */
+export interface ScriptSubject {
+  readonly direction: "up" | "down";
+  readonly script: Script;
+  readonly walk: readonly WalkedStatement[];
+  readonly fates: TableFates;
+  /** The schema before it runs; undefined where that is not known. Made when first asked for. */
+  readonly before: () => Promise<Schema | undefined>;
+  /** The schema after it has run; undefined where that is not known. */
+  readonly after: () => Promise<Schema | undefined>;
+}
+
+/** A revision under judgement. */
+export interface LintSubject {
+  readonly up: ScriptSubject;
+  /** null where there is no down.sql. */
+  readonly down: ScriptSubject | null;
+  /** Runs statements on an empty database. @returns SQLite's words where it refuses one; undefined otherwise. */
+  readonly attempt: (statements: readonly string[]) => Promise<string | undefined>;
+  /** The number of rows in a table of a database that was named; undefined where nobody knows. */
+  readonly rows: (table: string) => Promise<number | undefined>;
+}
+
+/** The scripts of a revision that exist. */
+export function scriptsOf({ up, down }: LintSubject): readonly ScriptSubject[] {
+  return down === null ? [up] : [up, down];
+}
+
+/** The fate of a table by any name that it or its replacement has on the way. */
+export function findFate({ fates }: ScriptSubject, name: string): TableFate | undefined {
+  const key = foldName(name);
+  return fates.touched.get(key) ??
+    [...fates.touched.values()].find(({ aliases }) => aliases.has(key));
+}

@@ -1,0 +1,204 @@
+import type { Connection } from "../../db/connection.ts";
+import type { ScratchConnection } from "../../db/open_scratch.ts";
+import { AludelError } from "../../errors.ts";
+import type { Scratch } from "../../replay/scratch.ts";
+import { BY_HAND, selfCheck, type SelfCheckRequest } from "../../replay/self_check.ts";
+import { partOf, reachedNames } from "../../schema/diff/reached_part.ts";
+import { type Change, reverseChanges } from "../../schema/model/change.ts";
+import type { Schema } from "../../schema/model/model.ts";
+import { planChanges } from "../../schema/plan/plan.ts";
+import {
+  objectKey,
+  type Plan,
+  type PlanOptions,
+  type Release,
+  writePlan,
+} from "../../schema/plan/statement.ts";
+import { findBroken } from "../../schema/read/broken_objects.ts";
+import { foldName, quoteName } from "../../sql/identifier.ts";
+import type { Comparison } from "./schema_reader.ts";
+import type { DraftTexts } from "./write_revision.ts";
+
+/** The views and triggers of two schemas that do not compile, by the keys of {@linkcode objectKey}. */
+interface BrokenSides {
+  readonly from: ReadonlySet<string>;
+  readonly to: ReadonlySet<string>;
+}
+
+/** Where everything compiles. */
+const NOTHING_BROKEN: BrokenSides = { from: new Set(), to: new Set() };
+
+/**
+ * Finds what does not compile in either schema. Of the wanted one only the part is tried that the changes reach; the
+ * rest is as it is in the present one.
+ *
+ * @param present A database with the present schema; it is as before afterwards.
+ */
+export async function findBrokenSides(
+  { from, to, changes }: Comparison,
+  present: Connection,
+  scratch: Scratch,
+): Promise<BrokenSides> {
+  const broken = hasCompiled(from) ? await findBroken(present) : new Set<string>();
+  const names = reachedNames([from, to], [changes.flatMap(changedNames).map(quoteName).join(" ")]);
+  const kept = new Set(keysOutside(from, names).filter((key) => broken.has(key)));
+  const part = partOf(to, names);
+  if (!hasCompiled(part)) return { from: broken, to: kept };
+  await using wanted = await scratch.with(part);
+  return { from: broken, to: new Set([...kept, ...await findBroken(wanted)]) };
+}
+
+function hasCompiled({ views, triggers }: Schema): boolean {
+  return views.size + triggers.size > 0;
+}
+
+function keysOutside({ views, triggers }: Schema, names: ReadonlySet<string>): string[] {
+  return [
+    ...[...views.values()].filter(({ name }) => !names.has(foldName(name))),
+    ...[...triggers.values()].filter(({ table }) => !names.has(foldName(table))),
+  ].map(({ kind, name }) => objectKey(kind, foldName(name)));
+}
+
+function changedNames(change: Change): string[] {
+  switch (change.kind) {
+    case "create-table":
+    case "drop-table":
+      return [change.table.name];
+    case "create-object":
+    case "drop-object":
+      return [change.object.name];
+    case "alter-table":
+    case "replace-object":
+      return [change.from.name, change.to.name];
+  }
+}
+
+/** A difference to write a revision for. */
+export interface AutogenerateRequest {
+  readonly comparison: Comparison;
+  readonly message: string;
+  /** Whether there is to be a down. */
+  readonly down: boolean;
+  /** The oldest SQLite that will run it. */
+  readonly sqlite: Release;
+  readonly columnOrder: boolean;
+  readonly scratch: Scratch;
+  /** Gives a database on which the revisions before were replayed; left out where there are none to. */
+  readonly parent?: () => Promise<ScratchConnection>;
+  /** As {@linkcode selfCheck} takes it. */
+  readonly extent?: SelfCheckRequest["extent"];
+}
+
+/** A revision that has been run and compared, and is not written yet. */
+export interface GeneratedRevision {
+  readonly texts: DraftTexts;
+  readonly up: Plan;
+  readonly down: Plan;
+  /** What could not be tried, a sentence each. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * Plans a difference and proves the plan by running it (see {@linkcode selfCheck}). A plan that fails is made
+ * once more with all views and triggers set aside, for schemas that tokens alone do not explain.
+ *
+ * @throws {AludelError} `autogenerate-failed`, and what running the plan throws.
+ */
+export async function autogenerate(request: AutogenerateRequest): Promise<GeneratedRevision> {
+  const { comparison, scratch } = request;
+  if (comparison.changes.length === 0) {
+    const { texts, up, down } = plan(request, NOTHING_BROKEN, "needed");
+    return { texts: texts("file"), up, down, notices: [] };
+  }
+  const open = request.parent ?? (() => scratch.with(comparison.from));
+  await using parent = await open();
+  const broken = await findBrokenSides(comparison, parent, scratch);
+  try {
+    return await attempt(request, broken, "needed", parent);
+  } catch (first) {
+    if (!(first instanceof AludelError)) throw first;
+    try {
+      await using another = await open();
+      return await attempt(request, broken, "all", another);
+    } catch {
+      throw explain(first);
+    }
+  }
+}
+
+type Aside = NonNullable<PlanOptions["aside"]>;
+
+/** @param parent A database with the present schema; it is changed. */
+async function attempt(
+  request: AutogenerateRequest,
+  broken: BrokenSides,
+  aside: Aside,
+  parent: ScratchConnection,
+): Promise<GeneratedRevision> {
+  const { texts, up, down } = plan(request, broken, aside);
+  const trial = texts("trial");
+  const { notices } = await selfCheck({
+    ...request.comparison,
+    up: trial.up,
+    down: request.down ? trial.down : null,
+    columnOrder: request.columnOrder,
+    scratch: request.scratch,
+    parent,
+    ...(request.extent && { extent: request.extent }),
+  });
+  return { texts: texts("file"), up, down, notices };
+}
+
+function plan(
+  { comparison: { from, to, changes }, message, sqlite }: AutogenerateRequest,
+  broken: BrokenSides,
+  aside: Aside,
+) {
+  const up = planChanges(from, to, changes, { sqlite, aside, broken: broken.from });
+  const down = planChanges(to, from, reverseChanges(changes), {
+    sqlite,
+    aside,
+    broken: broken.to,
+    missingValues: "placeholder",
+  });
+  const title = message.split(/[\r\n\0]/, 1)[0]!.trim();
+  const lost = lostByUp(up);
+  const texts = (purpose: "file" | "trial"): DraftTexts => ({
+    up: writePlan(up, { title: `Up: ${title}`, purpose }),
+    down: writePlan(down, { title: `Down: ${title}`, notes: lost, purpose }),
+  });
+  return { texts, up, down };
+}
+
+/** What a down cannot bring back, as lines for the top of it. */
+function lostByUp(up: Plan): string[] {
+  const lost = up.statements.flatMap(({ hazards }) => hazards)
+    .filter(({ code }) => LOSSES.has(code)).map(({ message }) => message);
+  return lost.length === 0 ? [] : ["This does not bring back what up.sql took away:", ...lost];
+}
+
+const LOSSES: ReadonlySet<string> = new Set([
+  "drop-table",
+  "drop-column",
+  "drop-virtual-table",
+  "convert-values",
+]);
+
+/** The first error, for somebody who has not seen the files that it speaks of. */
+function explain(error: AludelError): AludelError {
+  const notes = [
+    ...error.notes,
+    "It happened while the generated SQL was tried in memory, before anything was written",
+  ];
+  const outcome = "No file was written";
+  if (error.code !== "sql-failed") return error.with({ notes, outcome });
+  // The trial is no revision that could be named or edited.
+  return new AludelError("sql-failed", "A statement of the generated SQL failed", {
+    ...(error.place && { place: error.place }),
+    ...(error.sqlite !== undefined && { sqlite: error.sqlite }),
+    notes,
+    outcome,
+    next: BY_HAND,
+    cause: error,
+  });
+}

@@ -1,0 +1,352 @@
+import { requireGraph } from "../../graph/build_graph.ts";
+import { foldName, idFault, type RevisionId } from "../../graph/revision.ts";
+import { idInFolderName } from "../../manifest/folder_name.ts";
+import {
+  formatManifest,
+  type ManifestRevision,
+  type RevisionTexts,
+  sortById,
+} from "../../manifest/manifest.ts";
+import { Tokenizer } from "../../sql/tokenizer.ts";
+import type { AppliedRevision } from "../../state/state.ts";
+import { strayFolders } from "../migrate/verify.ts";
+import { digest } from "../workspace/digest.ts";
+import { pathExists, writeAtomically } from "../workspace/files.ts";
+import type { Project } from "../workspace/project.ts";
+import { MANIFEST_FILE } from "../workspace/revision_files.ts";
+import { readRevisionTexts, textHashes } from "../workspace/revision_texts.ts";
+import { changeManifest, type Workspace } from "../workspace/workspace.ts";
+
+/** One thing that {@linkcode mend} did, or could not do. */
+export interface Mending {
+  readonly done: boolean;
+  /** A sentence. */
+  readonly what: string;
+}
+
+/** What others than the folder still know of revisions. */
+export interface Memory {
+  /** The records of the database, in the order in which they were applied. */
+  readonly records: readonly AppliedRevision[];
+  /** The texts that the database stored, those that have the recorded hashes. */
+  readonly texts: ReadonlyMap<RevisionId, RevisionTexts>;
+  /** The line that a commit of git has for a folder. */
+  readonly committedLine: (dir: string) => ManifestRevision | undefined;
+}
+
+/** What {@linkcode mend} needs. */
+export interface MendOptions {
+  readonly now: Date;
+  /** Makes an id for a folder that nobody knows and whose name holds none. */
+  readonly newId: () => string;
+  readonly onWait: () => void;
+  readonly memory: Memory;
+}
+
+/**
+ * Mends what an interrupted command or a merge left.
+ *
+ * - The temporary files of a manifest that was being written are removed, and so is an empty folder.
+ * - A folder with an up.sql and no line gets the line back that git has for it; or else the id, parents and labels that
+ *   the database recorded with its text or its id; or else it is a new draft on top of the only head.
+ * - A line whose folder is gone gets the files back that the database stored; or else a draft that no other revision
+ *   follows is taken out.
+ * - The manifest is written in its canonical layout.
+ *
+ * @throws {AludelError} `project-missing`, `folder-locked`, `file-unwritable`.
+ */
+export async function mend(project: Project, options: MendOptions): Promise<readonly Mending[]> {
+  return await changeManifest(project, options.onWait, (workspace) => {
+    const mender = new Mender(project, workspace, options);
+    mender.removeLeftovers();
+    const strays = mender.mendLines(mender.strays());
+    mender.mendFolders(strays);
+    mender.writeManifest();
+    return mender.mendings;
+  });
+}
+
+/** A folder without a line that holds a revision. */
+interface StrayRevision {
+  readonly dir: string;
+  /** The hashes of its texts; undefined where they cannot be read. */
+  readonly hashes: ReturnType<typeof textHashes>;
+  /** Whether there is anything in its up.sql but comments: two that are empty are not the same for that. */
+  readonly says: boolean;
+}
+
+class Mender {
+  readonly mendings: Mending[] = [];
+  readonly #project: Project;
+  readonly #workspace: Workspace;
+  readonly #options: MendOptions;
+  readonly #revisions: Map<RevisionId, ManifestRevision>;
+  #changed = false;
+
+  constructor(project: Project, workspace: Workspace, options: MendOptions) {
+    this.#project = project;
+    this.#workspace = workspace;
+    this.#options = options;
+    this.#revisions = new Map(workspace.manifest.revisions.map((entry) => [entry.id, entry]));
+  }
+
+  /** What a crash left of a manifest that was being written; nobody else writes it now. */
+  removeLeftovers(): void {
+    const { migrations } = this.#project;
+    for (const { name } of Deno.readDirSync(migrations)) {
+      if (!isLeftover(name, MANIFEST_FILE)) continue;
+      Deno.removeSync(`${migrations}/${name}`);
+      this.#done(`The leftover "${name}" was removed`);
+    }
+  }
+
+  /** The folders without a line that hold a revision. */
+  strays(): readonly StrayRevision[] {
+    return strayFolders(this.#workspace).flatMap((dir) => this.#inspect(dir) ?? []);
+  }
+
+  /**
+   * Mends lines whose folder is gone.
+   * @returns The folders that are still without a line.
+   */
+  mendLines(strays: readonly StrayRevision[]): readonly StrayRevision[] {
+    const { migrations } = this.#project;
+    const { records, texts } = this.#options.memory;
+    const left = new Set(strays);
+    for (const entry of this.#workspace.manifest.revisions) {
+      const { id, dir } = entry;
+      if (pathExists(`${migrations}/${dir}`)) continue;
+      const renamed = [...left].find((stray) => isFolderOf(stray, entry));
+      const stored = texts.get(id);
+      if (renamed !== undefined) {
+        left.delete(renamed);
+        this.#add({ ...entry, dir: renamed.dir });
+        this.#done(`Folder "${renamed.dir}" is the one of ${id}, which was "${dir}"`);
+      } else if (stored !== undefined && fits(stored, entry)) {
+        Deno.mkdirSync(`${migrations}/${dir}`);
+        writeAtomically(`${migrations}/${dir}/up.sql`, stored.up!);
+        if (stored.down !== null) writeAtomically(`${migrations}/${dir}/down.sql`, stored.down);
+        this.#done(`The files of ${id} were written again, as the database stored them`);
+      } else if (entry.up === null) {
+        this.#giveUp(entry, records.some((record) => record.id === id));
+      }
+    }
+    return [...left];
+  }
+
+  #giveUp({ id, dir }: ManifestRevision, applied: boolean): void {
+    if (applied) {
+      this.#left(`The folder of draft ${id}, "${dir}", is gone, and the database has applied it`);
+      return;
+    }
+    const follower = [...this.#revisions.values()].find((other) =>
+      other.parents.includes(id) || other.dependsOn.includes(id)
+    );
+    if (follower !== undefined) {
+      this.#left(`The folder of draft ${id}, "${dir}", is gone, and ${follower.id} follows it`);
+      return;
+    }
+    this.#revisions.delete(id);
+    this.#changed = true;
+    this.#done(`The folder of draft ${id} is gone, so its line was taken out`);
+  }
+
+  /** Folders without a line. */
+  mendFolders(strays: readonly StrayRevision[]): void {
+    const found = this.#remembered(strays);
+    const known = new Set(found.map(({ revision }) => revision.dir));
+    // Parents first, whatever the order of the folders.
+    for (let waiting = found; waiting.length > 0;) {
+      const ready = waiting.filter(({ revision }) =>
+        [...revision.parents, ...revision.dependsOn].every((id) => this.#revisions.has(id))
+      );
+      if (ready.length === 0) {
+        for (const { revision } of waiting) this.#leftWithoutParents(revision);
+        break;
+      }
+      for (const { revision, from } of ready) {
+        this.#add(revision);
+        this.#done(`Folder "${revision.dir}" is ${revision.id} again, as ${from}`);
+      }
+      waiting = waiting.filter((one) => !ready.includes(one));
+    }
+    for (const { dir } of strays) if (!known.has(dir)) this.#addDraft(dir);
+  }
+
+  /** @returns undefined for a folder that holds no revision. */
+  #inspect(dir: string): StrayRevision | undefined {
+    const path = `${this.#project.migrations}/${dir}`;
+    for (const { name } of Deno.readDirSync(path)) {
+      if (isLeftover(name, "up.sql") || isLeftover(name, "down.sql")) {
+        Deno.removeSync(`${path}/${name}`);
+      }
+    }
+    const names = [...Deno.readDirSync(path)].map((entry) => entry.name);
+    if (names.length === 0) {
+      Deno.removeSync(path);
+      this.#done(`The empty folder "${dir}" was removed`);
+      return undefined;
+    }
+    if (!names.includes("up.sql")) {
+      this.#left(`Folder "${dir}" has no up.sql: remove it, or write one`);
+      return undefined;
+    }
+    try {
+      const pair = readRevisionTexts(this.#project.files, { dir }, digest);
+      const says = pair.up !== null && new Tokenizer(pair.up.text).nextSignificant();
+      return { dir, hashes: textHashes(pair), says };
+    } catch {
+      return { dir, hashes: undefined, says: false }; // what is wrong with the text is told by verify
+    }
+  }
+
+  /** The folders that git or the database knows, none of them twice. */
+  #remembered(strays: readonly StrayRevision[]): Remembered[] {
+    const { records, committedLine } = this.#options.memory;
+    const found: Remembered[] = [];
+    const taken = new Set(this.#revisions.keys());
+    const take = (revision: ManifestRevision, from: string) => {
+      taken.add(revision.id);
+      found.push({ revision, from });
+    };
+    const isOpen = ({ dir }: StrayRevision) => !found.some(({ revision }) => revision.dir === dir);
+    for (const { dir } of strays) {
+      const line = committedLine(dir);
+      if (line !== undefined && !taken.has(line.id)) take({ ...line, dir }, "git has it");
+    }
+    const tests: readonly ((stray: StrayRevision, record: AppliedRevision) => boolean)[] = [
+      (stray, record) => holdsId(stray.dir, record.id) && stray.hashes?.up === record.up,
+      (stray, record) => stray.says && stray.hashes?.up === record.up,
+      (stray, record) => holdsId(stray.dir, record.id),
+    ];
+    for (const test of tests) {
+      for (const record of records) {
+        if (taken.has(record.id)) continue;
+        const stray = strays.find((one) => isOpen(one) && test(one, record));
+        if (stray !== undefined) take(this.#lineOf(record, stray.dir), "the database recorded it");
+      }
+    }
+    return found;
+  }
+
+  #lineOf(record: AppliedRevision, dir: string): ManifestRevision {
+    const used = new Set([...this.#revisions.values()].flatMap(({ labels }) => labels));
+    return {
+      id: record.id,
+      dir,
+      parents: record.parents,
+      dependsOn: record.dependsOn,
+      labels: record.labels.filter((label) => !used.has(label)),
+      message: record.message,
+      // When it was written is not known, but it was before it ran.
+      created: record.appliedAt,
+      up: null,
+      down: null,
+      was: [],
+    };
+  }
+
+  #addDraft(dir: string): void {
+    const parents = requireGraph([...this.#revisions.values()]).heads;
+    if (parents.length > 1) {
+      this.#left(`Folder "${dir}" could follow any of ${parents.length} heads: merge them first`);
+      return;
+    }
+    const named = idInFolderName(this.#project.settings.folderTemplate, dir);
+    const id = [generatedId(dir), named].find((word) => this.#isFree(word)) ??
+      this.#options.newId();
+    this.#add({
+      id,
+      dir,
+      parents,
+      dependsOn: [],
+      labels: [],
+      message: messageInName(dir, id),
+      created: this.#options.now.toISOString().replace(/\.\d+Z$/, "Z"),
+      up: null,
+      down: null,
+      was: [],
+    });
+    const place = parents.length === 0 ? "as a base" : `on top of ${parents[0]}`;
+    this.#done(`Folder "${dir}" is draft ${id} again, ${place}`);
+  }
+
+  #isFree(id: string | undefined): id is string {
+    return id !== undefined && idFault(id) === null &&
+      ![...this.#revisions.keys()].some((other) => foldName(other) === foldName(id));
+  }
+
+  #leftWithoutParents({ id, dir, parents, dependsOn }: ManifestRevision): void {
+    const missing = [...parents, ...dependsOn].filter((parent) => !this.#revisions.has(parent));
+    this.#left(
+      `Folder "${dir}" is revision ${id}, which follows ${
+        missing.join(" and ")
+      }: that is not on disk`,
+    );
+  }
+
+  writeManifest(): void {
+    const revisions = sortById([...this.#revisions.values()]);
+    requireGraph(revisions);
+    const path = `${this.#project.migrations}/${MANIFEST_FILE}`;
+    const text = formatManifest({ revisions });
+    if (Deno.readTextFileSync(path).replaceAll("\r\n", "\n") === text) return;
+    writeAtomically(path, text);
+    if (!this.#changed) this.#done("The manifest was written in its canonical layout");
+  }
+
+  #add(revision: ManifestRevision): void {
+    this.#revisions.set(revision.id, revision);
+    this.#changed = true;
+  }
+
+  #done(what: string): void {
+    this.mendings.push({ done: true, what });
+  }
+
+  #left(what: string): void {
+    this.mendings.push({ done: false, what });
+  }
+}
+
+interface Remembered {
+  readonly revision: ManifestRevision;
+  /** Who has it, as the end of a sentence. */
+  readonly from: string;
+}
+
+/** A temporary file of `writeAtomically` for a name. */
+function isLeftover(name: string, target: string): boolean {
+  return name.startsWith(`.${target}.`) && /\.[0-9a-f]{8}\.tmp$/.test(name);
+}
+
+/** Whether texts may stand for a revision: a draft's may be any. */
+function fits({ up, down }: RevisionTexts, entry: ManifestRevision): boolean {
+  if (up === null) return false;
+  if (entry.up === null) return true;
+  return digest(up) === entry.up && (down === null ? "none" : digest(down)) === entry.down;
+}
+
+/** Whether a folder without a line is the one that a line has under another name. */
+function isFolderOf({ dir, hashes }: StrayRevision, { id, up, down }: ManifestRevision): boolean {
+  return holdsId(dir, id) || (up !== null && hashes?.up === up && hashes.down === down);
+}
+
+/** Whether an id is a part of a folder's name, as a template puts it there. */
+function holdsId(dir: string, id: RevisionId): boolean {
+  const at = foldName(dir).indexOf(foldName(id));
+  if (at < 0) return false;
+  const isEdge = (character: string | undefined) =>
+    character === undefined || /[^0-9A-Za-z.]/.test(character);
+  return isEdge(dir[at - 1]) && isEdge(dir[at + id.length]);
+}
+
+/** The word of a folder's name that looks like an id that Aludel made. */
+function generatedId(dir: string): string | undefined {
+  return dir.split("_").find((word) => /^[0-9a-f]{12}$/.test(word));
+}
+
+function messageInName(dir: string, id: RevisionId): string {
+  const words = dir.split("_").filter((word) => word !== id && !/^\d{4}-\d{2}-\d{2}$/.test(word));
+  return words.join(" ") || dir;
+}

@@ -1,0 +1,317 @@
+import { databaseMissing } from "../../db/sqlite_error.ts";
+import { AludelError } from "../../errors.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import { upgradeRoute } from "../../graph/route.ts";
+import type { Digest, TextHash } from "../../manifest/manifest.ts";
+import { judgeFiles, lineages } from "../../manifest/verdict.ts";
+import { replay, ReplayedParent } from "../../replay/history.ts";
+import { Scratch } from "../../replay/scratch.ts";
+import { requireSqliteOfSchema } from "../../replay/sqlite_requirement.ts";
+import { checkRenames } from "../../schema/diff/check_renames.ts";
+import { compareSchemas, withoutExcluded } from "../../schema/diff/compare.ts";
+import { type RenameSuggestion, suggestRenames } from "../../schema/diff/rename_suggestion.ts";
+import { NO_HINTS, type RenameHints } from "../../schema/diff/renames.ts";
+import type { Change } from "../../schema/model/change.ts";
+import { EMPTY_SCHEMA, type Schema } from "../../schema/model/model.ts";
+import { buildSchema, introspect, KnownObjects } from "../../schema/read/introspect.ts";
+import { readSchemaRows, type SchemaRows } from "../../schema/read/schema_rows.ts";
+import { type LoadedSchema, loadSchema } from "../../schema/source/load_schema.ts";
+import type { SchemaFile } from "../../schema/source/statements.ts";
+import { fileError } from "../migrate/edited_file.ts";
+import type { DatabaseAccess } from "../workspace/database_access.ts";
+import { makeCacheFolder, resolvePath, writeAtomically } from "../workspace/files.ts";
+import type { Project } from "../workspace/project.ts";
+import { readRevisionTexts, type RevisionText, textHashes } from "../workspace/revision_texts.ts";
+import type { Settings } from "../workspace/settings.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { readSchemaFiles, runSchemaCommand } from "./schema_source.ts";
+
+/** Of so many histories the schemas are kept: every branch that somebody works on. */
+const KEPT = 16;
+
+/** Counts up when what is stored changes its shape; other numbers are passed over. */
+const FORMAT = 1;
+
+interface Stored {
+  readonly format: number;
+  readonly objects: SchemaRows["objects"];
+  readonly tables: readonly (readonly [
+    string,
+    SchemaRows["tables"] extends ReadonlyMap<string, infer T> ? T : never,
+  ])[];
+  readonly modules: readonly string[];
+}
+
+/**
+ * Schemas that replays gave, in files of a folder that can be deleted at any time. A key names all that the
+ * result depends on, so that nothing in it is ever out of date. Whatever goes wrong with the files, a
+ * replay answers instead.
+ */
+class SchemaCache {
+  readonly #root: string;
+  readonly #folder: string;
+
+  /** @param root The folder `.aludel` beside the settings. */
+  constructor(root: string) {
+    this.#root = root;
+    this.#folder = `${root}/schemas`;
+  }
+
+  /** @param key Hex digits. */
+  read(key: string): SchemaRows | undefined {
+    try {
+      const stored = JSON.parse(Deno.readTextFileSync(this.#path(key))) as Stored;
+      if (stored.format !== FORMAT) return undefined;
+      return {
+        objects: stored.objects,
+        tables: new Map(stored.tables),
+        modules: new Set(stored.modules),
+      };
+    } catch {
+      return undefined;
+    }
+  }
+
+  write(key: string, { objects, tables, modules }: SchemaRows): void {
+    try {
+      makeCacheFolder(this.#root, this.#folder);
+      const stored: Stored = {
+        format: FORMAT,
+        objects,
+        tables: [...tables],
+        modules: [...modules],
+      };
+      writeAtomically(this.#path(key), JSON.stringify(stored));
+      this.#dropOldest();
+    } catch {
+      // A folder that cannot be written to costs time and nothing else.
+    }
+  }
+
+  #path(key: string): string {
+    return `${this.#folder}/${key}.json`;
+  }
+
+  #dropOldest(): void {
+    const files = [...Deno.readDirSync(this.#folder)].filter(({ isFile }) => isFile)
+      .map(({ name }) => `${this.#folder}/${name}`)
+      .map((path) => ({ path, time: Deno.statSync(path).mtime?.getTime() ?? 0 }))
+      .sort((a, b) => b.time - a.time);
+    for (const { path } of files.slice(KEPT)) Deno.removeSync(path);
+  }
+}
+
+/** The ups that lead to some revisions, as they stand on disk. */
+interface HistoryTexts {
+  /** Parents and dependencies first. */
+  readonly ups: readonly { readonly id: RevisionId; readonly up: RevisionText }[];
+  /** The lineages of the revisions that were asked for, sorted: equal ones have equal histories. */
+  readonly lineages: readonly TextHash[];
+}
+
+/**
+ * Reads and hashes every file that leads to the revisions; runs and tokenizes nothing.
+ *
+ * @throws {AludelError} `revision-edited` and its like where a sealed file is not what was sealed; errors of
+ * the areas `file` and `sql` about reading.
+ */
+function readHistory(
+  { files, graph, entries }: Workspace,
+  ids: readonly RevisionId[],
+  digest: Digest,
+): HistoryTexts {
+  const missing = ids.find((id) => !entries.has(id));
+  if (missing !== undefined) {
+    throw new AludelError("revision-not-on-disk", `Revision "${missing}" is not on disk`, {
+      revision: missing,
+      next: ["aludel history"],
+    });
+  }
+  const ups: { readonly id: RevisionId; readonly up: RevisionText }[] = [];
+  const hashes = new Map<RevisionId, ReturnType<typeof textHashes>>();
+  const route = upgradeRoute(graph, new Set(), ids);
+  for (const { id } of route) {
+    const entry = entries.get(id)!;
+    const pair = readRevisionTexts(files, entry, digest);
+    const actual = { up: pair.up?.hash ?? null, down: pair.down?.hash ?? null };
+    const error = fileError(entry, judgeFiles(entry, actual), files.name);
+    if (error) throw error;
+    ups.push({ id, up: pair.up! });
+    hashes.set(id, textHashes(pair));
+  }
+  const known = lineages(
+    route.map(({ id }) => graph.get(id)!),
+    (id) => hashes.get(id),
+    digest,
+  );
+  return { ups, lineages: ids.map((id) => known.get(id)!).sort() };
+}
+
+/** Two schemas under the project's settings, and what differs. */
+export interface Comparison {
+  readonly from: Schema;
+  /** The wanted schema; what the settings exclude is in it as it is in the present one. */
+  readonly to: Schema;
+  readonly changes: readonly Change[];
+  /** Renames that the difference may hide. */
+  readonly suggestions: readonly RenameSuggestion[];
+  /** Rename hints that do nothing, a sentence each. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * Compares two schemas as the project's settings say.
+ * @throws {AludelError} `schema-rename-hint` as {@linkcode checkRenames} does.
+ */
+export function compareWith(
+  settings:
+    & Pick<Settings, "exclude" | "columnOrder">
+    & Partial<Pick<Settings, "doubleQuotedStrings">>,
+  from: Schema,
+  wanted: Schema,
+  hints: RenameHints = NO_HINTS,
+): Comparison {
+  const to = withoutExcluded(from, wanted, settings.exclude);
+  const notices = checkRenames(from, to, hints);
+  const changes = compareSchemas(from, to, {
+    renames: hints,
+    columnOrder: settings.columnOrder,
+    doubleQuotedStrings: settings.doubleQuotedStrings ?? false,
+  });
+  return { from, to, changes, suggestions: suggestRenames(changes), notices };
+}
+
+/** What {@linkcode SchemaReader} works with. */
+export interface SchemaReaderContext {
+  readonly project: Project;
+  /** null where there is no manifest: then no revision has a schema. */
+  readonly workspace: Workspace | null;
+  readonly digest: Digest;
+  /** The SQLite of this program, such as `3.53.2`. */
+  readonly sqliteVersion: string;
+}
+
+/** Where a project's wanted schema is written, if nothing says otherwise. */
+const DEFAULT_SCHEMAS = ["schema.sql", "schema"];
+
+/** Reads schemas from revisions, databases and files. */
+export class SchemaReader {
+  readonly scratch: Scratch;
+  readonly #context: SchemaReaderContext;
+  readonly #cache: SchemaCache;
+  /** Schemas of this project that were read already: the next one mostly is the same for the most part. */
+  readonly #read: Schema[] = [];
+
+  constructor(context: SchemaReaderContext) {
+    const { settings } = context.project;
+    this.#context = context;
+    this.scratch = new Scratch(settings.doubleQuotedStrings);
+    this.#cache = new SchemaCache(`${settings.root}/.aludel`);
+  }
+
+  /**
+   * The schema that revisions lead to, with all that they need: from the cache, or else replayed.
+   *
+   * @throws {AludelError} What {@linkcode readHistory} and {@linkcode replay} throw.
+   */
+  async ofRevisions(ids: readonly RevisionId[]): Promise<Schema> {
+    await using parent = await this.parent(ids);
+    return parent.schema;
+  }
+
+  /**
+   * What revisions lead to, for what comes after them. Where the schema is not in the cache, they are run for it, and
+   * not once more for the first database that is asked for.
+   *
+   * @throws {AludelError} As {@linkcode ofRevisions}.
+   */
+  async parent(ids: readonly RevisionId[]): Promise<ReplayedParent> {
+    const { workspace } = this.#context;
+    if (workspace === null || ids.length === 0) {
+      return new ReplayedParent(EMPTY_SCHEMA, this.scratch, () => this.scratch.open());
+    }
+    const history = readHistory(workspace, ids, this.#context.digest);
+    const replayAll = () => replay(history.ups, this.scratch, this.#context.sqliteVersion);
+    const key = this.#key(history);
+    const kept = this.#cache.read(key);
+    if (kept !== undefined) {
+      return new ReplayedParent(this.#build(kept), this.scratch, replayAll);
+    }
+    const connection = await replayAll();
+    try {
+      const rows = await readSchemaRows(connection);
+      this.#cache.write(key, rows);
+      return new ReplayedParent(this.#build(rows), this.scratch, replayAll, connection);
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  /** The schema of a database. @throws {AludelError} `database-missing` and its like. */
+  async ofDatabase(access: DatabaseAccess, name: string): Promise<Schema> {
+    await using connection = await access.look();
+    if (connection === null) {
+      throw databaseMissing(name);
+    }
+    return await introspect(connection);
+  }
+
+  /**
+   * The schema that a file or a folder of files writes down.
+   * @throws {AludelError} What {@linkcode readSchemaFiles} and {@linkcode loadSchema} throw.
+   */
+  async ofFiles(path: string, name: string): Promise<LoadedSchema> {
+    const files = readSchemaFiles(path, name);
+    if (files === null) throw schemaMissing(name);
+    return await this.#load(files);
+  }
+
+  /**
+   * The schema that the project wants.
+   * @returns With the name of its file, folder or program.
+   * @throws {AludelError} `schema-missing` where none is written down, and as {@linkcode ofFiles}.
+   */
+  async wanted(): Promise<LoadedSchema & { readonly name: string }> {
+    const { schema, root } = this.#context.project.settings;
+    if (typeof schema === "object") {
+      const file = await runSchemaCommand(schema.command, root);
+      return { ...await this.#load([file]), name: schema.command.join(" ") };
+    }
+    for (const name of schema === undefined ? DEFAULT_SCHEMAS : [schema]) {
+      const files = readSchemaFiles(resolvePath(name, root), name);
+      if (files !== null) return { ...await this.#load(files), name };
+    }
+    throw schemaMissing(schema ?? DEFAULT_SCHEMAS[0]!);
+  }
+
+  async #load(files: readonly SchemaFile[]): Promise<LoadedSchema> {
+    for (const file of files) requireSqliteOfSchema(file, this.#context.sqliteVersion);
+    const loaded = await loadSchema(files, this.scratch.open, this.#read);
+    this.#read.push(loaded.schema);
+    return loaded;
+  }
+
+  #build(rows: SchemaRows): Schema {
+    const schema = buildSchema(rows, new KnownObjects(this.#read));
+    this.#read.push(schema);
+    return schema;
+  }
+
+  /** All that a replay depends on: the texts in their order, the SQLite, how it reads double quotes. */
+  #key({ lineages }: HistoryTexts): string {
+    const { digest, sqliteVersion, project: { settings } } = this.#context;
+    const facts = ["aludel-replay-1", sqliteVersion, `${settings.doubleQuotedStrings}`];
+    return digest([...facts, ...lineages].join("\n")).slice("sha256:".length);
+  }
+}
+
+function schemaMissing(name: string): AludelError {
+  return new AludelError("schema-missing", `There is no "${name}" with the schema you want`, {
+    notes: ["It holds the CREATE statements of all tables, indexes, views and triggers"],
+    next: [
+      `aludel schema head > ${name}, to begin with what the revisions give`,
+      'Name another file, folder or program with "schema" in aludel.json',
+    ],
+  });
+}

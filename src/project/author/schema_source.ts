@@ -1,0 +1,110 @@
+import { AludelError } from "../../errors.ts";
+import type { SchemaFile } from "../../schema/source/statements.ts";
+import { decodeCanonicalText } from "../../sql/canonical_text.ts";
+
+/** So many lines of what a failed program said are shown. */
+const SHOWN_LINES = 20;
+
+/**
+ * Runs a program that prints a schema as SQL.
+ *
+ * @param command The program and its arguments; no shell is between.
+ * @param folder Where it runs.
+ * @returns What it wrote to stdout, as one schema file.
+ * @throws {AludelError} `schema-command-missing`, `schema-command-failed`, `schema-command-empty`.
+ */
+export async function runSchemaCommand(
+  command: readonly string[],
+  folder: string,
+): Promise<SchemaFile> {
+  const [program = "", ...args] = command;
+  const name = command.join(" ");
+  const { code, stdout, stderr } = await start(program, args, folder);
+  if (code !== 0) {
+    const said = new TextDecoder().decode(stderr.length > 0 ? stderr : stdout).trim();
+    throw new AludelError("schema-command-failed", `"${name}" exited with ${code}`, {
+      notes: said === "" ? [] : said.split("\n").slice(-SHOWN_LINES),
+      next: [`cd ${folder} && ${name}`],
+    });
+  }
+  const text = decodeCanonicalText(`output of ${name}`, stdout);
+  if (text.trim() === "") {
+    throw new AludelError("schema-command-empty", `"${name}" printed nothing`, {
+      notes: ["It must print the whole schema as CREATE statements"],
+      next: [`cd ${folder} && ${name}`],
+    });
+  }
+  return { file: `output of ${name}`, text };
+}
+
+async function start(
+  program: string,
+  args: readonly string[],
+  folder: string,
+): Promise<Deno.CommandOutput> {
+  try {
+    return await new Deno.Command(program, {
+      args: [...args],
+      cwd: folder,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new AludelError("schema-command-missing", `"${program}" cannot be run`, {
+      notes: [error.message],
+      next: ['Correct "schema" in aludel.json, or install the program'],
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Reads an SQL file, or every `*.sql` file of a folder and its subfolders.
+ *
+ * @param path Absolute, or relative to the working folder.
+ * @param name What to call it in messages.
+ * @returns null where there is nothing of that name.
+ * @throws {AludelError} `file-unreadable`, `schema-folder-empty`, `sql-encoding`, `sql-nul`.
+ */
+export function readSchemaFiles(path: string, name: string): readonly SchemaFile[] | null {
+  try {
+    if (!Deno.statSync(path).isDirectory) return [readFile(path, name)];
+    const files = [...sqlFilesIn(path, "")].sort();
+    if (files.length === 0) {
+      throw new AludelError("schema-folder-empty", `The folder "${name}" has no .sql file`, {
+        next: [`Write CREATE statements into ${name}/schema.sql`],
+      });
+    }
+    return files.map((file) => readFile(`${path}/${file}`, `${name}/${file}`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw unreadable(error, name);
+  }
+}
+
+function readFile(path: string, name: string): SchemaFile {
+  return { file: name, text: decodeCanonicalText(name, Deno.readFileSync(path)) };
+}
+
+function* sqlFilesIn(folder: string, prefix: string): Generator<string> {
+  for (const entry of Deno.readDirSync(folder)) {
+    if (entry.name.startsWith(".")) continue;
+    if (entry.isDirectory) yield* sqlFilesIn(`${folder}/${entry.name}`, `${prefix}${entry.name}/`);
+    else if (entry.name.toLowerCase().endsWith(".sql")) yield `${prefix}${entry.name}`;
+  }
+}
+
+function unreadable(error: unknown, name: string): unknown {
+  if (error instanceof AludelError || !(error instanceof Error)) return error;
+  if (!(error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable)) {
+    return error;
+  }
+  return new AludelError("file-unreadable", `"${name}" cannot be read`, {
+    place: { file: name },
+    notes: [error.message],
+    next: ["Make the file readable for you"],
+    cause: error,
+  });
+}

@@ -1,0 +1,175 @@
+import { AludelError } from "../../errors.ts";
+import { parseRef } from "../../graph/ref.ts";
+import { resolveRefs } from "../../graph/resolve_ref.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import {
+  formatManifest,
+  type ManifestRevision,
+  type RevisionTexts,
+} from "../../manifest/manifest.ts";
+import { seal, type SealRequest, type SealResult } from "../../manifest/seal.ts";
+import { type Change, judgeFiles } from "../../manifest/verdict.ts";
+import { leavesNothingToUndo } from "../../sql/mentions.ts";
+import { readDirectives, readScript } from "../../sql/read_script.ts";
+import { splitStatements } from "../../sql/script.ts";
+import { digest } from "../workspace/digest.ts";
+import { writeAtomically } from "../workspace/files.ts";
+import type { Project } from "../workspace/project.ts";
+import { MANIFEST_FILE } from "../workspace/revision_files.ts";
+import { readRevisionTexts, type RevisionTextPair } from "../workspace/revision_texts.ts";
+import { changeManifest } from "../workspace/workspace.ts";
+
+/** The code of the lint rule, by which a file says that nothing is to be undone. */
+const RULE = "empty-down";
+
+/**
+ * Whether a down undoes nothing although its up does something: a template that nobody has filled in. A down says
+ * with `-- aludel: ignore=empty-down REASON` that this is meant.
+ *
+ * @param texts Canonical texts. @param file The down's name for messages.
+ * @throws {AludelError} An error of the area `directive`.
+ */
+export function undoesNothing(
+  texts: { readonly up: string; readonly down: string },
+  file: string,
+): boolean {
+  return readScript(file, texts.down).statements.length === 0 &&
+    !leavesNothingToUndo(splitStatements(texts.up)) &&
+    !readDirectives(file, texts.down, "revision")
+      .some(({ name, value }) => name === "ignore" && value === RULE);
+}
+
+/** The same where the files may be wrong in other ways, which the next run will tell. */
+function seemsToUndoNothing(
+  texts: { readonly up: string; readonly down: string },
+  file: string,
+): boolean {
+  try {
+    return undoesNothing(texts, file);
+  } catch (error) {
+    if (error instanceof AludelError) return false;
+    throw error;
+  }
+}
+
+/** The error for a downgrade over such a down. @param file The down's name for messages. */
+export function emptyDown(id: RevisionId, file: string): AludelError {
+  return new AludelError("revision-empty-down", `The down.sql of revision "${id}" undoes nothing`, {
+    revision: id,
+    place: { file },
+    notes: ["It has no statement: the revision would count as undone, and what it did would stay"],
+    next: [
+      `Write the SQL that undoes it (\`aludel edit ${id}\`), then give the same command with \`--from-disk\``,
+      `Or say in down.sql that nothing is to be undone: -- aludel: ignore=${RULE} REASON`,
+      "If there is no way back, delete down.sql, and restore a copy of the database",
+    ],
+  });
+}
+
+/** What `aludel seal` is asked to do. */
+export interface SealRevisionsRequest {
+  /** Refs; without any, all drafts, and in the other modes all revisions. */
+  readonly refs: readonly string[];
+  readonly mode: SealRequest["mode"];
+  /**
+   * Looks for the canonical texts that a revision was sealed with, in git or in a database. Asked only for edited
+   * revisions in mode `cosmetic`.
+   */
+  readonly sealedTexts: (entry: ManifestRevision) => Promise<RevisionTexts | undefined>;
+  readonly onWait: () => void;
+}
+
+/** What was sealed, in the order of the history, and what its user should know of it. */
+export interface SealedRevisions extends SealResult {
+  /** Sealed now, with a down that undoes nothing: see {@linkcode seemsToUndoNothing}. */
+  readonly emptyDowns: readonly RevisionId[];
+}
+
+/**
+ * Records hashes in the manifest.
+ *
+ * @throws {AludelError} As `seal` and `resolveRefs`; `seal-text-unknown` where mode `cosmetic` has nothing to compare an
+ *   edited revision with; `project-missing`, `folder-locked`, `file-unwritable`.
+ */
+export async function sealRevisions(
+  project: Project,
+  request: SealRevisionsRequest,
+): Promise<SealedRevisions> {
+  return await changeManifest(project, request.onWait, async ({ graph, manifest, entries }) => {
+    const look = { applied: new Set<RevisionId>(), purpose: "look" } as const;
+    const ids = request.refs.length > 0
+      ? resolveRefs(graph, request.refs.map(parseRef), look)
+      : request.mode === "drafts"
+      ? manifest.revisions.filter(({ up }) => up === null).map(({ id }) => id)
+      : "all";
+    const texts = new Map<RevisionId, RevisionTextPair>();
+    const textsOf = (id: RevisionId): RevisionTextPair => {
+      const known = texts.get(id) ?? readRevisionTexts(project.files, entries.get(id)!, digest);
+      texts.set(id, known);
+      return known;
+    };
+    const hashesOf = (id: RevisionId) => {
+      const { up, down } = textsOf(id);
+      return { up: up?.hash ?? null, down: down?.hash ?? null };
+    };
+    const changes = new Map<RevisionId, Change>();
+    if (request.mode === "cosmetic") {
+      for (const id of ids === "all" ? entries.keys() : ids) {
+        const entry = entries.get(id)!;
+        if (judgeFiles(entry, hashesOf(id)).kind !== "edited") continue;
+        const { up, down } = textsOf(id);
+        const sealed = await request.sealedTexts(entry);
+        const verdict = judgeFiles(entry, hashesOf(id), {
+          actual: () => ({ up: up?.text ?? null, down: down?.text ?? null }),
+          sealed: () => sealed,
+        });
+        if (verdict.kind !== "edited") continue;
+        if (verdict.change === "unknown") throw textUnknown(entry, project);
+        changes.set(id, verdict.change);
+      }
+    }
+    const result = seal(manifest, {
+      ids,
+      mode: request.mode,
+      hashesOf,
+      // What is not in the map came or went as a whole file.
+      changeOf: (id) => changes.get(id) ?? "changed",
+    });
+    if (result.sealed.length + result.resealed.length > 0) {
+      const path = `${project.migrations}/${MANIFEST_FILE}`;
+      writeAtomically(path, formatManifest(result.manifest));
+    }
+    const inOrder = (some: readonly RevisionId[]) => {
+      const ids = new Set(some);
+      return graph.ids.filter((id) => ids.has(id));
+    };
+    const emptyDowns = inOrder([...result.sealed, ...result.resealed]).filter((id) => {
+      const { up, down } = textsOf(id);
+      return up && down && seemsToUndoNothing({ up: up.text, down: down.text }, down.file);
+    });
+    return {
+      ...result,
+      sealed: inOrder(result.sealed),
+      resealed: inOrder(result.resealed),
+      emptyDowns,
+    };
+  });
+}
+
+function textUnknown({ id, dir }: ManifestRevision, project: Project): AludelError {
+  return new AludelError(
+    "seal-text-unknown",
+    `The text that revision "${id}" was sealed with was not found, so nothing shows that the edit is cosmetic`,
+    {
+      revision: id,
+      notes: [
+        "It was looked for in the commits of git that changed the files, and in the database",
+      ],
+      outcome: "Nothing was sealed",
+      next: [
+        `git log -p -- ${project.files.name}/${dir}`,
+        `aludel seal --force ${id}, if the change is meant`,
+      ],
+    },
+  );
+}

@@ -1,0 +1,113 @@
+import { AludelError } from "../../errors.ts";
+import { formatManifest } from "../../manifest/manifest.ts";
+import { isAbsolutePath, pathExists, resolvePath, writeAtomically } from "../workspace/files.ts";
+import { readSettingsFile, SETTINGS_FILE } from "../workspace/settings.ts";
+
+/** What {@linkcode startProject} found and did. Paths are relative to the project's folder. */
+export interface StartedProject {
+  /** Absolute. */
+  readonly root: string;
+  readonly created: readonly string[];
+  /** Files that got further lines. */
+  readonly extended: readonly string[];
+  /** What was there already and was left as it is. */
+  readonly kept: readonly string[];
+}
+
+/** What new settings say. */
+export interface NewSettings {
+  /** A path relative to the settings, or a URL; left out where `DATABASE_URL` names the database. */
+  readonly database?: string;
+  readonly doubleQuotedStrings?: boolean;
+}
+
+/**
+ * Makes the files of a project that are missing: settings, an empty manifest, the lines in `.gitattributes` that let git
+ * merge manifests and keep line ends, and beside new settings one in `.gitignore` for the database. Never overwrites; a
+ * second call does nothing.
+ *
+ * Settings that are there already say where the migrations folder is.
+ *
+ * @param root The project's folder, absolute. Made where it is missing.
+ * @param settings What the settings file says if it is made.
+ * @param database The path of the database that holds for new settings; null where it is no file.
+ * @throws {AludelError} `init-not-a-folder`, `file-unwritable`, and as `readSettingsFile`.
+ */
+export function startProject(
+  root: string,
+  settings: NewSettings = { database: "sqlite:app.db" },
+  database: string | null = "app.db",
+): StartedProject {
+  const created: string[] = [];
+  const extended: string[] = [];
+  const kept: string[] = [];
+  makeFolder(root);
+  const create = (path: string, content: string) => {
+    const full = resolvePath(path, root);
+    if (pathExists(full)) kept.push(path);
+    else {
+      writeAtomically(full, content);
+      created.push(path);
+    }
+  };
+  create(SETTINGS_FILE, `${JSON.stringify(settings, null, 2)}\n`);
+  const { migrations } = readSettingsFile(SETTINGS_FILE, root);
+  makeFolder(resolvePath(migrations, root));
+  create(`${migrations}/manifest.json`, formatManifest({ revisions: [] }));
+  if (!isAbsolutePath(migrations)) {
+    const attributes = addLines(`${root}/.gitattributes`, attributeLines(migrations));
+    ({ created, extended, kept })[attributes].push(".gitattributes");
+  }
+  const ignored = database === null ? undefined : ignoreLine(resolvePath(database, root), root);
+  if (ignored !== undefined && created.includes(SETTINGS_FILE)) {
+    const ignores = addLines(`${root}/.gitignore`, [ignored]);
+    ({ created, extended, kept })[ignores].push(".gitignore");
+  }
+  return { root, created, extended, kept };
+}
+
+/** Two branches that each add a revision merge without a conflict; a checkout keeps the hashed line ends. */
+function attributeLines(migrations: string): readonly string[] {
+  // A pattern with a space is quoted as in C: https://git-scm.com/docs/gitattributes
+  const quoted = (pattern: string) => /[\s"]/.test(pattern) ? JSON.stringify(pattern) : pattern;
+  return [
+    `${quoted(`${migrations}/manifest.json`)} merge=union`,
+    `${quoted(`${migrations}/**/*.sql`)} text eol=lf`,
+  ];
+}
+
+/** The database with its journals and restore points; undefined for one outside of the project. */
+function ignoreLine(database: string, root: string): string | undefined {
+  const prefix = `${root.replace(/[/\\]$/, "")}/`;
+  if (!database.startsWith(prefix) || /(?:^|[/\\])\.\.[/\\]/.test(database)) return undefined;
+  // What has a meaning in a pattern: https://git-scm.com/docs/gitignore
+  return `/${database.slice(prefix.length).replace(/[*?[\\]/g, "\\$&")}*`;
+}
+
+function addLines(path: string, lines: readonly string[]): "created" | "extended" | "kept" {
+  const before = pathExists(path) ? Deno.readTextFileSync(path) : undefined;
+  const present = new Set(before?.split(/\r?\n/).map((line) => line.trim()));
+  const missing = lines.filter((line) => !present.has(line));
+  if (before !== undefined && missing.length === 0) return "kept";
+  const start = before === undefined || before === "" || before.endsWith("\n")
+    ? before ?? ""
+    : before + "\n";
+  writeAtomically(path, start + missing.map((line) => line + "\n").join(""));
+  return before === undefined ? "created" : "extended";
+}
+
+function makeFolder(path: string): void {
+  try {
+    if (Deno.statSync(path).isDirectory) return;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      Deno.mkdirSync(path, { recursive: true });
+      return;
+    }
+    throw error;
+  }
+  throw new AludelError("init-not-a-folder", `"${path}" is a file, and a folder is needed there`, {
+    outcome: "Nothing was written",
+    next: ["aludel init ANOTHER_FOLDER"],
+  });
+}

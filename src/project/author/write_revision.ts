@@ -1,0 +1,168 @@
+import { AludelError, MEND_ACCESS } from "../../errors.ts";
+import { parseRef } from "../../graph/ref.ts";
+import { resolveOne, resolveRefs } from "../../graph/resolve_ref.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import type { RevisionGraph } from "../../graph/revision_graph.ts";
+import { formatManifest, type ManifestRevision } from "../../manifest/manifest.ts";
+import { newRevision } from "../../manifest/new_revision.ts";
+import { flushFolder, writeAtomically } from "../workspace/files.ts";
+import type { Project } from "../workspace/project.ts";
+import { MANIFEST_FILE } from "../workspace/revision_files.ts";
+import { changeManifest } from "../workspace/workspace.ts";
+
+/** The texts of a new draft's files. */
+export interface DraftTexts {
+  readonly up: string;
+  readonly down: string;
+}
+
+/**
+ * Comments that say what belongs into the files; as SQL they do nothing.
+ *
+ * @param message Its first line is named. "Up:" before it keeps a message from being read as a directive.
+ */
+function draftTexts(message: string, purpose: "change" | "merge"): DraftTexts {
+  const title = message.split(/[\r\n\0]/, 1)[0]!.trim();
+  if (purpose === "merge") {
+    return {
+      up:
+        `-- Up: ${title}\n-- A merge joins branches. SQL is needed only if they must be reconciled.\n`,
+      down: `-- Down: ${title}\n-- Undoes what up.sql does, if it does anything.\n`,
+    };
+  }
+  return {
+    up:
+      `-- Up: ${title}\n-- Write the SQL of the change here. BEGIN and COMMIT are not needed.\n\n`,
+    down: `-- Down: ${title}\n-- Write the SQL that undoes up.sql here.\n\n`,
+  };
+}
+
+/** A draft to write, as asked for. */
+export interface WriteRevisionRequest {
+  readonly id: RevisionId;
+  readonly message: string | undefined;
+  readonly now: Date;
+  /** Refs of the parents. `base` begins a new base. */
+  readonly parents: readonly string[];
+  /** Refs. */
+  readonly dependsOn: readonly string[];
+  readonly labels: readonly string[];
+  readonly splice: boolean;
+  /** Whether it can be undone: without, there is no down.sql. */
+  readonly down: boolean;
+  /** `merge`: several parents are expected, and the files say that they need no SQL. */
+  readonly purpose: "change" | "merge";
+  /** What the files say; left out for comments that say what belongs into them. */
+  readonly texts?: DraftTexts;
+  /** Called when another process holds the folder's lock. */
+  readonly onWait: () => void;
+}
+
+/** A draft that was written. */
+export interface WrittenRevision {
+  readonly revision: ManifestRevision;
+  /** The file for messages, such as `migrations/2026-11-23_3f9c1a2b4d5e_create/up.sql`. */
+  readonly up: string;
+  /** null for a revision that cannot be undone. */
+  readonly down: string | null;
+}
+
+/**
+ * Writes a draft: its folder with the files, then its line in the manifest. A crash in between leaves a folder
+ * without a line, which `verify` explains.
+ *
+ * @throws {AludelError} As `newRevision` and `resolveRefs`; `merge-one-parent`, `merge-ancestor`;
+ *   `project-missing`, `folder-locked`, `file-unwritable`; `revision-dir-taken` if there is such a folder.
+ */
+export async function writeRevision(
+  project: Project,
+  request: WriteRevisionRequest,
+): Promise<WrittenRevision> {
+  return await changeManifest(project, request.onWait, ({ graph, manifest }) => {
+    const look = { applied: new Set<RevisionId>(), purpose: "look" } as const;
+    const parents = resolveRefs(graph, request.parents.map(parseRef), look);
+    if (request.purpose === "merge") checkMerge(graph, parents);
+    const dependsOn = request.dependsOn.map((ref) => resolveOne(graph, parseRef(ref), look));
+    const added = newRevision(manifest, {
+      id: request.id,
+      message: request.message ?? `merge ${parents.join(" and ")}`,
+      created: request.now.toISOString().replace(/\.\d+Z$/, "Z"),
+      parents,
+      dependsOn,
+      labels: request.labels,
+      splice: request.splice,
+      folderTemplate: project.settings.folderTemplate,
+    });
+    const { revision } = added;
+    const texts = request.texts ?? draftTexts(revision.message, request.purpose);
+    const files = { "up.sql": texts.up, ...(request.down && { "down.sql": texts.down }) };
+    writeFolder(project.migrations, revision.dir, files, () => {
+      writeAtomically(`${project.migrations}/${MANIFEST_FILE}`, formatManifest(added.manifest));
+    });
+    const shown = `${project.files.name}/${revision.dir}`;
+    return { revision, up: `${shown}/up.sql`, down: request.down ? `${shown}/down.sql` : null };
+  });
+}
+
+function checkMerge(graph: RevisionGraph, parents: readonly RevisionId[]): void {
+  if (parents.length < 2) {
+    throw new AludelError("merge-one-parent", "A merge needs two revisions or more", {
+      notes: [
+        parents.length === 0
+          ? "There are no revisions yet"
+          : `The only one that was named is "${parents[0]}"`,
+      ],
+      next: ["aludel heads"],
+    });
+  }
+  const tops = new Set(graph.headsOf(parents, "parents"));
+  const below = parents.find((id) => !tops.has(id));
+  if (below === undefined) return;
+  throw new AludelError(
+    "merge-ancestor",
+    `"${below}" is an ancestor of what it is to be merged with`,
+    {
+      revision: below,
+      next: [`leave "${below}" out: the others contain it`],
+    },
+  );
+}
+
+/** Makes a folder with files and calls `commit`. If anything fails, the folder is gone again. */
+function writeFolder(
+  parent: string,
+  name: string,
+  files: Readonly<Record<string, string>>,
+  commit: () => void,
+): void {
+  const folder = `${parent}/${name}`;
+  try {
+    Deno.mkdirSync(folder);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.AlreadyExists)) throw unwritable(folder, cause);
+    throw new AludelError("revision-dir-taken", `There is a folder "${name}" already`, {
+      place: { file: folder },
+      notes: ["The manifest has no revision in it"],
+      outcome: "Nothing was written",
+      next: ["aludel verify"],
+    });
+  }
+  try {
+    for (const [file, text] of Object.entries(files)) writeAtomically(`${folder}/${file}`, text);
+    flushFolder(parent);
+    commit();
+  } catch (error) {
+    Deno.removeSync(folder, { recursive: true });
+    throw error;
+  }
+}
+
+function unwritable(path: string, cause: unknown): AludelError {
+  return new AludelError("file-unwritable", `"${path}" could not be made`, {
+    place: { file: path },
+    notes: cause instanceof Error ? [cause.message] : [],
+    outcome: "Nothing was written",
+    next: [MEND_ACCESS],
+    cause,
+  });
+}

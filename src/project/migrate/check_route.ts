@@ -1,0 +1,316 @@
+import { AludelError } from "../../errors.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import type { Route } from "../../graph/route.ts";
+import type { Digest, ManifestRevision, RevisionTexts, TextHash } from "../../manifest/manifest.ts";
+import { judgeFiles, lineages, type TextHashes } from "../../manifest/verdict.ts";
+import { checkScript } from "../../replay/check_script.ts";
+import type { CheckedRoute, CheckedStep, CheckedUp, Notice, Reseal } from "../../runner/request.ts";
+import { sameTokens } from "../../sql/read_script.ts";
+import type { Script } from "../../sql/script.ts";
+import type { AppliedTexts, StoredTexts } from "../../state/state.ts";
+import { emptyDown, undoesNothing } from "../author/seal.ts";
+import { type Catalogue, messageOf } from "../workspace/catalogue.ts";
+import type { RevisionFiles } from "../workspace/revision_files.ts";
+import {
+  readRevisionTexts,
+  type RevisionTextPair,
+  textHashes,
+} from "../workspace/revision_texts.ts";
+import type { DraftPolicy } from "../workspace/setting_table.ts";
+import { appliedEditError, fileError } from "./edited_file.ts";
+import {
+  changedTexts,
+  compareRecords,
+  findingError,
+  findingNotice,
+  ranError,
+  ranUnder,
+  recordLineages,
+  type TextFile,
+  textFiles,
+} from "./records.ts";
+
+/** What checking a route needs. */
+export interface CheckContext {
+  readonly catalogue: Catalogue;
+  /** null where there is no project: then only stored downs can run. */
+  readonly files: RevisionFiles | null;
+  readonly digest: Digest;
+  readonly drafts: DraftPolicy;
+  /** The SQLite that will run it, such as `3.53.2`. */
+  readonly sqliteVersion: string;
+  /** What the database stored of a revision. */
+  readonly storedTexts: (id: RevisionId) => Promise<StoredTexts | undefined>;
+  /** The texts that an edited revision was sealed with, where somebody has them; asked for the error's words only. */
+  readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
+  /** Where a down comes from. */
+  readonly downFrom: "database" | "disk";
+  /**
+   * `strict`: what the disk and the records disagree on is an error · `lenient`: it is told, because undoing
+   * must be possible while the disk is in disarray.
+   */
+  readonly records: "strict" | "lenient";
+}
+
+/**
+ * Reads, decodes, hashes, tokenizes and splits every file of a route, and compares every record with the disk,
+ * before the first statement runs.
+ *
+ * @throws {AludelError} An error of the areas `sql`, `directive`, `file`, `revision`, `record`.
+ */
+export async function checkRoute(route: Route, context: CheckContext): Promise<CheckedRoute> {
+  const { catalogue } = context;
+  const pairs = new Map<RevisionId, RevisionTextPair>();
+  const pairOf = (entry: ManifestRevision): RevisionTextPair => {
+    let pair = pairs.get(entry.id);
+    if (pair === undefined) {
+      pair = readRevisionTexts(context.files!, entry, context.digest);
+      pairs.set(entry.id, pair);
+    }
+    return pair;
+  };
+  const again = new Set(route.filter((step) => step.direction === "down").map((step) => step.id));
+  const recorded = recordLineages(catalogue, context.digest);
+  const findings = compareRecords(catalogue, {
+    hashesOf: (entry) => textHashes(pairOf(entry)),
+    lineageOf: recorded,
+    digest: context.digest,
+  });
+  const notices: Notice[] = [];
+  const resealed = new Map<RevisionId, TextHashes>();
+  for (const finding of findings) {
+    const entry = catalogue.entries.get(finding.id);
+    if (finding.kind === "resealed") {
+      resealed.set(finding.id, textHashes(pairOf(entry!))!);
+      continue;
+    }
+    // A revision that is undone by this very route needs no word about its edit, or that it is not on disk.
+    const isTold = finding.kind === "draft-edited" || finding.kind === "unknown";
+    if (isTold && again.has(finding.id)) continue;
+    const error = findingError(finding, catalogue, context.files);
+    if (error && context.records === "strict" && !again.has(finding.id)) {
+      throw finding.kind === "edited"
+        ? await withVerdict(error, entry!, pairOf(entry!), context)
+        : error;
+    }
+    notices.push(findingNotice(finding, catalogue));
+  }
+  const lineageOf = computeLineages(route, context, { recorded, resealed, pairOf });
+  const steps: CheckedStep[] = [];
+  for (const { direction, id } of route) {
+    steps.push(
+      direction === "up"
+        ? checkUp(id, context, pairOf, lineageOf)
+        : await checkDown(id, context, pairOf),
+    );
+  }
+  return {
+    steps,
+    reseals: await findReseals(context, resealed, again, lineageOf, pairOf),
+    notices,
+  };
+}
+
+/** Says more of an edited revision where its files are to blame, and not its record. */
+async function withVerdict(
+  error: AludelError,
+  entry: ManifestRevision,
+  pair: RevisionTextPair,
+  { catalogue, storedTexts, files }: CheckContext,
+): Promise<AludelError> {
+  const hashes = catalogue.records.get(entry.id)!;
+  const applied = { hashes, texts: (await storedTexts(entry.id))?.texts.get(entry.id) };
+  return appliedEditError(entry, pair, applied, files!.name) ?? error;
+}
+
+type PairOf = (entry: ManifestRevision) => RevisionTextPair;
+
+/** The lineages of what is recorded and of what the route will record, from what ran or will run. */
+function computeLineages(
+  route: Route,
+  context: CheckContext,
+  { recorded, resealed, pairOf }: {
+    readonly recorded: ReadonlyMap<RevisionId, TextHash>;
+    readonly resealed: ReadonlyMap<RevisionId, TextHashes>;
+    readonly pairOf: PairOf;
+  },
+): ReadonlyMap<RevisionId, TextHash> {
+  const { graph, entries, applied, records } = context.catalogue;
+  const ups = new Set(route.filter((step) => step.direction === "up").map((step) => step.id));
+  // A record whose texts or ancestors are about to be others has another lineage then.
+  const stays = resealed.size === 0 && !applied.values().some((id) => ups.has(id));
+  const order = graph.ids
+    .filter((id) => ups.has(id) || (!stays && applied.has(id)))
+    .map((id) => graph.get(id)!);
+  return lineages(
+    order,
+    (id) => {
+      const entry = entries.get(id);
+      if (ups.has(id) && entry) return textHashes(pairOf(entry));
+      return resealed.get(id) ?? records.get(id);
+    },
+    context.digest,
+    stays ? recorded : new Map(),
+  );
+}
+
+function checkUp(
+  id: RevisionId,
+  context: CheckContext,
+  pairOf: PairOf,
+  lineageOf: ReadonlyMap<RevisionId, TextHash>,
+): CheckedUp {
+  const entry = context.catalogue.entries.get(id);
+  if (entry === undefined || context.files === null) {
+    throw new AludelError("revision-not-on-disk", `Revision "${id}" is not on disk`, {
+      revision: id,
+      next: ["aludel history", "git log --all -- migrations/manifest.json"],
+    });
+  }
+  const pair = pairOf(entry);
+  const actual = { up: pair.up?.hash ?? null, down: pair.down?.hash ?? null };
+  const verdict = judgeFiles(entry, actual, {
+    actual: () => ({ up: pair.up?.text ?? null, down: pair.down?.text ?? null }),
+    sealed: () => context.sealedTexts(entry),
+  });
+  const error = fileError(entry, verdict, context.files.name);
+  if (error) throw error;
+  if (verdict.kind === "draft" && context.drafts === "refuse") {
+    throw new AludelError(
+      "revision-draft",
+      `Revision "${id}" is a draft, and this database takes sealed ones only`,
+      {
+        revision: id,
+        next: ["aludel seal, to seal all drafts", `aludel seal ${id}`],
+      },
+    );
+  }
+  const up = pair.up!;
+  // A stamp is how such a revision gets its record.
+  const ran = context.records === "strict" ? ranUnder(context.catalogue, up) : undefined;
+  if (ran !== undefined) throw ranError(entry, ran, context.catalogue, context.files.name);
+  const script = checkScript(up.file, up.text, id, context.sqliteVersion);
+  if (pair.down) checkScript(pair.down.file, pair.down.text, id, context.sqliteVersion);
+  return {
+    direction: "up",
+    id,
+    message: entry.message,
+    script,
+    record: {
+      id,
+      parents: entry.parents,
+      dependsOn: entry.dependsOn,
+      labels: entry.labels,
+      message: entry.message,
+      lineage: lineageOf.get(id)!,
+      up: up.hash,
+      down: pair.down?.hash ?? "none",
+    },
+    texts: { up: up.text, down: pair.down?.text ?? null },
+  };
+}
+
+async function checkDown(
+  id: RevisionId,
+  context: CheckContext,
+  pairOf: PairOf,
+): Promise<CheckedStep> {
+  const entry = context.catalogue.entries.get(id);
+  const message = messageOf(context.catalogue, id);
+  if (context.downFrom === "disk") {
+    const down = entry && context.files ? pairOf(entry).down : null;
+    if (down === null) throw irreversible(id, "There is no down.sql for it on disk");
+    const script = checkScript(down.file, down.text, id, context.sqliteVersion);
+    requireUndoing(script, pairOf(entry!).up?.text, id);
+    return { direction: "down", from: "disk", id, message, script };
+  }
+  const all = await context.storedTexts(id);
+  const stored = all?.texts.get(id);
+  const record = context.catalogue.records.get(id);
+  if (all !== undefined && record !== undefined) {
+    const files = changedTexts(record, entry, all, context.digest);
+    if (files.length > 0) throw textChanged(id, files, entry !== undefined);
+  }
+  if (stored === undefined || stored.down === null) {
+    throw irreversible(id, "It was applied without a down.sql");
+  }
+  const file = entry && context.files
+    ? `${context.files.name}/${entry.dir}/down.sql (as stored in the database)`
+    : `down.sql of ${id} (as stored in the database)`;
+  const script = checkScript(file, stored.down, id, context.sqliteVersion);
+  requireUndoing(script, stored.up, id);
+  return { direction: "down", from: "database", id, message, script };
+}
+
+/** @throws {AludelError} `revision-empty-down`. */
+function requireUndoing({ file, text, statements }: Script, up: string | undefined, id: string) {
+  if (statements.length > 0 || up === undefined) return;
+  if (undoesNothing({ up, down: text }, file)) throw emptyDown(id, file);
+}
+
+/** What ran is not known any more, so neither is what would undo it. */
+function textChanged(id: RevisionId, files: readonly TextFile[], onDisk: boolean): AludelError {
+  return new AludelError(
+    "record-text-changed",
+    `The database's own ${textFiles(files)} of revision "${id}" ${
+      files.length === 1 ? "is" : "are"
+    } not what ran`,
+    {
+      revision: id,
+      notes: ["The hashes that were recorded with it are those of other texts"],
+      outcome: "Nothing was run",
+      next: onDisk
+        ? [
+          "Repeat the command with --from-disk, to run the down.sql of the file",
+          `aludel show ${id}`,
+        ]
+        : [`aludel show ${id}`, "aludel verify", "aludel backup list"],
+    },
+  );
+}
+
+function irreversible(id: RevisionId, fact: string): AludelError {
+  return new AludelError("revision-irreversible", `Revision "${id}" cannot be undone`, {
+    revision: id,
+    notes: [fact],
+    next: [
+      "Write a down.sql and give the same command with `--from-disk`, or restore a copy of the database",
+    ],
+  });
+}
+
+/** The records that a re-signing, of themselves or of what they follow, makes out of date. */
+async function findReseals(
+  context: CheckContext,
+  resealed: ReadonlyMap<RevisionId, TextHashes>,
+  again: ReadonlySet<RevisionId>,
+  lineageOf: ReadonlyMap<RevisionId, TextHash>,
+  pairOf: PairOf,
+): Promise<Reseal[]> {
+  if (resealed.size === 0) return [];
+  const reseals: Reseal[] = [];
+  for (const record of context.catalogue.records.values()) {
+    const lineage = lineageOf.get(record.id);
+    if (again.has(record.id) || lineage === undefined || lineage === record.lineage) continue;
+    const { up, down } = resealed.get(record.id) ?? record;
+    const entry = context.catalogue.entries.get(record.id);
+    const texts = resealed.has(record.id) && entry
+      ? sameTokenTexts((await context.storedTexts(record.id))?.texts.get(record.id), pairOf(entry))
+      : null;
+    reseals.push({ id: record.id, record: { up, down, lineage }, texts });
+  }
+  return reseals;
+}
+
+/** The new texts where they say the same as what ran. */
+function sameTokenTexts(
+  stored: AppliedTexts | undefined,
+  pair: RevisionTextPair,
+): AppliedTexts | null {
+  if (stored === undefined || pair.up === null || !sameTokens(stored.up, pair.up.text)) return null;
+  const down = pair.down?.text ?? null;
+  const sameDown = down === null || stored.down === null
+    ? down === stored.down
+    : sameTokens(down, stored.down);
+  return sameDown ? { up: pair.up.text, down } : null;
+}

@@ -1,0 +1,82 @@
+import type { Ref } from "../../graph/ref.ts";
+import { resolveOne, resolveRefs } from "../../graph/resolve_ref.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import {
+  appliedAfter,
+  type Destination,
+  downgradeRoute,
+  resolveDestination,
+  type Route,
+  switchRoute,
+  upgradeRoute,
+} from "../../graph/route.ts";
+import type { Catalogue } from "../workspace/catalogue.ts";
+
+/** What a user asks for, in refs. */
+export type GoalRequest =
+  | { readonly kind: "upgrade"; readonly refs: readonly Ref[] }
+  | { readonly kind: "downgrade"; readonly ref: Ref }
+  | { readonly kind: "redo"; readonly ref: Ref }
+  | { readonly kind: "switch"; readonly refs: readonly Ref[] };
+
+/**
+ * The same in ids. Resolved once, before waiting for the lock: whatever other processes do meanwhile, `+1` stays
+ * the revision it was when the user asked.
+ */
+export type Goal =
+  | { readonly kind: "upgrade"; readonly ids: readonly RevisionId[] }
+  | { readonly kind: "downgrade"; readonly destination: Destination }
+  | { readonly kind: "redo"; readonly id: RevisionId }
+  | { readonly kind: "switch"; readonly ids: readonly RevisionId[] };
+
+/** @throws {AludelError} An error of the area `ref`. */
+export function resolveGoal(catalogue: Catalogue, request: GoalRequest): Goal {
+  const { graph, applied, onDisk } = catalogue;
+  switch (request.kind) {
+    case "upgrade":
+      return {
+        kind: "upgrade",
+        ids: resolveRefs(graph, request.refs, { applied, onDisk, purpose: "upgrade" }),
+      };
+    case "downgrade":
+      return {
+        kind: "downgrade",
+        destination: resolveDestination(graph, request.ref, { applied, onDisk }),
+      };
+    case "switch":
+      return {
+        kind: "switch",
+        ids: resolveRefs(graph, request.refs, { applied, onDisk, purpose: "look" }),
+      };
+    case "redo":
+      return {
+        kind: "redo",
+        id: resolveOne(graph, request.ref, { applied, onDisk, purpose: "look" }),
+      };
+  }
+}
+
+/**
+ * The steps from what is applied to a goal. Empty where nothing is left to do.
+ * @throws {AludelError} `route-not-applied`.
+ */
+export function routeTo(catalogue: Catalogue, goal: Goal): Route {
+  const { graph, applied } = catalogue;
+  switch (goal.kind) {
+    case "upgrade":
+      return upgradeRoute(graph, applied, goal.ids);
+    case "downgrade": {
+      const { destination } = goal;
+      // Told "-1" while another process undid the same revision: nothing is left to do.
+      if (destination.kind === "before" && !applied.has(destination.id)) return [];
+      return downgradeRoute(graph, applied, destination);
+    }
+    case "switch":
+      return switchRoute(graph, applied, goal.ids);
+    case "redo": {
+      const down = downgradeRoute(graph, applied, { kind: "before", id: goal.id });
+      const undone = down.map((step) => step.id);
+      return [...down, ...upgradeRoute(graph, appliedAfter(applied, down), undone)];
+    }
+  }
+}

@@ -1,0 +1,246 @@
+import type { Connection } from "../../db/connection.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import type { Route } from "../../graph/route.ts";
+import type { Digest, ManifestRevision, RevisionTexts } from "../../manifest/manifest.ts";
+import type {
+  CheckedRoute,
+  ResumeChoice,
+  RunHost,
+  RunOutcome,
+  TransactionMode,
+} from "../../runner/request.ts";
+import { runRoute } from "../../runner/run_route.ts";
+import { patiently, type Waiting } from "../../runner/write_lock.ts";
+import {
+  NO_STATE,
+  readState,
+  readStoredTexts,
+  type State,
+  type StoredTexts,
+} from "../../state/state.ts";
+import { type Catalogue, joinCatalogue } from "../workspace/catalogue.ts";
+import type { DatabaseAccess } from "../workspace/database_access.ts";
+import type { DraftPolicy } from "../workspace/setting_table.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { type CheckContext, checkRoute } from "./check_route.ts";
+import { type Goal, type GoalRequest, resolveGoal, routeTo } from "./goal.ts";
+
+/** The state of a database that may not exist. Creates nothing. */
+export async function lookAtState(access: DatabaseAccess): Promise<State> {
+  const connection = await access.look();
+  if (connection === null) return NO_STATE;
+  try {
+    return await readState(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Where a migration happens. */
+export interface MigrationContext {
+  /** null where there is no project: a database alone can be downgraded from what it has stored. */
+  readonly workspace: Workspace | null;
+  readonly access: DatabaseAccess;
+  readonly drafts: DraftPolicy;
+  readonly digest: Digest;
+  /** The texts that an edited revision was sealed with, where somebody has them. */
+  readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
+  /** The SQLite that will run the scripts. */
+  readonly sqliteVersion: string;
+}
+
+/** What a user asks for, with the flags that change the check. */
+export interface MigrationRequest {
+  readonly goal: GoalRequest;
+  /** Where a downgrade's text comes from. */
+  readonly downFrom: "database" | "disk";
+}
+
+/** A migration that is resolved and checked, and has touched nothing. */
+export interface PlannedMigration {
+  readonly goal: Goal;
+  readonly state: State;
+  readonly catalogue: Catalogue;
+  readonly route: CheckedRoute;
+}
+
+/**
+ * Resolves and checks: reads the state and every file of the route, changes nothing.
+ *
+ * @param waiting How to wait for a writer that keeps readers out, as a large transaction does; without it the
+ * access's own short patience is all there is.
+ * @throws {AludelError} What resolving and checking throw, `database-busy`, `lock-timeout`.
+ */
+export async function planMigration(
+  context: MigrationContext,
+  request: MigrationRequest,
+  waiting?: Waiting,
+): Promise<PlannedMigration> {
+  return await whenReadable(context, waiting, (readable) => plan(readable, request));
+}
+
+/**
+ * Does what looks at the database, again while a writer keeps readers out.
+ *
+ * @param waiting As for {@linkcode planMigration}.
+ * @throws {AludelError} What `work` throws, `database-busy`, `lock-timeout`.
+ */
+export async function whenReadable<T>(
+  context: MigrationContext,
+  waiting: Waiting | undefined,
+  work: (context: MigrationContext) => Promise<T>,
+): Promise<T> {
+  if (waiting === undefined) return await work(context);
+  const { access } = context;
+  const impatient = { ...access, look: () => access.look({ busyTimeoutMs: 0 }) };
+  return await patiently(access.name, waiting, () => work({ ...context, access: impatient }));
+}
+
+async function plan(
+  context: MigrationContext,
+  request: MigrationRequest,
+): Promise<PlannedMigration> {
+  const resolved = await atOneMoment(context.access, async (connection) => {
+    const state = connection === null ? NO_STATE : await readState(connection);
+    const catalogue = joinCatalogue(context.workspace, state.applied);
+    const goal = resolveGoal(catalogue, request.goal);
+    return { goal, state, ...await readRoute(connection, catalogue, goal, request) };
+  });
+  const { goal, state, catalogue } = resolved;
+  return { goal, state, catalogue, route: await checkGoal(context, request, resolved) };
+}
+
+/**
+ * Runs what was planned; when another process has moved the database meanwhile, runs what is left of the way to
+ * the same revisions.
+ * @throws {AludelError} As {@linkcode runRoute}.
+ */
+export async function runMigration(
+  context: MigrationContext,
+  request: MigrationRequest,
+  planned: PlannedMigration,
+  host: RunHost,
+  options: { readonly transaction: TransactionMode; readonly resume?: ResumeChoice },
+): Promise<RunOutcome> {
+  const { goal } = planned;
+  return await runRoute({
+    host,
+    assumed: planned.state,
+    route: planned.route,
+    replan: async (connection) => {
+      const resolved = await snapshot(connection, async () => {
+        const state = await readState(connection);
+        const catalogue = joinCatalogue(context.workspace, state.applied);
+        return { goal, state, ...await readRoute(connection, catalogue, goal, request) };
+      });
+      return { mark: resolved.state.mark, route: await checkGoal(context, request, resolved) };
+    },
+    ...options,
+  });
+}
+
+/** What was read of a database at one moment. */
+interface ResolvedGoal {
+  readonly goal: Goal;
+  readonly catalogue: Catalogue;
+  readonly route: Route;
+  /** The stored texts of the revisions that the route undoes. */
+  readonly texts: ReadonlyMap<RevisionId, StoredTexts>;
+}
+
+async function readRoute(
+  connection: Connection | null,
+  catalogue: Catalogue,
+  goal: Goal,
+  { downFrom }: MigrationRequest,
+): Promise<Pick<ResolvedGoal, "catalogue" | "route" | "texts">> {
+  const route = routeTo(catalogue, goal);
+  const texts = new Map<RevisionId, StoredTexts>();
+  for (const { direction, id } of downFrom === "database" ? route : []) {
+    if (direction === "up" || connection === null) continue;
+    texts.set(id, await readStoredTexts(connection, id));
+  }
+  return { catalogue, route, texts };
+}
+
+/**
+ * Looks at a database within one read transaction: what is read of it belongs together, whatever others commit meanwhile.
+ * The transaction ends before any file is read, so that it keeps no writer waiting.
+ */
+async function atOneMoment<T>(
+  access: DatabaseAccess,
+  work: (connection: Connection | null) => Promise<T>,
+): Promise<T> {
+  const connection = await access.look();
+  if (connection === null) return await work(null);
+  try {
+    return await snapshot(connection, () => work(connection));
+  } finally {
+    await connection.close();
+  }
+}
+
+async function snapshot<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  await connection.execute("BEGIN");
+  try {
+    return await work();
+  } finally {
+    await connection.execute("COMMIT");
+  }
+}
+
+async function checkGoal(
+  context: MigrationContext,
+  request: MigrationRequest,
+  { catalogue, goal, route, texts }: ResolvedGoal,
+): Promise<CheckedRoute> {
+  return await checkMigration(context, route, {
+    catalogue,
+    downFrom: request.downFrom,
+    records: goal.kind === "downgrade" ? "lenient" : "strict",
+  }, texts);
+}
+
+/**
+ * Checks a route where a migration happens.
+ *
+ * @param texts Stored texts that were read together with the records. Others serve an error's words and the decision
+ * whether a new text says the same, and are read over a connection of their own.
+ * @throws {AludelError} As {@linkcode checkRoute}.
+ */
+export async function checkMigration(
+  context: MigrationContext,
+  route: Route,
+  asked: Pick<CheckContext, "catalogue" | "downFrom" | "records">,
+  texts: ReadonlyMap<RevisionId, StoredTexts> = new Map(),
+): Promise<CheckedRoute> {
+  await using stored = new TextReader(context.access);
+  return await checkRoute(route, {
+    ...asked,
+    files: context.workspace?.files ?? null,
+    digest: context.digest,
+    sealedTexts: context.sealedTexts,
+    drafts: context.drafts,
+    sqliteVersion: context.sqliteVersion,
+    storedTexts: async (id) => texts.get(id) ?? await stored.read(id),
+  });
+}
+
+/** Reads stored texts over one connection that is opened when the first is asked for. */
+class TextReader implements AsyncDisposable {
+  readonly #access: DatabaseAccess;
+  #connection: Awaited<ReturnType<DatabaseAccess["look"]>> | undefined;
+
+  constructor(access: DatabaseAccess) {
+    this.#access = access;
+  }
+
+  async read(id: string) {
+    this.#connection ??= await this.#access.look();
+    return this.#connection === null ? undefined : await readStoredTexts(this.#connection, id);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connection?.close();
+  }
+}

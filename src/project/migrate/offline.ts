@@ -1,0 +1,181 @@
+import { AludelError } from "../../errors.ts";
+import type { RefRange } from "../../graph/ref.ts";
+import { resolveEnds, resolveRange } from "../../graph/resolve_ref.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import {
+  downgradeRoute,
+  resolveDestination,
+  type Route,
+  stampRoute,
+  upgradeRoute,
+} from "../../graph/route.ts";
+import { type CheckedRoute, toSecond } from "../../runner/request.ts";
+import type { CheckedStamp } from "../../runner/run_stamp.ts";
+import type { AppliedRevision } from "../../state/state.ts";
+import { type Catalogue, joinCatalogue } from "../workspace/catalogue.ts";
+import { readRevisionTexts, textHashes } from "../workspace/revision_texts.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { checkRoute } from "./check_route.ts";
+import type { MigrationContext } from "./migration.ts";
+import { pairsOnDisk, settledAt } from "./stamp.ts";
+
+/** What a route without a database is made from. */
+export type OfflineContext = Omit<MigrationContext, "access" | "workspace"> & {
+  readonly workspace: Workspace;
+};
+
+/** A route between two revisions of the disk, made without a database. */
+export interface OfflineRoute {
+  /** What a database must have applied for the route to fit. */
+  readonly start: readonly RevisionId[];
+  readonly route: CheckedRoute;
+}
+
+/**
+ * The route from one end of a range to the other, for `--sql A:B`: what is under A is taken to be applied, as it is on
+ * disk now.
+ *
+ * @throws {AludelError} What resolving and checking throw; `ref-syntax` for a downgrade without a lower end.
+ */
+export async function planOffline(
+  context: OfflineContext,
+  range: RefRange,
+  direction: "upgrade" | "downgrade",
+): Promise<OfflineRoute> {
+  const { start, makeRoute } = ends(context, range, direction);
+  const assumed = assumedRecords(context, start);
+  const catalogue = joinCatalogue(context.workspace, assumed);
+  const route = await checkOffline(context, makeRoute(catalogue), catalogue);
+  return { start: assumed.map((record) => record.id), route };
+}
+
+/** Checks a route as if the catalogue's records were a database's. @throws {AludelError} As {@linkcode checkRoute}. */
+async function checkOffline(
+  context: OfflineContext,
+  route: Route,
+  catalogue: Catalogue,
+): Promise<CheckedRoute> {
+  return await checkRoute(route, {
+    catalogue,
+    files: context.workspace.files,
+    digest: context.digest,
+    sealedTexts: context.sealedTexts,
+    drafts: context.drafts,
+    sqliteVersion: context.sqliteVersion,
+    storedTexts: () => Promise.resolve(undefined),
+    downFrom: "disk",
+    records: "lenient",
+  });
+}
+
+/** The records of a database that stands at these revisions and ran them as they are on disk. */
+function assumedRecords(
+  context: OfflineContext,
+  ids: readonly RevisionId[],
+): readonly AppliedRevision[] {
+  const { graph } = context.workspace;
+  return graph.sorted(graph.ancestors(ids, "all")).map((id) => assumedRecord(context, id));
+}
+
+function ends(
+  { workspace }: { readonly workspace: Workspace },
+  range: RefRange,
+  direction: "upgrade" | "downgrade",
+): {
+  readonly start: readonly RevisionId[];
+  readonly makeRoute: (catalogue: Catalogue) => Route;
+} {
+  const { graph } = workspace;
+  const none = new Set<RevisionId>();
+  if (direction === "upgrade") {
+    resolveRange(graph, range, { applied: none }); // Refuses ends that nothing leads between.
+    const { from, to } = resolveEnds(graph, range, { applied: none });
+    return { start: from, makeRoute: ({ applied }) => upgradeRoute(graph, applied, to) };
+  }
+  const { from, to } = range;
+  if (from === null || to === null) {
+    throw new AludelError(
+      "ref-syntax",
+      "A downgrade without a database needs both ends of the range",
+      {
+        next: ["aludel downgrade --sql head:base"],
+      },
+    );
+  }
+  const start = resolveEnds(graph, { from: null, to: from }, { applied: none }).to;
+  return {
+    start,
+    makeRoute: ({ applied }) =>
+      downgradeRoute(graph, applied, resolveDestination(graph, to, { applied })),
+  };
+}
+
+/** The record that a database has if it ran the revision as it is on disk. */
+function assumedRecord(
+  { workspace, digest }: OfflineContext,
+  id: RevisionId,
+): AppliedRevision {
+  const entry = workspace.entries.get(id)!;
+  const hashes = textHashes(readRevisionTexts(workspace.files, entry, digest));
+  if (hashes === undefined) {
+    throw new AludelError("revision-file-missing", `Revision "${id}" has no up.sql`, {
+      revision: id,
+      next: ["aludel verify"],
+    });
+  }
+  const { parents, dependsOn, labels, message } = entry;
+  return {
+    id,
+    parents,
+    dependsOn,
+    labels,
+    message,
+    ...hashes,
+    lineage: hashes.up,
+    kind: "stamped",
+    appliedAt: toSecond(new Date(0)),
+    durationMs: 0,
+    appliedBy: "",
+  };
+}
+
+/** A stamp between two revisions of the disk, made without a database. */
+export interface OfflineStamp {
+  readonly stamp: CheckedStamp;
+  /** What a database must have applied for the stamp to fit. */
+  readonly start: readonly RevisionId[];
+  /** Every revision of the disk. */
+  readonly known: readonly RevisionId[];
+}
+
+/**
+ * What a database that stands at the first end of a range must record to stand at the second, for `stamp A:B --sql`. The
+ * second end may be under the first.
+ *
+ * @throws {AludelError} What resolving and checking throw.
+ */
+export async function planOfflineStamp(
+  context: OfflineContext,
+  range: RefRange,
+): Promise<OfflineStamp> {
+  const { graph } = context.workspace;
+  const { from, to } = resolveEnds(graph, range, { applied: new Set<RevisionId>() });
+  const catalogue = joinCatalogue(context.workspace, assumedRecords(context, from));
+  const { add, remove } = stampRoute(graph, catalogue.applied, to);
+  const { steps } = await checkOffline(
+    context,
+    add.map((id) => ({ direction: "up", id })),
+    catalogue,
+  );
+  return {
+    stamp: {
+      add: steps.filter((step) => step.direction === "up"),
+      remove,
+      purge: false,
+      settles: settledAt(graph, to),
+      onDisk: pairsOnDisk(catalogue, remove, context),
+    },
+    start: [...catalogue.applied],
+    known: graph.ids,
+  };
+}

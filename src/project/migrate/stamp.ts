@@ -1,0 +1,224 @@
+import type { Connection } from "../../db/connection.ts";
+import type { Ref } from "../../graph/ref.ts";
+import { resolveRefs } from "../../graph/resolve_ref.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import type { RevisionGraph } from "../../graph/revision_graph.ts";
+import {
+  resolveDestination,
+  stampBaseRoute,
+  type StampRoute,
+  stampRoute,
+} from "../../graph/route.ts";
+import type { RunHost } from "../../runner/request.ts";
+import {
+  type MarkedStamp,
+  runStamp,
+  type StampOutcome,
+  type StampRequest,
+  type TextPair,
+} from "../../runner/run_stamp.ts";
+import type { Waiting } from "../../runner/write_lock.ts";
+import {
+  ABSENT_MARK,
+  type AppliedRevision,
+  type AppliedTexts,
+  readAppliedIds,
+  readState,
+  readTexts,
+  type StateMark,
+} from "../../state/state.ts";
+import { type Catalogue, joinCatalogue } from "../workspace/catalogue.ts";
+import type { DatabaseAccess } from "../workspace/database_access.ts";
+import { readRevisionTexts, textHashes } from "../workspace/revision_texts.ts";
+import { checkMigration, type MigrationContext, whenReadable } from "./migration.ts";
+
+/** The texts that a revision ran with, from the database's own record; undefined where it has none. */
+export async function readAppliedTexts(
+  access: DatabaseAccess,
+  id: RevisionId,
+): Promise<AppliedTexts | undefined> {
+  const connection = await access.look();
+  if (connection === null) return undefined;
+  try {
+    return await readTexts(connection, id);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** What a user asks `stamp` for. */
+export interface StampGoalRequest {
+  readonly refs: readonly Ref[];
+  /** Erase all records first: the way out when they name revisions that nothing knows. */
+  readonly purge: boolean;
+}
+
+/** A stamp that is resolved and checked, and has touched nothing. */
+export interface PlannedStamp extends MarkedStamp {
+  /** What is recorded as applied now; nothing where all is erased first. */
+  readonly start: readonly RevisionId[];
+  /** Every revision of the disk and the records. */
+  readonly known: readonly RevisionId[];
+  readonly replan: (connection: Connection) => Promise<MarkedStamp>;
+}
+
+/** The revisions that the database shall stand at, resolved once; or a branch to be forgotten. */
+type StampGoal =
+  | { readonly kind: "at"; readonly ids: readonly RevisionId[] }
+  | { readonly kind: "forget-branch"; readonly branch: RevisionId };
+
+/** The records that a stamp starts from. */
+interface Records {
+  /** What the refs and the route see: nothing where all is erased first. */
+  readonly seen: readonly AppliedRevision[];
+  readonly erased: readonly RevisionId[];
+  readonly mark: StateMark;
+}
+
+const NO_RECORDS: Records = { seen: [], erased: [], mark: ABSENT_MARK };
+
+/**
+ * Resolves and checks a stamp: what is recorded as applied must be on disk and readable.
+ *
+ * @param waiting How to wait for a writer that keeps readers out.
+ * @throws {AludelError} What resolving and checking throw, `database-busy`, `lock-timeout`.
+ */
+export async function planStamp(
+  context: MigrationContext,
+  request: StampGoalRequest,
+  waiting?: Waiting,
+): Promise<PlannedStamp> {
+  return await whenReadable(context, waiting, (readable) => plan(readable, request, context));
+}
+
+/** @param later What a change of plan looks with: by then somebody else may be writing again. */
+async function plan(
+  context: MigrationContext,
+  request: StampGoalRequest,
+  later: MigrationContext,
+): Promise<PlannedStamp> {
+  const records = await lookAtRecords(context, request.purge);
+  const catalogue = joinCatalogue(context.workspace, records.seen);
+  const goal = resolveStampGoal(catalogue, request.refs);
+  return {
+    start: [...catalogue.applied],
+    known: catalogue.graph.ids,
+    ...await checkStamp(context, records, goal, request.purge),
+    replan: async (connection) =>
+      await checkStamp(later, await readRecords(connection, request.purge), goal, request.purge),
+  };
+}
+
+/**
+ * Changes the records as planned.
+ *
+ * @param baseline Given where that takes over a database that was there before.
+ * @throws {AludelError} As {@linkcode runStamp}.
+ */
+export async function stamp(
+  planned: PlannedStamp,
+  host: RunHost,
+  baseline?: StampRequest["baseline"],
+): Promise<StampOutcome> {
+  const { add, remove } = planned.stamp;
+  // A database is not created in order to say nothing.
+  if (planned.mark === ABSENT_MARK && add.length + remove.length === 0) {
+    return { stamp: planned.stamp, kept: null };
+  }
+  return await runStamp({ host, baseline, ...planned });
+}
+
+async function lookAtRecords({ access }: MigrationContext, purge: boolean): Promise<Records> {
+  const connection = await access.look();
+  if (connection === null) return NO_RECORDS;
+  try {
+    return await readRecords(connection, purge);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** What is to be erased need not be readable. */
+async function readRecords(connection: Connection, purge: boolean): Promise<Records> {
+  if (purge) {
+    const { ids, mark } = await readAppliedIds(connection);
+    return { seen: [], erased: ids, mark };
+  }
+  const { applied, mark } = await readState(connection);
+  return { seen: applied, erased: [], mark };
+}
+
+function resolveStampGoal({ graph, applied, onDisk }: Catalogue, refs: readonly Ref[]): StampGoal {
+  const ids = resolveRefs(graph, refs, { applied, onDisk, purpose: "look" });
+  const [only] = refs;
+  if (ids.length === 0 && refs.length === 1 && only !== undefined) {
+    const destination = resolveDestination(graph, only, { applied, onDisk });
+    if (destination.kind === "base" && destination.branch !== null) {
+      return { kind: "forget-branch", branch: destination.branch };
+    }
+  }
+  return { kind: "at", ids };
+}
+
+async function checkStamp(
+  context: MigrationContext,
+  records: Records,
+  goal: StampGoal,
+  purge: boolean,
+): Promise<MarkedStamp> {
+  const catalogue = joinCatalogue(context.workspace, records.seen);
+  const { graph, applied } = catalogue;
+  const route: StampRoute = goal.kind === "at"
+    ? stampRoute(graph, applied, goal.ids)
+    : stampBaseRoute(graph, applied, goal.branch);
+  const { steps } = await checkMigration(
+    context,
+    route.add.map((id) => ({ direction: "up", id })),
+    { catalogue, downFrom: "database", records: "lenient" },
+  );
+  const add = steps.filter((step) => step.direction === "up");
+  const remove = purge ? records.erased : route.remove;
+  return {
+    mark: records.mark,
+    stamp: {
+      add,
+      remove,
+      purge,
+      settles: settledBy(graph, goal),
+      onDisk: pairsOnDisk(catalogue, remove, context),
+    },
+  };
+}
+
+/** The revisions among these that are on disk, with the hashes that they are sealed with, or that a draft has now. */
+export function pairsOnDisk(
+  { entries }: Pick<Catalogue, "entries">,
+  ids: readonly RevisionId[],
+  { workspace, digest }: Pick<MigrationContext, "workspace" | "digest">,
+): readonly TextPair[] {
+  return ids.flatMap((id) => {
+    const entry = entries.get(id);
+    if (entry === undefined || workspace === null) return [];
+    const { up, down } = entry.up === null
+      ? textHashes(readRevisionTexts(workspace.files, entry, digest)) ?? { up: null, down: null }
+      : entry;
+    return up === null || down === null ? [] : [{ id, up, down }];
+  });
+}
+
+/** Which revisions a stamp speaks of; one that nobody knows is one that nobody can go on with. */
+function settledBy(graph: RevisionGraph, goal: StampGoal): (id: RevisionId) => boolean {
+  if (goal.kind === "at") return settledAt(graph, goal.ids);
+  const spoken = graph.lineageOf(goal.branch);
+  return (id) => spoken.has(id) || !graph.has(id);
+}
+
+/** The same of a stamp at these revisions: what lies under them and what follows them. */
+export function settledAt(
+  graph: RevisionGraph,
+  ids: readonly RevisionId[],
+): (id: RevisionId) => boolean {
+  if (ids.length === 0) return () => true;
+  const spoken = new Set([...graph.ancestors(ids, "all"), ...graph.descendants(ids, "all")]);
+  return (id) => spoken.has(id) || !graph.has(id);
+}

@@ -1,0 +1,290 @@
+import { AludelError } from "../../errors.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import { upgradeRoute } from "../../graph/route.ts";
+import {
+  type Digest,
+  formatManifest,
+  type ManifestRevision,
+  type RevisionTexts,
+} from "../../manifest/manifest.ts";
+import type { ParsedManifest } from "../../manifest/parse_manifest.ts";
+import { judgeFiles, type TextHashes, type Verdict } from "../../manifest/verdict.ts";
+import type { Intent } from "../../state/intent.ts";
+import type { StoredTexts } from "../../state/state.ts";
+import type { Catalogue } from "../workspace/catalogue.ts";
+import { type Finding, findingOf, warningOf } from "../workspace/finding.ts";
+import type { RevisionFiles } from "../workspace/revision_files.ts";
+import {
+  readRevisionTexts,
+  type RevisionTextPair,
+  textHashes,
+} from "../workspace/revision_texts.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { fileError } from "./edited_file.ts";
+import {
+  compareRecords,
+  findingError,
+  findingNotice,
+  ranAsSealed,
+  ranError,
+  ranUnder,
+  recordLineages,
+} from "./records.ts";
+
+/** What {@linkcode verifyFiles} needs. */
+export interface FilesContext {
+  readonly files: RevisionFiles;
+  readonly manifest: ParsedManifest;
+  readonly digest: Digest;
+  /** The texts that an edited revision was sealed with, where somebody has them: git, or a database. */
+  readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
+}
+
+/** How the files of a folder and its manifest compare. */
+interface FilesVerification {
+  /** In the order of the manifest. */
+  readonly findings: readonly Finding[];
+  readonly verdicts: ReadonlyMap<RevisionId, Verdict>;
+  /** The hashes of the files that could be read. */
+  readonly hashes: ReadonlyMap<RevisionId, TextHashes>;
+}
+
+/**
+ * Compares every revision's files with its line in the manifest, and the manifest with the folders that are there, wherever
+ * they lie: on disk, in git's index, in a commit.
+ */
+export function verifyFiles(context: FilesContext): FilesVerification {
+  const { files, manifest } = context;
+  // First, because listing the folders also shows which of them are links.
+  const strays = folderFindings(context);
+  const verdicts = new Map<RevisionId, Verdict>();
+  const hashes = new Map<RevisionId, TextHashes>();
+  const findings: Finding[] = [];
+  for (const entry of manifest.revisions) {
+    try {
+      const pair = readRevisionTexts(files, entry, context.digest);
+      const verdict = judge(entry, pair, context);
+      verdicts.set(entry.id, verdict);
+      const actual = textHashes(pair);
+      if (actual) hashes.set(entry.id, actual);
+      const error = fileError(entry, verdict, files.name);
+      if (error) findings.push(findingOf(error));
+    } catch (error) {
+      if (!(error instanceof AludelError)) throw error;
+      findings.push(findingOf(error.with({ revision: entry.id })));
+    }
+  }
+  return {
+    verdicts,
+    hashes,
+    findings: [...findings, ...strays, ...layoutFindings(context)],
+  };
+}
+
+function judge(entry: ManifestRevision, pair: RevisionTextPair, context: FilesContext): Verdict {
+  const actual = { up: pair.up?.hash ?? null, down: pair.down?.hash ?? null };
+  return judgeFiles(entry, actual, {
+    actual: () => ({ up: pair.up?.text ?? null, down: pair.down?.text ?? null }),
+    sealed: () => context.sealedTexts(entry),
+  });
+}
+
+/** The folders that no line of the manifest names. */
+export function strayFolders(
+  { files, manifest }: Pick<FilesContext, "files" | "manifest">,
+): readonly string[] {
+  const known = new Set(manifest.revisions.map((entry) => entry.dir));
+  return files.folders().filter((name) => !known.has(name) && !name.startsWith("."));
+}
+
+function folderFindings(context: FilesContext): Finding[] {
+  return strayFolders(context).map((name) => ({
+    level: "error",
+    code: "folder-without-revision",
+    message: `Folder ${JSON.stringify(name)} is in no line of the manifest`,
+    // A line break in a name would break the line of the message.
+    place: { file: `${context.files.name}/${JSON.stringify(name).slice(1, -1)}` },
+    notes: [
+      "A command that wrote a revision was interrupted, or the manifest lost the line in a merge",
+    ],
+    next: ["aludel verify --fix"],
+  }));
+}
+
+function layoutFindings({ manifest }: FilesContext): Finding[] {
+  if (isCanonical(manifest)) return [];
+  return [{
+    level: "warning",
+    code: "manifest-layout",
+    message: "The manifest is not in its canonical layout, so git may fail to merge it",
+    place: { file: manifest.file },
+    notes: [],
+    next: ["aludel verify --fix"],
+  }];
+}
+
+function isCanonical(manifest: ParsedManifest): boolean {
+  // A checkout may have changed the line ends: git's business, not a difference.
+  return manifest.text.replaceAll("\r\n", "\n") === formatManifest(manifest);
+}
+
+/** Several heads are worth knowing: two branches met, and `upgrade head` would not know which is meant. */
+export function headFindings(heads: readonly RevisionId[]): Finding[] {
+  if (heads.length < 2) return [];
+  return [{
+    level: "warning",
+    code: "several-heads",
+    message: `There are ${heads.length} heads: ${heads.join(", ")}`,
+    notes: [],
+    next: ['aludel merge heads -m "merge branches"'],
+  }];
+}
+
+/** What {@linkcode verify} needs. */
+export interface VerifyContext {
+  readonly workspace: Workspace;
+  /** Joined with the records of a database; with none, only the files are verified. */
+  readonly catalogue: Catalogue;
+  readonly digest: Digest;
+  /** The texts that an edited revision was sealed with, where somebody has them: git, or a database. */
+  readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
+  /** Statements outside a transaction that a crash interrupted, from the database. */
+  readonly intents: readonly Intent[];
+  /** What the database stored, where that is to be compared with its hashes. */
+  readonly stored?: StoredTexts | undefined;
+}
+
+/** What was verified and found. */
+export interface Verification {
+  /** In the order of the manifest, then of the database. */
+  readonly findings: readonly Finding[];
+  readonly verdicts: ReadonlyMap<RevisionId, Verdict>;
+}
+
+/**
+ * Compares every revision's files with the manifest, the manifest with the folders that are there, and the records of
+ * a database with both. Changes nothing.
+ */
+export function verify(context: VerifyContext): Verification {
+  const { workspace } = context;
+  const { files, manifest, graph } = workspace;
+  const verified = verifyFiles({ ...context, files, manifest });
+  return {
+    verdicts: verified.verdicts,
+    findings: [
+      ...verified.findings,
+      ...headFindings(graph.heads),
+      ...recordFindings(context, verified),
+      ...ranFindings(context, verified),
+      ...intentFindings(context),
+    ],
+  };
+}
+
+function recordFindings(
+  { catalogue, workspace, stored, digest }: VerifyContext,
+  { verdicts, hashes }: FilesVerification,
+): Finding[] {
+  const sources = {
+    hashesOf: (entry: ManifestRevision) => hashes.get(entry.id),
+    lineageOf: recordLineages(catalogue, digest),
+    stored,
+    digest,
+  };
+  return compareRecords(catalogue, sources).flatMap((finding) => {
+    const { id, kind } = finding;
+    // Told already, as a finding about the file; or to be mended by the next run without a word.
+    if (kind === "file-missing" || kind === "resealed") return [];
+    if (kind === "edited" && !ACCEPTED.has(verdicts.get(id)!.kind) && ranAsSealed(catalogue, id)) {
+      return [];
+    }
+    const error = findingError(finding, catalogue, workspace.files);
+    return error ? findingOf(error) : warningOf(findingNotice(finding, catalogue), id);
+  });
+}
+
+/** Pending revisions that ran under an id that the disk does not know. */
+function ranFindings(
+  { catalogue, workspace, digest }: VerifyContext,
+  { hashes }: FilesVerification,
+): Finding[] {
+  const { records, entries, applied } = catalogue;
+  const unknown = new Set(
+    [...records.values()].filter(({ id }) => !entries.has(id)).map(({ up }) => up),
+  );
+  if (unknown.size === 0) return [];
+  return [...entries.values()].flatMap((entry) => {
+    const hash = hashes.get(entry.id)?.up;
+    if (applied.has(entry.id) || hash === undefined || !unknown.has(hash)) return [];
+    const { up } = readRevisionTexts(workspace.files, entry, digest);
+    const ran = up === null ? undefined : ranUnder(catalogue, up);
+    return ran === undefined
+      ? []
+      : [findingOf(ranError(entry, ran, catalogue, workspace.files.name))];
+  });
+}
+
+/** The verdicts that are no finding about a file. */
+const ACCEPTED: ReadonlySet<Verdict["kind"]> = new Set(["draft", "sealed", "was"]);
+
+function intentFindings({ intents, catalogue }: VerifyContext): Finding[] {
+  const last = new Map(intents.map((intent) => [`${intent.revision} ${intent.direction}`, intent]));
+  return [...last.values()].map((intent) => ({
+    level: "error",
+    code: "off-interrupted",
+    message: intent.state === "done"
+      ? `Revision "${intent.revision}" was interrupted after statement ${intent.statement}`
+      : `Revision "${intent.revision}" was interrupted in statement ${intent.statement}, which may have run or not`,
+    revision: intent.revision,
+    notes: [intent.sql],
+    next: catalogue.graph.has(intent.revision)
+      ? waysOn(intent)
+      : ["aludel stamp current, to forget about it"],
+  }));
+}
+
+/** The commands that go on with an interrupted script: a question only where a statement is in doubt. */
+function waysOn({ revision, direction, state }: Intent): string[] {
+  const command = direction === "up"
+    ? `aludel upgrade ${revision}`
+    : `aludel downgrade ${revision}@-1`;
+  if (state === "done") return [command];
+  return [
+    `${command} --resume again, if the statement has not run`,
+    `${command} --resume skip, if it has`,
+  ];
+}
+
+/** How a database and the disk stand to each other. */
+export interface Status {
+  /** The revisions that the database stands at. */
+  readonly current: readonly RevisionId[];
+  readonly heads: readonly RevisionId[];
+  /** What `upgrade heads` would run, in its order. */
+  readonly pending: readonly RevisionId[];
+  readonly drafts: readonly RevisionId[];
+  /** In the database, not on disk. */
+  readonly unknown: readonly RevisionId[];
+  readonly findings: readonly Finding[];
+  /** Whether anything needs doing. */
+  readonly clean: boolean;
+}
+
+/** Gathers what a person wants to know before touching a database. Changes nothing. */
+export function readStatus(context: VerifyContext): Status {
+  const { graph, applied, onDisk, entries } = context.catalogue;
+  const { findings } = verify(context);
+  const heads = graph.headsOf(onDisk, "parents");
+  const pending = upgradeRoute(graph, applied, heads).map((step) => step.id);
+  const drafts = graph.ids.filter((id) => entries.get(id)?.up === null);
+  const unknown = graph.ids.filter((id) => applied.has(id) && !onDisk.has(id));
+  return {
+    current: graph.headsOf(applied, "parents"),
+    heads,
+    pending,
+    drafts,
+    unknown,
+    findings,
+    clean: pending.length + drafts.length + unknown.length + findings.length === 0,
+  };
+}

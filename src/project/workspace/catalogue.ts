@@ -1,0 +1,59 @@
+import { AludelError } from "../../errors.ts";
+import { buildGraph, describeProblem } from "../../graph/build_graph.ts";
+import { joinRevisions, type RevisionId } from "../../graph/revision.ts";
+import type { RevisionGraph } from "../../graph/revision_graph.ts";
+import type { ManifestRevision } from "../../manifest/manifest.ts";
+import type { AppliedRevision } from "../../state/state.ts";
+import { inOrderOfCreation, type Workspace } from "./workspace.ts";
+
+/** All revisions that the disk or the database knows, in one graph. */
+export interface Catalogue {
+  readonly graph: RevisionGraph;
+  /** What the database has, applied or stamped. */
+  readonly applied: ReadonlySet<RevisionId>;
+  readonly entries: ReadonlyMap<RevisionId, ManifestRevision>;
+  readonly records: ReadonlyMap<RevisionId, AppliedRevision>;
+  /** The revisions on disk: what `head` is looked for among. */
+  readonly onDisk: ReadonlySet<RevisionId>;
+}
+
+/**
+ * Joins the graph on disk with the records of a database. A revision that only the database has, because
+ * another branch is checked out, can so be shown and undone.
+ *
+ * @param workspace null where there is no project: the database alone.
+ * @throws {AludelError} `graph-unjoinable` when the two contradict each other.
+ */
+export function joinCatalogue(
+  workspace: Workspace | null,
+  records: readonly AppliedRevision[],
+): Catalogue {
+  const entries = workspace?.entries ?? new Map<RevisionId, ManifestRevision>();
+  const shared = { entries, records: new Map(records.map((record) => [record.id, record])) };
+  const applied = new Set(shared.records.keys());
+  const onDisk = new Set(entries.keys());
+  if (workspace && records.every((record) => onDisk.has(record.id))) {
+    return { ...shared, graph: workspace.graph, applied, onDisk };
+  }
+  const disk = inOrderOfCreation(workspace?.manifest.revisions ?? []);
+  const { graph, problems } = buildGraph(joinRevisions(disk, records));
+  if (graph === undefined) {
+    throw new AludelError(
+      "graph-unjoinable",
+      "The revisions on disk and those in the database contradict each other",
+      {
+        notes: problems.map(describeProblem),
+        next: [
+          "aludel history",
+          "aludel stamp --purge REF, once the database's schema is known to be right",
+        ],
+      },
+    );
+  }
+  return { ...shared, graph, applied, onDisk };
+}
+
+/** A revision's message, from the disk or else from the database. */
+export function messageOf(catalogue: Catalogue, id: RevisionId): string {
+  return catalogue.entries.get(id)?.message ?? catalogue.records.get(id)?.message ?? "";
+}

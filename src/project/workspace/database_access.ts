@@ -1,0 +1,76 @@
+import type { Connection } from "../../db/connection.ts";
+import { describeLockHolder } from "../../db/lock_holder.ts";
+import { openDatabase } from "../../db/open.ts";
+import { AludelError } from "../../errors.ts";
+import type { Target } from "./target.ts";
+
+/** @throws {AludelError} `database-readonly` for a target whose URL says `mode=ro`. */
+export function requireWritable({ name, mode }: Target): void {
+  if (mode !== "ro") return;
+  throw new AludelError("database-readonly", `Database "${name}" is named as read-only`, {
+    notes: ["Its URL says mode=ro or immutable=1"],
+    outcome: "Nothing was written",
+    next: [`Name it without that: --database ${name}`],
+  });
+}
+
+/** How long looking waits for a writer to finish its COMMIT, in milliseconds. */
+const LOOK_TIMEOUT_MS = 5_000;
+
+/** The ways to reach a target. */
+export interface DatabaseAccess {
+  /** The database for messages. */
+  readonly name: string;
+  /**
+   * Opens the database for looking: creates nothing, and recovers a hot journal.
+   * @param options How long to wait for a writer; long enough for its COMMIT where it is left out.
+   * @returns null where the database does not exist.
+   */
+  look(options?: { readonly busyTimeoutMs: number }): Promise<Connection | null>;
+  /** Opens it for writing, and creates it where it does not exist. */
+  connect(options: { readonly doubleQuotedStrings: boolean }): Promise<Connection>;
+  /** Who holds its lock, where the system tells. */
+  lockHolder(): string | undefined;
+  /** The SQLite that runs what {@linkcode DatabaseAccess.connect} is given, such as `3.53.2`. */
+  sqliteVersion(): Promise<string>;
+}
+
+/** The access to a target of the settings or the command line. */
+export function accessTo(target: Target): DatabaseAccess {
+  const { kind, path, name, mode } = target;
+  const location = kind === "memory" ? { kind } : { kind, path };
+  return {
+    name,
+    async look({ busyTimeoutMs } = { busyTimeoutMs: LOOK_TIMEOUT_MS }) {
+      if (kind === "memory") return null;
+      try {
+        const readOnly = mode === "ro";
+        return await openDatabase(location, { mode: "read", readOnly, busyTimeoutMs, name });
+      } catch (error) {
+        if (error instanceof AludelError && error.code === "database-missing") return null;
+        throw error;
+      }
+    },
+    async connect({ doubleQuotedStrings }) {
+      requireWritable(target);
+      try {
+        const creates = mode === "rw" ? "write" : "create";
+        return await openDatabase(location, { mode: creates, doubleQuotedStrings, name });
+      } catch (error) {
+        if (!(error instanceof AludelError && error.code === "database-missing")) throw error;
+        throw error.with({
+          notes: ["Its URL says mode=rw, with which SQLite creates no file"],
+          next: [`Name it without that: --database ${name}`],
+        });
+      }
+    },
+    lockHolder: () => kind === "memory" ? undefined : describeLockHolder(path),
+    sqliteVersion: localSqliteVersion,
+  };
+}
+
+/** The SQLite that is built into this program. */
+export async function localSqliteVersion(): Promise<string> {
+  await using memory = await openDatabase({ kind: "memory" }, { mode: "create" });
+  return memory.capabilities.sqliteVersion;
+}

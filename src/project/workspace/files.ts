@@ -1,0 +1,131 @@
+import { AludelError, MEND_ACCESS } from "../../errors.ts";
+
+/**
+ * Whether something is at a path, a link that leads nowhere included. A path that may not be looked at counts as free:
+ * whoever goes on to write there is told why that fails.
+ */
+export function pathExists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A path of Windows with a drive, `C:\x` or `C:/x`: it looks like a URL with a scheme of one letter. */
+const DRIVE = /^[A-Za-z]:[\\/]/;
+
+/**
+ * Whether a path leads to the same place from every folder: `/x`, `C:\x`, `\\server\share`. On Windows `\x` and `C:x`
+ * as well: they are seen from a drive, and only the system knows where that stands.
+ */
+export function isAbsolutePath(path: string, os = Deno.build.os): boolean {
+  if (os === "windows" && /^(?:\\|[A-Za-z]:)/.test(path)) return true;
+  return path.startsWith("/") || path.startsWith("\\\\") || DRIVE.test(path);
+}
+
+/**
+ * A path as seen from a folder. Absolute paths are kept, and `./` is dropped; `..` is left to the
+ * system, which knows about links. (`node:path` would do it too, and costs milliseconds to load.)
+ */
+export function resolvePath(path: string, folder: string): string {
+  if (isAbsolutePath(path)) return path;
+  const relative = path.replace(/^(?:\.[/\\]+)+/, "");
+  if (relative === "." || relative === "") return folder;
+  return /[/\\]$/.test(folder) ? `${folder}${relative}` : `${folder}/${relative}`;
+}
+
+/**
+ * Replaces a file's content so that a reader, or a crash at any moment, sees the old one or the new one.
+ *
+ * Writes a temporary file in the same folder, flushes it to the disk, renames it over the target, and
+ * flushes the folder. The mode of a file that was there is kept; a symbolic link stays one, and what it
+ * leads to is replaced. A crash can leave a file `.NAME.….tmp` behind, which nothing reads.
+ *
+ * @throws {AludelError} `file-unwritable`; the target is as it was then.
+ */
+export function writeAtomically(path: string, content: string | Uint8Array): void {
+  const existing = realPathOf(path);
+  const target = existing ?? path;
+  const { folder, name } = splitPath(target);
+  const temporary = `${folder}/.${name}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  try {
+    const mode = existing === undefined ? null : Deno.statSync(existing).mode;
+    writeNewFile(temporary, typeof content === "string" ? encode(content) : content, mode);
+    Deno.renameSync(temporary, target);
+    flushFolder(folder);
+  } catch (cause) {
+    removeQuietly(temporary);
+    if (!(cause instanceof Error)) throw cause;
+    throw new AludelError("file-unwritable", `"${path}" could not be written`, {
+      place: { file: path },
+      notes: [cause.message],
+      next: [MEND_ACCESS],
+      outcome: "The file is as it was",
+      cause,
+    });
+  }
+}
+
+/** Flushes a folder's list of names to the disk, so that a rename in it outlives a loss of power. */
+export function flushFolder(folder: string): void {
+  // Windows cannot open a folder as a file; its file systems journal renames.
+  if (Deno.build.os === "windows") return;
+  using handle = Deno.openSync(folder, { read: true });
+  handle.syncSync();
+}
+
+function writeNewFile(path: string, content: Uint8Array, mode: number | null): void {
+  using file = Deno.openSync(path, { write: true, createNew: true });
+  for (let written = 0; written < content.length;) {
+    written += file.writeSync(content.subarray(written));
+  }
+  if (mode !== null && Deno.build.os !== "windows") Deno.chmodSync(path, mode & 0o7777);
+  file.syncSync();
+}
+
+function realPathOf(path: string): string | undefined {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function splitPath(path: string): { readonly folder: string; readonly name: string } {
+  const at = Math.max(
+    path.lastIndexOf("/"),
+    Deno.build.os === "windows" ? path.lastIndexOf("\\") : -1,
+  );
+  if (at < 0) return { folder: ".", name: path };
+  return { folder: at === 0 ? "/" : path.slice(0, at), name: path.slice(at + 1) };
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It was never made, or it cannot be removed: the first error is the one to report.
+  }
+}
+
+/**
+ * Makes the folder `.aludel` beside the settings, or a folder in it, and keeps it out of git. What is in it can be
+ * deleted at any time.
+ *
+ * @param root The folder `.aludel`.
+ * @throws {Error} What the operating system says.
+ */
+export function makeCacheFolder(root: string, folder: string): void {
+  Deno.mkdirSync(folder, { recursive: true });
+  try {
+    Deno.writeTextFileSync(`${root}/.gitignore`, "*\n", { createNew: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+}

@@ -1,0 +1,112 @@
+import { AludelError } from "../../errors.ts";
+import { pathExists, resolvePath } from "./files.ts";
+import { DiskFiles, MANIFEST_FILE, type RevisionFiles } from "./revision_files.ts";
+import { readSettings, readSettingsFile, type Settings, SETTINGS_FILE } from "./settings.ts";
+
+/** A project on disk: its settings and its migrations folder. */
+export interface Project {
+  readonly settings: Settings;
+  /** The absolute path of the migrations folder. */
+  readonly migrations: string;
+  readonly files: RevisionFiles;
+}
+
+/**
+ * Opens the project of a folder. The migrations folder need not exist yet; see {@linkcode openWorkspace}.
+ *
+ * @param folder An absolute path, usually the working folder.
+ * @param config A settings file that was named; otherwise the nearest one in the folder or above it.
+ * @throws {AludelError} An error of the area `settings`.
+ */
+export function openProject(folder: string, config?: string): Project {
+  const settings = config === undefined ? readSettings(folder) : readSettingsFile(config, folder);
+  const migrations = resolvePath(settings.migrations, settings.root);
+  return {
+    settings,
+    migrations,
+    files: new DiskFiles(migrations, shownFolder(migrations, folder)),
+  };
+}
+
+/** The migrations folder as seen from where the user stands, so that places can be opened from there. */
+function shownFolder(migrations: string, folder: string): string {
+  const prefix = `${folder.replace(/[/\\]$/, "")}/`;
+  return migrations.startsWith(prefix) ? migrations.slice(prefix.length) : migrations;
+}
+
+/** @throws {AludelError} `project-missing` where no manifest is on disk. */
+export function requireProject(project: Project): void {
+  if (!pathExists(`${project.migrations}/${MANIFEST_FILE}`)) throw projectMissing(project);
+}
+
+/** The error for a command that needs a project where there is none: it says where one was looked for, and where one is. */
+export function projectMissing({ files, migrations, settings }: Project): AludelError {
+  const named = settings.file === undefined
+    ? `"${settings.root}" and the folders above it have no ${SETTINGS_FILE}`
+    : `The folder is named by "${settings.file}"`;
+  const message = `There is no manifest in "${files.name}"`;
+  const folders =
+    files.folders().filter((folder) => pathExists(`${migrations}/${folder}/up.sql`)).length;
+  if (folders === 0) {
+    const others = projectsNear(settings.root);
+    return new AludelError("project-missing", message, {
+      notes: [named, ...others.map((other) => `There is a project in "${other}"`)],
+      next: [...others.map((other) => `cd ${other}`), "aludel init"],
+    });
+  }
+  // A new manifest would be an empty one, and the order of the revisions stood in the old one alone.
+  return new AludelError("project-missing", message, {
+    notes: [
+      named,
+      `${
+        folders === 1 ? "1 revision is" : `${folders} revisions are`
+      } there; only the manifest had their order and seals`,
+    ],
+    next: [`git checkout -- ${files.name}/${MANIFEST_FILE}`],
+  });
+}
+
+/** How many folders are looked into for a project, and how deep. */
+const LOOKED_INTO = 2_000;
+const DEPTH = 3;
+/** How many projects an error names. */
+const NAMED = 3;
+
+/** Projects above a folder, then below it, nearest first; absolute. Hidden folders and node_modules are passed over. */
+function projectsNear(folder: string): readonly string[] {
+  const found: string[] = [];
+  for (let at = parentOf(folder); at !== undefined; at = parentOf(at)) {
+    if (isProject(at)) found.push(at);
+  }
+  const queue = [{ path: folder, depth: 0 }];
+  for (let next = 0; next < queue.length && next < LOOKED_INTO && found.length < NAMED; next++) {
+    const { path, depth } = queue[next]!;
+    if (depth > 0 && isProject(path)) found.push(path);
+    else if (depth < DEPTH) {
+      for (const name of foldersIn(path)) queue.push({ path: `${path}/${name}`, depth: depth + 1 });
+    }
+  }
+  return found.slice(0, NAMED);
+}
+
+function isProject(folder: string): boolean {
+  return pathExists(`${folder}/${SETTINGS_FILE}`) ||
+    pathExists(`${folder}/migrations/${MANIFEST_FILE}`);
+}
+
+function parentOf(folder: string): string | undefined {
+  const parent = folder.replace(/[/\\][^/\\]*$/, "");
+  return parent === folder || parent === "" ? undefined : parent;
+}
+
+function foldersIn(folder: string): readonly string[] {
+  try {
+    return [...Deno.readDirSync(folder)]
+      .filter(({ name, isDirectory }) =>
+        isDirectory && !name.startsWith(".") && name !== "node_modules"
+      )
+      .map(({ name }) => name).sort();
+  } catch {
+    return []; // one that may not be looked into
+  }
+}

@@ -1,0 +1,184 @@
+import { DEFAULT_FOLDER_TEMPLATE } from "../../manifest/folder_name.ts";
+import type { RestorePolicy } from "../../runner/request.ts";
+import type { JsonSchema, ObjectSchema } from "./json_schema.ts";
+
+/** Whether unsealed revisions may run in a database. */
+export type DraftPolicy = "allow" | "refuse";
+
+/** A named target of the settings. What it does not say, the settings say for all. */
+export interface DatabaseSettings {
+  /** A path relative to the settings file, or a URL. */
+  readonly url: string;
+  readonly drafts?: DraftPolicy;
+  readonly doubleQuotedStrings?: boolean;
+  readonly restorePoints?: RestorePolicy;
+}
+
+/** A program that prints a schema as SQL: any ORM's. */
+export interface SchemaCommand {
+  /** The program and its arguments; it runs in the settings file's folder. */
+  readonly command: readonly string[];
+}
+
+/** The content of `aludel.json`, with defaults filled in. */
+export interface SettingValues {
+  /** The migrations folder, as written: relative to the settings file, or absolute. */
+  readonly migrations: string;
+  readonly database: string | undefined;
+  readonly databases: Readonly<Record<string, string | DatabaseSettings>>;
+  /** A file or a folder of files, or the program that prints the schema. */
+  readonly schema: string | SchemaCommand | undefined;
+  /** The oldest SQLite that runs the project's revisions, such as `3.45`. */
+  readonly sqlite: string | undefined;
+  /** Patterns of names that are no business of Aludel's. */
+  readonly exclude: readonly string[];
+  readonly columnOrder: boolean;
+  readonly folderTemplate: string;
+  readonly drafts: DraftPolicy;
+  readonly doubleQuotedStrings: boolean;
+  readonly dotenv: boolean;
+  /** Seconds. */
+  readonly lockTimeout: number;
+  readonly restorePoints: RestorePolicy;
+  readonly restorePointsKept: number;
+}
+
+/** One key of `aludel.json`. */
+export interface SettingEntry<Value> {
+  readonly schema: JsonSchema;
+  /** The value of a file without the key. */
+  readonly fallback: Value;
+  /** The sentence of docs/settings.md and of the published schema. */
+  readonly about: string;
+}
+
+const DRAFTS = { type: "string", enum: ["allow", "refuse"] } as const;
+const RESTORE_POINTS = { type: "string", enum: ["hazard", "always", "never"] } as const;
+
+/**
+ * Every key of `aludel.json`. The parser, schemas/settings.schema.json and docs/settings.md are made from
+ * this table; `scripts/make_settings_docs.ts` writes the latter two.
+ */
+export const SETTING_TABLE: {
+  readonly [Key in keyof SettingValues]: SettingEntry<SettingValues[Key]>;
+} = {
+  migrations: {
+    schema: { type: "string", minLength: 1 },
+    fallback: "migrations",
+    about: "The migrations folder, relative to this file.",
+  },
+  database: {
+    schema: { type: "string", minLength: 1 },
+    fallback: undefined,
+    about:
+      "The database that commands work on unless `--database` or `ALUDEL_DATABASE` names another: a name from `databases`, a path relative to this file, or a URL.",
+  },
+  databases: {
+    schema: {
+      type: "object",
+      propertyNames: { pattern: "^[0-9A-Za-z_][0-9A-Za-z_-]*$" },
+      additionalProperties: {
+        anyOf: [{ type: "string", minLength: 1 }, {
+          type: "object",
+          properties: {
+            url: { type: "string", minLength: 1 },
+            drafts: DRAFTS,
+            doubleQuotedStrings: { type: "boolean" },
+            restorePoints: RESTORE_POINTS,
+          },
+          required: ["url"],
+          additionalProperties: false,
+        }],
+      },
+    },
+    fallback: {},
+    about:
+      "Databases by name: a path or URL each, or an object with `url` and its own `drafts`, `doubleQuotedStrings` and `restorePoints`.",
+  },
+  schema: {
+    schema: {
+      anyOf: [{ type: "string", minLength: 1 }, {
+        type: "object",
+        properties: {
+          command: { type: "array", items: { type: "string" }, minItems: 1 },
+        },
+        required: ["command"],
+        additionalProperties: false,
+      }],
+    },
+    fallback: undefined,
+    about:
+      'The schema you want, which `check` and `revision --autogenerate` compare with: an SQL file or a folder of them, relative to this file, or `{"command": ["npx", "drizzle-kit", "export"]}` for a program that prints it. Without this setting it is `schema.sql`, or else the folder `schema`.',
+  },
+  sqlite: {
+    schema: { type: "string", pattern: "^3\\.[0-9]{1,3}$" },
+    fallback: undefined,
+    about:
+      "The oldest SQLite that will run the revisions, such as `3.45`: what autogenerate writes needs no newer one. Without this setting it is the one that is built in.",
+  },
+  exclude: {
+    schema: { type: "array", items: { type: "string", minLength: 1 } },
+    fallback: [],
+    about:
+      "Names of tables, views and triggers that another tool owns; `*` and `?` stand for any letters. They are no difference and are never touched, and neither are the indexes and triggers of such a table.",
+  },
+  columnOrder: {
+    schema: { type: "boolean" },
+    fallback: false,
+    about: "Whether the same columns in another order are a difference. They cost a rebuild then.",
+  },
+  folderTemplate: {
+    schema: { type: "string", minLength: 1 },
+    fallback: DEFAULT_FOLDER_TEMPLATE,
+    about:
+      "The names of new revisions' folders: `{id}` (required), `{slug}`, `{date}`, `{time}`, `{year}`, `{month}`, `{day}`, `{hour}`, `{minute}`, `{second}`, `{epoch}`, all in UTC.",
+  },
+  drafts: {
+    schema: DRAFTS,
+    fallback: "allow",
+    about: "Whether drafts, revisions that are not sealed, may run.",
+  },
+  doubleQuotedStrings: {
+    schema: { type: "boolean" },
+    fallback: false,
+    about:
+      'Whether SQLite may read `"text"` as a string if no column is called so. UPDATE, DELETE, REPLACE and WITH must do without in any case.',
+  },
+  dotenv: {
+    schema: { type: "boolean" },
+    fallback: true,
+    about: "Whether `DATABASE_URL` is also looked for in a file `.env` beside this one.",
+  },
+  lockTimeout: {
+    schema: { type: "number", minimum: 0, maximum: 86_400 },
+    fallback: 60,
+    about: "How many seconds a command waits for another process that holds a lock.",
+  },
+  restorePoints: {
+    schema: RESTORE_POINTS,
+    fallback: "hazard",
+    about:
+      "When a run copies the database first: `hazard`, if it drops tables or columns that have rows, or deletes or overwrites all rows of one; `always`; `never`.",
+  },
+  restorePointsKept: {
+    schema: { type: "number", minimum: 1, maximum: 10_000 },
+    fallback: 10,
+    about:
+      "How many restore points of runs and of `aludel restore` are kept; the oldest go first. Those of `aludel backup` are never removed.",
+  },
+};
+
+/** The schema of the whole file: what the parser checks and what is published. */
+export const SETTINGS_SCHEMA: ObjectSchema = {
+  type: "object",
+  properties: {
+    "$schema": { type: "string", description: "The address of the JSON Schema, for editors." },
+    ...Object.fromEntries(
+      Object.entries(SETTING_TABLE).map(([key, { schema, about }]) => [
+        key,
+        { ...schema, description: about },
+      ]),
+    ),
+  },
+  additionalProperties: false,
+};

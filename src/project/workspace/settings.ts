@@ -1,0 +1,207 @@
+import { AludelError, type ErrorCode, REPORT_BUG } from "../../errors.ts";
+import { folderTemplateProblem } from "../../manifest/folder_name.ts";
+import { type JsonPath, offsetAt, readJson, valueOf } from "../../manifest/strict_json.ts";
+import { excerpt } from "../../text/layout.ts";
+import { placeOf } from "../../text/position.ts";
+import { pathExists, resolvePath } from "./files.ts";
+import { schemaProblems } from "./json_schema.ts";
+import { SETTING_TABLE, SETTINGS_SCHEMA, type SettingValues } from "./setting_table.ts";
+
+/** Problems that are listed in one error; the rest is counted. */
+const MAX_NOTES = 20;
+/** A problem that quotes a value quotes its beginning. */
+const LONGEST_MESSAGE = 500;
+
+const CODES = { "unknown-key": "settings-unknown-key", value: "settings-value" } as const;
+
+const CURES = {
+  "settings-duplicate-key": "Delete one of the two",
+  "settings-unknown-key": "Correct the name or delete the key: docs/settings.md has them all",
+  "settings-value": "Mend the value where the caret points: docs/settings.md says what it may be",
+} as const satisfies { readonly [code in ErrorCode]?: string };
+
+/** The name of the settings file. */
+export const SETTINGS_FILE = "aludel.json";
+
+/** A project's settings. */
+export interface Settings extends SettingValues {
+  /** The folder that relative paths of the settings start from: the settings file's. */
+  readonly root: string;
+  /** The settings file; undefined where there is none and the defaults hold. */
+  readonly file: string | undefined;
+}
+
+/** The settings of a project without a settings file. */
+export function defaultSettings(root: string): Settings {
+  return { ...withDefaults({}), root, file: undefined };
+}
+
+/**
+ * Reads the text of `aludel.json`: plain JSON. All errors are reported in one, whose code and place are
+ * the first one's and whose notes are the others.
+ *
+ * @param text The decoded file.
+ * @param file Its name for messages.
+ * @param root The folder that it lies in.
+ * @throws {AludelError} `settings-syntax`, `settings-duplicate-key`, `settings-unknown-key`, `settings-value`.
+ */
+export function parseSettings(text: string, file: string, root: string): Settings {
+  const body = text.startsWith("\ufeff") ? text.slice(1) : text;
+  const reading = readJson(body);
+  if (!reading.ok) {
+    const about = body.trim() === "" ? "is empty" : reading.problem;
+    throw new AludelError("settings-syntax", `The settings file ${about}`, {
+      place: placeOf(file, body, reading.offset),
+      next: [
+        body.trim() === ""
+          ? "Write {} into it for the defaults"
+          : "Mend it where the caret points: plain JSON, without comments and trailing commas",
+      ],
+    });
+  }
+  const value = valueOf(reading.root);
+  const problems: SettingProblem[] = reading.duplicates.map(({ key, offset }) => ({
+    code: "settings-duplicate-key",
+    offset,
+    message: `The key ${JSON.stringify(key)} stands twice in one object`,
+  }));
+  for (
+    const { kind, path, message } of [...schemaProblems(SETTINGS_SCHEMA, value), ...more(value)]
+  ) {
+    const offset = offsetAt(reading.root, path, kind === "unknown-key" ? "key" : "value");
+    problems.push({ code: CODES[kind], offset, message });
+  }
+  if (problems.length > 0) throw settingsError(problems, body, file);
+  return { ...withDefaults(value as Partial<SettingValues>), root, file };
+}
+
+/** What a schema cannot say. */
+function more(
+  value: unknown,
+): readonly { readonly kind: "value"; readonly path: JsonPath; readonly message: string }[] {
+  const template = (value as { readonly folderTemplate?: unknown } | null)?.folderTemplate;
+  const problem = typeof template === "string" && template !== ""
+    ? folderTemplateProblem(template)
+    : undefined;
+  if (problem === undefined) return [];
+  const message = `The setting "folderTemplate" ${problem}`;
+  return [{ kind: "value", path: ["folderTemplate"], message }];
+}
+
+function withDefaults(given: Partial<SettingValues>): SettingValues {
+  const values = Object.fromEntries(
+    Object.entries(SETTING_TABLE).map(([key, { fallback }]) => [
+      key,
+      Object.hasOwn(given, key) ? given[key as keyof SettingValues] : fallback,
+    ]),
+  );
+  return values as unknown as SettingValues;
+}
+
+interface SettingProblem {
+  readonly code: keyof typeof CURES;
+  readonly offset: number;
+  readonly message: string;
+}
+
+function settingsError(
+  problems: readonly SettingProblem[],
+  text: string,
+  file: string,
+): AludelError {
+  const [first, ...others] = problems.toSorted((a, b) => a.offset - b.offset);
+  if (first === undefined) {
+    throw new AludelError("internal", "The problems of the settings got lost", {
+      next: [REPORT_BUG],
+    });
+  }
+  const notes = others.slice(0, MAX_NOTES).map(({ message, offset }) => {
+    const { line, column } = placeOf(file, text, offset);
+    return `${file}:${line}:${column}: ${excerpt(message, LONGEST_MESSAGE)}`;
+  });
+  if (others.length > MAX_NOTES) notes.push(`and ${others.length - MAX_NOTES} more`);
+  return new AludelError(first.code, excerpt(first.message, LONGEST_MESSAGE), {
+    place: placeOf(file, text, first.offset),
+    notes,
+    next: [CURES[first.code]],
+  });
+}
+
+/**
+ * Reads the settings that hold in a folder: those of the nearest `aludel.json` in it or above it, so
+ * that commands work from subfolders; the search ends at the root of a git working tree. Without a
+ * file the defaults hold, relative to the folder itself.
+ *
+ * @param folder An absolute path.
+ * @throws {AludelError} As {@linkcode parseSettings}, `file-is-folder` and `file-unreadable`.
+ */
+export function readSettings(folder: string): Settings {
+  for (let at = folder;;) {
+    const text = readText(`${at}/${SETTINGS_FILE}`);
+    if (text !== undefined) return parseSettings(text, nameOf(at, folder), at);
+    const parent = at.replace(/[/\\][^/\\]*$/, "");
+    if (parent === at || parent === "" || pathExists(`${at}/.git`)) return defaultSettings(folder);
+    at = parent;
+  }
+}
+
+/**
+ * Reads a settings file that was named, such as by `--config`. A folder stands for the file in it; without one the
+ * defaults hold there.
+ *
+ * @param file The path, relative to `folder` or absolute.
+ * @throws {AludelError} `settings-missing` if there is none.
+ */
+export function readSettingsFile(file: string, folder: string): Settings {
+  const path = resolvePath(file, folder);
+  if (isFolder(path)) {
+    const inside = `${path.replace(/(?<=.)[/\\]+$/, "")}`;
+    const text = readText(`${inside}/${SETTINGS_FILE}`);
+    const name = `${file.replace(/(?<=.)[/\\]+$/, "")}/${SETTINGS_FILE}`;
+    return text === undefined ? defaultSettings(inside) : parseSettings(text, name, inside);
+  }
+  const text = readText(path);
+  if (text === undefined) {
+    throw new AludelError("settings-missing", `There is no settings file "${file}"`, {
+      place: { file },
+      next: ["aludel init"],
+    });
+  }
+  return parseSettings(text, file, path.replace(/[/\\][^/\\]*$/, ""));
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    if (cause instanceof Deno.errors.IsADirectory) {
+      throw new AludelError("file-is-folder", `"${path}" is a folder, not a file`, {
+        place: { file: path },
+        next: ["Name a settings file with `--config`, or move the folder away"],
+        cause,
+      });
+    }
+    throw new AludelError("file-unreadable", `"${path}" could not be read`, {
+      place: { file: path },
+      notes: cause instanceof Error ? [cause.message] : [],
+      next: ["Make the file readable for you"],
+      cause,
+    });
+  }
+}
+
+/** How a file above the working folder is called in messages: by its whole path. */
+function nameOf(at: string, folder: string): string {
+  return at === folder ? SETTINGS_FILE : `${at}/${SETTINGS_FILE}`;
+}

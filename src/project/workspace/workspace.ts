@@ -1,0 +1,122 @@
+import { AludelError } from "../../errors.ts";
+import { buildGraph, cureOf, describeProblem } from "../../graph/build_graph.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import type { RevisionGraph } from "../../graph/revision_graph.ts";
+import type { ManifestRevision } from "../../manifest/manifest.ts";
+import {
+  manifestTooLarge,
+  MAX_MANIFEST_LENGTH,
+  type ParsedManifest,
+  parseManifest,
+} from "../../manifest/parse_manifest.ts";
+import { decodeUtf8 } from "../../sql/canonical_text.ts";
+import { lockFolder } from "./folder_lock.ts";
+import { type Project, projectMissing } from "./project.ts";
+import { MANIFEST_FILE, type RevisionFiles } from "./revision_files.ts";
+
+/**
+ * Reads the manifest of a migrations folder; null where there is none.
+ *
+ * @throws {AludelError} `manifest-encoding` (not UTF-8), whatever {@linkcode parseManifest} and the
+ * files throw.
+ */
+export function readManifest(files: RevisionFiles): ParsedManifest | null {
+  const file = `${files.name}/${MANIFEST_FILE}`;
+  const bytes = files.read(MANIFEST_FILE);
+  return bytes === null ? null : parseManifest(decode(bytes, file), file);
+}
+
+function decode(bytes: Uint8Array, file: string): string {
+  // Before decoding: what is too large need not be UTF-8 either.
+  if (bytes.length > MAX_MANIFEST_LENGTH) throw manifestTooLarge(file);
+  try {
+    return decodeUtf8(bytes);
+  } catch (cause) {
+    throw new AludelError("manifest-encoding", "The manifest is not UTF-8", {
+      place: { file },
+      next: [`See what changed: git diff -- ${file}`],
+      cause,
+    });
+  }
+}
+
+/** The manifest of a project, read and checked, with the graph that it describes. */
+export interface Workspace {
+  readonly files: RevisionFiles;
+  readonly manifest: ParsedManifest;
+  readonly graph: RevisionGraph;
+  readonly entries: ReadonlyMap<RevisionId, ManifestRevision>;
+}
+
+/**
+ * Reads the manifest and builds the graph.
+ *
+ * @returns null where the folder has no manifest.
+ * @throws {AludelError} An error of the area `manifest`; `graph-invalid` with every problem and its line.
+ */
+export function openWorkspace(files: RevisionFiles): Workspace | null {
+  const manifest = readManifest(files);
+  return manifest === null ? null : workspaceOf(files, manifest);
+}
+
+/** The workspace of a manifest that was read already. */
+export function workspaceOf(files: RevisionFiles, manifest: ParsedManifest): Workspace {
+  const sorted = inOrderOfCreation(manifest.revisions);
+  const { graph, problems } = buildGraph(sorted);
+  if (graph === undefined) {
+    const lines = problems.map((problem) => {
+      const culprit = sorted[problem.at.at(-1) ?? 0];
+      const place = manifest.placeOf(culprit?.id ?? "");
+      return { place, text: describeProblem(problem) };
+    });
+    const [first, ...others] = lines;
+    throw new AludelError("graph-invalid", first!.text, {
+      place: first!.place,
+      notes: others.map(({ place, text }) => `${place.file}:${place.line ?? 1}: ${text}`),
+      next: [cureOf(problems[0]!), "aludel verify, when the manifest is mended"],
+    });
+  }
+  return {
+    files,
+    manifest,
+    graph,
+    entries: new Map(manifest.revisions.map((entry) => [entry.id, entry])),
+  };
+}
+
+/** By creation time, then id: what decides where the graph does not. */
+export function inOrderOfCreation<R extends { readonly id: string; readonly created: string }>(
+  revisions: readonly R[],
+): R[] {
+  return revisions.toSorted((a, b) =>
+    a.created < b.created ? -1 : a.created > b.created ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+  );
+}
+
+/**
+ * Runs a function that reads and rewrites the manifest while this process alone may: two commands at once
+ * lose nothing. The manifest is read after the lock was taken.
+ *
+ * @param onWait Called once if another process holds the lock.
+ * @throws {AludelError} `project-missing`, `folder-locked`, and what reading the manifest throws.
+ */
+export async function changeManifest<T>(
+  project: Project,
+  onWait: () => void,
+  change: (workspace: Workspace) => T | Promise<T>,
+): Promise<T> {
+  if (!isFolder(project.migrations)) throw projectMissing(project);
+  const timeout = project.settings.lockTimeout * 1000;
+  using _lock = await lockFolder(project.migrations, { timeout, onWait });
+  const workspace = openWorkspace(project.files);
+  if (workspace === null) throw projectMissing(project);
+  return await change(workspace);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false; // what stands in the way is reported by whoever needs the folder
+  }
+}

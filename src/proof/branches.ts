@@ -1,0 +1,271 @@
+import { SqlError } from "../db/connection.ts";
+import type { ScratchImage } from "../db/open_scratch.ts";
+import { AludelError } from "../errors.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { RevisionGraph } from "../graph/revision_graph.ts";
+import { type Finding, findingOf } from "../project/workspace/finding.ts";
+import { missingFor, schemaText } from "../replay/schema_text.ts";
+import type { TrialContext } from "../replay/trial.ts";
+import { compareSchemas } from "../schema/diff/compare.ts";
+import { describeChange } from "../schema/diff/describe.ts";
+import type { Schema } from "../schema/model/model.ts";
+import type { Script, Statement } from "../sql/script.ts";
+import { placeOf } from "../text/position.ts";
+
+/** Two branches that do not commute, on what they have in common. */
+export interface BranchConflict {
+  readonly a: RevisionId;
+  readonly b: RevisionId;
+  readonly image: ScratchImage | undefined;
+  /** The revisions of each beyond that, parents first. */
+  readonly ofA: readonly RevisionId[];
+  readonly ofB: readonly RevisionId[];
+}
+
+/** A statement with where it stands. */
+interface PlacedStatement {
+  readonly script: Script;
+  readonly statement: Statement;
+}
+
+/** What running statements in one order gave: the schema, or the statement that failed. */
+type Outcome =
+  | { readonly text: string; readonly schema: Schema }
+  | { readonly failed: PlacedStatement; readonly words: string };
+
+/**
+ * Names the two statements because of which two branches do not commute: the shortest beginnings of both that do
+ * not, by halving.
+ */
+async function findConflict(
+  { a, b, image, ofA, ofB }: BranchConflict,
+  context: TrialContext,
+): Promise<Finding> {
+  const all = {
+    a: ofA.flatMap((id) => statementsOf(context.tree.scriptOf(id))),
+    b: ofB.flatMap((id) => statementsOf(context.tree.scriptOf(id))),
+  };
+  const clash = (countA: number, countB: number) =>
+    clashOf(image, all.a.slice(0, countA), all.b.slice(0, countB), context);
+  const countA = await leastThat(all.a.length, async (n) => !!await clash(n, all.b.length));
+  const countB = await leastThat(all.b.length, async (n) => !!await clash(countA, n));
+  const facts = await clash(countA, countB) ?? [];
+  const pair = [all.a[countA - 1], all.b[countB - 1]].filter((one) => one !== undefined);
+  const [first] = pair;
+  return {
+    level: "error",
+    code: "proof-order",
+    message: `"${a}" and "${b}" do not commute`,
+    ...(first && { place: placeOf(first.script.file, first.script.text, first.statement.start) }),
+    notes: [...pair.map(describeStatement), ...facts],
+    next: [
+      "Change one of the two statements",
+      "Or put one branch on top of the other, so that every database runs them in one order",
+    ],
+  };
+}
+
+function statementsOf(script: Script): PlacedStatement[] {
+  return script.statements.map((statement) => ({ script, statement }));
+}
+
+/** What goes wrong when both run, in either order; undefined where nothing does. */
+async function clashOf(
+  image: ScratchImage | undefined,
+  a: readonly PlacedStatement[],
+  b: readonly PlacedStatement[],
+  context: TrialContext,
+): Promise<readonly string[] | undefined> {
+  const one = await run(image, [...a, ...b], context);
+  const other = await run(image, [...b, ...a], context);
+  for (const outcome of [one, other]) {
+    if ("failed" in outcome) {
+      return [`SQLite says: ${outcome.words}`, `at ${whereIs(outcome.failed)}`];
+    }
+  }
+  if (!("schema" in one) || !("schema" in other)) return undefined;
+  if (one.text === other.text) return undefined;
+  const differences = compareSchemas(one.schema, other.schema).flatMap(describeChange);
+  return differences.length === 0
+    ? undefined
+    : differences.map((line) => `the other order also needs: ${line}`);
+}
+
+/** Each statement by itself: what matters here is the schema, not what a failure would roll back. */
+async function run(
+  image: ScratchImage | undefined,
+  statements: readonly PlacedStatement[],
+  { scratch, tree }: TrialContext,
+): Promise<Outcome> {
+  await using connection = scratch.openImage(image);
+  for (const placed of statements) {
+    const { script, statement } = placed;
+    try {
+      await connection.execute(script.text.slice(statement.start, statement.end));
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      return { failed: placed, words: error.sqlite };
+    }
+  }
+  return { text: await schemaText(connection), schema: await tree.schemaOf(connection) };
+}
+
+/** The least number up to `most`, for which it holds, for which it does. */
+async function leastThat(
+  most: number,
+  holds: (number: number) => Promise<boolean>,
+): Promise<number> {
+  let [low, high] = [0, most];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (await holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return high;
+}
+
+function describeStatement(placed: PlacedStatement): string {
+  const { script, statement } = placed;
+  const [line = ""] = script.text.slice(statement.start, statement.end).split("\n", 1);
+  return `${whereIs(placed)}: ${line}`;
+}
+
+function whereIs({ script, statement }: PlacedStatement): string {
+  const { file, line, column } = placeOf(script.file, script.text, statement.start);
+  return `${file}:${line}:${column}`;
+}
+
+/** What running parallel branches in several orders has shown. Plain data, as {@linkcode Proof} is. */
+export interface OrderProof {
+  readonly heads: readonly RevisionId[];
+  /** How many orders were run. */
+  readonly orders: number;
+  /** null: each of them gives the same schema. */
+  readonly finding: Finding | null;
+}
+
+/** Up to so many branches, all orders of them are run (4! = 24); of more, every pair in both orders. */
+const ALL_ORDERS_OF = 4;
+
+/**
+ * Proves that parallel branches commute: two databases that got them in another order have the same schema.
+ *
+ * @param heads Several revisions of which none is under another one.
+ */
+export async function proveOrders(
+  heads: readonly RevisionId[],
+  context: TrialContext & { readonly graph: RevisionGraph },
+): Promise<OrderProof> {
+  let orders = 0;
+  try {
+    for (const pair of pairsOf(heads)) {
+      orders += 2;
+      const finding = await provePair(pair, context);
+      if (finding !== null) return { heads, orders, finding };
+    }
+    if (heads.length > 2 && heads.length <= ALL_ORDERS_OF) {
+      const all = permutationsOf(heads);
+      orders += all.length;
+      return { heads, orders, finding: await compareOrders(all, context) };
+    }
+    return { heads, orders, finding: null };
+  } catch (error) {
+    // A revision that fails by itself: its own proof says so.
+    if (!(error instanceof AludelError)) throw error;
+    return { heads, orders, finding: findingOf(error) };
+  }
+}
+
+type OrderContext = Parameters<typeof proveOrders>[1];
+
+async function provePair(
+  [a, b]: readonly [RevisionId, RevisionId],
+  context: OrderContext,
+): Promise<Finding | null> {
+  const { graph, scratch } = context;
+  try {
+    const finding = await compareOrders([[a, b], [b, a]], context);
+    if (finding === null) return null;
+  } catch (error) {
+    if (!(error instanceof AludelError) || error.code !== "replay-failed") throw error;
+    if (scratch.learns(error)) return await provePair([a, b], context);
+    // One that fails by itself clashes with nobody.
+    for (const head of [a, b]) await context.tree.imageAt([head]);
+  }
+  const { base, own } = branchesOf(graph, [a, b]);
+  const image = await context.tree.imageAt(graph.headsOf(base, "all"));
+  return await findConflict({ a, b, image, ofA: own.get(a)!, ofB: own.get(b)! }, context);
+}
+
+/** The branches' common history, and what each has beyond it. */
+function branchesOf(graph: RevisionGraph, heads: readonly RevisionId[]) {
+  const histories = heads.map((id) => graph.ancestors([id], "all"));
+  const [first = new Set<RevisionId>(), ...others] = histories;
+  const base = [...first].filter((id) => others.every((other) => other.has(id)));
+  const shared = new Set(base);
+  const own = new Map(heads.map((head, at) => [
+    head,
+    [...histories[at]!].filter((id) => !shared.has(id)),
+  ]));
+  return { base, own };
+}
+
+async function compareOrders(
+  orders: readonly (readonly RevisionId[])[],
+  context: OrderContext,
+): Promise<Finding | null> {
+  const { graph, tree, scratch } = context;
+  const { base, own } = branchesOf(graph, orders[0]!);
+  const start = await tree.imageAt(graph.headsOf(base, "all"));
+  // Orders that begin alike share their images.
+  const images = new Map<string, ScratchImage | undefined>([["", start]]);
+  let first: { readonly text: string; readonly schema: Schema } | undefined;
+  for (const order of orders) {
+    const done = new Set<RevisionId>();
+    let key = "";
+    let image = start;
+    for (const head of order) {
+      key += ` ${head}`;
+      const missing = own.get(head)!.filter((id) => !done.has(id));
+      if (!images.has(key)) images.set(key, await tree.extend(image, missing));
+      image = images.get(key);
+      for (const id of missing) done.add(id);
+    }
+    await using connection = scratch.openImage(image);
+    first ??= { text: await schemaText(connection), schema: await tree.schemaOf(connection) };
+    const { text, schema } = first;
+    const differences = await missingFor(
+      connection,
+      text,
+      () => schema,
+      scratch.doubleQuotedStrings,
+    );
+    if (differences.length > 0) return orderFinding(orders[0]!, order, differences);
+  }
+  return null;
+}
+
+function orderFinding(
+  one: readonly RevisionId[],
+  other: readonly RevisionId[],
+  differences: readonly string[],
+): Finding {
+  return {
+    level: "error",
+    code: "proof-order",
+    message: `The order ${one.join(", ")} gives another schema than ${other.join(", ")}`,
+    notes: differences.map((line) => `after the second, the first also has: ${line}`),
+    next: ["Put one branch on top of the other"],
+  };
+}
+
+function pairsOf(heads: readonly RevisionId[]): (readonly [RevisionId, RevisionId])[] {
+  return heads.flatMap((a, at) => heads.slice(at + 1).map((b) => [a, b] as const));
+}
+
+function permutationsOf(heads: readonly RevisionId[]): RevisionId[][] {
+  if (heads.length < 2) return [[...heads]];
+  return heads.flatMap((head, at) =>
+    permutationsOf(heads.toSpliced(at, 1)).map((rest) => [head, ...rest])
+  );
+}

@@ -1,0 +1,141 @@
+import type { Connection } from "../db/connection.ts";
+import type { AludelError } from "../errors.ts";
+import { hasStateTables } from "../state/state_format.ts";
+import { appendLog } from "../state/write_state.ts";
+import { type CheckedStep, type RunHost, type Segment, toSecond } from "./request.ts";
+
+/**
+ * What to do about SQLite's most frequent refusals: its words say what happened, these say what next.
+ * The first pattern that matches the message wins.
+ */
+const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
+  [
+    /^no such column: "?.*should this be a string literal in single-quotes/,
+    "Write text in single quotes: '…'. For files that rely on double quotes, set \"doubleQuotedStrings\": true in aludel.json",
+  ],
+  [
+    /^no such function: /,
+    "The function is not part of SQLite as built here. A function that your application registers is not there when a revision runs: write the statement without it, or keep that step in the application",
+  ],
+  [
+    /^no such module: /,
+    "The virtual table's module is an extension that this SQLite does not have; FTS5 and R*Tree are built in",
+  ],
+  [
+    /^no such tokenizer: /,
+    "The FTS tokenizer is registered by your application and is not there when a revision runs",
+  ],
+  [
+    /^unknown database /,
+    "A revision works on one database, called main; other databases cannot be attached",
+  ],
+  [
+    /^Cannot add a NOT NULL column with default value NULL/,
+    "The table has rows: give the column a default, or add it without NOT NULL, fill it, and rebuild the table",
+  ],
+  [
+    /^Cannot add a column with non-constant default/,
+    "The table has rows: SQLite adds a column with a constant default only. Add it without, then UPDATE",
+  ],
+  [
+    /^(cannot add a STORED column|Cannot add a UNIQUE column|Cannot add a PRIMARY KEY column)/i,
+    "SQLite cannot add such a column with ALTER TABLE: create a new table, copy the rows, drop the old one, rename the new one",
+  ],
+  [
+    /^error in (view|trigger|index) /,
+    "The named object refers to something that this statement removes or renames: drop it before, create it again after",
+  ],
+  [
+    /^incomplete input/,
+    "The statement that begins here is cut short: something must follow its last word",
+  ],
+  [
+    /^FOREIGN KEY constraint failed/,
+    "Enforcement is on because of `-- aludel: foreign-keys=on`: order the statements so that parents exist before their children",
+  ],
+];
+
+/** The advice for SQLite's message, or undefined where its own words are enough. */
+export function adviceFor(sqlite: string): string | undefined {
+  return ADVICE.find(([pattern]) => pattern.test(sqlite))?.[1];
+}
+
+/** A step of an earlier segment. */
+interface CommittedStep {
+  readonly direction: "up" | "down";
+  readonly id: string;
+}
+
+/**
+ * What became of a route whose segment failed, in one line.
+ *
+ * @param committed The steps of earlier segments.
+ * @param known What became of the segment itself, where whoever failed has said so; else it was rolled back.
+ */
+export function describeOutcome(
+  segment: Segment,
+  committed: readonly CommittedStep[],
+  known: string | undefined,
+): string {
+  const own = known ?? describeSegment(segment);
+  if (committed.length > 0) return `${own}; ${describeCommitted(committed)}`;
+  return segment.mode === "off" && known !== NOTHING_RUN
+    ? own
+    : `${own}; the database is as it was`;
+}
+
+function describeCommitted(steps: readonly CommittedStep[]): string {
+  const noun = steps.every((step) => step.direction === "up") ? "revision" : "step";
+  const verb = steps.length === 1 ? `${noun} stays` : `${noun}s stay`;
+  const list = steps.map(({ direction, id }) => direction === "up" ? id : `${id} undone`);
+  return `${steps.length} earlier ${verb}: ${list.join(", ")}`;
+}
+
+/** The outcome where not even the first statement was begun. */
+export const NOTHING_RUN = "Nothing was run";
+
+function describeSegment({ mode, steps }: Segment): string {
+  if (mode === "off") return "What its statements did so far stays; the next run asks how to go on";
+  const [first, ...more] = new Set(steps.map((step) => step.id));
+  if (first === undefined) return "No record was changed";
+  return more.length === 0
+    ? `Revision "${first}" was rolled back`
+    : `All ${more.length + 1} revisions of its transaction were rolled back`;
+}
+
+/**
+ * Writes a failed step into the log, in a transaction of its own after the rollback. As well as it can: a
+ * database that is full, read-only or locked has no room for it, and the first error is the one that matters.
+ * A database that has no tables of ours gets none for a failure.
+ */
+export async function logFailure(
+  open: () => Promise<Connection>,
+  host: RunHost,
+  step: CheckedStep | undefined,
+  error: AludelError,
+): Promise<void> {
+  try {
+    const connection = await open();
+    if (connection.inTransaction() || !await hasStateTables(connection)) return;
+    await connection.execute("BEGIN IMMEDIATE");
+    try {
+      await appendLog(connection, {
+        at: toSecond(host.clock.now()),
+        by: host.appliedBy,
+        event: "failure",
+        revision: step?.id ?? null,
+        details: {
+          code: error.code,
+          message: error.message,
+          ...(step && { direction: step.direction }),
+          ...(error.sqlite !== undefined && { sqlite: error.sqlite }),
+        },
+      });
+      await connection.execute("COMMIT");
+    } catch {
+      if (connection.inTransaction()) await connection.execute("ROLLBACK");
+    }
+  } catch {
+    // Best effort, see above.
+  }
+}

@@ -1,0 +1,249 @@
+import { type Connection, type Row, SqlError } from "../db/connection.ts";
+import { foldName, quoteName } from "../sql/identifier.ts";
+import { type MentionKind, readMentions } from "../sql/mentions.ts";
+import type { Script } from "../sql/script.ts";
+import {
+  findMismatch,
+  type ForeignKey,
+  type KeyMismatch,
+  readForeignKeys,
+} from "./foreign_key_mismatch.ts";
+
+/**
+ * Whether a script could leave a foreign-key violation behind. Views and triggers that come or go, and new
+ * indexes, change no row and no key, and for those alone the check, which reads every child table, is not worth
+ * its time. A dropped index may have been the one that makes a parent key unique.
+ */
+export function mayViolate({ text, statements }: Script): boolean {
+  return statements.some((statement) => {
+    if (statement.verb !== "CREATE" && statement.verb !== "DROP") return true;
+    const mentions = readMentions(text, statement).filter((mention) => !mention.inTrigger);
+    return mentions.length === 0 || mentions.some(({ kind }) => !HARMLESS.has(kind));
+  });
+}
+
+const HARMLESS: ReadonlySet<MentionKind> = new Set([
+  "create-index",
+  "create-view",
+  "create-trigger",
+  "drop-view",
+  "drop-trigger",
+]);
+
+/** One foreign-key violation, or several with the same key. */
+export interface Violation {
+  readonly child: string;
+  readonly columns: readonly string[];
+  readonly parent: string;
+  /** The child's key values as SQL literals; empty where they could not be told. */
+  readonly values: readonly string[];
+}
+
+/** What `PRAGMA foreign_key_check` finds in the whole database. */
+export interface ForeignKeyState {
+  /** How often each violation stands there, by {@linkcode violationKey}. */
+  readonly violations: ReadonlyMap<
+    string,
+    { readonly violation: Violation; readonly count: number }
+  >;
+  /** The keys that SQLite cannot look up. */
+  readonly mismatches: readonly KeyMismatch[];
+}
+
+/** Where a name of the state before has gone. Identity for what was not renamed. */
+export interface Renames {
+  table(name: string): string;
+  /** The column's name after, given the table's name before. */
+  column(table: string, name: string): string;
+}
+
+/**
+ * Reads every violation of the database, row by row only where there is one.
+ *
+ * https://sqlite.org/pragma.html#pragma_foreign_key_check
+ */
+export async function readForeignKeyState(connection: Connection): Promise<ForeignKeyState> {
+  const violations = new Map<string, { violation: Violation; count: number }>();
+  const mismatches: KeyMismatch[] = [];
+  for (const [child, keys] of await readForeignKeys(connection)) {
+    try {
+      const counts = await connection.query(
+        `SELECT fkid, count(*) AS n FROM pragma_foreign_key_check(?) GROUP BY fkid`,
+        [child],
+      );
+      for (const count of counts) {
+        const key = keys.find(({ id }) => id === count["fkid"])!;
+        await addViolations(connection, key, Number(count["n"]), violations);
+      }
+    } catch (error) {
+      const parent = MISMATCH.exec(error instanceof SqlError ? error.sqlite : "")?.[1];
+      if (parent === undefined) throw error;
+      // SQLite stops at the first such key, and says nothing of the table's others.
+      const found = await judgeKeys(connection, keys, parent);
+      mismatches.push(...found);
+      const others = keys.filter((key) => !found.some((mismatch) => mismatch.key === key));
+      for (const key of others) addFound(key, await findByKey(connection, key), violations);
+    }
+  }
+  return { violations, mismatches };
+}
+
+const MISMATCH = /^foreign key mismatch - ".*" referencing "(.*)"$/;
+
+/** @param parent The parent that SQLite names: a key to it has no match, whatever we think. */
+async function judgeKeys(
+  connection: Connection,
+  keys: readonly ForeignKey[],
+  parent: string,
+): Promise<readonly KeyMismatch[]> {
+  const found: KeyMismatch[] = [];
+  for (const key of keys) {
+    const mismatch = await findMismatch(connection, key);
+    if (mismatch !== undefined) found.push(mismatch);
+  }
+  if (found.some(({ key }) => foldName(key.parent) === foldName(parent))) return found;
+  // An index of another collation is none for SQLite.
+  const named = keys.filter((key) => foldName(key.parent) === foldName(parent));
+  return [...found, ...named.map((key) => ({ key, reason: "unique" as const }))];
+}
+
+async function addViolations(
+  connection: Connection,
+  key: ForeignKey,
+  total: number,
+  violations: Map<string, { violation: Violation; count: number }>,
+): Promise<void> {
+  const rowid = await rowidOf(connection, key.child);
+  const rows = rowid === undefined
+    ? await findByKey(connection, key)
+    : await findByRow(connection, key, rowid);
+  const counted = rows.reduce((sum, row) => sum + row.count, 0);
+  // SQLite's count is the truth. Without the keys a violation that takes another's place goes unseen.
+  addFound(key, counted === total ? rows : [{ values: [], count: total }], violations);
+}
+
+function addFound(
+  { child, columns, parent }: ForeignKey,
+  rows: readonly KeyCount[],
+  violations: Map<string, { violation: Violation; count: number }>,
+): void {
+  for (const { values, count } of rows) {
+    const violation = { child, columns, parent, values };
+    violations.set(violationKey(violation), { violation, count });
+  }
+}
+
+/** How many rows there are with the same key. */
+interface KeyCount {
+  readonly values: readonly string[];
+  readonly count: number;
+}
+
+async function findByRow(
+  connection: Connection,
+  { id, child, columns }: ForeignKey,
+  rowid: string,
+): Promise<KeyCount[]> {
+  const literals = columns.map((name, i) => `quote(c.${quoteName(name)}) AS v${i}`);
+  const rows = await connection.query(
+    `SELECT count(*) AS n, ${literals.join(", ")}
+     FROM pragma_foreign_key_check(?) AS v JOIN main.${
+      quoteName(child)
+    } AS c ON c.${rowid} = v.rowid
+     WHERE v.fkid = ? GROUP BY ${groups(columns)}`,
+    [child, id],
+  );
+  return rows.map((row) => toKeyCount(row, columns));
+}
+
+/**
+ * The violations of a child whose rows SQLite does not name, because it is WITHOUT ROWID or hides the rowid: rows
+ * with a whole key and no parent, as https://sqlite.org/foreignkeys.html#fk_basics has it.
+ */
+async function findByKey(
+  connection: Connection,
+  { child, columns, parent, parentColumns }: ForeignKey,
+): Promise<KeyCount[]> {
+  const primary = await connection.query(
+    "SELECT name FROM pragma_table_info(?, 'main') WHERE pk > 0 ORDER BY pk",
+    [parent],
+  );
+  const [exists] = await connection.query(
+    "SELECT 1 FROM pragma_table_list(?) WHERE schema = 'main'",
+    [parent],
+  );
+  const own = columns.map((name) => `c.${quoteName(name)}`);
+  // The parent's column on the left: its collation and affinity count.
+  const matches = own.map((column, i) =>
+    `p.${quoteName(String(parentColumns[i] ?? primary[i]?.["name"]))} = ${column}`
+  );
+  const orphan = exists
+    ? `NOT EXISTS (SELECT 1 FROM main.${quoteName(parent)} AS p WHERE ${matches.join(" AND ")})`
+    : "TRUE";
+  const rows = await connection.query(
+    `SELECT count(*) AS n, ${own.map((column, i) => `quote(${column}) AS v${i}`).join(", ")}
+     FROM main.${quoteName(child)} AS c
+     WHERE ${own.map((column) => `${column} IS NOT NULL`).join(" AND ")} AND ${orphan}
+     GROUP BY ${groups(columns)}`,
+  );
+  return rows.map((row) => toKeyCount(row, columns));
+}
+
+/** The ordinals of the literals in a result that begins with the count. */
+function groups(columns: readonly string[]): string {
+  return columns.map((_, i) => i + 2).join(", ");
+}
+
+function toKeyCount(row: Row, columns: readonly string[]): KeyCount {
+  return { values: columns.map((_, i) => String(row[`v${i}`])), count: Number(row["n"]) };
+}
+
+/** A name for the rowid that no column hides; undefined where there is none. */
+async function rowidOf(connection: Connection, table: string): Promise<string | undefined> {
+  const [listed] = await connection.query(
+    "SELECT wr FROM pragma_table_list(?) WHERE schema = 'main'",
+    [table],
+  );
+  if (listed?.["wr"]) return undefined;
+  const columns = await connection.query("SELECT name FROM pragma_table_xinfo(?)", [table]);
+  const taken = new Set(columns.map((row) => foldName(String(row["name"]))));
+  return ["rowid", "_rowid_", "oid"].find((name) => !taken.has(name));
+}
+
+function violationKey(violation: Violation): string {
+  return JSON.stringify([
+    foldName(violation.child),
+    violation.columns.map(foldName),
+    foldName(violation.parent),
+    violation.values,
+  ]);
+}
+
+/** The violations that are in `after` and were not in `before`, and how many there were already. */
+export function compareForeignKeyStates(
+  before: ForeignKeyState,
+  after: ForeignKeyState,
+  renames: Renames,
+): {
+  readonly added: readonly { readonly violation: Violation; readonly count: number }[];
+  readonly remaining: number;
+} {
+  const known = new Map<string, number>();
+  for (const { violation, count } of before.violations.values()) {
+    const key = violationKey({
+      child: renames.table(violation.child),
+      columns: violation.columns.map((name) => renames.column(violation.child, name)),
+      parent: renames.table(violation.parent),
+      values: violation.values,
+    });
+    known.set(key, (known.get(key) ?? 0) + count);
+  }
+  const added: { violation: Violation; count: number }[] = [];
+  let remaining = 0;
+  for (const [key, { violation, count }] of after.violations) {
+    const old = known.get(key) ?? 0;
+    remaining += Math.min(old, count);
+    if (count > old) added.push({ violation, count: count - old });
+  }
+  return { added, remaining };
+}

@@ -1,0 +1,264 @@
+import type { Connection } from "../db/connection.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { Script } from "../sql/script.ts";
+import type { AppliedRevision, AppliedTexts, State, StateMark } from "../state/state.ts";
+import type { AnyStep } from "../text/next_step.ts";
+
+/** Time, given from outside so that the library reads none of its own. */
+export interface Clock {
+  /** The wall clock. */
+  now(): Date;
+  /** Milliseconds from an arbitrary start, never going back. */
+  monotonicMs(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** The format of every stored moment: UTC to the second, `2026-11-23T10:15:00Z`. */
+export function toSecond(moment: Date): string {
+  return moment.toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** What is known of a revision before it runs; the runner adds when, how long and by whom. */
+export type RevisionRecord = Omit<
+  AppliedRevision,
+  "kind" | "appliedAt" | "durationMs" | "appliedBy"
+>;
+
+/** A step up whose file has been read, decoded, hashed, tokenized and split. */
+export interface CheckedUp {
+  readonly direction: "up";
+  readonly id: RevisionId;
+  readonly message: string;
+  readonly script: Script;
+  readonly record: RevisionRecord;
+  readonly texts: AppliedTexts;
+}
+
+/** A step down. */
+export interface CheckedDown {
+  readonly direction: "down";
+  /** Where its script comes from: the text stored when the revision was applied, or the file. */
+  readonly from: "database" | "disk";
+  readonly id: RevisionId;
+  readonly message: string;
+  readonly script: Script;
+}
+
+/** A step whose script was read and judged. */
+export type CheckedStep = CheckedUp | CheckedDown;
+
+/** A record that must be brought up to date because its revision was re-signed, or follows one. */
+export interface Reseal {
+  readonly id: RevisionId;
+  readonly record: Pick<AppliedRevision, "up" | "down" | "lineage">;
+  /** New texts where they have the same tokens as the ones that ran; otherwise what ran is kept. */
+  readonly texts: AppliedTexts | null;
+}
+
+/** A route of which every file has been checked: nothing is read from disk after this point. */
+export interface CheckedRoute {
+  readonly steps: readonly CheckedStep[];
+  readonly reseals: readonly Reseal[];
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * How a segment runs: `transaction`: all its steps in one transaction, foreign keys off ·
+ * `foreign-keys`: a transaction of its own with enforcement on · `off`: outside any transaction.
+ */
+export type SegmentMode = "transaction" | "foreign-keys" | "off";
+
+/** A part of a route that happens entirely or, but for mode `off`, not at all. */
+export interface Segment {
+  readonly mode: SegmentMode;
+  readonly steps: readonly CheckedStep[];
+}
+
+/** How a route is divided: one transaction for all, or one for each revision. */
+export type TransactionMode = "all" | "each";
+
+/** Splits a route where a script's header or the transaction mode asks for it. Order is kept. */
+export function splitSegments(steps: readonly CheckedStep[], mode: TransactionMode): Segment[] {
+  const segments: { mode: SegmentMode; steps: CheckedStep[] }[] = [];
+  for (const step of steps) {
+    const wanted = segmentMode(step);
+    const last = segments.at(-1);
+    if (mode === "all" && wanted === "transaction" && last?.mode === "transaction") {
+      last.steps.push(step);
+    } else {
+      segments.push({ mode: wanted, steps: [step] });
+    }
+  }
+  return segments;
+}
+
+function segmentMode(step: CheckedStep): SegmentMode {
+  if (step.script.header.transaction === "off") return "off";
+  return step.script.header.foreignKeys === "on" ? "foreign-keys" : "transaction";
+}
+
+/** Whether a revision is applied or undone. */
+export type Direction = "up" | "down";
+
+/**
+ * What a run tells while it goes. Text on a terminal, JSON and a progress line are three consumers.
+ *
+ * Events are handed to a callback and not yielded: a consumer that stops reading must not be able to
+ * keep a transaction open.
+ */
+export type RunEvent =
+  /** Another connection holds the write lock; sent once after a second, then each ten seconds. */
+  | {
+    readonly type: "waiting";
+    /** The process that holds the lock, such as `pid 4711 (python3)`, where it can be known. */
+    readonly holder: string | undefined;
+    readonly elapsedMs: number;
+  }
+  /** Another process moved the database while this one waited; the route was made again. */
+  | { readonly type: "replanned"; readonly steps: number }
+  /** A database is being copied; sent several times a second, with the bytes that are there so far. */
+  | {
+    readonly type: "copying";
+    readonly what: string;
+    readonly bytes: number;
+    readonly of: number;
+  }
+  /** A folder that is removed when the work is over; whoever ends the process before that should remove it. */
+  | { readonly type: "temporary"; readonly path: string }
+  /** The database was copied before anything was changed, because the run takes something away. */
+  | {
+    readonly type: "restore-point";
+    readonly name: string;
+    /** The path of its folder. */
+    readonly path: string;
+    readonly bytes: number;
+    readonly durationMs: number;
+    /** Which revision loses what; empty where the policy is to make one always. */
+    readonly losses: readonly string[];
+  }
+  /** A restore point of this run is gone again, because the run was rolled back as a whole. */
+  | { readonly type: "restore-point-removed"; readonly name: string }
+  | {
+    readonly type: "step-started";
+    readonly direction: Direction;
+    readonly id: RevisionId;
+    readonly message: string;
+    /** Counted from 1 over the whole route. */
+    readonly position: number;
+    readonly of: number;
+    readonly statements: number;
+  }
+  /** A statement is about to run; sent for each, so consumers must be quick. */
+  | {
+    readonly type: "statement";
+    readonly id: RevisionId;
+    readonly position: number;
+    readonly of: number;
+    readonly verb: string;
+  }
+  | {
+    readonly type: "step-done";
+    readonly direction: Direction;
+    readonly id: RevisionId;
+    readonly durationMs: number;
+  }
+  /** The record of a re-signed revision was brought up to date. */
+  | { readonly type: "resealed"; readonly id: RevisionId }
+  | { readonly type: "committed"; readonly ids: readonly RevisionId[] }
+  | { readonly type: "rolled-back"; readonly ids: readonly RevisionId[] }
+  | Notice;
+
+/** Something worth knowing that stops nothing. */
+export interface Notice {
+  /** Tells it from the other events. */
+  readonly type: "notice";
+  /** Stable, such as `foreign-key-violations-before`. */
+  readonly code: string;
+  /** One sentence. */
+  readonly message: string;
+  /** Further facts, a line each. */
+  readonly notes?: readonly string[];
+  /** What to do about it, if anything. */
+  readonly next?: readonly AnyStep[];
+}
+
+/**
+ * When a run makes a restore point first. `hazard`: when it takes rows, columns or tables away on purpose ·
+ * `always`: whenever there is something to keep · `never`.
+ */
+export type RestorePolicy = "hazard" | "always" | "never";
+
+/** A copy of the database that a run made before it changed anything. */
+export interface KeptPoint {
+  /** What `aludel restore` takes. */
+  readonly name: string;
+  /** The path of its folder. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Removes it, because nothing came of the run. */
+  discard(): void;
+  /** Removes older ones beyond the number to keep, because the run is done. */
+  settle(): void;
+}
+
+/** Makes restore points for a run. */
+export interface RestorePointMaker {
+  readonly policy: RestorePolicy;
+  /**
+   * Copies the database as it stands. Called while the run holds the write lock and has changed nothing.
+   * @param reason For the list of restore points.
+   * @throws {AludelError} `copy-failed`, `copy-space`, `copy-stalled`, `interrupted`.
+   */
+  make(reason: string): Promise<KeptPoint>;
+}
+
+/** What the runner needs from whoever runs it: a command, or an application at start-up. */
+export interface RunHost {
+  readonly clock: Clock;
+  /** Opens a new connection to the target that may write; with double-quoted strings where asked. */
+  readonly connect: (options: { readonly doubleQuotedStrings: boolean }) => Promise<Connection>;
+  /** Who holds the target's lock, where the system tells: `pid 4711 (python3)`. */
+  readonly lockHolder: () => string | undefined;
+  readonly emit: (event: RunEvent) => void;
+  /** Whether the user asked to stop; asked between statements. */
+  readonly interrupted: () => boolean;
+  /**
+   * Lets other work of the host happen. Called now and then between statements, for a host that hears of the wish to stop
+   * by an event of its own thread.
+   */
+  readonly breathe?: () => Promise<void>;
+  readonly lockTimeoutMs: number;
+  /** Whether the target's settings allow double-quoted strings. */
+  readonly doubleQuotedStrings: boolean;
+  /** Written into the records: `aludel 0.1.0`. */
+  readonly appliedBy: string;
+  /** Left out where no copy can or need be made. */
+  readonly restorePoints?: RestorePointMaker;
+}
+
+/** How to go on with a script that runs outside a transaction and was interrupted in a statement. */
+export type ResumeChoice = "again" | "skip";
+
+/** A checked route, and how to make it again. */
+export interface RunRequest {
+  readonly host: RunHost;
+  /** The state that the route was made from. */
+  readonly assumed: State;
+  readonly route: CheckedRoute;
+  /** Makes the route to the same revisions from the state as it is now; called when another process moved it. */
+  readonly replan: (
+    connection: Connection,
+  ) => Promise<{ readonly route: CheckedRoute; readonly mark: StateMark }>;
+  readonly transaction: TransactionMode;
+  readonly resume?: ResumeChoice;
+}
+
+/** What a run did, in the order it did it. */
+export interface RunOutcome {
+  readonly steps: readonly {
+    readonly direction: "up" | "down";
+    readonly id: string;
+    readonly durationMs: number;
+  }[];
+  readonly resealed: readonly string[];
+}

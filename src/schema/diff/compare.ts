@@ -1,0 +1,222 @@
+import { foldName } from "../../sql/identifier.ts";
+import { Tokenizer } from "../../sql/tokenizer.ts";
+import type { Change, SideObject } from "../model/change.ts";
+import { AS_IT_IS, indexKey } from "../model/constraint.ts";
+import type { Index, Schema, SchemaObject, Trigger, View, VirtualTable } from "../model/model.ts";
+import { normalText, normalTokens, type TextContext } from "../model/normal_text.ts";
+import { compareTables } from "./compare_tables.ts";
+import {
+  NO_HINTS,
+  objectContext,
+  renamedContext,
+  type RenameHints,
+  Renames,
+  tableContext,
+} from "./renames.ts";
+
+/** How two schemas are compared. */
+export interface CompareOptions {
+  /** Names of old, from the wanted schema's file. Those that are applied already change nothing. */
+  readonly renames?: RenameHints;
+  /** Whether the same columns in another order are a difference; by default they are none. */
+  readonly columnOrder?: boolean;
+  /** Whether connections allow strings in double quotes, which views and triggers may have then. */
+  readonly doubleQuotedStrings?: boolean;
+}
+
+/**
+ * The differences that lead from a present schema to a wanted one; none exactly where the two mean
+ * the same (docs/schema.md says what that is).
+ *
+ * Deterministic, and ordered for reading: what goes, then tables, then what comes. An index or trigger
+ * of a dropped table is a difference of its own, so that the reverse of the list is complete.
+ */
+export function compareSchemas(from: Schema, to: Schema, options: CompareOptions = {}): Change[] {
+  const renames = new Renames(from, to, options.renames ?? NO_HINTS);
+  const hasStrings = options.doubleQuotedStrings ?? false;
+  const isSame = (a: View | Trigger, b: View | Trigger) =>
+    sameText(a, b, from, to, renames, hasStrings);
+  const objects = [
+    ...compareObjects(
+      from.triggers,
+      to.triggers,
+      (a, b) => renames.table(foldName(a.table)) === foldName(b.table) && isSame(a, b),
+    ),
+    ...compareObjects(from.views, to.views, isSame),
+    ...compareObjects(from.indexes, to.indexes, (a, b) => sameIndex(a, b, from, to, renames)),
+    ...compareVirtualTables(from, to, renames),
+  ];
+  const changes: Change[] = objects.filter(({ kind }) => kind === "drop-object");
+  for (const [key, table] of from.tables) {
+    if (counterpart(key, from, to, renames) === undefined) {
+      changes.push({ kind: "drop-table", table });
+    }
+  }
+  for (const [key, table] of from.tables) {
+    const wanted = counterpart(key, from, to, renames);
+    if (wanted === undefined) continue;
+    const inside = compareTables(table, wanted, renames, options.columnOrder ?? false);
+    if (inside.length > 0) {
+      changes.push({ kind: "alter-table", from: table, to: wanted, changes: inside });
+    }
+  }
+  for (const [key, table] of to.tables) {
+    const old = renames.oldTable(key);
+    if (!from.tables.has(old) || renames.table(old) !== key) {
+      changes.push({ kind: "create-table", table });
+    }
+  }
+  changes.push(...objects.filter(({ kind }) => kind === "replace-object"));
+  changes.push(...objects.filter(({ kind }) => kind === "create-object").toReversed());
+  return changes;
+}
+
+/** The wanted table that a present one becomes. */
+function counterpart(key: string, from: Schema, to: Schema, renames: Renames) {
+  if (renames.isRenamed(key)) return to.tables.get(renames.table(key));
+  // Its name may be that of another table by now, which is renamed to it.
+  return from.tables.has(renames.oldTable(key)) && renames.oldTable(key) !== key
+    ? undefined
+    : to.tables.get(key);
+}
+
+function compareObjects<T extends SideObject>(
+  from: ReadonlyMap<string, T>,
+  to: ReadonlyMap<string, T>,
+  isSame: (from: T, to: T) => boolean,
+): Change[] {
+  const changes: Change[] = [];
+  for (const [key, object] of from) {
+    const wanted = to.get(key);
+    if (wanted === undefined) changes.push({ kind: "drop-object", object });
+    else if (!isSame(object, wanted)) {
+      changes.push({ kind: "replace-object", from: object, to: wanted });
+    }
+  }
+  for (const [key, object] of [...to].toReversed()) {
+    if (!from.has(key)) changes.push({ kind: "create-object", object });
+  }
+  return changes;
+}
+
+/** As {@linkcode compareObjects}; a virtual table that is renamed is replaced by one of another name. */
+function compareVirtualTables(from: Schema, to: Schema, renames: Renames): Change[] {
+  const present = new Map<string, VirtualTable>();
+  const renamed = new Set<VirtualTable>();
+  for (const [key, table] of from.virtualTables) {
+    const name = renames.table(key);
+    if (name !== key) renamed.add(table);
+    // A name that is given up may be that of a new table.
+    if (name !== key || renames.oldTable(key) === key) present.set(name, table);
+  }
+  const changes = compareObjects(
+    present,
+    to.virtualTables,
+    (a, b) => !renamed.has(a) && sameVirtualTable(a, b),
+  );
+  const kept = new Set(present.values());
+  const gone = [...from.virtualTables.values()].filter((table) => !kept.has(table));
+  return [...gone.map((object): Change => ({ kind: "drop-object", object })), ...changes];
+}
+
+function sameIndex(a: Index, b: Index, from: Schema, to: Schema, renames: Renames): boolean {
+  if (a.sql === b.sql && renames.isEmpty) return true;
+  const oldTable = from.tables.get(foldName(a.table));
+  const table = to.tables.get(foldName(b.table));
+  const key = foldName(a.table);
+  const before = indexKey(a, oldTable, {
+    text: oldTable === undefined
+      ? { isName: () => false }
+      : tableContext(oldTable, renames.columns(key), renames.table(key)),
+    table: (folded) => renames.table(folded),
+    column: (folded, owner) => renames.columns(owner).get(folded) ?? folded,
+  });
+  const after = indexKey(b, table, {
+    text: table === undefined ? { isName: () => false } : tableContext(table),
+    ...AS_IT_IS,
+  });
+  return before === after;
+}
+
+function sameText(
+  a: View | Trigger,
+  b: View | Trigger,
+  from: Schema,
+  to: Schema,
+  renames: Renames,
+  hasStrings: boolean,
+): boolean {
+  if (a.sql === b.sql && renames.isEmpty) return true;
+  const before = renames.isEmpty
+    ? objectContext(a.sql, from, hasStrings)
+    : renamedContext(a.sql, from, renames, hasStrings);
+  return before !== undefined &&
+    definition(a, before) === definition(b, objectContext(b.sql, to, hasStrings));
+}
+
+/** A trigger's FOR EACH ROW says what is so without it. */
+function definition(object: View | Trigger, context: TextContext): string {
+  if (object.kind === "view") return normalText(object.sql, context);
+  const tokens = normalTokens(object.sql, context);
+  const at = tokens.findIndex((token, at) =>
+    token === "FOR" && tokens[at + 1] === "EACH" && tokens[at + 2] === "ROW"
+  );
+  if (at >= 0) tokens.splice(at, 3);
+  return tokens.join(" ");
+}
+
+/** Whether two virtual tables differ in nothing but perhaps their names. */
+export function sameVirtualTable(a: VirtualTable, b: VirtualTable): boolean {
+  return a.sql === b.sql ||
+    foldName(a.module) === foldName(b.module) &&
+      JSON.stringify(a.arguments.map(argumentText)) ===
+        JSON.stringify(b.arguments.map(argumentText));
+}
+
+/** What an argument means is the module's business, so only spaces and comments do not count. */
+function argumentText(argument: string): string {
+  const words: string[] = [];
+  const tokenizer = new Tokenizer(argument);
+  while (tokenizer.nextSignificant()) words.push(tokenizer.current);
+  return words.join(" ");
+}
+
+/**
+ * A wanted schema in which all that another tool owns is as it is at present, so that none of it differs.
+ *
+ * @param patterns Names of tables, virtual tables, views and triggers; `*` and `?` stand for letters.
+ * Indexes and triggers go with their table.
+ */
+export function withoutExcluded(from: Schema, to: Schema, patterns: readonly string[]): Schema {
+  if (patterns.length === 0) return to;
+  const isExcluded = excluder(patterns);
+  const merge = <T extends SchemaObject>(
+    present: ReadonlyMap<string, T>,
+    wanted: ReadonlyMap<string, T>,
+  ): Map<string, T> =>
+    new Map([
+      ...[...present].filter(([, object]) => isExcluded(object)),
+      ...[...wanted].filter(([, object]) => !isExcluded(object)),
+    ]);
+  return {
+    tables: merge(from.tables, to.tables),
+    virtualTables: merge(from.virtualTables, to.virtualTables),
+    views: merge(from.views, to.views),
+    indexes: merge(from.indexes, to.indexes),
+    triggers: merge(from.triggers, to.triggers),
+  };
+}
+
+function excluder(patterns: readonly string[]): (object: SchemaObject) => boolean {
+  const expressions = patterns.map((pattern) => {
+    const body = foldName(pattern).replace(/[\\^$.|+()[\]{}]/g, "\\$&")
+      .replaceAll("*", ".*").replaceAll("?", ".");
+    return new RegExp(`^${body}$`, "su");
+  });
+  const matches = (name: string) =>
+    expressions.some((expression) => expression.test(foldName(name)));
+  return (object) => {
+    if (object.kind === "index") return matches(object.table);
+    return matches(object.name) || (object.kind === "trigger" && matches(object.table));
+  };
+}

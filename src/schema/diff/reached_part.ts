@@ -1,0 +1,159 @@
+import { foldName } from "../../sql/identifier.ts";
+import {
+  mentionedNames,
+  type Schema,
+  type Table,
+  type Trigger,
+  type View,
+  type VirtualTable,
+} from "../model/model.ts";
+
+/** What stands in a schema under a name of its own; indexes and triggers belong to one of these. */
+type Root = Table | View | VirtualTable;
+
+/**
+ * What some SQL can reach in schemas that it leads from and to: folded names of tables, views and virtual tables, whose
+ * indexes and triggers belong to them. What is not reached is the same before and after, whatever the SQL does, and
+ * makes no difference to it:
+ *
+ * - A statement changes what it names, which an index or trigger does with its table.
+ * - ALTER TABLE also rewrites or compiles what names that (https://sqlite.org/lang_altertable.html): views, views of
+ *   these, triggers, tables with a foreign key to it. Of all others it finds the same as before.
+ * - A trigger that fires reaches what it names. So does a view that is compiled, and a row needs its parents.
+ *
+ * Virtual tables always count as reached: what their arguments name is their module's business.
+ *
+ * @param texts What is run; names in it that mean something else do no harm.
+ */
+export function reachedNames(
+  schemas: readonly Schema[],
+  texts: readonly string[],
+): ReadonlySet<string> {
+  const roots = new Roots(schemas);
+  const reached = new Set<string>();
+  const reach = (names: Iterable<string>) => {
+    for (const name of names) if (roots.has(name)) reached.add(name);
+  };
+  const named = new Set<string>();
+  for (const text of texts) {
+    for (const name of mentionedNames(text)) {
+      for (const root of roots.namedBy(name)) named.add(root);
+    }
+  }
+  reach(named);
+  for (const name of named) reach(roots.childrenOf(name));
+  // A Set hands out what is added while it is walked.
+  const compiled = new Set(named);
+  for (const name of compiled) {
+    for (const object of roots.mentioning(name)) {
+      const owner = foldName(object.kind === "trigger" ? object.table : object.name);
+      reach([owner]);
+      if (object.kind === "view") compiled.add(owner);
+    }
+  }
+  for (const { virtualTables } of schemas) reach(virtualTables.keys());
+  for (const name of reached) reach(roots.neededBy(name));
+  return reached;
+}
+
+/** The part of a schema under these names, which {@linkcode reachedNames} gave, with its indexes and triggers. */
+export function partOf(schema: Schema, names: ReadonlySet<string>): Schema {
+  const among = <T>(objects: ReadonlyMap<string, T>) =>
+    new Map([...objects].filter(([key]) => names.has(key)));
+  const ofThem = <T extends { readonly table: string }>(objects: ReadonlyMap<string, T>) =>
+    new Map([...objects].filter(([, { table }]) => names.has(foldName(table))));
+  return {
+    tables: among(schema.tables),
+    virtualTables: among(schema.virtualTables),
+    views: among(schema.views),
+    indexes: ofThem(schema.indexes),
+    triggers: ofThem(schema.triggers),
+  };
+}
+
+/** The tables, views and virtual tables of some schemas, and how they hang together. All names folded. */
+class Roots {
+  readonly #roots: ReadonlyMap<string, readonly Root[]>;
+  readonly #triggers: ReadonlyMap<string, readonly Trigger[]>;
+  readonly #children: ReadonlyMap<string, readonly string[]>;
+  /** Indexes and triggers → what they belong to. */
+  readonly #owners: ReadonlyMap<string, readonly string[]>;
+  readonly #mentioning: ReadonlyMap<string, readonly (View | Trigger)[]>;
+  readonly #names = new Map<string, ReadonlySet<string>>();
+
+  constructor(schemas: readonly Schema[]) {
+    const tables = schemas.flatMap((schema) => [...schema.tables.values()]);
+    const views = schemas.flatMap((schema) => [...schema.views.values()]);
+    const virtual = schemas.flatMap((schema) => [...schema.virtualTables.values()]);
+    const triggers = schemas.flatMap((schema) => [...schema.triggers.values()]);
+    const indexes = schemas.flatMap((schema) => [...schema.indexes.values()]);
+    this.#roots = Map.groupBy([...tables, ...views, ...virtual], ({ name }) => foldName(name));
+    this.#triggers = Map.groupBy(triggers, ({ table }) => foldName(table));
+    this.#children = grouped(
+      tables.flatMap((table) =>
+        parentsOf(table).map((parent) => [parent, foldName(table.name)] as const)
+      ),
+    );
+    this.#owners = grouped(
+      [...indexes, ...triggers].map(({ name, table }) => [foldName(name), foldName(table)]),
+    );
+    this.#mentioning = grouped(
+      [...views, ...triggers].flatMap((object) =>
+        [...this.#namesIn(object.sql)].filter((name) => this.has(name))
+          .map((name) => [name, object] as const)
+      ),
+    );
+  }
+
+  has(name: string): boolean {
+    return this.#roots.has(name);
+  }
+
+  /** What a name stands for: itself, or what the index or trigger of that name belongs to. */
+  namedBy(name: string): readonly string[] {
+    const owners = this.#owners.get(name) ?? [];
+    return this.has(name) ? [name, ...owners] : owners;
+  }
+
+  /** The tables with a foreign key to one. */
+  childrenOf(name: string): readonly string[] {
+    return this.#children.get(name) ?? [];
+  }
+
+  /** The views and triggers whose text has the name. */
+  mentioning(name: string): readonly (View | Trigger)[] {
+    return this.#mentioning.get(name) ?? [];
+  }
+
+  /** Names that must be there for something to be compiled and to take rows, others among them. */
+  neededBy(name: string): string[] {
+    const objects = [...this.#roots.get(name) ?? [], ...this.#triggers.get(name) ?? []];
+    return objects.flatMap((object) =>
+      object.kind === "table" ? parentsOf(object) : [...this.#namesIn(object.sql)]
+    );
+  }
+
+  /** Tells of one text once, which mostly stands in both schemas. */
+  #namesIn(sql: string): ReadonlySet<string> {
+    let names = this.#names.get(sql);
+    if (names === undefined) {
+      names = mentionedNames(sql);
+      this.#names.set(sql, names);
+    }
+    return names;
+  }
+}
+
+function grouped<T>(pairs: readonly (readonly [key: string, value: T])[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const [key, value] of pairs) {
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [value]);
+    else group.push(value);
+  }
+  return groups;
+}
+
+function parentsOf({ foreignKeys }: Table): string[] {
+  return foreignKeys.map(({ parent }) => foldName(parent));
+}

@@ -1,0 +1,295 @@
+import type { Place } from "../../errors.ts";
+import { foldName, unquote } from "../../sql/identifier.ts";
+import { Tokenizer } from "../../sql/tokenizer.ts";
+import type { Schema, Table, VirtualTable } from "../model/model.ts";
+import type { TextContext } from "../model/normal_text.ts";
+
+/** The old names that a schema file states: `-- aludel: renamed from=old`. */
+export interface RenameHints {
+  readonly tables: readonly RenameHint[];
+  readonly columns: readonly ColumnRenameHint[];
+}
+
+/** A table, virtual table or column that had another name. */
+export interface RenameHint {
+  readonly from: string;
+  readonly to: string;
+  /** Where a schema file says so. */
+  readonly place?: Place;
+}
+
+/** A column that had another name. */
+export interface ColumnRenameHint extends RenameHint {
+  /** The table's name in the wanted schema. */
+  readonly table: string;
+}
+
+/** No hints. */
+export const NO_HINTS: RenameHints = { tables: [], columns: [] };
+
+/** The renames that are still to be done. All names are folded. */
+export class Renames {
+  /** Present name → wanted name. */
+  readonly #tables: ReadonlyMap<string, string>;
+  /** Wanted name → present name. */
+  readonly #oldTables: ReadonlyMap<string, string>;
+  /** Present table → present column → wanted column. */
+  readonly #columns: ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+  /** Hints that contradict the two schemas or one another. */
+  readonly doubts: readonly RenameDoubt[];
+
+  /** Takes the hints that are not yet applied between two schemas; the others are inert. */
+  constructor(from: Schema, to: Schema, hints: RenameHints) {
+    const tables = openRenames(hints.tables, from.tables, to.tables);
+    const virtual = openRenames(hints.tables, from.virtualTables, to.virtualTables, canRename);
+    const doubts: RenameDoubt[] = [...tables.doubts, ...virtual.doubts];
+    this.#tables = new Map([...tables.open, ...virtual.open]);
+    this.#oldTables = new Map([...this.#tables].map(([old, name]) => [name, old]));
+    const columns = new Map<string, ReadonlyMap<string, string>>();
+    for (const [key, table] of to.tables) {
+      const ofTable = hints.columns.filter((hint) => foldName(hint.table) === key);
+      const oldKey = this.oldTable(key);
+      // The table of that name may be another one, which gives its name up.
+      const old = ofTable.length === 0 || this.table(oldKey) !== key
+        ? undefined
+        : from.tables.get(oldKey);
+      if (old === undefined) continue;
+      const { open, doubts: inside } = openRenames(ofTable, columnKeys(old), columnKeys(table));
+      if (open.size > 0) columns.set(oldKey, open);
+      doubts.push(...inside);
+    }
+    this.#columns = columns;
+    this.doubts = doubts;
+  }
+
+  /** Whether nothing is renamed. */
+  get isEmpty(): boolean {
+    return this.#tables.size === 0 && this.#columns.size === 0;
+  }
+
+  /** The wanted name of a present table. */
+  table(present: string): string {
+    return this.#tables.get(present) ?? present;
+  }
+
+  /** The present name of a wanted table. */
+  oldTable(wanted: string): string {
+    return this.#oldTables.get(wanted) ?? wanted;
+  }
+
+  /** Whether the present table gets another name. */
+  isRenamed(present: string): boolean {
+    return this.#tables.has(present);
+  }
+
+  /** Present column → wanted column, for a present table. */
+  columns(presentTable: string): ReadonlyMap<string, string> {
+    return this.#columns.get(presentTable) ?? NONE;
+  }
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+
+function columnKeys(table: Table): ReadonlyMap<string, string> {
+  return new Map(table.columns.map(({ name }) => [foldName(name), name]));
+}
+
+/** Modules whose tables ALTER TABLE … RENAME TO can rename: they have an xRename method, which renames what belongs to the table. */
+const RENAMING_MODULES: ReadonlySet<string> = new Set(
+  ["fts3", "fts4", "fts5", "geopoly", "rtree", "rtree_i32"],
+);
+
+/** Whether a virtual table can become another one by a rename. */
+function canRename(from: VirtualTable, to: VirtualTable): boolean {
+  const module = foldName(from.module);
+  return module === foldName(to.module) && RENAMING_MODULES.has(module);
+}
+
+/** A hint, names folded. */
+interface Link {
+  readonly hint: RenameHint;
+  readonly old: string;
+  readonly name: string;
+}
+
+/** Why a hint can be neither followed nor taken for applied. */
+export interface RenameDoubt {
+  /**
+   * `circle`: names change places, which leaves no trace · `stays`: the old name is wanted, too, and the new one is there,
+   * but gives its name up itself · `fork`: two things come from one.
+   */
+  readonly kind: "circle" | "stays" | "fork";
+  /** All hints that are part of it. */
+  readonly hints: readonly RenameHint[];
+}
+
+/**
+ * A rename is open while the old name is there and the new one is not, whatever takes the old name afterwards. In a chain
+ * (b becomes c, a becomes b) the new name is there as long as its own rename is open.
+ */
+function openRenames<T>(
+  hints: readonly RenameHint[],
+  from: ReadonlyMap<string, T>,
+  to: ReadonlyMap<string, T>,
+  canBecome: (from: T, to: T) => boolean = () => true,
+): { readonly open: ReadonlyMap<string, string>; readonly doubts: readonly RenameDoubt[] } {
+  const byName = new Map<string, Link>();
+  for (const hint of hints) {
+    const [old, name] = [foldName(hint.from), foldName(hint.to)];
+    const [present, wanted] = [from.get(old), to.get(name)];
+    if (old === name || present === undefined || wanted === undefined) continue;
+    if (canBecome(present, wanted)) byName.set(name, { hint, old, name });
+  }
+  const open = new Map<string, Link>();
+  const doubts: RenameDoubt[] = [];
+  for (const last of byName.values()) {
+    if (from.has(last.name)) continue;
+    const chain: Link[] = [];
+    let link: Link | undefined = last;
+    while (link !== undefined && !chain.includes(link)) {
+      chain.push(link);
+      link = byName.get(link.old);
+    }
+    const first = chain.at(-1)!;
+    if (chain.length > 1 && to.has(first.old)) {
+      doubts.push({ kind: "stays", hints: chain.map(({ hint }) => hint) });
+    }
+    for (const link of chain) {
+      const other = open.get(link.old);
+      if (other === undefined) open.set(link.old, link);
+      else if (other !== link) doubts.push({ kind: "fork", hints: [other.hint, link.hint] });
+    }
+  }
+  doubts.push(...circles(byName));
+  return { open: new Map([...open].map(([old, { name }]) => [old, name])), doubts };
+}
+
+/** Hints that lead from a name back to itself. */
+function circles(byName: ReadonlyMap<string, Link>): RenameDoubt[] {
+  const found: RenameDoubt[] = [];
+  const seen = new Set<Link>();
+  for (const start of byName.values()) {
+    const chain: Link[] = [];
+    let link: Link | undefined = start;
+    while (link !== undefined && !seen.has(link)) {
+      seen.add(link);
+      chain.push(link);
+      link = byName.get(link.old);
+    }
+    const at = link === undefined ? -1 : chain.indexOf(link);
+    if (at >= 0) found.push({ kind: "circle", hints: chain.slice(at).map(({ hint }) => hint) });
+  }
+  return found;
+}
+
+/** The names that every table with rowids has besides its columns. */
+const ROWID_NAMES = ["rowid", "oid", "_rowid_"];
+
+/** The context of a table's own expressions, which can name nothing but its columns. */
+export function tableContext(
+  table: Table,
+  renamedColumns: ReadonlyMap<string, string> = new Map(),
+  renamedTable?: string,
+): TextContext {
+  const key = foldName(table.name);
+  // The table's own name can be no value: where it is one, a "." follows.
+  const names = new Set([...ROWID_NAMES, ...table.columns.map(({ name }) => foldName(name))]);
+  const isUnchanged = renamedColumns.size === 0 && (renamedTable ?? key) === key;
+  // In an expression a column comes before a table of the same name.
+  const isColumn = table.columns.some(({ name }) => foldName(name) === key);
+  return {
+    isName: (folded) => names.has(folded),
+    // SQLite refuses a table with a name in it that names nothing.
+    hasStrings: true,
+    rename: isUnchanged
+      ? undefined
+      : (folded) =>
+        renamedColumns.get(folded) ?? (folded === key && !isColumn ? renamedTable : undefined) ??
+          folded,
+  };
+}
+
+/**
+ * The context of a view or trigger, which can name anything in the schema.
+ *
+ * @param hasStrings Whether connections allow strings in double quotes. Without them such a view is broken, and one with
+ * single quotes is not.
+ */
+export function objectContext(
+  sql: string,
+  schema: Schema,
+  hasStrings: boolean = false,
+): TextContext {
+  const names = new Set<string>(ROWID_NAMES);
+  const read = new Set<string>();
+  const queue = [sql];
+  for (let text = queue.pop(); text !== undefined; text = queue.pop()) {
+    for (const name of namesIn(text)) {
+      if (name.isBare) names.add(name.folded);
+      if (read.has(name.folded)) continue;
+      read.add(name.folded);
+      const table = schema.tables.get(name.folded);
+      const other = schema.views.get(name.folded) ?? schema.virtualTables.get(name.folded) ??
+        (text === sql ? schema.triggers.get(name.folded) : undefined);
+      if (table === undefined && other === undefined) continue;
+      names.add(name.folded);
+      for (const column of table?.columns ?? []) names.add(foldName(column.name));
+      // A view has the columns that its own text names.
+      if (other !== undefined && other.sql !== sql) queue.push(other.sql);
+    }
+  }
+  return { isName: (folded) => names.has(folded), hasStrings };
+}
+
+/**
+ * The context of a present view or trigger under renames: what its text will be after SQLite's own
+ * ALTER TABLE … RENAME has rewritten it.
+ *
+ * @returns undefined where tokens alone cannot tell which of two things a name means.
+ */
+export function renamedContext(
+  sql: string,
+  schema: Schema,
+  renames: Renames,
+  hasStrings: boolean = false,
+): TextContext | undefined {
+  const context = objectContext(sql, schema, hasStrings);
+  const substitutes = new Map<string, string>();
+  const tables: [key: string, table: Table][] = [];
+  for (const { folded } of namesIn(sql)) {
+    const table = schema.tables.get(folded);
+    if (table !== undefined) tables.push([folded, table]);
+    else if (schema.virtualTables.has(folded)) {
+      if (!substitute(folded, renames.table(folded))) return undefined;
+    }
+  }
+  for (const [key, table] of new Map(tables)) {
+    const columns = renames.columns(key);
+    if (renames.isRenamed(key) && !substitute(key, renames.table(key))) return undefined;
+    for (const column of table.columns) {
+      const name = foldName(column.name);
+      if (!substitute(name, columns.get(name) ?? name)) return undefined;
+    }
+  }
+  return { ...context, rename: (folded) => substitutes.get(folded) ?? folded };
+
+  function substitute(old: string, name: string): boolean {
+    const earlier = substitutes.get(old);
+    substitutes.set(old, name);
+    return earlier === undefined || earlier === name;
+  }
+}
+
+function* namesIn(
+  sql: string,
+): Generator<{ readonly folded: string; readonly isBare: boolean }> {
+  const tokenizer = new Tokenizer(sql);
+  while (tokenizer.nextSignificant()) {
+    if (tokenizer.kind === "word") yield { folded: foldName(tokenizer.current), isBare: true };
+    if (tokenizer.kind === "quoted") {
+      const { current } = tokenizer;
+      yield { folded: foldName(unquote(current)), isBare: current[0] !== '"' };
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import { foldName, isKeyword, quoteName, quoteText, unquote } from "../../sql/identifier.ts";
+import { Tokenizer } from "../../sql/tokenizer.ts";
+
+/** What is known of the place where a text stands. */
+export interface TextContext {
+  /**
+   * Whether a folded name is one here. `"x"` that names nothing may be a string in old databases
+   * (https://sqlite.org/quirks.html#dblquote), and of a string the case of letters matters.
+   */
+  readonly isName: (folded: string) => boolean;
+  /**
+   * Whether `"x"` that names nothing is surely a string here, and so the same as `'x'`: SQLite itself writes the one for the
+   * other into stored texts when it renames or drops a column.
+   */
+  readonly hasStrings?: boolean;
+  /** The name that a folded name will have after the renames; itself where it keeps its name. */
+  readonly rename?: ((folded: string) => string) | undefined;
+}
+
+/** Nothing is known: `"X"` is compared with its case of letters. */
+const NO_NAMES: TextContext = { isName: () => false };
+
+/**
+ * Keywords that SQLite also takes for names and that no place allows in both senses, so that `key` and
+ * `"key"` mean the same. Not among them: `LEFT`, which after a table may begin a join where `"left"`
+ * is an alias, and all others like it.
+ */
+const NAMES_TOO = new Set(
+  "ACTION ASC COLUMN DATABASE DESC FIRST KEY LAST OFFSET PLAN QUERY REPLACE TEMP TEMPORARY TRIGGER VIEW"
+    .split(" "),
+);
+
+/** Bare words with a meaning of their own that their quoted forms do not have. */
+const LITERALS = new Set(["TRUE", "FALSE"]);
+
+/**
+ * The normal form of a text, to compare with another: tokens with one space between them, comments
+ * left out, keywords in upper case, names folded and bare where that can be read back, strings and
+ * numbers as they are.
+ *
+ * Two texts with one normal form mean the same. The converse is not promised: `1` and `1.0`, or
+ * `a + b` and `b + a`, stay different.
+ */
+export function normalText(sql: string, context: TextContext = NO_NAMES): string {
+  return normalTokens(sql, context).join(" ");
+}
+
+/** {@linkcode normalText} without the parentheses around the whole expression. */
+export function normalExpression(sql: string, context: TextContext = NO_NAMES): string {
+  const tokens = normalTokens(sql, context);
+  let first = 0;
+  let last = tokens.length;
+  while (isEnclosed(tokens, first, last)) {
+    first++;
+    last--;
+  }
+  return tokens.slice(first, last).join(" ");
+}
+
+/** {@linkcode normalText} as a list of tokens. */
+export function normalTokens(sql: string, context: TextContext = NO_NAMES): string[] {
+  const found: string[] = [];
+  const tokenizer = new Tokenizer(sql);
+  let isMore = tokenizer.nextSignificant();
+  while (isMore) {
+    const { kind, current } = tokenizer;
+    isMore = tokenizer.nextSignificant();
+    if (kind === "word") {
+      found.push(normalWord(current, found.at(-1), context));
+    } else if (kind === "quoted") {
+      const next = isMore ? tokenizer.current : "";
+      found.push(normalQuoted(current, found.at(-1), next, context));
+    } else if (kind === "number" || kind === "blob") {
+      found.push(foldName(current));
+    } else if (kind === "operator") {
+      found.push(current === "==" ? "=" : current === "<>" ? "!=" : current);
+    } else {
+      found.push(current);
+    }
+  }
+  return found;
+}
+
+function normalWord(word: string, previous: string | undefined, context: TextContext): string {
+  const upper = word.toUpperCase();
+  if (previous !== "." && (LITERALS.has(upper) || (isKeyword(upper) && !NAMES_TOO.has(upper)))) {
+    return upper;
+  }
+  return normalName(foldName(word), previous, context);
+}
+
+function normalQuoted(
+  token: string,
+  previous: string | undefined,
+  next: string,
+  context: TextContext,
+): string {
+  const name = unquote(token);
+  const folded = foldName(name);
+  const isName = token[0] !== '"' || previous === "." || previous === "AS" ||
+    previous === "COLLATE" || next === "." || next === "(" || context.isName(folded);
+  if (isName) return normalName(folded, previous, context);
+  return context.hasStrings === true ? quoteText(name) : quoteName(name);
+}
+
+function normalName(
+  folded: string,
+  previous: string | undefined,
+  context: TextContext,
+): string {
+  // A name after AS is given here; it is not the name of what was renamed.
+  const name = previous === "AS" ? folded : context.rename?.(folded) ?? folded;
+  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : quoteName(name);
+}
+
+function isEnclosed(tokens: readonly string[], first: number, last: number): boolean {
+  if (last - first < 3 || tokens[first] !== "(" || tokens[last - 1] !== ")") return false;
+  let depth = 0;
+  for (let at = first; at < last - 1; at++) {
+    if (tokens[at] === "(") depth++;
+    else if (tokens[at] === ")" && --depth === 0) return false;
+  }
+  return true;
+}
+
+/** The normal form of a declared type: `"VARCHAR" ( 10 )` stays apart from `VARCHAR(10)`, as in SQLite. */
+export function normalType(type: string): string {
+  const tokenizer = new Tokenizer(type);
+  if (!tokenizer.nextSignificant()) return "";
+  const { kind, current } = tokenizer;
+  const isQuoted = kind === "quoted" || kind === "string";
+  // SQLite takes the quotes away from a type that is one quoted token.
+  const text = isQuoted && !tokenizer.nextSignificant() ? unquote(current) : type;
+  return normalTokens(text).join(" ").toUpperCase();
+}
+
+/**
+ * The normal form of a DEFAULT. A single name is a string here: `DEFAULT foo`, `DEFAULT "foo"` and
+ * `DEFAULT 'foo'` all mean the text foo.
+ */
+export function normalDefault(text: string): string {
+  const tokenizer = new Tokenizer(text);
+  if (tokenizer.nextSignificant()) {
+    const { kind, current } = tokenizer;
+    if (!tokenizer.nextSignificant()) {
+      if (kind === "quoted") return quoteText(unquote(current));
+      if (kind === "word") {
+        return CONSTANTS.has(current.toUpperCase()) ? current.toUpperCase() : quoteText(current);
+      }
+    }
+  }
+  return normalExpression(text);
+}
+
+const CONSTANTS = new Set([
+  ...LITERALS,
+  "NULL",
+  "CURRENT_DATE",
+  "CURRENT_TIME",
+  "CURRENT_TIMESTAMP",
+]);

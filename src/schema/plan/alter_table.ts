@@ -1,0 +1,231 @@
+import { displayName, foldName, quoteName } from "../../sql/identifier.ts";
+import { describeTableChange } from "../diff/describe.ts";
+import { tableContext } from "../diff/renames.ts";
+import type { AlterColumn, AlterTable } from "../model/change.ts";
+import { AS_IT_IS, checkSql, constraintKey } from "../model/constraint.ts";
+import {
+  type Check,
+  type Column,
+  type Constraint,
+  mentionedNames,
+  type Table,
+} from "../model/model.ts";
+import { addColumns, inlineConstraints, isNeverNull } from "./add_column.ts";
+import {
+  ALTERS_CONSTRAINTS,
+  dropColumnHazard,
+  isAtLeast,
+  type PlannedStatement,
+  type Release,
+  tightenHazard,
+} from "./statement.ts";
+
+/** A table's changes, renames left out, as ALTER TABLE statements. */
+export interface Alteration {
+  readonly statements: readonly PlannedStatement[];
+  /** Columns that DROP COLUMN takes away, folded: SQLite then compiles all views and triggers. */
+  readonly drops: readonly string[];
+  /** The oldest SQLite that can run them, where that is not any. */
+  readonly sqlite: Release | undefined;
+}
+
+/**
+ * Alters a table where that is right on a table with rows and cheaper than a rebuild.
+ *
+ * @param change What differs. Renames are done already.
+ * @param presentName The name by now of a column of the present table, which is given folded.
+ * @returns undefined where only a rebuild will do, or is cheaper.
+ */
+export function alterTable(
+  change: AlterTable,
+  sqlite: Release,
+  presentName: (folded: string) => string,
+): Alteration | undefined {
+  const alteration = new AlterationBuilder(change, isAtLeast(sqlite, ALTERS_CONSTRAINTS));
+  return alteration.build(presentName);
+}
+
+class AlterationBuilder {
+  readonly #change: AlterTable;
+  readonly #to: Table;
+  readonly #table: string;
+  readonly #altersConstraints: boolean;
+  readonly #statements: PlannedStatement[] = [];
+  #needsNew = false;
+
+  constructor(change: AlterTable, altersConstraints: boolean) {
+    this.#change = change;
+    this.#to = change.to;
+    this.#table = `ALTER TABLE ${quoteName(change.to.name)}`;
+    this.#altersConstraints = altersConstraints;
+  }
+
+  build(presentName: (folded: string) => string): Alteration | undefined {
+    const { changes } = this.#change;
+    const added: Column[] = [];
+    const dropped: Column[] = [];
+    const altered: AlterColumn[] = [];
+    const come: Constraint[] = [];
+    const go: Constraint[] = [];
+    for (const change of changes) {
+      switch (change.kind) {
+        case "add-column":
+          added.push(change.column);
+          break;
+        case "drop-column":
+          dropped.push(change.column);
+          break;
+        case "alter-column":
+          altered.push(change);
+          break;
+        case "add-constraint":
+          come.push(change.constraint);
+          break;
+        case "drop-constraint":
+          go.push(change.constraint);
+          break;
+        case "reorder-columns":
+        case "set-option":
+          return undefined;
+      }
+    }
+    // Each DROP COLUMN writes every row again; one rebuild does for all of them.
+    if (dropped.length > 1) return undefined;
+    const goesWithColumn = new Set(dropped.flatMap((column) => this.#constraintsIn(column, go)));
+    for (const constraint of go) {
+      if (!goesWithColumn.has(constraint) && !this.#dropConstraint(constraint)) return undefined;
+    }
+    for (const change of altered) {
+      if (!this.#alterNotNull(change)) return undefined;
+    }
+    for (const column of dropped) {
+      if (!this.#dropColumn(column, go, presentName)) return undefined;
+    }
+    const additions = addColumns(this.#to, added, come);
+    if (additions === undefined) return undefined;
+    this.#statements.push(...additions.statements);
+    for (const constraint of come) {
+      if (!additions.covered.has(constraint) && !this.#addConstraint(constraint)) return undefined;
+    }
+    return {
+      statements: this.#statements,
+      drops: dropped.map(({ name }) => foldName(name)),
+      sqlite: this.#needsNew ? ALTERS_CONSTRAINTS : undefined,
+    };
+  }
+
+  /** Those of the constraints that stand in the definition of a column and so go with it. */
+  #constraintsIn(column: Column, constraints: readonly Constraint[]): Constraint[] {
+    const { from } = this.#change;
+    const context = { text: tableContext(from), ...AS_IT_IS };
+    const inline = inlineConstraints(column);
+    const keys = new Set(
+      [...inline?.checks ?? [], ...inline?.foreignKeys ?? []]
+        .map((constraint) => constraintKey(constraint, from, context)),
+    );
+    return constraints.filter((constraint) => keys.has(constraintKey(constraint, from, context)));
+  }
+
+  #dropConstraint(constraint: Constraint): boolean {
+    if (!this.#altersConstraints || constraint.kind !== "check") return false;
+    const { name } = constraint;
+    if (name === undefined || this.#isAmbiguous(constraint)) return false;
+    this.#needsNew = true;
+    this.#push(
+      `${this.#table} DROP CONSTRAINT ${quoteName(name)}`,
+      "metadata",
+      describeTableChange(this.#to.name, { kind: "drop-constraint", constraint }),
+    );
+    return true;
+  }
+
+  #addConstraint(constraint: Constraint): boolean {
+    if (!this.#altersConstraints || constraint.kind !== "check") return false;
+    if (constraint.name !== undefined && this.#isAmbiguous(constraint)) return false;
+    if (!isNeverNull(constraint.expression, this.#to)) return false;
+    this.#needsNew = true;
+    this.#statements.push({
+      sql: `${this.#table} ADD ${checkSql(constraint)}`,
+      cost: "scan",
+      comment: describeTableChange(this.#to.name, { kind: "add-constraint", constraint }),
+      hazards: [tightenHazard("add-check", this.#to, "violates the new CHECK")],
+    });
+    return true;
+  }
+
+  /** Whether other constraints have the name too: SQLite drops the first, and adds no second. */
+  #isAmbiguous({ name }: Check): boolean {
+    const { from, to } = this.#change;
+    return [from, to].some((table) => {
+      const names = [
+        table.primaryKey?.name,
+        ...[...table.uniques, ...table.foreignKeys, ...table.checks].map((other) => other.name),
+        ...table.columns.map((column) => column.notNull?.name),
+      ];
+      return names.filter((other) => foldName(other ?? "") === foldName(name ?? "")).length > 1;
+    });
+  }
+
+  #alterNotNull(change: AlterColumn): boolean {
+    const { from, to, facets } = change;
+    if (!this.#altersConstraints || facets.length !== 1 || facets[0] !== "not-null") return false;
+    if (to.notNull?.name !== undefined || to.generated !== undefined) return false;
+    this.#needsNew = true;
+    const alter = `${this.#table} ALTER COLUMN ${quoteName(to.name)}`;
+    const comment = describeTableChange(this.#to.name, change);
+    if (from.notNull !== undefined) this.#push(`${alter} DROP NOT NULL`, "metadata", comment);
+    if (to.notNull !== undefined) {
+      const { conflict } = to.notNull;
+      this.#statements.push({
+        sql: `${alter} SET NOT NULL${conflict === undefined ? "" : ` ON CONFLICT ${conflict}`}`,
+        cost: "scan",
+        comment,
+        hazards: [tightenHazard("set-not-null", this.#to, `has NULL in ${displayName(to.name)}`)],
+      });
+    }
+    return true;
+  }
+
+  /** https://sqlite.org/lang_altertable.html#altertabdropcol says when SQLite can. */
+  #dropColumn(
+    column: Column,
+    gone: readonly Constraint[],
+    presentName: (folded: string) => string,
+  ): boolean {
+    const { from } = this.#change;
+    const key = foldName(column.name);
+    // A table must keep a column with values of its own while others are still to come.
+    const remains = from.columns.some(({ name, generated }) =>
+      foldName(name) !== key && generated === undefined
+    );
+    if (!remains) return false;
+    const inKey = [from.primaryKey, ...from.uniques].some((constraint) =>
+      constraint?.columns.some(({ name }) => foldName(name) === key)
+    );
+    if (inKey) return false;
+    const own = this.#constraintsIn(column, [...from.foreignKeys, ...from.checks]);
+    const others: Constraint[] = [...from.foreignKeys, ...from.checks]
+      .filter((constraint) => !own.includes(constraint) && !gone.includes(constraint));
+    const isUsed =
+      others.some((constraint) =>
+        constraint.kind === "foreign-key"
+          ? constraint.columns.some((name) => foldName(name) === key)
+          : constraint.kind === "check" && mentionedNames(constraint.expression).has(key)
+      ) || from.columns.some(({ name, generated }) =>
+        foldName(name) !== key && generated !== undefined &&
+        mentionedNames(generated.expression).has(key)
+      );
+    if (isUsed) return false;
+    this.#statements.push({
+      sql: `${this.#table} DROP COLUMN ${quoteName(presentName(key))}`,
+      cost: "rewrite",
+      comment: describeTableChange(this.#to.name, { kind: "drop-column", column }),
+      hazards: column.generated === undefined ? [dropColumnHazard(this.#to, column)] : [],
+    });
+    return true;
+  }
+
+  #push(sql: string, cost: PlannedStatement["cost"], comment: string): void {
+    this.#statements.push({ sql, cost, comment, hazards: [] });
+  }
+}

@@ -1,0 +1,220 @@
+import { displayName, foldName, quoteName, quoteText, unquote } from "../../sql/identifier.ts";
+import { Tokenizer } from "../../sql/tokenizer.ts";
+import { describeConstraint } from "../diff/describe.ts";
+import type { AlterTable } from "../model/change.ts";
+import type { Constraint, Index, Table } from "../model/model.ts";
+import { copyRows } from "./copy_rows.ts";
+import {
+  type CostClass,
+  type PlanHazard,
+  type PlannedLoss,
+  type PlannedStatement,
+  tightenHazard,
+} from "./statement.ts";
+
+/** A CREATE TABLE of another name: the stored text, with the name after CREATE TABLE replaced. */
+function withTableName(sql: string, name: string): string {
+  const tokenizer = new Tokenizer(sql);
+  tokenizer.nextSignificant(); // CREATE
+  tokenizer.nextSignificant(); // TABLE
+  tokenizer.nextSignificant();
+  return `CREATE TABLE ${quoteName(name)}${spaced(sql.slice(tokenizer.end))}`;
+}
+
+/** The same, with the name replaced also where expressions qualify a column with it: `t.a > 0`. */
+function withTableNameThroughout(sql: string, name: string, replaced: string): string {
+  const renamed = withTableName(sql, name);
+  const key = foldName(replaced);
+  const pieces: string[] = [];
+  let copied = 0;
+  for (const { start, end, isQualifier } of names(renamed)) {
+    if (!isQualifier || foldName(unquote(renamed.slice(start, end))) !== key) continue;
+    pieces.push(renamed.slice(copied, start), quoteName(name));
+    copied = end;
+  }
+  return pieces.join("") + renamed.slice(copied);
+}
+
+/** Whether an expression of a CREATE TABLE qualifies a column with the table's own name. */
+function qualifiesItself(sql: string, name: string): boolean {
+  const key = foldName(name);
+  for (const { start, end, isQualifier } of names(sql)) {
+    if (isQualifier && foldName(unquote(sql.slice(start, end))) === key) return true;
+  }
+  return false;
+}
+
+/** Stored texts may have the parenthesis right after the name. */
+function spaced(rest: string): string {
+  return rest.startsWith("(") ? ` ${rest}` : rest;
+}
+
+interface NameToken {
+  readonly start: number;
+  readonly end: number;
+  /** Whether a `.` follows. */
+  readonly isQualifier: boolean;
+}
+
+function* names(sql: string): Generator<NameToken> {
+  const tokenizer = new Tokenizer(sql);
+  let last: { readonly start: number; readonly end: number } | undefined;
+  while (tokenizer.nextSignificant()) {
+    const { kind, start, end } = tokenizer;
+    if (last !== undefined) {
+      yield { ...last, isQualifier: kind === "operator" && sql.slice(start, end) === "." };
+    }
+    last = kind === "word" || kind === "quoted" ? { start, end } : undefined;
+  }
+}
+
+/** A table to be built anew. */
+export interface RebuildRequest {
+  readonly change: AlterTable;
+  /** The name by now of a column of the present table, which is given folded. */
+  readonly presentName: (folded: string) => string;
+  readonly missingValues: "choose" | "placeholder";
+  /** Indexes of the wanted table that the present one has too. */
+  readonly indexes: readonly Index[];
+  /** Gives a name that nothing has, made from the one given. */
+  readonly freeName: (name: string) => string;
+}
+
+/** The statements of a rebuild. */
+export interface Rebuild {
+  readonly statements: readonly PlannedStatement[];
+  /** Whether its rename compiles all views and triggers. */
+  readonly compiles: boolean;
+}
+
+/**
+ * Builds a table anew as the wanted one, whatever differs, and keeps all the rest: docs/rebuild.md has the
+ * recipe with its reasons. The table has its wanted name already. Its triggers go with it and are not
+ * made again here.
+ */
+export function rebuildTable(request: RebuildRequest): Rebuild {
+  const { change: { from, to } } = request;
+  const isQualified = qualifiesItself(from.sql, from.name) || qualifiesItself(to.sql, to.name);
+  const into = request.freeName(`${to.name}__new`);
+  const statements = [
+    create(request, into, isQualified),
+    ...keepSequence(from, to, into),
+    copyRows({ ...request, into }),
+    ...(isQualified ? replace(to, into) : exchange(to, into, request.freeName)),
+    ...request.indexes.map((index): PlannedStatement => ({
+      sql: index.sql,
+      cost: "scan",
+      comment: `create index ${displayName(index.name)} again`,
+      hazards: [],
+    })),
+  ];
+  return { statements, compiles: isQualified };
+}
+
+function create(
+  { change }: RebuildRequest,
+  into: string,
+  isQualified: boolean,
+): PlannedStatement {
+  const { to } = change;
+  return {
+    sql: isQualified ? withTableNameThroughout(to.sql, into, to.name) : withTableName(to.sql, into),
+    cost: "metadata",
+    comment: `rebuild table ${displayName(to.name)}`,
+    hazards: tightenings(change),
+    losses: losses(change),
+  };
+}
+
+/** What rows may not be like any more: the copy fails at the first that is. */
+function tightenings({ to, changes }: AlterTable): PlanHazard[] {
+  return changes.flatMap((change): PlanHazard[] => {
+    switch (change.kind) {
+      case "alter-column":
+        return change.facets.includes("not-null") && change.to.notNull !== undefined &&
+            change.from.notNull === undefined
+          ? [tightenHazard("set-not-null", to, `has NULL in ${displayName(change.to.name)}`)]
+          : [];
+      case "add-constraint":
+        return [tightening(to, change.constraint)];
+      case "set-option":
+        return change.option === "strict" && change.value
+          ? [tightenHazard("make-strict", to, "has a value of another type than its column")]
+          : [];
+      default:
+        return [];
+    }
+  });
+}
+
+function tightening(table: Table, constraint: Constraint): PlanHazard {
+  const codes = {
+    "check": "add-check",
+    "unique": "add-unique",
+    "primary-key": "add-primary-key",
+    "foreign-key": "add-foreign-key",
+  } as const;
+  return tightenHazard(
+    codes[constraint.kind],
+    table,
+    `violates ${describeConstraint(constraint)}`,
+  );
+}
+
+/** What the runner would take for a loss, and the wanted schema asks for. */
+function losses({ from, to }: AlterTable): PlannedLoss[] {
+  return from.autoincrement && !to.autoincrement
+    ? [{ name: to.name, reason: "no longer AUTOINCREMENT" }]
+    : [];
+}
+
+/** Written before the copy, so that the copy can only raise it: ids of deleted rows stay used. */
+function keepSequence(from: Table, to: Table, into: string): PlannedStatement[] {
+  if (!from.autoincrement || !to.autoincrement) return [];
+  return [{
+    sql: `INSERT INTO sqlite_sequence (name, seq)\nSELECT ${quoteText(into)}, seq ` +
+      `FROM sqlite_sequence WHERE name = ${quoteText(to.name)}`,
+    cost: "metadata",
+    comment: "keep its AUTOINCREMENT sequence",
+    hazards: [],
+  }];
+}
+
+/**
+ * Puts the new table into the old one's place by two renames that leave all other texts alone, so that views,
+ * triggers and foreign keys that name it mean the new one; the old one goes under another name, so
+ * that DROP TABLE does not take the rows of sqlite_stat1 and sqlite_stat4 along.
+ */
+function exchange(
+  { name }: Table,
+  into: string,
+  freeName: (name: string) => string,
+): PlannedStatement[] {
+  const away = freeName(`${name}__old`);
+  return [
+    step(
+      "PRAGMA legacy_alter_table = on",
+      "metadata",
+      "put the new table into the old one's place",
+    ),
+    step(`ALTER TABLE ${quoteName(name)} RENAME TO ${quoteName(away)}`),
+    step(`ALTER TABLE ${quoteName(into)} RENAME TO ${quoteName(name)}`),
+    step("PRAGMA legacy_alter_table = off"),
+    step(`DROP TABLE ${quoteName(away)}`, "scan"),
+  ];
+}
+
+/**
+ * The same for a table whose expressions qualify columns with its name. Only a rename that rewrites texts
+ * changes them too; there must be no view or trigger then that names the table.
+ */
+function replace({ name }: Table, into: string): PlannedStatement[] {
+  return [
+    step(`DROP TABLE ${quoteName(name)}`, "scan", "put the new table into the old one's place"),
+    step(`ALTER TABLE ${quoteName(into)} RENAME TO ${quoteName(name)}`),
+  ];
+}
+
+function step(sql: string, cost: CostClass = "metadata", comment = ""): PlannedStatement {
+  return { sql, cost, comment, hazards: [] };
+}

@@ -1,0 +1,86 @@
+import { foldName } from "../../sql/identifier.ts";
+import { mentionedNames, type Schema, type Trigger, type View } from "../model/model.ts";
+import { objectKey } from "./statement.ts";
+
+/** Why objects must go for a while. All names folded. */
+export interface AsideReasons {
+  /** Views and triggers that go, or come with another text. */
+  readonly leaving: ReadonlySet<View | Trigger>;
+  /** Tables that something replaces or drops together with their triggers. */
+  readonly rebuilt: ReadonlySet<string>;
+  /** Whether a statement compiles every view and trigger of the schema. */
+  readonly compiles: boolean;
+  /** As {@linkcode objectKey} writes them. */
+  readonly broken: ReadonlySet<string>;
+  /** Objects that name these are broken while a statement compiles them. */
+  readonly missing: ReadonlySet<string>;
+  readonly all: boolean;
+}
+
+/** Kept views and triggers that are dropped first and created again at the end. Keys folded. */
+export interface Aside {
+  readonly views: ReadonlySet<string>;
+  readonly triggers: ReadonlySet<string>;
+  /** Of the triggers those that go by themselves, with their table or view. */
+  readonly vanishing: ReadonlySet<string>;
+}
+
+/**
+ * Which of the views and triggers that stay must be set aside: those that SQLite would stumble over, those
+ * that name such a view, and triggers whose table or view goes and comes again.
+ */
+export function setAside(present: Schema, reasons: AsideReasons): Aside {
+  const views = new Set<string>();
+  const triggers = new Set<string>();
+  const vanishing = new Set<string>();
+  const queue: string[] = [];
+  const gone = new Set<string>();
+  for (const object of reasons.leaving) {
+    if (object.kind !== "view") continue;
+    gone.add(foldName(object.name));
+    queue.push(foldName(object.name));
+  }
+  if (reasons.compiles) queue.push(...reasons.missing);
+  const byMention = reasons.compiles || reasons.all
+    ? mentions(present)
+    : new Map<string, (View | Trigger)[]>();
+  const take = (object: View | Trigger) => {
+    if (reasons.leaving.has(object)) return;
+    const key = foldName(object.name);
+    const set = object.kind === "view" ? views : triggers;
+    if (set.has(key)) return;
+    set.add(key);
+    if (object.kind === "view") queue.push(key);
+  };
+  for (const object of [...present.views.values(), ...present.triggers.values()]) {
+    const isBroken = reasons.broken.has(objectKey(object.kind, foldName(object.name)));
+    if (reasons.all || (reasons.compiles && isBroken)) take(object);
+  }
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    for (const object of byMention.get(name) ?? []) take(object);
+  }
+  for (const [key, trigger] of present.triggers) {
+    const owner = foldName(trigger.table);
+    if (reasons.leaving.has(trigger)) continue;
+    if (reasons.rebuilt.has(owner) || views.has(owner) || gone.has(owner)) {
+      if (!triggers.has(key)) vanishing.add(key);
+      triggers.add(key);
+    }
+  }
+  return { views, triggers, vanishing };
+}
+
+/** Views and triggers by the names that they mention, their own left out. */
+function mentions(schema: Schema): Map<string, (View | Trigger)[]> {
+  const known = new Set([...schema.views.keys(), ...schema.tables.keys()]);
+  const byMention = new Map<string, (View | Trigger)[]>();
+  for (const object of [...schema.views.values(), ...schema.triggers.values()]) {
+    for (const name of mentionedNames(object.sql)) {
+      if (!known.has(name) || name === foldName(object.name)) continue;
+      const objects = byMention.get(name);
+      if (objects === undefined) byMention.set(name, [object]);
+      else objects.push(object);
+    }
+  }
+  return byMention;
+}

@@ -1,0 +1,183 @@
+import { displayName } from "../../sql/identifier.ts";
+import type { Change } from "../model/change.ts";
+import type { Column, Table } from "../model/model.ts";
+import { terminated } from "../source/write_schema.ts";
+
+/**
+ * What a statement costs on a table with rows.
+ *
+ * `metadata`: SQLite edits its schema text alone · `scan`: every row is read, or an index is built ·
+ * `rewrite`: every row is written again.
+ */
+export type CostClass = "metadata" | "scan" | "rewrite";
+
+/** A coded finding about a statement, such as `drop-column` losing data. */
+export interface PlanHazard {
+  readonly code: string;
+  /** One sentence without a final period. */
+  readonly message: string;
+}
+
+/** A statement that a plan wants to run. */
+export interface PlannedStatement {
+  /** Without the final `;`. */
+  readonly sql: string;
+  readonly cost: CostClass;
+  /** What it does, in one line: goes above the statement as a comment. */
+  readonly comment: string;
+  readonly hazards: readonly PlanHazard[];
+  /** What it loses on purpose, for the runner that would otherwise roll it back: `allow-loss`. */
+  readonly losses?: readonly PlannedLoss[];
+  /** Values that only a person can choose, each standing as NULL before a `choose` directive. */
+  readonly choice?: PlannedChoice;
+}
+
+/** An object whose rows, rowids or sequence a statement gives up, as the wanted schema asks. */
+export interface PlannedLoss {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Columns that need a value for the rows that are there. */
+export interface PlannedChoice {
+  /** Column names, as written. */
+  readonly columns: readonly string[];
+  /** The statement with values that merely fit the types, to try the rest of the plan with. */
+  readonly trial: string;
+}
+
+/** The statements for a schema difference, in the order in which they run. */
+export interface Plan {
+  readonly changes: readonly Change[];
+  readonly statements: readonly PlannedStatement[];
+  /** The oldest SQLite that can run them, such as `[3, 53]`; undefined: any that Aludel knows. */
+  readonly sqlite: readonly number[] | undefined;
+}
+
+/** A release of SQLite: `[3, 53]`. */
+export type Release = readonly [major: number, minor: number];
+
+/** What a plan is made for. */
+export interface PlanOptions {
+  /** The oldest SQLite that will run it. */
+  readonly sqlite: Release;
+  /**
+   * Views and triggers that SQLite cannot compile as they stand, as {@linkcode objectKey} writes them. A rename
+   * or a DROP COLUMN, which compiles them all, would fail at them, so they are set aside for that time.
+   */
+  readonly broken?: ReadonlySet<string>;
+  /**
+   * `needed`: views and triggers are set aside where a statement would fail at them, as far as their
+   * tokens tell · `all`: all of them are, for schemas that no guess is right about.
+   */
+  readonly aside?: "needed" | "all";
+  /**
+   * What rows get in a new NOT NULL column without a default. `choose`: the plan leaves it to a person ·
+   * `placeholder`: a value that fits the type, as in a down, whose up has dropped the real ones.
+   */
+  readonly missingValues?: "choose" | "placeholder";
+}
+
+/** The release that can alter NOT NULL and CHECK: https://sqlite.org/releaselog/3_53_0.html */
+export const ALTERS_CONSTRAINTS: Release = [3, 53];
+
+/** Whether a release is another one or newer. */
+export function isAtLeast(release: Release, other: Release): boolean {
+  return release[0] > other[0] || (release[0] === other[0] && release[1] >= other[1]);
+}
+
+/** A view or trigger as {@linkcode PlanOptions.broken} names it. @param name In any case. */
+export function objectKey(kind: "view" | "trigger", folded: string): string {
+  return `${kind} ${folded}`;
+}
+
+/** A table goes with all its rows. */
+export function dropTableHazard({ name }: { readonly name: string }): PlanHazard {
+  return { code: "drop-table", message: `The rows of ${displayName(name)} are lost` };
+}
+
+/** A column goes with its values. */
+export function dropColumnHazard(table: Table, column: Column): PlanHazard {
+  return {
+    code: "drop-column",
+    message: `The values of ${displayName(table.name)}.${displayName(column.name)} are lost`,
+  };
+}
+
+/** Rows that the wanted table does not allow make the statement fail; nothing changes then. */
+export function tightenHazard(code: string, table: Table, what: string): PlanHazard {
+  return { code, message: `Fails if a row of ${displayName(table.name)} ${what}` };
+}
+
+/** Values are converted to another affinity: https://sqlite.org/datatype3.html section 3. */
+export function convertHazard(table: Table, from: Column, to: Column): PlanHazard {
+  const column = `${displayName(table.name)}.${displayName(to.name)}`;
+  return {
+    code: "convert-values",
+    message:
+      `Values of ${column} that look like ${to.affinity} are converted from ${from.affinity}`,
+  };
+}
+
+/** Nobody but the user knows the value. */
+export function chooseHazard(table: Table, columns: readonly string[]): PlanHazard {
+  const list = columns.map((name) => `${displayName(table.name)}.${displayName(name)}`);
+  return {
+    code: "choose-value",
+    message: `The rows that are there need a value for ${list.join(", ")}`,
+  };
+}
+
+/** The values are gone, and the rows get one that merely fits. */
+export function placeholderHazard(table: Table, column: string, value: string): PlanHazard {
+  return {
+    code: "placeholder-value",
+    message: `Rows get ${value} in ${displayName(table.name)}.${displayName(column)}, ` +
+      "whose values are not known any more",
+  };
+}
+
+/** What stands around a plan's statements in a file. */
+export interface PlanScriptOptions {
+  /** The first line, such as `Up: add users`; one line. */
+  readonly title: string;
+  /** More comment lines for the top. */
+  readonly notes?: readonly string[];
+  /**
+   * `file`: values to choose are left open, and marked · `trial`: a value that fits the type stands in for
+   * each, to run the file with.
+   */
+  readonly purpose: "file" | "trial";
+}
+
+/**
+ * A plan as the text of an up.sql or down.sql: canonical, each statement under a comment that says what it
+ * does, what it costs and what is dangerous about it.
+ */
+export function writePlan(plan: Plan, { title, notes, purpose }: PlanScriptOptions): string {
+  const lines: string[] = [];
+  if (plan.sqlite !== undefined) lines.push(`-- aludel: sqlite>=${plan.sqlite.join(".")}`);
+  lines.push(...comment(title), ...(notes ?? []).flatMap(comment));
+  for (const statement of plan.statements) {
+    if (statement.comment !== "") lines.push("");
+    lines.push(...statementLines(statement, purpose));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function statementLines(statement: PlannedStatement, purpose: "file" | "trial"): string[] {
+  const lines = statement.comment === "" ? [] : comment(`${statement.comment} (${statement.cost})`);
+  for (const { code, message } of statement.hazards) lines.push(...comment(`${code}: ${message}`));
+  for (const { name, reason } of statement.losses ?? []) {
+    lines.push(`-- aludel: allow-loss=${displayName(name)} ${reason}`);
+  }
+  const sql = purpose === "trial" ? statement.choice?.trial ?? statement.sql : statement.sql;
+  lines.push(terminated(sql));
+  return lines;
+}
+
+/** Comment lines; a text of several lines gives as many, none of which can pass for a directive. */
+function comment(text: string): string[] {
+  return text.replaceAll("\0", "").split(/\r\n|[\r\n]/)
+    .map((line, at) => (at === 0 ? `-- ${line}` : `-- … ${line}`).trimEnd());
+}

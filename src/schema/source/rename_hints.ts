@@ -1,0 +1,114 @@
+import { AludelError, type Place } from "../../errors.ts";
+import { foldName } from "../../sql/identifier.ts";
+import { readDirectives } from "../../sql/read_script.ts";
+import type { Directive } from "../../sql/script.ts";
+import { TokenReader } from "../../sql/token_reader.ts";
+import { placeOf } from "../../text/position.ts";
+import {
+  type ColumnRenameHint,
+  NO_HINTS,
+  type RenameHint,
+  type RenameHints,
+} from "../diff/renames.ts";
+import { type Definition, readSchemaStatements, type SchemaFile } from "./statements.ts";
+
+/**
+ * Reads the `-- aludel: renamed from=old` comments of a schema file. Each is on a line of its own above a CREATE TABLE or
+ * CREATE VIRTUAL TABLE, or above a column of a table.
+ *
+ * @throws {AludelError} `schema-rename-hint` if a hint is above nothing that can have one, or two are above one thing;
+ * errors of the area `directive`.
+ */
+export function readRenameHints(file: SchemaFile): RenameHints {
+  if (!/aludel/i.test(file.text)) return NO_HINTS;
+  const directives = readDirectives(file.file, file.text, "schema")
+    .filter(({ name }) => name === "renamed from");
+  if (directives.length === 0) return NO_HINTS;
+  const statements = readSchemaStatements(file);
+  const tables: RenameHint[] = [];
+  const columns: ColumnRenameHint[] = [];
+  for (const directive of directives) {
+    const next = statements.find(({ statement }) => statement.end > directive.start);
+    if (next === undefined || next.kind === "other") throw misplaced(file, directive);
+    const place = placeOf(file.file, file.text, directive.start);
+    if (next.kind !== "table" && next.kind !== "virtual-table") {
+      throw hasNoRename(place, next.kind, next.name);
+    }
+    if (directive.start < next.statement.start) {
+      const hint = { from: directive.value, to: next.name, place };
+      if (tables.some(({ to }) => foldName(to) === foldName(hint.to))) {
+        throw twice(file, directive, hint.to);
+      }
+      tables.push(hint);
+    } else if (next.kind === "virtual-table") {
+      throw hasNoRename(place, "column", next.name);
+    } else {
+      const to = columnBelow(file, next, directive);
+      if (to === undefined || !standsAlone(file.text, directive)) throw misplaced(file, directive);
+      const hint = { table: next.name, from: directive.value, to, place };
+      const isSecond = columns.some((other) =>
+        foldName(other.table) === foldName(hint.table) && foldName(other.to) === foldName(to)
+      );
+      if (isSecond) throw twice(file, directive, to);
+      columns.push(hint);
+    }
+  }
+  return { tables, columns };
+}
+
+/** The words that begin a constraint of the table, where a column could stand. */
+const CONSTRAINT = new Set(["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"]);
+
+/** The column whose definition begins right after the directive. */
+function columnBelow(
+  file: SchemaFile,
+  { statement }: Definition,
+  directive: Directive,
+): string | undefined {
+  const reader = new TokenReader(file.text, statement);
+  let depth = 0;
+  let isBeginning = false;
+  while (!reader.isAtEnd && reader.start < directive.start) {
+    if (reader.isOperator("(")) depth++;
+    isBeginning = depth === 1 && (reader.isOperator("(") || reader.isOperator(","));
+    if (reader.isOperator(")")) depth--;
+    reader.advance();
+  }
+  return isBeginning && !CONSTRAINT.has(reader.word) ? reader.name() : undefined;
+}
+
+/** Beside a column it could be meant for that one as well as for the one below. */
+function standsAlone(text: string, directive: Directive): boolean {
+  const line = text.lastIndexOf("\n", directive.start - 1) + 1;
+  return text.slice(line, directive.start).trim() === "";
+}
+
+function misplaced(file: SchemaFile, directive: Directive): AludelError {
+  return new AludelError(
+    "schema-rename-hint",
+    `Nothing below says what was renamed from "${directive.value}"`,
+    {
+      place: placeOf(file.file, file.text, directive.start),
+      next: ["Put it on a line of its own, right above the CREATE TABLE or the column"],
+    },
+  );
+}
+
+/** What a rename would change in vain, or what SQLite cannot rename. */
+function hasNoRename(
+  place: Place,
+  kind: "view" | "index" | "trigger" | "column",
+  name: string,
+): AludelError {
+  const message = kind === "column"
+    ? `SQLite cannot rename a column of the virtual table "${name}"`
+    : `The ${kind} "${name}" needs no rename: it holds no rows and is created anew`;
+  return new AludelError("schema-rename-hint", message, { place, next: ["Delete the line"] });
+}
+
+function twice(file: SchemaFile, directive: Directive, name: string): AludelError {
+  return new AludelError("schema-rename-hint", `Two lines say what "${name}" was renamed from`, {
+    place: placeOf(file.file, file.text, directive.start),
+    next: ["Delete the older one"],
+  });
+}

@@ -1,0 +1,110 @@
+import { isDirective } from "../../sql/directive.ts";
+import { foldName } from "../../sql/identifier.ts";
+import { Tokenizer } from "../../sql/tokenizer.ts";
+import { mentionedNames, type Schema, type SchemaObject, type Table } from "../model/model.ts";
+
+/** A statement with its semicolon, which no comment at the end swallows. */
+export function terminated(sql: string): string {
+  const tokenizer = new Tokenizer(sql);
+  let isLineComment = false;
+  while (tokenizer.next()) {
+    if (tokenizer.kind === "space") continue;
+    isLineComment = tokenizer.kind === "comment" && sql.startsWith("--", tokenizer.start);
+  }
+  return isLineComment ? `${sql}\n;` : `${sql};`;
+}
+
+/**
+ * Puts things after what they need, and otherwise leaves them in the order in which they come. What
+ * needs each other stays in that order too.
+ *
+ * @param keys The keys, in the order to keep.
+ * @param needs The keys that one needs; those that are not among `keys` do not matter.
+ */
+export function inDependencyOrder(
+  keys: readonly string[],
+  needs: (key: string) => Iterable<string>,
+): string[] {
+  const known = new Set(keys);
+  const ordered = new Set<string>();
+  const entered = new Set<string>();
+  // A stack and no recursion: a chain may be as long as the schema.
+  const stack: { readonly key: string; readonly rest: Iterator<string> }[] = [];
+  const enter = (key: string) => {
+    if (entered.has(key)) return;
+    entered.add(key);
+    stack.push({ key, rest: needs(key)[Symbol.iterator]() });
+  };
+  for (const key of keys) {
+    enter(key);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const next = top.rest.next();
+      if (next.done) {
+        ordered.add(top.key);
+        stack.pop();
+      } else if (known.has(next.value)) {
+        enter(next.value);
+      }
+    }
+  }
+  return [...ordered];
+}
+
+/**
+ * A definition without the directives in it, which are for the schema file that it comes from and would be
+ * refused in a revision. SQLite keeps comments, so that stored texts have them too.
+ */
+export function withoutDirectives(sql: string): string {
+  if (!/aludel/i.test(sql)) return sql;
+  const pieces: string[] = [];
+  let copied = 0;
+  const tokenizer = new Tokenizer(sql);
+  while (tokenizer.next()) {
+    const { kind, start, end } = tokenizer;
+    if (kind !== "comment" || !isDirective(sql, start, end)) continue;
+    const before = sql.slice(copied, start);
+    const line = before.lastIndexOf("\n") + 1;
+    // A line that held nothing else goes as a whole; the line break that ends the comment ends it.
+    const isAlone = line > 0 && before.slice(line).trim() === "" && sql[end] === "\n";
+    pieces.push(isAlone ? before.slice(0, line - 1) : before);
+    copied = end;
+  }
+  return pieces.join("") + sql.slice(copied);
+}
+
+/**
+ * The schema as the text of a schema file: what the database has, word for word but for the directives of
+ * the files that it was made by, which would be refused in a schema file: parents before children, each table followed by its indexes, then virtual tables, views and triggers.
+ *
+ * @returns The text; a schema without anything gives one newline.
+ */
+export function writeSchema(schema: Schema): string {
+  const blocks = schemaObjects(schema).map(({ sql }) => `${terminated(withoutDirectives(sql))}\n`);
+  return blocks.length === 0 ? "\n" : blocks.join("\n");
+}
+
+/** Everything in a schema, in an order in which it can be created and read. */
+export function schemaObjects(schema: Schema): SchemaObject[] {
+  const objects: SchemaObject[] = [];
+  const indexes = Map.groupBy(schema.indexes.values(), ({ table }) => foldName(table));
+  for (const table of tablesInOrder(schema)) {
+    objects.push(table, ...(indexes.get(foldName(table.name)) ?? []));
+  }
+  objects.push(...schema.virtualTables.values());
+  const views = inDependencyOrder(
+    [...schema.views.keys()],
+    (key) => mentionedNames(schema.views.get(key)!.sql),
+  );
+  for (const key of views) objects.push(schema.views.get(key)!);
+  objects.push(...schema.triggers.values());
+  return objects;
+}
+
+/** The tables, those that foreign keys refer to first. */
+export function tablesInOrder(schema: Schema): Table[] {
+  const keys = inDependencyOrder(
+    [...schema.tables.keys()],
+    (key) => schema.tables.get(key)!.foreignKeys.map(({ parent }) => foldName(parent)),
+  );
+  return keys.map((key) => schema.tables.get(key)!);
+}

@@ -1,0 +1,274 @@
+import { AludelError } from "../errors.ts";
+import { placeOf } from "../text/position.ts";
+import { readMentions } from "./mentions.ts";
+import {
+  LEGACY_ALTER_TABLE,
+  LOAD_EXTENSION,
+  type PlacedRefusal,
+  type Refusal,
+  refuseAttach,
+  refuseOpenChoice,
+  refuseOutside,
+  refusePragma,
+  refuseStateTable,
+  refuseTransactionControl,
+  refuseUnderForeignKeys,
+  refuseUnfinished,
+  VACUUM_IN_TRANSACTION,
+  VACUUM_INTO,
+} from "./refusal.ts";
+import type { Script, Statement } from "./script.ts";
+import { isStateName, TokenReader } from "./token_reader.ts";
+import { Tokenizer } from "./tokenizer.ts";
+
+/**
+ * The first thing in a script that may not stand in a revision, as far as tokens show it: transaction
+ * control, ATTACH, pragmas, Aludel's own tables, parameters, template placeholders, dot-commands, values
+ * that are still to be chosen, statements that do not end. It is looked for before anything runs; {@linkcode refuseAction} guards the run itself.
+ *
+ * @param script A script as {@linkcode readScript} gives it.
+ * @returns The error to throw, with place and cure; undefined when there is nothing to refuse.
+ */
+export function findRefusal(script: Script): AludelError | undefined {
+  const found = firstRefusal(script);
+  if (found === undefined) return undefined;
+  const { refusal: { code, reason, next }, at } = found;
+  return new AludelError(code, reason, { place: placeOf(script.file, script.text, at), next });
+}
+
+function firstRefusal(script: Script): PlacedRefusal | undefined {
+  // A PRAGMA legacy_alter_table=on that nothing has switched off yet.
+  let legacy: Statement | undefined;
+  const [open] = script.header.choose ?? [];
+  if (open !== undefined) return { refusal: refuseOpenChoice(open.name), at: open.start };
+  for (const statement of script.statements) {
+    const found = refuseStatement(script, statement) ?? refuseMarked(script, statement) ??
+      refuseOpen(script, statement);
+    if (found !== undefined) return found;
+    const pragma = statement.verb === "PRAGMA" ? readPragma(script.text, statement) : undefined;
+    if (pragma?.name.toLowerCase() === LEGACY_ALTER_TABLE && pragma.value !== undefined) {
+      legacy = isOff(pragma.value) ? undefined : statement;
+    } else if (legacy !== undefined && !isTableRename(script.text, statement)) {
+      return { refusal: MISPLACED_LEGACY, at: legacy.start };
+    }
+  }
+  if (legacy !== undefined) return { refusal: MISPLACED_LEGACY, at: legacy.start };
+  const { openComment } = script.marks;
+  return openComment === undefined ? undefined : { refusal: OPEN_COMMENT, at: openComment };
+}
+
+const MISPLACED_LEGACY: Refusal = {
+  code: "sql-pragma",
+  reason: `"PRAGMA ${LEGACY_ALTER_TABLE}" may only stand around the rename that ends a rebuild`,
+  next: [
+    `Write it right before ALTER TABLE … RENAME TO, and PRAGMA ${LEGACY_ALTER_TABLE}=off right after`,
+  ],
+};
+
+function isOff(value: string): boolean {
+  return ["0", "off", "no", "false"].includes(value.toLowerCase());
+}
+
+function isTableRename(text: string, statement: Statement): boolean {
+  return readMentions(text, statement)[0]?.kind === "rename-table";
+}
+
+/** Judges a statement by its beginning. */
+function refuseStatement(script: Script, statement: Statement): PlacedRefusal | undefined {
+  const found = refuseVerb(script, statement);
+  if (found !== undefined || script.header.transaction === "on") return found;
+  return OUTSIDE.has(statement.verb)
+    ? undefined
+    : { refusal: refuseOutside(statement.verb), at: statement.start };
+}
+
+/**
+ * What a file outside a transaction may hold: VACUUM and the pragmas that {@linkcode refusePragma} allows there work
+ * nowhere else. ANALYZE and REINDEX could run in a transaction, but they usually follow a VACUUM, hold the write lock for
+ * long, and change neither a row nor a definition.
+ */
+const OUTSIDE: ReadonlySet<string> = new Set(["VACUUM", "PRAGMA", "ANALYZE", "REINDEX"]);
+
+function refuseVerb(script: Script, statement: Statement): PlacedRefusal | undefined {
+  const { text, header } = script;
+  const at = statement.start;
+  switch (statement.verb) {
+    case "BEGIN":
+    case "COMMIT":
+    case "END":
+    case "ROLLBACK":
+    case "SAVEPOINT":
+    case "RELEASE":
+      return { refusal: refuseTransactionControl(statement.verb), at };
+    case "ATTACH":
+    case "DETACH":
+      return { refusal: refuseAttach(statement.verb), at };
+    case "VACUUM":
+      if (header.transaction === "on") return { refusal: VACUUM_IN_TRANSACTION, at };
+      return new TokenReader(text, statement).seek(INTO) ? { refusal: VACUUM_INTO, at } : undefined;
+    case "PRAGMA": {
+      const pragma = readPragma(text, statement);
+      const refusal = pragma && refusePragma(pragma.name, pragma.value, header);
+      return refusal && { refusal, at };
+    }
+    case "EXPLAIN": {
+      // Some pragmas work already while they are compiled, so it does not matter that EXPLAIN only shows.
+      const explained = readExplained(text, statement);
+      return explained.verb === "EXPLAIN" ? undefined : refuseStatement(script, explained);
+    }
+    case "DROP":
+    case "ALTER": {
+      const kind = header.foreignKeys === "on" ? readMentions(text, statement)[0]?.kind : undefined;
+      if (kind === "drop-table") return { refusal: refuseUnderForeignKeys("DROP TABLE"), at };
+      if (kind === "rename-table") {
+        return { refusal: refuseUnderForeignKeys("ALTER TABLE … RENAME TO"), at };
+      }
+      return undefined;
+    }
+    case "":
+      return refuseDotCommand(text, at);
+    default:
+      return undefined;
+  }
+}
+
+const INTO = new Set(["INTO"]);
+
+function readPragma(
+  text: string,
+  statement: Statement,
+): { readonly name: string; readonly value: string | undefined } | undefined {
+  const reader = new TokenReader(text, statement);
+  reader.advance();
+  const name = reader.qualifiedName()?.name;
+  if (name === undefined) return undefined;
+  const hasValue = reader.acceptOperator("=") || reader.acceptOperator("(");
+  return { name, value: hasValue ? reader.text : undefined };
+}
+
+function readExplained(text: string, statement: Statement): Statement {
+  const reader = new TokenReader(text, statement);
+  reader.advance();
+  reader.accept("QUERY", "PLAN");
+  return { start: reader.start, end: statement.end, verb: reader.word };
+}
+
+function refuseDotCommand(text: string, at: number): PlacedRefusal | undefined {
+  if (text[at] !== "." || (at > 0 && text[at - 1] !== "\n")) return undefined;
+  const command = /^\.\w*/.exec(text.slice(at, at + 32))?.[0] ?? ".";
+  const refusal: Refusal = {
+    code: "sql-dot-command",
+    reason: `"${command}" is a command of the sqlite3 shell and not SQL`,
+    next: ["Delete the line; a revision holds SQL only"],
+  };
+  return { refusal, at };
+}
+
+/** Judges a statement by the tokens in it that were marked. */
+function refuseMarked({ text, marks }: Script, statement: Statement): PlacedRefusal | undefined {
+  const { token, stateNames } = marks;
+  if (token !== undefined && contains(statement, token)) {
+    return { refusal: refuseToken(text, token), at: token };
+  }
+  return stateNames.some((at) => contains(statement, at))
+    ? refuseStateNames(text, statement)
+    : undefined;
+}
+
+/** A quote or a comment that is never closed is the reason for whatever is open then, and not looked for here. */
+function refuseOpen({ text, marks }: Script, { start }: Statement): PlacedRefusal | undefined {
+  const { unfinished, openComment } = marks;
+  return openComment === undefined && unfinished?.start === start
+    ? { refusal: refuseUnfinished(text, unfinished), at: start }
+    : undefined;
+}
+
+function contains({ start, end }: Statement, at: number): boolean {
+  return start <= at && at < end;
+}
+
+function refuseStateNames(text: string, statement: Statement): PlacedRefusal | undefined {
+  for (const { name, to, on, start } of readMentions(text, statement)) {
+    const kept = [name, to, on].find((candidate) =>
+      candidate !== undefined && isStateName(candidate)
+    );
+    if (kept !== undefined) return { refusal: refuseStateTable(kept), at: start };
+  }
+  return undefined;
+}
+
+/** A comment that is never closed takes in what was meant to run: SQLite says nothing, so Aludel does. */
+const OPEN_COMMENT: Refusal = {
+  code: "sql-comment",
+  reason: "The comment that begins here is never closed",
+  next: ["Close it with */"],
+};
+
+/**
+ * Why a token may stand in no revision.
+ *
+ * @param text The script's text.
+ * @param at Where the token begins that was marked: {@linkcode ScriptMarks.token}.
+ */
+function refuseToken(text: string, at: number): Refusal {
+  const token = new Tokenizer(text, at);
+  token.next();
+  if (token.kind === "parameter") return refuseParameter(token.current);
+  return token.kind === "illegal" ? refuseIllegal(token.current, text, at) : LOAD_EXTENSION;
+}
+
+function refuseParameter(parameter: string): Refusal {
+  if (parameter.startsWith("#")) {
+    return {
+      code: "sql-token",
+      reason: `"${parameter}" is not SQL: "#" begins no comment in SQLite`,
+      next: ["Begin comments with --"],
+    };
+  }
+  return {
+    code: "sql-parameter",
+    reason:
+      `"${parameter}" is a parameter, which nothing gives a value: SQLite would take it for NULL`,
+    next: ["Write the value itself; if it is meant as text, put it into single quotes"],
+  };
+}
+
+function refuseIllegal(token: string, text: string, start: number): Refusal {
+  const first = token[0] ?? "";
+  if (first === "{" || (first === "$" && text[start + 1] === "{")) {
+    return {
+      code: "sql-placeholder",
+      reason: "A placeholder of a template stands here, and a revision is run as it is",
+      next: ["Write what the placeholder stands for"],
+    };
+  }
+  return { code: "sql-token", ...explainIllegal(token, first) };
+}
+
+function explainIllegal(token: string, first: string): Omit<Refusal, "code"> {
+  switch (first) {
+    case "'":
+      return { reason: "The string that begins here is never closed", next: ["Close it with '"] };
+    case '"':
+    case "`":
+      return {
+        reason: "The name that begins here is never closed",
+        next: [`Close it with ${first}`],
+      };
+    case "[":
+      return { reason: "The name that begins here is never closed", next: ["Close it with ]"] };
+    case "x":
+    case "X":
+      return {
+        reason: "The blob literal that begins here is not made of pairs of hexadecimal digits",
+        next: ["Write it as x'00ff'"],
+      };
+    case "#":
+      return {
+        reason: '"#" begins no comment in SQLite',
+        next: ["Begin comments with --"],
+      };
+  }
+  const shown = token.length > 40 ? `${token.slice(0, 40)}…` : token;
+  return { reason: `"${shown}" is nothing that SQLite can read`, next: ["Correct or delete it"] };
+}

@@ -1,0 +1,143 @@
+import type { Connection, Row } from "../db/connection.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { DownHash, TextHash } from "../manifest/manifest.ts";
+import type { AppliedTexts } from "./state.ts";
+import { readFormat } from "./state_format.ts";
+
+/** The way a step goes. */
+export type LoggedDirection = "up" | "down";
+
+/** What happened, with its details: kept as JSON, so only values that JSON has. */
+export type LogEvent =
+  /** A revision's up ran. */
+  | {
+    readonly event: "upgrade";
+    readonly revision: RevisionId;
+    readonly details: { readonly durationMs: number };
+  }
+  /** A revision's down ran. */
+  | {
+    readonly event: "downgrade";
+    readonly revision: RevisionId;
+    readonly details: { readonly durationMs: number };
+  }
+  /** Records were added and removed without running anything. */
+  | {
+    readonly event: "stamp";
+    readonly revision: null;
+    readonly details: {
+      readonly added: readonly RevisionId[];
+      readonly removed: readonly RevisionId[];
+      /** Whether all records were erased first. */
+      readonly purged: boolean;
+      /** Of removed revisions: the texts that are not on disk as they ran. */
+      readonly texts?: Readonly<Record<RevisionId, AppliedTexts>>;
+    };
+  }
+  /** A record follows a revision that was signed again, or one of whose ancestors was. */
+  | {
+    readonly event: "reseal";
+    readonly revision: RevisionId;
+    readonly details: {
+      readonly from: readonly [TextHash, DownHash];
+      readonly to: readonly [TextHash, DownHash];
+      readonly lineage: TextHash;
+    };
+  }
+  /** A database that was there before Aludel was taken over. */
+  | {
+    readonly event: "baseline";
+    readonly revision: RevisionId;
+    readonly details: { readonly tables?: number };
+  }
+  /** A restore point was put back. */
+  | {
+    readonly event: "restore";
+    readonly revision: null;
+    /** `kept`: the restore point that holds what was replaced. */
+    readonly details: { readonly point: string; readonly kept?: string };
+  }
+  /** A run failed and was rolled back. */
+  | {
+    readonly event: "failure";
+    readonly revision: RevisionId | null;
+    readonly details: {
+      readonly code: string;
+      readonly message: string;
+      readonly direction?: LoggedDirection;
+      readonly sqlite?: string;
+    };
+  }
+  /** A statement outside a transaction was about to run, or has run. Statements count from 1. */
+  | {
+    readonly event: "off-intent" | "off-done";
+    readonly revision: RevisionId;
+    readonly details: { readonly direction: LoggedDirection; readonly statement: number };
+  };
+
+/** When an event happened and which Aludel wrote it down. */
+export interface LogStamp {
+  /** UTC to the second. */
+  readonly at: string;
+  /** Such as `aludel 0.1.0`. */
+  readonly by: string;
+}
+
+/** A row to append to `aludel_log`. */
+export type NewLogEntry = LogEvent & LogStamp;
+
+/** A row of `aludel_log` as read: a newer Aludel may have written events that this one does not know. */
+interface LogEntry extends LogStamp {
+  /** Rises with each entry. */
+  readonly entry: number;
+  readonly event: LogEvent["event"] | (string & Record<never, never>);
+  readonly revision: RevisionId | null;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Which part of the log to read. */
+export interface LogQuery {
+  /** How many of the newest entries; all of them where it is left out. */
+  readonly limit?: number;
+  /** Only entries after this one. */
+  readonly after?: number;
+}
+
+/**
+ * Reads the log, newest entry first; empty for a database without state tables.
+ *
+ * @throws {AludelError} `state-newer-format`, `state-foreign-tables`.
+ * @throws {SqlError}
+ */
+export async function readLog(connection: Connection, query: LogQuery = {}): Promise<LogEntry[]> {
+  if (await readFormat(connection) === "absent") return [];
+  const rows = await connection.query(
+    "SELECT entry, at, event, revision, details, logged_by FROM main.aludel_log " +
+      "WHERE entry > ? ORDER BY entry DESC LIMIT ?",
+    [BigInt(query.after ?? 0), BigInt(query.limit ?? -1)],
+  );
+  return rows.map(toLogEntry);
+}
+
+function toLogEntry(row: Row): LogEntry {
+  const revision = row["revision"] ?? null;
+  return {
+    entry: Number(row["entry"]),
+    at: String(row["at"]),
+    by: String(row["logged_by"]),
+    event: String(row["event"]),
+    revision: revision === null ? null : String(revision),
+    details: readDetails(String(row["details"])),
+  };
+}
+
+/** The log is for people: a row that something else wrote is shown as it is. */
+function readDetails(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const details: unknown = JSON.parse(text);
+    if (typeof details === "object" && details !== null) return { ...details };
+  } catch {
+    // Shown below.
+  }
+  return { text };
+}
