@@ -33,7 +33,7 @@ Deno.test("the bundle needs nothing but itself and Deno", async () => {
   for (const command of Object.keys(COMMANDS)) {
     assert.ok(texts.values().some((text) => text.includes(`name: "${command}"`)), command);
   }
-  assert.ok(bundle.workers.includes("src/cli/sentinel.js"));
+  assert.ok(bundle.workers.includes("src/cli/terminal/sentinel.js"));
   assert.deepEqual(bundle.modules.filter((name) => /test|\.map$|\.ts$/.test(name)), []);
   const size = texts.values().reduce((sum, text) => sum + text.length, 0);
   assert.ok(size < LARGEST, `${size} bytes of modules`);

@@ -40,7 +40,7 @@ Deno.test("writeAside() waits while a progress line is being drawn by another th
   const board = new WatchBoard();
   const source = `
     import { WatchBoard } from ${
-    JSON.stringify(import.meta.resolve("../../../src/cli/watch_board.ts"))
+    JSON.stringify(import.meta.resolve("../../../src/cli/terminal/watch_board.ts"))
   };
     self.onmessage = ({ data }) => {
       const board = new WatchBoard(data);

@@ -189,7 +189,7 @@ Deno.test("openNodeSqlite() reads what a killed writer committed to the log only
 // What another user may not do is asked as another user: the tests may run as root, who may do everything.
 
 const OPEN_AND_READ = `
-  import { openNodeSqlite } from "./src/db/node_sqlite.ts";
+  import { openNodeSqlite } from "./src/db/open.ts";
   const [path, mode] = Deno.args;
   try {
     const connection = openNodeSqlite({ path, mode });
@@ -267,7 +267,7 @@ Deno.test("openNodeSqlite() works where Deno's permissions name folders", async 
   const path = folder.file("a.db");
   await make(path, "CREATE TABLE t (a)");
   const script = `
-    import { openNodeSqlite } from "./src/db/node_sqlite.ts";
+    import { openNodeSqlite } from "./src/db/open.ts";
     for (const mode of ["create", "write", "read"]) {
       await using connection = openNodeSqlite({ path: Deno.args[0], mode });
       await connection.query("SELECT a FROM t");
