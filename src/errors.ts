@@ -29,6 +29,7 @@ export const ERROR_KINDS = {
   "database-busy": "failure",
   "database-corrupt": "failure",
   "database-folder-missing": "failure",
+  "database-foreign": "failure",
   "database-full": "failure",
   "database-is-folder": "failure",
   "database-missing": "failure",

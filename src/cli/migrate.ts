@@ -46,6 +46,10 @@ export const RUN_FLAGS = {
     values: ["hazard", "always", "never"],
     help: "when to copy the database first (default: hazard, see the settings)",
   },
+  foreign: {
+    kind: "switch",
+    help: "also if the database has records of another project only",
+  },
 } as const;
 
 type RunFlags = FlagValues<typeof RUN_FLAGS> & FlagValues<typeof SHARED_FLAGS>;
@@ -66,7 +70,11 @@ export async function migrate(
   if (workspace === null && options.needsProject) throw projectMissing(project);
   const target = openTarget(context, project, flags);
   const migration = await migrationContext(project, workspace, target);
-  const request: MigrationRequest = { goal, downFrom: options.downFrom };
+  const request: MigrationRequest = {
+    goal,
+    downFrom: options.downFrom,
+    foreign: flags.foreign,
+  };
   const report = new RunReport(context.ui, target.target);
   const planned = await planMigration(
     migration,

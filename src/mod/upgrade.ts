@@ -41,6 +41,8 @@ export interface UpgradeOptions {
   readonly lockTimeoutMs?: number;
   /** Whether SQLite may read `"text"` as a string where no column is called so; not if left out. */
   readonly doubleQuotedStrings?: boolean;
+  /** Whether a database that has records of another project only may be upgraded; not if left out. */
+  readonly foreign?: boolean;
   /** Stops the upgrade between two statements, or while it waits for the lock: it is rolled back. */
   readonly signal?: AbortSignal;
   /** Called for everything that happens, in order and before it goes on. What it throws stops the upgrade. */
@@ -111,6 +113,7 @@ async function upgradeTarget(target: Target, options: UpgradeOptions): Promise<U
   const request: MigrationRequest = {
     goal: { kind: "upgrade", refs: [parseRef(options.to ?? "head")] },
     downFrom: "database",
+    foreign: options.foreign ?? false,
   };
   const host = hostOf(target, options);
   const planned = await planMigration(context, request, host);

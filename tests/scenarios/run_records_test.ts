@@ -187,3 +187,87 @@ Deno.test("eight processes that undo at once read each record together with its 
     assert.equal(await project.applied(), "");
   }
 });
+
+Deno.test("a re-parented revision is recorded where it belongs, and keeps its rows", async () => {
+  for (const branch of [false, true]) {
+    using project = runProject();
+    project.add("r1", "CREATE TABLE t_r1(a);", "DROP TABLE t_r1;");
+    project.add("r3", "CREATE TABLE t_r3(a); INSERT INTO t_r3 VALUES (7);", "DROP TABLE t_r3;");
+    project.add("r4", "CREATE TABLE t_r4(a); INSERT INTO t_r4 VALUES (8);", "DROP TABLE t_r4;");
+    if (branch) project.add("b1", "CREATE TABLE t_b1(a);", "DROP TABLE t_b1;", ["r1"]);
+    await project.prepare("upgrade", "heads");
+    project.add("r2", "CREATE TABLE t_r2(a);", "DROP TABLE t_r2;", ["r1"]);
+    const manifest = project.read("migrations/manifest.json");
+    project.write(
+      "migrations/manifest.json",
+      manifest.replace('"dir":"r3","parents":["r1"]', '"dir":"r3","parents":["r2"]'),
+    );
+    const { stderr } = await project.fails(1, "upgrade", "heads");
+    assert.match(stderr, /error\[record-moved\]/);
+    const [cure] = [...stderr.matchAll(/next: (.*)/g)].map((match) => match[1]!);
+    assert.match(cure!, /^aludel stamp .* && aludel upgrade r2 && aludel stamp /);
+    assert.match(
+      stderr,
+      /next: aludel redo r3 {3}# undo it and run it again: the rows in what it made are lost/,
+    );
+    for (const command of cure!.replace(/ {3}#.*/, "").split(" && ")) {
+      await project.done(...command.split(" ").slice(1));
+    }
+    await project.done("upgrade", "heads");
+    assert.equal(await project.sql("SELECT * FROM t_r3, t_r4"), "7|8");
+    assert.equal(
+      await project.sql("SELECT parents FROM aludel_revision WHERE id = 'r3'"),
+      '["r2"]',
+    );
+    assert.equal((await project.aludel("verify", "--drift")).code, 0);
+  }
+});
+
+Deno.test("a database of another project is changed with --foreign only, and nothing suggests switch", async () => {
+  using theirs = runProject();
+  theirs.add("x1", "CREATE TABLE x(a); INSERT INTO x VALUES (1);", "DROP TABLE x;");
+  theirs.add("x2", "CREATE TABLE y(a);", "DROP TABLE y;");
+  await theirs.prepare("upgrade");
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t(a);", "DROP TABLE t;");
+  const other = `${theirs.path}/app.db`;
+  const before = await theirs.sql(".dump");
+  for (
+    const words of [
+      ["upgrade"],
+      ["upgrade", "heads", "--dry-run"],
+      ["upgrade", "--rehearse"],
+      ["downgrade", "base"],
+      ["downgrade", "-1"],
+      ["redo", "x2"],
+      ["switch"],
+      ["switch", "base"],
+    ]
+  ) {
+    const { stderr } = await project.fails(1, ...words, "-d", other);
+    assert.match(stderr, /error\[database-foreign\]: Database ".*" belongs to another project/);
+    assert.match(
+      stderr,
+      /It has records of 2 revisions, such as "x1", "x2", and none of them is on disk/,
+    );
+    assert.match(stderr, /Nothing was run/);
+  }
+  for (const words of [["status"], ["current"], ["verify"], ["current", "--check-heads"]]) {
+    const { stdout, stderr } = await project.aludel(...words, "-d", other);
+    assert.doesNotMatch(stdout + stderr, /aludel (?:switch|upgrade|downgrade)/, words.join(" "));
+  }
+  assert.match((await project.aludel("status", "-d", other)).stderr, /belongs to another project/);
+  assert.equal(await theirs.sql(".dump"), before);
+  await project.done("upgrade", "heads", "--foreign", "-d", other);
+  assert.equal(await theirs.sql("SELECT count(*) FROM t"), "0");
+  // Now it shares a revision with the disk.
+  await project.done("switch", "-d", other);
+  assert.equal(await theirs.applied(), "a1");
+});
+
+Deno.test("a database alone is undone without a project, whatever its records are", async () => {
+  using project = await applied("a1", "a2");
+  Deno.removeSync(`${project.path}/migrations`, { recursive: true });
+  await project.done("downgrade", "base");
+  assert.equal(await project.applied(), "");
+});

@@ -1,3 +1,4 @@
+import { isOfAnotherProject } from "../../project/workspace/catalogue.ts";
 import { projectMissing } from "../../project/workspace/project.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
@@ -34,6 +35,7 @@ export const command = defineCommand({
     // What is not on disk is past the heads that this checkout knows, or beside them.
     const unknown = current.filter((id) => !onDisk.has(id));
     const atHeads = missing.length === 0 && unknown.length === 0;
+    const foreign = workspace !== null && isOfAnotherProject(catalogue);
     // That they are current goes without saying here.
     const marks = new Marks({ ...catalogue, applied: new Set() });
     ui.json({
@@ -58,9 +60,11 @@ export const command = defineCommand({
       );
     }
     if (unknown.length > 0) {
-      const { locateUnknown, TAKE_ALONG } = await import("../session/database_catalogue.ts");
+      const { locateUnknown, NAME_ANOTHER, TAKE_ALONG } = await import(
+        "../session/database_catalogue.ts"
+      );
       for (const { says } of await locateUnknown(project, unknown)) ui.notice(says);
-      ui.hint(TAKE_ALONG);
+      ui.hint(foreign ? NAME_ANOTHER : TAKE_ALONG);
     }
     if (!flags.checkHeads || atHeads) return 0;
     if (unknown.length > 0) {
@@ -68,7 +72,7 @@ export const command = defineCommand({
     }
     if (missing.length > 0) {
       ui.warning(`Not at all heads: ${listed(missing)} pending`);
-      ui.hint("aludel upgrade heads");
+      if (!foreign) ui.hint("aludel upgrade heads");
     }
     return 3;
   },

@@ -5,7 +5,8 @@ import { DATABASE_FLAG, DRIFT_FLAG } from "../arguments/flag.ts";
 import { findingText } from "../render/finding.ts";
 import { openVerification } from "../session/verification.ts";
 import { titleOf } from "../render/revision.ts";
-import { locateUnknown, TAKE_ALONG } from "../session/database_catalogue.ts";
+import { isOfAnotherProject } from "../../project/workspace/catalogue.ts";
+import { locateUnknown, NAME_ANOTHER, TAKE_ALONG } from "../session/database_catalogue.ts";
 
 /** So many revisions of one kind are listed; beyond it they are counted. */
 const LISTED = 10;
@@ -68,11 +69,15 @@ export const command = defineCommand({
     for (const finding of findings) ui.prose(findingText(finding, ui.style, ui.here));
     for (const { says } of elsewhere) ui.data(says);
     if (clean) ui.notice("Nothing needs doing.");
-    if (elsewhere.length > 0) ui.hint(TAKE_ALONG);
+    const foreign = isOfAnotherProject(catalogue);
+    if (foreign) {
+      ui.notice(`"${target?.name}" belongs to another project: none of its revisions is on disk.`);
+    }
+    if (elsewhere.length > 0) ui.hint(foreign ? NAME_ANOTHER : TAKE_ALONG);
     // Where a file is in the way, what mends it comes first.
     const refused = findings.some(({ level }) => level === "error");
     if (target === undefined) ui.hint("aludel status --database app.db, to look at one too");
-    else if (status.pending.length > 0 && !refused) ui.hint("aludel upgrade heads");
+    else if (status.pending.length > 0 && !refused && !foreign) ui.hint("aludel upgrade heads");
     if (status.drafts.length > 0) ui.hint("aludel seal, when the drafts are finished");
     return clean ? 0 : 3;
   },

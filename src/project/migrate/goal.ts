@@ -10,6 +10,7 @@ import {
   switchRoute,
   upgradeRoute,
 } from "../../graph/route.ts";
+import { type NextCommand, shell } from "../../text/next_step.ts";
 import type { Catalogue } from "../workspace/catalogue.ts";
 
 /** What a user asks for, in refs. */
@@ -79,4 +80,35 @@ export function routeTo(catalogue: Catalogue, goal: Goal): Route {
       return [...down, ...upgradeRoute(graph, appliedAfter(applied, down), undone)];
     }
   }
+}
+
+/**
+ * How a revision that ran gets the place that the manifest gives it now, without being undone: it is forgotten, what is
+ * missing under it runs, and it is recorded again.
+ */
+export function recordElsewhere(
+  id: RevisionId,
+  catalogue: Catalogue,
+): NextCommand {
+  const { graph, applied } = catalogue;
+  const heads = graph.headsOf(applied, "parents");
+  const under = graph.ancestors([id], "all");
+  const missing = [...under].filter((one) => one !== id && !applied.has(one));
+  if (missing.length === 0) {
+    return shell`aludel stamp --purge ${heads} # record it there, and run nothing`;
+  }
+  const follows = graph.descendants([id], "all");
+  const rest = [...applied].filter((one) => one !== id && !follows.has(one));
+  const below = graph.headsOf(new Set(rest), "parents");
+  const back = below.length === 0
+    ? shell`aludel stamp base`
+    : below.some((one) => under.has(one))
+    ? shell`aludel stamp ${below}`
+    : shell`aludel stamp --purge ${below}`;
+  const upgrade = shell`aludel upgrade ${graph.headsOf(new Set(missing), "parents")}`;
+  return {
+    ...back,
+    then: { ...upgrade, then: shell`aludel stamp ${heads}` },
+    why: "run what is missing under it, and record it there",
+  };
 }

@@ -1,7 +1,9 @@
 import type { Connection } from "../../db/connection.ts";
+import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { Route } from "../../graph/route.ts";
 import type { Digest, ManifestRevision, RevisionTexts } from "../../manifest/manifest.ts";
+import { NOTHING_RUN } from "../../runner/failure.ts";
 import type {
   CheckedRoute,
   ResumeChoice,
@@ -18,7 +20,8 @@ import {
   type State,
   type StoredTexts,
 } from "../../state/state.ts";
-import { type Catalogue, joinCatalogue } from "../workspace/catalogue.ts";
+import { say, shell } from "../../text/next_step.ts";
+import { type Catalogue, isOfAnotherProject, joinCatalogue } from "../workspace/catalogue.ts";
 import type { DatabaseAccess } from "../workspace/database_access.ts";
 import type { DraftPolicy } from "../workspace/setting_table.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -54,6 +57,8 @@ export interface MigrationRequest {
   readonly goal: GoalRequest;
   /** Where a downgrade's text comes from. */
   readonly downFrom: "database" | "disk";
+  /** Whether a database of another project may be changed. */
+  readonly foreign?: boolean;
 }
 
 /** A migration that is resolved and checked, and has touched nothing. */
@@ -103,6 +108,7 @@ async function plan(
   const resolved = await atOneMoment(context.access, async (connection) => {
     const state = connection === null ? NO_STATE : await readState(connection);
     const catalogue = joinCatalogue(context.workspace, state.applied);
+    refuseForeign(context, request, catalogue);
     const goal = resolveGoal(catalogue, request.goal);
     return { goal, state, ...await readRoute(connection, catalogue, goal, request) };
   });
@@ -131,6 +137,7 @@ export async function runMigration(
       const resolved = await snapshot(connection, async () => {
         const state = await readState(connection);
         const catalogue = joinCatalogue(context.workspace, state.applied);
+        refuseForeign(context, request, catalogue);
         return { goal, state, ...await readRoute(connection, catalogue, goal, request) };
       });
       return { mark: resolved.state.mark, route: await checkGoal(context, request, resolved) };
@@ -138,6 +145,39 @@ export async function runMigration(
     ...options,
   });
 }
+
+/** @throws {AludelError} `database-foreign` */
+function refuseForeign(
+  { workspace, access }: MigrationContext,
+  { foreign }: MigrationRequest,
+  catalogue: Catalogue,
+): void {
+  if (foreign === true || workspace === null || !isOfAnotherProject(catalogue)) return;
+  const ids = [...catalogue.records.keys()];
+  const named = ids.slice(-NAMED).map((id) => `"${id}"`).join(", ");
+  throw new AludelError(
+    "database-foreign",
+    `Database "${access.name}" belongs to another project`,
+    {
+      notes: [
+        ids.length === 1
+          ? `Its only record is of revision ${named}, which is not on disk`
+          : `It has records of ${ids.length} revisions, such as ${named}, and none of them is on disk`,
+      ],
+      outcome: NOTHING_RUN,
+      next: [
+        shell`aludel status`,
+        say("Name this project's own database with `--database`"),
+        say(
+          "If it is the right one, as after a switch to a branch with another history, add `--foreign`",
+        ),
+      ],
+    },
+  );
+}
+
+/** How many revisions of another project are named. */
+const NAMED = 3;
 
 /** What was read of a database at one moment. */
 interface ResolvedGoal {

@@ -11,7 +11,9 @@ import {
 import type { Notice } from "../../runner/request.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { AppliedRevision, StoredTexts } from "../../state/state.ts";
-import type { Catalogue } from "../workspace/catalogue.ts";
+import { say, shell } from "../../text/next_step.ts";
+import { recordElsewhere } from "./goal.ts";
+import { type Catalogue, isOfAnotherProject } from "../workspace/catalogue.ts";
 import type { RevisionFiles } from "../workspace/revision_files.ts";
 
 /** How a record of the database and the disk differ. */
@@ -208,8 +210,9 @@ export function findingError(
             `The manifest now puts it on top of ${list(finding.now)}`,
           ],
           next: [
-            `aludel redo ${id}, to undo it and run it again where the manifest puts it now`,
-            "Or put the old parents back into the manifest",
+            recordElsewhere(id, catalogue),
+            shell`aludel redo ${id} # undo it and run it again: the rows in what it made are lost`,
+            say("Or put the old parents back into the manifest"),
           ],
         },
       );
@@ -335,6 +338,17 @@ export function findingNotice(finding: RecordFinding, catalogue: Catalogue): Not
       message: error.message,
       notes: error.notes,
       next: error.next,
+    };
+  }
+  if (
+    finding.kind === "unknown" && catalogue.entries.size > 0 && isOfAnotherProject(catalogue)
+  ) {
+    return {
+      type: "notice",
+      code: "revision-unknown",
+      message: `Revision "${id}" is applied in the database and is not on disk`,
+      notes: ["None of the database's revisions is on disk: it belongs to another project"],
+      next: [shell`aludel show ${id}`],
     };
   }
   if (finding.kind === "unknown") {

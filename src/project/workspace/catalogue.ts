@@ -53,6 +53,14 @@ export function joinCatalogue(
   return { ...shared, graph, applied, onDisk };
 }
 
+/**
+ * Whether the database belongs to another project: it has records, and none of them is of a revision on disk. Not asked
+ * of a database alone, which has no disk to compare with.
+ */
+export function isOfAnotherProject({ records, onDisk }: Catalogue): boolean {
+  return records.size > 0 && ![...records.keys()].some((id) => onDisk.has(id));
+}
+
 /** A revision's message, from the disk or else from the database. */
 export function messageOf(catalogue: Catalogue, id: RevisionId): string {
   return catalogue.entries.get(id)?.message ?? catalogue.records.get(id)?.message ?? "";
