@@ -166,6 +166,7 @@ export const ERROR_KINDS = {
   "sql-ended-transaction": "failure",
   "sql-failed": "failure",
   "sql-foreign-keys": "failure",
+  "sql-function-missing": "finding",
   "sql-load-extension": "failure",
   "sql-nul": "failure",
   "sql-outside": "failure",

@@ -91,7 +91,7 @@ export async function adoptDatabase(
       'Its schema has strings in double quotes, so the setting "doubleQuotedStrings" is on.',
     );
   }
-  await reportKeyMismatches(ui, adopted.schema, new Scratch(adopted.doubleQuotedStrings));
+  await reportKeyMismatches(ui, adopted.schema, new Scratch(adopted));
   ui.hint("aludel check, then edit schema.sql and aludel revision --autogenerate -m MSG");
 }
 

@@ -1,6 +1,13 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { Tokenizer } from "../sql/tokenizer.ts";
-import type { Authorizer, Capabilities, Connection, Row, SqlValue } from "./connection.ts";
+import type {
+  Authorizer,
+  Capabilities,
+  Connection,
+  Row,
+  SqlError,
+  SqlValue,
+} from "./connection.ts";
 import { isMissingMathFunction, MATH_FUNCTIONS } from "./math_functions.ts";
 import { toSqlError, withOffsetOf } from "./sqlite_error.ts";
 
@@ -185,18 +192,29 @@ export class NodeConnection implements Connection {
 
   /** Runs `work`, which gives `sql` to SQLite, and makes every failure an SqlError. */
   #guarded<T>(sql: string, work: () => T): T {
-    this.#refusal = undefined;
-    this.#authorizerFailure = undefined;
-    try {
-      return work();
-    } catch (thrown) {
-      if (this.#authorizerFailure !== undefined) throw this.#authorizerFailure;
-      const error = toSqlError(thrown, sql, this.#refusal, this.name);
-      if (this.#hasMathFunctions || !isMissingMathFunction(error.sqlite)) throw error;
+    for (;;) {
+      this.#refusal = undefined;
+      this.#authorizerFailure = undefined;
+      try {
+        return work();
+      } catch (thrown) {
+        if (this.#authorizerFailure !== undefined) throw this.#authorizerFailure;
+        const error = toSqlError(thrown, sql, this.#refusal, this.name);
+        // SQLite misses a function while it compiles, before it runs anything, and takes an ALTER TABLE that
+        // misses one back: the statement can run again.
+        if (!this.provideMissing(error)) throw error;
+      }
     }
-    // SQLite missed the function while compiling, before it ran anything: safe to do again.
+  }
+
+  /**
+   * Registers what SQLite says is missing.
+   * @returns Whether it did, so that the same statement is worth running again.
+   */
+  protected provideMissing({ sqlite }: SqlError): boolean {
+    if (this.#hasMathFunctions || !isMissingMathFunction(sqlite)) return false;
     this.#provideMathFunctions();
-    return this.#guarded(sql, work);
+    return true;
   }
 
   #provideMathFunctions(): void {

@@ -1,14 +1,17 @@
-import { type NativeDatabase, NodeConnection, openNative } from "./node_connection.ts";
+import { type NativeDatabase, openNative } from "./node_connection.ts";
+import { foldName } from "../sql/identifier.ts";
+import type { AuthorizedAction, Authorizer, SqlError } from "./connection.ts";
+import { NodeConnection } from "./node_connection.ts";
 
 /** How {@linkcode openScratch} opens a database. */
 export interface ScratchOptions {
   /** Whether `"text"` that names nothing is a string: https://sqlite.org/quirks.html#dblquote */
   readonly doubleQuotedStrings?: boolean;
   /**
-   * Functions that only the application has. Each takes any arguments and gives NULL, so that what
-   * names it compiles and a CHECK with it holds.
+   * Whether functions that this SQLite does not have are registered when it asks for one. Each takes any arguments and
+   * gives NULL, so that what names it compiles and a CHECK with it holds.
    */
-  readonly functions?: readonly string[];
+  readonly standIns?: boolean;
   /** The database that {@linkcode ScratchConnection.image} gave; an empty one where it is left out. */
   readonly image?: ScratchImage;
 }
@@ -18,20 +21,57 @@ export type ScratchImage = Uint8Array;
 
 /** A database in memory. */
 export class ScratchConnection extends NodeConnection {
+  /** The functions that are missing in this SQLite and were asked for here, folded. */
+  readonly standIns: ReadonlySet<string>;
   readonly #native: NativeDatabase;
-  readonly #functions = new Set<string>();
+  readonly #standIns = new Set<string>();
+  #hasStandIns: boolean;
+  #observer: ((action: AuthorizedAction) => void) | null = null;
 
-  constructor(native: NativeDatabase) {
+  constructor(native: NativeDatabase, hasStandIns: boolean) {
     super(native, ":memory:");
     this.#native = native;
+    this.#hasStandIns = hasStandIns;
+    this.standIns = this.#standIns;
   }
 
-  /** Registers functions as {@linkcode ScratchOptions.functions} are; those that are there already stay. */
-  provide(functions: readonly string[]): void {
-    for (const name of functions) {
-      if (this.#functions.has(name)) continue;
-      this.#native.function(name, { deterministic: true, varargs: true }, () => null);
-      this.#functions.add(name);
+  protected override provideMissing(error: SqlError): boolean {
+    if (super.provideMissing(error)) return true;
+    const name = this.#hasStandIns ? missingFunction(error) : undefined;
+    if (name === undefined || this.#standIns.has(name)) return false;
+    this.#native.function(
+      name,
+      { deterministic: true, varargs: true, useBigIntArguments: true },
+      () => null,
+    );
+    this.#standIns.add(name);
+    return true;
+  }
+
+  /** Compiling a statement tells an observer of every action from now on, besides whoever may refuse it; null: none. */
+  observe(observer: ((action: AuthorizedAction) => void) | null): void {
+    this.#observer = observer;
+    this.authorize(null);
+  }
+
+  override authorize(authorizer: Authorizer | null): void {
+    const observer = this.#observer;
+    super.authorize(
+      observer === null ? authorizer : (action) => {
+        observer(action);
+        return authorizer?.(action) ?? null;
+      },
+    );
+  }
+
+  /** Does something without registering functions; those that were asked for before are still there. */
+  async withoutStandIns<T>(work: () => Promise<T>): Promise<T> {
+    const had = this.#hasStandIns;
+    this.#hasStandIns = false;
+    try {
+      return await work();
+    } finally {
+      this.#hasStandIns = had;
     }
   }
 
@@ -65,8 +105,16 @@ export class ScratchConnection extends NodeConnection {
 /** Opens a database in memory, for SQL that is run to see what it gives. */
 export function openScratch(options: ScratchOptions = {}): ScratchConnection {
   const database = openNative(":memory:", options);
-  const connection = new ScratchConnection(database);
-  connection.provide(options.functions ?? []);
+  const connection = new ScratchConnection(database, options.standIns ?? false);
   if (options.image !== undefined) database.deserialize(options.image);
   return connection;
+}
+
+const NO_FUNCTION = "no such function: ";
+
+/** The function that SQLite says it does not have. */
+function missingFunction({ sqlite }: SqlError): string | undefined {
+  // An ALTER TABLE says "error in view v: " first.
+  const at = sqlite.lastIndexOf(NO_FUNCTION);
+  return at < 0 ? undefined : foldName(sqlite.slice(at + NO_FUNCTION.length));
 }

@@ -1,4 +1,4 @@
-import { displayName } from "../sql/identifier.ts";
+import { displayName, foldName, unquote } from "../sql/identifier.ts";
 import { TokenReader } from "../sql/token_reader.ts";
 import { Tokenizer } from "../sql/tokenizer.ts";
 import {
@@ -27,13 +27,26 @@ export const HIDDEN_RULES = {
       "Two databases with the same revisions hold different rows, and a rehearsal or proof has other ones than the run.",
     cure: "Write constants, or compute the values from the rows that are there.",
   },
+  "function-missing": {
+    level: "error",
+    what: "A function that this SQLite does not have, such as regexp() or uuid().",
+    why:
+      "`aludel upgrade` would refuse the statement. In memory, for `prove` and `check`, the function stands for NULL.",
+    cure:
+      'Write the SQL without it, or name it in the setting "functions" if your application registers it and runs the revisions itself.',
+  },
 } as const satisfies LintRules;
 
 type HiddenReport = Report<keyof typeof HIDDEN_RULES>;
 
 /** Judges both scripts. */
-export function judgeHidden(subject: LintSubject, report: HiddenReport): void {
-  for (const { direction, walk } of scriptsOf(subject)) {
+export async function judgeHidden(subject: LintSubject, report: HiddenReport): Promise<void> {
+  for (const { direction, script, walk, missingFunctions } of scriptsOf(subject)) {
+    for (const name of await missingFunctions()) {
+      const at = findWord(script.text, name) ?? script.statements[0]?.start ?? 0;
+      const what = `This SQLite has no function ${name}(), and a run will refuse the file`;
+      report("function-missing", { script: direction, at }, what);
+    }
     for (const walked of walk) {
       const { mention, statement, text } = walked;
       if (mention === undefined || isTemporary(mention)) continue;
@@ -51,6 +64,17 @@ export function judgeHidden(subject: LintSubject, report: HiddenReport): void {
       }
     }
   }
+}
+
+/** Where a name stands first. @param name Folded. */
+function findWord(text: string, name: string): number | undefined {
+  const tokenizer = new Tokenizer(text);
+  while (tokenizer.nextSignificant()) {
+    const { kind, current, start } = tokenizer;
+    const isName = kind === "word" || kind === "quoted";
+    if (isName && foldName(unquote(current)) === name) return start;
+  }
+  return undefined;
 }
 
 function hasIfNotExists(text: string): boolean {

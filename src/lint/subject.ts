@@ -158,6 +158,8 @@ export interface ScriptSubject {
   readonly before: () => Promise<Schema | undefined>;
   /** The schema after it has run; undefined where that is not known. */
   readonly after: () => Promise<Schema | undefined>;
+  /** The functions, folded, that SQLite asks for when the script runs, and does not have. */
+  readonly missingFunctions: () => Promise<readonly string[]>;
 }
 
 /** A revision under judgement. */

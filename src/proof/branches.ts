@@ -182,13 +182,12 @@ async function provePair(
   [a, b]: readonly [RevisionId, RevisionId],
   context: OrderContext,
 ): Promise<Finding | null> {
-  const { graph, scratch } = context;
+  const { graph } = context;
   try {
     const finding = await compareOrders([[a, b], [b, a]], context);
     if (finding === null) return null;
   } catch (error) {
     if (!(error instanceof AludelError) || error.code !== "replay-failed") throw error;
-    if (scratch.learns(error)) return await provePair([a, b], context);
     // One that fails by itself clashes with nobody.
     for (const head of [a, b]) await context.tree.imageAt([head]);
   }

@@ -42,7 +42,7 @@ export async function findDrift(connection: Connection, context: DriftContext): 
     const texts = await readTexts(connection, id);
     if (texts !== undefined) ups.push({ id, up: { file: fileOf(id), text: texts.up, hash } });
   }
-  const scratch = new Scratch(settings.doubleQuotedStrings);
+  const scratch = new Scratch(settings);
   await using replayed = await replay(ups, scratch, sqliteVersion);
   const live = await introspect(connection);
   const comparison = compareWith(settings, live, await introspect(replayed, [live]));
@@ -65,7 +65,7 @@ export async function sqlAgainstDrift(
       down: false,
       sqlite: [major, minor],
       columnOrder: settings.columnOrder,
-      scratch: new Scratch(settings.doubleQuotedStrings),
+      scratch: new Scratch(settings),
     });
     return texts.up.replace("-- Up: ", "-- ");
   } catch (error) {

@@ -1,5 +1,6 @@
 import { AludelError } from "../errors.ts";
-import { openScratch } from "../db/open_scratch.ts";
+import { MATH_FUNCTIONS } from "../db/math_functions.ts";
+import { openScratch, type ScratchConnection } from "../db/open_scratch.ts";
 import { SqlError } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { lint } from "../lint/lint.ts";
@@ -14,9 +15,14 @@ import { type Finding, findingOf } from "../project/workspace/finding.ts";
 import type { RevisionText } from "../project/workspace/revision_texts.ts";
 import { traceTables } from "../runner/table_fates.ts";
 import type { Schema } from "../schema/model/model.ts";
+import { foldName, unquote } from "../sql/identifier.ts";
+import { isKeyword } from "../sql/identifier.ts";
 import { readDirectives } from "../sql/read_script.ts";
 import type { Directive, Script } from "../sql/script.ts";
+import { Tokenizer } from "../sql/tokenizer.ts";
 import { placeOf } from "../text/position.ts";
+import { replayScript } from "../replay/history.ts";
+import type { Scratch } from "../replay/scratch.ts";
 import type { ReplayTree } from "../replay/tree.ts";
 import type { RevisionSource } from "./revision_source.ts";
 
@@ -24,6 +30,7 @@ import type { RevisionSource } from "./revision_source.ts";
 export interface LintContext {
   readonly tree: ReplayTree;
   readonly sourceOf: (id: RevisionId) => RevisionSource;
+  readonly scratch: Scratch;
   readonly sqliteVersion: string;
   /** The number of rows of a table in a database that was named; undefined where nobody knows. */
   readonly rows: (table: string) => Promise<number | undefined>;
@@ -45,8 +52,8 @@ export async function lintRevision(id: RevisionId, context: LintContext): Promis
     const down = source.down && readScriptOf(source.down, id, context);
     const schemas = new SchemasAround(id, context);
     const subject: LintSubject = {
-      up: subjectOf("up", up, schemas.before, schemas.after),
-      down: down && subjectOf("down", down, schemas.after, schemas.before),
+      up: subjectOf("up", up, schemas, () => context.tree.before(id), context.scratch),
+      down: down && subjectOf("down", down, schemas, () => context.tree.at([id]), context.scratch),
       attempt,
       rows: context.rows,
     };
@@ -81,13 +88,87 @@ function ignoresOf({ file, text }: RevisionText): readonly Directive[] {
 function subjectOf(
   direction: ScriptSubject["direction"],
   script: Script,
-  before: ScriptSubject["before"],
-  after: ScriptSubject["after"],
+  { before, after }: SchemasAround,
+  open: () => Promise<ScratchConnection>,
+  scratch: Scratch,
 ): ScriptSubject {
   const walk = walkScript(script);
   const mentions = walk.flatMap(({ mention }) => mention ?? []);
-  return { direction, script, walk, fates: traceTables(mentions), before, after };
+  const sides = direction === "up" ? { before, after } : { before: after, after: before };
+  return {
+    direction,
+    script,
+    walk,
+    fates: traceTables(mentions),
+    ...sides,
+    missingFunctions: () => missingFunctions(script, open, scratch),
+  };
 }
+
+/** Runs a script that may call what SQLite does not have. What else is wrong with it, others tell. */
+async function missingFunctions(
+  script: Script,
+  open: () => Promise<ScratchConnection>,
+  scratch: Scratch,
+): Promise<readonly string[]> {
+  if (!await mayMissFunctions(script.text)) return [];
+  try {
+    await using connection = await open();
+    await connection.execute("BEGIN");
+    await replayScript(connection, "trial", script);
+    return scratch.missingOn(connection);
+  } catch (error) {
+    if (error instanceof AludelError) return [];
+    throw error;
+  }
+}
+
+let knownFunctions: Promise<ReadonlySet<string>> | undefined;
+
+async function readFunctions(): Promise<ReadonlySet<string>> {
+  await using connection = openScratch();
+  const rows = await connection.query("SELECT name FROM pragma_function_list");
+  const names = [
+    ...rows.map(({ name }) => String(name)),
+    ...MATH_FUNCTIONS.map(({ name }) => name),
+  ];
+  return new Set(names.map(foldName));
+}
+
+/**
+ * Whether something stands before a parenthesis as a call does, after an operator or keyword, that is neither a function of
+ * SQLite nor a keyword; or REGEXP.
+ */
+async function mayMissFunctions(text: string): Promise<boolean> {
+  const known = await (knownFunctions ??= readFunctions());
+  const tokenizer = new Tokenizer(text);
+  let before = "operator";
+  let name: string | undefined;
+  let isOfIndex = false;
+  while (tokenizer.nextSignificant()) {
+    const { kind, current } = tokenizer;
+    if (current === "(" && name !== undefined) return true;
+    const isName = kind === "word" || kind === "quoted";
+    const word = foldName(isName ? unquote(current) : "");
+    const isKeywordHere = kind === "word" && isKeyword(current);
+    if (kind === "word" && word === "regexp") return true;
+    const isCall = isName && !isKeywordHere && before !== "name" && !NAMING.has(before);
+    name = isCall && !known.has(word) ? word : undefined;
+    // Of an index the name of the table stands after ON, of a join an expression.
+    isOfIndex = word === "index" || (isOfIndex && before !== "table");
+    before = isKeywordHere
+      ? (word === "on" && isOfIndex ? "table" : word)
+      : isName
+      ? "name"
+      : "operator";
+  }
+  return false;
+}
+
+/** After these words comes the name of a table or an index, and columns in parentheses. */
+const NAMING: ReadonlySet<string> = new Set(
+  ["table", "into", "references", "exists", "with", "recursive", "view", "key", "using"],
+);
 
 /** The schemas on either side of a revision, replayed when a rule first asks. */
 class SchemasAround {

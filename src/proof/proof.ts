@@ -56,30 +56,33 @@ export async function proveRevision(id: RevisionId, context: TrialContext): Prom
     (verdict.stage === "up" || verdict.stage === "down");
   if (!isAboutRows || context.sourceOf(id).seed !== null) return proof;
   const words = [verdict.finding.message, ...verdict.finding.notes].join("; ");
-  // Generated rows may be of a kind that no application writes: see whether other ones pass, or fewer.
-  const fitting = verdict.stage === "up" ? await trial("fitting") : proof;
-  if (fitting.verdict.kind !== "fails") {
-    return withNotice(
-      fitting,
-      `Rows that its new constraints forbid were left out, since they made it fail (${words})`,
-    );
-  }
-  const single = await trial(1);
-  if (single.verdict.kind !== "fails" && verdict.stage === "up") {
-    return withNotice(
-      single,
-      `It works with one row in each table and fails with ${ROWS} generated ones (${words}); ` +
-        "a seed.sql with rows as your application writes them would tell whether that can happen",
-    );
+  if (verdict.stage === "up") {
+    const rest = `since awkward ones made it fail (${words}); ` +
+      "a seed.sql with rows as your application writes them would tell whether that can happen";
+    const fillings = [
+      [
+        "fitting",
+        `Rows that its new constraints forbid were left out, since they made it fail (${words})`,
+      ],
+      ["plain", `Plain rows were tried, ${rest}`],
+      [1, `One row in each table was tried, ${rest}`],
+    ] as const;
+    let untried: Proof | undefined;
+    // Generated rows may be of a kind that no application writes: see whether other ones pass, or fewer.
+    for (const [filling, notice] of fillings) {
+      const other = withNotice(await trial(filling), notice);
+      if (other.verdict.kind === "untried") untried ??= other;
+      else if (other.verdict.kind !== "fails") return other;
+    }
+    if (untried !== undefined) return untried;
   }
   const empty = await trial(0);
   if (empty.verdict.kind === "fails" && empty.verdict.stage === verdict.stage) return empty;
-  const failed = single.verdict.kind === "fails" ? single.verdict : verdict;
-  const { finding } = failed;
+  const { finding } = verdict;
   return {
     ...proof,
     verdict: {
-      ...failed,
+      ...verdict,
       finding: {
         ...finding,
         notes: [...finding.notes, "It works on tables without rows"],

@@ -2,7 +2,7 @@ import { makeCacheFolder, writeAtomically } from "../project/workspace/files.ts"
 import type { ProofAnswer } from "./proof_task.ts";
 
 /** Counts up when answers change their shape or what is proven; other numbers are passed over. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** So many answers are kept, the newest ones. */
 const KEPT = 20_000;

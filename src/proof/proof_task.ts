@@ -1,8 +1,9 @@
 import { requireGraph } from "../graph/build_graph.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import { Scratch } from "../replay/scratch.ts";
+import { Scratch, type ScratchSettings } from "../replay/scratch.ts";
 import { type OrderProof, proveOrders } from "./branches.ts";
-import { type Proof, proveRevision } from "./proof.ts";
+import type { Proof } from "./proof.ts";
+import { proveRevision } from "./proof.ts";
 import type { TrialContext } from "../replay/trial.ts";
 import { ReplayTree } from "../replay/tree.ts";
 import type { RevisionSource } from "./revision_source.ts";
@@ -11,7 +12,7 @@ import type { RevisionSource } from "./revision_source.ts";
 export interface ProofHistory {
   /** In topological order, with all that they need. */
   readonly sources: readonly RevisionSource[];
-  readonly doubleQuotedStrings: boolean;
+  readonly settings: ScratchSettings;
   /** The SQLite of this program, such as `3.53.2`. */
   readonly sqliteVersion: string;
 }
@@ -30,11 +31,11 @@ export type ProofAnswer =
 export class Prover {
   readonly #context: TrialContext & { readonly graph: ReturnType<typeof requireGraph> };
 
-  constructor({ sources, doubleQuotedStrings, sqliteVersion }: ProofHistory) {
+  constructor({ sources, settings, sqliteVersion }: ProofHistory) {
     const graph = requireGraph(sources);
     const known = new Map(sources.map((source) => [source.id, source]));
     const sourceOf = (id: RevisionId) => known.get(id)!;
-    const scratch = new Scratch(doubleQuotedStrings);
+    const scratch = new Scratch(settings);
     const tree = new ReplayTree({ graph, sourceOf, scratch, sqliteVersion });
     this.#context = { graph, sourceOf, scratch, tree, sqliteVersion };
   }

@@ -4,6 +4,7 @@ import type { Digest, TextHash } from "../manifest/manifest.ts";
 import type { Project } from "../project/workspace/project.ts";
 import { textHashes } from "../project/workspace/revision_texts.ts";
 import type { Workspace } from "../project/workspace/workspace.ts";
+import { scratchSettings } from "../replay/scratch.ts";
 import { RELEASE } from "../text/program.ts";
 import type { OrderProof } from "./branches.ts";
 import type { Proof } from "./proof.ts";
@@ -58,9 +59,9 @@ export async function prove(request: ProveRequest): Promise<ProveResult> {
   const fromCache = answers.size;
   const missing = tasks.filter((task) => !answers.has(task));
   const byName = new Map(missing.map((task) => [nameOf(task), task]));
-  const { doubleQuotedStrings } = project.settings;
+  const settings = scratchSettings(project.settings);
   onProgress(fromCache, tasks.length);
-  await proveTasks({ sources, doubleQuotedStrings, sqliteVersion }, missing, jobs, (answer) => {
+  await proveTasks({ sources, settings, sqliteVersion }, missing, jobs, (answer) => {
     const task = byName.get(nameOfAnswer(answer))!;
     answers.set(task, answer);
     cache.set(keys.get(task)!, answer);
@@ -103,7 +104,12 @@ function keysOf(
 ): ReadonlyMap<ProofTask, TextHash> {
   const known = new Map(sources.map((source) => [source.id, source]));
   const lineageOf = lineages(sources, (id) => textHashes(known.get(id)!), digest);
-  const shared = ["aludel-proof-1", RELEASE, sqliteVersion, `${settings.doubleQuotedStrings}`];
+  const shared = [
+    "aludel-proof-1",
+    RELEASE,
+    sqliteVersion,
+    JSON.stringify(scratchSettings(settings)),
+  ];
   return new Map(tasks.map((task) => {
     const facts = task.kind === "orders" ? task.heads.map((id) => lineageOf.get(id)) : [
       lineageOf.get(task.id),

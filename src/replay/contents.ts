@@ -70,11 +70,57 @@ async function readSequence(connection: Connection, table: string): Promise<bigi
   return typeof row?.["seq"] === "bigint" ? row["seq"] : undefined;
 }
 
-/** How many rows there are in all tables together. */
-export function countOf(contents: Contents): number {
-  let count = 0;
-  for (const { rows } of contents.values()) count += rows.length;
-  return count;
+/** How many rows there are in all tables together, and in how many tables. */
+export function countOf(contents: Contents): { readonly rows: number; readonly tables: number } {
+  const counts = [...contents.values()].map(({ rows }) => rows.length).filter((count) => count > 0);
+  return { rows: counts.reduce((sum, count) => sum + count, 0), tables: counts.length };
+}
+
+/** What a database holds besides schema and rows: the two numbers of its header, and what ANALYZE measured. */
+export interface DatabaseFacts {
+  /** By the name of the pragma. */
+  readonly numbers: ReadonlyMap<string, string>;
+  /** The rows of the tables of statistics by the name of the table; only of those that are there. */
+  readonly statistics: ReadonlyMap<string, readonly LiteralRow[]>;
+}
+
+/** https://sqlite.org/fileformat2.html#stat1tab */
+const STATISTICS: Readonly<Record<string, readonly string[]>> = {
+  sqlite_stat1: ["tbl", "idx", "stat"],
+  sqlite_stat4: ["tbl", "idx", "neq", "nlt", "ndlt", "sample"],
+};
+
+/** Reads what {@linkcode DatabaseFacts} tells. */
+export async function readFacts(connection: Connection): Promise<DatabaseFacts> {
+  const numbers = new Map<string, string>();
+  for (const name of ["user_version", "application_id"]) {
+    const [row] = await connection.query(`PRAGMA ${name}`);
+    numbers.set(name, String(row![name]));
+  }
+  const statistics = new Map<string, readonly LiteralRow[]>();
+  const found = await connection.query(
+    "SELECT name FROM main.sqlite_schema WHERE name IN ('sqlite_stat1', 'sqlite_stat4')",
+  );
+  for (const { name } of found) {
+    const table = String(name);
+    statistics.set(table, await readLiterals(connection, table, STATISTICS[table]!));
+  }
+  return { numbers, statistics };
+}
+
+/** What of the facts was not given back, a sentence each. New statistics beside the old ones are no loss. */
+export function findFactLosses(before: DatabaseFacts, after: DatabaseFacts): string[] {
+  const losses: string[] = [];
+  for (const [name, number] of before.numbers) {
+    const now = after.numbers.get(name);
+    if (now !== number) losses.push(`${name}, which was ${number} and is ${now}`);
+  }
+  for (const [table, rows] of before.statistics) {
+    const left = Map.groupBy(after.statistics.get(table) ?? [], (row) => row.join(", "));
+    const gone = rows.filter((row) => left.get(row.join(", "))?.shift() === undefined);
+    if (gone.length > 0) losses.push(`${gone.length} of ${rows.length} rows of ${table}`);
+  }
+  return losses;
 }
 
 /** What the second contents lack or have too much, a sentence for each column and table. */

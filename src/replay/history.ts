@@ -77,7 +77,7 @@ export async function replayScript(
 }
 
 /** Whether {@linkcode replayScript} commits before the script has ended, so that no ROLLBACK undoes all of it. */
-export function commitsOnItsWay({ header }: Script): boolean {
+function commitsOnItsWay({ header }: Script): boolean {
   return header.transaction === "off" || header.foreignKeys === "on";
 }
 
@@ -113,23 +113,19 @@ async function runStatements(
 /** What revisions lead to: the schema, and databases to try on what comes after them. */
 export class ReplayedParent implements AsyncDisposable {
   readonly schema: Schema;
-  readonly #scratch: Scratch;
   readonly #replay: () => Promise<ScratchConnection>;
   #ready: ScratchConnection | undefined;
 
   /**
-   * @param scratch What opens the databases.
    * @param replay Runs the revisions on an empty database.
    * @param ready What this gave already, where the schema was read from it.
    */
   constructor(
     schema: Schema,
-    scratch: Scratch,
     replay: () => Promise<ScratchConnection>,
     ready?: ScratchConnection,
   ) {
     this.schema = schema;
-    this.#scratch = scratch;
     this.#replay = replay;
     this.#ready = ready;
   }
@@ -141,9 +137,7 @@ export class ReplayedParent implements AsyncDisposable {
   async database(): Promise<ScratchConnection> {
     const ready = this.#ready;
     this.#ready = undefined;
-    if (ready === undefined) return await this.#replay();
-    this.#scratch.equip(ready);
-    return ready;
+    return ready ?? await this.#replay();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,56 +1,72 @@
-import { type Connection, SqlError } from "../db/connection.ts";
+import type { Connection } from "../db/connection.ts";
 import { openScratch, type ScratchConnection, type ScratchImage } from "../db/open_scratch.ts";
 import type { Schema } from "../schema/model/model.ts";
 import { schemaObjects } from "../schema/source/write_schema.ts";
 import { foldName } from "../sql/identifier.ts";
 
-const NO_FUNCTION = "no such function: ";
+/** What a project's settings say about databases in memory. */
+export interface ScratchSettings {
+  /** Whether `"text"` that names nothing is a string. */
+  readonly doubleQuotedStrings: boolean;
+  /** Functions of the application, which stand for NULL without a word. */
+  readonly functions?: readonly string[];
+}
+
+/** No more of a project's settings than databases in memory need: it can be sent to a worker. */
+export function scratchSettings(
+  { doubleQuotedStrings, functions = [] }: ScratchSettings,
+): ScratchSettings {
+  return { doubleQuotedStrings, functions: [...functions] };
+}
 
 /**
- * Opens databases in memory. Functions that only the application has are noticed when SQLite asks for
- * them, and from then on stand for NULL.
+ * Opens databases in memory. A function that this SQLite does not have stands for NULL as soon as SQLite asks for it:
+ * `standIns` of the connection tells which did.
  */
 export class Scratch {
-  /** Whether its databases allow strings in double quotes. */
-  readonly doubleQuotedStrings: boolean;
-  readonly #functions: string[] = [];
+  readonly #settings: ScratchSettings;
+  readonly #expected: ReadonlySet<string>;
 
-  constructor(doubleQuotedStrings: boolean) {
-    this.doubleQuotedStrings = doubleQuotedStrings;
+  constructor(settings: ScratchSettings) {
+    this.#settings = settings;
+    this.#expected = new Set((settings.functions ?? []).map(foldName));
   }
 
-  /** An empty database. @param functions More functions to register. */
-  readonly open = (functions: readonly string[] = []): Promise<ScratchConnection> =>
-    Promise.resolve(openScratch({
-      doubleQuotedStrings: this.doubleQuotedStrings,
-      functions: [...new Set([...this.#functions, ...functions])],
-    }));
+  /** Whether its databases allow strings in double quotes. */
+  get doubleQuotedStrings(): boolean {
+    return this.#settings.doubleQuotedStrings;
+  }
+
+  /** An empty database. */
+  readonly open = (): Promise<ScratchConnection> => Promise.resolve(this.openImage(undefined));
 
   /** A database as it was when its image was made. @param image undefined: an empty one. */
   openImage(image: ScratchImage | undefined): ScratchConnection {
-    return openScratch({
-      doubleQuotedStrings: this.doubleQuotedStrings,
-      functions: this.#functions,
-      ...(image !== undefined && { image }),
-    });
+    const { doubleQuotedStrings } = this.#settings;
+    return openScratch({ doubleQuotedStrings, standIns: true, ...(image && { image }) });
   }
 
   /**
-   * A database after some work. Where the work fails for want of a function, it is done again on another
-   * database that has it.
+   * The same database on a connection that was asked for no function yet; the one given is closed if it is another.
    *
-   * @throws What the work throws; the database is closed then.
+   * @param connection Has no open transaction.
    */
+  async afresh(connection: ScratchConnection): Promise<ScratchConnection> {
+    if (connection.standIns.size === 0) return connection;
+    const image = connection.image();
+    await connection.close();
+    return this.openImage(image);
+  }
+
+  /** A database after some work. @throws What the work throws; the database is closed then. */
   async after(work: (connection: Connection) => Promise<void>): Promise<ScratchConnection> {
-    for (;;) {
-      const connection = await this.open();
-      try {
-        await work(connection);
-        return connection;
-      } catch (error) {
-        await connection.close();
-        if (!this.learns(error)) throw error;
-      }
+    const connection = await this.open();
+    try {
+      await work(connection);
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw error;
     }
   }
 
@@ -61,23 +77,8 @@ export class Scratch {
     });
   }
 
-  /** Gives a database that was opened earlier the functions that were noticed since. */
-  equip(connection: ScratchConnection): void {
-    connection.provide(this.#functions);
-  }
-
-  /** Whether an error names a function that is missing and will now be there in the next database. */
-  learns(error: unknown): boolean {
-    const message = error instanceof SqlError
-      ? error.sqlite
-      : (error as { readonly sqlite?: unknown } | null)?.sqlite;
-    if (typeof message !== "string") return false;
-    // An ALTER TABLE says "error in view v: " first.
-    const at = message.lastIndexOf(NO_FUNCTION);
-    if (at < 0) return false;
-    const name = foldName(message.slice(at + NO_FUNCTION.length));
-    if (this.#functions.includes(name)) return false;
-    this.#functions.push(name);
-    return true;
+  /** The functions that were asked for on a connection, and that the settings do not name: a run lacks them. */
+  missingOn({ standIns }: ScratchConnection): readonly string[] {
+    return [...standIns].filter((name) => !this.#expected.has(name));
   }
 }

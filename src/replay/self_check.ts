@@ -38,10 +38,16 @@ export interface SelfCheckRequest {
   readonly extent?: "reached" | "whole";
 }
 
-/** What could not be tried, a sentence each. */
+/** What the check rests on. */
 export interface SelfCheckResult {
+  /** What could not be tried, a sentence each. */
   readonly notices: readonly string[];
+  /** How far each script was tried. `up` is never `no`; `down` is where there is none. */
+  readonly tried: { readonly up: Tried; readonly down: Tried };
 }
+
+/** `rows`: with rows in every table whose rows it must keep, or there was no such table · `empty`: without. */
+export type Tried = "rows" | "empty" | "no";
 
 /** A part of both schemas, closed in itself. */
 interface Part {
@@ -90,29 +96,46 @@ function reachedPart({ from, to, up, down }: SelfCheckRequest): Part {
 
 async function checkBoth(request: SelfCheckRequest, part: Part): Promise<SelfCheckResult> {
   const { parent, scratch, from } = request;
-  if (parent !== undefined) await roundTrip(request, parent, part);
-  else {
-    await using empty = await scratch.with(from);
-    await roundTrip(request, empty, part);
-  }
+  // What the parent was asked for is not what the scripts ask for.
+  const open = parent !== undefined && parent.standIns.size === 0
+    ? parent
+    : parent === undefined
+    ? await scratch.with(from)
+    : scratch.openImage(parent.image());
+  const missing = await roundTrip(request, open, part);
+  if (open !== parent) await open.close();
+  const down = request.down === null ? "no" : "rows";
   // Without a table there are no rows, and all has been tried.
-  if (part.from.tables.size === 0) return { notices: [] };
-  return { notices: await checkWithRows({ ...request, from: part.from, to: part.to }) };
+  if (part.from.tables.size === 0) return { notices: missing, tried: { up: "rows", down } };
+  const { notices, tried } = await checkWithRows({ ...request, from: part.from, to: part.to });
+  return { notices: [...missing, ...notices], tried };
 }
 
-/** Up, then down, on a database whose rows do not matter. */
+/** Up, then down, on a database whose rows do not matter. @returns What SQLite lacks for them. */
 async function roundTrip(
   request: SelfCheckRequest,
   connection: ScratchConnection,
   part: Part,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const lacks = (file: string, before: readonly string[] = []) => {
+    const names = request.scratch.missingOn(connection).filter((name) => !before.includes(name));
+    return names.length === 0 ? [] : [
+      `This SQLite has no function ${
+        names.map((name) => `${name}()`).join(", ")
+      }, and a run will ` +
+      `refuse ${file} unless your application registers it: see the setting "functions"`,
+    ];
+  };
   await runUp(request, connection);
-  if (request.down === null) return;
+  const missing = lacks("up.sql");
+  if (request.down === null) return missing;
+  const before = request.scratch.missingOn(connection);
   if (part.rest.length > 0) connection.forget(part.rest);
   await runDown({ ...request, from: part.from, to: part.to }, connection);
+  return [...missing, ...lacks("down.sql", before)];
 }
 
-async function checkWithRows(request: SelfCheckRequest): Promise<readonly string[]> {
+async function checkWithRows(request: SelfCheckRequest): Promise<SelfCheckResult> {
   const { scratch, from, to, changes } = request;
   await using filled = await scratch.with(from);
   await fillTables(filled, from, { seed: 1, rows: ROWS_TO_FIT });
@@ -130,29 +153,34 @@ async function checkWithRows(request: SelfCheckRequest): Promise<readonly string
 async function checkWithFittingRows(
   request: SelfCheckRequest,
   filled: Connection,
-): Promise<readonly string[]> {
+): Promise<SelfCheckResult> {
   const { from, to, changes } = request;
   const survivors = survivingTables(from, to, changes);
   await using fitting = await fittingDatabase(request, filled);
   const before = await snapshotRows(fitting, survivors, "from");
   await runUp(request, fitting);
-  const notices = await checkKept(request, fitting, before);
+  const { notices, tried } = await checkKept(request, fitting, before);
   const empty = emptyTables(before);
-  if (empty.length === 0) return notices;
+  if (empty.length === 0) return { notices, tried };
   // Few rows of a loose schema fit a strict one; those made for the strict one mostly fit the loose one.
   await using made = await fittingDatabase(request);
   const others = await snapshotRows(made, survivors, "from");
   const untried = await isTried(request, made, others)
     ? empty.filter((key) => others.get(key)?.rows.length === 0)
     : empty;
-  return [
-    ...notices,
-    ...untried.map((key) =>
-      `The up could not be tried with rows in ${
-        quoteName(key)
-      }: none was found that fits both schemas`
-    ),
-  ];
+  return {
+    notices: [
+      ...notices,
+      ...untried.map((key) =>
+        `The up could not be tried with rows in ${
+          quoteName(key)
+        }: none was found that fits both schemas`
+      ),
+    ],
+    tried: untried.length === 0
+      ? tried
+      : { up: "empty", down: tried.down === "no" ? "no" : "empty" },
+  };
 }
 
 /** Tries the up and the down with rows that may not survive the way there: then nothing is known. */
@@ -176,11 +204,12 @@ async function checkKept(
   request: SelfCheckRequest,
   connection: Connection,
   before: RowSnapshot,
-): Promise<readonly string[]> {
+): Promise<SelfCheckResult> {
   const { from, to, changes, down } = request;
   const survivors = survivingTables(from, to, changes);
   refuseLostRows(before, await snapshotRows(connection, survivors, "to"), "up");
-  if (down === null) return [];
+  const up = emptyTables(before).length === 0 ? "rows" : "empty";
+  if (down === null) return { notices: [], tried: { up, down: "no" } };
   const back = survivingTables(to, from, reverseChanges(changes));
   const kept = await snapshotRows(connection, back, "from");
   try {
@@ -188,10 +217,13 @@ async function checkKept(
   } catch (error) {
     // Rows that got a mere placeholder for values that are gone need not fit.
     if (!isAboutRows(error)) throw error;
-    return ["The down could not be tried with rows: they lack the values that up drops"];
+    return {
+      notices: ["The down could not be tried with rows: they lack the values that up drops"],
+      tried: { up, down: "empty" },
+    };
   }
   refuseLostRows(kept, await snapshotRows(connection, back, "to"), "down");
-  return [];
+  return { notices: [], tried: { up, down: emptyTables(kept).length === 0 ? "rows" : "empty" } };
 }
 
 function emptyTables(snapshot: RowSnapshot): readonly string[] {
@@ -259,10 +291,11 @@ function refuseLostRows(before: RowSnapshot, after: RowSnapshot, direction: "up"
   );
 }
 
-/** Whether the rows were the reason, and not the statements. */
+/**
+ * Whether rows were the reason, and not the statements. These have run on empty tables already, so that whatever SQLite
+ * says now, a constraint or a function that refuses its argument, it says of the rows.
+ */
 function isAboutRows(error: unknown): boolean {
-  if (!(error instanceof AludelError)) return false;
-  if (error.code === "foreign-key-violations") return true;
-  return error.code === "sql-failed" &&
-    /constraint failed|cannot store|datatype mismatch|type mismatch/.test(error.sqlite ?? "");
+  return error instanceof AludelError &&
+    (error.code === "foreign-key-violations" || error.code === "sql-failed");
 }

@@ -1,6 +1,8 @@
 import { type ForeignKey, mentionedNames, type Schema, type Table } from "../schema/model/model.ts";
 import { nullableColumns } from "./rows/parents.ts";
 import { foldName } from "../sql/identifier.ts";
+import { readMentions } from "../sql/mentions.ts";
+import { splitStatements } from "../sql/script.ts";
 
 /**
  * The part of a schema whose rows some texts can reach: the tables that they name, those that triggers and views among
@@ -9,7 +11,7 @@ import { foldName } from "../sql/identifier.ts";
  */
 export function touchedSchema(schema: Schema, texts: readonly string[]): Schema {
   const named = reachedNames(schema, texts);
-  const reached = new Set<string>();
+  const reached = new Set(tablesBehind(schema, texts));
   for (const [key, table] of schema.tables) {
     if (named.has(key) || parentsOf(table).some((parent) => named.has(parent))) reached.add(key);
   }
@@ -29,6 +31,20 @@ export function touchedSchema(schema: Schema, texts: readonly string[]): Schema 
     tables: new Map([...schema.tables].filter(([key]) => wanted.has(key))),
     virtualTables: new Map([...schema.virtualTables].filter(([key]) => named.has(key))),
   };
+}
+
+/** The tables whose sequences or statistics the texts take away or change, by name or not. */
+function tablesBehind({ tables }: Schema, texts: readonly string[]): string[] {
+  const changed = texts.flatMap((text) =>
+    text.includes("sqlite_")
+      ? splitStatements(text).flatMap((statement) => readMentions(text, statement))
+        .filter(({ kind }) => kind === "delete" || kind === "update")
+        .map(({ name }) => foldName(name))
+      : []
+  );
+  if (changed.some((name) => name.startsWith("sqlite_stat"))) return [...tables.keys()];
+  if (!changed.includes("sqlite_sequence")) return [];
+  return [...tables].filter(([, { autoincrement }]) => autoincrement).map(([key]) => key);
 }
 
 /** Whether a row can do without the parent. A CHECK on one of the columns may not let it. */

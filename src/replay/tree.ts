@@ -5,7 +5,7 @@ import { introspect, KnownObjects } from "../schema/read/introspect.ts";
 import type { Schema } from "../schema/model/model.ts";
 import type { Script } from "../sql/script.ts";
 import { checkScript } from "./check_script.ts";
-import { commitsOnItsWay, replayScript, type ReplaySource } from "./history.ts";
+import { replayScript, type ReplaySource } from "./history.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** What {@linkcode ReplayTree} works with. */
@@ -140,17 +140,11 @@ export class ReplayTree {
   }
 
   async #run(image: ScratchImage | undefined, ids: readonly RevisionId[]): Promise<ScratchImage> {
-    for (;;) {
-      await using connection = this.#open(image);
-      try {
-        await connection.execute("BEGIN");
-        for (const id of ids) await replayScript(connection, id, this.scriptOf(id));
-        await connection.execute("COMMIT");
-        return connection.image();
-      } catch (error) {
-        if (!this.#context.scratch.learns(error)) throw error;
-      }
-    }
+    await using connection = this.#open(image);
+    await connection.execute("BEGIN");
+    for (const id of ids) await replayScript(connection, id, this.scriptOf(id));
+    await connection.execute("COMMIT");
+    return connection.image();
   }
 
   #keep(id: RevisionId, image: ScratchImage, graph: RevisionGraph): void {
@@ -186,42 +180,13 @@ export async function walkHistory(
   { tree, scratch }: WalkContext,
   visit: (id: RevisionId, connection: ScratchConnection) => Promise<void>,
 ): Promise<void> {
-  let connection = scratch.openImage(undefined);
-  try {
-    for (const id of ids) {
-      connection = await runNext(connection, id, tree.scriptOf(id), scratch);
-      await connection.execute("BEGIN");
-      await visit(id, connection);
-      await connection.execute("ROLLBACK");
-    }
-  } finally {
-    await connection.close();
-  }
-}
-
-/** Runs a revision's up; on a database like the one given where a function was missing that is there now. */
-async function runNext(
-  connection: ScratchConnection,
-  id: RevisionId,
-  script: Script,
-  scratch: Scratch,
-): Promise<ScratchConnection> {
-  const before = commitsOnItsWay(script) ? connection.image() : undefined;
-  for (;;) {
-    try {
-      await connection.execute("BEGIN");
-      await replayScript(connection, id, script);
-      await connection.execute("COMMIT");
-      return connection;
-    } catch (error) {
-      if (!scratch.learns(error)) throw error;
-      if (before === undefined) {
-        await connection.execute("ROLLBACK");
-        scratch.equip(connection);
-      } else {
-        await connection.close();
-        connection = scratch.openImage(before);
-      }
-    }
+  await using connection = scratch.openImage(undefined);
+  for (const id of ids) {
+    await connection.execute("BEGIN");
+    await replayScript(connection, id, tree.scriptOf(id));
+    await connection.execute("COMMIT");
+    await connection.execute("BEGIN");
+    await visit(id, connection);
+    await connection.execute("ROLLBACK");
   }
 }

@@ -9,9 +9,18 @@ import { tryScript } from "../runner/try_script.ts";
 import { compareSchemas } from "../schema/diff/compare.ts";
 import type { Schema } from "../schema/model/model.ts";
 import { fillTables } from "./rows/fill.ts";
-import { displayName } from "../sql/identifier.ts";
+import { displayName, foldName } from "../sql/identifier.ts";
 import type { Script } from "../sql/script.ts";
-import { countOf, findContentLosses, readContents } from "./contents.ts";
+import {
+  type Contents,
+  countOf,
+  findContentLosses,
+  findFactLosses,
+  readContents,
+  readFacts,
+} from "./contents.ts";
+import { mentionedNames } from "../schema/model/model.ts";
+import { ScriptWrites, type UnansweredWrite, unansweredWrites } from "./writes.ts";
 import type { ReplayTree } from "./tree.ts";
 import { renamesOf } from "./script_renames.ts";
 import { runAsserts } from "./asserts.ts";
@@ -27,21 +36,29 @@ export interface TrialContext {
   readonly sqliteVersion: string;
 }
 
-/** Rows that are made for each table: enough for gaps, NULLs and repeated values. */
-export const ROWS = 5;
+/** Rows that are made for each table: enough for every value that {@linkcode fillTables} knows. */
+export const ROWS = 12;
 
-/** How many rows to make, or those of {@linkcode ROWS} that the schema after the up allows too. */
-export type Filling = number | "fitting";
+/** Rows for each virtual table: all their values are of one kind. */
+const VIRTUAL_ROWS = 5;
+
+/**
+ * Which rows to make: so many, those of {@linkcode ROWS} that the schema after the up allows too, or `plain` ones
+ * without anything awkward.
+ */
+export type Filling = number | "fitting" | "plain";
 
 /**
  * What running a revision up, down and up again has shown.
  *
  * `exact`: the down gives back schema, rows, rowids and sequences · `lossy`: it gives back the schema, and not all
- * data · `one-way`: it has no down, and its up works · `fails`: something does not work, or the schema is another.
+ * data · `untried`: it seems exact, but tables that it reaches had no row · `one-way`: it has no down, and its up
+ * works · `fails`: something does not work, or the schema is another.
  */
 export type TrialVerdict =
   | { readonly kind: "exact" }
   | { readonly kind: "lossy"; readonly losses: readonly string[] }
+  | { readonly kind: "untried"; readonly empty: readonly string[] }
   | { readonly kind: "one-way" }
   | { readonly kind: "fails"; readonly stage: TrialStage; readonly error: AludelError };
 
@@ -51,8 +68,9 @@ export type TrialStage = "before" | "seed" | "up" | "assert" | "down" | "schema"
 /** A verdict with what else is worth knowing. */
 export interface TrialResult {
   readonly verdict: TrialVerdict;
-  /** How many rows there were to lose. */
+  /** How many rows there were to lose, and in how many tables. */
   readonly rows: number;
+  readonly tables: number;
   /** What could not be tried, a sentence each. */
   readonly notices: readonly string[];
 }
@@ -74,107 +92,173 @@ export async function trial(
   context: TrialContext,
   rows: Filling,
 ): Promise<TrialResult> {
-  const facts = { rows: 0, notices: [] as string[] };
-  for (;;) {
-    try {
-      const verdict = await runTrial(id, context, rows, facts);
-      return { verdict, ...facts };
-    } catch (error) {
-      if (!(error instanceof StageFailure)) throw error;
-      const { stage, cause } = error;
-      // A function that only the application has: noticed, and there in the next database.
-      if (context.scratch.learns(cause)) continue;
-      if (!(cause instanceof AludelError)) throw cause;
-      return { verdict: { kind: "fails", stage, error: cause }, ...facts };
-    }
+  const facts: Facts = { rows: 0, tables: 0, notices: [] };
+  try {
+    const verdict = await runTrial(id, context, rows, facts);
+    return { verdict, ...facts };
+  } catch (error) {
+    if (!(error instanceof StageFailure)) throw error;
+    const { stage, cause } = error;
+    if (!(cause instanceof AludelError)) throw cause;
+    return { verdict: { kind: "fails", stage, error: cause }, ...facts };
   }
+}
+
+interface Facts {
+  rows: number;
+  tables: number;
+  readonly notices: string[];
 }
 
 async function runTrial(
   id: RevisionId,
   context: TrialContext,
   rows: Filling,
-  facts: { rows: number; notices: string[] },
+  facts: Facts,
 ): Promise<TrialVerdict> {
-  const { tree, sourceOf, sqliteVersion } = context;
+  const { tree, sourceOf, scratch, sqliteVersion } = context;
   const source = sourceOf(id);
-  await using parent = await at("before", () => tree.before(id));
-  const up = await at("up", () => tree.scriptOf(id));
-  const down = source.down &&
-    await at("down", () => readText(source.down!, id, sqliteVersion));
-  const texts = [source.up, source.down, source.seed, source.asserts].flatMap((one) =>
-    one?.text ?? []
-  );
-  const schema = await tree.schemaOf(parent);
-  const touched = touchedSchema(schema, texts);
-  facts.notices = [];
-  if (source.seed !== null) {
-    const { seed } = source;
-    const script = await at("seed", () => readText(seed, id, sqliteVersion));
-    await at("seed", () => runPlainly(parent, id, script));
-  } else if (rows !== 0) {
-    const options = { seed: 1, rows: rows === "fitting" ? ROWS : rows };
-    const { unfilled } = await fillTables(parent, touched, options);
-    facts.notices.push(
-      ...unfilled.map(({ table, reason }) =>
-        `No row could be made for ${displayName(table)}: ${reason}`
-      ),
+  let connection = await at("before", () => tree.before(id));
+  try {
+    const up = await at("up", () => tree.scriptOf(id));
+    const down = source.down &&
+      await at("down", () => readText(source.down!, id, sqliteVersion));
+    const schema = await tree.schemaOf(connection);
+    const texts = [source.up, source.down, source.seed, source.asserts]
+      .flatMap((one) => one?.text ?? []);
+    const touched = touchedSchema(schema, texts);
+    if (source.seed !== null) {
+      const { seed } = source;
+      const script = await at("seed", () => readText(seed, id, sqliteVersion));
+      await at("seed", () => runPlainly(connection, id, script));
+    } else if (rows !== 0) {
+      connection = await fill(id, context, connection, { schema, touched, texts, rows }, facts);
+    }
+    if (texts.some((text) => text.includes("sqlite_stat"))) await connection.execute("ANALYZE");
+    const text = await schemaText(connection);
+    const contents = await readContents(connection, touched);
+    const header = await readFacts(connection);
+    Object.assign(facts, countOf(contents));
+
+    // What runs outside a transaction runs without guards: these could roll nothing back.
+    const isGuarded = [up, down].every((script) => script?.header.transaction !== "off");
+    const run = (stage: "up" | "down" | "again", script: Script) =>
+      at(stage, async () => {
+        const direction = stage === "down" ? "down" : "up";
+        connection = await scratch.afresh(connection);
+        const writes = new ScriptWrites();
+        connection.observe(writes.note);
+        if (isGuarded) await tryScript(connection, { id, direction, script });
+        else await runPlainly(connection, id, script);
+        connection.observe(null);
+        const missing = scratch.missingOn(connection);
+        if (missing.length > 0) throw functionMissing(id, script, missing);
+        const expected = [...connection.standIns].map((name) => `${name}()`).join(", ");
+        if (expected !== "" && stage !== "again") {
+          facts.notices.push(`In ${direction}.sql ${expected} stood for NULL`);
+        }
+        return { script, writes };
+      });
+    const upRun = await run("up", up);
+    if (source.asserts !== null) {
+      await at("assert", () => runAsserts(connection, id, source.asserts!));
+    }
+    const empty = source.seed === null ? emptyTables(contents, touched, texts) : [];
+    if (down === null) {
+      return empty.length > 0 ? { kind: "untried", empty } : { kind: "one-way" };
+    }
+    const applied = await schemaText(connection);
+
+    const downRun = await run("down", down);
+    const left = await missingFor(
+      connection,
+      text,
+      () => schema,
+      scratch.doubleQuotedStrings,
     );
-  }
-  await using fitting = rows === "fitting"
-    ? await at("up", () => sieve(id, context, parent, schema))
-    : null;
-  const connection = fitting ?? parent;
-  if (source.seed === null && rows !== 0) {
-    await fillVirtualTables(connection, touched, rows === "fitting" ? ROWS : rows);
-  }
-  const text = await schemaText(connection);
-  const contents = await readContents(connection, touched);
-  facts.rows = countOf(contents);
+    if (left.length > 0) throw new StageFailure("schema", schemaError(source, left));
+    const seen = [
+      ...findContentLosses(contents, await readContents(connection, touched)),
+      ...findFactLosses(header, await readFacts(connection)),
+    ];
+    const losses = [
+      ...seen,
+      ...unansweredWrites(upRun, downRun, schema).filter((write) => !tells(seen, write))
+        .map(({ what }) => `${what} and down.sql does not give back`),
+    ];
 
-  // What runs outside a transaction runs without guards: these could roll nothing back.
-  const isGuarded = [up, down].every((script) => script?.header.transaction !== "off");
-  const run = (direction: "up" | "down", script: Script) =>
-    isGuarded
-      ? tryScript(connection, { id, direction, script })
-      : runPlainly(connection, id, script);
-  await at("up", () => run("up", up));
-  if (source.asserts !== null) {
-    await at("assert", () => runAsserts(connection, id, source.asserts!));
+    await run("again", up);
+    const again = await missingFor(connection, applied, async () => {
+      await using once = await tree.at([id]);
+      return await tree.schemaOf(once);
+    }, scratch.doubleQuotedStrings);
+    if (again.length > 0) throw new StageFailure("again", againError(source, again));
+    if (losses.length > 0) return { kind: "lossy", losses };
+    return empty.length > 0 ? { kind: "untried", empty } : { kind: "exact" };
+  } finally {
+    await connection.close();
   }
-  if (down === null) return { kind: "one-way" };
-  const applied = await schemaText(connection);
-
-  await at("down", () => run("down", down));
-  const left = await missingFor(
-    connection,
-    text,
-    () => schema,
-    context.scratch.doubleQuotedStrings,
-  );
-  if (left.length > 0) throw new StageFailure("schema", schemaError(source, left));
-  const losses = findContentLosses(contents, await readContents(connection, touched));
-
-  await at("again", () => run("up", up));
-  const again = await missingFor(connection, applied, async () => {
-    await using once = await tree.at([id]);
-    return await tree.schemaOf(once);
-  }, context.scratch.doubleQuotedStrings);
-  if (again.length > 0) throw new StageFailure("again", againError(source, again));
-  return losses.length === 0 ? { kind: "exact" } : { kind: "lossy", losses };
 }
 
-/** A database with those rows of the parent that the schema after the up allows too. */
-async function sieve(
+/** Makes rows in the tables that are touched. @returns The database with them; the one given is closed if it is another. */
+async function fill(
   id: RevisionId,
   { tree, scratch }: TrialContext,
-  parent: ScratchConnection,
-  from: Schema,
+  connection: ScratchConnection,
+  { schema, touched, texts, rows }: {
+    readonly schema: Schema;
+    readonly touched: Schema;
+    readonly texts: readonly string[];
+    readonly rows: Filling;
+  },
+  facts: Facts,
 ): Promise<ScratchConnection> {
-  await using after = await tree.at([id]);
-  const to = await tree.schemaOf(after);
-  const changes = compareSchemas(from, to, { renames: renamesOf(tree.scriptOf(id)) });
-  return await fittingDatabase({ scratch, from, to, changes }, parent);
+  const number = typeof rows === "number" ? rows : ROWS;
+  const { unfilled } = await fillTables(connection, touched, {
+    seed: 1,
+    rows: number,
+    plain: rows === "plain",
+    texts,
+  });
+  facts.notices.push(
+    ...unfilled.map(({ table, reason }) =>
+      `No row could be made for ${displayName(table)}: ${reason}`
+    ),
+  );
+  let filled = connection;
+  if (rows === "fitting") {
+    filled = await at("up", async () => {
+      await using after = await tree.at([id]);
+      const to = await tree.schemaOf(after);
+      const changes = compareSchemas(schema, to, { renames: renamesOf(tree.scriptOf(id)) });
+      return await fittingDatabase({ scratch, from: schema, to, changes }, connection);
+    });
+    await connection.close();
+  }
+  await fillVirtualTables(filled, touched, Math.min(number, VIRTUAL_ROWS));
+  return filled;
+}
+
+/** The tables that the texts reach and that have no row; of their parents there need not be any. */
+function emptyTables(
+  contents: Contents,
+  touched: Schema,
+  texts: readonly string[],
+): readonly string[] {
+  const named = new Set(texts.flatMap((text) => [...mentionedNames(text)]));
+  return [...touched.tables].filter(([key, table]) =>
+    contents.get(key)?.rows.length === 0 &&
+    (named.has(key) || table.foreignKeys.some(({ parent }) => named.has(foldName(parent))))
+  ).map(([, { name }]) => displayName(name));
+}
+
+/** Whether what the rows have shown says the same already. */
+function tells(seen: readonly string[], { table, column }: UnansweredWrite): boolean {
+  return seen.some((loss) =>
+    column === undefined
+      ? loss.endsWith(` rows of ${table}`)
+      : loss.startsWith(`values of ${column} in `)
+  );
 }
 
 /** Says of an error at which stage it came. */
@@ -203,6 +287,27 @@ async function runPlainly(
     if (connection.inTransaction()) await connection.execute("ROLLBACK");
     throw error;
   }
+}
+
+/** What an upgrade with this program will refuse. */
+export function functionMissing(
+  id: RevisionId,
+  { file }: Script,
+  names: readonly string[],
+): AludelError {
+  const list = names.map((name) => `${name}()`).join(", ");
+  return new AludelError(
+    "sql-function-missing",
+    `This SQLite has no function ${list}, and a run will refuse the file`,
+    {
+      revision: id,
+      place: { file },
+      notes: ["In memory it stands for NULL, so that the rest can be tried"],
+      next: [
+        'Write the SQL without it, or name it in the setting "functions" if your application registers it',
+      ],
+    },
+  );
 }
 
 function schemaError({ id, down }: ReplaySource, left: readonly string[]): AludelError {

@@ -61,7 +61,7 @@ export type Verdict = "kept" | "refused";
  * @throws {AludelError} where it does not hold.
  */
 export async function keepsTheLaw(pair: SchemaPair, sqlite: Release): Promise<Verdict> {
-  const scratch = new Scratch(false);
+  const scratch = new Scratch({ doubleQuotedStrings: false });
   const load = async (recipe: SchemaRecipe) =>
     await loadSchema(
       [{ file: "s.sql", text: `${schemaSql(recipe).join(";\n")};\n` }],

@@ -52,7 +52,7 @@ async function verdictOf(
   request: Omit<SelfCheckRequest, "scratch">,
 ): Promise<"passes" | AludelError> {
   try {
-    await selfCheck({ ...request, scratch: new Scratch(false) });
+    await selfCheck({ ...request, scratch: new Scratch({ doubleQuotedStrings: false }) });
     return "passes";
   } catch (error) {
     if (error instanceof AludelError) return error;
@@ -65,7 +65,7 @@ Deno.test("selfCheck() lets nothing pass in the part that is reached that it ref
   let passed = 0;
   await fc.assert(
     fc.asyncProperty(schemaPair, fc.nat(1_000), async (pair, choice) => {
-      const comparison = await comparisonOf(pair, new Scratch(false));
+      const comparison = await comparisonOf(pair, new Scratch({ doubleQuotedStrings: false }));
       fc.pre(comparison !== undefined && comparison.changes.length > 0);
       const request = { ...comparison, ...textsWithout(comparison, choice), columnOrder: false };
       const whole = await verdictOf({ ...request, extent: "whole" });

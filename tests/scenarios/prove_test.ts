@@ -10,7 +10,7 @@ Deno.test("prove tells what a down gives back, and proves only what is new", asy
   assert.equal(first.code, 0);
   assert.match(
     first.stdout,
-    /^exact {4}a1 {2}step a1\nlossy {4}b1 {2}step b1\n {9}lost: values of t\.y in \d of 5 rows\none-way {2}c1 {2}step c1\n$/,
+    /^exact {4}a1 {2}step a1 \(no rows to lose\)\nlossy {4}b1 {2}step b1 \(on 12 rows in 1 table\)\n {9}lost: values of t\.y in \d+ of 12 rows\none-way {2}c1 {2}step c1 \(on 12 rows in 1 table\)\n$/,
   );
   assert.equal(first.stderr, "Proved 3 revisions.\n");
   const { stderr } = await project.aludel("prove");
@@ -32,10 +32,62 @@ Deno.test("prove says where and why something fails", async () => {
   project.add("a1", "CREATE TABLE t (x);\n", "DROP TABLE t;\n");
   project.add("b1", "\nALTER TABLE t ADD y NOT NULL;\n", "ALTER TABLE t DROP COLUMN y;\n");
   project.add("c1", "SELECT 1;\n", "SELECT 1;\n");
-  const { stdout } = await project.fails(3, "prove");
+  const { stdout, stderr } = await project.fails(3, "prove");
+  assert.equal(stderr, "Proved 2 of 3 revisions; 1 failed.\n");
   assert.match(stdout, /^fails {4}b1 {2}step b1$/m);
   assert.match(stdout, /^error\[sql-failed\]: .*\n {2}migrations\/b1\/up\.sql:2:/m);
   assert.match(stdout, /^ {2}It works on tables without rows$/m);
+});
+
+Deno.test("prove does not call exact what it could try on no row", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE s (id INTEGER PRIMARY KEY, a TEXT);\n", "DROP TABLE s;\n");
+  const check = "CHECK (a IS NOT NULL AND length(a) = 77 AND a > 'zz' AND a < 'zzz')";
+  project.add(
+    "b1",
+    `ALTER TABLE s ADD CONSTRAINT c ${check};\n`,
+    "ALTER TABLE s DROP CONSTRAINT c;\n",
+  );
+  const { stdout, stderr } = await project.fails(3, "prove");
+  assert.match(
+    stdout,
+    /^untried {2}b1 {2}step b1\n {9}no row was there in s\n {9}write rows .* into migrations\/b1\/seed\.sql; /m,
+  );
+  assert.equal(stderr, "Proved 1 of 2 revisions; 1 untried.\n");
+  project.write(
+    "migrations/b1/seed.sql",
+    "INSERT INTO s (a) VALUES (substr('zzb' || hex(zeroblob(40)), 1, 77));\n",
+  );
+  assert.match(
+    await project.prepare("prove", "b1"),
+    /^exact {4}b1 {2}step b1 \(on 1 row in 1 table\)$/m,
+  );
+  project.write("migrations/b1/seed.sql", "-- the table is empty everywhere\n");
+  assert.match(
+    await project.prepare("prove", "b1"),
+    /^exact {4}b1 {2}step b1 \(no rows to lose\)$/m,
+  );
+});
+
+Deno.test("prove, lint and autogenerate say that a function is missing, which upgrade then refuses", async () => {
+  using project = runProject();
+  const table = "CREATE TABLE t (id INTEGER PRIMARY KEY, e TEXT CHECK (e REGEXP '^[a-z]+$'));\n";
+  project.write("schema.sql", table);
+  const made = await project.inProcess("revision", "--autogenerate", "-m", "t", "--rev-id", "a1");
+  assert.equal(made.code, 0);
+  assert.match(
+    made.stderr,
+    /^This SQLite has no function regexp\(\), and a run will refuse up\.sql/m,
+  );
+  const proof = await project.fails(3, "prove");
+  assert.match(
+    proof.stdout,
+    /^error\[sql-function-missing\]: This SQLite has no function regexp\(\)/m,
+  );
+  const lint = await project.fails(3, "lint");
+  assert.match(lint.stdout, /^error\[function-missing\]: .*regexp\(\)/m);
+  const { stderr } = await project.fails(1, "upgrade");
+  assert.match(stderr, /no such function: REGEXP/);
 });
 
 Deno.test("prove runs branches in every order and names the statements that clash", async () => {

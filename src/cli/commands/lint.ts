@@ -72,14 +72,16 @@ export const command = defineCommand({
     refuseContradictions(flags, refs, format);
     const chosen = await chooseRevisions(context, flags, refs, flags.all ? "all" : "unfinished");
     const { project, workspace, ids, database } = chosen;
-    const { tree, sources, sqliteVersion } = openReplay(project, workspace);
+    const { tree, sources, scratch, sqliteVersion } = openReplay(project, workspace);
     await using connection = flags.database === undefined
       ? null
       : await database?.access.look() ?? null;
     const rows = rowCounter(connection);
     const lints = [];
     for (const id of ids) {
-      lints.push(await lintRevision(id, { tree, sourceOf: sources.of, sqliteVersion, rows }));
+      lints.push(
+        await lintRevision(id, { tree, scratch, sourceOf: sources.of, sqliteVersion, rows }),
+      );
     }
     const findings = lints.flatMap((one) => one.findings);
     const ignored = lints.reduce((sum, one) => sum + one.ignored, 0);

@@ -15,9 +15,9 @@ import { CLEAR_LINE } from "../terminal/watch_board.ts";
 export const command = defineCommand({
   name: "prove",
   description: [
-    "Runs revisions on databases in memory with rows in them: up, down, and up again. Says of each whether its down gives back everything (exact), the schema but not all data (lossy, and which), or something fails. Branches that meet or end among them are run in every order, and must give the same schema. docs/prove.md tells the whole procedure.",
+    "Runs revisions on databases in memory with rows in them: up, down, and up again. Says of each whether its down gives back everything (exact), the schema but not all data (lossy, and which), or something fails, and on how many rows that rests. Branches that meet or end among them are run in every order, and must give the same schema. docs/prove.md tells the whole procedure.",
     "The rows are those of a file seed.sql beside the up.sql, or else generated. The queries of a file assert.sql must give no row after the up. No database of yours is touched.",
-    "Without REF all revisions are proven. What has been proven before and is the same, with everything under it, is not run again. Exits 3 if something fails; with --strict, lost data is enough.",
+    "Without REF all revisions are proven. What has been proven before and is the same, with everything under it, is not run again. Exits 3 if something fails, or a table that a revision reaches had no row (untried); with --strict, lost data is enough.",
   ],
   flags: {
     strict: { kind: "switch", help: "exit 3 when a down loses data, too" },
@@ -57,11 +57,13 @@ export const command = defineCommand({
       ...orders.flatMap(({ finding }) => finding ?? []),
     ]);
     const lossy = proofs.filter(({ verdict }) => verdict.kind === "lossy").length;
-    const failed = failures.length > 0 || (flags.strict && lossy > 0);
+    const untried = proofs.filter(({ verdict }) => verdict.kind === "untried").length;
+    const failed = failures.length > 0 || untried > 0 || (flags.strict && lossy > 0);
     ui.json({ ok: !failed, revisions: proofs, orders, fromCache });
     const catalogue = joinCatalogue(workspace, []);
     for (const proof of proofs) {
-      ui.prose(proofText(proof, messageOf(catalogue, proof.id), ui.style));
+      const folder = `${workspace.files.name}/${workspace.entries.get(proof.id)?.dir}`;
+      ui.prose(proofText(proof, messageOf(catalogue, proof.id), folder, ui.style));
     }
     for (const { heads, orders: number, finding } of orders) {
       const names = heads.join(", ");
@@ -74,12 +76,7 @@ export const command = defineCommand({
     if (failures.length > 0) ui.data("");
     for (const finding of failures) ui.prose(findingText(finding, ui.style, ui.here));
     if (proofs.length === 0) ui.notice("There is no revision to prove.");
-    else {
-      const cached = fromCache === 0 ? "" : `, ${fromCache} of the answers from before`;
-      ui.notice(
-        `Proved ${proofs.length} ${proofs.length === 1 ? "revision" : "revisions"}${cached}.`,
-      );
-    }
+    else ui.notice(summaryText(proofs, fromCache));
     return failed ? 3 : 0;
   },
 });
@@ -99,12 +96,50 @@ function progressOf(
   };
 }
 
-/** One line for the verdict, and one for each thing that is lost or could not be tried. */
-function proofText({ id, verdict, notices }: Proof, message: string, style: Style): string {
+/** How many revisions were proven, and how many were not. */
+function summaryText(proofs: readonly Proof[], fromCache: number): string {
+  const count = (kind: Proof["verdict"]["kind"]) =>
+    proofs.filter(({ verdict }) => verdict.kind === kind).length;
+  const failing = count("fails");
+  const untried = count("untried");
+  const proven = proofs.length - failing - untried;
+  const cached = fromCache === 0 ? "" : `, ${fromCache} of the answers from before`;
+  const all = plural(proofs.length, "revision");
+  if (proven === proofs.length) return `Proved ${all}${cached}.`;
+  const rest = [
+    ...(failing > 0 ? [`${failing} failed`] : []),
+    ...(untried > 0 ? [`${untried} untried`] : []),
+  ];
+  return `Proved ${proven} of ${all}${cached}; ${rest.join(", ")}.`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : `${noun}s`}`;
+}
+
+/**
+ * One line for the verdict with what it rests on, and one for each thing that is lost or could not be tried.
+ *
+ * @param folder The folder of the revision.
+ */
+function proofText(proof: Proof, message: string, folder: string, style: Style): string {
+  const { id, verdict, notices, rows, tables } = proof;
   const [title = ""] = message.split("\n", 1);
-  const head = `${colourOf(verdict, style)(verdict.kind.padEnd(7))}  ${style.yellow(id)}  ${title}`;
+  const basis = verdict.kind === "fails" || verdict.kind === "untried"
+    ? ""
+    : rows === 0
+    ? " (no rows to lose)"
+    : ` (on ${plural(rows, "row")} in ${plural(tables, "table")})`;
+  const head = `${colourOf(verdict, style)(verdict.kind.padEnd(7))}  ${
+    style.yellow(id)
+  }  ${title}${basis}`;
   const details = verdict.kind === "lossy"
     ? verdict.losses.map((loss) => `lost: ${loss}`)
+    : verdict.kind === "untried"
+    ? [
+      `no row was there in ${verdict.empty.join(", ")}`,
+      `write rows as your application does into ${folder}/seed.sql; an empty one says that there are none`,
+    ]
     : verdict.kind === "fails" && verdict.stage === "before"
     ? [`because of ${verdict.finding.revision}, which it needs`]
     : [];

@@ -32,7 +32,7 @@ export interface OpenReplay {
 /** Makes a project's revisions ready; reads and runs none yet. */
 export function openReplay({ settings }: Project, workspace: Workspace): OpenReplay {
   const sources = new RevisionSources(workspace, digest);
-  const scratch = new Scratch(settings.doubleQuotedStrings);
+  const scratch = new Scratch(settings);
   const { sqliteVersion } = openScratch().capabilities;
   const { graph } = workspace;
   const tree = new ReplayTree({ graph, sourceOf: sources.of, scratch, sqliteVersion });

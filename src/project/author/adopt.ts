@@ -57,7 +57,7 @@ export async function adoptSchema(connection: Connection, name: string): Promise
 async function prove(up: string, expected: Schema, doubleQuotedStrings: boolean): Promise<void> {
   await using memory = openScratch();
   const script = checkScript("up.sql", up, "baseline", memory.capabilities.sqliteVersion);
-  const scratch = new Scratch(doubleQuotedStrings);
+  const scratch = new Scratch({ doubleQuotedStrings });
   await using made = await scratch.after((connection) =>
     tryScript(connection, { id: "baseline", direction: "up", script })
   );

@@ -1,8 +1,12 @@
-import type { Connection } from "../../db/connection.ts";
 import type { ScratchConnection } from "../../db/open_scratch.ts";
 import { AludelError } from "../../errors.ts";
 import type { Scratch } from "../../replay/scratch.ts";
-import { BY_HAND, selfCheck, type SelfCheckRequest } from "../../replay/self_check.ts";
+import {
+  BY_HAND,
+  selfCheck,
+  type SelfCheckRequest,
+  type SelfCheckResult,
+} from "../../replay/self_check.ts";
 import { partOf, reachedNames } from "../../schema/diff/reached_part.ts";
 import { type Change, reverseChanges } from "../../schema/model/change.ts";
 import type { Schema } from "../../schema/model/model.ts";
@@ -36,16 +40,28 @@ const NOTHING_BROKEN: BrokenSides = { from: new Set(), to: new Set() };
  */
 export async function findBrokenSides(
   { from, to, changes }: Comparison,
-  present: Connection,
+  present: ScratchConnection,
   scratch: Scratch,
 ): Promise<BrokenSides> {
-  const broken = hasCompiled(from) ? await findBroken(present) : new Set<string>();
+  const broken = hasCompiled(from) ? await findBrokenIn(present, scratch) : new Set<string>();
   const names = reachedNames([from, to], [changes.flatMap(changedNames).map(quoteName).join(" ")]);
   const kept = new Set(keysOutside(from, names).filter((key) => broken.has(key)));
   const part = partOf(to, names);
   if (!hasCompiled(part)) return { from: broken, to: kept };
   await using wanted = await scratch.with(part);
-  return { from: broken, to: new Set([...kept, ...await findBroken(wanted)]) };
+  return { from: broken, to: new Set([...kept, ...await findBrokenIn(wanted, scratch)]) };
+}
+
+/** A view with a function that only the application has is broken, too: a run compiles it without the function. */
+async function findBrokenIn(
+  connection: ScratchConnection,
+  scratch: Scratch,
+): Promise<ReadonlySet<string>> {
+  if (connection.standIns.size === 0) {
+    return await connection.withoutStandIns(() => findBroken(connection));
+  }
+  await using bare = scratch.openImage(connection.image());
+  return await bare.withoutStandIns(() => findBroken(bare));
 }
 
 function hasCompiled({ views, triggers }: Schema): boolean {
@@ -96,6 +112,7 @@ export interface GeneratedRevision {
   readonly down: Plan;
   /** What could not be tried, a sentence each. */
   readonly notices: readonly string[];
+  readonly tried: SelfCheckResult["tried"];
 }
 
 /**
@@ -108,7 +125,7 @@ export async function autogenerate(request: AutogenerateRequest): Promise<Genera
   const { comparison, scratch } = request;
   if (comparison.changes.length === 0) {
     const { texts, up, down } = plan(request, NOTHING_BROKEN, "needed");
-    return { texts: texts("file"), up, down, notices: [] };
+    return { texts: texts("file"), up, down, notices: [], tried: { up: "rows", down: "rows" } };
   }
   const open = request.parent ?? (() => scratch.with(comparison.from));
   await using parent = await open();
@@ -137,7 +154,7 @@ async function attempt(
 ): Promise<GeneratedRevision> {
   const { texts, up, down } = plan(request, broken, aside);
   const trial = texts("trial");
-  const { notices } = await selfCheck({
+  const { notices, tried } = await selfCheck({
     ...request.comparison,
     up: trial.up,
     down: request.down ? trial.down : null,
@@ -146,7 +163,7 @@ async function attempt(
     parent,
     ...(request.extent && { extent: request.extent }),
   });
-  return { texts: texts("file"), up, down, notices };
+  return { texts: texts("file"), up, down, notices, tried };
 }
 
 function plan(

@@ -205,7 +205,7 @@ export class SchemaReader {
   constructor(context: SchemaReaderContext) {
     const { settings } = context.project;
     this.#context = context;
-    this.scratch = new Scratch(settings.doubleQuotedStrings);
+    this.scratch = new Scratch(settings);
     this.#cache = new SchemaCache(`${settings.root}/.aludel`);
   }
 
@@ -228,20 +228,20 @@ export class SchemaReader {
   async parent(ids: readonly RevisionId[]): Promise<ReplayedParent> {
     const { workspace } = this.#context;
     if (workspace === null || ids.length === 0) {
-      return new ReplayedParent(EMPTY_SCHEMA, this.scratch, () => this.scratch.open());
+      return new ReplayedParent(EMPTY_SCHEMA, () => this.scratch.open());
     }
     const history = readHistory(workspace, ids, this.#context.digest);
     const replayAll = () => replay(history.ups, this.scratch, this.#context.sqliteVersion);
     const key = this.#key(history);
     const kept = this.#cache.read(key);
     if (kept !== undefined) {
-      return new ReplayedParent(this.#build(kept), this.scratch, replayAll);
+      return new ReplayedParent(this.#build(kept), replayAll);
     }
     const connection = await replayAll();
     try {
       const rows = await readSchemaRows(connection);
       this.#cache.write(key, rows);
-      return new ReplayedParent(this.#build(rows), this.scratch, replayAll, connection);
+      return new ReplayedParent(this.#build(rows), replayAll, connection);
     } catch (error) {
       await connection.close();
       throw error;

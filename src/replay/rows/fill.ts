@@ -2,11 +2,14 @@ import { type Connection, SqlError, type SqlValue } from "../../db/connection.ts
 import { inDependencyOrder, tablesInOrder } from "../../schema/source/write_schema.ts";
 import type { Column, ForeignKey, Schema, Table } from "../../schema/model/model.ts";
 import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
-import { withoutFailingTriggers } from "./failing_triggers.ts";
+import { refusalOf, withoutFailingTriggers } from "./failing_triggers.ts";
 import { nullableColumns, ParentRows } from "./parents.ts";
 import { adoptOrphans, deleteOrphans, detachOrphans } from "./orphans.ts";
 import { SeededRandom } from "./seeded_random.ts";
-import { checkLabel, type CheckValues, checkValues, columnValue, rowidFor } from "./values.ts";
+import { checkLabel, type CheckValues, checkValues, type Wish, wishOf } from "./expressions.ts";
+import { columnValue, habitMaker, rowidFor, type ValueMaker } from "./values.ts";
+import { mentionedNames } from "../../schema/model/model.ts";
+import { splitStatements } from "../../sql/script.ts";
 
 /** How many rows to make, and which. */
 export interface RowOptions {
@@ -14,6 +17,10 @@ export interface RowOptions {
   readonly seed: number;
   /** Rows for each table; fewer where its constraints allow no more. */
   readonly rows: number;
+  /** Whether all values are to be of their column's type and nothing awkward. */
+  readonly plain?: boolean;
+  /** SQL that will meet the rows: for each WHERE in it there is one more row that it should pick. */
+  readonly texts?: readonly string[];
 }
 
 /** What was made. */
@@ -33,8 +40,8 @@ export interface UnfilledTable {
 
 /**
  * Fills the tables of a database with rows that its constraints allow: NULLs, integers beyond 2^53, text
- * in integer columns, texts with quotes and NUL, rowids with gaps, AUTOINCREMENT sequences above the
- * largest id. SQLite is the judge of each row; one that it refuses is tried again with other values.
+ * in integer columns, texts with quotes and NUL, or that differ in case or blanks alone, rowids with gaps,
+ * AUTOINCREMENT sequences above the largest id. SQLite is the judge of each row; one that it refuses is tried again with other values.
  *
  * The connection must not enforce foreign keys: a child may be there before its parent. In the end
  * every foreign key leads somewhere. Triggers fire; where one fails, its table is filled without them.
@@ -49,9 +56,19 @@ export async function fillTables(
 ): Promise<FilledTables> {
   const tables = tablesToFill(schema);
   const reasons = new Map<string, string>();
+  const statements = (options.texts ?? []).flatMap((text) =>
+    splitStatements(text).map(({ start, end }) => text.slice(start, end))
+  );
+  const indexes = Map.groupBy(schema.indexes.values(), (index) => foldName(index.table));
   for (const [at, table] of tables.entries()) {
     const random = new SeededRandom(options.seed * 1_000 + at);
-    const filler = new TableFiller(connection, table, random);
+    const named = statements.filter((sql) => mentionedNames(sql).has(foldName(table.name)));
+    const computed = indexes.get(foldName(table.name))?.map(({ sql }) => sql) ?? [];
+    const filler = new TableFiller(connection, table, random, {
+      checks: checkValues(table, [...computed, ...named]),
+      wishes: named,
+      plain: options.plain ?? false,
+    });
     const parents = await ParentRows.read(connection, schema, table);
     const reason = await withoutFailingTriggers(
       connection,
@@ -105,21 +122,50 @@ async function raiseSequence(connection: Connection, table: Table): Promise<void
 /** How often a row is tried with other values. */
 const ATTEMPTS = 60;
 
+/** After so many refusals the values are no longer awkward. */
+const TAME = 4;
+
+/** So many rows are made for what statements ask for, in each table. */
+const MOST_WISHES = 12;
+
+/** What a table's rows are to be like. */
+interface RowWishes {
+  readonly checks: CheckValues;
+  /** Statements, each of which gets a row that its WHERE should pick. */
+  readonly wishes: readonly string[];
+  readonly plain: boolean;
+}
+
 /** Makes the rows of one table. */
-export class TableFiller {
+class TableFiller {
   readonly #connection: Connection;
   readonly #table: Table;
   readonly #random: SeededRandom;
   readonly #checks: CheckValues;
   readonly #columns: readonly Column[];
+  readonly #habits: ReadonlyMap<Column, ValueMaker>;
+  readonly #wishes: readonly Wish[];
+  readonly #plain: boolean;
   readonly #keys: readonly { readonly key: ForeignKey; readonly nullable: readonly Column[] }[];
 
-  constructor(connection: Connection, table: Table, random: SeededRandom) {
+  constructor(
+    connection: Connection,
+    table: Table,
+    random: SeededRandom,
+    { checks, wishes, plain }: RowWishes,
+  ) {
     this.#connection = connection;
     this.#table = table;
     this.#random = random;
-    this.#checks = checkValues(table);
+    this.#checks = checks;
+    this.#plain = plain;
     this.#columns = table.columns.filter(({ generated }) => generated === undefined);
+    this.#habits = new Map(
+      this.#columns.map((column, at) => [column, habitMaker(column, table.strict, at)]),
+    );
+    const names = new Set(this.#columns.map(({ name }) => foldName(name)));
+    this.#wishes = wishes.map((statement) => wishOf(statement, names))
+      .filter((wish) => wish.size > 0).slice(0, MOST_WISHES);
     this.#keys = table.foreignKeys
       .map((key) => ({ key, nullable: nullableColumns(key, table) }))
       .toSorted((a, b) =>
@@ -137,15 +183,22 @@ export class TableFiller {
       if (failure === undefined) made++;
       else reason = failure;
     }
+    for (const [at, wish] of this.#wishes.entries()) {
+      if (rows > 0 && await this.#insert(rows + at, parents, wish) === undefined) made++;
+    }
     return made > 0 ? undefined : reason;
   }
 
-  async #insert(place: number, parents: ParentRows): Promise<string | undefined> {
+  async #insert(place: number, parents: ParentRows, wish?: Wish): Promise<string | undefined> {
     let last: string | undefined;
     let values: Map<string, SqlValue> = new Map();
     let redrawn: ReadonlySet<string> | undefined;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const fresh = this.#values(place, attempt, parents);
+      const fresh = this.#values(place, wish === undefined ? attempt : attempt + TAME, parents);
+      for (const { name } of wish === undefined ? [] : this.#columns) {
+        const wanted = wish!.get(foldName(name));
+        if (wanted !== undefined) fresh.set(name, wanted);
+      }
       // Where one CHECK failed, only its columns are drawn again: the others may be right already.
       values = redrawn === undefined ? fresh : mixed(values, fresh, redrawn);
       const names = [...values.keys()];
@@ -154,13 +207,19 @@ export class TableFiller {
         return undefined;
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
-        // Other values change nothing where the statement does not even compile.
-        if (!isConstraint(error)) return error.sqlite;
+        // Other values change nothing if the statement does not even compile.
+        if (!isConstraint(error) && !await this.#compiles(names)) return error.sqlite;
         last = error.sqlite;
         redrawn = this.#columnsOfFailedCheck(error.sqlite);
       }
     }
     return last;
+  }
+
+  async #compiles(names: readonly string[]): Promise<boolean> {
+    return await refusalOf(() =>
+      this.#connection.query(`EXPLAIN ${insertInto(this.#table, names)}`, names.map(() => null))
+    ) === undefined;
   }
 
   /** The columns of the CHECK that failed; undefined where it was no CHECK. */
@@ -174,18 +233,26 @@ export class TableFiller {
   #values(place: number, attempt: number, parents: ParentRows): Map<string, SqlValue> {
     const random = this.#random;
     const values = new Map<string, SqlValue>();
-    const boldness = attempt < 4 && place > 0 ? "bold" : "tame";
+    const boldness = attempt < TAME && place > 0 && !this.#plain ? "bold" : "tame";
     const rowid = rowidName(this.#table);
     if (rowid !== undefined) values.set(rowid, rowidFor(place, random));
     for (const column of this.#columns) {
       const key = foldName(column.name);
+      const fitting = this.#checks.fitting.get(key) ?? [];
+      const isHabit = boldness === "bold" && attempt === 0 && !isRowid(this.#table, column);
+      if (isHabit && !(fitting.length > 0 && place % 2 === 0)) {
+        values.set(column.name, this.#habits.get(column)!(place - 1));
+        continue;
+      }
       if (isFixed(column.default) && random.once(6)) continue;
       const candidates = this.#checks.values.get(key) ?? [];
       const [first, ...others] = candidates;
       let value: SqlValue;
       if (isRowid(this.#table, column)) value = rowidFor(place, random);
       else if (column.notNull === undefined && random.once(6)) value = null;
-      else if (first !== undefined && random.below(ATTEMPTS) < 20 + attempt) {
+      else if (fitting.length > 0 && !random.once(4)) {
+        value = fitting[random.below(fitting.length)]!(place);
+      } else if (first !== undefined && random.below(ATTEMPTS) < 20 + attempt) {
         value = random.pick([first, ...others]);
         // A pattern gives one text, and a UNIQUE wants many.
         if (typeof value === "string" && random.once(2)) {

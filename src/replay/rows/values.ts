@@ -1,113 +1,11 @@
 import type { SqlValue } from "../../db/connection.ts";
-import type { Column, Table } from "../../schema/model/model.ts";
-import { normalText } from "../../schema/model/normal_text.ts";
-import { type Affinity, foldName, unquote } from "../../sql/identifier.ts";
-import { Tokenizer } from "../../sql/tokenizer.ts";
+import type { Column } from "../../schema/model/model.ts";
+import type { Affinity } from "../../sql/identifier.ts";
+import { foldName } from "../../sql/identifier.ts";
 import type { SeededRandom } from "./seeded_random.ts";
 
-/** What the CHECKs of a table tell about its columns. Names are folded. */
-export interface CheckValues {
-  /**
-   * Values by column that may satisfy the CHECKs: what the expressions compare the column with, and
-   * its neighbours. Which of them do, only SQLite knows.
-   */
-  readonly values: ReadonlyMap<string, readonly SqlValue[]>;
-  /** The columns of a CHECK by how SQLite names it when it fails: see {@linkcode checkLabel}. */
-  readonly columns: ReadonlyMap<string, ReadonlySet<string>>;
-}
-
-/** Reads the CHECKs of a table. */
-export function checkValues(table: Table): CheckValues {
-  const columns = new Set(table.columns.map(({ name }) => foldName(name)));
-  const values = new Map<string, SqlValue[]>();
-  const byLabel = new Map<string, ReadonlySet<string>>();
-  for (const { name, expression } of table.checks) {
-    const found = readExpression(expression, columns);
-    byLabel.set(checkLabel(name ?? expression), found.names);
-    for (const column of found.names) {
-      values.set(column, [...values.get(column) ?? [], ...found.values]);
-    }
-  }
-  return { values, columns: byLabel };
-}
-
-/** A CHECK's name, or its expression however spaced, for one who looks it up. */
-export function checkLabel(text: string): string {
-  return normalText(text);
-}
-
-/** Texts for functions that want a certain kind of text. */
-const TEXTS_OF_FUNCTION: Readonly<Record<string, readonly string[]>> = {
-  json_valid: ["{}", "[]", '{"a":1}'],
-  json_type: ["{}", "[]", "1"],
-  json_array_length: ["[]", "[1]"],
-  date: ["2024-02-29", "1999-12-31"],
-  datetime: ["2024-02-29 10:15:00", "1999-12-31 23:59:59"],
-  time: ["10:15:00"],
-  julianday: ["2024-02-29"],
-  strftime: ["2024-02-29", "2024-02-29T10:15:00Z"],
-  upper: ["A", "ABC"],
-  lower: ["a", "abc"],
-};
-
-function readExpression(
-  expression: string,
-  columns: ReadonlySet<string>,
-): { readonly names: ReadonlySet<string>; readonly values: readonly SqlValue[] } {
-  const names = new Set<string>();
-  const values: SqlValue[] = [];
-  const words = new Set<string>();
-  const tokenizer = new Tokenizer(expression);
-  while (tokenizer.nextSignificant()) {
-    const { kind, current } = tokenizer;
-    if (kind === "word" || kind === "quoted") {
-      const name = foldName(unquote(current));
-      words.add(name);
-      if (columns.has(name)) names.add(name);
-      values.push(...TEXTS_OF_FUNCTION[name]?.values() ?? []);
-    } else if (kind === "string") {
-      values.push(...textsLike(unquote(current)));
-    } else if (kind === "number") {
-      values.push(...numbersAround(current));
-    } else if (kind === "blob") {
-      values.push(bytesOf(current));
-    }
-  }
-  if (words.has("length") || words.has("octet_length")) {
-    const lengths = values.filter((value) =>
-      typeof value === "bigint" && value >= 0 && value < 999
-    );
-    values.push(...lengths.map((length) => "x".repeat(Number(length))));
-    // A second kind of characters, for a CHECK that asks for digits as well.
-    values.push(...lengths.map((length) => "7".repeat(Number(length))));
-  }
-  values.push(0n, 1n);
-  return { names, values };
-}
-
-/** The text itself, and a text that it matches as a pattern of LIKE or GLOB. */
-function textsLike(text: string): string[] {
-  const sample = text
-    .replaceAll(/\[\^?([^\]])[^\]]*\]/g, "$1")
-    .replaceAll(/[*%]/g, "ab")
-    .replaceAll(/[?_]/g, "c");
-  return sample === text ? [text] : [text, sample];
-}
-
-function numbersAround(text: string): SqlValue[] {
-  const plain = text.replaceAll("_", "");
-  if (/^(?:\d+|0x[0-9a-f]+)$/i.test(plain)) {
-    const value = BigInt.asIntN(64, BigInt(plain));
-    return [value, value - 1n, value + 1n, -value];
-  }
-  const value = Number(plain);
-  return Number.isFinite(value) ? [value, value - 0.5, value + 0.5, -value] : [];
-}
-
-function bytesOf(blob: string): Uint8Array {
-  const hex = blob.slice(2, -1);
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-}
+/** Makes the value for a row: those of two rows differ. @param place The number of the row. */
+export type ValueMaker = (place: number) => SqlValue;
 
 /** How far a value may go. `tame` ones are of the column's type and all different. */
 export type Boldness = "bold" | "tame";
@@ -139,6 +37,69 @@ const AWKWARD_TEXTS: readonly [string, ...string[]] = [
 ];
 
 const LARGE = 2n ** 53n;
+
+/** Values that a change may get wrong, of each storage class; the first ones are the likeliest to show it. */
+const HABITS: Readonly<Record<StorageClass, readonly SqlValue[]>> = {
+  integer: [LARGE + 1n, -1n, 0n, -LARGE - 7n, 2n ** 63n - 1n, 10n, 3n],
+  real: [0.1, -0.5, 1e300, 1.5e-9, 3, 2.5],
+  // Two that collide when case or blanks are taken away, two that are JSON, one that is a number, one with a NUL.
+  text: [
+    " 12 ",
+    "MiXed",
+    "mixed",
+    "a\0b",
+    '{ "a" : 1.50 }',
+    "12",
+    "",
+    'it\'s "quoted"',
+    "Ünïcödé 🜃",
+    "1e3",
+    "line\nbreak",
+  ],
+  blob: [new Uint8Array([0, 255, 39]), new Uint8Array(), new TextEncoder().encode("mixed")],
+};
+
+/** Values of every class, for columns that hold all of them. */
+const MIXED: readonly SqlValue[] = [
+  LARGE + 1n,
+  " 12 ",
+  0.1,
+  new Uint8Array([0, 255, 39]),
+  "MiXed",
+  "a\0b",
+  3,
+  "mixed",
+  '{ "a" : 1.50 }',
+  -1n,
+];
+
+/** So many habits come first, whatever else there is: {@linkcode fillTables} gives a column all of them. */
+const FIRST_HABITS = 11;
+
+/** Every value that is worth trying in a column, NULL included if the column allows it. */
+function habitsOf(column: Column, isStrict: boolean): readonly SqlValue[] {
+  const storage = CLASS_OF_AFFINITY[column.affinity];
+  const nothing = column.notNull === undefined ? [null] : [];
+  if (isStrict ? foldName(column.type) === "any" : storage === "blob") {
+    return [...nothing, ...MIXED];
+  }
+  const own = HABITS[storage];
+  if (isStrict) return [...own.slice(0, 4), ...nothing, ...own.slice(4)];
+  // What the affinity would turn into its own kind is not among them.
+  const foreign: readonly SqlValue[] = storage === "text" ? [MIXED[3]!] : [0.1, "MiXed", MIXED[3]!];
+  const reals = column.affinity === "NUMERIC" ? HABITS.real : [];
+  return [...own.slice(0, 4), ...nothing, ...foreign, ...reals, ...own.slice(4)];
+}
+
+/**
+ * Gives each row of a column another habit, so that in the end the column has had all of them.
+ *
+ * @param offset Where this column begins: two columns of a row are not to be alike.
+ */
+export function habitMaker(column: Column, isStrict: boolean, offset: number): ValueMaker {
+  const habits = habitsOf(column, isStrict).slice(0, FIRST_HABITS);
+  return (place) => habits[(place + offset) % habits.length]!;
+}
 
 /**
  * A value for a column that is not NULL.

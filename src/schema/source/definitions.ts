@@ -1,18 +1,15 @@
 import { type Connection, SqlError } from "../../db/connection.ts";
 import { AludelError } from "../../errors.ts";
-import { foldName } from "../../sql/identifier.ts";
 import { offsetOfByte, placeOf } from "../../text/position.ts";
 import type { Schema } from "../model/model.ts";
 import { introspect, type KnownObjects } from "../read/introspect.ts";
 import type { Definition, OtherStatement } from "./statements.ts";
 
 /**
- * Opens an empty database in memory.
- *
- * @param functions Functions that only the application has, to be registered under these names with
- * any number of arguments: CHECKs, generated columns and indexes do not compile without them.
+ * Opens an empty database in memory. Functions that only the application has must stand for something in it: CHECKs,
+ * generated columns and indexes do not compile without them.
  */
-export type OpenScratch = (functions: readonly string[]) => Promise<Connection>;
+export type OpenScratch = () => Promise<Connection>;
 
 /** What SQLite holds after running definitions. */
 export interface RunResult {
@@ -28,44 +25,35 @@ const LAST_KINDS: readonly Definition["kind"][] = ["index", "trigger"];
  * then holds.
  *
  * @param open Gives the database; it is closed again.
- * @param functions Functions to register. One that SQLite asks for is added to the list.
  * @param known What need not be read again.
  * @throws {AludelError} `schema-sql` where SQLite refuses a statement.
  */
 export async function runDefinitions(
   statements: readonly (Definition | OtherStatement)[],
   open: OpenScratch,
-  functions: string[],
   known: KnownObjects,
 ): Promise<RunResult> {
   const ordered = [
     ...statements.filter(({ kind }) => kind !== "index" && kind !== "trigger"),
     ...LAST_KINDS.flatMap((last) => statements.filter(({ kind }) => kind === last)),
   ];
-  for (;;) {
-    await using connection = await open(functions);
-    const shadows: Definition[] = [];
-    const missing = await runStatements(ordered, connection, functions, shadows);
-    if (missing === undefined) return { schema: await introspect(connection, known), shadows };
-    functions.push(missing);
-  }
+  await using connection = await open();
+  const shadows: Definition[] = [];
+  await runStatements(ordered, connection, shadows);
+  return { schema: await introspect(connection, known), shadows };
 }
 
-/** @returns The name of a function that SQLite does not know and that was not registered yet. */
 async function runStatements(
   statements: readonly (Definition | OtherStatement)[],
   connection: Connection,
-  functions: readonly string[],
   shadows: Definition[],
-): Promise<string | undefined> {
+): Promise<void> {
   for (const current of statements) {
     const { file, statement } = current;
     try {
       await connection.execute(file.text.slice(statement.start, statement.end));
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
-      const missing = missingFunction(error);
-      if (missing !== undefined && !functions.includes(missing)) return missing;
       if (current.kind === "table" && error.sqlite.startsWith(RESERVED)) {
         shadows.push(current);
         continue;
@@ -73,16 +61,10 @@ async function runStatements(
       throw refusedBySqlite(current, error);
     }
   }
-  return undefined;
 }
 
 const RESERVED = "object name reserved for internal use: ";
-const NO_FUNCTION = "no such function: ";
 const NO_MODULE = "no such module: ";
-
-function missingFunction({ sqlite }: SqlError): string | undefined {
-  return sqlite.startsWith(NO_FUNCTION) ? foldName(sqlite.slice(NO_FUNCTION.length)) : undefined;
-}
 
 function refusedBySqlite(current: Definition | OtherStatement, error: SqlError): AludelError {
   const { file, statement } = current;

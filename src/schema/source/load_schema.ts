@@ -51,10 +51,9 @@ export async function loadSchema(
   const hints = sorted.map(readRenameHints);
   const { definitions, notices } = select(sorted.flatMap(readSchemaStatements));
   const schemas: Schema[] = [];
-  const functions: string[] = [];
   const objects = new KnownObjects(known);
   for (const batch of batchDefinitions(definitions)) {
-    const { schema, shadows } = await runDefinitions(batch, open, functions, objects);
+    const { schema, shadows } = await runDefinitions(batch, open, objects);
     schemas.push(schema);
     for (const shadow of shadows) {
       const message = `A virtual table makes "${shadow.name}" itself`;

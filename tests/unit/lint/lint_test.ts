@@ -50,6 +50,23 @@ const CASES: readonly Case[] = [
     found: [],
   },
   {
+    name: "functions that SQLite has",
+    before: USERS,
+    up:
+      `CREATE INDEX i ON users (lower(email)); CREATE TABLE t (x VARCHAR(20), y DECIMAL(10, 2) CHECK (sqrt(y) > 1));
+         WITH old(id) AS (SELECT u.id FROM users u JOIN t ON abs(y) = u.id) DELETE FROM users WHERE id IN (SELECT id FROM old);`,
+    down: "DROP TABLE t; DROP INDEX i;",
+    found: [],
+  },
+  {
+    name: "functions that SQLite does not have",
+    before: USERS,
+    up: `CREATE TABLE t (x TEXT CHECK (x REGEXP 'a'), y DEFAULT (uuid()));
+         CREATE VIEW v AS SELECT app_only(name) FROM users;`,
+    down: `DROP VIEW v; DROP TABLE t; UPDATE users SET name = unaccent(name) WHERE id = 1;`,
+    found: ["function-missing", "down function-missing"],
+  },
+  {
     name: "a merge without SQL",
     before: USERS,
     up: "-- nothing\n",

@@ -19,7 +19,11 @@ Deno.test("findBrokenSides() finds what a change breaks and mends, and what is b
   const settings = { exclude: [], columnOrder: false };
   const comparison = compareWith(settings, await schemaOf(...before), await schemaOf(...after));
   await using present = await databaseOf(...before);
-  const broken = await findBrokenSides(comparison, present, new Scratch(false));
+  const broken = await findBrokenSides(
+    comparison,
+    present,
+    new Scratch({ doubleQuotedStrings: false }),
+  );
   const far = ["trigger far_trigger", "view far_view"];
   assert.deepEqual([...broken.from].sort(), [...far, "view wants_c"]);
   assert.deepEqual([...broken.to].sort(), [...far, "view over_b", "view wants_b"]);

@@ -17,7 +17,7 @@ function* generated() {
       replay: memoryReplay([
         { id: "a1", up: read("before.sql") },
         { id: "b1", up, down: read("down.sql") },
-      ]),
+      ], ["my_check", "my_value"]),
     };
   }
 }

@@ -13,12 +13,12 @@ async function parentOf(scratch: Scratch) {
     return scratch.after((connection) => connection.execute(TABLE));
   };
   const ready = await replay();
-  const parent = new ReplayedParent(await introspect(ready), scratch, replay, ready);
+  const parent = new ReplayedParent(await introspect(ready), replay, ready);
   return { parent, runs: () => runs };
 }
 
 Deno.test("ReplayedParent gives the database that its schema was read from, then new ones", async () => {
-  const { parent, runs } = await parentOf(new Scratch(false));
+  const { parent, runs } = await parentOf(new Scratch({ doubleQuotedStrings: false }));
   {
     await using first = await parent.database();
     assert.equal(runs(), 1);
@@ -29,24 +29,12 @@ Deno.test("ReplayedParent gives the database that its schema was read from, then
   await second.execute("INSERT INTO t VALUES (1)");
 });
 
-Deno.test("ReplayedParent gives databases that have the functions noticed since they were made", async () => {
-  const scratch = new Scratch(false);
-  const { parent } = await parentOf(scratch);
-  const index = "CREATE INDEX i ON t(only_the_app(a))";
-  await using _other = await scratch.after(async (connection) => {
-    await connection.execute(TABLE);
-    await connection.execute(index);
-  });
-  await using database = await parent.database();
-  await database.execute(index);
-});
-
 Deno.test("ReplayedParent closes a database that nobody asked for", async () => {
-  const scratch = new Scratch(false);
+  const scratch = new Scratch({ doubleQuotedStrings: false });
   const ready = await scratch.open();
   const schema = await introspect(ready);
   {
-    await using _parent = new ReplayedParent(schema, scratch, () => scratch.open(), ready);
+    await using _parent = new ReplayedParent(schema, () => scratch.open(), ready);
   }
   await assert.rejects(ready.execute(TABLE));
 });

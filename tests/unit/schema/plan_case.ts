@@ -52,7 +52,7 @@ export async function compareCase(
 
 /** Plans a case and runs it, with rows and without, up and down. */
 async function generateCase(name: string, sqlite: Release): Promise<GeneratedRevision> {
-  const scratch = new Scratch(false);
+  const scratch = new Scratch({ doubleQuotedStrings: false });
   const { columnOrder, ...comparison } = await compareCase(name, scratch);
   return await autogenerate({
     comparison,

@@ -38,7 +38,10 @@ Deno.test("plans for older releases run in the system's sqlite3 shell, up and do
       if (NEEDS_APPLICATION.test(before)) continue;
       tried++;
       const database = `${folder}/${name}.db`;
-      const { from, to, columnOrder } = await compareCase(name, new Scratch(false));
+      const { from, to, columnOrder } = await compareCase(
+        name,
+        new Scratch({ doubleQuotedStrings: false }),
+      );
       for (const side of ["up", "down"] as const) {
         const setup = side === "up" ? before : "";
         const said = await shell(database, `${setup}\nBEGIN;\n${olderFile(name, side)}\nCOMMIT;\n`);

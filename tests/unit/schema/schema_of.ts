@@ -1,5 +1,4 @@
-import type { Connection } from "../../../src/db/connection.ts";
-import { openScratch } from "../../../src/db/open_scratch.ts";
+import { openScratch, type ScratchConnection } from "../../../src/db/open_scratch.ts";
 import { type CompareOptions, compareSchemas } from "../../../src/schema/diff/compare.ts";
 import { describeChange } from "../../../src/schema/diff/describe.ts";
 import { introspect } from "../../../src/schema/read/introspect.ts";
@@ -7,7 +6,7 @@ import { loadSchema } from "../../../src/schema/source/load_schema.ts";
 import type { Schema, Table } from "../../../src/schema/model/model.ts";
 
 /** A database in memory after running the statements. */
-export async function databaseOf(...statements: readonly string[]): Promise<Connection> {
+export async function databaseOf(...statements: readonly string[]): Promise<ScratchConnection> {
   const connection = openScratch();
   for (const sql of statements) await connection.execute(sql);
   return connection;
@@ -28,7 +27,7 @@ export async function tableOf(sql: string): Promise<Table> {
 
 /** What a schema file's text means. */
 export function load(text: string, file = "schema.sql") {
-  return loadSchema([{ file, text }], (functions) => Promise.resolve(openScratch({ functions })));
+  return loadSchema([{ file, text }], () => Promise.resolve(openScratch({ standIns: true })));
 }
 
 /** The described differences between two lists of statements. */
