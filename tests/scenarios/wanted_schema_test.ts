@@ -62,3 +62,80 @@ Deno.test("a schema file may not say what only a revision can", async () => {
     /^error\[directive-file\]: The directive "ignore" does not belong into a sche/,
   );
 });
+
+Deno.test("a schema without a definition never means to drop everything", async () => {
+  using project = runProject();
+  project.add("a1", USERS);
+  for (
+    const [text, setting] of [
+      ["", undefined],
+      ["\n\n", undefined],
+      ["-- nothing yet\n/* still nothing */", undefined],
+      ["BEGIN;\nCOMMIT;\n", undefined],
+      ["CREATE TABLE alembic_version (version_num);", undefined],
+      ["CREATE TEMP TABLE t (a);", undefined],
+      ["", ["printf", "-- nothing"]],
+    ] as const
+  ) {
+    project.write("schema.sql", text);
+    if (setting) project.write("aludel.json", JSON.stringify({ schema: { command: setting } }));
+    for (const words of [["check"], ["revision", "--autogenerate", "-m", "drop"]]) {
+      const { stderr } = await project.fails(1, ...words);
+      assert.match(stderr, /error\[schema-empty\]: "[^"]+" (has|printed) no definition/m, text);
+    }
+  }
+  project.write("aludel.json", "{}");
+  project.write("schema.sql", "");
+  const { stderr } = await project.fails(1, "check");
+  assert.match(stderr, /next: aludel schema heads > schema\.sql/);
+  project.write("schema.sql", await project.done("schema", "heads"));
+  await project.done("check");
+  assert.deepEqual([...Deno.readDirSync(`${project.path}/migrations`)].length, 2);
+  // An own view is something, and nothing is what a new project has.
+  project.write("schema.sql", "CREATE VIEW v AS SELECT 1;");
+  await project.fails(3, "check");
+  using fresh = runProject();
+  fresh.write("schema.sql", "-- nothing yet\n");
+  await fresh.done("check");
+});
+
+Deno.test("conflict marks in a schema file have their own error, and the heads' schema resolves it", async () => {
+  using project = runProject();
+  project.add("a1", USERS);
+  project.add("b1", "CREATE TABLE b (x);", null, ["a1"]);
+  project.add("c1", "CREATE TABLE c (x);", null, ["a1"]);
+  const conflict = (name: string) =>
+    `${USERS}<<<<<<< HEAD\nCREATE TABLE b (x);\n=======\nCREATE TABLE c (x);\n>>>>>>> ${name}\n`;
+  project.write("schema.sql", conflict("theirs"));
+  const { stderr } = await project.fails(1, "check");
+  assert.match(stderr, /error\[schema-conflict\]: "schema\.sql" has the marks of a merge conflict/);
+  assert.match(stderr, /at schema\.sql:2:1$/m);
+  assert.match(stderr, /next: aludel schema heads > schema\.sql/);
+  project.write("schema.sql", await project.done("schema", "heads"));
+  await project.done("check");
+  Deno.removeSync(`${project.path}/schema.sql`);
+  project.write("schema/all.sql", conflict("theirs"));
+  const folder = await project.fails(1, "check");
+  assert.match(folder.stderr, /error\[schema-conflict\]: "schema\/all\.sql"/);
+  assert.doesNotMatch(folder.stderr, /heads > /);
+  project.write("schema/all.sql", "CREATE TABLE t (a DEFAULT '\n<<<<<<< \n');");
+  await project.fails(3, "check");
+});
+
+Deno.test("tables of other tools are no difference, in a schema file or in the database", async () => {
+  using project = runProject();
+  project.add("a1", `${USERS}CREATE TABLE goose_db_version (id);`, "DROP TABLE users;");
+  project.write("schema.sql", `${USERS}CREATE TABLE schema_migrations (version);\n`);
+  await project.done("check");
+  await project.prepare("upgrade");
+  await project.sql("CREATE TABLE _litestream_seq (id); CREATE INDEX s ON _litestream_seq (id);");
+  await project.done("verify", "--drift");
+  project.write("aludel.json", '{"database":"app.db","exclude":["!schema_migrations"]}');
+  assert.equal(
+    (await project.fails(3, "check")).stdout,
+    "+ create table schema_migrations\n",
+  );
+  await project.sql("DELETE FROM aludel_revision");
+  const located = await project.done("locate");
+  assert.match(located, /a1/);
+});

@@ -1,4 +1,4 @@
-import { compareWith } from "../../project/author/schema_reader.ts";
+import { compareWithWanted } from "../../project/author/schema_reader.ts";
 import { projectMissing } from "../../project/workspace/project.ts";
 import {
   comparisonJson,
@@ -28,7 +28,7 @@ export const command = defineCommand({
     reportSchemaNotices(ui, wanted);
     const { graph } = workspace;
     const present = await reader.ofRevisions(graph.heads);
-    const comparison = compareWith(project.settings, present, wanted.schema, wanted.hints);
+    const comparison = compareWithWanted(project.settings, present, wanted);
     ui.json(comparisonJson(comparison));
     if (comparison.changes.length === 0) {
       ui.notice(`The revisions lead to just what ${wanted.name} says.`);

@@ -8,15 +8,16 @@ import { replay, ReplayedParent } from "../../replay/history.ts";
 import { Scratch } from "../../replay/scratch.ts";
 import { requireSqliteOfSchema } from "../../replay/sqlite_requirement.ts";
 import { checkRenames } from "../../schema/diff/check_renames.ts";
-import { compareSchemas, withoutExcluded } from "../../schema/diff/compare.ts";
+import { compareSchemas, ownSchema, withoutExcluded } from "../../schema/diff/compare.ts";
 import { type RenameSuggestion, suggestRenames } from "../../schema/diff/rename_suggestion.ts";
 import { NO_HINTS, type RenameHints } from "../../schema/diff/renames.ts";
 import type { Change } from "../../schema/model/change.ts";
-import { EMPTY_SCHEMA, type Schema } from "../../schema/model/model.ts";
+import { EMPTY_SCHEMA, isEmptySchema, type Schema } from "../../schema/model/model.ts";
 import { buildSchema, introspect, KnownObjects } from "../../schema/read/introspect.ts";
 import { readSchemaRows, type SchemaRows } from "../../schema/read/schema_rows.ts";
 import { type LoadedSchema, loadSchema } from "../../schema/source/load_schema.ts";
 import type { SchemaFile } from "../../schema/source/statements.ts";
+import { say, shell } from "../../text/next_step.ts";
 import { fileError } from "../migrate/edited_file.ts";
 import type { DatabaseAccess } from "../workspace/database_access.ts";
 import { makeCacheFolder, resolvePath, writeAtomically } from "../workspace/files.ts";
@@ -179,6 +180,46 @@ export function compareWith(
     doubleQuotedStrings: settings.doubleQuotedStrings ?? false,
   });
   return { from, to, changes, suggestions: suggestRenames(changes), notices };
+}
+
+/**
+ * Compares a schema with the wanted one.
+ *
+ * @param wanted With the name of its file, folder or program.
+ * @throws {AludelError} `schema-empty` for a wanted schema without anything in it, as a command that fails leaves it when
+ * its output goes into the file: it would drop everything. Also as {@linkcode compareWith}.
+ */
+export function compareWithWanted(
+  settings: Settings,
+  present: Schema,
+  wanted: LoadedSchema & { readonly name: string },
+): Comparison {
+  const isEmpty = isEmptySchema(ownSchema(wanted.schema, settings.exclude));
+  if (isEmpty && !isEmptySchema(ownSchema(present, settings.exclude))) {
+    throw emptySchema(wanted.name, typeof settings.schema === "object");
+  }
+  return compareWith(settings, present, wanted.schema, wanted.hints);
+}
+
+function emptySchema(name: string, isProgram: boolean): AludelError {
+  const isFile = !isProgram && /\.sql$/i.test(name);
+  return new AludelError(
+    "schema-empty",
+    `"${name}" ${isProgram ? "printed" : "has"} no definition`,
+    {
+      notes: [
+        "It would mean to drop everything that there is",
+        "A command that fails leaves a file empty when its output goes into it",
+      ],
+      outcome: "Nothing was written",
+      next: [
+        ...(isFile
+          ? [shell`aludel schema heads > ${name} # begin again with what the revisions give`]
+          : [say("Write the schema again, then give the same command again")]),
+        shell`aludel revision -m "drop everything" # if that is what you want, by hand`,
+      ],
+    },
+  );
 }
 
 /** What {@linkcode SchemaReader} works with. */

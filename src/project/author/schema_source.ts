@@ -1,6 +1,8 @@
 import { AludelError } from "../../errors.ts";
 import type { SchemaFile } from "../../schema/source/statements.ts";
 import { decodeCanonicalText } from "../../sql/canonical_text.ts";
+import { say, shell } from "../../text/next_step.ts";
+import { placeOf } from "../../text/position.ts";
 
 /** So many lines of what a failed program said are shown. */
 const SHOWN_LINES = 20;
@@ -66,26 +68,48 @@ async function start(
  * @param path Absolute, or relative to the working folder.
  * @param name What to call it in messages.
  * @returns null where there is nothing of that name.
- * @throws {AludelError} `file-unreadable`, `schema-folder-empty`, `sql-encoding`, `sql-nul`.
+ * @throws {AludelError} `file-unreadable`, `schema-folder-empty`, `schema-conflict`, `sql-encoding`, `sql-nul`.
  */
 export function readSchemaFiles(path: string, name: string): readonly SchemaFile[] | null {
   try {
-    if (!Deno.statSync(path).isDirectory) return [readFile(path, name)];
+    if (!Deno.statSync(path).isDirectory) return [readFile(path, name, "whole")];
     const files = [...sqlFilesIn(path, "")].sort();
     if (files.length === 0) {
       throw new AludelError("schema-folder-empty", `The folder "${name}" has no .sql file`, {
         next: [`Write CREATE statements into ${name}/schema.sql`],
       });
     }
-    return files.map((file) => readFile(`${path}/${file}`, `${name}/${file}`));
+    return files.map((file) => readFile(`${path}/${file}`, `${name}/${file}`, "part"));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw unreadable(error, name);
   }
 }
 
-function readFile(path: string, name: string): SchemaFile {
-  return { file: name, text: decodeCanonicalText(name, Deno.readFileSync(path)) };
+/** @param extent Whether the file is all of the schema. */
+function readFile(path: string, name: string, extent: "whole" | "part"): SchemaFile {
+  const text = decodeCanonicalText(name, Deno.readFileSync(path));
+  refuseConflict(name, text, extent);
+  return { file: name, text };
+}
+
+/** What git writes around the two sides of a conflict: https://git-scm.com/docs/git-merge */
+function refuseConflict(name: string, text: string, extent: "whole" | "part"): void {
+  const start = /^<{7}(?: |$)/m.exec(text)?.index;
+  if (start === undefined || !/^={7}$/m.test(text) || !/^>{7}(?: |$)/m.test(text)) return;
+  throw new AludelError("schema-conflict", `"${name}" has the marks of a merge conflict`, {
+    place: placeOf(name, text, start),
+    notes: ["The revisions of both sides are merged already: their heads have both schemas"],
+    next: extent === "whole"
+      ? [
+        shell`aludel schema heads > ${name} # take what the revisions of both sides give`,
+        say("Or resolve the conflict by hand, if one side has no revision yet"),
+      ]
+      : [
+        say("Resolve the conflict by hand"),
+        shell`aludel schema heads # what the revisions of both sides give`,
+      ],
+  });
 }
 
 function* sqlFilesIn(folder: string, prefix: string): Generator<string> {

@@ -185,6 +185,11 @@ export const EMPTY_SCHEMA: Schema = {
   triggers: new Map(),
 };
 
+/** Whether a schema has nothing in it. */
+export function isEmptySchema(schema: Schema): boolean {
+  return Object.values(schema).every((objects: ReadonlyMap<string, unknown>) => objects.size === 0);
+}
+
 /**
  * Every name that a text may mention, folded: its words and quoted names, keywords and aliases among
  * them. What it does not contain, the text cannot depend on.

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { compareSchemas, withoutExcluded } from "../../../src/schema/diff/compare.ts";
+import {
+  compareSchemas,
+  ownSchema,
+  TOOL_TABLES,
+  withoutExcluded,
+} from "../../../src/schema/diff/compare.ts";
 import { schemaOf } from "./schema_of.ts";
 
 Deno.test("withoutExcluded() leaves what another tool owns as it is, with its indexes and triggers", async () => {
@@ -13,7 +18,7 @@ Deno.test("withoutExcluded() leaves what another tool owns as it is, with its in
   const wanted = await schemaOf("CREATE TABLE geo_other (y)", "CREATE TABLE own (a)");
   const merged = withoutExcluded(present, wanted, ["geo_*", "report?"]);
   assert.deepEqual(compareSchemas(present, merged), []);
-  assert.equal(withoutExcluded(present, wanted, []), wanted);
+  assert.deepEqual(withoutExcluded(present, wanted, []), wanted);
 });
 
 Deno.test("withoutExcluded() takes signs of regular expressions for themselves", async () => {
@@ -21,4 +26,33 @@ Deno.test("withoutExcluded() takes signs of regular expressions for themselves",
   const wanted = await schemaOf();
   const merged = withoutExcluded(present, wanted, ["a.b"]);
   assert.deepEqual([...merged.tables.keys()], ["a.b"]);
+});
+
+Deno.test("the tables of other tools are excluded without being named, in any case", async () => {
+  const names = TOOL_TABLES.map((pattern) => pattern.replaceAll("*", "x"));
+  const present = await schemaOf(
+    ...names.map((name) => `CREATE TABLE "${name}" (a)`),
+    "CREATE INDEX by_a ON alembic_version (a)",
+    "CREATE TABLE own (a)",
+  );
+  const wanted = await schemaOf("CREATE TABLE own (a)");
+  assert.deepEqual(compareSchemas(present, withoutExcluded(present, wanted, [])), []);
+  assert.deepEqual(compareSchemas(wanted, withoutExcluded(wanted, present, [])), []);
+  assert.deepEqual([...ownSchema(present, []).tables.keys()], ["own"]);
+  assert.equal(ownSchema(present, []).indexes.size, 0);
+  const loud = await schemaOf("CREATE TABLE SCHEMA_MIGRATIONS (a)");
+  assert.equal(ownSchema(loud, []).tables.size, 0);
+});
+
+Deno.test("a pattern that begins with ! takes a table of that name back", async () => {
+  const schema = await schemaOf(
+    "CREATE TABLE schema_migrations (a)",
+    "CREATE INDEX i ON schema_migrations (a)",
+    "CREATE TABLE _cf_mine (a)",
+    "CREATE TABLE geo_mine (a)",
+    "CREATE TABLE geo_theirs (a)",
+  );
+  const own = ownSchema(schema, ["geo_*", "!schema_migrations", "!*_mine"]);
+  assert.deepEqual([...own.tables.keys()].sort(), ["_cf_mine", "geo_mine", "schema_migrations"]);
+  assert.equal(own.indexes.size, 1);
 });
