@@ -111,6 +111,7 @@ export const ERROR_KINDS = {
   "restore-point-damaged": "failure",
   "restore-point-missing": "failure",
   "restore-point-rows": "failure",
+  "restore-point-whole": "failure",
   "off-changed": "failure",
   "off-interrupted": "failure",
   "record-edited": "failure",

@@ -8,9 +8,11 @@ import {
   runMigration,
 } from "../project/migrate/migration.ts";
 import { type DraftPolicy, SETTING_TABLE } from "../project/workspace/setting_table.ts";
+import { defaultSettings, rowsOnlyFrom } from "../project/workspace/settings.ts";
 import type { Target } from "../project/workspace/target.ts";
 import type {
   Clock,
+  LostContent,
   RestorePolicy,
   RunEvent,
   RunHost,
@@ -140,10 +142,12 @@ function hostOf(target: Target, options: UpgradeOptions): RunHost {
     appliedBy: `${PROGRAM} ${RELEASE}`,
   };
   const made = new Set<string>();
-  const make = async (reason: string) => {
+  const rowsOnly = rowsOnlyFrom(defaultSettings(""));
+  const make = async (reason: string, lost?: LostContent) => {
     const { makeRunPoint } = await import("../project/copies/make_restore_point.ts");
     const kept = options.restorePointsKept ?? SETTING_TABLE.restorePointsKept.fallback;
-    return await makeRunPoint({ target, kept, madeBy: host.appliedBy, watch: host, made }, reason);
+    const { appliedBy: madeBy } = host;
+    return await makeRunPoint({ target, kept, rowsOnly, madeBy, watch: host, made }, reason, lost);
   };
   return { ...host, restorePoints: { policy: target.restorePoints, make } };
 }

@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.ts";
+import type { Connection, SqlValue } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { Script } from "../sql/script.ts";
 import type { AppliedRevision, AppliedTexts, State, StateMark } from "../state/state.ts";
@@ -195,10 +195,34 @@ export interface KeptPoint {
   /** The path of its folder. */
   readonly path: string;
   readonly bytes: number;
+  /** `rows`: it has only what was lost, so that what a later transaction of the run takes needs a point of its own. */
+  readonly holds: "database" | "rows";
   /** Removes it, because nothing came of the run. */
   discard(): void;
   /** Removes older ones beyond the number to keep, because the run is done. */
   settle(): void;
+}
+
+/** The rows of one table that a run took or changed. */
+export interface LostRows {
+  /** The table's name before the run. */
+  readonly table: string;
+  /** The name now of it or of its replacement; null if it is gone. */
+  readonly now: string | null;
+  /** Folded name of a column before → its name now, for columns that have another one. */
+  readonly renamed?: ReadonlyMap<string, string>;
+  /**
+   * The keys before of its rows: the value of the rowid, or the values of the primary key of a WITHOUT ROWID table.
+   * Left out if all of its rows are gone.
+   */
+  readonly rows?: Iterable<readonly SqlValue[]> | AsyncIterable<readonly SqlValue[]>;
+}
+
+/** All that a run took, if it is no more than rows of ordinary tables. */
+export interface LostContent {
+  /** The run's own connection, in its transaction: it tells what was written instead. */
+  readonly fresh: Connection;
+  readonly tables: readonly LostRows[];
 }
 
 /** Makes restore points for a run. */
@@ -207,9 +231,10 @@ export interface RestorePointMaker {
   /**
    * Copies the database as it stands. Called while the run holds the write lock and has changed nothing.
    * @param reason For the list of restore points.
+   * @param lost What is lost. If it is small beside a large database, it is kept instead of a copy.
    * @throws {AludelError} `copy-failed`, `copy-space`, `copy-stalled`, `interrupted`.
    */
-  make(reason: string): Promise<KeptPoint>;
+  make(reason: string, lost?: LostContent): Promise<KeptPoint>;
 }
 
 /** What the runner needs from whoever runs it: a command, or an application at start-up. */

@@ -54,8 +54,8 @@ export type LogEvent =
   | {
     readonly event: "restore";
     readonly revision: null;
-    /** `kept`: the restore point that holds what was replaced. */
-    readonly details: { readonly point: string; readonly kept?: string };
+    /** `kept`: the restore point that holds what was replaced. `rows`: how many rows were put back, if only rows were. */
+    readonly details: { readonly point: string; readonly kept?: string; readonly rows?: number };
   }
   /** A run failed and was rolled back. */
   | {

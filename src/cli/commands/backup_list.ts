@@ -10,7 +10,7 @@ import { openTarget } from "../session/target.ts";
 export const command = defineCommand({
   name: "backup list",
   description: [
-    "Lists the restore points of the database, newest first: when it was made, its size, the revisions that the database stood at, and why. Opens none of them.",
+    "Lists the restore points of the database, newest first: when it was made, by what (`run`, `backup` or `restore`; `rows` holds only the rows that a run took), its size, the revisions that the database was at, and why. Opens none of them.",
   ],
   flags: DATABASE_FLAG,
   positional: [],
@@ -23,9 +23,14 @@ export const command = defineCommand({
     const leftovers = await findLeftovers(path);
     const newest = points.toReversed();
     ui.json({ database: target.name, folder: path, points: newest, strangers, leftovers });
-    for (const { name, bytes, heads, reason } of newest) {
+    for (const { name, holds, kind, bytes, heads, reason } of newest) {
       const at = heads.map(({ id }) => id).join(", ") || "base";
-      ui.data(`${ui.style.yellow(name)}  ${megabytes(bytes).padStart(8)}  at ${at}  ${reason}`);
+      const what = holds === "rows" ? "rows" : kind;
+      ui.data(
+        `${ui.style.yellow(name)}  ${what.padEnd(7)}  ${
+          megabytes(bytes).padStart(8)
+        }  at ${at}  ${reason}`,
+      );
     }
     if (points.length === 0) ui.notice(`There is no restore point in "${path}".`);
     for (const name of strangers) {

@@ -1,6 +1,7 @@
 import { requireFile } from "../../project/copies/make_restore_point.ts";
 import { previewRestore, restoreDatabase } from "../../project/copies/restore.ts";
 import { findRestorePoint, readRestoreFolder } from "../../project/copies/restore_points.ts";
+import type { RestoredRows } from "../../project/copies/restore_rows.ts";
 import type { RowChange } from "../../project/copies/rehearse.ts";
 import type { Notice } from "../../runner/request.ts";
 import { shell } from "../../text/next_step.ts";
@@ -16,10 +17,12 @@ export const command = defineCommand({
   name: "restore",
   description: [
     "Puts a restore point back, into the database's own file: all of it happens, or nothing. What the database held becomes a restore point first, so that restoring again undoes it. The log goes on: it keeps what happened since, and says that there was a restore.",
+    "A restore point of a large database may hold only the rows that a run took: `--rows` puts these back, into the tables of today. A row is inserted if its key is free, a value is put back if it is still the one that the run wrote; what cannot be put back is listed, and the exit code is 4 then. No trigger fires.",
     "Waits for other processes as a run does. In WAL mode others may have the database open: they read the old content until their transaction ends. In the other modes nobody may be reading at that moment. The point is checked before anything is changed. A database that does not exist any more is created.",
   ],
   flags: {
     ...DATABASE_FLAG,
+    rows: { kind: "switch", help: "put back the lost rows that the restore point holds" },
     dryRun: {
       kind: "switch",
       help: "check the restore point, print what would change, and change nothing",
@@ -50,6 +53,12 @@ export const command = defineCommand({
       if (event.type === "notice") notices.push(event);
       report.see(event);
     }, { leavesCopies: true });
+    if (flags.rows) {
+      const { restoreRows } = await import("../../project/copies/restore_rows.ts");
+      const done = await restoreRows({ target, point, dryRun: flags.dryRun }, host);
+      ui.json({ database: target.name, dryRun: flags.dryRun, ...done, notices });
+      return reportRows(ui, target.name, done, flags.dryRun);
+    }
     if (flags.dryRun) {
       const preview = await previewRestore({ target, point }, host);
       ui.json({ database: target.name, dryRun: true, ...preview });
@@ -71,6 +80,43 @@ export const command = defineCommand({
     if (done.kept) ui.hint(shell`aludel restore ${done.kept.name} # undo this`);
   },
 });
+
+/** @returns The exit code: 4 if some rows could not be put back, 1 if none could. */
+function reportRows(ui: Ui, database: string, done: RestoredRows, dryRun: boolean): number | void {
+  const { yellow } = ui.style;
+  ui.data(
+    `${dryRun ? "would restore" : "restored"}  rows of ${
+      yellow(done.point.name)
+    }  ${done.point.reason}`,
+  );
+  let good = 0;
+  let missed = 0;
+  for (const { table, into, inserted, changed, there, missed: reasons } of done.tables) {
+    good += inserted + changed + there;
+    const parts = [
+      ...(inserted > 0 ? [`${inserted} inserted`] : []),
+      ...(changed > 0 ? [`${changed} with their old values`] : []),
+      ...(there > 0 ? [`${there} there already`] : []),
+    ];
+    const where = into === null || into === table ? table : `${table}, now ${into}`;
+    ui.data(`Rows      ${where}: ${parts.join(", ") || "none"}`);
+    for (const { reason, count } of reasons) {
+      missed += count;
+      ui.data(`          ${ui.style.red("not back")}  ${count}: ${reason}`);
+    }
+  }
+  if (done.kept) {
+    ui.notice(`kept      ${ui.talkStyle.yellow(done.kept.name)}  the values that were replaced`);
+    ui.hint(shell`aludel restore ${done.kept.name} --rows # have them back`);
+  }
+  if (missed === 0) return;
+  ui.warning(
+    `${missed} of the rows and values of "${done.point.name}" ${dryRun ? "could" : "are"} not ${
+      dryRun ? "be put back" : "back"
+    } in "${database}"; the file can be read with sqlite3`,
+  );
+  return good > 0 ? 4 : 1;
+}
 
 function at(heads: readonly { readonly id: string }[]): string {
   return heads.map(({ id }) => id).join(", ") || "base";

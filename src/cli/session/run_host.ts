@@ -3,8 +3,9 @@ import { gitFolder } from "../../git/git.ts";
 import type { MigrationContext } from "../../project/migrate/migration.ts";
 import { digest } from "../../project/workspace/digest.ts";
 import type { Project } from "../../project/workspace/project.ts";
+import { rowsOnlyFrom } from "../../project/workspace/settings.ts";
 import type { Workspace } from "../../project/workspace/workspace.ts";
-import type { RestorePolicy, RunEvent, RunHost } from "../../runner/request.ts";
+import type { LostContent, RestorePolicy, RunEvent, RunHost } from "../../runner/request.ts";
 import type { Waiting } from "../../runner/write_lock.ts";
 import { PROGRAM, RELEASE } from "../../text/program.ts";
 import type { CommandContext } from "../arguments/command.ts";
@@ -58,9 +59,11 @@ export function runHost(
   if (target.kind !== "file") return host;
   const kept = project.settings.restorePointsKept;
   const made = new Set<string>();
-  const make = async (reason: string) => {
+  const rowsOnly = rowsOnlyFrom(project.settings);
+  const make = async (reason: string, lost?: LostContent) => {
     const { makeRunPoint } = await import("../../project/copies/make_restore_point.ts");
-    return await makeRunPoint({ target, kept, madeBy: host.appliedBy, watch: host, made }, reason);
+    const { appliedBy: madeBy } = host;
+    return await makeRunPoint({ target, kept, rowsOnly, madeBy, watch: host, made }, reason, lost);
   };
   return { ...host, restorePoints: { policy: restorePoints, make } };
 }

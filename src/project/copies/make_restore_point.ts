@@ -30,7 +30,7 @@ import {
 } from "./work_folder.ts";
 import { flushFolder, pathExists, writeAtomically } from "../workspace/files.ts";
 import type { Target } from "../workspace/target.ts";
-import { type KeptPoint, type RunHost, toSecond } from "../../runner/request.ts";
+import { type KeptPoint, type LostContent, type RunHost, toSecond } from "../../runner/request.ts";
 import { adviceFor } from "../../runner/failure.ts";
 import { executePatiently, patiently } from "../../runner/write_lock.ts";
 import { type AppliedRevision, readState } from "../../state/state.ts";
@@ -76,7 +76,9 @@ export async function makeRestorePoint(
 ): Promise<MadePoint> {
   const database = realPath(request.database);
   const size = databaseBytes(database);
-  return await publishPoint(request, size, watch, async (copy) => {
+  const { file } = splitPath(database);
+  const as = { bytes: size, file: file === POINT_FILE ? `copy-of-${file}` : file };
+  return await publishPoint(request, as, watch, async (copy) => {
     const options = { what: `copying "${request.name}"`, of: size };
     const guarded = request.guarded ? { guarded: "from" } as const : {};
     await session.copy({ from: database, to: copy, ...guarded }, options);
@@ -90,19 +92,22 @@ export async function makeRestorePoint(
   });
 }
 
+/** The file of a restore point that holds rows alone. */
+const ROWS_FILE = "rows.db";
+
 /** What is known of a restore point once its file is written. */
 export type PointContent = Pick<RestorePoint, "holds" | "heads" | "sha256">;
 
 /**
  * Has the file of a restore point written, and makes its folder a restore point.
  *
- * @param bytes How large it will be, roughly.
+ * @param as The name of the file, and roughly how large it will be.
  * @param write Is given the path of an empty file that only its owner may read. What it throws ends this, and nothing is left.
  * @throws {AludelError} as {@linkcode makeRestorePoint}.
  */
 export async function publishPoint(
   request: RestorePointRequest,
-  bytes: number,
+  { bytes, file }: { readonly bytes: number; readonly file: string },
   watch: CopyWatch,
   write: (file: string) => Promise<PointContent>,
 ): Promise<MadePoint> {
@@ -113,8 +118,6 @@ export async function publishPoint(
   using work = await openWorkFolder(restoreFolder);
   watch.emit({ type: "temporary", path: work.path });
   const mode = modeOf(database);
-  const { file: name } = splitPath(database);
-  const file = name === POINT_FILE ? `copy-of-${name}` : name;
   const path = `${work.path}/${file}`;
   createPrivate(path);
   try {
@@ -229,6 +232,8 @@ export interface RunPointContext {
   readonly kept: number;
   readonly madeBy: string;
   readonly watch: CopyWatch;
+  /** From which size on, and up to which share of it, lost rows are kept alone; undefined: never. */
+  readonly rowsOnly?: { readonly fromBytes: number; readonly share: number } | undefined;
   /** The names of the restore points that this run has made, which it must not remove; filled here. */
   readonly made: Set<string>;
 }
@@ -237,7 +242,11 @@ export interface RunPointContext {
  * Makes a restore point of a run, which holds the write lock.
  * @throws {AludelError} as {@linkcode makeRestorePoint}.
  */
-export async function makeRunPoint(context: RunPointContext, reason: string): Promise<KeptPoint> {
+export async function makeRunPoint(
+  context: RunPointContext,
+  reason: string,
+  lost?: LostContent,
+): Promise<KeptPoint> {
   const { target, watch, madeBy } = context;
   const session = new CopySession(watch, databaseBytes(target.path));
   try {
@@ -248,10 +257,67 @@ export async function makeRunPoint(context: RunPointContext, reason: string): Pr
       reason,
       madeBy,
     } as const;
-    return keptBy(context, await makeRestorePoint(request, session, watch));
+    const made = await tryRowsPoint(context, request, lost, session) ??
+      await makeRestorePoint(request, session, watch);
+    return keptBy(context, made);
   } finally {
     await session.close();
   }
+}
+
+/**
+ * Keeps the lost rows alone, if the database is large and they are small beside it.
+ * @returns undefined if the whole database has to be copied.
+ */
+async function tryRowsPoint(
+  { rowsOnly, watch }: RunPointContext,
+  request: RestorePointRequest,
+  lost: LostContent | undefined,
+  session: CopySession,
+): Promise<MadePoint | undefined> {
+  const size = databaseBytes(request.database);
+  if (lost === undefined || rowsOnly === undefined || size < rowsOnly.fromBytes) return undefined;
+  try {
+    const limit = Math.floor(size * rowsOnly.share);
+    return await makeRowsPoint(request, { lost, limit }, session, watch);
+  } catch (error) {
+    // A copy of everything has them too. What is in the way of that, such as a full disk, will be said then.
+    if (error instanceof AludelError && error.code === "copy-failed") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Makes a restore point of lost rows.
+ *
+ * @param rows What was lost, and how large its file may become, in bytes.
+ * @throws {AludelError} as {@linkcode makeRestorePoint}; `copy-failed` if the rows cannot be kept alone.
+ */
+export async function makeRowsPoint(
+  request: RestorePointRequest,
+  { lost, limit }: { readonly lost: LostContent; readonly limit: number },
+  session: CopySession,
+  watch: CopyWatch,
+): Promise<MadePoint> {
+  const { RowsUnfit, writeLostRows } = await import("./lost_rows.ts");
+  const database = realPath(request.database);
+  const { reason, name } = request;
+  const created = toSecond(watch.clock.now());
+  return await publishPoint(request, { bytes: 0, file: ROWS_FILE }, watch, async (file) => {
+    try {
+      await writeLostRows({ file, database, lost, reason, created, limit });
+    } catch (error) {
+      if (!(error instanceof RowsUnfit)) throw error;
+      throw new AludelError("copy-failed", `The rows of "${name}" could not be kept alone`, {
+        next: [say("Copy the database with `aludel backup` first")],
+        cause: error,
+      });
+    }
+    const hashing = { what: `hashing the rows of "${name}"`, of: limit };
+    // A new reader of the database sees the state before the transaction.
+    const heads = await readHeads(database);
+    return { holds: "rows", heads, sha256: await session.digest(file, hashing) };
+  });
 }
 
 /** A restore point as the runner wants it. */
@@ -263,6 +329,7 @@ export function keptBy(
   return {
     name: point.name,
     bytes: point.bytes,
+    holds: point.holds,
     path,
     discard,
     settle: () => pruneRestorePoints(target.path, kept, made),

@@ -42,6 +42,10 @@ export interface SettingValues {
   readonly lockTimeout: number;
   readonly restorePoints: RestorePolicy;
   readonly restorePointsKept: number;
+  /** Megabytes. */
+  readonly restoreRowsFrom: number;
+  /** Percent of the database's size. */
+  readonly restoreRowsShare: number;
 }
 
 /** One key of `aludel.json`. */
@@ -168,6 +172,18 @@ export const SETTING_TABLE: {
     fallback: 10,
     about:
       "How many restore points of runs and of `aludel restore` are kept; the oldest go first. Those of `aludel backup` are never removed.",
+  },
+  restoreRowsFrom: {
+    schema: { type: "number", minimum: 0, maximum: 1_000_000_000 },
+    fallback: 64,
+    about:
+      "From how many megabytes on a run that takes few rows keeps these rows alone, instead of copying the whole database. A smaller one is copied in less than a second.",
+  },
+  restoreRowsShare: {
+    schema: { type: "number", minimum: 0, maximum: 100 },
+    fallback: 5,
+    about:
+      "How large the rows that a run takes may be to be kept alone, in percent of the database; 0 means that the database is always copied.",
   },
 };
 

@@ -31,6 +31,14 @@ export interface Settings extends SettingValues {
   readonly file: string | undefined;
 }
 
+/** From which size of the database on, and up to which share of it, a run keeps lost rows alone; undefined: never. */
+export function rowsOnlyFrom(
+  { restoreRowsFrom, restoreRowsShare }: SettingValues,
+): { readonly fromBytes: number; readonly share: number } | undefined {
+  if (restoreRowsShare === 0) return undefined;
+  return { fromBytes: restoreRowsFrom * 1_000_000, share: restoreRowsShare / 100 };
+}
+
 /** The settings of a project without a settings file. */
 export function defaultSettings(root: string): Settings {
   return { ...withDefaults({}), root, file: undefined };

@@ -32,6 +32,8 @@ Deno.test("parseSettings() fills in the defaults", () => {
     lockTimeout: 60,
     restorePoints: "hazard",
     restorePointsKept: 10,
+    restoreRowsFrom: 64,
+    restoreRowsShare: 5,
     root: "/project",
     file: "aludel.json",
   });

@@ -1,0 +1,294 @@
+import { type Connection, SqlError, type SqlValue } from "../../db/connection.ts";
+import { fileUri } from "../../db/open.ts";
+import { AludelError } from "../../errors.ts";
+import { type LostRows, type RunHost, toSecond } from "../../runner/request.ts";
+import { executePatiently, patiently } from "../../runner/write_lock.ts";
+import { foldName, quoteName, quoteText } from "../../sql/identifier.ts";
+import { indexedContent } from "../../sql/token_reader.ts";
+import { ensureStateTables, hasStateTables } from "../../state/state_format.ts";
+import { appendLog } from "../../state/write_state.ts";
+import { say, shell } from "../../text/next_step.ts";
+import { requireWritable } from "../workspace/database_access.ts";
+import type { Target } from "../workspace/target.ts";
+import { CopySession } from "./copy_session.ts";
+import { realPath } from "./database_files.ts";
+import { ROWS_FORMAT } from "./lost_rows.ts";
+import { type MadePoint, makeRowsPoint, requireFile } from "./make_restore_point.ts";
+import { type ReturnedTable, TableReturn } from "./table_return.ts";
+import { copyPoint, damagedPoint, restoreFolderOf, type RestorePoint } from "./restore_points.ts";
+import { openWorkFolder, removeLeftovers } from "./work_folder.ts";
+
+/** Which rows are put back, and whether really. */
+export interface RestoreRowsRequest {
+  readonly target: Target;
+  readonly point: RestorePoint;
+  /** Everything is tried and then rolled back. */
+  readonly dryRun: boolean;
+}
+
+/** What putting rows back did. */
+export interface RestoredRows {
+  readonly point: RestorePoint;
+  readonly tables: readonly ReturnedTable[];
+  /** Has the values that were replaced; null if none were. */
+  readonly kept: RestorePoint | null;
+}
+
+/**
+ * Puts lost rows back into the tables of today, in one transaction under the write lock.
+ *
+ * A row that is gone is inserted if its key is free; a value that changed is put back if the database still has the one
+ * that the run wrote. Nothing that anybody else wrote since is replaced, constraints hold, and no trigger fires: what
+ * triggers had done is in the restore point, too. Values that are replaced become a restore point themselves.
+ *
+ * @throws {AludelError} `restore-point-whole`, `restore-point-damaged`, `lock-timeout`, `interrupted`, `sql-failed`;
+ *   nothing is changed then.
+ */
+export async function restoreRows(
+  request: RestoreRowsRequest,
+  host: RunHost,
+): Promise<RestoredRows> {
+  const { target, point } = request;
+  requireFile(target);
+  requireWritable(target);
+  requireRows(point);
+  const folder = restoreFolderOf(realPath(target.path));
+  await removeLeftovers(folder);
+  using work = await openWorkFolder(folder);
+  host.emit({ type: "temporary", path: work.path });
+  const session = new CopySession(host, point.bytes);
+  const copy = `${work.path}/rows`;
+  try {
+    await copyPoint(point, { folder, copy, session }, NOTHING_CHANGED);
+    return await putBack(request, copy, host);
+  } finally {
+    await session.close();
+  }
+}
+
+const NOTHING_CHANGED = "Nothing was changed";
+
+function requireRows({ name, holds }: RestorePoint): void {
+  if (holds === "rows") return;
+  throw new AludelError("restore-point-whole", `Restore point "${name}" is a whole database`, {
+    notes: ["It replaces the database; single rows cannot be taken from it"],
+    outcome: NOTHING_CHANGED,
+    next: [shell`aludel restore ${name}`],
+  });
+}
+
+async function putBack(
+  request: RestoreRowsRequest,
+  copy: string,
+  host: RunHost,
+): Promise<RestoredRows> {
+  const { target, point, dryRun } = request;
+  // Old triggers may have text in double quotes, and are made again below.
+  await using live = await patiently(
+    target.name,
+    host,
+    () => host.connect({ doubleQuotedStrings: true }),
+  );
+  let kept: MadePoint | undefined;
+  let isDone = false;
+  try {
+    await attach(live, copy, point);
+    await executePatiently(live, "BEGIN IMMEDIATE", host);
+    const { tables, replaced } = await returnTables(live);
+    if (dryRun) return { point, tables, kept: null };
+    if (replaced.length > 0) {
+      kept = await keepReplaced(request, { fresh: live, tables: replaced }, host);
+    }
+    await writeLog(live, request, tables, kept, host);
+    if (host.interrupted()) {
+      throw new AludelError("interrupted", "Interrupted before COMMIT", { next: [] });
+    }
+    await executePatiently(live, "COMMIT", host);
+    isDone = true;
+    return { point, tables, kept: kept?.point ?? null };
+  } catch (error) {
+    throw explained(error, target);
+  } finally {
+    if (!isDone) kept?.discard();
+    if (live.inTransaction()) await live.execute("ROLLBACK");
+  }
+}
+
+async function attach(live: Connection, copy: string, point: RestorePoint): Promise<void> {
+  try {
+    await live.execute(`ATTACH ${quoteText(fileUri(copy, "mode=ro"))} AS kept`);
+    const [found] = await live.query("SELECT value FROM kept.aludel_point WHERE key = 'format'");
+    if (Number(found?.["value"]) === ROWS_FORMAT) return;
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    throw damagedPoint(point, [error.sqlite], NOTHING_CHANGED, error);
+  }
+  throw damagedPoint(point, ["It was written by a newer Aludel"], NOTHING_CHANGED);
+}
+
+async function returnTables(
+  live: Connection,
+): Promise<{ readonly tables: readonly ReturnedTable[]; readonly replaced: readonly LostRows[] }> {
+  const rows = await live.query("SELECT name, now, key FROM kept.aludel_table ORDER BY name");
+  const returns: TableReturn[] = [];
+  for (const row of rows) {
+    const names = {
+      table: String(row["name"]),
+      now: row["now"] === null ? null : String(row["now"]),
+    };
+    const key: readonly string[] = JSON.parse(String(row["key"]));
+    returns.push(await TableReturn.begin(live, names, key));
+  }
+  const into = new Set(returns.flatMap(({ into }) => into === null ? [] : [foldName(into)]));
+  const triggers = await takeTriggers(live, into);
+  const violations = await countViolations(live, into);
+  for (const table of returns) await table.run();
+  await takeOutOrphans(live, returns, into, violations);
+  for (const sql of triggers) await live.execute(sql);
+  await indexAgain(live, into);
+  return {
+    tables: returns.map((table) => table.result()),
+    replaced: returns.flatMap((table) => table.replaced() ?? []),
+  };
+}
+
+/** Drops the triggers on tables, so that none fires. @returns The statements that make them again, in their order. */
+async function takeTriggers(
+  live: Connection,
+  into: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const rows = await live.query(
+    "SELECT name, tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger' ORDER BY rowid",
+  );
+  const ours = rows.filter((row) => into.has(foldName(String(row["tbl_name"]))));
+  for (const row of ours) await live.execute(`DROP TRIGGER main.${quoteName(String(row["name"]))}`);
+  return ours.map((row) => String(row["sql"]));
+}
+
+/** FTS5 tables that index rows of these tables are kept up to date by triggers otherwise. */
+async function indexAgain(live: Connection, into: ReadonlySet<string>): Promise<void> {
+  const rows = await live.query(
+    "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL %'",
+  );
+  for (const row of rows) {
+    const content = indexedContent(String(row["sql"]));
+    if (content === undefined || !into.has(foldName(content))) continue;
+    const name = quoteName(String(row["name"]));
+    await live.execute(`INSERT INTO main.${name} (${name}) VALUES ('rebuild')`);
+  }
+}
+
+/** The violations of one table: how many by rowid; under null those of a table without rowids. */
+type Violations = ReadonlyMap<SqlValue, number>;
+
+async function countViolations(
+  live: Connection,
+  tables: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, Violations>> {
+  const found = new Map<string, Violations>();
+  for (const table of tables) {
+    try {
+      const rows = await live.query(
+        "SELECT rowid AS id, count(*) AS n FROM pragma_foreign_key_check(?) GROUP BY rowid",
+        [table],
+      );
+      found.set(table, new Map(rows.map((row) => [row["id"] ?? null, Number(row["n"])])));
+    } catch (error) {
+      // A key that does not fit its parent is checked by nobody.
+      if (!(error instanceof SqlError)) throw error;
+    }
+  }
+  return found;
+}
+
+/** Takes rows out again whose parents are not there. Without them others may lack theirs, so it is looked again. */
+async function takeOutOrphans(
+  live: Connection,
+  returns: readonly TableReturn[],
+  into: ReadonlySet<string>,
+  before: ReadonlyMap<string, Violations>,
+): Promise<void> {
+  for (;;) {
+    const now = await countViolations(live, into);
+    let isNew = false;
+    for (const [table, violations] of now) {
+      for (const [id, count] of violations) {
+        if (count <= (before.get(table)?.get(id) ?? 0)) continue;
+        isNew = true;
+        const owner = returns.find((each) => each.into !== null && foldName(each.into) === table);
+        if (id === null || owner === undefined || !await owner.takeOut(id)) throw orphaned(table);
+      }
+    }
+    if (!isNew) return;
+  }
+}
+
+function orphaned(table: string): AludelError {
+  return new AludelError(
+    "foreign-key-violations",
+    `Rows of "${table}" would refer to rows that are not there`,
+    {
+      outcome: NOTHING_CHANGED,
+      next: [
+        say(
+          "Put back the rows that they refer to first; the restore point can be opened with sqlite3",
+        ),
+      ],
+    },
+  );
+}
+
+/** Keeps the values that are replaced, as a run keeps what it takes. */
+async function keepReplaced(
+  { target, point }: RestoreRowsRequest,
+  lost: { readonly fresh: Connection; readonly tables: readonly LostRows[] },
+  host: RunHost,
+): Promise<MadePoint> {
+  const session = new CopySession(host, 0);
+  try {
+    return await makeRowsPoint(
+      {
+        database: target.path,
+        name: target.name,
+        kind: "restore",
+        reason: `before rows of ${point.name} were put back`,
+        madeBy: host.appliedBy,
+      },
+      { lost, limit: Infinity },
+      session,
+      host,
+    );
+  } finally {
+    await session.close();
+  }
+}
+
+async function writeLog(
+  live: Connection,
+  { point }: RestoreRowsRequest,
+  tables: readonly ReturnedTable[],
+  kept: MadePoint | undefined,
+  host: RunHost,
+): Promise<void> {
+  const rows = tables.reduce((sum, { inserted, changed }) => sum + inserted + changed, 0);
+  if (rows === 0 || !await hasStateTables(live)) return;
+  await ensureStateTables(live);
+  await appendLog(live, {
+    at: toSecond(host.clock.now()),
+    by: host.appliedBy,
+    event: "restore",
+    revision: null,
+    details: { point: point.name, rows, ...(kept && { kept: kept.point.name }) },
+  });
+}
+
+function explained(error: unknown, target: Target): unknown {
+  if (error instanceof AludelError) return error.with({ outcome: NOTHING_CHANGED });
+  if (!(error instanceof SqlError)) return error;
+  return new AludelError("sql-failed", `The rows could not be put back into "${target.name}"`, {
+    sqlite: error.sqlite,
+    outcome: NOTHING_CHANGED,
+    next: [say("The restore point can be opened with sqlite3, to put back by hand what is needed")],
+    cause: error,
+  });
+}

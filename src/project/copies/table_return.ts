@@ -1,0 +1,373 @@
+import { type Connection, SqlError, type SqlValue } from "../../db/connection.ts";
+import type { LostRows } from "../../runner/request.ts";
+import { foldName, quoteName, quoteText } from "../../sql/identifier.ts";
+import { keepsValue, readRowShape, type RowShape, sameValue } from "./lost_rows.ts";
+
+/** Something that could not be put back. */
+export interface Missed {
+  /** Why: `there is no table "t"`. */
+  readonly reason: string;
+  /** Rows, or values of a column. */
+  readonly count: number;
+}
+
+/** What became of the rows of one table. */
+export interface ReturnedTable {
+  /** The table's name before the run that took the rows. */
+  readonly table: string;
+  /** The table that they went into; null if there is none. */
+  readonly into: string | null;
+  /** Rows that were missing and are there again. */
+  readonly inserted: number;
+  /** Rows whose old values are there again. */
+  readonly changed: number;
+  /** Rows that were there already, with all of their values. */
+  readonly there: number;
+  /** What could not be put back, and why. */
+  readonly missed: readonly Missed[];
+}
+
+/** A column of the rows that are kept, with the one that it goes into. */
+interface PairedColumn {
+  readonly kept: string;
+  readonly live: string;
+  /** Whether the run left the column; else it has come back since, and only an empty value is filled. */
+  readonly wasThere: boolean;
+}
+
+const CONSTRAINT = 19;
+const MISMATCH = 20;
+const TOO_BIG = 18;
+
+/** Puts the rows of one table back: from the attached database `kept` into `main`, within the caller's transaction. */
+export class TableReturn {
+  readonly #live: Connection;
+  readonly #table: string;
+  readonly #shape: RowShape | undefined;
+  readonly #columns: readonly PairedColumn[];
+  /** The columns of the key, kept and live, in pairs. */
+  readonly #key: readonly (readonly [string, string])[];
+  readonly #missed = new Map<string, number>();
+  /** Rows of `kept` that were inserted. */
+  readonly #inserted = new Set<SqlValue>();
+  /** Rows of `kept` whose values were put back. */
+  readonly #changed = new Set<SqlValue>();
+  #there = 0;
+
+  private constructor(
+    live: Connection,
+    table: string,
+    shape: RowShape | undefined,
+    columns: readonly PairedColumn[],
+    key: readonly (readonly [string, string])[],
+  ) {
+    this.#live = live;
+    this.#table = table;
+    this.#shape = shape;
+    this.#columns = columns;
+    this.#key = key;
+  }
+
+  /**
+   * Finds the table that the rows go into: the one that had taken their place after the run, else one of their old name.
+   * @param keptKey The columns of the kept table that are the key.
+   */
+  static async begin(
+    live: Connection,
+    { table, now }: { readonly table: string; readonly now: string | null },
+    keptKey: readonly string[],
+  ): Promise<TableReturn> {
+    const shape = (now === null ? undefined : await readRowShape(live, "main", now)) ??
+      await readRowShape(live, "main", table);
+    const names = await live.query("SELECT name, now FROM kept.aludel_column WHERE tbl = ?", [
+      table,
+    ]);
+    const present = new Map(shape?.columns.map((name) => [foldName(name), name]));
+    const columns = names.flatMap((row): PairedColumn[] => {
+      const kept = String(row["name"]);
+      const wasThere = row["now"] !== null;
+      const column = present.get(foldName(String(row["now"] ?? kept))) ??
+        present.get(foldName(kept));
+      return column === undefined ? [] : [{ kept, live: column, wasThere }];
+    });
+    const key = pairKey(shape, keptKey, columns);
+    const self = new TableReturn(
+      live,
+      table,
+      key === undefined ? undefined : shape,
+      columns,
+      key ?? [],
+    );
+    if (shape === undefined) await self.#missAll(`there is no table "${now ?? table}"`);
+    else if (key === undefined) {
+      await self.#missAll(`the key of table "${shape.table}" is another one`);
+    } else await self.#missColumns(names.map((row) => String(row["name"])));
+    return self;
+  }
+
+  /** The table that the rows go into; null if there is none. */
+  get into(): string | null {
+    return this.#shape?.table ?? null;
+  }
+
+  async run(): Promise<void> {
+    if (this.#shape === undefined) return;
+    await this.#insertGone(this.#shape);
+    await this.#putValuesBack(this.#shape);
+  }
+
+  result(): ReturnedTable {
+    return {
+      table: this.#table,
+      into: this.into,
+      inserted: this.#inserted.size,
+      changed: this.#changed.size,
+      there: this.#there,
+      missed: [...this.#missed].map(([reason, count]) => ({ reason, count })),
+    };
+  }
+
+  /** The rows whose values were replaced, for a restore point of these values; undefined if there are none. */
+  replaced(): LostRows | undefined {
+    const { into } = this;
+    if (this.#changed.size === 0 || into === null) return undefined;
+    return { table: into, now: into, rows: this.#keysOf(this.#changed) };
+  }
+
+  async *#keysOf(rows: Iterable<SqlValue>): AsyncGenerator<readonly SqlValue[]> {
+    const list = this.#key.map(([kept], at) => `${quoteName(kept)} AS k${at}`).join(", ");
+    for (const row of rows) {
+      const [found] = await this.#live.query(`SELECT ${list} FROM ${this.#kept} WHERE rowid = ?`, [
+        row,
+      ]);
+      yield this.#key.map((_, at) => found?.[`k${at}`] ?? null);
+    }
+  }
+
+  /** Takes a row out again whose parent is not there. @returns Whether it is one that was put in. */
+  async takeOut(rowid: SqlValue): Promise<boolean> {
+    const [pair] = this.#key;
+    if (this.#shape === undefined || pair === undefined) return false;
+    const [found] = await this.#live.query(
+      `SELECT rowid AS row FROM ${this.#kept} WHERE ${quoteName(pair[0])} = ?`,
+      [rowid],
+    );
+    const row = found?.["row"] ?? null;
+    if (!this.#inserted.delete(row)) return false;
+    await this.#live.query(`DELETE FROM ${this.#main} WHERE ${quoteName(pair[1])} = ?`, [rowid]);
+    this.#miss("the row that it refers to is not there");
+    return true;
+  }
+
+  get #kept(): string {
+    return `kept.${quoteName(this.#table)}`;
+  }
+
+  get #main(): string {
+    return `main.${quoteName(this.#shape!.table)}`;
+  }
+
+  /** The condition that pairs `m`, a row of the table, with `k`, one that is kept. */
+  get #sameKey(): string {
+    return this.#key.map(([kept, live]) => `m.${quoteName(live)} = k.${quoteName(kept)}`).join(
+      " AND ",
+    );
+  }
+
+  /** Rows that are gone: those whose key is free are inserted. */
+  async #insertGone(shape: RowShape): Promise<void> {
+    const same = this.#columns.map(({ kept, live }) =>
+      keepsValue(`m.${quoteName(live)}`, `k.${quoteName(kept)}`)
+    );
+    const found = await this.#live.query(
+      `SELECT k.rowid AS row,
+         (SELECT ${
+        same.join(" AND ") || "1"
+      } FROM ${this.#main} AS m WHERE ${this.#sameKey}) AS same
+       FROM ${this.#kept} AS k WHERE k.aludel_fate = 'gone' ORDER BY k.rowid`,
+    );
+    const missing = found.filter((row) => row["same"] === null).map((row) => row["row"]!);
+    for (const { same } of found) {
+      if (same === null) continue;
+      if (Number(same) === 1) this.#there++;
+      else this.#miss("another row has its key now");
+    }
+    if (missing.length === 0) return;
+    if (missing.length === found.length && await this.#insertAll(shape)) {
+      for (const row of missing) this.#inserted.add(row);
+      return;
+    }
+    for (const row of missing) {
+      const refusal = await this.#insert(shape, "k.rowid = ?", [row]);
+      if (refusal === undefined) this.#inserted.add(row);
+      else this.#miss(refusal);
+    }
+  }
+
+  /** All of them at once, which is quick. @returns Whether SQLite took them; if not, none is there. */
+  async #insertAll(shape: RowShape): Promise<boolean> {
+    return await this.#insert(shape, "k.aludel_fate = 'gone'", []) === undefined;
+  }
+
+  /** @returns Why the rows cannot be put back, in SQLite's words. */
+  async #insert(
+    shape: RowShape,
+    where: string,
+    parameters: readonly SqlValue[],
+  ): Promise<string | undefined> {
+    const into = [
+      ...this.#columns.map(({ live }) => quoteName(live)),
+      ...(shape.hidden ? [shape.key[0]!] : []),
+    ];
+    const from = [
+      ...this.#columns.map(({ kept }) => `k.${quoteName(kept)}`),
+      ...(shape.hidden ? ["k.aludel_rowid"] : []),
+    ];
+    const select = `FROM ${this.#kept} AS k WHERE ${where}`;
+    await this.#live.execute("SAVEPOINT aludel_rows");
+    try {
+      await this.#live.query(
+        `INSERT OR ABORT INTO ${this.#main} (${into.join(", ")}) SELECT ${
+          from.join(", ")
+        } ${select}`,
+        parameters,
+      );
+      // Another type of the column may have made another value of it.
+      const other = this.#columns.map(({ kept, live }) =>
+        `NOT ${keepsValue(`m.${quoteName(live)}`, `k.${quoteName(kept)}`)}`
+      );
+      const [converted] = await this.#live.query(
+        `SELECT 1 FROM ${this.#kept} AS k JOIN ${this.#main} AS m ON ${this.#sameKey}
+         WHERE ${where} AND (${other.join(" OR ") || "0"}) LIMIT 1`,
+        parameters,
+      );
+      if (converted === undefined) return undefined;
+      await this.#live.execute("ROLLBACK TO aludel_rows");
+      return "a column of another type would make another value of it";
+    } catch (error) {
+      await this.#live.execute("ROLLBACK TO aludel_rows");
+      return refusalOf(error);
+    } finally {
+      await this.#live.execute("RELEASE aludel_rows");
+    }
+  }
+
+  /** Rows that changed: a value is put back where the one that the run wrote still is. */
+  async #putValuesBack(shape: RowShape): Promise<void> {
+    const rows = await this.#live.query(
+      `SELECT rowid AS row FROM ${this.#kept} WHERE aludel_fate = 'changed' ORDER BY rowid`,
+    );
+    if (rows.length === 0) return;
+    const list = this.#columns.map(({ kept, live, wasThere }, at) =>
+      this.#standing(kept, live, wasThere, at)
+    );
+    for (const { row = null } of rows) {
+      const [found] = await this.#live.query(
+        `SELECT ${
+          list.join(", ") || "'there' AS c0"
+        } FROM ${this.#kept} AS k JOIN ${this.#main} AS m ON ${this.#sameKey}
+         WHERE k.rowid = ?`,
+        [row],
+      );
+      if (found === undefined) {
+        this.#miss("the row was deleted since");
+        continue;
+      }
+      const standings = this.#columns.map((_, at) => found[`c${at}`]);
+      for (const [at, standing] of standings.entries()) {
+        if (standing !== "other") continue;
+        this.#miss(`another value is in column "${this.#columns[at]!.live}" now`);
+      }
+      const back = this.#columns.filter((_, at) => standings[at] === "back");
+      if (back.length === 0) {
+        if (!standings.includes("other")) this.#there++;
+        continue;
+      }
+      const refusal = await this.#update(shape, back, row);
+      if (refusal === undefined) this.#changed.add(row);
+      else this.#miss(refusal);
+    }
+  }
+
+  /** An expression for what there is to do with a value: `there`, `back`, or `other` if somebody else wrote it. */
+  #standing(kept: string, live: string, wasThere: boolean, at: number): string {
+    const [old, now] = [`k.${quoteName(kept)}`, `m.${quoteName(live)}`];
+    const written = `(SELECT value FROM kept.aludel_written AS w WHERE w.tbl = ${
+      quoteText(this.#table)
+    } AND w.row = k.rowid
+         AND w.name = ${quoteText(kept)})`;
+    const wrote = `EXISTS (SELECT 1 FROM kept.aludel_written AS w WHERE w.tbl = ${
+      quoteText(this.#table)
+    } AND w.row = k.rowid
+         AND w.name = ${quoteText(kept)})`;
+    // The run left a value alone of which nothing is written: whatever is there now is not its doing.
+    return `CASE WHEN ${keepsValue(now, old)} THEN 'there'
+      WHEN ${wrote} THEN CASE WHEN ${sameValue(written, now)} THEN 'back' ELSE 'other' END
+      WHEN ${wasThere ? "1" : `${old} IS NULL`} THEN 'there'
+      WHEN ${now} IS NULL THEN 'back' ELSE 'other' END AS c${at}`;
+  }
+
+  async #update(
+    shape: RowShape,
+    columns: readonly PairedColumn[],
+    row: SqlValue,
+  ): Promise<string | undefined> {
+    const sets = columns.map(({ kept, live }) => `${quoteName(live)} = k.${quoteName(kept)}`);
+    const where = this.#key.map(([kept, live]) =>
+      `${quoteName(shape.table)}.${quoteName(live)} = k.${quoteName(kept)}`
+    );
+    try {
+      await this.#live.query(
+        `UPDATE OR ABORT ${this.#main} SET ${sets.join(", ")} FROM ${this.#kept} AS k
+         WHERE k.rowid = ? AND ${where.join(" AND ")}`,
+        [row],
+      );
+      return undefined;
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+
+  #miss(reason: string, count = 1): void {
+    if (count > 0) this.#missed.set(reason, (this.#missed.get(reason) ?? 0) + count);
+  }
+
+  async #missAll(reason: string): Promise<void> {
+    const [row] = await this.#live.query(`SELECT count(*) AS n FROM ${this.#kept}`);
+    this.#miss(reason, Number(row?.["n"]));
+  }
+
+  /** Values of columns that the table does not have any more. */
+  async #missColumns(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      if (this.#columns.some(({ kept }) => kept === name)) continue;
+      const [row] = await this.#live.query(
+        `SELECT count(${quoteName(name)}) AS n FROM ${this.#kept}`,
+      );
+      this.#miss(`there is no column "${name}"`, Number(row?.["n"]));
+    }
+  }
+}
+
+/** Pairs the columns of the kept key with those of the table's; undefined if they are not the same. */
+function pairKey(
+  shape: RowShape | undefined,
+  kept: readonly string[],
+  columns: readonly PairedColumn[],
+): readonly (readonly [string, string])[] | undefined {
+  if (shape === undefined || shape.key.length !== kept.length) return undefined;
+  if (shape.hidden !== (kept[0] === "aludel_rowid")) return undefined;
+  if (shape.hidden) return [["aludel_rowid", shape.key[0]!]];
+  const pairs = kept.map((name) =>
+    [name, columns.find((column) => column.kept === name)?.live ?? ""] as const
+  );
+  return pairs.every(([, live], at) => live === shape.key[at]) ? pairs : undefined;
+}
+
+/** What a row is refused for, in SQLite's words; anything else ends the work. */
+function refusalOf(error: unknown): string {
+  const isRefusal = error instanceof SqlError &&
+    [CONSTRAINT, MISMATCH, TOO_BIG].includes(error.resultCode ?? 0);
+  if (isRefusal) return error.sqlite;
+  throw error;
+}
