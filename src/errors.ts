@@ -147,6 +147,7 @@ export const ERROR_KINDS = {
   "schema-missing": "failure",
   "schema-rename-hint": "failure",
   "schema-sql": "failure",
+  "schema-sqlite": "failure",
   "schema-statement": "failure",
   "schema-unreadable": "failure",
   "seal-edited": "failure",

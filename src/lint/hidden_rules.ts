@@ -1,4 +1,6 @@
 import { displayName, foldName, unquote } from "../sql/identifier.ts";
+import { newerFeatures } from "../sql/sqlite_features.ts";
+import { isAtLeast, type Release, releaseOf } from "../sql/sqlite_releases.ts";
 import { TokenReader } from "../sql/token_reader.ts";
 import { Tokenizer } from "../sql/tokenizer.ts";
 import {
@@ -7,6 +9,7 @@ import {
   type LintSubject,
   type Report,
   scriptsOf,
+  type ScriptSubject,
   type WalkedStatement,
 } from "./subject.ts";
 
@@ -35,13 +38,23 @@ export const HIDDEN_RULES = {
     cure:
       'Write the SQL without it, or name it in the setting "functions" if your application registers it and runs the revisions itself.',
   },
+  "newer-sqlite": {
+    level: "error",
+    what:
+      "A statement, clause, function, pragma or literal that is newer than the oldest SQLite that shall run the file, as the setting `sqlite` or `-- aludel: sqlite>=` says.",
+    why: "It fails there, or does something else: an unknown pragma is ignored.",
+    cure:
+      "Write it without, or begin the file with `-- aludel: sqlite>=RELEASE` if no older SQLite runs it.",
+  },
 } as const satisfies LintRules;
 
 type HiddenReport = Report<keyof typeof HIDDEN_RULES>;
 
 /** Judges both scripts. */
 export async function judgeHidden(subject: LintSubject, report: HiddenReport): Promise<void> {
-  for (const { direction, script, walk, missingFunctions } of scriptsOf(subject)) {
+  for (const one of scriptsOf(subject)) {
+    judgeRelease(one, subject.sqlite, report);
+    const { direction, script, walk, missingFunctions } = one;
     for (const name of await missingFunctions()) {
       const at = findWord(script.text, name) ?? script.statements[0]?.start ?? 0;
       const what = `This SQLite has no function ${name}(), and a run will refuse the file`;
@@ -75,6 +88,33 @@ function findWord(text: string, name: string): number | undefined {
     if (isName && foldName(unquote(current)) === name) return start;
   }
   return undefined;
+}
+
+/** A file that names a release itself is judged by that, if it is newer. */
+function judgeRelease(
+  { direction, script: { text, statements, header } }: ScriptSubject,
+  setting: Release | undefined,
+  report: HiddenReport,
+): void {
+  const own = header.sqlite && releaseOf(header.sqlite.join("."));
+  const release = own && setting ? (isAtLeast(own, setting) ? own : setting) : own ?? setting;
+  if (release === undefined) return;
+  for (const statement of statements) {
+    for (const { name, since, start } of newerFeatures(text, statement, release)) {
+      const [needed, oldest] = [since.join("."), release.join(".")];
+      report(
+        "newer-sqlite",
+        { script: direction, at: start },
+        `SQLite has ${name} since ${needed}, and the file shall run on ${oldest}`,
+        {
+          next: [
+            "Write it without",
+            `If no older SQLite runs it, begin the file with: -- aludel: sqlite>=${needed}`,
+          ],
+        },
+      );
+    }
+  }
 }
 
 function hasIfNotExists(text: string): boolean {

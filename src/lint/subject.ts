@@ -3,6 +3,7 @@ import type { Schema } from "../schema/model/model.ts";
 import { foldName } from "../sql/identifier.ts";
 import { type Mention, readMentions } from "../sql/mentions.ts";
 import type { Script, Statement } from "../sql/script.ts";
+import type { Release } from "../sql/sqlite_releases.ts";
 import { TokenReader } from "../sql/token_reader.ts";
 import type { AnyStep } from "../text/next_step.ts";
 
@@ -167,6 +168,8 @@ export interface LintSubject {
   readonly up: ScriptSubject;
   /** null where there is no down.sql. */
   readonly down: ScriptSubject | null;
+  /** The oldest SQLite that shall run it, as the settings say; undefined if they do not. */
+  readonly sqlite?: Release | undefined;
   /** Runs statements on an empty database. @returns SQLite's words where it refuses one; undefined otherwise. */
   readonly attempt: (statements: readonly string[]) => Promise<string | undefined>;
   /** The number of rows in a table of a database that was named; undefined where nobody knows. */

@@ -17,6 +17,7 @@ import { traceTables } from "../runner/table_fates.ts";
 import type { Schema } from "../schema/model/model.ts";
 import { foldName, unquote } from "../sql/identifier.ts";
 import { isKeyword } from "../sql/identifier.ts";
+import { releaseOf } from "../sql/sqlite_releases.ts";
 import { readDirectives } from "../sql/read_script.ts";
 import type { Directive, Script } from "../sql/script.ts";
 import { Tokenizer } from "../sql/tokenizer.ts";
@@ -32,6 +33,8 @@ export interface LintContext {
   readonly sourceOf: (id: RevisionId) => RevisionSource;
   readonly scratch: Scratch;
   readonly sqliteVersion: string;
+  /** The oldest SQLite that shall run the revisions, as the settings say. */
+  readonly sqlite?: string | undefined;
   /** The number of rows of a table in a database that was named; undefined where nobody knows. */
   readonly rows: (table: string) => Promise<number | undefined>;
 }
@@ -54,6 +57,7 @@ export async function lintRevision(id: RevisionId, context: LintContext): Promis
     const subject: LintSubject = {
       up: subjectOf("up", up, schemas, () => context.tree.before(id), context.scratch),
       down: down && subjectOf("down", down, schemas, () => context.tree.at([id]), context.scratch),
+      sqlite: context.sqlite === undefined ? undefined : releaseOf(context.sqlite),
       attempt,
       rows: context.rows,
     };

@@ -1,6 +1,9 @@
 import { AludelError, type Place } from "../errors.ts";
 import { readDirectives } from "../sql/read_script.ts";
 import type { SchemaFile } from "../schema/source/statements.ts";
+import { newerFeatures } from "../sql/sqlite_features.ts";
+import { isAtLeast, type Release, releaseOf } from "../sql/sqlite_releases.ts";
+import { splitStatements } from "../sql/script.ts";
 import { placeOf } from "../text/position.ts";
 
 /** What says `-- aludel: sqlite>=…`. */
@@ -45,6 +48,65 @@ export function requireSqliteOfSchema({ file, text }: SchemaFile, actual: string
     const requiring = { what: "The schema", place: placeOf(file, text, start) };
     requireSqlite(value.split(".").map(Number), actual, requiring);
   }
+}
+
+/**
+ * Makes sure that schema files have nothing in them that is newer than the oldest SQLite that they are for: that of the setting,
+ * or that of the file's own directive if it is newer. Without both, SQLite itself judges.
+ *
+ * @throws {AludelError} `schema-sqlite` with the first place, and all others in its notes.
+ */
+export function refuseNewerFeatures(
+  files: readonly SchemaFile[],
+  setting: string | undefined,
+): void {
+  const found = files.flatMap(({ file, text }) => {
+    const release = oldestSqlite(setting, sqliteOfSchema(file, text));
+    if (release === undefined) return [];
+    return splitStatements(text).flatMap((statement) => newerFeatures(text, statement, release))
+      .map(({ name, since, start }) => ({
+        name,
+        since,
+        release,
+        place: placeOf(file, text, start),
+      }));
+  });
+  const [first, ...others] = found;
+  if (first === undefined) return;
+  const newest = found.map(({ since }) => since).reduce((a, b) => isAtLeast(a, b) ? a : b);
+  throw new AludelError(
+    "schema-sqlite",
+    `The schema uses ${first.name}, which SQLite has since ${
+      first.since.join(".")
+    }, and shall run on ${first.release.join(".")}`,
+    {
+      place: first.place,
+      notes: others.map(({ name, since, place }) =>
+        `${place.file}:${place.line}:${place.column}: ${name}, since ${since.join(".")}`
+      ),
+      next: [
+        "Write it without",
+        `If no older SQLite runs it, set "sqlite": "${newest.join(".")}" in aludel.json`,
+      ],
+    },
+  );
+}
+
+/** The newer of what the settings and a file's directive say of the oldest SQLite. */
+export function oldestSqlite(
+  setting: string | undefined,
+  directive: readonly number[] | undefined,
+): Release | undefined {
+  const releases = [setting, directive?.join(".")].flatMap((one) =>
+    one === undefined ? [] : [releaseOf(one)]
+  );
+  return releases.length === 0 ? undefined : releases.reduce((a, b) => isAtLeast(a, b) ? a : b);
+}
+
+function sqliteOfSchema(file: string, text: string): readonly number[] | undefined {
+  if (!/aludel/i.test(text)) return undefined;
+  const directive = readDirectives(file, text, "schema").find(({ name }) => name === "sqlite");
+  return directive?.value.split(".").map(Number);
 }
 
 function isOlder(actual: string, needed: readonly number[]): boolean {

@@ -271,3 +271,37 @@ Deno.test("an FTS5 table that is made anew keeps its rows and its options", asyn
   assert.equal(await project.sql("SELECT k, v FROM f_config ORDER BY k"), options);
   assert.equal(await project.sql("SELECT rowid, title FROM f"), "7|one");
 });
+
+Deno.test("the setting sqlite is kept by plans, by schema.sql and by lint", async () => {
+  using project = runProject();
+  project.write("aludel.json", '{ "database": "app.db", "sqlite": "3.31" }');
+  project.add("a1", "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT, c TEXT);\n", "DROP TABLE t;\n");
+  project.write(
+    "schema.sql",
+    "CREATE TABLE t (\n  a INTEGER PRIMARY KEY,\n  b TEXT CHECK (b ->> '$.x' > 1_000)\n) STRICT;\n",
+  );
+  const refused = await project.fails(1, "revision", "--autogenerate", "-m", "n");
+  assert.match(refused.stderr, /error\[schema-sqlite\]: The schema uses the operator ->/);
+  assert.match(refused.stderr, /at schema\.sql:3:19/);
+  assert.match(refused.stderr, /schema\.sql:3:31: the separator _ in numbers, since 3\.46/);
+  assert.match(refused.stderr, /schema\.sql:4:3: STRICT, since 3\.37/);
+  project.write("schema.sql", "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT);\n");
+  const [up = ""] = (await project.done("revision", "--autogenerate", "-m", "n")).split("\n");
+  assert.doesNotMatch(project.read(up), /DROP COLUMN|sqlite>=/);
+  await project.done("lint", "--all");
+  await project.done("upgrade", "head");
+
+  project.add("a2", "ALTER TABLE t RENAME TO u;\nALTER TABLE u DROP COLUMN b;\n", null, ["a1"]);
+  const found = await project.fails(3, "lint", "a2");
+  assert.match(found.stdout, /up\.sql:2:\d+: error\[newer-sqlite\]|newer-sqlite/);
+  assert.match(found.stdout, /DROP COLUMN since 3\.35/);
+});
+
+Deno.test("a schema file that needs a newer SQLite gives a revision that says so", async () => {
+  using project = runProject();
+  project.write("aludel.json", '{ "database": "app.db", "sqlite": "3.31" }');
+  project.write("schema.sql", "-- aludel: sqlite>=3.37\nCREATE TABLE t (a INT) STRICT;\n");
+  const [up = ""] = (await project.done("revision", "--autogenerate", "-m", "n")).split("\n");
+  assert.match(project.read(up), /^-- aludel: sqlite>=3\.37\n/);
+  await project.done("lint", "--all");
+});

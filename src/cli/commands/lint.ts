@@ -80,7 +80,14 @@ export const command = defineCommand({
     const lints = [];
     for (const id of ids) {
       lints.push(
-        await lintRevision(id, { tree, scratch, sourceOf: sources.of, sqliteVersion, rows }),
+        await lintRevision(id, {
+          tree,
+          scratch,
+          sourceOf: sources.of,
+          sqliteVersion,
+          sqlite: project.settings.sqlite,
+          rows,
+        }),
       );
     }
     const findings = lints.flatMap((one) => one.findings);

@@ -6,7 +6,7 @@ import type { Digest, TextHash } from "../../manifest/manifest.ts";
 import { judgeFiles, lineages } from "../../manifest/verdict.ts";
 import { replay, ReplayedParent } from "../../replay/history.ts";
 import { Scratch } from "../../replay/scratch.ts";
-import { requireSqliteOfSchema } from "../../replay/sqlite_requirement.ts";
+import { refuseNewerFeatures, requireSqliteOfSchema } from "../../replay/sqlite_requirement.ts";
 import { checkRenames } from "../../schema/diff/check_renames.ts";
 import { compareSchemas, ownSchema, withoutExcluded } from "../../schema/diff/compare.ts";
 import { type RenameSuggestion, suggestRenames } from "../../schema/diff/rename_suggestion.ts";
@@ -328,6 +328,7 @@ export class SchemaReader {
 
   async #load(files: readonly SchemaFile[]): Promise<LoadedSchema> {
     for (const file of files) requireSqliteOfSchema(file, this.#context.sqliteVersion);
+    refuseNewerFeatures(files, this.#context.project.settings.sqlite);
     const loaded = await loadSchema(files, this.scratch.open, this.#read);
     this.#read.push(loaded.schema);
     return loaded;

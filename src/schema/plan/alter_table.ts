@@ -14,6 +14,7 @@ import { addColumns, inlineConstraints, isNeverNull } from "./add_column.ts";
 import {
   ALTERS_CONSTRAINTS,
   dropColumnHazard,
+  DROPS_COLUMNS,
   isAtLeast,
   type PlannedStatement,
   type Release,
@@ -41,7 +42,7 @@ export function alterTable(
   sqlite: Release,
   presentName: (folded: string) => string,
 ): Alteration | undefined {
-  const alteration = new AlterationBuilder(change, isAtLeast(sqlite, ALTERS_CONSTRAINTS));
+  const alteration = new AlterationBuilder(change, sqlite);
   return alteration.build(presentName);
 }
 
@@ -50,14 +51,16 @@ class AlterationBuilder {
   readonly #to: Table;
   readonly #table: string;
   readonly #altersConstraints: boolean;
+  readonly #dropsColumns: boolean;
   readonly #statements: PlannedStatement[] = [];
   #needsNew = false;
 
-  constructor(change: AlterTable, altersConstraints: boolean) {
+  constructor(change: AlterTable, sqlite: Release) {
     this.#change = change;
     this.#to = change.to;
     this.#table = `ALTER TABLE ${quoteName(change.to.name)}`;
-    this.#altersConstraints = altersConstraints;
+    this.#altersConstraints = isAtLeast(sqlite, ALTERS_CONSTRAINTS);
+    this.#dropsColumns = isAtLeast(sqlite, DROPS_COLUMNS);
   }
 
   build(presentName: (folded: string) => string): Alteration | undefined {
@@ -90,7 +93,7 @@ class AlterationBuilder {
       }
     }
     // Each DROP COLUMN writes every row again; one rebuild does for all of them.
-    if (dropped.length > 1) return undefined;
+    if (dropped.length > (this.#dropsColumns ? 1 : 0)) return undefined;
     const goesWithColumn = new Set(dropped.flatMap((column) => this.#constraintsIn(column, go)));
     for (const constraint of go) {
       if (!goesWithColumn.has(constraint) && !this.#dropConstraint(constraint)) return undefined;

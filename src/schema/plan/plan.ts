@@ -1,4 +1,5 @@
 import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
+import { newerFeatures } from "../../sql/sqlite_features.ts";
 import { sameVirtualTable } from "../diff/compare.ts";
 import { describeObject } from "../diff/describe.ts";
 import type { AlterTable, Change, SideObject } from "../model/change.ts";
@@ -16,16 +17,18 @@ import { schemaObjects, withoutDirectives } from "../source/write_schema.ts";
 import { type Alteration, alterTable } from "./alter_table.ts";
 import { convertTable } from "./convert_table.ts";
 import { rebuildTable } from "./rebuild.ts";
-import { planRenames, type Rename } from "./renames.ts";
+import { planRenames, rebuiltForRenames, type Rename } from "./renames.ts";
 import { type Aside, setAside } from "./set_aside.ts";
 import {
   type CostClass,
   dropTableHazard,
+  isAtLeast,
   objectKey,
   type Plan,
   type PlannedStatement,
   type PlanOptions,
   type Release,
+  RENAMES,
 } from "./statement.ts";
 import { createVirtualTable, dropVirtualTable, replaceVirtualTable } from "./virtual_table.ts";
 
@@ -91,14 +94,20 @@ class Planner {
   }
 
   plan(): Plan {
-    const tables = this.#changes.filter((change) => change.kind === "alter-table");
-    const renames = planRenames(tables, this.#renamedVirtualTables());
+    const altered = this.#changes.filter((change) => change.kind === "alter-table");
+    const isOld = !isAtLeast(this.#options.sqlite, RENAMES);
+    const { changes: tables, rebuilt } = isOld
+      ? rebuiltForRenames(this.#from, this.#to, altered)
+      : { changes: altered, rebuilt: new Set<string>() };
+    const renames = planRenames(tables, this.#renamedVirtualTables(), isOld);
+    const hasOldRenames = isOld && (rebuilt.size > 0 || renames.statements.length > 0);
     const presentName = (change: AlterTable) => {
       const names = renames.columns.get(foldName(change.from.name));
       const own = new Map(change.from.columns.map(({ name }) => [foldName(name), name]));
       return (folded: string) => names?.get(folded) ?? own.get(folded) ?? folded;
     };
     const works = tables.flatMap((change): TableWork[] => {
+      if (rebuilt.has(keyOf(change.from))) return [{ kind: "rebuild", change }];
       if (change.changes.every(({ kind }) => kind.startsWith("rename-"))) return [];
       const alteration = alterTable(change, this.#options.sqlite, presentName(change));
       return [
@@ -125,6 +134,7 @@ class Planner {
       compiling: [...rebuilds].filter(([, { compiles }]) => compiles).map(([key]) => key),
       rebuilt: new Set([...rebuilds.keys(), ...dropped.map(keyOf)]),
       renames: renames.statements.length > 0,
+      all: hasOldRenames,
     });
 
     this.#dropSideObjects(aside);
@@ -149,7 +159,10 @@ class Planner {
         ? { ...statement, sql: withoutDirectives(statement.sql) }
         : statement
     );
-    return { changes: this.#changes, statements, sqlite: this.#sqlite };
+    // Only a rename that changes texts can build a table anew that names itself.
+    if (isOld && [...rebuilds.values()].some(({ compiles }) => compiles)) this.#sqlite = RENAMES;
+    const sqlite = newestNeeded(statements, this.#options.sqlite, this.#sqlite);
+    return { changes: this.#changes, statements, sqlite };
   }
 
   #findConverted(): void {
@@ -187,6 +200,8 @@ class Planner {
     readonly compiling: readonly string[];
     readonly rebuilt: ReadonlySet<string>;
     readonly renames: boolean;
+    /** Whether nothing but their own text makes views and triggers follow the renames. */
+    readonly all: boolean;
   }): Aside {
     const drops = facts.works.flatMap((work) =>
       work.kind === "alter" && work.alteration.drops.length > 0
@@ -210,7 +225,7 @@ class Planner {
       compiles: facts.renames || drops.length > 0 || facts.compiling.length > 0,
       broken,
       missing: new Set(facts.compiling),
-      all: this.#options.aside === "all",
+      all: facts.all || this.#options.aside === "all",
     });
   }
 
@@ -327,6 +342,22 @@ class Planner {
   #push(sql: string, cost: CostClass, comment: string): void {
     this.#statements.push({ sql, cost, comment, hazards: [] });
   }
+}
+
+/**
+ * The newest release that the statements need, the schemas' own texts among them; undefined if the one that shall run
+ * them is new enough.
+ * @param least What they need at least.
+ */
+function newestNeeded(
+  statements: readonly PlannedStatement[],
+  release: Release,
+  least: Release | undefined,
+): Release | undefined {
+  return statements
+    .flatMap(({ sql }) => newerFeatures(sql, { start: 0, end: sql.length }, release))
+    .map(({ since }) => since)
+    .reduce<Release | undefined>((a, b) => a !== undefined && isAtLeast(a, b) ? a : b, least);
 }
 
 function keyOf({ name }: Table): string {

@@ -36,7 +36,7 @@ function withTableNameThroughout(sql: string, name: string, replaced: string): s
 }
 
 /** Whether an expression of a CREATE TABLE qualifies a column with the table's own name. */
-function qualifiesItself(sql: string, name: string): boolean {
+export function qualifiesItself(sql: string, name: string): boolean {
   const key = foldName(name);
   for (const { start, end, isQualifier } of names(sql)) {
     if (isQualifier && foldName(unquote(sql.slice(start, end))) === key) return true;

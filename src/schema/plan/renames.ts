@@ -1,5 +1,7 @@
 import { displayName, foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import type { AlterTable } from "../model/change.ts";
+import type { Schema } from "../model/model.ts";
+import { qualifiesItself } from "./rebuild.ts";
 import type { PlannedStatement } from "./statement.ts";
 
 /** Renames as statements, and the names that result. */
@@ -15,30 +17,77 @@ export interface RenamePlan {
  *
  * @param changes What differs. A new name is that of no table that stays; one that is dropped must be gone.
  * @param virtualTables The virtual tables that get another name.
+ * @param isOld Whether an SQLite older than {@linkcode RENAMES} will run it. Then tables alone are renamed, in a way that leaves all
+ * other texts alone with any SQLite, and {@linkcode rebuiltForRenames} says what is left to do.
  */
 export function planRenames(
   changes: readonly AlterTable[],
   virtualTables: readonly Rename[],
+  isOld: boolean,
 ): RenamePlan {
   const statements: PlannedStatement[] = [];
   const tables = [
     ...changes.flatMap(({ changes }) => changes.filter((change) => change.kind === "rename-table")),
     ...virtualTables,
   ];
+  const pragma = (value: "on" | "off", comment = ""): PlannedStatement => ({
+    sql: `PRAGMA legacy_alter_table = ${value}`,
+    cost: "metadata",
+    comment,
+    hazards: [],
+  });
   for (const { from, to } of withoutCollisions(tables)) {
+    const comment = `rename table ${displayName(from)} to ${displayName(to)}`;
+    if (isOld) statements.push(pragma("on", comment));
     statements.push({
       sql: `ALTER TABLE ${quoteName(from)} RENAME TO ${quoteName(to)}`,
       cost: "metadata",
-      comment: `rename table ${displayName(from)} to ${displayName(to)}`,
+      comment: isOld ? "" : comment,
       hazards: [],
     });
+    if (isOld) statements.push(pragma("off"));
   }
   const columns = new Map<string, ReadonlyMap<string, string>>();
+  if (isOld) return { statements, columns };
   for (const change of changes) {
     const names = renameColumns(change, statements);
     if (names.size > 0) columns.set(foldName(change.from.name), names);
   }
   return { statements, columns };
+}
+
+/**
+ * Which tables must be rebuilt so that renames are done with an SQLite older than {@linkcode RENAMES}: those with renamed columns,
+ * and those whose own text names what is renamed.
+ *
+ * @param changes What differs.
+ * @returns All changes of tables, with one for each other table that must be rebuilt, and the keys of what must be.
+ */
+export function rebuiltForRenames(
+  from: Schema,
+  to: Schema,
+  changes: readonly AlterTable[],
+): { readonly changes: readonly AlterTable[]; readonly rebuilt: ReadonlySet<string> } {
+  const renamed = new Set<string>();
+  const rebuilt = new Set<string>();
+  for (const change of changes) {
+    const key = foldName(change.from.name);
+    const kinds = new Set(change.changes.map(({ kind }) => kind));
+    if (kinds.has("rename-table") || kinds.has("rename-column")) renamed.add(key);
+    const isNamed = kinds.has("rename-table") && qualifiesItself(change.from.sql, change.from.name);
+    if (kinds.has("rename-column") || isNamed) rebuilt.add(key);
+  }
+  const known = new Map(changes.map((change) => [foldName(change.from.name), change]));
+  const all = [...changes];
+  for (const [key, table] of from.tables) {
+    const names = table.foreignKeys.some(({ parent }) => renamed.has(foldName(parent)));
+    if (!names) continue;
+    const wanted = known.get(key)?.to ?? to.tables.get(key);
+    if (wanted === undefined) continue;
+    rebuilt.add(key);
+    if (!known.has(key)) all.push({ kind: "alter-table", from: table, to: wanted, changes: [] });
+  }
+  return { changes: all, rebuilt };
 }
 
 function renameColumns(

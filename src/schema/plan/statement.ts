@@ -1,4 +1,5 @@
 import { displayName } from "../../sql/identifier.ts";
+import { CLAUSES, type Release } from "../../sql/sqlite_releases.ts";
 import type { Change } from "../model/change.ts";
 import type { Column, Table } from "../model/model.ts";
 import { terminated } from "../source/write_schema.ts";
@@ -54,8 +55,7 @@ export interface Plan {
   readonly sqlite: readonly number[] | undefined;
 }
 
-/** A release of SQLite: `[3, 53]`. */
-export type Release = readonly [major: number, minor: number];
+export { isAtLeast, type Release } from "../../sql/sqlite_releases.ts";
 
 /** What a plan is made for. */
 export interface PlanOptions {
@@ -79,12 +79,16 @@ export interface PlanOptions {
 }
 
 /** The release that can alter NOT NULL and CHECK: https://sqlite.org/releaselog/3_53_0.html */
-export const ALTERS_CONSTRAINTS: Release = [3, 53];
+export const ALTERS_CONSTRAINTS: Release = [3, CLAUSES["ADD CONSTRAINT"]];
 
-/** Whether a release is another one or newer. */
-export function isAtLeast(release: Release, other: Release): boolean {
-  return release[0] > other[0] || (release[0] === other[0] && release[1] >= other[1]);
-}
+/** The release that can drop a column: https://sqlite.org/releaselog/3_35_5.html */
+export const DROPS_COLUMNS: Release = [3, CLAUSES["DROP COLUMN"]];
+
+/**
+ * The release whose renames change every text that names what is renamed: columns can be renamed since 3.25, and
+ * since 3.26 foreign keys follow a table too while they are not enforced.
+ */
+export const RENAMES: Release = [3, 26];
 
 /** A view or trigger as {@linkcode PlanOptions.broken} names it. @param name In any case. */
 export function objectKey(kind: "view" | "trigger", folded: string): string {

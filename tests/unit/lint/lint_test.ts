@@ -359,6 +359,18 @@ const CASES: readonly Case[] = [
   },
   // Work.
   {
+    name: "a file that needs more than it says",
+    before: USERS,
+    up: "-- aludel: sqlite>=3.31\nUPDATE users SET name = iif(id > 1_000, 'a', 'b') WHERE id > 7;",
+    found: ["newer-sqlite", "newer-sqlite"],
+  },
+  {
+    name: "a file that says what it needs",
+    before: USERS,
+    up: "-- aludel: sqlite>=3.46\nUPDATE users SET name = iif(id > 1_000, 'a', 'b') WHERE id > 7;",
+    found: [],
+  },
+  {
     name: "columns dropped one by one",
     before: USERS,
     up: "ALTER TABLE users DROP COLUMN name; ALTER TABLE users DROP COLUMN email;",

@@ -4,14 +4,19 @@ import { Scratch } from "../../../src/replay/scratch.ts";
 import { compareSchemas } from "../../../src/schema/diff/compare.ts";
 import { describeChange } from "../../../src/schema/diff/describe.ts";
 import { introspect } from "../../../src/schema/read/introspect.ts";
-import { compareCase, planCaseNames, readCaseFile } from "./plan_case.ts";
+import { compareCase, DIALECTS, planCaseNames, readCaseFile } from "./plan_case.ts";
 
 /** What the shell lacks: functions that only an application has. */
 const NEEDS_APPLICATION = /my_check|my_value/;
 
-/** The case's file for the older SQLite. */
-function olderFile(name: string, side: "up" | "down"): string {
-  return readCaseFile(name, `${side}-3.45.sql`) ?? readCaseFile(name, `${side}.sql`) ?? "";
+/** The case's file for the release of a suffix: that of the next newer one if it is the same. */
+function fileFor(name: string, side: "up" | "down", suffix: string): string {
+  const at = DIALECTS.findIndex((dialect) => dialect.suffix === suffix);
+  for (const { suffix: newer } of DIALECTS.slice(0, at + 1).toReversed()) {
+    const text = readCaseFile(name, `${side}${newer}.sql`);
+    if (text !== null) return text;
+  }
+  return "";
 }
 
 async function shell(database: string, script: string): Promise<string> {
@@ -28,7 +33,13 @@ async function shell(database: string, script: string): Promise<string> {
   return new TextDecoder().decode(stderr);
 }
 
-Deno.test("plans for older releases run in the system's sqlite3 shell, up and down", async () => {
+for (const { sqlite, suffix } of DIALECTS.slice(1)) {
+  Deno.test(`plans for SQLite ${sqlite.join(".")} run in the system's sqlite3 shell, up and down`, async () => {
+    await runInShell(suffix);
+  });
+}
+
+async function runInShell(suffix: string): Promise<void> {
   const folder = Deno.makeTempDirSync({ prefix: "aludel-test-" });
   const failures: string[] = [];
   let tried = 0;
@@ -44,7 +55,10 @@ Deno.test("plans for older releases run in the system's sqlite3 shell, up and do
       );
       for (const side of ["up", "down"] as const) {
         const setup = side === "up" ? before : "";
-        const said = await shell(database, `${setup}\nBEGIN;\n${olderFile(name, side)}\nCOMMIT;\n`);
+        const said = await shell(
+          database,
+          `${setup}\nBEGIN;\n${fileFor(name, side, suffix)}\nCOMMIT;\n`,
+        );
         await using connection = openNodeSqlite({ path: database, mode: "create" });
         const left = compareSchemas(await introspect(connection), side === "up" ? to : from, {
           columnOrder: side === "up" && columnOrder,
@@ -59,4 +73,4 @@ Deno.test("plans for older releases run in the system's sqlite3 shell, up and do
   }
   assert.deepEqual(failures, []);
   assert.ok(tried > 150);
-});
+}

@@ -1,0 +1,332 @@
+import {
+  CLAUSES,
+  FUNCTIONS,
+  isAtLeast,
+  MODIFIERS,
+  PRAGMAS,
+  type Release,
+} from "./sqlite_releases.ts";
+import { Tokenizer, type TokenKind } from "./tokenizer.ts";
+
+/** Something in an SQL text that only newer releases of SQLite know. */
+export interface Feature {
+  /** As it is called: `RETURNING`, `iif()`. */
+  readonly name: string;
+  /** The first release that knows it. */
+  readonly since: Release;
+  /** Where it is in the text. */
+  readonly start: number;
+}
+
+const DATE_FUNCTIONS = new Set("DATE TIME DATETIME JULIANDAY UNIXEPOCH STRFTIME".split(" "));
+
+/**
+ * Everything in a statement that a release of SQLite does not know yet, in the order of the text, each once.
+ *
+ * Total: what is no SQL at all has no features. A name can be taken for a feature only if it is written as one.
+ *
+ * @param text The SQL text. @param statement Where the statement is in it.
+ * @param release The release that shall run it.
+ */
+export function newerFeatures(
+  text: string,
+  statement: { readonly start: number; readonly end: number },
+  release: Release,
+): Feature[] {
+  const finder = new FeatureFinder(text, statement);
+  const seen = new Set<string>();
+  return finder.find().filter(({ name, since }) => {
+    if (isAtLeast(release, since) || seen.has(name)) return false;
+    seen.add(name);
+    return true;
+  });
+}
+
+/** A token that is neither space nor comment. */
+interface SignificantToken {
+  readonly kind: TokenKind;
+  /** In upper case; of a quoted one as it is written. */
+  readonly text: string;
+  readonly start: number;
+}
+
+/** Words before a name that is defined or written into, and no function that is called. */
+const BEFORE_NAME = new Set(
+  ". AS COLUMN EXISTS INDEX INTO REFERENCES RECURSIVE TABLE TRIGGER UPDATE USING VIEW".split(" "),
+);
+
+/** Two words in a row that make a clause. */
+const PAIRS: ReadonlyMap<
+  string,
+  { readonly followers: readonly string[]; readonly clause: keyof typeof CLAUSES }
+> = new Map([
+  ["EXCLUDE", { followers: ["NO", "CURRENT", "GROUP", "TIES"], clause: "EXCLUDE in a window" }],
+  ["GROUPS", { followers: ["BETWEEN", "UNBOUNDED", "CURRENT"], clause: "GROUPS in a window" }],
+  ["NULLS", { followers: ["FIRST", "LAST"], clause: "NULLS FIRST and NULLS LAST" }],
+]);
+
+/** What cannot come right before RETURNING the clause, but before a name. */
+const BEFORE_OPERAND = new Set(
+  ". , ( = == < > <= >= <> != + - * / || AND OR NOT BY SET SELECT DISTINCT WHERE AS IN IS LIKE"
+    .split(" "),
+);
+
+class FeatureFinder {
+  readonly #tokens: readonly SignificantToken[];
+  readonly #found: Feature[] = [];
+  /** The calls and other parentheses that are open: the function's name, or an empty text. */
+  readonly #open: string[] = [];
+  /** Within a CREATE TRIGGER, the verb of the statement in its body. */
+  #verb = "";
+  #conflicts = 0;
+
+  constructor(text: string, { start, end }: { readonly start: number; readonly end: number }) {
+    const tokens: SignificantToken[] = [];
+    const tokenizer = new Tokenizer(text, start, end);
+    while (tokenizer.nextSignificant()) {
+      const { kind, current } = tokenizer;
+      const isExact = kind === "quoted" || kind === "string";
+      tokens.push({
+        kind,
+        text: isExact ? current : current.toUpperCase(),
+        start: tokenizer.start,
+      });
+    }
+    this.#tokens = tokens;
+  }
+
+  find(): Feature[] {
+    this.#head();
+    for (const [at, { kind, text }] of this.#tokens.entries()) {
+      if (text === "(") this.#open.push(this.#isCall(at - 1) ? this.#text(at - 1) : "");
+      else if (text === ")") this.#open.pop();
+      else if (text === ";") this.#begin("");
+      else if (kind === "number" && text.includes("_")) this.#add("the separator _ in numbers", at);
+      else if (text === "->" || text === "->>") this.#add("the operator ->", at);
+      else if (kind === "string") this.#string(at);
+      else if (kind === "word") this.#word(at);
+    }
+    return this.#found.sort((a, b) => a.start - b.start);
+  }
+
+  /** What the first words of the statement say. */
+  #head(): void {
+    const verb = this.#text(0);
+    if (verb === "ALTER") this.#alter();
+    else if (verb === "PRAGMA") {
+      const at = this.#text(2) === "." ? 3 : 1;
+      this.#named(PRAGMAS, `PRAGMA ${this.#text(at).toLowerCase()}`, this.#text(at), at);
+    } else if (verb === "REINDEX" && this.#text(1) === "EXPRESSIONS") {
+      this.#add("REINDEX EXPRESSIONS", 1);
+    }
+  }
+
+  #alter(): void {
+    let at = this.#text(3) === "." ? 5 : 3;
+    const verb = this.#text(at);
+    const next = this.#text(at + 1);
+    if (verb === "RENAME" && next !== "TO") this.#add("RENAME COLUMN", at);
+    else if (verb === "DROP") {
+      this.#add(next === "CONSTRAINT" ? "DROP CONSTRAINT" : "DROP COLUMN", at);
+    } else if (verb === "ALTER") this.#add("ALTER COLUMN", at);
+    else if (verb === "ADD" && (next === "CONSTRAINT" || next === "CHECK")) {
+      this.#add("ADD CONSTRAINT", at);
+    } else if (verb === "ADD") {
+      for (at++; at < this.#tokens.length; at++) this.#generated(at);
+    }
+  }
+
+  /** A statement begins: the first one, or one of a trigger's body. */
+  #begin(verb: string): void {
+    this.#verb = verb;
+    this.#conflicts = 0;
+  }
+
+  #word(at: number): void {
+    const { text } = this.#tokens[at]!;
+    const [previous, next] = [this.#text(at - 1), this.#text(at + 1)];
+    const depth = this.#open.length;
+    const isTable = this.#text(0) === "CREATE" && !this.#hasBody;
+    if (next === "(" && this.#isCall(at)) {
+      this.#named(FUNCTIONS, `${text.toLowerCase()}()`, text, at);
+    }
+    const pair = PAIRS.get(text);
+    if (pair?.followers.includes(next)) this.#add(pair.clause, at);
+    switch (text) {
+      case "INSERT":
+      case "REPLACE":
+      case "DELETE":
+      case "UPDATE":
+        if (depth === 0 && ["", ";", ")", "BEGIN"].includes(previous)) this.#begin(text);
+        break;
+      case "OVER":
+        if (previous === ")" && (next === "(" || this.#isName(at + 1))) {
+          this.#add("window functions", at);
+        }
+        break;
+      case "FILTER": {
+        if (previous !== ")" || next !== "(" || this.#text(at + 2) !== "WHERE") break;
+        const isWindow = this.#text(this.#closing(at + 1) + 1) === "OVER";
+        if (!isWindow) this.#add("FILTER of an aggregate", at);
+        break;
+      }
+      case "GENERATED":
+      case "AS":
+        if (isTable && this.#text(1) !== "VIEW" && depth === 1) this.#generated(at);
+        break;
+      case "STRICT":
+        if (isTable && depth === 0 && (previous === ")" || previous === ",")) {
+          this.#add("STRICT", at);
+        }
+        break;
+      case "FROM":
+        if (this.#verb === "UPDATE" && depth === 0 && previous !== "DISTINCT") {
+          this.#add("UPDATE … FROM", at);
+        }
+        break;
+      case "SQLITE_SCHEMA":
+      case "SQLITE_TEMP_SCHEMA":
+        this.#add("sqlite_schema", at);
+        break;
+      case "PRAGMA_TABLE_LIST":
+        if (next !== "(") this.#named(FUNCTIONS, "pragma_table_list()", text, at);
+        break;
+      case "RETURNING":
+        if (this.#verb !== "" && depth === 0 && !BEFORE_OPERAND.has(previous)) {
+          this.#add("RETURNING", at);
+        }
+        break;
+      case "MATERIALIZED":
+        if (next !== "(") break;
+        if (previous === "AS" || (previous === "NOT" && this.#text(at - 2) === "AS")) {
+          this.#add("MATERIALIZED", at);
+        }
+        break;
+      case "RIGHT":
+      case "FULL":
+        if (next === "JOIN" || (next === "OUTER" && this.#text(at + 2) === "JOIN")) {
+          this.#add("RIGHT and FULL JOIN", at);
+        }
+        break;
+      case "DISTINCT": {
+        const isNegated = previous === "NOT" && this.#text(at - 2) === "IS";
+        if (next === "FROM" && (previous === "IS" || isNegated)) this.#add("IS DISTINCT FROM", at);
+        break;
+      }
+      case "DO":
+        if (next === "NOTHING" || next === "UPDATE") this.#conflict(at);
+        break;
+      case "ORDER":
+        if (next === "BY" && (this.#open.at(-1) ?? "") !== "") {
+          this.#add("ORDER BY in an aggregate", at);
+        }
+        break;
+      case "RAISE":
+        this.#raise(at);
+        break;
+      case "INTO":
+        if (this.#text(0) === "VACUUM") this.#add("VACUUM INTO", at);
+        break;
+      case "CONTENTLESS_DELETE":
+      case "CONTENTLESS_UNINDEXED":
+      case "LOCALE":
+        if (this.#isFts5 && next === "=") this.#add(text.toLowerCase() as keyof typeof CLAUSES, at);
+        break;
+    }
+  }
+
+  #generated(at: number): void {
+    const [previous, text, next] = [this.#text(at - 1), this.#text(at), this.#text(at + 1)];
+    const isShort = text === "AS" && next === "(" && previous !== "ALWAYS";
+    if (isShort || (text === "GENERATED" && next === "ALWAYS")) this.#add("generated columns", at);
+  }
+
+  #conflict(at: number): void {
+    this.#conflicts++;
+    this.#add("ON CONFLICT … DO", at);
+    if (this.#conflicts > 1) this.#add("several ON CONFLICT … DO", at);
+    if (this.#text(at - 1) === "CONFLICT" && this.#text(at + 1) === "UPDATE") {
+      this.#add("ON CONFLICT DO UPDATE without columns", at);
+    }
+  }
+
+  /** Before, the message was one string or name. */
+  #raise(at: number): void {
+    if (this.#text(at + 1) !== "(" || this.#text(at + 3) !== ",") return;
+    if (this.#text(at + 5) !== ")") this.#add("an expression in RAISE", at);
+  }
+
+  #string(at: number): void {
+    const { text } = this.#tokens[at]!;
+    if (this.#isFts5 && /trigram/i.test(text)) this.#add("the tokenizer trigram", at);
+    if (this.#isFts5 && /remove_diacritics\s+'*2/i.test(text)) this.#add("remove_diacritics 2", at);
+    if (!DATE_FUNCTIONS.has(this.#open.at(-1) ?? "")) return;
+    const modifier = text.slice(1, -1).trim().toUpperCase();
+    this.#named(MODIFIERS, `the modifier '${modifier.toLowerCase()}'`, modifier, at);
+  }
+
+  get #isFts5(): boolean {
+    return this.#text(1) === "VIRTUAL" &&
+      this.#tokens.some(({ text }, at) => text === "FTS5" && this.#text(at - 1) === "USING");
+  }
+
+  /** Whether the statement is a CREATE TRIGGER, which has statements in it. */
+  get #hasBody(): boolean {
+    return [1, 2].some((at) => this.#text(at) === "TRIGGER");
+  }
+
+  /** Whether a word before a parenthesis is a function that is called. */
+  #isCall(at: number): boolean {
+    const token = this.#tokens[at];
+    if (token?.kind !== "word" || at === 0) return false;
+    const previous = this.#text(at - 1);
+    if (BEFORE_NAME.has(previous)) return false;
+    // CREATE INDEX … ON t (…)
+    if (previous === "ON" && this.#text(0) === "CREATE" && this.#open.length === 0) return false;
+    if (!FUNCTIONS.has(token.text) && NO_FUNCTION.has(token.text)) return false;
+    // WITH c (a, b) AS (…)
+    const after = this.#closing(at + 1) + 1;
+    return this.#text(after) !== "AS" ||
+      !["(", "NOT", "MATERIALIZED"].includes(this.#text(after + 1));
+  }
+
+  /** The index of the parenthesis that closes the one at an index; beyond the end if there is none. */
+  #closing(at: number): number {
+    let depth = 0;
+    for (; at < this.#tokens.length; at++) {
+      const text = this.#text(at);
+      if (text === "(") depth++;
+      else if (text === ")" && --depth === 0) break;
+    }
+    return at;
+  }
+
+  #isName(at: number): boolean {
+    const token = this.#tokens[at];
+    return token?.kind === "quoted" || (token?.kind === "word" && !NO_FUNCTION.has(token.text));
+  }
+
+  #text(at: number): string {
+    return this.#tokens[at]?.text ?? "";
+  }
+
+  #named(names: ReadonlyMap<string, number>, name: string, key: string, at: number): void {
+    const since = names.get(key);
+    if (since !== undefined) this.#report(name, since, at);
+  }
+
+  #add(clause: keyof typeof CLAUSES, at: number): void {
+    this.#report(clause, CLAUSES[clause], at);
+  }
+
+  #report(name: string, minor: number, at: number): void {
+    this.#found.push({ name, since: [3, minor], start: this.#tokens[at]!.start });
+  }
+}
+
+/** Words that a parenthesis may follow without a call. */
+const NO_FUNCTION = new Set(
+  `ALL AND AS BETWEEN BY CASE CHECK CONFLICT DEFAULT DELETE DISTINCT DO ELSE ESCAPE EXCEPT EXISTS FILTER FOREIGN FROM
+  HAVING IN INSERT INTERSECT INTO IS JOIN KEY LIMIT MATERIALIZED NOT OFFSET ON OR ORDER OVER PRIMARY RETURNING SELECT SET
+  THEN UNION UNIQUE UPDATE USING VALUES WHEN WHERE WINDOW`.split(/\s+/),
+);

@@ -1,0 +1,105 @@
+/** A release of SQLite: `[3, 53]`. */
+export type Release = readonly [major: number, minor: number];
+
+/** Whether a release is another one or newer. */
+export function isAtLeast(release: Release, other: Release): boolean {
+  return release[0] > other[0] || (release[0] === other[0] && release[1] >= other[1]);
+}
+
+/** The release of a version such as `3.53.2` or `3.53`. */
+export function releaseOf(version: string): Release {
+  const [major = 3, minor = 0] = version.split(".").map(Number);
+  return [major, minor];
+}
+
+// All from https://sqlite.org/changes.html. What only makes statements faster, or is an option of the build, is left out.
+
+/** Statements and clauses → the minor release since which SQLite 3 has them. */
+export const CLAUSES = {
+  "ON CONFLICT … DO": 24,
+  "RENAME COLUMN": 25,
+  "window functions": 25,
+  "VACUUM INTO": 27,
+  "remove_diacritics 2": 27,
+  "EXCLUDE in a window": 28,
+  "GROUPS in a window": 28,
+  "FILTER of an aggregate": 30,
+  "NULLS FIRST and NULLS LAST": 30,
+  "generated columns": 31,
+  "UPDATE … FROM": 33,
+  "sqlite_schema": 33,
+  "the tokenizer trigram": 34,
+  "DROP COLUMN": 35,
+  "RETURNING": 35,
+  "MATERIALIZED": 35,
+  "several ON CONFLICT … DO": 35,
+  "ON CONFLICT DO UPDATE without columns": 35,
+  "STRICT": 37,
+  "the operator ->": 38,
+  "RIGHT and FULL JOIN": 39,
+  "IS DISTINCT FROM": 39,
+  "contentless_delete": 43,
+  "ORDER BY in an aggregate": 44,
+  "the separator _ in numbers": 46,
+  "an expression in RAISE": 47,
+  "contentless_unindexed": 47,
+  "locale": 47,
+  "ALTER COLUMN": 53,
+  "ADD CONSTRAINT": 53,
+  "DROP CONSTRAINT": 53,
+  "REINDEX EXPRESSIONS": 53,
+} as const;
+
+/** Functions by the minor release since which SQLite 3 has them. */
+const FUNCTIONS_SINCE: Readonly<Record<number, string>> = {
+  25:
+    "row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value",
+  32: "iif",
+  34: "substring",
+  35:
+    "acos acosh asin asinh atan atan2 atanh ceil ceiling cos cosh degrees exp floor ln log log10 log2 mod pi pow " +
+    "power radians sign sin sinh sqrt tan tanh trunc",
+  37: "pragma_table_list",
+  38: "format unixepoch",
+  41: "unhex",
+  42: "json_error_position",
+  43: "octet_length timediff",
+  44: "concat concat_ws string_agg",
+  45:
+    "jsonb jsonb_array jsonb_extract jsonb_group_array jsonb_group_object jsonb_insert jsonb_object jsonb_patch " +
+    "jsonb_remove jsonb_replace jsonb_set",
+  46: "json_pretty",
+  48: "if",
+  50: "unistr unistr_quote",
+  51: "jsonb_each jsonb_tree",
+  53: "json_array_insert jsonb_array_insert",
+};
+
+/** Pragmas likewise. An older SQLite ignores one that it does not know, which is right for legacy_alter_table alone. */
+const PRAGMAS_SINCE: Readonly<Record<number, string>> = {
+  26: "table_xinfo",
+  31: "hard_heap_limit trusted_schema",
+  32: "analysis_limit",
+  37: "table_list",
+};
+
+/** Modifiers of the functions of date and time likewise. */
+const MODIFIERS_SINCE: Readonly<Record<number, string>> = {
+  38: "auto julianday",
+  42: "subsec subsecond",
+  46: "ceiling floor",
+};
+
+/** As {@linkcode CLAUSES}, by the names of functions in upper case. */
+export const FUNCTIONS = byName(FUNCTIONS_SINCE);
+/** As {@linkcode CLAUSES}, by the names of pragmas in upper case. */
+export const PRAGMAS = byName(PRAGMAS_SINCE);
+/** As {@linkcode CLAUSES}, by the modifiers of dates in upper case. */
+export const MODIFIERS = byName(MODIFIERS_SINCE);
+function byName(since: Readonly<Record<number, string>>): ReadonlyMap<string, number> {
+  return new Map(
+    Object.entries(since).flatMap(([minor, names]) =>
+      names.split(" ").map((name) => [name.toUpperCase(), Number(minor)] as const)
+    ),
+  );
+}

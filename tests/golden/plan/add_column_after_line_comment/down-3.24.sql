@@ -1,0 +1,18 @@
+-- Down: add column after line comment
+
+-- rebuild table t (metadata)
+CREATE TABLE "t__new" (a, b -- the last one
+);
+
+-- copy the rows of t (rewrite)
+-- drop-column: The values of t.c are lost
+INSERT INTO "t__new" (rowid, "a", "b")
+SELECT rowid, "a", "b"
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";

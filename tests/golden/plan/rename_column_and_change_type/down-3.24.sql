@@ -1,0 +1,17 @@
+-- Down: rename column and change type
+
+-- rebuild table t (metadata)
+CREATE TABLE "t__new" (old_a TEXT, b);
+
+-- copy the rows of t (rewrite)
+-- convert-values: Values of t.old_a that look like TEXT are converted from BLOB
+INSERT INTO "t__new" (rowid, "old_a", "b")
+SELECT rowid, "a", "b"
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";

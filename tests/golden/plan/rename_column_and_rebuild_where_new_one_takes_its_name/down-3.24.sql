@@ -1,0 +1,20 @@
+-- Down: rename column and rebuild where new one takes its name
+-- This does not bring back what up.sql took away:
+-- Values of t.v that look like TEXT are converted from INTEGER
+
+-- rebuild table t (metadata)
+CREATE TABLE "t__new" (id INTEGER PRIMARY KEY, name TEXT, v INT);
+
+-- copy the rows of t (rewrite)
+-- convert-values: Values of t.v that look like INTEGER are converted from TEXT
+-- drop-column: The values of t.name are lost
+INSERT INTO "t__new" ("id", "name", "v")
+SELECT "id", "full_name", "v"
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";

@@ -1,0 +1,18 @@
+-- Up: rename column chain
+
+-- rebuild table t (metadata)
+CREATE TABLE "t__new" (
+  b TEXT,
+  c TEXT);
+
+-- copy the rows of t (rewrite)
+INSERT INTO "t__new" (rowid, "b", "c")
+SELECT rowid, "a", "b"
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";

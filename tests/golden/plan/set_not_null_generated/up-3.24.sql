@@ -1,0 +1,18 @@
+-- aludel: sqlite>=3.31
+-- Up: set not null generated
+
+-- rebuild table t (metadata)
+-- set-not-null: Fails if a row of t has NULL in b
+CREATE TABLE "t__new" (a INTEGER NOT NULL, b NOT NULL AS (a));
+
+-- copy the rows of t (rewrite)
+INSERT INTO "t__new" (rowid, "a")
+SELECT rowid, "a"
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";

@@ -1,0 +1,28 @@
+-- Down: view change with rename
+
+-- drop view v, to create it anew (metadata)
+DROP VIEW "v";
+
+-- set view w aside (metadata)
+DROP VIEW "w";
+
+-- rebuild table t (metadata)
+CREATE TABLE "t__new" (old_a, b);
+
+-- copy the rows of t (rewrite)
+INSERT INTO "t__new" (rowid, "old_a", "b")
+SELECT rowid, "a", "b"
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";
+
+-- create view v (metadata)
+CREATE VIEW v AS SELECT old_a FROM t;
+
+-- create view w again (metadata)
+CREATE VIEW w AS SELECT * FROM v;
