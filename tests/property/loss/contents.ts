@@ -101,7 +101,7 @@ export function contentsOf(database: DatabaseSync): Contents {
   );
   for (const row of listed) {
     const name = String(row["name"]);
-    if (/^(?:sqlite_|aludel_)/i.test(name)) continue;
+    if (/^(?:sqlite_|aludel_(?!schema))/i.test(name)) continue;
     tables.set(name.toLowerCase(), readTable(all, name, row));
   }
   const indexes = new Map<string, IndexContents>();

@@ -16,6 +16,8 @@ export interface DatabaseRecipe {
   readonly encoding: "UTF-8" | "UTF-16le";
   /** So many further rows in the first table: more than are compared at a time. */
   readonly bulk: number;
+  /** Whether their texts are long: then the pages that a rebuild changes are more than a megabyte. */
+  readonly isWide: boolean;
 }
 
 export interface TableShape {
@@ -63,6 +65,7 @@ export const databaseRecipe: fc.Arbitrary<DatabaseRecipe> = fc.record({
     { weight: 14, arbitrary: fc.constant(0) },
     { weight: 1, arbitrary: fc.constantFrom(999, 1000, 1001, 2300) },
   ),
+  isWide: fc.boolean(),
 });
 
 const TABLE_NAMES = ["users", "orders", "t", "Big Table"];
@@ -98,7 +101,7 @@ export function databaseSql(recipe: DatabaseRecipe): DatabaseSql {
     shapes.push(table);
     for (const line of lines) rows.push(rowSql(table, new Choice(line)));
   });
-  if (recipe.bulk > 0) rows.push(bulkSql(shapes[0]!, recipe.bulk));
+  if (recipe.bulk > 0) rows.push(bulkSql(shapes[0]!, recipe));
   recipe.others.forEach((each, at) => otherSql(at, shapes, new Choice(each), schema, rows));
   const drift = recipe.drift.map((each, at) => driftSql(at, shapes, new Choice(each)));
   return { schema, rows, drift };
@@ -232,19 +235,20 @@ function rowSql({ name, columns }: Shape, choice: Choice): string {
 }
 
 /** Rows with gaps between their rowids, told apart by every column that a number may be in. */
-function bulkSql({ name, columns }: Shape, count: number): string {
+function bulkSql({ name, columns }: Shape, { bulk, isWide }: DatabaseRecipe): string {
+  const text = isWide ? "'text ' || n || hex(zeroblob(400))" : "'text ' || n";
   const values = columns.map(({ name: column, type }) =>
     column === "parent_id"
       ? "NULL"
       : type === "TEXT"
-      ? "'text ' || n"
+      ? text
       : type === "BLOB"
       ? "CAST('bytes ' || n AS BLOB)"
       : type === "REAL"
       ? "n + 0.5"
       : "n * 3 + 100"
   );
-  return `WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < ${count})
+  return `WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < ${bulk})
 INSERT INTO ${quote(name)} (${columns.map((each) => quote(each.name)).join(", ")})
 SELECT ${values.join(", ")} FROM count`;
 }

@@ -403,7 +403,8 @@ export const HOSTILE_WRITES: Readonly<Record<string, Write>> = {
   },
   dropAndCreate(world, choice) {
     const table = plainTable(world, choice);
-    if (!table) return [];
+    // DROP TABLE says what belongs to the table too. Rows make the copy that has it.
+    if (!table || world.count(table.name) === 0) return [];
     return [
       `DROP TABLE ${quote(table.name)}`,
       writeDefinition(table.name, readDefinition(table.sql)),

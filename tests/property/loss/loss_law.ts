@@ -13,7 +13,7 @@ import {
   writeScript,
   type WrittenScript,
 } from "./hostile_script.ts";
-import { findLosses, NO_RENAMES, type Renames } from "./losses.ts";
+import { findLosses, heldRows, NO_RENAMES, type Renames } from "./losses.ts";
 
 /** A database and the revisions that are run on it. */
 export interface LawCase {
@@ -165,18 +165,34 @@ async function judge(
   return `refused ${code}`;
 }
 
+/** A restore point that the output names. */
+interface NamedPoint {
+  readonly contents: Contents;
+  /** Whether it holds lost rows alone, and not the whole database. */
+  readonly rowsOnly: boolean;
+}
+
 /** The losses that no point holds. A point may have been made after any of the revisions. */
 function unkept(
   losses: ReadonlyMap<string, string>,
   before: Contents,
-  points: readonly Contents[],
+  points: readonly NamedPoint[],
   script: WrittenScript,
 ): string[] {
   let left = [...losses];
   for (const point of points) {
     const maps: Renames[] = [NO_RENAMES, ...script.revisions.map(({ renames }) => renames)];
     for (const renames of maps) {
-      const missing = findLosses(before, point, renames, { known: null, dropped: new Set() });
+      if (point.rowsOnly) {
+        const held = heldRows(before, point.contents, renames);
+        left = left.filter(([thing]) => !held.has(thing));
+        continue;
+      }
+      const missing = findLosses(before, point.contents, renames, {
+        known: null,
+        dropped: new Set(),
+      });
+      // A copy of the whole database has all that a hand added.
       left = left.filter(([thing]) => missing.has(thing) && !thing.startsWith("drift"));
     }
   }
@@ -379,13 +395,14 @@ class Project {
   }
 
   /** What the restore points hold that the output names. */
-  points({ stdout, stderr }: Outcome): Contents[] {
+  points({ stdout, stderr }: Outcome): NamedPoint[] {
     const names = (stderr + stdout).match(/\b\d{4}-\d\d-\d\d_\d{6}(?:_\d+)?\b/g) ?? [];
     return [...new Set(names)].map((name, at) => {
       const point = `${this.#folder}/app.db.restore/${name}`;
-      const { file } = JSON.parse(Deno.readTextFileSync(`${point}/point.json`));
+      const { file, holds } = JSON.parse(Deno.readTextFileSync(`${point}/point.json`));
       Deno.copyFileSync(`${point}/${file}`, `${this.#folder}/point${at}.db`);
-      return readContents(`${this.#folder}/point${at}.db`);
+      const contents = readContents(`${this.#folder}/point${at}.db`);
+      return { contents, rowsOnly: holds === "rows" };
     });
   }
 }

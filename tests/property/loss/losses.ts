@@ -54,6 +54,43 @@ export function findLosses(
   return losses;
 }
 
+/**
+ * What a restore point has that holds lost rows alone: the names of rows and values, as in {@linkcode findLosses}.
+ * @param point The tables have the names of `renames`, and hold whole rows with `aludel_rowid` for a rowid that is no column.
+ */
+export function heldRows(before: Contents, point: Contents, renames: Renames): Set<string> {
+  const held = new Set<string>();
+  // The text of every object is in a table of its own.
+  if (point.tables.has("aludel_schema")) {
+    for (const kind of ["indexes", "triggers", "views"] as const) {
+      const word = kind === "indexes" ? "index" : kind.slice(0, -1);
+      for (const name of before[kind].keys()) {
+        held.add(`${word} ${name}`).add(`compiles ${word} ${name}`);
+      }
+    }
+  }
+  for (const [name, old] of before.tables) {
+    const kept = point.tables.get(renames.table(name));
+    if (kept === undefined) continue;
+    const nameIn = (column: string) =>
+      column === "rowid" && old.key[0] === "rowid" ? "aludel_rowid" : renames.column(name, column);
+    const rows = new Map(
+      [...kept.rows.values()].map((
+        row,
+      ) => [old.key.map((each) => row.get(nameIn(each))).join(" "), row]),
+    );
+    for (const [id, row] of old.rows) {
+      const found = rows.get(id);
+      if (found === undefined) continue;
+      const stored = old.columns.filter((each) => !each.isGenerated);
+      const same = stored.filter((each) => found.get(nameIn(each.name)) === row.get(each.name));
+      if (same.length === stored.length) held.add(`row ${name} ${id}`);
+      for (const each of same) held.add(`value ${name} ${id} ${each.name}`);
+    }
+  }
+  return held;
+}
+
 function compareRows(
   name: string,
   old: TableContents,

@@ -62,6 +62,7 @@ function* smaller({ database, script }: LawCase): Generator<LawCase> {
     isDriftBranch: false,
     encoding: "UTF-8",
     bulk: 0,
+    isWide: false,
   } as const;
   for (const [name, value] of Object.entries(plain)) {
     if (database[name as keyof typeof plain] !== value) {

@@ -76,9 +76,10 @@ export class World implements Disposable {
 
   /**
    * Runs statements, all or none.
+   * @param back Whether to go back however it ends.
    * @returns Whether SQLite took them, without a new violation of a foreign key.
    */
-  attempt(statements: readonly string[]): boolean {
+  attempt(statements: readonly string[], back = false): boolean {
     const database = this.#database;
     const before = [this.#origins, this.#dropped] as const;
     database.exec(`PRAGMA foreign_keys = ${this.#foreignKeys ? "ON" : "OFF"}`);
@@ -90,7 +91,11 @@ export class World implements Disposable {
         this.#note(statement);
       }
       if (this.#violations() > violations) throw new Error("a new violation");
-      database.exec("COMMIT");
+      if (!back) database.exec("COMMIT");
+      else {
+        database.exec("ROLLBACK");
+        [this.#origins, this.#dropped] = before;
+      }
       return true;
     } catch {
       if (database.isTransaction) database.exec("ROLLBACK");
