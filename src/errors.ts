@@ -30,6 +30,7 @@ export const ERROR_KINDS = {
   "database-corrupt": "failure",
   "database-folder-missing": "failure",
   "database-foreign": "failure",
+  "database-format": "failure",
   "database-full": "failure",
   "database-is-folder": "failure",
   "database-missing": "failure",

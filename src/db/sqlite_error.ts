@@ -158,6 +158,16 @@ function unreadable(name: string): Explanation {
   };
 }
 
+/** The schema format number, bytes 44 to 47 of the file: https://sqlite.org/fileformat2.html#schema_format_number */
+function newerFormat(name: string): Explanation {
+  return {
+    code: "database-format",
+    message: `Database "${name}" has a schema format that this SQLite does not know`,
+    notes: ["It was made by a newer SQLite, or its header is damaged"],
+    next: ["Open it with the program that made it, or restore a backup"],
+  };
+}
+
 /** The error `database-missing`, of commands that create nothing. @param name The database for messages. */
 export function databaseMissing(name: string): AludelError {
   return new AludelError("database-missing", `Database "${name}" does not exist`, {
@@ -172,7 +182,9 @@ export function databaseMissing(name: string): AludelError {
  * @param name The database for messages, as {@linkcode Connection.name} has it.
  */
 export function databaseError(error: SqlError, name: string): AludelError | undefined {
-  const explanation = BY_RESULT_CODE.get(error.resultCode ?? 0)?.(name);
+  const explanation = error.sqlite === "unsupported file format"
+    ? newerFormat(name)
+    : BY_RESULT_CODE.get(error.resultCode ?? 0)?.(name);
   return explanation && new AludelError(explanation.code, explanation.message, {
     ...(explanation.notes && { notes: explanation.notes }),
     sqlite: error.sqlite,

@@ -15,7 +15,13 @@ import { runTransaction, type SegmentResult, StepFailure } from "./run_transacti
 import { StoredTextFailure } from "./double_quoted_strings.ts";
 import { RestoreGuard } from "./restore_guard.ts";
 import type { DoubleQuotedStrings } from "./run_script.ts";
+import { unquote } from "../sql/identifier.ts";
+import { type NextStep, shell } from "../text/next_step.ts";
 import { patiently } from "./write_lock.ts";
+
+/** What SQLite says of an object that is there already. */
+const EXISTS =
+  /^(?:(?:table|view|index|trigger) (?<name>.+) already exists|there is already an? \w+ named (?<other>.+))$/;
 
 /** What kept a run from beginning, and is no failure of a step. */
 const NOT_LOGGED = /^(?:interrupted|lock-timeout|copy-.*)$/;
@@ -196,6 +202,7 @@ class RouteRun {
     if (segment.mode !== "off" && cause.outcome === undefined) {
       host.emit({ type: "rolled-back", ids: segment.steps.map((one) => one.id) });
     }
+    const before = await this.#stepsBefore(cause);
     if (!NOT_LOGGED.test(cause.code)) {
       await logFailure(() => this.#open(), host, step, cause);
     }
@@ -207,10 +214,41 @@ class RouteRun {
     return cause.with({
       committed,
       outcome: describeOutcome(segment, this.#done, cause.outcome),
+      next: [...before, ...cause.next],
       ...(point && {
-        next: [...cause.next, `aludel restore ${point.name}, to be back where the run began`],
+        next: [
+          ...before,
+          ...cause.next,
+          `aludel restore ${point.name}, to be back where the run began`,
+        ],
       }),
     });
+  }
+
+  /**
+   * What comes first after a first run has met a table that was there before: the database has a schema already, and its
+   * records should say so.
+   */
+  async #stepsBefore({ sqlite = "" }: AludelError): Promise<readonly NextStep[]> {
+    const groups = EXISTS.exec(sqlite)?.groups;
+    const name = groups?.["name"] ?? groups?.["other"];
+    if (name === undefined || this.#request.assumed.applied.length + this.#done.length > 0) {
+      return [];
+    }
+    try {
+      const connection = await this.#open();
+      const found = connection.inTransaction() ? [] : await connection.query(
+        "SELECT 1 FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE",
+        [unquote(name)],
+      );
+      return found.length === 0 ? [] : [
+        shell`aludel locate # find the revision whose schema the database has`,
+        shell`aludel stamp head # record all revisions, if it has the schema of the last one`,
+      ];
+    } catch {
+      // The failure of the statement is the one to tell.
+      return [];
+    }
   }
 
   /** What SQLite said to the runner's own statements: BEGIN, COMMIT, the records. */

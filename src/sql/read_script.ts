@@ -9,7 +9,7 @@ import {
   type ScriptMarks,
   StatementSplitter,
 } from "./script.ts";
-import { isStateName } from "./token_reader.ts";
+import { isStateName, ownsStateNames } from "./token_reader.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
 const NO_DIRECTIVES: readonly Directive[] = [];
@@ -206,7 +206,8 @@ class TokenMarker {
     // This runs for every word of every script: look at the first letter before anything is cut out.
     const first = text.charCodeAt(kind === "word" ? start : start + 1) | 0x20;
     if (first === 0x61) {
-      if (isStateName(unquote(token.current))) (this.#stateNames ??= []).push(start);
+      const name = unquote(token.current);
+      if (isStateName(name) || ownsStateNames(name)) (this.#stateNames ??= []).push(start);
     } else if (first === 0x6c && kind !== "string" && end - start >= LOAD_EXTENSION.length) {
       const isLoader = foldName(unquote(token.current)) === LOAD_EXTENSION;
       if (isLoader && !this.#namesTable(text)) this.#loader = start;

@@ -18,7 +18,7 @@ import {
   VACUUM_INTO,
 } from "./refusal.ts";
 import type { Script, Statement } from "./script.ts";
-import { isStateName, TokenReader } from "./token_reader.ts";
+import { isStateName, ownsStateNames, TokenReader } from "./token_reader.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
 /**
@@ -188,10 +188,11 @@ function contains({ start, end }: Statement, at: number): boolean {
 }
 
 function refuseStateNames(text: string, statement: Statement): PlacedRefusal | undefined {
-  for (const { name, to, on, start } of readMentions(text, statement)) {
-    const kept = [name, to, on].find((candidate) =>
-      candidate !== undefined && isStateName(candidate)
-    );
+  for (const { kind, name, to, on, start } of readMentions(text, statement)) {
+    const owner = kind === "rename-table" ? to : kind === "create-virtual-table" ? name : undefined;
+    const kept = owner !== undefined && ownsStateNames(owner)
+      ? owner
+      : [name, to, on].find((candidate) => candidate !== undefined && isStateName(candidate));
     if (kept !== undefined) return { refusal: refuseStateTable(kept), at: start };
   }
   return undefined;

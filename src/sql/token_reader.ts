@@ -144,6 +144,14 @@ export function isStateName(name: string): boolean {
 }
 
 /**
+ * Whether the shadow tables of a virtual table of this name would be called as Aludel's own tables are: SQLite joins them to
+ * the name with `_`, and renames them along without asking its authorizer.
+ */
+export function ownsStateNames(name: string): boolean {
+  return `${foldName(name)}_` === PREFIX;
+}
+
+/**
  * The table whose rows an FTS5 table indexes, and of which it holds nothing itself but the index
  * (https://sqlite.org/fts5.html#external_content_tables).
  *

@@ -185,3 +185,67 @@ Deno.test("upgrade works on the file that DATABASE_URL means", async () => {
     assert.doesNotMatch(stderr, /notice/);
   }
 });
+
+Deno.test("a first run that meets what is there already leads to locate and stamp", async () => {
+  for (
+    const [there, up] of [
+      ["CREATE TABLE users(a)", "CREATE TABLE users(a);"],
+      [`CREATE TABLE "my users"(a)`, `CREATE TABLE "my users"(a);`],
+      ["CREATE TABLE t(a); CREATE INDEX i ON t(a)", "CREATE INDEX i ON t(a);"],
+      ["CREATE VIEW v AS SELECT 1", "CREATE VIEW v AS SELECT 1;"],
+      [
+        "CREATE TABLE t(a); CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END",
+        "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END;",
+      ],
+      ["CREATE INDEX users ON t(a)", "CREATE TABLE users(a);"],
+    ]
+  ) {
+    using project = runProject();
+    await project.sql(there!.includes("INDEX users") ? `CREATE TABLE t(a); ${there}` : there!);
+    project.add("a1", up!, "");
+    const { stderr } = await project.fails(1, "upgrade");
+    const [first, second] = [...stderr.matchAll(/next: (aludel \w+)/g)].map((match) => match[1]);
+    assert.deepEqual([first, second], ["aludel locate", "aludel stamp"], stderr);
+  }
+  using own = oneRevision();
+  own.add("a2", "CREATE TABLE x(a); CREATE TABLE x(a);");
+  assert.doesNotMatch((await own.fails(1, "upgrade")).stderr, /locate/);
+  await own.done("upgrade", "a1");
+  own.edit("a2", "up", "CREATE TABLE t(a);");
+  assert.doesNotMatch((await own.fails(1, "upgrade")).stderr, /locate/);
+});
+
+Deno.test("a schema format that this SQLite does not know is an error of every command", async () => {
+  using project = oneRevision();
+  await project.prepare("upgrade");
+  using file = Deno.openSync(project.database, { write: true });
+  file.seekSync(47, Deno.SeekMode.Start);
+  file.writeSync(new Uint8Array([5]));
+  for (
+    const words of [
+      ["upgrade"],
+      ["status"],
+      ["current"],
+      ["verify"],
+      ["backup"],
+      ["stamp", "head"],
+      ["downgrade", "base"],
+    ]
+  ) {
+    const { stderr } = await project.fails(1, ...words);
+    assert.match(stderr, /error\[database-format\]/, words.join(" "));
+  }
+});
+
+Deno.test("a revision without a statement is applied with a notice, a merge without one", async () => {
+  using project = oneRevision();
+  project.add("b1", "-- Up: nothing yet\n", "");
+  project.add("m1", "", "", ["a1", "b1"]);
+  const { stderr } = await project.fails(0, "upgrade");
+  assert.match(
+    stderr,
+    /warning: Revision "b1" does nothing: its up\.sql has no statement\n {2}next: aludel edit b1 && aludel redo b1/,
+  );
+  assert.doesNotMatch(stderr, /"m1" does nothing/);
+  assert.equal(await project.applied(), "a1 b1 m1");
+});

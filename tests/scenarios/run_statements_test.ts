@@ -234,3 +234,24 @@ Deno.test("a trigger without its end is found before anything runs", async () =>
   assert.match(stderr, /at migrations\/a2\/up\.sql:1:1/);
   assert.ok(!project.has("app.db"));
 });
+
+Deno.test("a script of twenty thousand SELECTs runs, and each statement meets the authorizer", async () => {
+  using project = runProject();
+  const selects = Array.from({ length: 20_000 }, (_, i) => `SELECT ${i};`).join("\n");
+  project.add("a1", `CREATE TABLE t(a);\n${selects}\nINSERT INTO t VALUES (1);`);
+  await project.done("upgrade");
+  project.add(
+    "a2",
+    "SELECT 1; CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END; INSERT INTO t VALUES (2);\nPRAGMA main.writable_schema;",
+  );
+  await project.done("upgrade");
+  project.add(
+    "a3",
+    "SELECT 1;\nINSERT INTO t SELECT load_extension_here FROM (SELECT 1 AS load_extension_here);\nCREATE VIRTUAL TABLE aludelx USING fts5(a); ALTER TABLE aludelx RENAME TO aludel;",
+  );
+  assert.match(
+    (await project.fails(1, "upgrade")).stderr,
+    /error\[sql-state-table\]: "aludel" is a name/,
+  );
+  assert.equal(await project.sql("SELECT group_concat(a) FROM t"), "1,2");
+});

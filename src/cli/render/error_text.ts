@@ -11,14 +11,14 @@ import type { Style } from "../terminal/style.ts";
 export function foreseen(thrown: unknown): unknown {
   if (thrown instanceof AludelError || !(thrown instanceof Error)) return thrown;
   if (thrown instanceof SqlError) return databaseError(thrown, thrown.database ?? "") ?? thrown;
-  const code = (thrown as { readonly code?: unknown }).code;
   const refused = thrown instanceof Deno.errors.PermissionDenied ||
     thrown instanceof Deno.errors.NotCapable ||
     thrown instanceof Deno.errors.NotFound ||
     thrown instanceof Deno.errors.IsADirectory ||
     thrown instanceof Deno.errors.NotADirectory ||
     thrown instanceof Deno.errors.FilesystemLoop ||
-    code === "ENOSPC" || code === "EROFS" || code === "EDQUOT" || code === "EFBIG";
+    // What the system answers is no bug of ours, whatever it is: no room, a failing disk, a mount that went away.
+    / \(os error \d+\)/.test(thrown.message);
   if (!refused) return thrown;
   return new AludelError("system-refused", "The operating system refused to read or write a file", {
     notes: [thrown.message],

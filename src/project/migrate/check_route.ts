@@ -9,6 +9,7 @@ import { sameTokens } from "../../sql/read_script.ts";
 import type { Script } from "../../sql/script.ts";
 import type { AppliedTexts, StoredTexts } from "../../state/state.ts";
 import { emptyDown, undoesNothing } from "../author/seal.ts";
+import { shell } from "../../text/next_step.ts";
 import { type Catalogue, messageOf } from "../workspace/catalogue.ts";
 import type { RevisionFiles } from "../workspace/revision_files.ts";
 import {
@@ -104,6 +105,10 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
         : await checkDown(id, context, pairOf),
     );
   }
+  const emptyUps = steps.filter((step) =>
+    step.direction === "up" && step.script.statements.length === 0 && step.record.parents.length < 2
+  );
+  if (emptyUps.length > 0) notices.push(emptyUpNotice(emptyUps.map(({ id }) => id)));
   return {
     steps,
     reseals: await findReseals(context, resealed, again, lineageOf, pairOf),
@@ -122,6 +127,24 @@ async function withVerdict(
   const applied = { hashes, texts: (await storedTexts(entry.id))?.texts.get(entry.id) };
   return appliedEditError(entry, pair, applied, files!.name) ?? error;
 }
+
+/** A merge has nothing to do; any other revision without a statement was probably not written yet. */
+function emptyUpNotice(ids: readonly RevisionId[]): Notice {
+  const [first] = ids;
+  const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "";
+  const named = ids.slice(0, NAMED).map((id) => `"${id}"`).join(", ");
+  return {
+    type: "notice",
+    code: "empty-up",
+    message: ids.length === 1
+      ? `Revision ${named} does nothing: its up.sql has no statement`
+      : `${ids.length} revisions do nothing, as their up.sql has no statement: ${named}${more}`,
+    next: [shell`aludel edit ${first!} && aludel redo ${first!}`],
+  };
+}
+
+/** How many revisions without a statement are named. */
+const NAMED = 3;
 
 type PairOf = (entry: ManifestRevision) => RevisionTextPair;
 

@@ -74,6 +74,10 @@ const REFUSED: readonly (readonly [code: ErrorCode, marked: string])[] = [
     "sql-state-table",
     "CREATE TRIGGER t AFTER INSERT ON a BEGIN ⟨DELETE FROM aludel_log; END;",
   ],
+  // The shadow tables of a virtual table of this name are called aludel_data, aludel_config, …
+  ["sql-state-table", "CREATE VIRTUAL TABLE f USING fts5(a);\n⟨ALTER TABLE f RENAME TO Aludel;"],
+  ["sql-state-table", '⟨ALTER TABLE f RENAME TO "ALUDEL";'],
+  ["sql-state-table", "⟨CREATE VIRTUAL TABLE IF NOT EXISTS main.[aludel] USING rtree(id, a, b);"],
   ["sql-dot-command", "⟨.read other.sql\nSELECT 1;"],
   ["sql-dot-command", "SELECT 1;\n⟨.mode csv\n"],
   ["sql-parameter", "INSERT INTO a VALUES (⟨?);"],
@@ -137,6 +141,7 @@ const ALLOWED: readonly string[] = [
   `${ENFORCED}DELETE FROM a; ALTER TABLE a RENAME COLUMN x TO y; ALTER TABLE a ADD COLUMN z; DROP INDEX i;`,
   "SELECT * FROM aludel_revision; CREATE VIEW v AS SELECT id AS aludel_id FROM aludel_log;",
   "CREATE TABLE mine (aludel_id, aludel TEXT DEFAULT 'aludel_log'); UPDATE mine SET aludel_id = 1;",
+  "CREATE TABLE aludel (aludel); ALTER TABLE aludel RENAME TO b; ALTER TABLE b RENAME COLUMN aludel TO a;",
   "CREATE TABLE load_extension (a); SELECT load_extension FROM load_extension;",
   "CREATE TABLE begin (commit_ INT); INSERT INTO begin VALUES (1); SELECT begin.commit_ FROM begin;",
   "SELECT a\n.b FROM c a;",
