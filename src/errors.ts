@@ -35,6 +35,7 @@ export const ERROR_KINDS = {
   "database-is-folder": "failure",
   "database-missing": "failure",
   "database-not-sqlite": "failure",
+  "database-other-sqlite": "failure",
   "database-readonly": "failure",
   "database-unreadable": "failure",
   "data-loss": "failure",

@@ -142,6 +142,26 @@ interface Explanation {
   readonly next: readonly AnyStep[];
 }
 
+/** What SQLite says of a stored definition that it reads as text and does not understand. */
+const FOREIGN_DEFINITION =
+  /^malformed database schema \((.*)\) - (?:near ".*": syntax error|unrecognized token: .*|unknown .*|unsupported .*)$/s;
+
+/** A definition that another SQLite wrote: nothing is wrong with the pages of the file. */
+function otherSqlite({ sqlite }: SqlError, name: string): Explanation | undefined {
+  const object = FOREIGN_DEFINITION.exec(sqlite)?.[1];
+  return object === undefined ? undefined : {
+    code: "database-other-sqlite",
+    message: `Database "${name}" defines "${object}" in a way that this SQLite does not know`,
+    notes: [
+      "A newer SQLite or another one wrote it, such as libSQL with its RANDOM ROWID; the file is not damaged",
+    ],
+    next: [
+      "Use it with the program that wrote it, or with an Aludel of a newer SQLite",
+      `To use it here, make "${object}" anew there without what is special about it`,
+    ],
+  };
+}
+
 function busy(name: string): Explanation {
   return {
     code: "database-busy",
@@ -184,7 +204,7 @@ export function databaseMissing(name: string): AludelError {
 export function databaseError(error: SqlError, name: string): AludelError | undefined {
   const explanation = error.sqlite === "unsupported file format"
     ? newerFormat(name)
-    : BY_RESULT_CODE.get(error.resultCode ?? 0)?.(name);
+    : otherSqlite(error, name) ?? BY_RESULT_CODE.get(error.resultCode ?? 0)?.(name);
   return explanation && new AludelError(explanation.code, explanation.message, {
     ...(explanation.notes && { notes: explanation.notes }),
     sqlite: error.sqlite,

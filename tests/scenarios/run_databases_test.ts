@@ -70,6 +70,18 @@ Deno.test("a damaged database is an error and not a bug", async () => {
   assert.match(stderr, /error\[database-corrupt\]/);
 });
 
+Deno.test("a definition that only another SQLite knows is no damage", async () => {
+  using project = oneRevision();
+  await project.sql(
+    `CREATE TABLE t (id INTEGER PRIMARY KEY);
+     PRAGMA writable_schema = on;
+     UPDATE sqlite_schema SET sql = sql || ' RANDOM ROWID' WHERE name = 't';`,
+  );
+  const { stderr } = await project.fails(1, "upgrade");
+  assert.match(stderr, /error\[database-other-sqlite\]: .* defines "t" in a way/);
+  assert.doesNotMatch(stderr, /restore a backup/);
+});
+
 Deno.test({
   name: "a read-only file or folder is an error that says so, and nothing is run",
   ignore: Deno.build.os === "windows",

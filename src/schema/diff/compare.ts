@@ -194,6 +194,11 @@ export const TOOL_TABLES: readonly string[] = [
   ...["crsql_*", "*__crsql_*"],
 ];
 
+/** Whether a table of that name is in {@linkcode TOOL_TABLES}. */
+export function isToolTable(name: string): boolean {
+  return isOfTool(name);
+}
+
 /**
  * Whether an object belongs to another tool: by its name, or an index or trigger by its table's.
  *
@@ -270,3 +275,5 @@ function matcher(patterns: readonly string[]): (name: string) => boolean {
   const expression = new RegExp(`^(?:${bodies.join("|")})$`, "su");
   return (name) => expression.test(foldName(name));
 }
+
+const isOfTool = matcher(TOOL_TABLES);

@@ -83,6 +83,9 @@ function select(statements: readonly (Definition | OtherStatement)[]): {
       const refusal = refuseStatement(statement);
       if (refusal instanceof AludelError) throw refusal;
       if (refusal === undefined) definitions.push(statement);
+      else if (refusal.message !== undefined) {
+        notices.push({ message: refusal.message, place: placeOfStatement(statement) });
+      }
       continue;
     }
     const omission = reasonToOmit(statement);

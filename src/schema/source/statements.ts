@@ -1,8 +1,10 @@
 import { AludelError } from "../../errors.ts";
 import { foldName } from "../../sql/identifier.ts";
 import { splitStatements, type Statement } from "../../sql/script.ts";
+import { readMentions } from "../../sql/mentions.ts";
 import { TokenReader } from "../../sql/token_reader.ts";
 import { placeOf } from "../../text/position.ts";
+import { isToolTable } from "../diff/compare.ts";
 import type { SchemaObject } from "../model/model.ts";
 
 /** A file of the wanted schema. */
@@ -100,21 +102,58 @@ const STEPS = {
 /** What dumps have around their statements, and what changes nothing. */
 const HARMLESS = new Set(["BEGIN", "COMMIT", "END", "ANALYZE"]);
 
+/** Statements of other databases, which their dumps begin with. */
+const FOREIGN = new Set(["COPY", "DELIMITER", "GO", "LOCK", "SET", "UNLOCK", "USE"]);
+
+/** A statement of a schema file that can be left out, and why; without a message nobody need know. */
+export interface Omission {
+  readonly message: string | undefined;
+}
+
 /**
- * What is wrong with a statement of a schema file that is no definition.
+ * What is wrong with a statement of a schema file that is no definition. What dumps have besides definitions can be left
+ * out: the rows of tables in which SQLite or another migration tool keeps its own state, and `PRAGMA foreign_keys=OFF`.
  *
- * @returns An error `schema-statement`; undefined where SQLite shall say what is wrong, as it will
- * with anything that is no SQL; `harmless` where the statement can be left out.
+ * @returns An error `schema-statement`; an omission if the statement can be left out; undefined if SQLite shall say what
+ * is wrong, as it does with anything that is no SQL.
  */
 export function refuseStatement(
   { file, statement }: OtherStatement,
-): AludelError | "harmless" | undefined {
+): AludelError | Omission | undefined {
   const { verb } = statement;
-  if (HARMLESS.has(verb)) return "harmless";
+  if (HARMLESS.has(verb)) return { message: undefined };
+  const error = (message: string, next: readonly string[]) =>
+    new AludelError("schema-statement", message, {
+      place: placeOf(file.file, file.text, statement.start),
+      next,
+    });
+  const text = file.text.slice(statement.start, statement.end);
+  if (text.startsWith(".")) {
+    const command = text.split(/\s/, 1)[0]!;
+    return error(`"${command}" is a command of the sqlite3 shell and no SQL`, ["Delete the line"]);
+  }
+  if (FOREIGN.has(verb)) {
+    return error(`${verb} is a statement of another database, which SQLite does not have`, [
+      "Delete the line",
+    ]);
+  }
+  if (verb === "PRAGMA" && /^PRAGMA\s+foreign_keys\s*=\s*(?:OFF|0)\s*;?$/i.test(text)) {
+    return { message: "PRAGMA foreign_keys is no part of a schema" };
+  }
   const refusal = [DATA, SETTINGS, STEPS].find(({ verbs }) => verbs.includes(verb));
   if (refusal === undefined) return undefined;
-  return new AludelError("schema-statement", `${verb} ${refusal.message}`, {
-    place: placeOf(file.file, file.text, statement.start),
-    next: refusal.next,
-  });
+  const [written] = refusal === DATA ? readMentions(file.text, statement) : [];
+  if (written !== undefined) {
+    const { name } = written;
+    if (/^sqlite_(?:schema|master)$/i.test(name)) {
+      return error("A dump writes virtual tables into sqlite_schema, which says nothing of them", [
+        "Write the schema alone: sqlite3 FILE .schema",
+      ]);
+    }
+    if (/^sqlite_/i.test(name)) return { message: `SQLite keeps the rows of "${name}" itself` };
+    if (isToolTable(name)) {
+      return { message: `The rows of "${name}" belong to another migration tool` };
+    }
+  }
+  return error(`${verb} ${refusal.message}`, refusal.next);
 }

@@ -60,6 +60,12 @@ Deno.test("loadSchema() says where data and steps belong instead", async () => {
     ["PRAGMA foreign_keys = ON", /Delete the line/],
     ["ALTER TABLE t ADD COLUMN b", /autogenerate/],
     ["DROP TABLE t", /autogenerate/],
+    [".bail on\nCREATE TABLE u(a)", /Delete the line/],
+    ["SET NAMES utf8", /Delete the line/],
+    [
+      "INSERT INTO sqlite_master(type,name,tbl_name,rootpage,sql) VALUES('table','f','f',0,'')",
+      /\.schema/,
+    ],
   ];
   for (const [sql, next] of cases) {
     const error = await failure(`CREATE TABLE t(a);\n  ${sql};`);
@@ -67,6 +73,51 @@ Deno.test("loadSchema() says where data and steps belong instead", async () => {
     assert.deepEqual([error.place?.line, error.place?.column], [2, 3], sql);
     assert.ok(error.next.some((line) => next.test(stepText(line))), sql);
   }
+});
+
+Deno.test("loadSchema() takes the dumps of dbmate, of Rails and of the shell", async () => {
+  const dbmate = `CREATE TABLE IF NOT EXISTS "schema_migrations" (version varchar(128) primary key);
+CREATE TABLE users (id integer primary key);
+-- Dbmate schema migrations
+INSERT INTO "schema_migrations" (version) VALUES
+  ('20151129054053'),
+  ('20200101000000');
+`;
+  const rails =
+    `CREATE TABLE IF NOT EXISTS "schema_migrations" ("version" varchar NOT NULL PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS "ar_internal_metadata" ("key" varchar NOT NULL PRIMARY KEY, "value" varchar);
+CREATE TABLE IF NOT EXISTS "users" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "name" varchar);
+CREATE TABLE sqlite_sequence(name,seq);
+CREATE INDEX "by_name" ON "users" ("name") /*application='app'*/;
+INSERT INTO "schema_migrations" (version) VALUES
+('20230102030405');
+`;
+  const shell = `PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE users(id INTEGER PRIMARY KEY AUTOINCREMENT);
+INSERT INTO alembic_version VALUES('3f9c');
+DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES('users',7);
+COMMIT;
+`;
+  const of = async (text: string) => {
+    const { schema, notices } = await load(text);
+    assert.ok(schema.tables.has("users"));
+    return notices.map(({ message, place }) => `${place.line} ${message}`);
+  };
+  assert.deepEqual(await of(dbmate), [
+    '4 The rows of "schema_migrations" belong to another migration tool',
+  ]);
+  assert.deepEqual(await of(rails), [
+    '4 SQLite makes "sqlite_sequence" itself',
+    '6 The rows of "schema_migrations" belong to another migration tool',
+  ]);
+  assert.deepEqual(await of(shell), [
+    "1 PRAGMA foreign_keys is no part of a schema",
+    '4 The rows of "alembic_version" belong to another migration tool',
+    '5 SQLite keeps the rows of "sqlite_sequence" itself',
+    '6 SQLite keeps the rows of "sqlite_sequence" itself',
+  ]);
 });
 
 Deno.test("loadSchema() refuses a name that is defined twice, also behind IF NOT EXISTS", async () => {
