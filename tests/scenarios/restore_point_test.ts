@@ -329,6 +329,16 @@ Deno.test("with the clock set back the newest restore point is still the last on
   assert.equal(await project.sql("SELECT count(*) FROM t"), "2");
 });
 
+Deno.test("what a restore point says of itself reaches no terminal", async () => {
+  using project = await shop();
+  await project.done("backup", "-m", "a\u001b[2Jb\u202ec\nd");
+  const escaped = /a\\u001b\[2Jb\\u202ec\\u000ad\n/;
+  assert.match(await project.prepare("backup", "list"), escaped);
+  assert.match((await project.fails(1, "restore", "none")).stderr, escaped);
+  assert.match((await project.fails(0, "restore")).stderr, escaped);
+  assert.equal((await points(project)).at(-1)!.reason, "a\u001b[2Jb\u202ec\nd");
+});
+
 Deno.test("what a restore point says of itself cannot lead out of its folder", async () => {
   using project = await shop();
   await project.done("backup");

@@ -1,5 +1,5 @@
 import { requireFile } from "../../project/copies/make_restore_point.ts";
-import { readRestoreFolder } from "../../project/copies/restore_points.ts";
+import { headsText, plainText, readRestoreFolder } from "../../project/copies/restore_points.ts";
 import { findLeftovers } from "../../project/copies/work_folder.ts";
 import { megabytes } from "../../text/layout.ts";
 import { defineCommand } from "../arguments/command.ts";
@@ -24,17 +24,17 @@ export const command = defineCommand({
     const newest = points.toReversed();
     ui.json({ database: target.name, folder: path, points: newest, strangers, leftovers });
     for (const { name, holds, kind, bytes, heads, reason } of newest) {
-      const at = heads.map(({ id }) => id).join(", ") || "base";
+      const at = headsText(heads);
       const what = holds === "rows" ? "rows" : kind;
       ui.data(
-        `${ui.style.yellow(name)}  ${what.padEnd(7)}  ${
-          megabytes(bytes).padStart(8)
-        }  at ${at}  ${reason}`,
+        `${ui.style.yellow(name)}  ${what.padEnd(7)}  ${megabytes(bytes).padStart(8)}  at ${at}  ${
+          plainText(reason)
+        }`,
       );
     }
     if (points.length === 0) ui.notice(`There is no restore point in "${path}".`);
     for (const name of strangers) {
-      ui.warning(`"${path}/${name}" is no restore point, or a damaged one`);
+      ui.warning(`"${path}/${plainText(name)}" is no restore point, or a damaged one`);
     }
     for (const folder of leftovers) {
       ui.warning(`"${folder}" was left by a crash; the next backup or run that copies removes it`);

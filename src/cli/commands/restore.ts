@@ -1,6 +1,11 @@
 import { requireFile } from "../../project/copies/make_restore_point.ts";
 import { previewRestore, restoreDatabase } from "../../project/copies/restore.ts";
-import { findRestorePoint, readRestoreFolder } from "../../project/copies/restore_points.ts";
+import {
+  findRestorePoint,
+  headsText,
+  plainText,
+  readRestoreFolder,
+} from "../../project/copies/restore_points.ts";
 import type { RestoredRows } from "../../project/copies/restore_rows.ts";
 import type { RowChange } from "../../project/copies/rehearse.ts";
 import type { Notice } from "../../runner/request.ts";
@@ -63,9 +68,9 @@ export const command = defineCommand({
       const preview = await previewRestore({ target, point }, host);
       ui.json({ database: target.name, dryRun: true, ...preview });
       const { rows, from, heads } = preview;
-      ui.data(`restore     ${ui.style.yellow(point.name)}  ${point.reason}`);
+      ui.data(`restore     ${ui.style.yellow(point.name)}  ${plainText(point.reason)}`);
       if (from === null) ui.data(`"${target.name}" does not exist and would be created`);
-      else ui.data(`Revisions   ${at(from)} now, ${at(heads)} then`);
+      else ui.data(`Revisions   ${headsText(from)} now, ${headsText(heads)} then`);
       if (rows !== null) printRows(ui, rows);
       return;
     }
@@ -74,9 +79,9 @@ export const command = defineCommand({
       host,
     );
     ui.json({ database: target.name, ...done, notices });
-    ui.notice(`restored  ${ui.talkStyle.yellow(point.name)}  ${point.reason}`);
+    ui.notice(`restored  ${ui.talkStyle.yellow(point.name)}  ${plainText(point.reason)}`);
     if (done.kept) ui.notice(`kept      ${ui.talkStyle.yellow(done.kept.name)}  what it replaced`);
-    ui.notice(`"${target.name}" is now at ${at(done.heads)}.`);
+    ui.notice(`"${target.name}" is now at ${headsText(done.heads)}.`);
     if (done.kept) ui.hint(shell`aludel restore ${done.kept.name} # undo this`);
   },
 });
@@ -85,9 +90,9 @@ export const command = defineCommand({
 function reportRows(ui: Ui, database: string, done: RestoredRows, dryRun: boolean): number | void {
   const { yellow } = ui.style;
   ui.data(
-    `${dryRun ? "would restore" : "restored"}  rows of ${
-      yellow(done.point.name)
-    }  ${done.point.reason}`,
+    `${dryRun ? "would restore" : "restored"}  rows of ${yellow(done.point.name)}  ${
+      plainText(done.point.reason)
+    }`,
   );
   let good = 0;
   let missed = 0;
@@ -116,10 +121,6 @@ function reportRows(ui: Ui, database: string, done: RestoredRows, dryRun: boolea
     } in "${database}"; the file can be read with sqlite3`,
   );
   return good > 0 ? 4 : 1;
-}
-
-function at(heads: readonly { readonly id: string }[]): string {
-  return heads.map(({ id }) => id).join(", ") || "base";
 }
 
 function printRows(ui: Ui, rows: readonly RowChange[]): void {

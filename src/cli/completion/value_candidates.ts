@@ -1,6 +1,6 @@
 import { openProject } from "../../project/workspace/project.ts";
 import { readManifest } from "../../project/workspace/workspace.ts";
-import { readRestoreFolder } from "../../project/copies/restore_points.ts";
+import { plainText, readRestoreFolder } from "../../project/copies/restore_points.ts";
 import { redact } from "../../project/workspace/target.ts";
 import type { Flag } from "../arguments/flag.ts";
 import type { Runtime } from "../terminal/runtime.ts";
@@ -87,7 +87,7 @@ function points({ runtime, config, database }: ValueContext): readonly Candidate
   const { target } = targetChoice(runtime, openProject(runtime.cwd, config), database);
   if (target.kind !== "file") return [];
   return readRestoreFolder(target.path).points.toReversed()
-    .map(({ name, reason }) => ({ value: name, description: reason }));
+    .map(({ name, reason }) => ({ value: name, description: plainText(reason) }));
 }
 
 function targets({ runtime, config }: ValueContext): readonly Candidate[] {

@@ -77,6 +77,25 @@ export function parseRestorePoint(text: string): RestorePoint | undefined {
   return isPoint ? point : undefined;
 }
 
+/**
+ * A text of `point.json` for a person, on one line: what a terminal would obey, or not show, is escaped as in JSON.
+ * Anybody may have written it. `--json` has it as it is.
+ */
+export function plainText(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) =>
+      [...character.split("")].map((unit) =>
+        `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
+      ).join(""),
+  );
+}
+
+/** The revisions that a database was at, for a person: `base` without any. */
+export function headsText(heads: RestorePoint["heads"]): string {
+  return heads.map(({ id }) => plainText(id)).join(", ") || "base";
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -145,7 +164,7 @@ export function findRestorePoint(folder: RestoreFolder, text: string | undefined
   const found = exact ? [exact] : points.filter((point) => point.name.startsWith(text));
   if (found.length === 1) return found[0]!;
   const notes = (found.length > 0 ? found : points).map((point) =>
-    `${point.name}  ${point.reason}`
+    `${point.name}  ${plainText(point.reason)}`
   );
   throw found.length === 0
     ? new AludelError("restore-point-missing", `There is no restore point "${text}"`, {
