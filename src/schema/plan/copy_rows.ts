@@ -156,7 +156,10 @@ function copySources({ change, presentName, missingValues }: CopyRequest): {
     const target = quoteName(column.name);
     if (origin !== undefined) {
       add(target, quoteName(presentName(foldName(origin.name))));
-      if (converts([from, origin], [to, column])) hazards.push(convertHazard(to, origin, column));
+      if (converts([from, origin], [to, column])) {
+        const storages = [storage(from, origin), storage(to, column)] as const;
+        hazards.push(convertHazard(to, column, storages));
+      }
     } else if (isRowid(column)) {
       if (rowid !== undefined) add(target, rowid);
     } else if (isRequired(to, column) && !isValue(column.default)) {

@@ -1,4 +1,4 @@
-import { displayName } from "../../sql/identifier.ts";
+import { type Affinity, displayName } from "../../sql/identifier.ts";
 import { CLAUSES, type Release } from "../../sql/sqlite_releases.ts";
 import type { Change } from "../model/change.ts";
 import type { Column, Table } from "../model/model.ts";
@@ -113,14 +113,27 @@ export function tightenHazard(code: string, table: Table, what: string): PlanHaz
   return { code, message: `Fails if a row of ${displayName(table.name)} ${what}` };
 }
 
-/** Values are converted to another affinity: https://sqlite.org/datatype3.html section 3. */
-export function convertHazard(table: Table, from: Column, to: Column): PlanHazard {
+/**
+ * Values are converted to another affinity: https://sqlite.org/datatype3.html section 3.
+ *
+ * @param storages How the two columns store values; BLOB stores everything as it is, and so does ANY of a STRICT table.
+ */
+export function convertHazard(
+  table: Table,
+  to: Column,
+  [from, target]: readonly [from: Affinity, to: Affinity],
+): PlanHazard {
   const column = `${displayName(table.name)}.${displayName(to.name)}`;
-  return {
-    code: "convert-values",
-    message:
-      `Values of ${column} that look like ${to.affinity} are converted from ${from.affinity}`,
-  };
+  return { code: "convert-values", message: conversion(column, from, target) };
+}
+
+function conversion(column: string, from: Affinity, to: Affinity): string {
+  if (to === "TEXT") return `Numbers in ${column} become text`;
+  if (to === "REAL" && (from === "NUMERIC" || from === "INTEGER")) {
+    return `Integers in ${column} become floating-point numbers, and lose digits above 2^53`;
+  }
+  if (from === "REAL") return `Whole numbers in ${column} become integers`;
+  return `Text in ${column} that looks like a number becomes one: '007' becomes 7`;
 }
 
 /** Nobody but the user knows the value. */

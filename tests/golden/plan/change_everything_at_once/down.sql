@@ -1,6 +1,6 @@
 -- Down: change everything at once
 -- This does not bring back what up.sql took away:
--- Values of t.d that look like TEXT are converted from BLOB
+-- Numbers in t.d become text
 -- The values of t.c are lost
 
 -- rebuild table t (metadata)

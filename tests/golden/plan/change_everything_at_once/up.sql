@@ -5,7 +5,7 @@
 CREATE TABLE "t__new" (a INTEGER PRIMARY KEY, b VARCHAR(9) DEFAULT 'q', d TEXT COLLATE NOCASE, e REAL, UNIQUE (e, d));
 
 -- copy the rows of t (rewrite)
--- convert-values: Values of t.d that look like TEXT are converted from BLOB
+-- convert-values: Numbers in t.d become text
 -- drop-column: The values of t.c are lost
 INSERT INTO "t__new" ("a", "b", "d")
 SELECT "a", "b", "d"

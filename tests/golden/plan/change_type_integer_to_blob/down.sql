@@ -4,7 +4,7 @@
 CREATE TABLE "t__new" (a INTEGER);
 
 -- copy the rows of t (rewrite)
--- convert-values: Values of t.a that look like INTEGER are converted from BLOB
+-- convert-values: Text in t.a that looks like a number becomes one: '007' becomes 7
 INSERT INTO "t__new" (rowid, "a")
 SELECT rowid, "a"
 FROM "t";

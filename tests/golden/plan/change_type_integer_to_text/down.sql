@@ -1,12 +1,12 @@
 -- Down: change type integer to text
 -- This does not bring back what up.sql took away:
--- Values of t.a that look like TEXT are converted from INTEGER
+-- Numbers in t.a become text
 
 -- rebuild table t (metadata)
 CREATE TABLE "t__new" (id INTEGER PRIMARY KEY, a INTEGER);
 
 -- copy the rows of t (rewrite)
--- convert-values: Values of t.a that look like INTEGER are converted from TEXT
+-- convert-values: Text in t.a that looks like a number becomes one: '007' becomes 7
 INSERT INTO "t__new" ("id", "a")
 SELECT "id", "a"
 FROM "t";

@@ -4,7 +4,7 @@
 CREATE TABLE "t__new" (id INTEGER PRIMARY KEY, a TEXT);
 
 -- copy the rows of t (rewrite)
--- convert-values: Values of t.a that look like TEXT are converted from INTEGER
+-- convert-values: Numbers in t.a become text
 INSERT INTO "t__new" ("id", "a")
 SELECT "id", "a"
 FROM "t";

@@ -1,12 +1,12 @@
 -- Down: change type text to integer
 -- This does not bring back what up.sql took away:
--- Values of t.a that look like INTEGER are converted from TEXT
+-- Text in t.a that looks like a number becomes one: '007' becomes 7
 
 -- rebuild table t (metadata)
 CREATE TABLE "t__new" (a TEXT);
 
 -- copy the rows of t (rewrite)
--- convert-values: Values of t.a that look like TEXT are converted from INTEGER
+-- convert-values: Numbers in t.a become text
 INSERT INTO "t__new" (rowid, "a")
 SELECT rowid, "a"
 FROM "t";

@@ -4,7 +4,7 @@
 CREATE TABLE "t__new" (a TEXT);
 
 -- copy the rows of t (rewrite)
--- convert-values: Values of t.a that look like TEXT are converted from BLOB
+-- convert-values: Numbers in t.a become text
 INSERT INTO "t__new" (rowid, "a")
 SELECT rowid, "a"
 FROM "t";

@@ -8,7 +8,7 @@ INSERT INTO sqlite_sequence (name, seq)
 SELECT 't__new', seq FROM sqlite_sequence WHERE name = 't';
 
 -- copy the rows of t (rewrite)
--- convert-values: Values of t.a that look like TEXT are converted from BLOB
+-- convert-values: Numbers in t.a become text
 INSERT INTO "t__new" ("id", "a")
 SELECT "id", "a"
 FROM "t";

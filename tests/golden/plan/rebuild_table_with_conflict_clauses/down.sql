@@ -4,7 +4,7 @@
 CREATE TABLE "t__new" (a UNIQUE ON CONFLICT REPLACE, b NOT NULL ON CONFLICT IGNORE, c TEXT);
 
 -- copy the rows of t (rewrite)
--- convert-values: Values of t.c that look like TEXT are converted from BLOB
+-- convert-values: Numbers in t.c become text
 INSERT OR ABORT INTO "t__new" (rowid, "a", "b", "c")
 SELECT rowid, "a", "b", "c"
 FROM "t";

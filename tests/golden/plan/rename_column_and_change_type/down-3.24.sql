@@ -4,7 +4,7 @@
 CREATE TABLE "t__new" (old_a TEXT, b);
 
 -- copy the rows of t (rewrite)
--- convert-values: Values of t.old_a that look like TEXT are converted from BLOB
+-- convert-values: Numbers in t.old_a become text
 INSERT INTO "t__new" (rowid, "old_a", "b")
 SELECT rowid, "a", "b"
 FROM "t";

@@ -1,12 +1,12 @@
 -- Down: rename column and rebuild where new one takes its name
 -- This does not bring back what up.sql took away:
--- Values of t.v that look like TEXT are converted from INTEGER
+-- Numbers in t.v become text
 
 -- rebuild table t (metadata)
 CREATE TABLE "t__new" (id INTEGER PRIMARY KEY, name TEXT, v INT);
 
 -- copy the rows of t (rewrite)
--- convert-values: Values of t.v that look like INTEGER are converted from TEXT
+-- convert-values: Text in t.v that looks like a number becomes one: '007' becomes 7
 -- drop-column: The values of t.name are lost
 INSERT INTO "t__new" ("id", "name", "v")
 SELECT "id", "full_name", "v"

@@ -1,6 +1,6 @@
 -- Down: rename column and rebuild where new one takes its name
 -- This does not bring back what up.sql took away:
--- Values of t.v that look like TEXT are converted from INTEGER
+-- Numbers in t.v become text
 
 -- rename column t.name to name__old, to free its name (metadata)
 ALTER TABLE "t" RENAME COLUMN "name" TO "name__old";
@@ -12,7 +12,7 @@ ALTER TABLE "t" RENAME COLUMN "full_name" TO "name";
 CREATE TABLE "t__new" (id INTEGER PRIMARY KEY, name TEXT, v INT);
 
 -- copy the rows of t (rewrite)
--- convert-values: Values of t.v that look like INTEGER are converted from TEXT
+-- convert-values: Text in t.v that looks like a number becomes one: '007' becomes 7
 -- drop-column: The values of t.name are lost
 INSERT INTO "t__new" ("id", "name", "v")
 SELECT "id", "name", "v"

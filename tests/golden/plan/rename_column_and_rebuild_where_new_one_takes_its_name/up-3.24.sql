@@ -10,7 +10,7 @@ CREATE TABLE "t__new" (
 );
 
 -- copy the rows of t (rewrite)
--- convert-values: Values of t.v that look like TEXT are converted from INTEGER
+-- convert-values: Numbers in t.v become text
 INSERT INTO "t__new" ("id", "full_name", "v")
 SELECT "id", "name", "v"
 FROM "t";

@@ -1,7 +1,7 @@
 -- aludel: sqlite>=3.37
 -- Down: stop being strict
 -- This does not bring back what up.sql took away:
--- Values of t.c that look like NUMERIC are converted from NUMERIC
+-- Text in t.c that looks like a number becomes one: '007' becomes 7
 
 -- rebuild table t (metadata)
 -- make-strict: Fails if a row of t has a value of another type than its column

@@ -4,7 +4,7 @@
 CREATE TABLE "t__new" (a INTEGER, b TEXT, c ANY);
 
 -- copy the rows of t (rewrite)
--- convert-values: Values of t.c that look like NUMERIC are converted from NUMERIC
+-- convert-values: Text in t.c that looks like a number becomes one: '007' becomes 7
 INSERT INTO "t__new" (rowid, "a", "b", "c")
 SELECT rowid, "a", "b", "c"
 FROM "t";
