@@ -4,7 +4,7 @@
  * An error is data: a stable code, a sentence, a place, facts and what to do next. Text for people is
  * made from it in `src/cli/`, JSON likewise; the exit code follows from the code's kind.
  */
-import type { AnyStep } from "./text/next_step.ts";
+import { again, type NextStep, say } from "./text/next_step.ts";
 
 /** What an error means for the exit code: see {@linkcode exitCodeOf}. */
 export type ErrorKind =
@@ -226,25 +226,28 @@ export interface ErrorFacts {
   /** Revisions that were committed before the failure and stay so: the exit code is 4 then. */
   readonly committed?: readonly string[];
   /** What to type or do next, best first. */
-  readonly next?: readonly AnyStep[];
+  readonly next?: readonly NextStep[];
   /** What was thrown below. */
   readonly cause?: unknown;
 }
 
 /** What a new error is made of: whoever throws it says what to do next. */
 export interface NewErrorFacts extends ErrorFacts {
-  readonly next: readonly AnyStep[];
+  readonly next: readonly NextStep[];
 }
 
 /** The next step after an error that should not happen. */
-export const REPORT_BUG = "Please report it, with these lines and the command that you typed";
+export const REPORT_BUG: NextStep = say(
+  "Report it, with these lines and the command that you typed",
+);
 
-/** The next step after Ctrl-C: what is done is told, and nothing has to be mended. */
-export const GO_ON = "Give the same command again to go on";
+/** The next step after Ctrl-C: completed steps were reported, and nothing needs repair. */
+export const GO_ON: NextStep = again` # go on`;
 
 /** The next step after what the system refused, and what its words in the notes tell. */
-export const MEND_ACCESS =
-  "Mend what the note says, such as permissions or room on the disk, then give the same command again";
+export const MEND_ACCESS: NextStep = say(
+  "Fix the problem in the note (permissions, disk space), then run the same command again",
+);
 
 /** An error that Aludel foresaw. Anything else that is thrown is a bug of ours. */
 export class AludelError extends Error {
@@ -265,7 +268,7 @@ export class AludelError extends Error {
   /** Revisions that were committed before the failure, and stay. */
   readonly committed: readonly string[];
   /** What to type or do next, best first. */
-  readonly next: readonly AnyStep[];
+  readonly next: readonly NextStep[];
 
   /**
    * Makes an error of what is known where it happens.

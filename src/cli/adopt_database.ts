@@ -15,6 +15,7 @@ import type { CommandContext } from "./arguments/command.ts";
 import { migrationContext, runHost } from "./session/run_host.ts";
 import { waitingFor } from "./render/draft.ts";
 import { reportKeyMismatches } from "./render/changes.ts";
+import { shell } from "../text/next_step.ts";
 
 const SCHEMA_FILE = "schema.sql";
 
@@ -50,7 +51,7 @@ export async function adoptDatabase(
   if ((openWorkspace(project.files)?.graph.size ?? 0) > 0) {
     throw new AludelError("adopt-revisions", "The project has revisions already", {
       notes: ["A database is adopted into a new project"],
-      next: ["aludel stamp REF, for the revision whose schema the database has"],
+      next: [shell`aludel stamp REF # record the revision whose schema the database has`],
     });
   }
   const schemaPath = `${root}/${SCHEMA_FILE}`;
@@ -92,14 +93,16 @@ export async function adoptDatabase(
     );
   }
   await reportKeyMismatches(ui, adopted.schema, new Scratch(adopted));
-  ui.hint("aludel check, then edit schema.sql and aludel revision --autogenerate -m MSG");
+  ui.hint(
+    shell`aludel check # then edit schema.sql, and run aludel revision --autogenerate -m MSG`,
+  );
 }
 
 async function readDatabase(target: Target) {
   await using connection = await accessTo(target).look();
   if (connection === null) {
     throw new AludelError("database-missing", `Database "${target.name}" does not exist`, {
-      next: ["aludel init, to start with a new one"],
+      next: [shell`aludel init # start with a new one`],
     });
   }
   return await adoptSchema(connection, target.name);

@@ -108,8 +108,9 @@ async function runCommand(
 
 /** What `$ALUDEL_DATABASE` names is repeated too: it may have been set for this one command line. */
 function hereOf(flags: Readonly<Record<string, unknown>>, runtime: Runtime): Here {
-  const { config, database = runtime.env("ALUDEL_DATABASE") } = flags;
-  return { config: config as string | undefined, database: database as string | undefined };
+  const { config, database } = flags as { config?: string; database?: string };
+  const variable = database === undefined ? runtime.env("ALUDEL_DATABASE") : undefined;
+  return { typed: runtime.args, config, database, variable };
 }
 
 async function printHelp(

@@ -22,6 +22,7 @@ import type { CommandContext } from "./arguments/command.ts";
 import { refuseSeveralModes } from "./arguments/flag.ts";
 import { openProject } from "./session/project.ts";
 import type { Ui } from "./terminal/ui.ts";
+import { shell } from "../text/next_step.ts";
 
 /** Prints the script of `--sql` from what a database has applied. */
 export function printScript(
@@ -89,7 +90,7 @@ async function openOffline(
   const range = parseRange(text);
   if (!flags.sql) {
     throw new AludelError("usage", `"${text}" is a range, and only --sql takes one`, {
-      next: [`aludel ${command} ${text} --sql`],
+      next: [shell`aludel ${command} ${text} --sql`],
     });
   }
   refuseSeveralModes(flags);

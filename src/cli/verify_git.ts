@@ -6,7 +6,7 @@ import { openProject } from "./session/project.ts";
 import { requireProject } from "../project/workspace/project.ts";
 import type { Finding } from "../project/workspace/finding.ts";
 import { MANIFEST_FILE } from "../project/workspace/revision_files.ts";
-import { shellWord } from "../git/shell_word.ts";
+import { shell } from "../text/next_step.ts";
 
 /** Verifies what git has recorded, and neither the working tree nor a database. @returns The exit code. */
 export async function verifyGit(
@@ -51,6 +51,6 @@ function notIn(source: "index" | "HEAD", folder: string): Finding {
     message: `The manifest is on disk and not in ${source === "index" ? "the index" : "HEAD"}`,
     place: { file },
     notes: [],
-    next: [`git add -- ${shellWord(file)}`],
+    next: [shell`git add -- ${file}`],
   };
 }

@@ -20,6 +20,7 @@ import { type FindingFormat, printFindings } from "./render/finding.ts";
 import { lookForDrift, openVerification } from "./session/verification.ts";
 import { openProject } from "./session/project.ts";
 import { waitingFor } from "./render/draft.ts";
+import { elsewhere, shell } from "../text/next_step.ts";
 
 /** What the database knows of revisions: nothing, where none is named or there. */
 async function readMemory(
@@ -59,7 +60,7 @@ function notThere({ name }: Target): Finding {
     code: "database-missing",
     message: `Database "${name}" does not exist, so no records were compared`,
     notes: [],
-    next: ["aludel verify --database PATH", "aludel upgrade"],
+    next: [shell`aludel upgrade # create it`, elsewhere(name, "PATH", "name another one")],
   };
 }
 

@@ -1,4 +1,5 @@
 import { AludelError } from "../errors.ts";
+import { again, say, shell } from "../text/next_step.ts";
 import { type Connection, SqlError } from "./connection.ts";
 import { NodeConnection, openNative } from "./node_connection.ts";
 import { databaseError, databaseMissing } from "./sqlite_error.ts";
@@ -110,7 +111,7 @@ function inspectFile({ path, mode }: OpenOptions, name: string): void {
   }
   if (isDirectory) {
     throw new AludelError("database-is-folder", `Database "${name}" is a folder, not a file`, {
-      next: [`Name a file in it, such as \`--database ${path}/app.db\``],
+      next: [again`-d ${`${path}/app.db`} # name a file in it`],
     });
   }
 }
@@ -125,7 +126,7 @@ function refuseMissingFolder(path: string, name: string): void {
     if (!(error instanceof Deno.errors.NotFound)) return;
     throw new AludelError("database-folder-missing", `Folder "${folder}" does not exist`, {
       notes: [`Database "${name}" would be created in it`],
-      next: [`mkdir -p ${folder}`],
+      next: [shell`mkdir -p ${folder}`],
     });
   }
 }
@@ -152,7 +153,7 @@ function explained(error: unknown, options: OpenOptions, name: string): unknown 
   if (error instanceof Deno.errors.NotCapable) {
     return new AludelError("database-unreadable", `Database "${name}" cannot be read`, {
       notes: [error.message],
-      next: ["Run the program with read and write permission for the database's folder"],
+      next: [say("Run the program with read and write permission for the database's folder")],
       cause: error,
     });
   }

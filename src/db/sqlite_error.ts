@@ -1,5 +1,5 @@
 import { AludelError, type ErrorCode } from "../errors.ts";
-import type { AnyStep } from "../text/next_step.ts";
+import { again, elsewhere, type NextStep, say, shell } from "../text/next_step.ts";
 import { SqlError } from "./connection.ts";
 
 /**
@@ -107,31 +107,32 @@ const BY_RESULT_CODE: ReadonlyMap<number, (name: string) => Explanation> = new M
   [8, (name) => ({
     code: "database-readonly",
     message: `Database "${name}" cannot be written`,
-    next: ["Make the file and its folder writable, or copy both to a place that is"],
+    next: [say("Make the file and its folder writable, or copy both to a place that is")],
   })],
   [10, (name) => ({
     code: "database-unreadable",
     message: `The system refused to read or write database "${name}"`,
-    next: ["Look at the disk, at its free space, and at limits on the size of files"],
+    next: [say("Check the disk, its free space, and limits on the size of files")],
   })],
   [11, (name) => ({
     code: "database-corrupt",
     message: `Database "${name}" is damaged`,
     next: [
-      `See how far with \`sqlite3 ${name} "PRAGMA integrity_check"\`, then restore a backup`,
+      shell`sqlite3 ${name} ${"PRAGMA integrity_check"} # see how far it is damaged`,
+      say("Restore a backup"),
     ],
   })],
   [13, (name) => ({
     code: "database-full",
     message: `There is no room to write database "${name}"`,
-    next: ["Free space on the disk that holds it, then give the same command again"],
+    next: [say("Free space on the disk that holds it, then run the same command again")],
   })],
   [14, unreadable],
   [26, (name) => ({
     code: "database-not-sqlite",
     message: `File "${name}" is not an SQLite database`,
     notes: ["It holds something else, or the database is encrypted"],
-    next: ["Name the right file with `--database PATH`"],
+    next: [elsewhere(name, "PATH", "name the right file")],
   })],
 ]);
 
@@ -139,7 +140,7 @@ interface Explanation {
   readonly code: ErrorCode;
   readonly message: string;
   readonly notes?: readonly string[];
-  readonly next: readonly AnyStep[];
+  readonly next: readonly NextStep[];
 }
 
 /** What SQLite says of a stored definition that it reads as text and does not understand. */
@@ -156,8 +157,8 @@ function otherSqlite({ sqlite }: SqlError, name: string): Explanation | undefine
       "A newer SQLite or another one wrote it, such as libSQL with its RANDOM ROWID; the file is not damaged",
     ],
     next: [
-      "Use it with the program that wrote it, or with an Aludel of a newer SQLite",
-      `To use it here, make "${object}" anew there without what is special about it`,
+      say("Use it with the program that wrote it, or with an Aludel that has a newer SQLite"),
+      say(`To use it here, create "${object}" again there without the unknown part`),
     ],
   };
 }
@@ -166,7 +167,7 @@ function busy(name: string): Explanation {
   return {
     code: "database-busy",
     message: `Database "${name}" is locked by another connection`,
-    next: ["Try again when the other process has finished"],
+    next: [again` # when the other process has finished`],
   };
 }
 
@@ -174,7 +175,7 @@ function unreadable(name: string): Explanation {
   return {
     code: "database-unreadable",
     message: `Database "${name}" cannot be read`,
-    next: ["Check the permissions of the file and of its folder, and the disk"],
+    next: [say("Check the permissions of the file and of its folder, and the disk")],
   };
 }
 
@@ -184,14 +185,14 @@ function newerFormat(name: string): Explanation {
     code: "database-format",
     message: `Database "${name}" has a schema format that this SQLite does not know`,
     notes: ["It was made by a newer SQLite, or its header is damaged"],
-    next: ["Open it with the program that made it, or restore a backup"],
+    next: [say("Open it with the program that made it, or restore a backup")],
   };
 }
 
 /** The error `database-missing`, of commands that create nothing. @param name The database for messages. */
 export function databaseMissing(name: string): AludelError {
   return new AludelError("database-missing", `Database "${name}" does not exist`, {
-    next: ["Create it with `aludel upgrade`, or name another with `--database PATH`"],
+    next: [shell`aludel upgrade # create it`, elsewhere(name, "PATH", "name another one")],
   });
 }
 

@@ -9,9 +9,9 @@ import {
 import type { ParsedManifest } from "../manifest/parse_manifest.ts";
 import type { Finding } from "../project/workspace/finding.ts";
 import { canonicalText } from "../sql/canonical_text.ts";
+import { type NextStep, say, shell } from "../text/next_step.ts";
 import { git, type GitFolder, gitLine, pathIn } from "./git.ts";
 import { ObjectBatch } from "./objects.ts";
-import { shellWord } from "./shell_word.ts";
 
 /** The commit that a verification compares with. */
 export interface GitBase {
@@ -45,15 +45,15 @@ export async function mergeBase(cwd: string, ref: string): Promise<GitBase> {
   throw new AludelError("git-no-common-commit", `HEAD and "${ref}" have no commit in common`, {
     notes: shallow === "true" ? ["This clone is shallow: the common commit may be cut off"] : [],
     next: shallow === "true"
-      ? ["git fetch --unshallow"]
-      : ["Name a ref that shares history with HEAD, such as origin/main"],
+      ? [shell`git fetch --unshallow`]
+      : [say("Name a ref that shares history with HEAD, such as origin/main")],
   });
 }
 
 function unknownRef(ref: string, notes: readonly string[]): AludelError {
   return new AludelError("git-ref-unknown", `Git knows no commit "${ref}"`, {
     notes,
-    next: ["git fetch origin", "In CI, check out the whole history: fetch-depth: 0"],
+    next: [shell`git fetch origin`, say("In CI, check out the whole history: fetch-depth: 0")],
   });
 }
 
@@ -200,12 +200,14 @@ function factOf({ kind, before }: SealedChange): string {
   }
 }
 
-function nextOf({ kind, id, before }: SealedChange, base: GitBase, folder: string): string[] {
+function nextOf({ kind, id, before }: SealedChange, base: GitBase, folder: string): NextStep[] {
   const commit = base.commit === "HEAD" ? base.commit : base.commit.slice(0, 10);
-  const manifest = shellWord(`${folder}/manifest.json`);
-  const line = `git checkout -p ${commit} -- ${manifest}, and take its line back`;
+  const manifest = `${folder}/manifest.json`;
+  const line = shell`git checkout -p ${commit} -- ${manifest} # take its line back`;
   if (kind === "removed") {
-    return [line, `git checkout ${commit} -- ${shellWord(`${folder}/${before.dir}`)}`];
+    return [line, shell`git checkout ${commit} -- ${`${folder}/${before.dir}`}`];
   }
-  return kind === "resigned" ? [line, `aludel seal --force ${id}, if the change is meant`] : [line];
+  return kind === "resigned"
+    ? [line, shell`aludel seal --force ${id} # if the change is intended`]
+    : [line];
 }

@@ -1,4 +1,5 @@
 import { AludelError } from "../errors.ts";
+import { say, shell } from "../text/next_step.ts";
 
 /** The oldest git that has all that is asked of it (`config --show-scope`, hooks before a merge commit). */
 const MINIMUM_GIT = "2.26";
@@ -65,7 +66,7 @@ export function spawnGit(call: GitCall, stdin: "null" | "piped"): Deno.ChildProc
     if (cause instanceof Deno.errors.NotFound) throw gitMissing(cause);
     throw new AludelError("git-failed", "Git could not be started", {
       notes: [cause.message],
-      next: ["Mend what the note says until `git --version` answers"],
+      next: [shell`git --version # must answer: fix the problem that the note names`],
       cause,
     });
   }
@@ -80,7 +81,7 @@ export async function gitError(
 ): Promise<AludelError> {
   if (/not a git repository/i.test(stderr)) {
     return new AludelError("git-not-repository", `"${cwd}" is in no git repository`, {
-      next: ["git init"],
+      next: [shell`git init`],
     });
   }
   const release = await gitRelease();
@@ -88,15 +89,15 @@ export async function gitError(
     return new AludelError(
       "git-too-old",
       `Git is ${release}, and Aludel needs ${MINIMUM_GIT} or newer`,
-      { notes: lines(stderr), next: ["Install a newer git: git --version"] },
+      { notes: lines(stderr), next: [say("Install a newer git")] },
     );
   }
   const words = args.filter((word) => !word.startsWith("-")).slice(0, 1).join(" ");
   return new AludelError("git-failed", `"git ${words}" ended with ${code}`, {
     notes: lines(stderr),
     next: [
-      "Mend what git complains of, then give the same command again",
-      "git fsck, to see whether the repository is sound",
+      say("Fix what git reports, then run the same command again"),
+      shell`git fsck # check the repository`,
     ],
   });
 }
@@ -159,7 +160,7 @@ function isOlder(release: string, minimum: string): boolean {
 
 function gitMissing(cause: unknown): AludelError {
   return new AludelError("git-missing", "There is no git on the PATH", {
-    next: ["Install git, or add its folder to PATH"],
+    next: [say("Install git, or add its folder to PATH")],
     cause,
   });
 }

@@ -2,6 +2,7 @@ import { AludelError } from "../errors.ts";
 import { isAbsolutePath, pathExists } from "../project/workspace/files.ts";
 import type { Project } from "../project/workspace/project.ts";
 import { MANIFEST_FILE } from "../project/workspace/revision_files.ts";
+import { say, shell, typedWord } from "../text/next_step.ts";
 import { git, gitFolder, pathIn } from "./git.ts";
 import {
   addAttribute,
@@ -282,7 +283,11 @@ function refuseForeignFolder({ hooks, hooksScope, root }: Repository): void {
   if (/[/\\]\.husky([/\\]_)?$/.test(hooks)) {
     throw new AludelError("hook-managed", "Husky writes the hooks of this repository", {
       ...facts,
-      next: [`echo 'aludel verify --staged' >> ${root}/.husky/pre-commit`],
+      next: [
+        shell`sh -c ${`echo "aludel verify --staged" >> ${
+          typedWord(`${root}/.husky/pre-commit`)
+        }`}`,
+      ],
     });
   }
   if (hooksScope === "global" || hooksScope === "system") {
@@ -292,8 +297,8 @@ function refuseForeignFolder({ hooks, hooksScope, root }: Repository): void {
       {
         ...facts,
         next: [
-          "git config core.hooksPath .git/hooks, to have hooks of its own here",
-          `Add the line to ${hooks}/pre-commit`,
+          shell`git config core.hooksPath .git/hooks # give this repository its own hooks`,
+          say(`Add the line to ${hooks}/pre-commit`),
         ],
       },
     );
@@ -306,7 +311,7 @@ function inTheWay(path: string): AludelError {
     `Another program replaced the hook "${path}", and "${path}${BEFORE}" is there from before`,
     {
       outcome: "Nothing was written",
-      next: [`Look at both, keep what is needed as ${path}, and remove the other`],
+      next: [say(`Compare both, keep what you need as ${path}, and remove the other`)],
     },
   );
 }
@@ -315,7 +320,7 @@ function needsSettings({ settings }: Project): AludelError {
   return new AludelError(
     "hook-needs-settings",
     `The project in "${settings.root}" is not at the root of the repository, so a hook needs its aludel.json`,
-    { outcome: "Nothing was written", next: ["aludel init"] },
+    { outcome: "Nothing was written", next: [shell`aludel init`] },
   );
 }
 

@@ -13,6 +13,7 @@ import {
 import { type MergeConflict, mergeManifests } from "../manifest/merge_manifest.ts";
 import { parseManifest } from "../manifest/parse_manifest.ts";
 import { inOrderOfCreation } from "../project/workspace/workspace.ts";
+import { say } from "../text/next_step.ts";
 import { git } from "./git.ts";
 
 /** The text of one of the files that git gives to a merge driver. @throws {AludelError} `file-unreadable`. */
@@ -23,7 +24,7 @@ export function readMergeFile(path: string): string {
     throw new AludelError("file-unreadable", `"${path}" could not be read`, {
       place: { file: path },
       notes: cause instanceof Error ? [cause.message] : [],
-      next: ["Name the three files as git does: aludel merge-driver %O %A %B"],
+      next: [say("Name the three files as git does: aludel merge-driver %O %A %B")],
       cause,
     });
   }

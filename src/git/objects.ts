@@ -1,7 +1,7 @@
 import { AludelError } from "../errors.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "../project/workspace/revision_files.ts";
+import { say, shell } from "../text/next_step.ts";
 import { git, gitError, type GitFolder, pathIn, spawnGit } from "./git.ts";
-import { shellWord } from "./shell_word.ts";
 
 /** One path that git has recorded. */
 interface GitEntry {
@@ -73,7 +73,7 @@ function unmergedError(paths: readonly string[]): AludelError {
   if (paths.length > NAMED) others.push(`and ${paths.length - NAMED} more`);
   return new AludelError("git-unmerged", `${JSON.stringify(first)} is unmerged in the index`, {
     notes: others,
-    next: [`Resolve the conflict, then: git add -- ${shellWord(first)}`, "git status"],
+    next: [shell`git add -- ${first} # once the conflict is resolved`, shell`git status`],
   });
 }
 
@@ -149,7 +149,7 @@ function parseBatch(
     const match = /^[0-9a-f]+ [a-z]+ (\d+)$/.exec(header);
     if (match === null) {
       throw new AludelError("git-failed", `Git answered ${JSON.stringify(header)}`, {
-        next: ["git fsck, to see whether the repository is sound"],
+        next: [shell`git fsck # check the repository`],
       });
     }
     const start = end + 1;
@@ -163,7 +163,7 @@ function pathError(path: string): AludelError {
   return new AludelError(
     "git-path",
     `The path ${JSON.stringify(path)} holds a line break, and git cannot be asked for it`,
-    { next: ["Rename the folder"] },
+    { next: [say("Rename the folder")] },
   );
 }
 
@@ -218,7 +218,7 @@ export class BlobFiles implements RevisionFiles {
     throw new AludelError("git-object-missing", `Git has no content for "${file}"`, {
       place: { file },
       notes: [`The object is ${entry.id}`],
-      next: ["git fsck, to see what is missing", "git fetch, where the clone is a partial one"],
+      next: [shell`git fsck # see what is missing`, shell`git fetch # complete a partial clone`],
     });
   }
 
@@ -237,7 +237,7 @@ export class BlobFiles implements RevisionFiles {
     return new AludelError("git-not-a-file", `"${file}" is a ${what} in git, and no file`, {
       place: { file },
       notes: ["What it leads to is not part of the commit"],
-      next: [`Put the file itself there: git rm --cached -- ${file}`],
+      next: [shell`git rm --cached -- ${file} # then add the file itself`],
     });
   }
 }

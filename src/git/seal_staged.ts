@@ -14,6 +14,7 @@ import { readRevisionTexts } from "../project/workspace/revision_texts.ts";
 import { writeAtomically } from "../project/workspace/files.ts";
 import { BlobFiles, listIndex, neededObjects, ObjectBatch } from "./objects.ts";
 import { git, type GitFolder, pathIn } from "./git.ts";
+import { shell } from "../text/next_step.ts";
 
 /** What `aludel seal --staged` is asked to do. */
 export interface SealStagedRequest {
@@ -99,7 +100,7 @@ function refusePartialCommit(indexFile: string | undefined, drafts: readonly Rev
         "git throws this index away, so that the clone's own one would still hold the drafts",
       ],
       outcome: "Nothing was sealed",
-      next: [`aludel seal ${drafts.join(" ")}, and name the manifest among the files`],
+      next: [shell`aludel seal ${drafts} # then name the manifest among the files of the commit`],
     },
   );
 }

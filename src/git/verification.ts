@@ -7,11 +7,10 @@ import { digest } from "../project/workspace/digest.ts";
 import { type Finding, findingOf } from "../project/workspace/finding.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "../project/workspace/revision_files.ts";
 import { readManifest, workspaceOf } from "../project/workspace/workspace.ts";
-import type { AnyStep } from "../text/next_step.ts";
+import { type NextStep, shell } from "../text/next_step.ts";
 import { baseFindings, baseTexts, type GitBase, HEAD, mergeBase } from "./base.ts";
 import { type GitFolder, pathIn } from "./git.ts";
 import { BlobFiles, listCommit, listIndex, neededObjects, ObjectBatch } from "./objects.ts";
-import { shellWord } from "./shell_word.ts";
 
 /** What a cure depends on. */
 export interface CureContext {
@@ -33,41 +32,45 @@ function withGitCure(finding: Finding, context: CureContext): Finding {
   return next === undefined ? finding : { ...finding, next };
 }
 
-function cureOf(finding: Finding, context: CureContext): readonly string[] | undefined {
+function cureOf(finding: Finding, context: CureContext): readonly NextStep[] | undefined {
   const { folder, source, base, entries, inBase } = context;
   const id = finding.revision ?? "";
-  const manifest = shellWord(`${folder}/manifest.json`);
-  const dir = shellWord(`${folder}/${entries.get(id)?.dir ?? ""}`);
+  const manifest = `${folder}/manifest.json`;
+  const dir = `${folder}/${entries.get(id)?.dir ?? ""}`;
   const commit = base.commit === "HEAD" ? base.commit : base.commit.slice(0, 10);
-  const add = `git add -- ${dir} ${manifest}`;
+  const files = [dir, manifest];
   switch (finding.code) {
     case "revision-unsealed":
       return [
-        `aludel seal ${id} && ${add}`,
+        shell`aludel seal ${id} && git add -- ${files}`,
         ...(source === "index"
-          ? [`aludel seal --staged ${id}, to sign what is staged where the file has gone on`]
+          ? [
+            shell`aludel seal --staged ${id} # seal the staged version, if the file has changed since`,
+          ]
           : []),
       ];
     case "revision-edited-cosmetic":
-      return [`aludel seal --cosmetic ${id} && ${add}`];
+      return [shell`aludel seal --cosmetic ${id} && git add -- ${files}`];
     case "revision-edited": {
-      const force = `aludel seal --force ${id} && ${add}`;
+      const force = shell`aludel seal --force ${id} && git add -- ${files}`;
       if (!inBase.has(id)) return [force];
       return [
-        `git checkout ${commit} -- ${dir}, to have the sealed text back`,
-        "aludel revision -m MESSAGE, to make the change in a new revision",
-        `${force}, to sign the edited text although databases may have run the old one`,
+        shell`git checkout ${commit} -- ${dir} # get the sealed text back`,
+        shell`aludel revision -m MESSAGE # make the change in a new revision`,
+        { ...force, why: "sign the edited text, although databases may have run the old one" },
       ];
     }
     case "revision-file-missing":
-      return inBase.has(id) ? [`git checkout ${commit} -- ${dir}`] : [`git add -- ${dir}`];
+      return inBase.has(id)
+        ? [shell`git checkout ${commit} -- ${dir}`]
+        : [shell`git add -- ${dir}`];
     case "folder-without-revision":
       return [
-        `git add -- ${manifest}`,
-        "aludel verify --fix, if the manifest on disk has no line for it either",
+        shell`git add -- ${manifest}`,
+        shell`aludel verify --fix # if the manifest on disk has no line for it either`,
       ];
     case "manifest-layout":
-      return [`aludel verify --fix && git add -- ${manifest}`];
+      return [shell`aludel verify --fix && git add -- ${manifest}`];
     default:
       return undefined;
   }
@@ -190,7 +193,7 @@ function missingManifest(
 ): Finding[] {
   const file = `${files.name}/${MANIFEST_FILE}`;
   const folders = files.folders().filter((folder) => files.read(`${folder}/up.sql`) !== null);
-  const finding = (message: string, next: AnyStep): Finding[] => [{
+  const finding = (message: string, next: NextStep): Finding[] => [{
     level: "error",
     code: "manifest-missing",
     message,
@@ -199,11 +202,11 @@ function missingManifest(
     next: [next],
   }];
   if (before !== null && before.revisions.length > 0) {
-    const next = `git checkout ${base.commit} -- ${shellWord(file)}`;
+    const next = shell`git checkout ${base.commit} -- ${file}`;
     return finding(`The manifest, which ${base.name} has, is gone`, next);
   }
   if (folders.length === 0) return [];
-  const next = `git add -- ${shellWord(file)}`;
+  const next = shell`git add -- ${file}`;
   return finding("There are revisions, and the manifest is not among the files", next);
 }
 

@@ -1,5 +1,6 @@
 import { AludelError } from "../errors.ts";
 import { closest } from "../text/closest.ts";
+import { instead, shell } from "../text/next_step.ts";
 import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
 
@@ -27,7 +28,7 @@ export function findRevision(
   if (second === undefined) return only;
   throw new AludelError("ref-ambiguous", `"${name}" is the beginning of several revisions`, {
     notes: listed(graph, candidates),
-    next: [`type more of it: ${shortestPrefix(graph, only)}`],
+    next: candidates.slice(0, 4).map((id) => instead(name, shortestPrefix(graph, id))),
   });
 }
 
@@ -70,7 +71,7 @@ function notFound(graph: RevisionGraph, name: string): AludelError {
     .filter((candidate) => candidate !== undefined);
   return new AludelError("ref-not-found", `No revision and no label is called "${name}"`, {
     notes: near.map((candidate) => `Did you mean "${candidate}"?`),
-    next: ["aludel history"],
+    next: [shell`aludel history`],
   });
 }
 
@@ -112,7 +113,7 @@ export function requireWithin(scope: BranchScope | null, id: RevisionId): Revisi
     {
       revision: id,
       notes: [`Neither "${id}" nor "${scope.id}" is an ancestor of the other`],
-      next: [`leave out "${scope.name}@"`],
+      next: [instead(`${scope.name}@`, "", "leave the branch out")],
     },
   );
 }

@@ -1,4 +1,5 @@
 import { AludelError } from "../errors.ts";
+import { type NextStep, say, shell } from "../text/next_step.ts";
 import { foldName, idFault, labelFault, type Revision, type RevisionId } from "./revision.ts";
 import { type GraphParts, RevisionGraph } from "./revision_graph.ts";
 import { type Adjacency, knots, minimalCycle, topologicalOrder } from "./walk.ts";
@@ -78,28 +79,31 @@ export function describeProblem(problem: GraphProblem): string {
 }
 
 /** What to change in the manifest so that the problem is gone. */
-export function cureOf(problem: GraphProblem): string {
+export function cureOf(problem: GraphProblem): readonly NextStep[] {
   switch (problem.kind) {
     case "illegal-id":
-      return "Write the id that the revision had before, or make the revision anew";
+      return [say("Write the id that the revision had before, or create the revision again")];
     case "illegal-label":
-      return "Give the revision another label, or none";
+      return [say("Give the revision another label, or none")];
     case "duplicate-id":
-      return "Delete the line that is wrong, or give one of the two another id";
+      return [say("Delete the line that is wrong, or give one of the two another id")];
     case "duplicate-label":
     case "label-is-id":
-      return "Give one of them another label";
+      return [say("Give one of them another label")];
     case "missing-parent":
     case "missing-dependency":
-      return `Take the line of "${problem.missing}" back (git log -S '"id":"${problem.missing}"' finds it), or name another`;
+      return [
+        shell`git log -S ${`"id":"${problem.missing}"`} # find the line of ${problem.missing}, and put it back`,
+        say(`Or name another revision than "${problem.missing}"`),
+      ];
     case "self-parent":
-      return 'Take its own id out of its "parents"';
+      return [say('Take its own id out of its "parents"')];
     case "self-dependency":
-      return 'Take its own id out of its "dependsOn"';
+      return [say('Take its own id out of its "dependsOn"')];
     case "parent-cycle":
-      return 'Take one of these ids out of the "parents" of another';
+      return [say('Take one of these ids out of the "parents" of another')];
     case "dependency-cycle":
-      return 'Take one of these ids out of the "parents" or "dependsOn" of another';
+      return [say('Take one of these ids out of the "parents" or "dependsOn" of another')];
   }
 }
 
@@ -143,7 +147,7 @@ export function requireGraph(revisions: readonly Revision[]): RevisionGraph {
   if (graph !== undefined) return graph;
   throw new AludelError("graph-invalid", describeProblem(problems[0]!), {
     notes: problems.slice(1).map(describeProblem),
-    next: [cureOf(problems[0]!)],
+    next: cureOf(problems[0]!),
   });
 }
 

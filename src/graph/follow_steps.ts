@@ -1,8 +1,9 @@
 import { AludelError } from "../errors.ts";
 import { branchName, type BranchScope, listed, within } from "./branch_scope.ts";
-import { type RefPurpose, suggestRef } from "./ref.ts";
+import type { RefPurpose } from "./ref.ts";
 import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
+import { instead, shell } from "../text/next_step.ts";
 
 /** A place in the graph: a revision, or null for the base under all of them. */
 export type Point = RevisionId | null;
@@ -96,7 +97,7 @@ export function topForDescent(
     `"${walk.text}" starts from nothing: no revision is applied${where}`,
     {
       notes: listed(graph, graph.headsOf(applied, "parents")),
-      next: ["aludel current"],
+      next: [shell`aludel current`],
     },
   );
 }
@@ -114,7 +115,7 @@ function single(
     {
       notes: listed(graph, tops),
       next: tops.slice(0, 4).map((top) =>
-        suggestRef(walk.purpose, `${branchName(graph, top, tops)}@${steps}`)
+        instead(walk.text, `${branchName(graph, top, tops)}@${steps}`)
       ),
     },
   );
@@ -140,8 +141,8 @@ function severalPaths(
       notes: listed(graph, ways),
       next: ways.slice(0, 4).map((way) =>
         steps === null
-          ? suggestRef(walk.purpose, way)
-          : suggestRef(walk.purpose, `${branchName(graph, way, ways)}@${point ?? "base"}${steps}`)
+          ? instead(walk.text, way)
+          : instead(walk.text, `${branchName(graph, way, ways)}@${point ?? "base"}${steps}`)
       ),
     },
   );
@@ -160,6 +161,6 @@ function tooFar(
   return new AludelError(
     "ref-too-far",
     `"${walk.text}" goes too far: from ${from} there ${steps}, to ${last}`,
-    { notes: listed(graph, end === null ? [] : [end]), next: ["aludel history"] },
+    { notes: listed(graph, end === null ? [] : [end]), next: [shell`aludel history`] },
   );
 }

@@ -1,5 +1,6 @@
 import { AludelError } from "../errors.ts";
 import { excerpt } from "../text/layout.ts";
+import { say, shell } from "../text/next_step.ts";
 import { foldName } from "./revision.ts";
 
 /** A word that stands for revisions by their place in the graph or in the database. */
@@ -71,7 +72,7 @@ export function parseRange(text: string): RefRange {
   if (from === undefined || to === undefined || ends.length > 2) {
     throw new AludelError("ref-syntax", `"${excerpt(text)}" is not a range of revisions`, {
       notes: ["A range is two refs with one colon between them; either may be left out"],
-      next: ["write it as A:B, such as 3f9c:head, -3:current or base:"],
+      next: [say("Write it as A:B, such as 3f9c:head, -3:current or base:")],
     });
   }
   return { from: from === "" ? null : parseRef(from), to: to === "" ? null : parseRef(to) };
@@ -103,7 +104,7 @@ function syntaxError(text: string): AludelError {
     ];
   return new AludelError("ref-syntax", `"${excerpt(text)}" does not name a revision`, {
     notes,
-    next: ["write it like head, 3f9c, 3f9c+1, -1 or events@head (docs/refs.md has them all)"],
+    next: [say("Write it like head, 3f9c, 3f9c+1, -1 or events@head (docs/refs.md has them all)")],
   });
 }
 
@@ -120,11 +121,6 @@ export function refuseOtherDirection(text: string, steps: number, purpose: RefPu
   throw new AludelError(
     "ref-wrong-direction",
     `"${text}" leads ${steps > 0 ? "up" : "down"}, and the command is ${purpose}`,
-    { next: [`aludel ${direction} ${text}`] },
+    { next: [shell`aludel ${direction} ${text}`] },
   );
-}
-
-/** The next step of an error that asks for one of several refs. */
-export function suggestRef(purpose: RefPurpose, text: string): string {
-  return purpose === "look" ? `say which: ${text}` : `aludel ${purpose} ${text}`;
 }

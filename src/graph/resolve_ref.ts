@@ -1,4 +1,5 @@
 import { AludelError } from "../errors.ts";
+import { instead, say, shell } from "../text/next_step.ts";
 import {
   type BranchScope,
   findRevision,
@@ -24,7 +25,6 @@ import {
   type RefPurpose,
   type RefRange,
   refuseOtherDirection,
-  suggestRef,
 } from "./ref.ts";
 import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
@@ -78,7 +78,7 @@ export function resolveOne(graph: RevisionGraph, ref: Ref, context: RefContext):
   if (id === undefined) {
     throw new AludelError("ref-not-found", `"${formatRef(ref)}" names no revision`, {
       notes: ["A revision is expected here, and this is the state before the first one"],
-      next: ["aludel history"],
+      next: [shell`aludel history`],
     });
   }
   if (more.length > 0) throw severalHeads(graph, formatRef(ref), [id, ...more], context.purpose);
@@ -125,7 +125,15 @@ export function severalHeads(
   const rest = /(?:^|@)(?:heads?|current)([+-][0-9]+)?$/i.exec(text)?.[1] ?? "";
   return new AludelError("ref-several-heads", `"${text}" names ${ids.length} revisions`, {
     notes: listed(graph, ids),
-    next: ids.slice(0, 4).map((id) => suggestRef(purpose, `${id}${rest}`)),
+    next: [
+      ...(/^heads?$/i.test(text) && purpose === "upgrade"
+        ? [instead(text, "heads", "apply every branch")]
+        : []),
+      ...(/^heads?$/i.test(text) && purpose !== "downgrade"
+        ? [shell`aludel merge heads # join the branches`]
+        : []),
+      ...ids.slice(0, 4).map((id) => instead(text, `${id}${rest}`)),
+    ],
   });
 }
 
@@ -219,7 +227,7 @@ export function resolveRange(
     throw new AludelError(
       "route-not-related",
       `In "${formatRange(range)}" the first end, "${stray}", is not under the second`,
-      { revision: stray, next: ["put the older end first, as in base:head"] },
+      { revision: stray, next: [say("Put the older end first, as in base:head")] },
     );
   }
   const lower = graph.ancestors(from, "all");

@@ -1,4 +1,5 @@
 import { AludelError } from "../errors.ts";
+import { shell } from "../text/next_step.ts";
 import { findScope, listed } from "./branch_scope.ts";
 import { descend, topForDescent, type Walk } from "./follow_steps.ts";
 import { formatRef, type Ref, refuseOtherDirection } from "./ref.ts";
@@ -97,7 +98,7 @@ export function downgradeRoute(
       {
         revision: destination.id,
         notes: listed(graph, graph.headsOf(applied, "parents")).map((head) => `applied: ${head}`),
-        next: [`aludel upgrade ${destination.id}`, "aludel current"],
+        next: [shell`aludel upgrade ${destination.id}`, shell`aludel current`],
       },
     );
   }

@@ -1,3 +1,4 @@
+import { say } from "../text/next_step.ts";
 import { displayName, foldName, unquote } from "../sql/identifier.ts";
 import { newerFeatures } from "../sql/sqlite_features.ts";
 import { isAtLeast, type Release, releaseOf } from "../sql/sqlite_releases.ts";
@@ -108,8 +109,8 @@ function judgeRelease(
         `SQLite has ${name} since ${needed}, and the file shall run on ${oldest}`,
         {
           next: [
-            "Write it without",
-            `If no older SQLite runs it, begin the file with: -- aludel: sqlite>=${needed}`,
+            say("Write it without"),
+            say(`If no older SQLite runs it, begin the file with: -- aludel: sqlite>=${needed}`),
           ],
         },
       );

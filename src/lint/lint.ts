@@ -1,4 +1,5 @@
 import type { Directive } from "../sql/script.ts";
+import { say } from "../text/next_step.ts";
 import { DOWN_RULES, judgeDown } from "./down_rules.ts";
 import { HIDDEN_RULES, judgeHidden } from "./hidden_rules.ts";
 import { judgeLoss, LOSS_RULES } from "./loss_rules.ts";
@@ -53,7 +54,7 @@ function applyIgnores(
       script,
       at: start,
       notes: [],
-      next: [cure.replace(/\.$/, "")],
+      next: [say(cure.replace(/\.$/, ""))],
     }))
   );
   return { findings: [...kept, ...unused], ignored: findings.length - kept.length };
@@ -97,7 +98,15 @@ export async function lint(subject: LintSubject, ignores: Ignores): Promise<Filt
   const findings: LintFinding[] = [];
   const report: Report<string> = (code, { script, at }, message, { notes = [], next } = {}) => {
     const { level, cure } = findRule(code)!;
-    findings.push({ code, level, message, script, at, notes, next: next ?? [withoutPeriod(cure)] });
+    findings.push({
+      code,
+      level,
+      message,
+      script,
+      at,
+      notes,
+      next: next ?? [say(withoutPeriod(cure))],
+    });
   };
   for (const { judge } of LINT_GROUPS) await judge(subject, report);
   const filtered = applyIgnores(findings, ignores, (code) => findRule(code) !== undefined);

@@ -5,7 +5,7 @@ import { type Mention, readMentions } from "../sql/mentions.ts";
 import type { Script, Statement } from "../sql/script.ts";
 import type { Release } from "../sql/sqlite_releases.ts";
 import { TokenReader } from "../sql/token_reader.ts";
-import type { AnyStep } from "../text/next_step.ts";
+import type { NextStep } from "../text/next_step.ts";
 
 /** How bad a finding is: an `error` fails or loses something unsaid, a `warning` is worth a second look. */
 export type LintLevel = "error" | "warning";
@@ -34,7 +34,7 @@ export interface LintFinding {
   /** Where, in UTF-16 code units of that script's text. */
   readonly at: number;
   readonly notes: readonly string[];
-  readonly next: readonly AnyStep[];
+  readonly next: readonly NextStep[];
 }
 
 /** What a rule says of a place. */
@@ -46,7 +46,7 @@ export interface Report<Code extends string> {
 export interface ReportMore {
   readonly notes?: readonly string[];
   /** What to do here; by default the rule's cure. */
-  readonly next?: readonly AnyStep[];
+  readonly next?: readonly NextStep[];
 }
 
 /** What an ALTER TABLE does inside the table, as far as rules tell it apart. */

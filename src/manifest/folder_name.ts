@@ -1,5 +1,6 @@
 import { AludelError, REPORT_BUG } from "../errors.ts";
 import { closest } from "../text/closest.ts";
+import { say } from "../text/next_step.ts";
 
 const SHAPE =
   /^([0-9]{4})-(0[1-9]|1[0-2])-([0-3][0-9])T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])Z$/;
@@ -234,6 +235,6 @@ function templateError(template: string, problem: string): AludelError {
   return new AludelError(
     "folder-template",
     `The folder template ${JSON.stringify(template)} ${problem}`,
-    { next: [`Set "folderTemplate" in aludel.json, such as "${DEFAULT_FOLDER_TEMPLATE}"`] },
+    { next: [say(`Set "folderTemplate" in aludel.json, such as "${DEFAULT_FOLDER_TEMPLATE}"`)] },
   );
 }

@@ -3,6 +3,7 @@ import { foldName, idFault, type RevisionId } from "../graph/revision.ts";
 import { requireGraph } from "../graph/build_graph.ts";
 import { foldDirName, folderName } from "./folder_name.ts";
 import { type Manifest, type ManifestRevision, sortById, sortTexts } from "./manifest.ts";
+import { again, say, shell } from "../text/next_step.ts";
 
 /** What a new revision is to be. Refs are resolved to ids already. */
 export interface NewRevisionRequest {
@@ -61,7 +62,7 @@ function checkId(manifest: Manifest, id: RevisionId): void {
   const problem = idFault(id);
   if (problem !== null) {
     throw new AludelError("revision-id", `The id ${JSON.stringify(id)} ${problem}`, {
-      next: ["Give another --rev-id, or leave it out for one of twelve random digits"],
+      next: [say("Give another --rev-id, or leave it out for one of twelve random digits")],
     });
   }
   const folded = foldName(id);
@@ -69,7 +70,7 @@ function checkId(manifest: Manifest, id: RevisionId): void {
   if (taken === undefined) return;
   throw new AludelError("revision-id-taken", `There is a revision "${taken.id}" already`, {
     revision: taken.id,
-    next: [`aludel show ${taken.id}`],
+    next: [shell`aludel show ${taken.id}`],
   });
 }
 
@@ -79,7 +80,7 @@ function checkKnown(manifest: Manifest, ids: readonly RevisionId[]): void {
   if (unknown === undefined) return;
   throw new AludelError("revision-unknown", `Revision "${unknown}" is not in the manifest`, {
     revision: unknown,
-    next: ["aludel history"],
+    next: [shell`aludel history`],
   });
 }
 
@@ -91,7 +92,7 @@ function checkHeads(manifest: Manifest, parents: readonly RevisionId[]): void {
     throw new AludelError("revision-not-head", `Revision "${parent}" is not a head`, {
       revision: parent,
       notes: [`"${id}" follows it already`],
-      next: ["Repeat the command with --splice to begin a branch there, or leave --head out"],
+      next: [again`--splice # begin a branch there`, say("Or leave --head out")],
     });
   }
 }
@@ -102,6 +103,6 @@ function checkDir(manifest: Manifest, dir: string): void {
   if (taken === undefined) return;
   throw new AludelError("revision-dir-taken", `The folder "${dir}" belongs to "${taken.id}"`, {
     revision: taken.id,
-    next: ["Give another --rev-id, or change folderTemplate in the settings"],
+    next: [say("Give another --rev-id, or change folderTemplate in the settings")],
   });
 }

@@ -4,6 +4,7 @@ import { excerpt } from "../text/layout.ts";
 import { checkManifest, type ManifestProblem } from "./check_manifest.ts";
 import { FIRST_LINE, type Manifest, REVISION_KEYS } from "./manifest.ts";
 import { type JsonNode, offsetAt, readJson, valueOf } from "./strict_json.ts";
+import { type NextStep, say, shell } from "../text/next_step.ts";
 
 /** A manifest that was read from a text, and so can say where its revisions stand. */
 export interface ParsedManifest extends Manifest {
@@ -55,7 +56,7 @@ export function parseManifest(text: string, file: string): ParsedManifest {
 export function manifestTooLarge(file: string): AludelError {
   return new AludelError("manifest-too-large", "The manifest is larger than 32 MiB", {
     place: { file },
-    next: [`Check that it is a manifest: git log -- ${file}`],
+    next: [shell`git log -- ${file} # check that it is a manifest`],
   });
 }
 
@@ -114,7 +115,7 @@ function syntaxError(
   const message = text.trim() === "" ? "The manifest is empty" : `The manifest ${reading.problem}`;
   return new AludelError("manifest-syntax", message, {
     place: placeOf(file, text, reading.offset),
-    next: [`See what changed: git diff -- ${file}`],
+    next: [shell`git diff -- ${file} # see what changed`],
   });
 }
 
@@ -126,8 +127,8 @@ function conflictError(text: string, file: string): AludelError | undefined {
     place: placeOf(file, text, marker.index),
     notes: ["Each revision is a line of its own, so usually the lines of both sides belong in"],
     next: [
-      'Delete the lines that begin with "<<<<<<<", "=======" and ">>>>>>>", keep the others',
-      "aludel verify",
+      say('Delete the lines that begin with "<<<<<<<", "=======" and ">>>>>>>", keep the others'),
+      shell`aludel verify`,
     ],
   });
 }
@@ -149,7 +150,7 @@ function problemsError(
   return first.code === "manifest-newer-format"
     ? error.with({
       outcome: "Nothing was written",
-      next: ["Install a newer Aludel: aludel --version"],
+      next: [say("Install a newer Aludel")],
     })
     : error;
 }
@@ -175,19 +176,26 @@ function locatedError(
   return new AludelError(first.code, excerpt(first.message, LONGEST_MESSAGE), {
     place: placeOf(file, text, first.offset),
     notes,
-    next: [...(cure === undefined ? [] : [cure]), `See what changed: git diff HEAD -- ${file}`],
+    next: [
+      ...(cure === undefined ? [] : [cure]),
+      shell`git diff HEAD -- ${file} # see what changed`,
+    ],
   });
 }
 
 /** What to do about the first problem; the rest may have the same cause. */
-const CURES: { readonly [code in ErrorCode]?: string } = {
-  "manifest-dir":
-    "Rename the folder to a plain name, and write it as the revision's dir; no hash changes by that",
-  "manifest-duplicate-id": "Delete the line that is wrong; after a merge, each side may have one",
-  "manifest-duplicate-key": "Delete one of the two",
-  "manifest-unknown-key":
-    "Delete the key, or use the Aludel that wrote it: aludel --version tells which one this is",
-  "manifest-value": "Write the value as docs/formats.md has it, where the caret points",
+const CURES: { readonly [code in ErrorCode]?: NextStep } = {
+  "manifest-dir": say(
+    "Rename the folder to a plain name, and write it as the revision's dir; this changes no hash",
+  ),
+  "manifest-duplicate-id": say(
+    "Delete the line that is wrong; after a merge, each side may have one",
+  ),
+  "manifest-duplicate-key": say("Delete one of the two"),
+  "manifest-unknown-key": say(
+    "Delete the key, or use the Aludel that wrote it (aludel --version prints which one this is)",
+  ),
+  "manifest-value": say("Correct the value at the caret: docs/formats.md says what it may be"),
 };
 
 class Parsed implements ParsedManifest {

@@ -2,6 +2,7 @@ import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { ActualHashes, DownHash, Manifest, ManifestRevision, TextHash } from "./manifest.ts";
 import type { Change } from "./verdict.ts";
+import { say, shell } from "../text/next_step.ts";
 
 /** What `aludel seal` is asked to do. */
 export interface SealRequest {
@@ -90,7 +91,7 @@ function checkKnown(manifest: Manifest, asked: ReadonlySet<RevisionId> | undefin
   if (unknown === undefined) return;
   throw new AludelError("revision-unknown", `Revision "${unknown}" is not in the manifest`, {
     revision: unknown,
-    next: ["aludel history, to see which there are"],
+    next: [shell`aludel history # see which there are`],
   });
 }
 
@@ -100,7 +101,7 @@ function noUpError(ids: readonly RevisionId[]): AludelError {
     revision: first,
     notes: ids.slice(1).map((id) => `nor has "${id}"`),
     outcome: "Nothing was sealed",
-    next: ["Write its up.sql, or take it out: aludel verify --fix"],
+    next: [say("Write its up.sql"), shell`aludel verify --fix # or take the revision out`],
   });
 }
 
@@ -109,13 +110,12 @@ function editedError(ids: readonly RevisionId[], mode: SealRequest["mode"]): Alu
   const message = mode === "cosmetic"
     ? `More than space and comments changed in sealed revision "${first}"`
     : `Revision "${first}" is sealed, and its files changed since`;
-  const names = ids.join(" ");
   return new AludelError("seal-edited", message, {
     revision: first,
     notes: ids.slice(1).map((id) => `so did "${id}"`),
     outcome: "Nothing was sealed",
     next: mode === "cosmetic"
-      ? [`aludel seal --force ${names}`]
-      : [`aludel seal --cosmetic ${names}`, `aludel seal --force ${names}`],
+      ? [shell`aludel seal --force ${ids}`]
+      : [shell`aludel seal --cosmetic ${ids}`, shell`aludel seal --force ${ids}`],
   });
 }

@@ -7,6 +7,7 @@ import {
   type RevisionFiles,
 } from "../project/workspace/revision_files.ts";
 import { openWorkspace, type Workspace } from "../project/workspace/workspace.ts";
+import { say } from "../text/next_step.ts";
 
 /**
  * Where an application has its revisions: the path or `file:` URL of a migrations folder, or
@@ -38,7 +39,7 @@ export function openMigrations(migrations: Migrations): Workspace {
   if (workspace !== null) return workspace;
   throw new AludelError("project-missing", `There is no manifest in "${files.name}"`, {
     notes: ["The path of a migrations folder is relative to the working folder"],
-    next: ['Name the folder from the module: new URL("./migrations/", import.meta.url)'],
+    next: [say('Name the folder from the module: new URL("./migrations/", import.meta.url)')],
   });
 }
 
@@ -50,7 +51,7 @@ function filesOf(migrations: Migrations): RevisionFiles {
     return new DiskFiles(location.path);
   }
   throw new AludelError("file-unreadable", `"${migrations.href}" is not a folder of this machine`, {
-    next: ["Name the folder by its path or by a file: URL"],
+    next: [say("Name the folder by its path or by a file: URL")],
   });
 }
 

@@ -3,7 +3,7 @@ import { expandHome, readLocation } from "../project/workspace/database_location
 import { type DraftPolicy, SETTING_TABLE } from "../project/workspace/setting_table.ts";
 import type { Target } from "../project/workspace/target.ts";
 import type { RestorePolicy } from "../runner/request.ts";
-import type { AnyStep } from "../text/next_step.ts";
+import { type NextStep, say } from "../text/next_step.ts";
 
 /** The policies of an application's database, with the defaults of the settings. */
 export interface TargetPolicies {
@@ -23,7 +23,7 @@ export function targetAt(database: string | URL, policies: TargetPolicies = {}):
         throw new AludelError(
           "target-value",
           "The database is in the home folder, and HOME is not set",
-          { next: ["Give its whole path"] },
+          { next: [say("Give its whole path")] },
         );
       }
       return {
@@ -40,7 +40,7 @@ export function targetAt(database: string | URL, policies: TargetPolicies = {}):
     }
     case "memory":
       throw unsupported("A database in memory would be gone when the upgrade ends", [
-        "In a test, upgrade a file in a temporary folder",
+        say("In a test, upgrade a file in a temporary folder"),
       ]);
     case "server":
       throw unsupported(`A database on a server (${location.scheme}) cannot be reached yet`);
@@ -48,11 +48,11 @@ export function targetAt(database: string | URL, policies: TargetPolicies = {}):
       throw unsupported(`The database is not SQLite (${location.scheme})`);
     case "invalid":
       throw new AludelError("target-value", `The database's path ${location.fault}`, {
-        next: ["Give a path such as app.db, or a URL such as sqlite:app.db"],
+        next: [say("Give a path such as app.db, or a URL such as sqlite:app.db")],
       });
   }
 }
 
-function unsupported(message: string, next: readonly AnyStep[] = ["Name an SQLite file"]) {
+function unsupported(message: string, next: readonly NextStep[] = [say("Name an SQLite file")]) {
   return new AludelError("target-unsupported", message, { next });
 }

@@ -22,6 +22,7 @@ import { NOTHING_RUN } from "../runner/failure.ts";
 import { PROGRAM, RELEASE } from "../text/program.ts";
 import { type Migrations, openMigrations } from "./migrations.ts";
 import { targetAt } from "./target_at.ts";
+import { say } from "../text/next_step.ts";
 
 /** What {@linkcode upgrade} is told. Only the first two are needed. */
 export interface UpgradeOptions {
@@ -88,7 +89,7 @@ export async function upgrade(options: UpgradeOptions): Promise<UpgradeResult> {
   if (signal?.aborted) {
     throw new AludelError("interrupted", "The upgrade was stopped before it began", {
       outcome: NOTHING_RUN,
-      next: ["Call upgrade() again with a signal that is not aborted"],
+      next: [say("Call upgrade() again with a signal that is not aborted")],
       cause: signal.reason,
     });
   }

@@ -10,6 +10,7 @@ import { compareSchemas } from "../schema/diff/compare.ts";
 import { describeChange } from "../schema/diff/describe.ts";
 import type { Schema } from "../schema/model/model.ts";
 import type { Script, Statement } from "../sql/script.ts";
+import { say } from "../text/next_step.ts";
 import { placeOf } from "../text/position.ts";
 
 /** Two branches that do not commute, on what they have in common. */
@@ -59,8 +60,8 @@ async function findConflict(
     ...(first && { place: placeOf(first.script.file, first.script.text, first.statement.start) }),
     notes: [...pair.map(describeStatement), ...facts],
     next: [
-      "Change one of the two statements",
-      "Or put one branch on top of the other, so that every database runs them in one order",
+      say("Change one of the two statements"),
+      say("Or put one branch on top of the other, so that every database runs them in one order"),
     ],
   };
 }
@@ -254,7 +255,7 @@ function orderFinding(
     code: "proof-order",
     message: `The order ${one.join(", ")} gives another schema than ${other.join(", ")}`,
     notes: differences.map((line) => `after the second, the first also has: ${line}`),
-    next: ["Put one branch on top of the other"],
+    next: [say("Put one branch on top of the other")],
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type TrialStage,
   type TrialVerdict,
 } from "../replay/trial.ts";
+import { say } from "../text/next_step.ts";
 
 /** The verdict of a trial as plain data: it is sent between workers and kept in a cache. */
 export type ProofVerdict =
@@ -88,7 +89,9 @@ export async function proveRevision(id: RevisionId, context: TrialContext): Prom
         notes: [...finding.notes, "It works on tables without rows"],
         next: [
           ...finding.next,
-          "If such rows cannot be there, say what can in a seed.sql beside the up.sql",
+          say(
+            "If there can be no such rows, give rows that there can be in a seed.sql beside up.sql",
+          ),
         ],
       },
     },

@@ -9,6 +9,7 @@ import {
 } from "../project/workspace/revision_texts.ts";
 import { fileError } from "../project/migrate/edited_file.ts";
 import type { Workspace } from "../project/workspace/workspace.ts";
+import { shell } from "../text/next_step.ts";
 
 /** A revision with its place in the graph and all that its folder holds. Can be sent to a worker. */
 export interface RevisionSource extends Revision {
@@ -47,7 +48,7 @@ export class RevisionSources {
     if (entry === undefined) {
       throw new AludelError("revision-not-on-disk", `Revision "${id}" is not on disk`, {
         revision: id,
-        next: ["aludel history"],
+        next: [shell`aludel history`],
       });
     }
     const { up, down } = readRevisionTexts(files, entry, this.#digest);

@@ -5,6 +5,7 @@ import { splitStatements, type Statement } from "../sql/script.ts";
 import { readMentions } from "../sql/mentions.ts";
 import { offsetOfByte, placeOf } from "../text/position.ts";
 import type { ScriptText } from "./history.ts";
+import { say, shell } from "../text/next_step.ts";
 
 /** Verbs of statements that ask. */
 const ASKING: ReadonlySet<string> = new Set(["SELECT", "VALUES", "WITH"]);
@@ -32,7 +33,7 @@ export async function runAsserts(
         {
           revision: id,
           place: placeOf(file, text, statement.start),
-          next: ["Rows that a proof needs belong into seed.sql"],
+          next: [say("Put rows that a proof needs into seed.sql")],
         },
       );
     }
@@ -49,8 +50,10 @@ export async function runAsserts(
           ...(rows.length > SHOWN ? [`and ${rows.length - SHOWN} more`] : []),
         ],
         next: [
-          "Correct the up.sql",
-          "If the rows are of a kind that your application never writes, put its own into seed.sql",
+          say("Correct the up.sql"),
+          say(
+            "If your application never writes such rows, put rows that it does write into seed.sql",
+          ),
         ],
       },
     );
@@ -70,7 +73,7 @@ async function ask(
     const at = offsetOfByte(text, statement.start, error.byteOffset ?? 0);
     throw new AludelError("sql-failed", "A query of assert.sql failed", {
       revision: id,
-      next: [`Mend it, then: aludel prove ${id}`],
+      next: [shell`aludel prove ${id} # once the query is fixed`],
       place: placeOf(file, text, at),
       sqlite: error.sqlite,
       cause: error,

@@ -8,6 +8,7 @@ import type { Script } from "../sql/script.ts";
 import { offsetOfByte, placeOf } from "../text/position.ts";
 import { checkScript } from "./check_script.ts";
 import type { Scratch } from "./scratch.ts";
+import { shell } from "../text/next_step.ts";
 
 /** A file of a revision: its name for messages, and its canonical text. */
 export interface ScriptText {
@@ -102,7 +103,7 @@ async function runStatements(
           place: placeOf(file, text, offset),
           sqlite: error.sqlite,
           notes: ["The revisions are run in memory to learn which schema they lead to"],
-          next: [`aludel edit ${id}`],
+          next: [shell`aludel edit ${id}`],
           cause: error,
         },
       );

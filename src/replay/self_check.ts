@@ -17,6 +17,7 @@ import { tryScript } from "../runner/try_script.ts";
 import { fittingDatabase, ROWS_TO_FIT } from "./rows/fitting.ts";
 import { compareRows, type RowSnapshot, snapshotRows } from "./row_snapshot.ts";
 import type { Scratch } from "./scratch.ts";
+import { type NextStep, say, shell } from "../text/next_step.ts";
 
 /** A generated revision to be checked. Texts have stand-ins for values that a person must choose. */
 export interface SelfCheckRequest {
@@ -258,8 +259,9 @@ async function attempt(
 }
 
 /** What is left to do where the plan is not good enough. */
-export const BY_HAND: readonly string[] = [
-  "Change the schema in smaller steps, or write the SQL by hand: aludel revision -m MSG",
+export const BY_HAND: readonly NextStep[] = [
+  say("Change the schema in smaller steps"),
+  shell`aludel revision -m MSG # write the SQL by hand`,
 ];
 
 async function refuseDifference(

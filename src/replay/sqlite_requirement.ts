@@ -5,6 +5,7 @@ import { newerFeatures } from "../sql/sqlite_features.ts";
 import { isAtLeast, type Release, releaseOf } from "../sql/sqlite_releases.ts";
 import { splitStatements } from "../sql/script.ts";
 import { placeOf } from "../text/position.ts";
+import { say } from "../text/next_step.ts";
 
 /** What says `-- aludel: sqlite>=…`. */
 export interface Requiring {
@@ -32,7 +33,7 @@ export function requireSqlite(
     {
       place,
       ...(revision !== undefined && { revision }),
-      next: ["Run it with an Aludel of a newer SQLite: aludel --version tells which one this has"],
+      next: [say("Use an Aludel with a newer SQLite (aludel --version prints which one this has)")],
     },
   );
 }
@@ -85,8 +86,8 @@ export function refuseNewerFeatures(
         `${place.file}:${place.line}:${place.column}: ${name}, since ${since.join(".")}`
       ),
       next: [
-        "Write it without",
-        `If no older SQLite runs it, set "sqlite": "${newest.join(".")}" in aludel.json`,
+        say("Write it without"),
+        say(`If no older SQLite runs it, set "sqlite": "${newest.join(".")}" in aludel.json`),
       ],
     },
   );

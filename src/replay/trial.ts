@@ -27,6 +27,7 @@ import { runAsserts } from "./asserts.ts";
 import { missingFor, schemaText } from "./schema_text.ts";
 import { touchedSchema } from "./touched_tables.ts";
 import { fillVirtualTables } from "./rows/virtual.ts";
+import { say, shell } from "../text/next_step.ts";
 
 /** What a trial needs. */
 export interface TrialContext {
@@ -304,7 +305,9 @@ export function functionMissing(
       place: { file },
       notes: ["In memory it stands for NULL, so that the rest can be tried"],
       next: [
-        'Write the SQL without it, or name it in the setting "functions" if your application registers it',
+        say(
+          'Write the SQL without it, or name it in the setting "functions" if your application registers it',
+        ),
       ],
     },
   );
@@ -315,7 +318,7 @@ function schemaError({ id, down }: ReplaySource, left: readonly string[]): Alude
     revision: id,
     place: { file: down!.file },
     notes: left.map((line) => `missing: ${line}`),
-    next: [`aludel edit ${id}`],
+    next: [shell`aludel edit ${id}`],
   });
 }
 
@@ -324,6 +327,6 @@ function againError({ id, up }: ReplaySource, left: readonly string[]): AludelEr
     revision: id,
     place: { file: up.file },
     notes: left.map((line) => `missing: ${line}`),
-    next: [`aludel edit ${id}`],
+    next: [shell`aludel edit ${id}`],
   });
 }

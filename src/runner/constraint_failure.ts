@@ -3,7 +3,7 @@ import { displayName, foldName, quoteName } from "../sql/identifier.ts";
 import type { Statement } from "../sql/script.ts";
 import { readTriedRows, type TriedRows } from "../sql/tried_rows.ts";
 import { excerpt } from "../text/layout.ts";
-import type { AnyStep } from "../text/next_step.ts";
+import { type NextStep, say } from "../text/next_step.ts";
 
 /** How many of the rows are named; the others are counted. */
 const NAMED = 3;
@@ -82,7 +82,7 @@ function tuple(row: Row, length: number): string {
 /** Which rows are in a statement's way, and what to do about them. */
 export interface ConstraintFacts {
   readonly notes: readonly string[];
-  readonly next: readonly AnyStep[];
+  readonly next: readonly NextStep[];
 }
 
 /**
@@ -144,10 +144,12 @@ function nullFacts(
     notes: [`${rowsHave(count)} NULL in "${column}"${named}`],
     next: [
       sourceTable === undefined || name === undefined
-        ? `Give "${column}" a value in the query, such as coalesce(…, …)`
-        : `Fill them in before this statement: UPDATE ${
-          displayName(sourceTable)
-        } SET ${name} = … WHERE ${name} IS NULL;`,
+        ? say(`Give "${column}" a value in the query, such as coalesce(…, …)`)
+        : say(
+          `Fill them in before this statement: UPDATE ${
+            displayName(sourceTable)
+          } SET ${name} = … WHERE ${name} IS NULL;`,
+        ),
     ],
   };
 }
@@ -167,7 +169,7 @@ async function explainCheck(
 function checkFacts({ count, named }: FoundRows): ConstraintFacts {
   return {
     notes: [`${count} ${count === 1 ? "row does" : "rows do"} not hold to it${named}`],
-    next: ["Correct these rows with an UPDATE before this statement"],
+    next: [say("Correct these rows with an UPDATE before this statement")],
   };
 }
 
@@ -189,7 +191,7 @@ function duplicateFacts(found: FoundRows | undefined): ConstraintFacts | undefin
   const { count, named } = found;
   return {
     notes: [`${count} ${count === 1 ? "value stands" : "values stand"} more than once${named}`],
-    next: ["Make them different, or keep one row of each, before this statement"],
+    next: [say("Make them different, or keep one row of each, before this statement")],
   };
 }
 

@@ -2,6 +2,7 @@ import type { Connection } from "../db/connection.ts";
 import type { AludelError } from "../errors.ts";
 import { hasStateTables } from "../state/state_format.ts";
 import { appendLog } from "../state/write_state.ts";
+import { type NextStep, say } from "../text/next_step.ts";
 import { type CheckedStep, type RunHost, type Segment, toSecond } from "./request.ts";
 
 /**
@@ -56,8 +57,9 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
 ];
 
 /** The advice for SQLite's message, or undefined where its own words are enough. */
-export function adviceFor(sqlite: string): string | undefined {
-  return ADVICE.find(([pattern]) => pattern.test(sqlite))?.[1];
+export function adviceFor(sqlite: string): NextStep | undefined {
+  const advice = ADVICE.find(([pattern]) => pattern.test(sqlite))?.[1];
+  return advice === undefined ? undefined : say(advice);
 }
 
 /** A step of an earlier segment. */

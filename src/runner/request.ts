@@ -2,7 +2,7 @@ import type { Connection, SqlValue } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { Script } from "../sql/script.ts";
 import type { AppliedRevision, AppliedTexts, State, StateMark } from "../state/state.ts";
-import type { AnyStep } from "../text/next_step.ts";
+import type { NextStep } from "../text/next_step.ts";
 
 /** Time, given from outside so that the library reads none of its own. */
 export interface Clock {
@@ -179,7 +179,7 @@ export interface Notice {
   /** Further facts, a line each. */
   readonly notes?: readonly string[];
   /** What to do about it, if anything. */
-  readonly next?: readonly AnyStep[];
+  readonly next?: readonly NextStep[];
 }
 
 /**

@@ -4,6 +4,7 @@ import type { CheckedStep, KeptPoint, RestorePointMaker, RunHost } from "./reque
 import { findHazards } from "./hazard.ts";
 import { NOTHING_RUN } from "./failure.ts";
 import { standingHazards } from "./standing_hazards.ts";
+import { again } from "../text/next_step.ts";
 
 /** Where another try need not end better. Only a run can do without its copy; backups and rehearsals are copies. */
 const COPY_FAILED = /^copy-(?:failed|space)$/;
@@ -60,7 +61,7 @@ export class RestoreGuard {
       throw error.with({
         outcome: NOTHING_RUN,
         ...(COPY_FAILED.test(error.code) &&
-          { next: [...error.next, "Or go without a copy: `--restore-points never`"] }),
+          { next: [...error.next, again`--restore-points never # go without a copy`] }),
       });
     }
   }

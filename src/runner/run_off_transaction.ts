@@ -18,6 +18,7 @@ import { executePatiently, type LockedOutcome, lockedTransaction } from "./write
 import { type DoubleQuotedStrings, runStatement, type ScriptRun } from "./run_script.ts";
 import { announceStep, record, remedyFor } from "./run_step.ts";
 import { type SegmentResult, StepFailure } from "./run_transaction.ts";
+import { again, say } from "../text/next_step.ts";
 
 /** A revision whose script runs outside a transaction, with its place in the route. */
 export interface OffTransactionRun {
@@ -107,7 +108,9 @@ function firstStatement(
         notes: [`Statement ${intent.statement} ran as: ${intent.sql}`],
         outcome: NOTHING_RUN,
         next: [
-          "Put the text that ran back, run the upgrade to its end, then make the change in a new revision",
+          say(
+            "Put back the text that ran, finish the upgrade, then make the change in a new revision",
+          ),
         ],
       },
     );
@@ -124,9 +127,9 @@ function firstStatement(
       notes: ["It runs outside a transaction, so the statement may have run or not"],
       outcome: NOTHING_RUN,
       next: [
-        "Look at the database: has the statement run?",
-        "If not, give the same command with `--resume again`, to run it",
-        "If it has, give the same command with `--resume skip`, to go on after it",
+        say("Look at the database: has the statement run?"),
+        again`--resume again # if it has not run: run it`,
+        again`--resume skip # if it has run: go on after it`,
       ],
     },
   );

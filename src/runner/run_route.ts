@@ -219,7 +219,7 @@ class RouteRun {
         next: [
           ...before,
           ...cause.next,
-          `aludel restore ${point.name}, to be back where the run began`,
+          shell`aludel restore ${point.name} # restore the state before the run`,
         ],
       }),
     });
@@ -258,7 +258,7 @@ class RouteRun {
     return databaseError(error, name) ??
       new AludelError("sql-failed", `Database "${name}" refused to record the run`, {
         sqlite: error.sqlite,
-        next: [advice ?? "aludel status, to see what the records say"],
+        next: [advice ?? shell`aludel status # see what the records say`],
         cause: error,
       });
   }

@@ -8,7 +8,7 @@ import { isStoredText, refuseOwnText, StoredTextFailure } from "./double_quoted_
 import { explainConstraint } from "./constraint_failure.ts";
 import { adviceFor } from "./failure.ts";
 import type { RunEvent } from "./request.ts";
-import type { AnyStep } from "../text/next_step.ts";
+import { type NextStep, say } from "../text/next_step.ts";
 
 /**
  * Who may use double-quoted strings: nobody, the stored schema of an old database, or scripts as well, as the settings say.
@@ -21,7 +21,7 @@ export interface ScriptRun {
   readonly revision: string;
   readonly script: Script;
   /** What to do when a statement fails, after what SQLite's message suggests. */
-  readonly remedy: AnyStep;
+  readonly remedy: readonly NextStep[];
   readonly doubleQuotedStrings: DoubleQuotedStrings;
   readonly emit: (event: RunEvent) => void;
   /** Called between statements: lets the host answer signals, and says whether the user asked to stop. */
@@ -129,7 +129,7 @@ async function statementFailed(
   return new AludelError("sql-failed", `Statement failed in revision "${run.revision}"`, {
     ...facts,
     ...(rows && { notes: rows.notes }),
-    next: [...rows?.next ?? [], ...advice === undefined ? [] : [advice], run.remedy],
+    next: [...rows?.next ?? [], ...advice === undefined ? [] : [advice], ...run.remedy],
   });
 }
 
@@ -151,7 +151,10 @@ function endedTransaction(
       revision: run.revision,
       ...(error?.sqlite !== undefined && { sqlite: error.sqlite }),
       notes: ["RAISE(ROLLBACK) in a trigger or ON CONFLICT ROLLBACK undoes everything since BEGIN"],
-      next: ["Use RAISE(ABORT) or ON CONFLICT ABORT: it undoes the one statement", run.remedy],
+      next: [
+        say("Use RAISE(ABORT) or ON CONFLICT ABORT: it undoes only the one statement"),
+        ...run.remedy,
+      ],
       cause: error,
     },
   );

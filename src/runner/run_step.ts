@@ -9,6 +9,7 @@ import { type DoubleQuotedStrings, runScript } from "./run_script.ts";
 import { takeInventory } from "./table_contents.ts";
 import { type TableFates, traceTables } from "./table_fates.ts";
 import { dropTemporaryObjects } from "./temporary_objects.ts";
+import { again, type NextStep, say, shell } from "../text/next_step.ts";
 
 /** A step within an open transaction, with its place in the whole route. */
 export interface StepRun {
@@ -71,10 +72,11 @@ export async function runStep(run: StepRun): Promise<StepTime> {
 }
 
 /** What to do after a statement of the step has failed. */
-export function remedyFor(step: CheckedStep): string {
+export function remedyFor(step: CheckedStep): readonly NextStep[] {
+  const edit = shell`aludel edit ${step.id} # correct the file`;
   return step.direction === "down" && step.from === "database"
-    ? `What ran is the down.sql stored in the database: correct the file, then give the same command with \`--from-disk\``
-    : `Correct the file (\`aludel edit ${step.id}\`), then give the same command again`;
+    ? [edit, again`--from-disk # run the corrected file, not the down.sql stored in the database`]
+    : [edit, again` # run the corrected file`];
 }
 
 /** Writes or deletes the step's record, and the event. */
@@ -131,10 +133,12 @@ async function conserving(
     place: { file: step.script.file },
     notes: losses.map((loss) => loss.fact),
     next: [
-      "Create again what is missing, or copy it, in the same script",
-      `Or say in the script that the loss is meant: -- aludel: allow-loss=${name} REASON${
-        others.length > 0 ? `, and a line each for ${others.join(", ")}` : ""
-      }`,
+      say("Create again what is missing, or copy it, in the same script"),
+      say(
+        `Or say in the script that the loss is intended: -- aludel: allow-loss=${name} REASON${
+          others.length > 0 ? `, and a line each for ${others.join(", ")}` : ""
+        }`,
+      ),
     ],
   });
 }

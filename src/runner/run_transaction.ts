@@ -18,6 +18,7 @@ import type { DoubleQuotedStrings } from "./run_script.ts";
 import { displayName, foldName } from "../sql/identifier.ts";
 import { readMentions } from "../sql/mentions.ts";
 import { type TableFates, traceTables } from "./table_fates.ts";
+import { again, type NextStep, say } from "../text/next_step.ts";
 
 /** A segment of mode `transaction` or `foreign-keys`, with its place in the route. */
 export interface TransactionRun {
@@ -120,7 +121,7 @@ async function refuseNewViolations(run: TransactionRun, before: ForeignKeyState)
     ? { revision: only.id, place: { file: only.script.file } }
     : {};
   const each = others.length > 0
-    ? ["`--transaction each` commits revision by revision, and so shows which one it is"]
+    ? [again`--transaction each # commit each revision by itself, which shows which one it is`]
     : [];
   if (found.added.length > 0) {
     const tables = await tableNames(run.connection);
@@ -134,8 +135,10 @@ async function refuseNewViolations(run: TransactionRun, before: ForeignKeyState)
         next: [
           ...each,
           ...(away.next.length > 0 ? away.next : [
-            "Delete or correct the rows in the same revision",
-            "If the revision relies on ON DELETE CASCADE, begin it with `-- aludel: foreign-keys=on`",
+            say("Delete or correct the rows in the same revision"),
+            say(
+              "If the revision relies on ON DELETE CASCADE, begin it with: -- aludel: foreign-keys=on",
+            ),
           ]),
         ],
       },
@@ -161,7 +164,7 @@ function renamedAway(
   added: readonly { readonly violation: Violation }[],
   tables: ReadonlySet<string>,
   fates: TableFates,
-): { readonly notes: readonly string[]; readonly next: readonly string[] } {
+): { readonly notes: readonly string[]; readonly next: readonly NextStep[] } {
   const olds = new Set(added.map(({ violation }) => foldName(violation.parent)));
   for (const fate of fates.touched.values()) {
     const old = [...fate.aliases].find((alias) => olds.has(alias) && !tables.has(alias));
@@ -172,11 +175,13 @@ function renamedAway(
         `ALTER TABLE ${table} RENAME TO ${other} made the foreign keys of other tables refer to ${other}, and ${other} was dropped`,
       ],
       next: [
-        `Rebuild in another order: create the new table as ${
-          displayName(`${fate.before}_new`)
-        }, copy the rows, drop ${table}, then rename ${
-          displayName(`${fate.before}_new`)
-        } to ${table}`,
+        say(
+          `Rebuild in another order: create the new table as ${
+            displayName(`${fate.before}_new`)
+          }, copy the rows, drop ${table}, then rename ${
+            displayName(`${fate.before}_new`)
+          } to ${table}`,
+        ),
       ],
     };
   }

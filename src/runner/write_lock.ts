@@ -1,6 +1,7 @@
 import { type Connection, SqlError } from "../db/connection.ts";
 import { AludelError, GO_ON } from "../errors.ts";
 import { readMark, type StateMark } from "../state/state.ts";
+import { again } from "../text/next_step.ts";
 import { NOTHING_RUN } from "./failure.ts";
 import type { Clock, RunEvent, RunHost } from "./request.ts";
 
@@ -85,7 +86,7 @@ function lockTimeout(name: string, waiting: Waiting, cause: unknown): AludelErro
     `Database "${name}" stayed locked for ${seconds} s`,
     {
       notes: [holder ? `The lock is held by ${holder}` : "Another connection holds the lock"],
-      next: [`Let the other process finish, or wait longer with \`--lock-timeout ${seconds * 5}\``],
+      next: [again`--lock-timeout ${seconds * 5} # wait longer for the other process`],
       cause,
     },
   );

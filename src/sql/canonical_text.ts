@@ -1,4 +1,5 @@
 import { AludelError } from "../errors.ts";
+import { say } from "../text/next_step.ts";
 import { placeOf } from "../text/position.ts";
 
 const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -61,7 +62,7 @@ function encodingError(file: string, bytes: Uint8Array, cause: unknown): AludelE
   if (utf16 !== undefined) {
     return new AludelError("sql-encoding", `The file is ${utf16} and not UTF-8`, {
       place: { file, line: 1, column: 1 },
-      next: ["Save the file as UTF-8"],
+      next: [say("Save the file as UTF-8")],
       cause,
     });
   }
@@ -71,7 +72,7 @@ function encodingError(file: string, bytes: Uint8Array, cause: unknown): AludelE
   const byte = (bytes[at] ?? 0).toString(16).toUpperCase().padStart(2, "0");
   return new AludelError("sql-encoding", `The file is not UTF-8: byte 0x${byte} is out of place`, {
     place: placeOf(file, before + after, before.length),
-    next: ["Save the file as UTF-8"],
+    next: [say("Save the file as UTF-8")],
     cause,
   });
 }
@@ -115,7 +116,9 @@ function nulError(file: string, text: string, at: number): AludelError {
     place: placeOf(file, text, at),
     notes: isUtf16 ? ["It looks like UTF-16 without a byte order mark"] : [],
     next: [
-      isUtf16 ? "Save the file as UTF-8" : "Delete the NUL byte; as data, write it as x'00'",
+      isUtf16
+        ? say("Save the file as UTF-8")
+        : say("Delete the NUL byte; as data, write it as x'00'"),
     ],
   });
 }

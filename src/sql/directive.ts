@@ -1,5 +1,6 @@
 import { AludelError } from "../errors.ts";
 import { closest } from "../text/closest.ts";
+import { say } from "../text/next_step.ts";
 import { placeOf } from "../text/position.ts";
 import { unquote } from "./identifier.ts";
 import type { Directive } from "./script.ts";
@@ -169,13 +170,13 @@ export function readDirective(
   if (text[start] === "/") {
     throw new AludelError("directive-syntax", "A directive is a -- comment, not a /* */ one", {
       place,
-      next: ["Write it on a line of its own, as in -- aludel: transaction=off"],
+      next: [say("Write it on a line of its own, as in -- aludel: transaction=off")],
     });
   }
   if (text[body - 1] !== ":") {
     throw new AludelError("directive-syntax", 'A colon is missing after "aludel"', {
       place,
-      next: [`Write -- aludel: ${text.slice(body, end).trim()}`],
+      next: [say(`Write -- aludel: ${text.slice(body, end).trim()}`)],
     });
   }
   const words = text.slice(body, end).trim();
@@ -188,7 +189,7 @@ export function readDirective(
       {
         place,
         notes: [`It is for ${rule.files.map((kind) => FILE_KIND_NAMES[kind]).join(", ")}`],
-        next: ["Move it there, or delete it"],
+        next: [say("Move it there, or delete it")],
       },
     );
   }
@@ -196,7 +197,7 @@ export function readDirective(
     throw new AludelError(
       "directive-place",
       `The directive "${rule.name}" stands after the first statement, but holds for the whole file`,
-      { place, next: ["Move it to the top of the file"] },
+      { place, next: [say("Move it to the top of the file")] },
     );
   }
   return { ...readValue(words.slice(rule.name.length), rule, place), start, end };
@@ -225,7 +226,9 @@ function unknownDirective(
     place,
     notes: [`There are ${names.join(", ")}`],
     next: [
-      near === undefined ? "Delete the line, or take one of these" : `Did you mean "${near}"?`,
+      near === undefined
+        ? say("Delete the line, or take one of these")
+        : say(`Did you mean "${near}"?`),
     ],
   });
 }
@@ -238,7 +241,7 @@ function readValue(
   const wrong = (message: string) =>
     new AludelError("directive-value", message, {
       place,
-      next: [`Write -- aludel: ${rule.example}`],
+      next: [say(`Write -- aludel: ${rule.example}`)],
     });
   let words = rest.trimStart();
   if (!words.startsWith(rule.operator) || words.startsWith("==")) {

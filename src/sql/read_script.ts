@@ -1,4 +1,5 @@
 import { AludelError } from "../errors.ts";
+import { say } from "../text/next_step.ts";
 import { placeOf } from "../text/position.ts";
 import { isDirective, readDirective, type SqlFileKind } from "./directive.ts";
 import { foldName, unquote } from "./identifier.ts";
@@ -113,7 +114,7 @@ function readHeader(
   const conflict = (later: Directive, message: string) =>
     new AludelError("directive-conflict", message, {
       place: placeOf(file, text, later.start),
-      next: ["Delete one of the two"],
+      next: [say("Delete one of the two")],
     });
 
   for (const directive of directives) {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
 import { closest } from "../text/closest.ts";
-import type { AnyStep } from "../text/next_step.ts";
+import { type NextStep, say } from "../text/next_step.ts";
 import { positionAt } from "../text/position.ts";
 import { foldName, unquote } from "./identifier.ts";
 import type { ScriptHeader, Unfinished } from "./script.ts";
@@ -12,7 +12,7 @@ export interface Refusal {
   /** The fact, as an error's message. */
   readonly reason: string;
   /** What to do about it, best first. */
-  readonly next: readonly AnyStep[];
+  readonly next: readonly NextStep[];
 }
 
 /** A refusal and where it applies, in UTF-16 code units of the text. */
@@ -30,7 +30,7 @@ export function refuseTransactionControl(what: string): Refusal {
     code: "sql-transaction-control",
     reason:
       `"${what}" may not stand in a revision, because Aludel begins and ends the transactions`,
-    next: ["Delete the statement: a revision is applied as a whole or not at all"],
+    next: [say("Delete the statement: a revision is applied as a whole or not at all")],
   };
 }
 
@@ -39,7 +39,7 @@ export function refuseAttach(what: string): Refusal {
   return {
     code: "sql-attach",
     reason: `"${what}" is not possible in a revision, which works on one database`,
-    next: ["Delete the statement, and do what needs the other database outside of Aludel"],
+    next: [say("Delete the statement, and do what needs the other database outside of Aludel")],
   };
 }
 
@@ -47,7 +47,7 @@ export function refuseAttach(what: string): Refusal {
 export const LOAD_EXTENSION: Refusal = {
   code: "sql-load-extension",
   reason: '"load_extension" would run a program of this machine inside the database',
-  next: ["Delete the call: extensions cannot be loaded in a revision"],
+  next: [say("Delete the call: extensions cannot be loaded in a revision")],
 };
 
 /** A statement that writes to one of Aludel's tables or takes a name of theirs. */
@@ -55,7 +55,9 @@ export function refuseStateTable(name: string): Refusal {
   return {
     code: "sql-state-table",
     reason: `"${name}" is a name that Aludel keeps for its own tables`,
-    next: ["Delete the statement or choose another name; to mend the records, use aludel stamp"],
+    next: [
+      say("Delete the statement or choose another name; to mend the records, use aludel stamp"),
+    ],
   };
 }
 
@@ -64,7 +66,7 @@ export function refuseOpenChoice(column: string): Refusal {
   return {
     code: "sql-choose",
     reason: `The rows that are there need a value for "${column}", and none is chosen yet`,
-    next: ["Write a value or an expression in place of the NULL here, and delete the comment"],
+    next: [say("Write a value or an expression in place of the NULL here, and delete the comment")],
   };
 }
 
@@ -74,7 +76,7 @@ export function refuseUnderForeignKeys(what: string): Refusal {
     code: "sql-foreign-keys",
     reason: `"${what}" may not stand in a revision with foreign-keys=on, where it can delete the ` +
       "rows of other tables",
-    next: ["Move the statement to a revision without that directive"],
+    next: [say("Move the statement to a revision without that directive")],
   };
 }
 
@@ -82,7 +84,7 @@ export function refuseUnderForeignKeys(what: string): Refusal {
 export const VACUUM_IN_TRANSACTION: Refusal = {
   code: "sql-vacuum",
   reason: '"VACUUM" cannot run inside a transaction',
-  next: ["Put it into a revision of its own that begins with -- aludel: transaction=off"],
+  next: [say("Put it into a revision of its own that begins with -- aludel: transaction=off")],
 };
 
 /** A statement in a `transaction=off` script that a transaction can hold. */
@@ -91,7 +93,9 @@ export function refuseOutside(verb: string): Refusal {
     code: "sql-outside",
     reason: `"${verb}" works inside a transaction, so a file with transaction=off may not hold it`,
     next: [
-      "Move the statement to a revision of its own without that directive, before or after this one",
+      say(
+        "Move the statement to a revision of its own without that directive, before or after this one",
+      ),
     ],
   };
 }
@@ -100,7 +104,7 @@ export function refuseOutside(verb: string): Refusal {
 export const VACUUM_INTO: Refusal = {
   code: "sql-vacuum",
   reason: '"VACUUM INTO" writes another file, which a revision may not',
-  next: ["Delete the statement"],
+  next: [say("Delete the statement")],
 };
 
 /** A statement that does not end, or ends twice. @param text The script's text. */
@@ -110,14 +114,14 @@ export function refuseUnfinished(text: string, { kind, straggler }: Unfinished):
     return {
       code,
       reason: "A parenthesis of the statement that begins here is never closed",
-      next: ["Close it with )"],
+      next: [say("Close it with )")],
     };
   }
   if (kind === ")") {
     return {
       code,
       reason: "The statement that begins here closes a parenthesis that was never opened",
-      next: ["Delete it, or open it with ("],
+      next: [say("Delete it, or open it with (")],
     };
   }
   return {
@@ -125,10 +129,12 @@ export function refuseUnfinished(text: string, { kind, straggler }: Unfinished):
     reason: "The trigger that begins here does not end",
     next: [
       straggler === undefined
-        ? "Write END; after the last statement of its body, which ends in a semicolon too"
-        : `Write END; before line ${
-          positionAt(text, straggler).line
-        }, where something begins that no trigger may hold`,
+        ? say("Write END; after the last statement of its body, which ends in a semicolon too")
+        : say(
+          `Write END; before line ${
+            positionAt(text, straggler).line
+          }, where something begins that no trigger may hold`,
+        ),
     ],
   };
 }
@@ -192,10 +198,10 @@ export function refusePragma(
     return hasValue && mode.transaction === "off" ? refuseOutside(`PRAGMA ${pragma}`) : undefined;
   }
   if (!hasValue && ASKING_WITHOUT_VALUE.has(pragma)) return undefined;
-  const refuse = (reason: string, ...next: readonly AnyStep[]): Refusal => ({
+  const refuse = (reason: string, ...next: readonly string[]): Refusal => ({
     code: "sql-pragma",
     reason,
-    next,
+    next: next.map(say),
   });
 
   if (pragma === LEGACY_ALTER_TABLE) {

@@ -1,4 +1,5 @@
 import { AludelError } from "../errors.ts";
+import { say } from "../text/next_step.ts";
 import { placeOf } from "../text/position.ts";
 import { readMentions } from "./mentions.ts";
 import {
@@ -61,7 +62,9 @@ const MISPLACED_LEGACY: Refusal = {
   code: "sql-pragma",
   reason: `"PRAGMA ${LEGACY_ALTER_TABLE}" may only stand around the rename that ends a rebuild`,
   next: [
-    `Write it right before ALTER TABLE … RENAME TO, and PRAGMA ${LEGACY_ALTER_TABLE}=off right after`,
+    say(
+      `Write it right before ALTER TABLE … RENAME TO, and PRAGMA ${LEGACY_ALTER_TABLE}=off right after`,
+    ),
   ],
 };
 
@@ -159,7 +162,7 @@ function refuseDotCommand(text: string, at: number): PlacedRefusal | undefined {
   const refusal: Refusal = {
     code: "sql-dot-command",
     reason: `"${command}" is a command of the sqlite3 shell and not SQL`,
-    next: ["Delete the line; a revision holds SQL only"],
+    next: [say("Delete the line; a revision holds SQL only")],
   };
   return { refusal, at };
 }
@@ -202,7 +205,7 @@ function refuseStateNames(text: string, statement: Statement): PlacedRefusal | u
 const OPEN_COMMENT: Refusal = {
   code: "sql-comment",
   reason: "The comment that begins here is never closed",
-  next: ["Close it with */"],
+  next: [say("Close it with */")],
 };
 
 /**
@@ -223,14 +226,14 @@ function refuseParameter(parameter: string): Refusal {
     return {
       code: "sql-token",
       reason: `"${parameter}" is not SQL: "#" begins no comment in SQLite`,
-      next: ["Begin comments with --"],
+      next: [say("Begin comments with --")],
     };
   }
   return {
     code: "sql-parameter",
     reason:
       `"${parameter}" is a parameter, which nothing gives a value: SQLite would take it for NULL`,
-    next: ["Write the value itself; if it is meant as text, put it into single quotes"],
+    next: [say("Write the value itself; if it is meant as text, put it into single quotes")],
   };
 }
 
@@ -240,7 +243,7 @@ function refuseIllegal(token: string, text: string, start: number): Refusal {
     return {
       code: "sql-placeholder",
       reason: "A placeholder of a template stands here, and a revision is run as it is",
-      next: ["Write what the placeholder stands for"],
+      next: [say("Write what the placeholder stands for")],
     };
   }
   return { code: "sql-token", ...explainIllegal(token, first) };
@@ -249,27 +252,36 @@ function refuseIllegal(token: string, text: string, start: number): Refusal {
 function explainIllegal(token: string, first: string): Omit<Refusal, "code"> {
   switch (first) {
     case "'":
-      return { reason: "The string that begins here is never closed", next: ["Close it with '"] };
+      return {
+        reason: "The string that begins here is never closed",
+        next: [say("Close it with '")],
+      };
     case '"':
     case "`":
       return {
         reason: "The name that begins here is never closed",
-        next: [`Close it with ${first}`],
+        next: [say(`Close it with ${first}`)],
       };
     case "[":
-      return { reason: "The name that begins here is never closed", next: ["Close it with ]"] };
+      return {
+        reason: "The name that begins here is never closed",
+        next: [say("Close it with ]")],
+      };
     case "x":
     case "X":
       return {
         reason: "The blob literal that begins here is not made of pairs of hexadecimal digits",
-        next: ["Write it as x'00ff'"],
+        next: [say("Write it as x'00ff'")],
       };
     case "#":
       return {
         reason: '"#" begins no comment in SQLite',
-        next: ["Begin comments with --"],
+        next: [say("Begin comments with --")],
       };
   }
   const shown = token.length > 40 ? `${token.slice(0, 40)}…` : token;
-  return { reason: `"${shown}" is nothing that SQLite can read`, next: ["Correct or delete it"] };
+  return {
+    reason: `"${shown}" is nothing that SQLite can read`,
+    next: [say("Correct or delete it")],
+  };
 }

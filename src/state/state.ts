@@ -3,6 +3,7 @@ import { AludelError } from "../errors.ts";
 import type { Revision, RevisionId } from "../graph/revision.ts";
 import type { DownHash, TextHash } from "../manifest/manifest.ts";
 import type { TextHashes } from "../manifest/verdict.ts";
+import { say, shell } from "../text/next_step.ts";
 import { readFormat, STATE_FORMATS, type StateFormat } from "./state_format.ts";
 
 /** How a revision came to be recorded: its up ran here, or the database was told that it has it. */
@@ -54,7 +55,7 @@ function readIdList(
     {
       revision: owner,
       notes: [`A list of ids reads ${JSON.stringify(String(value))}`],
-      next: ["Restore a backup, or write the records anew with `aludel stamp --purge REF`"],
+      next: [say("Restore a backup"), shell`aludel stamp --purge REF # write the records again`],
     },
   );
 }

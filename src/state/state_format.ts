@@ -1,5 +1,6 @@
 import type { Connection } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
+import { say } from "../text/next_step.ts";
 
 /** One format of the state tables. */
 export interface StateFormat {
@@ -216,7 +217,9 @@ function foreignTables(connection: Connection, notes: readonly string[]): Aludel
     `Database "${connection.name}" has tables whose names begin with "aludel_" that Aludel did not make`,
     {
       notes,
-      next: ["Rename or drop these tables, or restore a backup if Aludel's own were changed"],
+      next: [
+        say("Rename or drop these tables, or restore a backup if Aludel's own tables were changed"),
+      ],
     },
   );
 }
@@ -233,7 +236,7 @@ function newerFormat(
       notes: [
         `Its records have format ${number}, this Aludel knows up to ${newest(formats).number}`,
       ],
-      next: ["Update Aludel"],
+      next: [say("Update Aludel")],
     },
   );
 }

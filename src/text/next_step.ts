@@ -17,11 +17,22 @@ export interface NextCommand {
 
 /** Advice that is not a command. */
 export interface NextAdvice {
+  /** A sentence without a period. */
   readonly say: string;
 }
 
+/** The command that was typed, once more, with a change. */
+export interface NextAgain {
+  /** Flags to add; the same ones with other values are left out. */
+  readonly again: readonly string[];
+  /** A ref or another word of it, and what to write instead. If the word is not there, the flags say it, or it is added. */
+  readonly replace?: readonly [word: string, by: string];
+  /** What it does. */
+  readonly why?: string;
+}
+
 /** One thing to do next. */
-export type NextStep = NextCommand | NextAdvice;
+export type NextStep = NextCommand | NextAgain | NextAdvice;
 
 /** Advice that is not a command. */
 export function say(text: string): NextAdvice {
@@ -88,29 +99,70 @@ export function shell(
   return why === undefined ? chained : { ...chained, why: why.trim() };
 }
 
+/** Commands of which each runs after the one before it has succeeded; what the last one is for is what all are for. */
+export function inOrder(commands: readonly NextCommand[]): NextCommand {
+  const why = commands.at(-1)?.why;
+  const chain = commands.map(({ command }): NextCommand => ({ command })).reduceRight(
+    (then, { command }) => ({ command, then }),
+  );
+  return why === undefined ? chain : { ...chain, why };
+}
+
+/** The same command again, with the flags of the template: `` again`--resume skip # go on after it` ``. */
+export function again(
+  texts: TemplateStringsArray,
+  ...values: readonly (string | number | readonly string[])[]
+): NextAgain {
+  const { command, why } = shell(texts, ...values);
+  return { again: command, ...(why !== undefined && { why }) };
+}
+
+/** The same command again on another database, whether it was named by a flag, as an argument or not at all. */
+export function elsewhere(name: string, by: string, why?: string): NextAgain {
+  return { ...instead(name, by, why), again: ["-d", by] };
+}
+
+/** The same command again, with another word in the place of one. */
+export function instead(word: string, by: string, why?: string): NextAgain {
+  return { again: [], replace: [word, by], ...(why !== undefined && { why }) };
+}
+
+/** What renders commands where the command line that was typed is known. */
+export interface StepWords {
+  /** What a command's words become where they are typed. */
+  readonly words: (command: readonly string[]) => readonly string[];
+  /** The words of the command that was typed, with the change. */
+  readonly again: (step: NextAgain) => readonly string[];
+}
+
 /**
  * A step as one line to paste: `aludel restore NAME   # undo this`.
  *
- * @param words What each command's words become where they are typed; as they are, if left out.
+ * @param where The command line that was typed. Without it, words are as they were given, and the same command again is
+ *   told in a sentence.
  */
-export function stepText(
-  step: AnyStep,
-  words: (command: readonly string[]) => readonly string[] = (command) => command,
-): string {
-  if (typeof step === "string") return step;
+export function stepText(step: NextStep, where?: StepWords): string {
   if ("say" in step) return step.say;
-  const line = commandLine(step, words);
+  if ("again" in step && where === undefined) return againSentence(step);
+  const line = commandLine(step, where);
   return step.why === undefined ? line : `${line}   # ${step.why}`;
 }
 
 /** A command's line without what it is for. */
-export function commandLine(
-  step: NextCommand,
-  words: (command: readonly string[]) => readonly string[] = (command) => command,
-): string {
-  const line = words(step.command).map(typedWord).join(" ");
+export function commandLine(step: NextCommand | NextAgain, where?: StepWords): string {
+  if ("again" in step) return (where?.again(step) ?? []).map(typedWord).join(" ");
+  const line = (where?.words(step.command) ?? step.command).map(typedWord).join(" ");
   const written = step.into === undefined ? line : `${line} > ${typedWord(step.into)}`;
-  return step.then === undefined ? written : `${written} && ${commandLine(step.then, words)}`;
+  return step.then === undefined ? written : `${written} && ${commandLine(step.then, where)}`;
+}
+
+function againSentence({ again, replace, why }: NextAgain): string {
+  const change = replace !== undefined
+    ? `Use "${replace[1]}" instead of "${replace[0]}"`
+    : again.length === 0
+    ? "Run it again"
+    : `Run it again with ${again.map(typedWord).join(" ")}`;
+  return why === undefined ? change : `${change}, to ${why}`;
 }
 
 const encoder = new TextEncoder();
@@ -136,6 +188,3 @@ function escaped(word: string): string {
       .join("");
   });
 }
-
-/** What an error may still hold: a text is advice that is printed as it is. */
-export type AnyStep = NextStep | string;

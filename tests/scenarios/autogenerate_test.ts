@@ -202,7 +202,10 @@ Deno.test("revision --autogenerate names no revision where generated SQL fails, 
   const { stderr } = await project.fails(1, "revision", "--autogenerate", "-m", "text");
   assert.match(stderr, /^error\[sql-failed\]: A statement of the generated SQL failed\n/);
   assert.match(stderr, /SQLite says: too many columns in result set/);
-  assert.match(stderr, /next: Change the schema in smaller steps, or write the SQL by hand/);
+  assert.match(
+    stderr,
+    /next: Change the schema in smaller steps\n {2}next: aludel revision -m MSG/,
+  );
   assert.doesNotMatch(stderr, /aludel edit/);
 });
 

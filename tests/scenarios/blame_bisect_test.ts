@@ -58,7 +58,7 @@ Deno.test("blame looks at one column, at a view, and at an earlier revision", as
   ]);
   assert.deepEqual(await lines("v"), ["d1 view v"]);
   const cases: readonly (readonly [string, RegExp])[] = [
-    ["user", /The revisions make no table or view "user"\n.*Did you mean "users"\?/s],
+    ["user", /The revisions make no table or view "user"\n.*next: aludel blame users\n/s],
     ["users.mail", /Table "users" has no column "mail"/],
   ];
   for (const [text, words] of cases) {
@@ -107,7 +107,7 @@ Deno.test("blame says what it does not find, and what is near", async () => {
     nothing.stderr,
     /^error\[blame-unknown\]: The revisions make no table or view "user"$/m,
   );
-  assert.match(nothing.stderr, /next: Did you mean "users"\?/);
+  assert.match(nothing.stderr, /next: aludel blame users\n/);
   const column = await project.fails(1, "blame", "users.mail");
   assert.match(column.stderr, /^error\[blame-unknown\]: Table "users" has no column "mail"$/m);
 });

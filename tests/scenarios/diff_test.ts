@@ -61,7 +61,10 @@ Deno.test("diff asks which of several things a word means, and knows when it mea
   );
   const missing = await project.fails(1, "diff", "empty", "db:no.db");
   assert.match(missing.stderr, /^error\[database-missing\]: Database "no\.db" does not exist$/m);
-  assert.match(missing.stderr, /next: Create it with `aludel upgrade`/);
+  assert.match(
+    missing.stderr,
+    /next: aludel upgrade {3}# create it\n {2}next: aludel diff empty db:PATH {3}# name another one\n/,
+  );
 });
 
 Deno.test("schema prints what a revision leads to, in an order that runs", async () => {

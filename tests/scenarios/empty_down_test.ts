@@ -11,7 +11,7 @@ Deno.test("downgrade and redo refuse a down that nobody has written, and change 
   const { stderr } = await project.fails(1, "downgrade", "base");
   assert.match(stderr, /^error\[revision-empty-down\]: The down\.sql of revision "a1"/);
   assert.match(stderr, /at migrations\/a1\/down\.sql/);
-  assert.match(stderr, /next: Write the SQL .*`aludel edit a1`.*`--from-disk`/);
+  assert.match(stderr, /next: aludel edit a1 .*\n {2}next: aludel downgrade base --from-disk /);
   assert.equal(await project.applied(), "a1 a2");
   const script = await project.inProcess("downgrade", "--sql", "head:base");
   assert.match(script.stderr, /revision-empty-down/);

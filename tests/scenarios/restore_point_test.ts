@@ -30,7 +30,10 @@ Deno.test("a run that drops what has rows keeps it first, names it, and restore 
   assert.equal(run.code, 0, run.stderr);
   const [point] = await points(project);
   assert.match(run.stderr, new RegExp(`kept +${point!.name} .*\\n +a2 drops column "note" of "t"`));
-  assert.match(run.stderr, new RegExp(`next: aludel restore ${point!.name}, to have it all back`));
+  assert.match(
+    run.stderr,
+    new RegExp(`next: aludel restore ${point!.name}   # get dropped data back`),
+  );
   assert.deepEqual(point!.heads.map(({ id }) => id), ["a1"]);
   assert.equal(point!.reason, 'upgrade: a2 drops column "note" of "t"');
 
@@ -112,7 +115,10 @@ Deno.test("a run that is rolled back leaves no restore point; one that is half d
   assert.doesNotMatch(whole.stderr, /aludel restore/);
   const { stderr } = await project.fails(4, "upgrade", "--transaction", "each");
   const [point] = await points(project);
-  assert.match(stderr, new RegExp(`next: aludel restore ${point!.name}, to be back where`));
+  assert.match(
+    stderr,
+    new RegExp(`next: aludel restore ${point!.name}   # restore the state before`),
+  );
   await project.done("restore");
   assert.equal(await project.sql("SELECT count(*) FROM t"), "2");
   assert.equal(await project.applied(), "a1");
@@ -127,7 +133,7 @@ Deno.test("a run that begins again for text in double quotes offers the restore 
   assert.doesNotMatch(stderr, /^removed /m);
   const [point, ...others] = await points(project);
   assert.deepEqual(others, []);
-  assert.match(stderr, new RegExp(`next: aludel restore ${point!.name}, to have it all back`));
+  assert.match(stderr, new RegExp(`next: aludel restore ${point!.name}   # get dropped data back`));
   await project.done("restore", point!.name);
   assert.equal(await project.sql("SELECT count(*) FROM t"), "2");
 });
@@ -323,7 +329,7 @@ Deno.test("with the clock set back the newest restore point is still the last on
     .replace('"kind": "backup"', '"kind": "run"');
   Deno.writeTextFileSync(file, text);
   const { stderr } = await project.fails(0, "downgrade", "base");
-  const [, name] = /next: aludel restore (\S+),/.exec(stderr) ?? [];
+  const [, name] = /next: aludel restore (\S+) /.exec(stderr) ?? [];
   assert.deepEqual((await points(project)).map((point) => point.name), [name]);
   await project.done("restore");
   assert.equal(await project.sql("SELECT count(*) FROM t"), "2");

@@ -33,7 +33,7 @@ Deno.test("revision writes the two files, then the manifest's line", async () =>
     was: [],
   });
   assert.match(stderr, new RegExp(`Draft ${id} is written, a new base`));
-  assert.match(stderr, /then: aludel upgrade head/);
+  assert.match(stderr, /next: aludel upgrade head {3}# once its SQL is written/);
 });
 
 Deno.test("revision follows the head, --head names another, base begins anew", async () => {
@@ -92,7 +92,7 @@ Deno.test("revision with several heads asks which, and writes nothing", async ()
   assert.equal(code, 1);
   assert.match(stderr, /^error\[ref-several-heads\]: "head" names 2 revisions\n/);
   assert.match(stderr, /next: aludel merge heads/);
-  const commands = [...stderr.matchAll(/next: aludel revision -m MSG --head (\S+)/g)].map((
+  const commands = [...stderr.matchAll(/next: aludel revision -m which --head (\S+)/g)].map((
     [, ref],
   ) => ref);
   assert.equal(commands.length, 2);

@@ -37,7 +37,7 @@ Deno.test("without it the same DELETE is rolled back, and the error names the he
   const { stderr } = await project.fails(1, "upgrade");
   assert.match(stderr, /error\[foreign-key-violations\]/);
   assert.match(stderr, /2 rows of "book" with author = 1 without a row in "author"/);
-  assert.match(stderr, /next: .*`-- aludel: foreign-keys=on`/);
+  assert.match(stderr, /next: .*begin it with: -- aludel: foreign-keys=on/);
   assert.match(stderr, /at migrations\/a2\/up\.sql/);
   assert.equal(await project.sql("SELECT count(*) FROM author"), "2");
 });

@@ -159,8 +159,8 @@ Deno.test("transaction=off asks after a crash inside a statement, and runs it ag
     /error\[off-interrupted\]: An earlier run of revision "a2" was interrupted in statement 1 of 2\n {2}at migrations\/a2\/up\.sql:2:1/,
   );
   assert.match(stderr, /Nothing was run; the database is as it was/);
-  assert.match(stderr, /next: If not, give the same command with `--resume again`/);
-  assert.match(stderr, /next: If it has, give the same command with `--resume skip`/);
+  assert.match(stderr, /next: aludel upgrade --resume again {3}# if it has not run/);
+  assert.match(stderr, /next: aludel upgrade --resume skip {3}# if it has run/);
   assert.equal(await project.applied(), "a1");
   await fillSpeed(project, 1);
   await project.done("upgrade", "--resume", "again");

@@ -20,7 +20,7 @@ Drafts    a2  step a2
   );
   assert.equal(
     stderr,
-    "next: aludel upgrade heads\nnext: aludel seal, when the drafts are finished\n",
+    "next: aludel upgrade heads\nnext: aludel seal   # when the drafts are finished\n",
   );
   assert.ok(!project.has("app.db"));
 });
@@ -106,7 +106,10 @@ Deno.test("status --json gives every list whole", async () => {
     message: 'Draft "r12" was edited after it was applied',
     revision: "r12",
     notes: [],
-    next: [{ say: "aludel redo r12" }],
+    next: [{
+      command: "aludel redo r12",
+      why: "undo what ran, with the rows in what it made, and run the new text",
+    }],
   }]);
   assert.equal(status.clean, false);
 });

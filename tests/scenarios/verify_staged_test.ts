@@ -61,7 +61,7 @@ Deno.test("verify --staged tells a cosmetic edit from a real one by HEAD's text"
   await project.git("add", ".");
   const { stdout } = await project.aludel("verify", "--staged");
   assert.match(stdout, /^error\[revision-edited\]: .*"a1"/);
-  assert.match(stdout, /next: git checkout HEAD -- migrations\/a1, to have the sealed text back\n/);
+  assert.match(stdout, /next: git checkout HEAD -- migrations\/a1 {3}# get the sealed text back\n/);
   await project.git("checkout", "HEAD", "--", "migrations/a1");
   assert.deepEqual(await project.codes(), []);
 });
@@ -154,7 +154,7 @@ Deno.test("verify --staged works in a repository of SHA-256, in a subfolder, and
   const { stdout } = await folder.aludel("verify", "--staged", "-c", `${name}/aludel.json`);
   assert.match(
     stdout,
-    /next: aludel seal --cosmetic a1 && git add -- 'a shop'\\''s \[b\]\/migrations/,
+    /next: aludel seal --cosmetic a1 -c 'a shop'\\''s \[b\]\/aludel\.json' && git add -- 'a shop'\\''s \[b\]\/migrations/,
   );
 });
 

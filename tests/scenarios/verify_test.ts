@@ -8,21 +8,24 @@ interface Finding {
   readonly code: string;
   readonly message: string;
   readonly revision?: string;
-  readonly next: readonly { readonly command?: string; readonly say?: string }[];
+  readonly next: readonly { readonly command?: string }[];
 }
 
 async function findings(project: RunProject): Promise<readonly Finding[]> {
   return JSON.parse((await project.inProcess("verify", "--json")).stdout).findings;
 }
 
-/** Types a suggested command: what stands before the comma, in which only texts in double quotes hold spaces. */
+/** Types a suggested command line: commands between `&&`, in which only texts in double quotes hold spaces. */
 async function type(project: RunProject, suggestion: string): Promise<void> {
-  const command = suggestion.split(", ")[0]!;
-  const words = (command.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));
-  const [program, ...args] = words;
-  if (program === "aludel") return void await project.prepare(...args);
-  assert.equal(program, "git", suggestion);
-  await git(project, ...args);
+  for (const command of suggestion.split(" && ")) {
+    const words = (command.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));
+    const [program, ...args] = words;
+    if (program === "aludel") await project.prepare(...args);
+    else {
+      assert.equal(program, "git", suggestion);
+      await git(project, ...args);
+    }
+  }
 }
 
 async function git(project: RunProject, ...args: readonly string[]): Promise<void> {
@@ -143,7 +146,7 @@ const CASES: readonly {
     code: "record-edited",
     when: "a draft was edited after it ran, and then sealed",
     exit: 3,
-    suggestion: 0,
+    suggestion: 2,
     async cause(project) {
       project.add("a3", "CREATE TABLE c(x);", "DROP TABLE c;");
       await project.prepare("upgrade");
@@ -260,7 +263,7 @@ for (const { code, when, exit, suggestion, cause } of CASES) {
     const found = await findings(project);
     assert.deepEqual(found.map((finding) => finding.code), [code]);
     const next = found[0]!.next[suggestion]!;
-    await type(project, next.command ?? next.say!);
+    await type(project, next.command!);
     assert.deepEqual(await findings(project), []);
     if (code !== "revision-unknown") {
       await project.prepare("upgrade", "heads");
@@ -289,7 +292,7 @@ Deno.test("verify compares the stored texts with their hashes, and no changed do
       const { stderr } = await project.fails(1, ...words);
       assert.match(stderr, /^error\[record-text-changed\]/);
       assert.match(stderr, message);
-      assert.match(stderr, /next: Repeat the command with --from-disk/);
+      assert.match(stderr, /next: aludel downgrade -1 --from-disk /);
     }
     assert.equal(await project.sql(".dump"), before);
     await project.prepare("downgrade", "-1", "--from-disk");
@@ -421,7 +424,7 @@ Deno.test("a draft whose folder is gone can be given up as verify says", async (
   project.add("a2", "SELECT 2;");
   Deno.removeSync(`${project.path}/migrations/a2`, { recursive: true });
   const { stdout } = await project.fails(3, "verify");
-  assert.match(stdout, /next: Or give the draft up: delete its line in migrations\/manifest\.json/);
+  assert.match(stdout, /next: Or give up the draft: delete its line in migrations\/manifest\.json/);
   const lines = project.read("migrations/manifest.json").split("\n");
   const left = lines.filter((line) => !line.startsWith('{"id":"a2"'));
   project.write("migrations/manifest.json", left.join("\n"));

@@ -24,7 +24,7 @@ Deno.test("check takes neither an empty folder nor a silent program for a schema
   project.write("aludel.json", JSON.stringify({ schema: { command: ["true"] } }));
   const { stderr } = await project.fails(1, "check");
   assert.match(stderr, /^error\[schema-command-empty\]: "true" printed nothing$/m);
-  assert.match(stderr, /next: cd .* && true$/m);
+  assert.match(stderr, /next: sh -c 'cd .* && true'$/m);
 });
 
 Deno.test("check says where the schema needs a newer SQLite than this one", async () => {

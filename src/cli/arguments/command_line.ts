@@ -1,6 +1,7 @@
 import { AludelError } from "../../errors.ts";
 import { closest } from "../../text/closest.ts";
 import { excerpt } from "../../text/layout.ts";
+import { shell } from "../../text/next_step.ts";
 
 /** The command line, split where the command's name is. */
 export interface CommandLine {
@@ -62,7 +63,7 @@ export function splitCommandLine(args: readonly string[]): CommandLine {
       const value = at < 0 ? args[++i] : arg.slice(at + 1);
       if (value === undefined) {
         throw new AludelError("usage", `A value is missing after "${flag}"`, {
-          next: ["aludel --help"],
+          next: [shell`aludel --help`],
         });
       }
       moved.push(`${longForm(flag)}=${value}`);
@@ -86,7 +87,7 @@ function unknownFlag(flag: string): AludelError {
   const reason = ALEMBIC_ONLY[flag] ?? (similar && `Did you mean "${similar}"?`);
   return new AludelError("usage", `Unknown flag "${excerpt(flag)}" before the command`, {
     notes: [reason ?? 'The flags of a command follow its name: "aludel history -v"'],
-    next: ["aludel --help"],
+    next: [shell`aludel --help`],
   });
 }
 

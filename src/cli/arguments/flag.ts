@@ -1,4 +1,5 @@
 import { AludelError } from "../../errors.ts";
+import { say } from "../../text/next_step.ts";
 
 interface FlagBasics {
   /** The single letter after `-`. */
@@ -123,7 +124,9 @@ export function refuseSeveralModes(flags: {
   if (one === undefined || other === undefined) return;
   throw new AludelError("usage", `"${one}" and "${other}" exclude each other`, {
     next: [
-      "Leave one of them out: --dry-run prints the route, --sql the statements, and --rehearse runs them on a copy",
+      say(
+        "Leave one of them out: --dry-run prints the route, --sql the statements, and --rehearse runs them on a copy",
+      ),
     ],
   });
 }

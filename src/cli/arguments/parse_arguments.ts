@@ -17,6 +17,7 @@ import {
 } from "@stricli/core";
 import { AludelError } from "../../errors.ts";
 import { closest } from "../../text/closest.ts";
+import { shell } from "../../text/next_step.ts";
 import type { Command } from "./command.ts";
 import type { Flag, Flags } from "./flag.ts";
 import { usageLine } from "./help_text.ts";
@@ -128,7 +129,7 @@ function usageError(command: Command, error: ArgumentScannerError): AludelError 
   const { message, note } = explain(error);
   return new AludelError("usage", message, {
     notes: [...(note === undefined ? [] : [note]), `Usage: ${usageLine(command)}`],
-    next: [`aludel ${command.name} --help`],
+    next: [shell`aludel ${command.name.split(" ")} --help`],
   });
 }
 

@@ -1,5 +1,6 @@
 import { AludelError } from "../../errors.ts";
 import { closest } from "../../text/closest.ts";
+import { type NextCommand, shell } from "../../text/next_step.ts";
 import { COMMANDS, ELSEWHERE } from "../commands.ts";
 
 /**
@@ -18,7 +19,7 @@ export function refuseUnknownCommand(word: string, args: readonly string[]): nev
       second === undefined
         ? `"aludel ${word}" needs one more word`
         : `"${second}" is no command of "aludel ${word}"`,
-      { next: subCommands.map((name) => `aludel ${name}`) },
+      { next: subCommands.map((name) => shell`aludel ${name.split(" ")}`) },
     );
   }
   const instead = Object.hasOwn(ELSEWHERE, word) ? ELSEWHERE[word] : undefined;
@@ -26,14 +27,21 @@ export function refuseUnknownCommand(word: string, args: readonly string[]): nev
     const isCommand = instead.startsWith("aludel ");
     throw new AludelError("usage", `Aludel has no command "${word}"`, {
       notes: isCommand ? [] : [instead],
-      next: [isCommand ? instead : "aludel --help"],
+      next: [isCommand ? lineOf(instead) : shell`aludel --help`],
     });
   }
   const similar = closest(word, [...names, ...Object.keys(ELSEWHERE)]);
   throw new AludelError("usage", `Aludel has no command "${word}"`, {
     notes: similar === undefined ? [] : [`Did you mean "${similar}"?`],
     next: [
-      similar !== undefined && names.includes(similar) ? `aludel ${similar}` : "aludel --help",
+      similar !== undefined && names.includes(similar)
+        ? shell`aludel ${similar.split(" ")}`
+        : shell`aludel --help`,
     ],
   });
+}
+
+/** A command line of the table below, whose only quotes hold a message together. */
+function lineOf(line: string): NextCommand {
+  return { command: (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', "")) };
 }

@@ -6,6 +6,7 @@ import { splitStatements } from "../../sql/script.ts";
 import { chooseHistory, HISTORY_FLAG } from "../session/replay.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { titleOf } from "../render/revision.ts";
+import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "bisect",
@@ -67,6 +68,6 @@ function refuseNoQuery(sql: string): void {
     readMentions(sql, statement).length === 0;
   if (isQuery) return;
   throw new AludelError("usage", "One query is expected, such as SELECT", {
-    next: ["aludel bisect --help"],
+    next: [shell`aludel bisect --help`],
   });
 }

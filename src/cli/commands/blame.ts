@@ -7,6 +7,7 @@ import { displayWidth, padColumns } from "../../text/layout.ts";
 import { chooseHistory, HISTORY_FLAG } from "../session/replay.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { titleOf } from "../render/revision.ts";
+import { instead, shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "blame",
@@ -68,9 +69,9 @@ function nothingFound(
     : `The revisions make no table or view "${text}"`;
   return new AludelError("blame-unknown", message, {
     next: owners.includes(owner)
-      ? [`aludel blame ${owner}`]
+      ? [instead(text, owner)]
       : near === undefined
-      ? ["aludel schema head"]
-      : [`Did you mean "${near}"?`],
+      ? [shell`aludel schema head`]
+      : [instead(text, column === undefined ? near : `${near}.${column}`)],
   });
 }

@@ -8,6 +8,7 @@ import {
 } from "../render/changes.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { openSchemas } from "../session/schemas.ts";
+import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "check",
@@ -36,7 +37,7 @@ export const command = defineCommand({
     }
     reportChanges(ui, comparison);
     suggestRenamesTo(ui, comparison, wanted.name);
-    ui.hint('aludel revision --autogenerate -m "what it does"');
+    ui.hint(shell`aludel revision --autogenerate -m "what it does"`);
     return 3;
   },
 });

@@ -2,6 +2,7 @@ import { AludelError } from "../../errors.ts";
 import { shellScript } from "../completion/shell_script.ts";
 import { type Shell, SHELLS } from "../completion/shells.ts";
 import { defineCommand } from "../arguments/command.ts";
+import { shell as typed } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "completions",
@@ -35,7 +36,7 @@ export const command = defineCommand({
     if (!isShell(shell)) {
       throw new AludelError("usage", `There are no completions for "${shell}"`, {
         notes: [`There are some for ${SHELLS.join(", ")}`],
-        next: ["aludel completions bash"],
+        next: [typed`aludel completions bash`],
       });
     }
     const script = shellScript(shell);

@@ -4,6 +4,7 @@ import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import { openDatabaseCatalogue } from "../session/database_catalogue.ts";
 import { Marks, revisionBlock, revisionJson, revisionName, titleOf } from "../render/revision.ts";
+import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "current",
@@ -72,7 +73,7 @@ export const command = defineCommand({
     }
     if (missing.length > 0) {
       ui.warning(`Not at all heads: ${listed(missing)} pending`);
-      if (!foreign) ui.hint("aludel upgrade heads");
+      if (!foreign) ui.hint(shell`aludel upgrade heads`);
     }
     return 3;
   },

@@ -7,6 +7,7 @@ import { findEditor, openInEditor } from "../terminal/editor.ts";
 import { findInCatalogue } from "../session/catalogue.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import { openProject } from "../session/project.ts";
+import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "edit",
@@ -32,7 +33,7 @@ export const command = defineCommand({
     );
     if (entries.length === 0) {
       throw new AludelError("editor-no-files", `"${text}" names no revision that has files here`, {
-        next: ["aludel history"],
+        next: [shell`aludel history`],
       });
     }
     const files: string[] = [];
@@ -52,8 +53,8 @@ export const command = defineCommand({
         ui.notice(`${entry.id} is sealed, and nothing changed.`);
       } else if (verdict.kind === "edited") {
         ui.warning(`${entry.id} is sealed, and its files differ from what was sealed`);
-        ui.hint(`aludel seal --cosmetic ${entry.id}, if only space and comments changed`);
-        ui.hint(`aludel seal --force ${entry.id}, if the change is meant`);
+        ui.hint(shell`aludel seal --cosmetic ${entry.id} # if only space and comments changed`);
+        ui.hint(shell`aludel seal --force ${entry.id} # if the change is intended`);
       }
     }
   },

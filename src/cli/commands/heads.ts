@@ -1,6 +1,7 @@
 import { defineCommand } from "../arguments/command.ts";
 import { openDiskCatalogue } from "../session/catalogue.ts";
 import { Marks, revisionBlock, revisionJson, revisionName, titleOf } from "../render/revision.ts";
+import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "heads",
@@ -33,8 +34,8 @@ export const command = defineCommand({
     }
     if (heads.length === 0) {
       ui.notice("There are no revisions yet.");
-      ui.hint('aludel revision -m "create events table"');
+      ui.hint(shell`aludel revision -m "create events table"`);
     }
-    if (heads.length > 1) ui.hint("aludel merge heads, to join them");
+    if (heads.length > 1) ui.hint(shell`aludel merge heads # join them`);
   },
 });

@@ -13,6 +13,7 @@ import {
   revisionName,
   titleOf,
 } from "../render/revision.ts";
+import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "history",
@@ -62,7 +63,7 @@ export const command = defineCommand({
       ui.json({ revisions: ids.map((id) => revisionJson(catalogue, marks, id)) });
     } else if (ids.length === 0) {
       ui.notice(graph.size === 0 ? "There are no revisions yet." : "No revision is in this range.");
-      if (graph.size === 0) ui.hint('aludel revision -m "create events table"');
+      if (graph.size === 0) ui.hint(shell`aludel revision -m "create events table"`);
     } else if (flags.graph || flags.ascii) {
       const line = (id: RevisionId) =>
         `${revisionName(catalogue, marks, id, ui.style)}, ${titleOf(catalogue, id)}`;

@@ -4,6 +4,7 @@ import { changeText } from "../change_text.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { requireProject } from "../../project/workspace/project.ts";
 import { openProject } from "../session/project.ts";
+import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "hook install",
@@ -35,7 +36,7 @@ export const command = defineCommand({
     else if (isInstalled(setup)) ui.notice("The hooks were brought up to date.");
     else {
       ui.notice("From now on every commit is verified.");
-      ui.hint("aludel hook uninstall, to undo it");
+      ui.hint(shell`aludel hook uninstall # undo this`);
     }
   },
 });

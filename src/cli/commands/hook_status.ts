@@ -3,6 +3,7 @@ import { hasAttribute } from "../../git/repository.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { requireProject } from "../../project/workspace/project.ts";
 import { openProject } from "../session/project.ts";
+import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "hook status",
@@ -30,7 +31,7 @@ export const command = defineCommand({
     }
     ui.data(`${"merge driver".padEnd(18)}${merges ? "registered" : "not registered"}`);
     if (installed) return 0;
-    ui.hint("aludel hook install");
+    ui.hint(shell`aludel hook install`);
     return 3;
   },
 });

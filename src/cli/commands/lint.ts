@@ -3,6 +3,7 @@ import { AludelError } from "../../errors.ts";
 import { findRule } from "../../lint/lint.ts";
 import { lintRevision } from "../../proof/lint_revisions.ts";
 import { foldName, quoteName } from "../../sql/identifier.ts";
+import { shell } from "../../text/next_step.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import { FORMAT_FLAG, printFindings } from "../render/finding.ts";
@@ -124,6 +125,6 @@ function refuseContradictions(
     : undefined;
   if (pair === undefined) return;
   throw new AludelError("usage", `"${pair[0]}" and "${pair[1]}" exclude each other`, {
-    next: ["aludel lint --help"],
+    next: [shell`aludel lint --help`],
   });
 }

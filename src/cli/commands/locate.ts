@@ -12,6 +12,7 @@ import { migrationContext, runHost } from "../session/run_host.ts";
 import { type DatabaseCatalogue, openDatabaseCatalogue } from "../session/database_catalogue.ts";
 import { openReplay } from "../session/replay.ts";
 import { titleOf } from "../render/revision.ts";
+import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "locate",
@@ -74,7 +75,7 @@ export const command = defineCommand({
     }
     if (flags.stamp) await record(open, best.heads);
     else if (best.heads.length > 0 && open.state.applied.length === 0) {
-      ui.hint(`aludel locate${flags.database ? ` -d ${flags.database}` : ""} --stamp`);
+      ui.hint(shell`aludel locate --stamp`);
     }
     return 0;
 
@@ -91,20 +92,20 @@ export const command = defineCommand({
 
 function recorded(name: string): AludelError {
   return new AludelError("locate-recorded", `Database "${name}" has records already`, {
-    next: ["aludel current", "aludel verify --drift"],
+    next: [shell`aludel current`, shell`aludel verify --drift`],
   });
 }
 
 function unknown(name: string, heads: readonly RevisionId[]): AludelError {
   return new AludelError("locate-unknown", `No revision has the schema of "${name}"`, {
     outcome: "Nothing was recorded",
-    next: [`aludel diff ${heads[0] ?? "empty"} ${name}`],
+    next: [shell`aludel diff ${heads[0] ?? "empty"} ${name}`],
   });
 }
 
 function ambiguous(name: string, places: readonly { heads: readonly RevisionId[] }[]): AludelError {
   return new AludelError("locate-ambiguous", `Several revisions have the schema of "${name}"`, {
     outcome: "Nothing was recorded",
-    next: places.map(({ heads }) => `aludel stamp ${heads.join(" ") || "base"}`),
+    next: places.map(({ heads }) => shell`aludel stamp ${heads.length > 0 ? heads : "base"}`),
   });
 }

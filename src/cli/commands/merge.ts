@@ -3,6 +3,7 @@ import { writeRevision } from "../../project/author/write_revision.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { openProject } from "../session/project.ts";
 import { reportDraft, waitingFor } from "../render/draft.ts";
+import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "merge",
@@ -40,10 +41,10 @@ export const command = defineCommand({
       onWait: waitingFor(ui, project),
     }).catch((error) => {
       if (!(error instanceof AludelError) || error.code !== "revision-not-head") throw error;
-      throw error.with({ next: [`aludel merge --splice ${refs.join(" ")}`, "aludel merge heads"] });
+      throw error.with({ next: [shell`aludel merge --splice ${refs}`, shell`aludel merge heads`] });
     });
     reportDraft(ui, written);
     ui.notice("Nothing needs to be written into them.");
-    ui.hint("aludel upgrade head");
+    ui.hint(shell`aludel upgrade head`);
   },
 });

@@ -2,6 +2,7 @@ import { AludelError } from "../../errors.ts";
 import { mergeAsText, mergeManifestTexts, readMergeFile } from "../../git/merge_driver.ts";
 import { resolvePath, writeAtomically } from "../../project/workspace/files.ts";
 import { defineCommand } from "../arguments/command.ts";
+import { say, shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "merge-driver",
@@ -52,13 +53,16 @@ export const command = defineCommand({
       }
       if (heads.length < 2) return 0;
       ui.notice(`${name}: merged, and there are ${heads.length} heads: ${heads.join(", ")}`);
-      ui.hint('aludel merge heads -m "merge branches"');
+      ui.hint(shell`aludel merge heads -m "merge branches"`);
       return 0;
     } catch (error) {
       if (!(error instanceof AludelError)) throw error;
       // What is no manifest can still be merged line by line, and be looked at.
       await mergeAsText(runtime.cwd, { base, ours, theirs });
-      throw error.with({ outcome: "The lines were merged as text", next: [`Look at ${name}`] });
+      throw error.with({
+        outcome: "The lines were merged as text",
+        next: [say(`Resolve the conflicts in ${name}`)],
+      });
     }
   },
 });

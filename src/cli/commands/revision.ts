@@ -1,5 +1,5 @@
 import { AludelError } from "../../errors.ts";
-import { stepText } from "../../text/next_step.ts";
+import { again, shell } from "../../text/next_step.ts";
 import { writeRevision } from "../../project/author/write_revision.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { findEditor, openInEditor } from "../terminal/editor.ts";
@@ -62,7 +62,7 @@ export const command = defineCommand({
     if (flags.message === undefined || flags.message.trim() === "") {
       throw new AludelError("usage", "A message is missing", {
         notes: ["It names the folder and is what the history shows"],
-        next: ['aludel revision -m "create events table"'],
+        next: [shell`aludel revision -m "create events table"`],
       });
     }
     const message = flags.message.trim();
@@ -99,8 +99,8 @@ export const command = defineCommand({
     else {
       ui.hint(
         written.down === null
-          ? "Write its SQL into this file, then: aludel upgrade head"
-          : "Write its SQL into these files, then: aludel upgrade head",
+          ? shell`aludel upgrade head # once its SQL is written into this file`
+          : shell`aludel upgrade head # once its SQL is written into these files`,
       );
     }
   },
@@ -120,9 +120,9 @@ function explainSeveralHeads(error: unknown): never {
   if (!(error instanceof AludelError) || error.code !== "ref-several-heads") throw error;
   throw error.with({
     next: [
-      'aludel merge heads -m "join the branches"',
-      ...error.next.map((step) =>
-        stepText(step).replace(/^say which: /, "aludel revision -m MSG --head ")
+      shell`aludel merge heads -m "join the branches"`,
+      ...error.next.flatMap((step) =>
+        "replace" in step && step.replace ? [again`--head ${step.replace[1]}`] : []
       ),
     ],
   });

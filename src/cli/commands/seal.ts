@@ -7,6 +7,7 @@ import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import { openProject } from "../session/project.ts";
 import { waitingFor } from "../render/draft.ts";
+import { again, shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "seal",
@@ -33,12 +34,12 @@ export const command = defineCommand({
     const { ui } = context;
     if (flags.cosmetic && flags.force) {
       throw new AludelError("usage", '"--cosmetic" and "--force" exclude each other', {
-        next: ["aludel seal --help"],
+        next: [shell`aludel seal --help`],
       });
     }
     if (flags.staged && (flags.cosmetic || flags.force)) {
       throw new AludelError("usage", '"--staged" seals drafts, and takes no other mode', {
-        next: ["aludel seal --help"],
+        next: [shell`aludel seal --help`],
       });
     }
     if (flags.staged) {
@@ -47,7 +48,7 @@ export const command = defineCommand({
     if (flags.force && refs.length === 0) {
       throw new AludelError("usage", '"--force" needs the revisions that are meant', {
         notes: ["It accepts any change, so it does not work on all of them at once"],
-        next: ["aludel seal --force 3f9c"],
+        next: [again`REV`],
       });
     }
     const project = openProject(context, flags);

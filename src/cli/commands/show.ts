@@ -9,6 +9,7 @@ import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import { openCatalogueWithDatabase } from "../session/catalogue.ts";
 import { blockText, Marks, revisionFields, revisionJson } from "../render/revision.ts";
+import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "show",
@@ -35,7 +36,9 @@ export const command = defineCommand({
     const ids = resolveRef(graph, ref, { applied, onDisk, purpose: "look" });
     if (ids.length === 0) {
       throw new AludelError("ref-not-found", `"${text}" names no revision`, {
-        next: graph.size === 0 ? ['aludel revision -m "create events table"'] : ["aludel history"],
+        next: graph.size === 0
+          ? [shell`aludel revision -m "create events table"`]
+          : [shell`aludel history`],
       });
     }
     const marks = new Marks(catalogue);

@@ -108,12 +108,14 @@ function reportKept(
 function refuseBesideRange(range: string, texts: readonly string[], purge: boolean): void {
   if (texts.length > 1) {
     throw new AludelError("usage", `"${range}" is a range, and stands alone`, {
-      next: [`aludel stamp ${range} --sql`],
+      next: [shell`aludel stamp ${range} --sql`],
     });
   }
   if (purge) {
     throw new AludelError("usage", '"--purge" erases what a range begins with', {
-      next: [`aludel stamp --purge ${range.slice(range.indexOf(":") + 1) || "head"} --sql`],
+      next: [
+        shell`aludel stamp --purge ${range.slice(range.indexOf(":") + 1) || "head"} --sql`,
+      ],
     });
   }
 }

@@ -7,6 +7,7 @@ import { openVerification } from "../session/verification.ts";
 import { titleOf } from "../render/revision.ts";
 import { isOfAnotherProject } from "../../project/workspace/catalogue.ts";
 import { locateUnknown, NAME_ANOTHER, TAKE_ALONG } from "../session/database_catalogue.ts";
+import { shell } from "../../text/next_step.ts";
 
 /** So many revisions of one kind are listed; beyond it they are counted. */
 const LISTED = 10;
@@ -76,9 +77,11 @@ export const command = defineCommand({
     if (elsewhere.length > 0) ui.hint(foreign ? NAME_ANOTHER : TAKE_ALONG);
     // Where a file is in the way, what mends it comes first.
     const refused = findings.some(({ level }) => level === "error");
-    if (target === undefined) ui.hint("aludel status --database app.db, to look at one too");
-    else if (status.pending.length > 0 && !refused && !foreign) ui.hint("aludel upgrade heads");
-    if (status.drafts.length > 0) ui.hint("aludel seal, when the drafts are finished");
+    if (target === undefined) ui.hint(shell`aludel status --database app.db # include a database`);
+    else if (status.pending.length > 0 && !refused && !foreign) {
+      ui.hint(shell`aludel upgrade heads`);
+    }
+    if (status.drafts.length > 0) ui.hint(shell`aludel seal # when the drafts are finished`);
     return clean ? 0 : 3;
   },
 });

@@ -3,6 +3,7 @@ import { findBranch } from "../../git/branches.ts";
 import { parseRef } from "../../graph/ref.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { migrate, RUN_FLAGS } from "../migrate.ts";
+import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "switch",
@@ -30,7 +31,7 @@ export const command = defineCommand({
       if (!isRef || !findBranch(context.runtime.cwd, text)) throw error;
       throw error.with({
         notes: [`"${text}" is a branch of git, and a ref here names revisions`],
-        next: [`git switch ${text} && aludel switch`],
+        next: [shell`git switch ${text} && aludel switch`],
       });
     }
   },

@@ -2,6 +2,7 @@ import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { migrate, RUN_FLAGS } from "../migrate.ts";
+import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "upgrade",
@@ -24,7 +25,7 @@ export const command = defineCommand({
     if (range !== undefined) {
       if (texts.length > 1) {
         throw new AludelError("usage", `"${range}" is a range, and stands alone`, {
-          next: [`aludel upgrade ${range} --sql`],
+          next: [shell`aludel upgrade ${range} --sql`],
         });
       }
       const { printOfflineScript } = await import("../print_script.ts");

@@ -2,6 +2,7 @@ import { AludelError } from "../../errors.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { FORMAT_FLAG } from "../render/finding.ts";
 import { DATABASE_FLAG, DRIFT_FLAG } from "../arguments/flag.ts";
+import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
   name: "verify",
@@ -57,6 +58,6 @@ export const command = defineCommand({
 
 function exclusive(one: string, other: string): AludelError {
   return new AludelError("usage", `"${one}" and "${other}" exclude each other`, {
-    next: ["aludel verify --help"],
+    next: [shell`aludel verify --help`],
   });
 }

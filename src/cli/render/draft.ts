@@ -5,6 +5,7 @@ import type { WrittenRevision } from "../../project/author/write_revision.ts";
 import type { Project } from "../../project/workspace/project.ts";
 import { describeChange } from "../../schema/diff/describe.ts";
 import type { Plan } from "../../schema/plan/statement.ts";
+import { shell } from "../../text/next_step.ts";
 import type { Ui } from "../terminal/ui.ts";
 import { changeLine, comparisonJson } from "./changes.ts";
 
@@ -91,10 +92,11 @@ export function reportGenerated(
   }
   for (const notice of generated.notices) ui.notice(notice);
   const toChoose = statements.some(({ choice }) => choice !== undefined);
-  if (toChoose) ui.hint(`Choose the values that ${file} asks for, then: aludel upgrade head`);
-  else {
+  if (toChoose) {
+    ui.hint(shell`aludel upgrade head # once the values that ${file} asks for are chosen`);
+  } else {
     ui.notice(triedText(generated.tried));
-    ui.hint("aludel upgrade head");
+    ui.hint(shell`aludel upgrade head`);
   }
 }
 

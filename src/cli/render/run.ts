@@ -9,6 +9,7 @@ import {
   type TransactionMode,
 } from "../../runner/request.ts";
 import { megabytes } from "../../text/layout.ts";
+import { shell } from "../../text/next_step.ts";
 import type { Ui } from "../terminal/ui.ts";
 import { reportWarning } from "./changes.ts";
 
@@ -163,7 +164,9 @@ export class RunReport {
     }
     if (outcome.steps.length === 0) return;
     this.#ui.notice(`"${this.#target.name}" is now at ${list(graph.headsOf(after, "parents"))}.`);
-    if (this.#point) this.#ui.hint(`aludel restore ${this.#point.name}, to have it all back`);
+    if (this.#point) {
+      this.#ui.hint(shell`aludel restore ${this.#point.name} # get dropped data back`);
+    }
   }
 
   #document(outcome: RunOutcome): unknown {

@@ -15,6 +15,7 @@ import { openWorkspace, type Workspace } from "../../project/workspace/workspace
 import { RevisionSources } from "../../proof/revision_source.ts";
 import { Scratch } from "../../replay/scratch.ts";
 import { ReplayTree, type WalkContext } from "../../replay/tree.ts";
+import { shell } from "../../text/next_step.ts";
 import type { CommandContext } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import { openCatalogueWithDatabase, openDiskCatalogue } from "./catalogue.ts";
@@ -80,7 +81,7 @@ export async function chooseRevisions(
     throw new AludelError("revision-not-on-disk", `Revision "${stray}" is not on disk`, {
       revision: stray,
       notes: ["The database has it, perhaps from a branch that is not checked out"],
-      next: ["aludel status"],
+      next: [shell`aludel status`],
     });
   }
   return { project, workspace, ids, database };

@@ -9,6 +9,7 @@ import type { Project } from "../../project/workspace/project.ts";
 import { openWorkspace, type Workspace } from "../../project/workspace/workspace.ts";
 import { NO_HINTS, type RenameHints } from "../../schema/diff/renames.ts";
 import { EMPTY_SCHEMA, type Schema } from "../../schema/model/model.ts";
+import { instead, shell } from "../../text/next_step.ts";
 import type { CommandContext } from "../arguments/command.ts";
 import { reportSchemaNotices } from "../render/changes.ts";
 import { type CatalogueFlags, findInCatalogue } from "./catalogue.ts";
@@ -127,7 +128,7 @@ async function kindOf(
   if (others.length > 0) {
     throw new AludelError("operand-ambiguous", `"${text}" names more than one thing`, {
       notes: kinds.map((one) => NAMES[one]),
-      next: kinds.map((one) => `${one}:${text}`),
+      next: kinds.map((one) => instead(text, `${one}:${text}`)),
     });
   }
   return kind;
@@ -164,6 +165,12 @@ function unknown(text: string, refusal: unknown): AludelError {
   return new AludelError(
     "operand-unknown",
     `"${text}" is neither a revision nor a file nor a database`,
-    { next: ["aludel history", "aludel diff head app.db", "aludel diff empty schema.sql"] },
+    {
+      next: [
+        shell`aludel history`,
+        shell`aludel diff head app.db`,
+        shell`aludel diff empty schema.sql`,
+      ],
+    },
   );
 }

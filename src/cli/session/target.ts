@@ -69,7 +69,7 @@ export function openTarget(
 ): OpenTarget {
   const { target, notices } = choose();
   for (const notice of notices) ui.notice(notice);
-  if (target.from === "DATABASE_URL") ui.database = target.path;
+  if (target.from === "DATABASE_URL") ui.databaseVariable = target.path;
   return { target, access: accessTo(target) };
 
   function choose(): TargetChoice {

@@ -13,6 +13,7 @@ import { openWorkspace } from "../../project/workspace/workspace.ts";
 import { type DriftContext, findDrift, sqlAgainstDrift } from "../../proof/drift.ts";
 import { type Intent, readIntents } from "../../state/intent.ts";
 import { readState, readStoredTexts, type StoredTexts } from "../../state/state.ts";
+import { say, shell } from "../../text/next_step.ts";
 import type { CommandContext } from "../arguments/command.ts";
 import { openProject } from "./project.ts";
 import { openTarget, requirePresent } from "./target.ts";
@@ -130,9 +131,9 @@ export async function lookForDrift(open: OpenVerification): Promise<DriftReport 
     message: `The schema of "${target.name}" is not what its revisions lead to`,
     notes: drift.lines.map((line) => `beside the revisions: ${line}`),
     next: [
-      `aludel diff current ${target.name}`,
-      "Take the change back, or write a revision for it and stamp that one",
-      'If another tool owns it, name it in the setting "exclude"',
+      shell`aludel diff current ${target.name}`,
+      say("Undo the change, or write a revision for it and stamp that one"),
+      say('If another tool owns it, name it in the setting "exclude"'),
     ],
   };
   return { finding, changes: drift.lines, sql: await sqlAgainstDrift(drift, context) };

@@ -1,4 +1,5 @@
 import { AludelError } from "../../errors.ts";
+import { say, shell } from "../../text/next_step.ts";
 import type { Runtime } from "./runtime.ts";
 
 /**
@@ -10,7 +11,7 @@ export function findEditor(runtime: Runtime): string {
   const editor = runtime.env("VISUAL") || runtime.env("EDITOR");
   if (editor) return editor;
   throw new AludelError("editor-unset", "Neither VISUAL nor EDITOR is set, so no editor is known", {
-    next: ["export EDITOR=nano"],
+    next: [shell`export EDITOR=nano`],
   });
 }
 
@@ -59,6 +60,6 @@ export async function openInEditor(
   if (code === 0) return;
   throw new AludelError("editor-failed", `The editor "${editor}" ended with exit code ${code}`, {
     notes: files.map((file) => `to edit: ${file}`),
-    next: ["Set VISUAL or EDITOR to an editor that works, or edit the files yourself"],
+    next: [say("Set VISUAL or EDITOR to an editor that works, or edit the files yourself")],
   });
 }

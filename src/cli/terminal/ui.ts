@@ -1,5 +1,5 @@
 import { foldLines } from "../../text/layout.ts";
-import type { AnyStep } from "../../text/next_step.ts";
+import type { NextStep } from "../../text/next_step.ts";
 import { type Here, nextLine, stepJson } from "./here.ts";
 import type { OutputStream, Runtime } from "./runtime.ts";
 import { plainStyle, type Style, terminalStyle } from "./style.ts";
@@ -50,8 +50,8 @@ export class Ui {
   }
 
   /** The database that was chosen by a variable, which another command line may not have. */
-  set database(database: string) {
-    this.#here = { ...this.#here, database };
+  set databaseVariable(variable: string) {
+    this.#here = { ...this.#here, variable };
   }
 
   /** Whether the answer is to be JSON. */
@@ -110,7 +110,7 @@ export class Ui {
   }
 
   /** What to do next. */
-  hint(step: AnyStep): void {
+  hint(step: NextStep): void {
     this.notice(nextLine(step, this.talkStyle, this.#here));
   }
 
@@ -134,7 +134,7 @@ export class Ui {
 
   #plain(key: string, member: unknown): unknown {
     if (key !== "next" || !Array.isArray(member)) return plainNumber(member);
-    return member.map((step: AnyStep) => stepJson(step, this.#here));
+    return member.map((step: NextStep) => stepJson(step, this.#here));
   }
 
   #write(stream: OutputStream, text: string): void {

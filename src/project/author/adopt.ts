@@ -10,6 +10,7 @@ import type { Schema } from "../../schema/model/model.ts";
 import { introspect } from "../../schema/read/introspect.ts";
 import { writeSchema } from "../../schema/source/write_schema.ts";
 import { readState } from "../../state/state.ts";
+import { shell } from "../../text/next_step.ts";
 
 /** A database's schema, written down and tried. */
 export interface AdoptedSchema {
@@ -35,7 +36,7 @@ export async function adoptSchema(connection: Connection, name: string): Promise
       notes: [
         `Its records name ${applied.length === 1 ? "1 revision" : `${applied.length} revisions`}`,
       ],
-      next: [`aludel current -d ${name}`],
+      next: [shell`aludel current -d ${name}`],
     });
   }
   const schema = await introspect(connection);
@@ -65,6 +66,6 @@ async function prove(up: string, expected: Schema, doubleQuotedStrings: boolean)
   if (left.length === 0) return;
   throw new AludelError("adopt-failed", "The database's own SQL does not give its schema again", {
     notes: left.flatMap(describeChange),
-    next: ["Write the first revision by hand, then: aludel stamp head"],
+    next: [shell`aludel stamp head # once the first revision is written by hand`],
   });
 }

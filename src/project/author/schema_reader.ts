@@ -125,7 +125,7 @@ function readHistory(
   if (missing !== undefined) {
     throw new AludelError("revision-not-on-disk", `Revision "${missing}" is not on disk`, {
       revision: missing,
-      next: ["aludel history"],
+      next: [shell`aludel history`],
     });
   }
   const ups: { readonly id: RevisionId; readonly up: RevisionText }[] = [];
@@ -352,8 +352,8 @@ function schemaMissing(name: string): AludelError {
   return new AludelError("schema-missing", `There is no "${name}" with the schema you want`, {
     notes: ["It holds the CREATE statements of all tables, indexes, views and triggers"],
     next: [
-      `aludel schema head > ${name}, to begin with what the revisions give`,
-      'Name another file, folder or program with "schema" in aludel.json',
+      shell`aludel schema head > ${name} # begin with the schema that the revisions make`,
+      say('Name another file, folder or program with "schema" in aludel.json'),
     ],
   });
 }

@@ -1,7 +1,7 @@
 import { AludelError } from "../../errors.ts";
 import type { SchemaFile } from "../../schema/source/statements.ts";
 import { decodeCanonicalText } from "../../sql/canonical_text.ts";
-import { say, shell } from "../../text/next_step.ts";
+import { say, shell, typedWord } from "../../text/next_step.ts";
 import { placeOf } from "../../text/position.ts";
 
 /** So many lines of what a failed program said are shown. */
@@ -26,14 +26,14 @@ export async function runSchemaCommand(
     const said = new TextDecoder().decode(stderr.length > 0 ? stderr : stdout).trim();
     throw new AludelError("schema-command-failed", `"${name}" exited with ${code}`, {
       notes: said === "" ? [] : said.split("\n").slice(-SHOWN_LINES),
-      next: [`cd ${folder} && ${name}`],
+      next: [shell`sh -c ${`cd ${typedWord(folder)} && ${command.map(typedWord).join(" ")}`}`],
     });
   }
   const text = decodeCanonicalText(`output of ${name}`, stdout);
   if (text.trim() === "") {
     throw new AludelError("schema-command-empty", `"${name}" printed nothing`, {
       notes: ["It must print the whole schema as CREATE statements"],
-      next: [`cd ${folder} && ${name}`],
+      next: [shell`sh -c ${`cd ${typedWord(folder)} && ${command.map(typedWord).join(" ")}`}`],
     });
   }
   return { file: `output of ${name}`, text };
@@ -56,7 +56,7 @@ async function start(
     if (!(error instanceof Error)) throw error;
     throw new AludelError("schema-command-missing", `"${program}" cannot be run`, {
       notes: [error.message],
-      next: ['Correct "schema" in aludel.json, or install the program'],
+      next: [say('Correct "schema" in aludel.json, or install the program')],
       cause: error,
     });
   }
@@ -76,7 +76,7 @@ export function readSchemaFiles(path: string, name: string): readonly SchemaFile
     const files = [...sqlFilesIn(path, "")].sort();
     if (files.length === 0) {
       throw new AludelError("schema-folder-empty", `The folder "${name}" has no .sql file`, {
-        next: [`Write CREATE statements into ${name}/schema.sql`],
+        next: [say(`Write CREATE statements into ${name}/schema.sql`)],
       });
     }
     return files.map((file) => readFile(`${path}/${file}`, `${name}/${file}`, "part"));
@@ -128,7 +128,7 @@ function unreadable(error: unknown, name: string): unknown {
   return new AludelError("file-unreadable", `"${name}" cannot be read`, {
     place: { file: name },
     notes: [error.message],
-    next: ["Make the file readable for you"],
+    next: [say("Make the file readable for you")],
     cause: error,
   });
 }

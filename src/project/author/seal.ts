@@ -12,6 +12,7 @@ import { type Change, judgeFiles } from "../../manifest/verdict.ts";
 import { leavesNothingToUndo } from "../../sql/mentions.ts";
 import { readDirectives, readScript } from "../../sql/read_script.ts";
 import { splitStatements } from "../../sql/script.ts";
+import { again, say, shell } from "../../text/next_step.ts";
 import { digest } from "../workspace/digest.ts";
 import { writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
@@ -59,9 +60,10 @@ export function emptyDown(id: RevisionId, file: string): AludelError {
     place: { file },
     notes: ["It has no statement: the revision would count as undone, and what it did would stay"],
     next: [
-      `Write the SQL that undoes it (\`aludel edit ${id}\`), then give the same command with \`--from-disk\``,
-      `Or say in down.sql that nothing is to be undone: -- aludel: ignore=${RULE} REASON`,
-      "If there is no way back, delete down.sql, and restore a copy of the database",
+      shell`aludel edit ${id} # write the SQL that undoes it`,
+      again`--from-disk # then run it`,
+      say(`Or say in down.sql that there is nothing to undo: -- aludel: ignore=${RULE} REASON`),
+      say("If there is no way back, delete down.sql, and restore a copy of the database"),
     ],
   });
 }
@@ -167,8 +169,8 @@ function textUnknown({ id, dir }: ManifestRevision, project: Project): AludelErr
       ],
       outcome: "Nothing was sealed",
       next: [
-        `git log -p -- ${project.files.name}/${dir}`,
-        `aludel seal --force ${id}, if the change is meant`,
+        shell`git log -p -- ${`${project.files.name}/${dir}`}`,
+        shell`aludel seal --force ${id} # if the change is intended`,
       ],
     },
   );

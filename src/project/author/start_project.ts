@@ -1,5 +1,6 @@
 import { AludelError } from "../../errors.ts";
 import { formatManifest } from "../../manifest/manifest.ts";
+import { shell } from "../../text/next_step.ts";
 import { isAbsolutePath, pathExists, resolvePath, writeAtomically } from "../workspace/files.ts";
 import { readSettingsFile, SETTINGS_FILE } from "../workspace/settings.ts";
 
@@ -108,6 +109,6 @@ function makeFolder(path: string): void {
   }
   throw new AludelError("init-not-a-folder", `"${path}" is a file, and a folder is needed there`, {
     outcome: "Nothing was written",
-    next: ["aludel init ANOTHER_FOLDER"],
+    next: [shell`aludel init ANOTHER_FOLDER`],
   });
 }

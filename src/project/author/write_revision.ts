@@ -5,6 +5,7 @@ import type { RevisionId } from "../../graph/revision.ts";
 import type { RevisionGraph } from "../../graph/revision_graph.ts";
 import { formatManifest, type ManifestRevision } from "../../manifest/manifest.ts";
 import { newRevision } from "../../manifest/new_revision.ts";
+import { say, shell } from "../../text/next_step.ts";
 import { flushFolder, writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
@@ -112,7 +113,7 @@ function checkMerge(graph: RevisionGraph, parents: readonly RevisionId[]): void 
           ? "There are no revisions yet"
           : `The only one that was named is "${parents[0]}"`,
       ],
-      next: ["aludel heads"],
+      next: [shell`aludel heads`],
     });
   }
   const tops = new Set(graph.headsOf(parents, "parents"));
@@ -123,7 +124,7 @@ function checkMerge(graph: RevisionGraph, parents: readonly RevisionId[]): void 
     `"${below}" is an ancestor of what it is to be merged with`,
     {
       revision: below,
-      next: [`leave "${below}" out: the others contain it`],
+      next: [say(`Leave "${below}" out: the others contain it`)],
     },
   );
 }
@@ -144,7 +145,7 @@ function writeFolder(
       place: { file: folder },
       notes: ["The manifest has no revision in it"],
       outcome: "Nothing was written",
-      next: ["aludel verify"],
+      next: [shell`aludel verify`],
     });
   }
   try {

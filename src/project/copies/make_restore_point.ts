@@ -34,7 +34,7 @@ import { type KeptPoint, type LostContent, type RunHost, toSecond } from "../../
 import { adviceFor } from "../../runner/failure.ts";
 import { executePatiently, patiently } from "../../runner/write_lock.ts";
 import { type AppliedRevision, readState } from "../../state/state.ts";
-import { say, shell } from "../../text/next_step.ts";
+import { again, say, shell } from "../../text/next_step.ts";
 
 /** What {@linkcode makeRestorePoint} makes. */
 export interface RestorePointRequest {
@@ -387,6 +387,6 @@ export function requireFile(target: Target): void {
   if (target.kind === "file") return;
   throw new AludelError("copy-unsupported", `Database "${target.name}" is not a file`, {
     notes: ["A database in memory ends with the command that made it: there is nothing to copy"],
-    next: [say("Name a file with `--database PATH`")],
+    next: [again`-d PATH # name a file`],
   });
 }

@@ -24,7 +24,7 @@ import { pathExists } from "../workspace/files.ts";
 import type { Target } from "../workspace/target.ts";
 import type { ResumeChoice, RunHost, RunOutcome, TransactionMode } from "../../runner/request.ts";
 import { executePatiently } from "../../runner/write_lock.ts";
-import { say } from "../../text/next_step.ts";
+import { again } from "../../text/next_step.ts";
 import { quoteName } from "../../sql/identifier.ts";
 
 /** A rehearsal: a migration on a copy of a database. */
@@ -136,7 +136,7 @@ async function openRehearsalFolder(restoreFolder: string): Promise<WorkFolder> {
     return await openWorkFolder(restoreFolder);
   } catch (error) {
     throw error instanceof AludelError && error.code === "copy-failed"
-      ? error.with({ next: [...error.next, say("Or rehearse elsewhere: `--rehearse-keep PATH`")] })
+      ? error.with({ next: [...error.next, again`--rehearse-keep PATH # rehearse elsewhere`] })
       : error;
   }
 }
@@ -244,7 +244,7 @@ function asRehearsed(
 function pathTaken(path: string): AludelError {
   return new AludelError("rehearsal-path-taken", `There is a file "${path}" already`, {
     outcome: "Nothing was run",
-    next: [say("Name a path that is free: `--rehearse-keep PATH`")],
+    next: [again`--rehearse-keep PATH # name a path that does not exist yet`],
   });
 }
 

@@ -8,8 +8,8 @@ import type { CheckedRoute, CheckedStep, CheckedUp, Notice, Reseal } from "../..
 import { sameTokens } from "../../sql/read_script.ts";
 import type { Script } from "../../sql/script.ts";
 import type { AppliedTexts, StoredTexts } from "../../state/state.ts";
+import { again, say, shell } from "../../text/next_step.ts";
 import { emptyDown, undoesNothing } from "../author/seal.ts";
-import { shell } from "../../text/next_step.ts";
 import { type Catalogue, messageOf } from "../workspace/catalogue.ts";
 import type { RevisionFiles } from "../workspace/revision_files.ts";
 import {
@@ -187,7 +187,7 @@ function checkUp(
   if (entry === undefined || context.files === null) {
     throw new AludelError("revision-not-on-disk", `Revision "${id}" is not on disk`, {
       revision: id,
-      next: ["aludel history", "git log --all -- migrations/manifest.json"],
+      next: [shell`aludel history`, shell`git log --all -- migrations/manifest.json`],
     });
   }
   const pair = pairOf(entry);
@@ -204,7 +204,7 @@ function checkUp(
       `Revision "${id}" is a draft, and this database takes sealed ones only`,
       {
         revision: id,
-        next: ["aludel seal, to seal all drafts", `aludel seal ${id}`],
+        next: [shell`aludel seal # seal all drafts`, shell`aludel seal ${id}`],
       },
     );
   }
@@ -284,10 +284,10 @@ function textChanged(id: RevisionId, files: readonly TextFile[], onDisk: boolean
       outcome: "Nothing was run",
       next: onDisk
         ? [
-          "Repeat the command with --from-disk, to run the down.sql of the file",
-          `aludel show ${id}`,
+          again`--from-disk # run the down.sql of the file`,
+          shell`aludel show ${id}`,
         ]
-        : [`aludel show ${id}`, "aludel verify", "aludel backup list"],
+        : [shell`aludel show ${id}`, shell`aludel verify`, shell`aludel backup list`],
     },
   );
 }
@@ -297,7 +297,8 @@ function irreversible(id: RevisionId, fact: string): AludelError {
     revision: id,
     notes: [fact],
     next: [
-      "Write a down.sql and give the same command with `--from-disk`, or restore a copy of the database",
+      again`--from-disk # once a down.sql is written`,
+      say("Or restore a copy of the database"),
     ],
   });
 }

@@ -2,6 +2,7 @@ import { AludelError } from "../../errors.ts";
 import type { ManifestRevision } from "../../manifest/manifest.ts";
 import { judgeFiles, type TextHashes, type Verdict } from "../../manifest/verdict.ts";
 import type { AppliedTexts } from "../../state/state.ts";
+import { say, shell } from "../../text/next_step.ts";
 import type { RevisionTextPair } from "../workspace/revision_texts.ts";
 
 /**
@@ -28,10 +29,10 @@ export function fileError(
           revision: id,
           place: { file: `${path}/${verdict.file}.sql` },
           next: [
-            `git checkout -- ${path}`,
+            shell`git checkout -- ${path}`,
             entry.up === null
-              ? `Or give the draft up: delete its line in ${folder}/manifest.json`
-              : "aludel verify",
+              ? say(`Or give up the draft: delete its line in ${folder}/manifest.json`)
+              : shell`aludel verify`,
           ],
         },
       );
@@ -42,7 +43,7 @@ export function fileError(
         {
           revision: id,
           place: { file: `${path}/${verdict.file}.sql` },
-          next: [`aludel seal --force ${id}`, `Remove "${path}/down.sql"`],
+          next: [shell`aludel seal --force ${id}`, say(`Or remove "${path}/down.sql"`)],
         },
       );
     case "edited":
@@ -61,7 +62,7 @@ function editedError(
     return new AludelError(
       "revision-edited-cosmetic",
       `Sealed revision "${id}" was edited: ${names} differs in white space and comments only`,
-      { ...facts, next: [`aludel seal --cosmetic ${id}`] },
+      { ...facts, next: [shell`aludel seal --cosmetic ${id}`] },
     );
   }
   return new AludelError(
@@ -73,9 +74,9 @@ function editedError(
         ? ["The sealed text is not at hand, so how much was changed cannot be said"]
         : [],
       next: [
-        `git checkout -- ${path}, to have the sealed text back`,
-        "aludel revision -m MESSAGE, to make the change in a new revision",
-        `aludel seal --force ${id}, to sign the edited text although databases may have run the old one`,
+        shell`git checkout -- ${path} # get the sealed text back`,
+        shell`aludel revision -m MESSAGE # make the change in a new revision`,
+        shell`aludel seal --force ${id} # sign the edited text, although databases may have run the old one`,
       ],
     },
   );

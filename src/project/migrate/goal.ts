@@ -10,7 +10,7 @@ import {
   switchRoute,
   upgradeRoute,
 } from "../../graph/route.ts";
-import { type NextCommand, shell } from "../../text/next_step.ts";
+import { inOrder, type NextCommand, shell } from "../../text/next_step.ts";
 import type { Catalogue } from "../workspace/catalogue.ts";
 
 /** What a user asks for, in refs. */
@@ -105,10 +105,9 @@ export function recordElsewhere(
     : below.some((one) => under.has(one))
     ? shell`aludel stamp ${below}`
     : shell`aludel stamp --purge ${below}`;
-  const upgrade = shell`aludel upgrade ${graph.headsOf(new Set(missing), "parents")}`;
-  return {
-    ...back,
-    then: { ...upgrade, then: shell`aludel stamp ${heads}` },
-    why: "run what is missing under it, and record it there",
-  };
+  return inOrder([
+    back,
+    ...graph.headsOf(new Set(missing), "parents").map((one) => shell`aludel upgrade ${one}`),
+    shell`aludel stamp ${heads} # run what is missing under it, and record it there`,
+  ]);
 }

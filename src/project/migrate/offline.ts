@@ -12,6 +12,7 @@ import {
 import { type CheckedRoute, toSecond } from "../../runner/request.ts";
 import type { CheckedStamp } from "../../runner/run_stamp.ts";
 import type { AppliedRevision } from "../../state/state.ts";
+import { shell } from "../../text/next_step.ts";
 import { type Catalogue, joinCatalogue } from "../workspace/catalogue.ts";
 import { readRevisionTexts, textHashes } from "../workspace/revision_texts.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -98,7 +99,7 @@ function ends(
       "ref-syntax",
       "A downgrade without a database needs both ends of the range",
       {
-        next: ["aludel downgrade --sql head:base"],
+        next: [shell`aludel downgrade --sql head:base`],
       },
     );
   }
@@ -120,7 +121,7 @@ function assumedRecord(
   if (hashes === undefined) {
     throw new AludelError("revision-file-missing", `Revision "${id}" has no up.sql`, {
       revision: id,
-      next: ["aludel verify"],
+      next: [shell`aludel verify`],
     });
   }
   const { parents, dependsOn, labels, message } = entry;

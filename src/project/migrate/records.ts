@@ -11,7 +11,7 @@ import {
 import type { Notice } from "../../runner/request.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { AppliedRevision, StoredTexts } from "../../state/state.ts";
-import { say, shell } from "../../text/next_step.ts";
+import { type NextStep, say, shell } from "../../text/next_step.ts";
 import { recordElsewhere } from "./goal.ts";
 import { type Catalogue, isOfAnotherProject } from "../workspace/catalogue.ts";
 import type { RevisionFiles } from "../workspace/revision_files.ts";
@@ -195,8 +195,9 @@ export function findingError(
           "The text that ran in the database is neither the one that was sealed nor one that a re-signing replaced",
         ],
         next: [
-          `aludel redo ${id}, to undo what ran and run the sealed text`,
-          `Or put the text that ran back into the files, and sign it with \`aludel seal --force ${id}\``,
+          say("Put the text that ran back into the files"),
+          shell`aludel seal --force ${id} # then sign it`,
+          shell`aludel redo ${id} # or undo what ran, with the rows in what it made, and run the sealed text`,
         ],
       });
     case "moved":
@@ -222,7 +223,7 @@ export function findingError(
         `Revision "${id}" is applied and has no up.sql any more`,
         {
           ...facts,
-          next: ["aludel verify", "git checkout -- " + (folder || "migrations")],
+          next: [shell`aludel verify`, shell`git checkout -- ${folder || "migrations"}`],
         },
       );
     case "parent-missing": {
@@ -237,10 +238,10 @@ export function findingError(
           notes: ["Something other than Aludel removed the record: none is ever left without it"],
           next: added.length === finding.missing.length
             ? [
-              "aludel verify --drift, to see whether the database has what it made",
-              `aludel stamp ${currentOf(catalogue)}, to record it again`,
+              shell`aludel verify --drift # see whether the database has what it made`,
+              shell`aludel stamp ${currentOf(catalogue)} # record it again`,
             ]
-            : ["aludel verify --drift", "aludel backup list"],
+            : [shell`aludel verify --drift`, shell`aludel backup list`],
         },
       );
     }
@@ -274,16 +275,16 @@ export function findingError(
 }
 
 /** How records that something else changed are written anew from the disk, where all of them are there. */
-function recordAgain(catalogue: Catalogue): string[] {
-  const look = "aludel verify --drift, to see whether the schema is what the revisions give";
+function recordAgain(catalogue: Catalogue): readonly NextStep[] {
+  const look = shell`aludel verify --drift # see whether the schema is what the revisions make`;
   return [...catalogue.applied].every((id) => catalogue.entries.has(id))
-    ? [look, `aludel stamp --purge ${currentOf(catalogue)}, to record the texts on disk instead`]
-    : [look, "aludel backup list"];
+    ? [look, shell`aludel stamp --purge ${currentOf(catalogue)} # record the texts on disk instead`]
+    : [look, shell`aludel backup list`];
 }
 
 /** Refs for what the database stands at. */
-function currentOf({ graph, applied }: Catalogue): string {
-  return graph.headsOf(applied, "parents").join(" ");
+function currentOf({ graph, applied }: Catalogue): readonly string[] {
+  return graph.headsOf(applied, "parents");
 }
 
 /**
@@ -309,14 +310,15 @@ export function ranError(
         "If it is meant to run again, change its text: a comment is enough",
       ],
       next: [
-        `Delete its line in ${folder}/manifest.json, then: aludel verify --fix`,
+        say(`Delete its line in ${folder}/manifest.json`),
+        shell`aludel verify --fix # then remove its folder`,
         ...(isKnown
           ? [
-            `aludel stamp --purge ${
-              graph.headsOf(recorded, "parents").join(" ")
-            }, to record it under the id that it has now`,
+            shell`aludel stamp --purge ${
+              graph.headsOf(recorded, "parents")
+            } # record it under the id that it has now`,
           ]
-          : [`aludel show ${ran}`]),
+          : [shell`aludel show ${ran}`]),
       ],
     },
   );
@@ -358,10 +360,10 @@ export function findingNotice(finding: RecordFinding, catalogue: Catalogue): Not
       message: `Revision "${id}" is applied in the database and is not on disk`,
       notes: ["It may be on another branch of git"],
       next: [
-        `aludel show ${id}`,
-        `aludel downgrade ${id}@${
+        shell`aludel show ${id}`,
+        shell`aludel downgrade ${id}@${
           below(id, catalogue)
-        }, to undo it with the down.sql that the database stored`,
+        } # undo it with the down.sql that the database stored`,
       ],
     };
   }
@@ -369,7 +371,9 @@ export function findingNotice(finding: RecordFinding, catalogue: Catalogue): Not
     type: "notice",
     code: "draft-edited",
     message: `Draft "${id}" was edited after it was applied`,
-    next: [`aludel redo ${id}`],
+    next: [
+      shell`aludel redo ${id} # undo what ran, with the rows in what it made, and run the new text`,
+    ],
   };
 }
 

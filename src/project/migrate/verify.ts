@@ -11,6 +11,7 @@ import type { ParsedManifest } from "../../manifest/parse_manifest.ts";
 import { judgeFiles, type TextHashes, type Verdict } from "../../manifest/verdict.ts";
 import type { Intent } from "../../state/intent.ts";
 import type { StoredTexts } from "../../state/state.ts";
+import { type NextStep, shell } from "../../text/next_step.ts";
 import type { Catalogue } from "../workspace/catalogue.ts";
 import { type Finding, findingOf, warningOf } from "../workspace/finding.ts";
 import type { RevisionFiles } from "../workspace/revision_files.ts";
@@ -107,7 +108,7 @@ function folderFindings(context: FilesContext): Finding[] {
     notes: [
       "A command that wrote a revision was interrupted, or the manifest lost the line in a merge",
     ],
-    next: ["aludel verify --fix"],
+    next: [shell`aludel verify --fix`],
   }));
 }
 
@@ -119,7 +120,7 @@ function layoutFindings({ manifest }: FilesContext): Finding[] {
     message: "The manifest is not in its canonical layout, so git may fail to merge it",
     place: { file: manifest.file },
     notes: [],
-    next: ["aludel verify --fix"],
+    next: [shell`aludel verify --fix`],
   }];
 }
 
@@ -136,7 +137,7 @@ export function headFindings(heads: readonly RevisionId[]): Finding[] {
     code: "several-heads",
     message: `There are ${heads.length} heads: ${heads.join(", ")}`,
     notes: [],
-    next: ['aludel merge heads -m "merge branches"'],
+    next: [shell`aludel merge heads -m "merge branches"`],
   }];
 }
 
@@ -239,19 +240,17 @@ function intentFindings({ intents, catalogue }: VerifyContext): Finding[] {
     notes: [intent.sql],
     next: catalogue.graph.has(intent.revision)
       ? waysOn(intent)
-      : ["aludel stamp current, to forget about it"],
+      : [shell`aludel stamp current # forget the interrupted run`],
   }));
 }
 
 /** The commands that go on with an interrupted script: a question only where a statement is in doubt. */
-function waysOn({ revision, direction, state }: Intent): string[] {
-  const command = direction === "up"
-    ? `aludel upgrade ${revision}`
-    : `aludel downgrade ${revision}@-1`;
-  if (state === "done") return [command];
+function waysOn({ revision, direction, state }: Intent): readonly NextStep[] {
+  const run = direction === "up" ? ["upgrade", revision] : ["downgrade", `${revision}@-1`];
+  if (state === "done") return [shell`aludel ${run}`];
   return [
-    `${command} --resume again, if the statement has not run`,
-    `${command} --resume skip, if it has`,
+    shell`aludel ${run} --resume again # if the statement has not run`,
+    shell`aludel ${run} --resume skip # if it has run`,
   ];
 }
 

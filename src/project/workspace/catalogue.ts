@@ -4,6 +4,7 @@ import { joinRevisions, type RevisionId } from "../../graph/revision.ts";
 import type { RevisionGraph } from "../../graph/revision_graph.ts";
 import type { ManifestRevision } from "../../manifest/manifest.ts";
 import type { AppliedRevision } from "../../state/state.ts";
+import { shell } from "../../text/next_step.ts";
 import { inOrderOfCreation, type Workspace } from "./workspace.ts";
 
 /** All revisions that the disk or the database knows, in one graph. */
@@ -44,8 +45,8 @@ export function joinCatalogue(
       {
         notes: problems.map(describeProblem),
         next: [
-          "aludel history",
-          "aludel stamp --purge REF, once the database's schema is known to be right",
+          shell`aludel history`,
+          shell`aludel stamp --purge REF # once you know which revision the schema is at`,
         ],
       },
     );

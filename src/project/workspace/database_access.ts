@@ -2,6 +2,7 @@ import type { Connection } from "../../db/connection.ts";
 import { describeLockHolder } from "../../db/lock_holder.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
+import { again } from "../../text/next_step.ts";
 import type { Target } from "./target.ts";
 
 /** @throws {AludelError} `database-readonly` for a target whose URL says `mode=ro`. */
@@ -10,7 +11,7 @@ export function requireWritable({ name, mode }: Target): void {
   throw new AludelError("database-readonly", `Database "${name}" is named as read-only`, {
     notes: ["Its URL says mode=ro or immutable=1"],
     outcome: "Nothing was written",
-    next: [`Name it without that: --database ${name}`],
+    next: [again`-d ${name} # name it without that`],
   });
 }
 
@@ -60,7 +61,7 @@ export function accessTo(target: Target): DatabaseAccess {
         if (!(error instanceof AludelError && error.code === "database-missing")) throw error;
         throw error.with({
           notes: ["Its URL says mode=rw, with which SQLite creates no file"],
-          next: [`Name it without that: --database ${name}`],
+          next: [again`-d ${name} # name it without that`],
         });
       }
     },

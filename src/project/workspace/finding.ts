@@ -1,7 +1,7 @@
 import type { AludelError, ErrorCode, Place } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { Notice } from "../../runner/request.ts";
-import type { AnyStep } from "../../text/next_step.ts";
+import type { NextStep } from "../../text/next_step.ts";
 
 /** Something that a check found: `error` makes the check fail, `warning` is worth knowing. */
 export interface Finding {
@@ -13,7 +13,7 @@ export interface Finding {
   readonly place?: Place;
   readonly notes: readonly string[];
   /** What to type next, best first. */
-  readonly next: readonly AnyStep[];
+  readonly next: readonly NextStep[];
 }
 
 /** A finding that says what an error would. */

@@ -1,4 +1,5 @@
 import { AludelError, MEND_ACCESS } from "../../errors.ts";
+import { again } from "../../text/next_step.ts";
 
 /** How often a lock that another process holds is tried again, in milliseconds. */
 const INTERVAL = 20;
@@ -122,7 +123,7 @@ function lockedError(folder: string, timeout: number): AludelError {
     {
       place: { file: folder },
       outcome: "Nothing was written",
-      next: ["Repeat the command when the other one has ended"],
+      next: [again` # when the other command has ended`],
     },
   );
 }

@@ -1,4 +1,5 @@
 import { AludelError } from "../../errors.ts";
+import { shell } from "../../text/next_step.ts";
 import { pathExists, resolvePath } from "./files.ts";
 import { DiskFiles, MANIFEST_FILE, type RevisionFiles } from "./revision_files.ts";
 import { readSettings, readSettingsFile, type Settings, SETTINGS_FILE } from "./settings.ts";
@@ -51,7 +52,7 @@ export function projectMissing({ files, migrations, settings }: Project): Aludel
     const others = projectsNear(settings.root);
     return new AludelError("project-missing", message, {
       notes: [named, ...others.map((other) => `There is a project in "${other}"`)],
-      next: [...others.map((other) => `cd ${other}`), "aludel init"],
+      next: [...others.map((other) => shell`cd ${other}`), shell`aludel init`],
     });
   }
   // A new manifest would be an empty one, and the order of the revisions stood in the old one alone.
@@ -62,7 +63,7 @@ export function projectMissing({ files, migrations, settings }: Project): Aludel
         folders === 1 ? "1 revision is" : `${folders} revisions are`
       } there; only the manifest had their order and seals`,
     ],
-    next: [`git checkout -- ${files.name}/${MANIFEST_FILE}`],
+    next: [shell`git checkout -- ${`${files.name}/${MANIFEST_FILE}`}`],
   });
 }
 

@@ -1,4 +1,5 @@
 import { AludelError } from "../../errors.ts";
+import { say, shell } from "../../text/next_step.ts";
 
 /**
  * The files of a migrations folder, wherever they are: on disk, in git's index, embedded in a program.
@@ -116,7 +117,7 @@ export class DiskFiles implements RevisionFiles {
       {
         place: { file: `${this.name}/${path}` },
         notes: [`it leads to "${real}"`],
-        next: ["Replace the link with the file itself"],
+        next: [say("Replace the link with the file itself")],
       },
     );
   }
@@ -135,7 +136,7 @@ export class DiskFiles implements RevisionFiles {
     if (error instanceof Deno.errors.IsADirectory) {
       return new AludelError("file-is-folder", `"${file}" is a folder, not a file`, {
         place: { file },
-        next: ["Move the folder away and write the file"],
+        next: [say("Move the folder away and write the file")],
         cause: error,
       });
     }
@@ -147,7 +148,7 @@ export class DiskFiles implements RevisionFiles {
     return new AludelError("file-unreadable", `"${file}" could not be read`, {
       place: { file },
       notes: [reason],
-      next: ["Mend that, then: aludel verify"],
+      next: [shell`aludel verify # once that is fixed`],
       cause,
     });
   }

@@ -2,6 +2,7 @@ import { AludelError, type ErrorCode, REPORT_BUG } from "../../errors.ts";
 import { folderTemplateProblem } from "../../manifest/folder_name.ts";
 import { type JsonPath, offsetAt, readJson, valueOf } from "../../manifest/strict_json.ts";
 import { excerpt } from "../../text/layout.ts";
+import { type NextStep, say, shell } from "../../text/next_step.ts";
 import { placeOf } from "../../text/position.ts";
 import { pathExists, resolvePath } from "./files.ts";
 import { schemaProblems } from "./json_schema.ts";
@@ -15,10 +16,10 @@ const LONGEST_MESSAGE = 500;
 const CODES = { "unknown-key": "settings-unknown-key", value: "settings-value" } as const;
 
 const CURES = {
-  "settings-duplicate-key": "Delete one of the two",
-  "settings-unknown-key": "Correct the name or delete the key: docs/settings.md has them all",
-  "settings-value": "Mend the value where the caret points: docs/settings.md says what it may be",
-} as const satisfies { readonly [code in ErrorCode]?: string };
+  "settings-duplicate-key": say("Delete one of the two"),
+  "settings-unknown-key": say("Correct the name or delete the key: docs/settings.md has them all"),
+  "settings-value": say("Correct the value at the caret: docs/settings.md says what it may be"),
+} as const satisfies { readonly [code in ErrorCode]?: NextStep };
 
 /** The name of the settings file. */
 export const SETTINGS_FILE = "aludel.json";
@@ -62,8 +63,8 @@ export function parseSettings(text: string, file: string, root: string): Setting
       place: placeOf(file, body, reading.offset),
       next: [
         body.trim() === ""
-          ? "Write {} into it for the defaults"
-          : "Mend it where the caret points: plain JSON, without comments and trailing commas",
+          ? say("Write {} into it for the defaults")
+          : say("Correct it at the caret: plain JSON, without comments and trailing commas"),
       ],
     });
   }
@@ -172,7 +173,7 @@ export function readSettingsFile(file: string, folder: string): Settings {
   if (text === undefined) {
     throw new AludelError("settings-missing", `There is no settings file "${file}"`, {
       place: { file },
-      next: ["aludel init"],
+      next: [shell`aludel init`],
     });
   }
   return parseSettings(text, file, path.replace(/[/\\][^/\\]*$/, ""));
@@ -196,14 +197,14 @@ function readText(path: string): string | undefined {
     if (cause instanceof Deno.errors.IsADirectory) {
       throw new AludelError("file-is-folder", `"${path}" is a folder, not a file`, {
         place: { file: path },
-        next: ["Name a settings file with `--config`, or move the folder away"],
+        next: [say("Name a settings file with --config, or move the folder away")],
         cause,
       });
     }
     throw new AludelError("file-unreadable", `"${path}" could not be read`, {
       place: { file: path },
       notes: cause instanceof Error ? [cause.message] : [],
-      next: ["Make the file readable for you"],
+      next: [say("Make the file readable for you")],
       cause,
     });
   }

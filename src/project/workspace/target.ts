@@ -1,6 +1,7 @@
 import { AludelError } from "../../errors.ts";
 import type { RestorePolicy } from "../../runner/request.ts";
 import { closest } from "../../text/closest.ts";
+import { again, say } from "../../text/next_step.ts";
 import { expandHome, type FileMode, readLocation, relativeReading } from "./database_location.ts";
 import { resolvePath } from "./files.ts";
 import type { DatabaseSettings, DraftPolicy } from "./setting_table.ts";
@@ -214,7 +215,7 @@ function shadowNotices(
 function emptyFlag(): AludelError {
   return new AludelError("target-value", "The database that --database names is empty", {
     notes: ["It may come from a variable that is not set"],
-    next: ["Name an SQLite file: --database app.db", "Or leave --database out for the default"],
+    next: [again`-d app.db # name an SQLite file`, say("Or leave --database out for the default")],
   });
 }
 
@@ -230,7 +231,7 @@ function targetAt(text: string, source: Source, request: TargetRequest, named: b
     ? settings.databases[text]
     : undefined;
   if (entry === undefined) {
-    if (named) refuseUnknownName(text, source, settings);
+    if (named) refuseUnknownName(text, settings);
     return open({ url: text }, shownName(text), source, request);
   }
   const database = typeof entry === "string" ? { url: entry } : entry;
@@ -287,7 +288,7 @@ function pathOf(path: string, { folder }: Source, { environment }: TargetRequest
 function invalid(name: string, source: Source, fault: string): AludelError {
   return new AludelError("target-value", `The database "${name}" ${fault}`, {
     notes: [`it comes from ${originOf(source, name)}`],
-    next: ["Give a path such as app.db, or a URL such as sqlite:app.db"],
+    next: [say("Give a path such as app.db, or a URL such as sqlite:app.db")],
   });
 }
 
@@ -295,15 +296,15 @@ function invalid(name: string, source: Source, fault: string): AludelError {
  * A bare word is taken for a name where the settings have names: a slip in `--database production` must
  * not create an empty file of that name.
  */
-function refuseUnknownName(text: string, source: Source, settings: Settings): void {
+function refuseUnknownName(text: string, settings: Settings): void {
   const names = Object.keys(settings.databases);
   if (names.length === 0 || !/^[0-9A-Za-z_-]+$/.test(text)) return;
   const near = closest(text, names);
   throw new AludelError("target-unknown", `The settings have no database "${text}"`, {
     notes: [`they have ${names.map((name) => `"${name}"`).join(", ")}`],
     next: [
-      ...(near === undefined ? [] : [`Did you mean "${near}"?`]),
-      `For a file of that name: ${source.from === "flag" ? "--database " : ""}./${text}`,
+      ...(near === undefined ? [] : [again`-d ${near} # if that was meant`]),
+      again`-d ${`./${text}`} # for a file of that name`,
     ],
   });
 }
@@ -318,7 +319,7 @@ function unsupported(
     : `The database "${name}" is not SQLite (${location.scheme})`;
   return new AludelError("target-unsupported", message, {
     notes: [`it comes from ${originOf(source, name)}`],
-    next: ["Name an SQLite file: --database app.db"],
+    next: [again`-d app.db # name an SQLite file`],
   });
 }
 
@@ -330,8 +331,8 @@ function noTarget(settings: Settings, notices: readonly string[]): AludelError {
       ...(names.length > 0 ? [`the settings have ${names.map((n) => `"${n}"`).join(", ")}`] : []),
     ],
     next: [
-      `Repeat the command with --database ${names[0] ?? "app.db"}`,
-      `Set "database" in ${settings.file ?? SETTINGS_FILE}`,
+      again`-d ${names[0] ?? "app.db"}`,
+      say(`Or set "database" in ${settings.file ?? SETTINGS_FILE}`),
     ],
   });
 }

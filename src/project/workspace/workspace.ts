@@ -10,6 +10,7 @@ import {
   parseManifest,
 } from "../../manifest/parse_manifest.ts";
 import { decodeUtf8 } from "../../sql/canonical_text.ts";
+import { shell } from "../../text/next_step.ts";
 import { lockFolder } from "./folder_lock.ts";
 import { type Project, projectMissing } from "./project.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "./revision_files.ts";
@@ -34,7 +35,7 @@ function decode(bytes: Uint8Array, file: string): string {
   } catch (cause) {
     throw new AludelError("manifest-encoding", "The manifest is not UTF-8", {
       place: { file },
-      next: [`See what changed: git diff -- ${file}`],
+      next: [shell`git diff -- ${file} # see what changed`],
       cause,
     });
   }
@@ -73,7 +74,7 @@ export function workspaceOf(files: RevisionFiles, manifest: ParsedManifest): Wor
     throw new AludelError("graph-invalid", first!.text, {
       place: first!.place,
       notes: others.map(({ place, text }) => `${place.file}:${place.line ?? 1}: ${text}`),
-      next: [cureOf(problems[0]!), "aludel verify, when the manifest is mended"],
+      next: [...cureOf(problems[0]!), shell`aludel verify # once the manifest is fixed`],
     });
   }
   return {

@@ -3,6 +3,7 @@ import { foldName } from "../../sql/identifier.ts";
 import { describeObject } from "./describe.ts";
 import type { Schema, Table, View, VirtualTable } from "../model/model.ts";
 import { type RenameDoubt, type RenameHint, type RenameHints, Renames } from "./renames.ts";
+import { say } from "../../text/next_step.ts";
 
 /**
  * Checks the rename hints of a schema file against the two schemas, so that none is ignored in silence.
@@ -75,8 +76,10 @@ function doubtful({ kind, hints }: RenameDoubt): AludelError {
       return failure(first, `It cannot be told whether ${names} have changed places already`, {
         notes: ["The names are the same before and after"],
         next: [
-          'If they have, delete the lines "renamed from"',
-          `If they have not, rename "${first.from}" to a third name in a revision of its own, and then to "${first.to}"`,
+          say('If they have, delete the lines "renamed from"'),
+          say(
+            `If they have not, rename "${first.from}" to a third name in a revision of its own, then to "${first.to}"`,
+          ),
         ],
       });
     }
@@ -88,8 +91,8 @@ function doubtful({ kind, hints }: RenameDoubt): AludelError {
         {
           notes: [`Both are there, and both are wanted beside "${first.to}"`],
           next: [
-            'If it has, delete this line "renamed from"',
-            `If it has not, leave "${last.from}" out of the schema for this revision`,
+            say('If it has, delete this line "renamed from"'),
+            say(`If it has not, leave "${last.from}" out of the schema for this revision`),
           ],
         },
       );
@@ -98,7 +101,7 @@ function doubtful({ kind, hints }: RenameDoubt): AludelError {
       return failure(
         second,
         `"${first.from}" cannot be renamed to both "${first.to}" and "${second.to}"`,
-        { next: ['Delete one of the two lines "renamed from"'] },
+        { next: [say('Delete one of the two lines "renamed from"')] },
       );
   }
 }
@@ -115,7 +118,7 @@ function impossible(
     isModule
       ? `SQLite cannot rename a virtual table of the module "${present.module}"`
       : `The ${describeObject(present)} cannot become the ${describeObject(wanted)} by a rename`,
-    { next: ["Delete the line: the old one is dropped then, and the new one created"] },
+    { next: [say("Delete the line: the old one is then dropped, and the new one created")] },
   );
 }
 

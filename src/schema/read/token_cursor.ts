@@ -2,6 +2,7 @@ import { AludelError } from "../../errors.ts";
 import { unquote } from "../../sql/identifier.ts";
 import { Tokenizer, type TokenKind } from "../../sql/tokenizer.ts";
 import { excerpt } from "../../text/layout.ts";
+import { say, shell } from "../../text/next_step.ts";
 
 /**
  * The error for stored SQL that SQLite accepts and Aludel cannot read, or reads differently.
@@ -12,8 +13,8 @@ export function unreadableSchema(message: string, notes: readonly string[]): Alu
   return new AludelError("schema-unreadable", message, {
     notes,
     next: [
-      'sqlite3 FILE "PRAGMA integrity_check", to see whether SQLite still reads the schema',
-      "If it does, please report the statement",
+      shell`sqlite3 FILE "PRAGMA integrity_check" # see whether SQLite still reads the schema`,
+      say("If it does, report the statement"),
     ],
   });
 }

@@ -1,5 +1,6 @@
 import { type Connection, SqlError } from "../../db/connection.ts";
 import { AludelError } from "../../errors.ts";
+import { say } from "../../text/next_step.ts";
 import { offsetOfByte, placeOf } from "../../text/position.ts";
 import type { Schema } from "../model/model.ts";
 import { introspect, type KnownObjects } from "../read/introspect.ts";
@@ -79,8 +80,10 @@ function refusedBySqlite(current: Definition | OtherStatement, error: SqlError):
     sqlite: error.sqlite,
     next: [
       error.sqlite.startsWith(NO_MODULE)
-        ? 'Leave the table out of the schema, and out of the comparison with the setting "exclude"'
-        : "Correct the statement, then give the same command again",
+        ? say(
+          'Leave the table out of the schema, and out of the comparison with the setting "exclude"',
+        )
+        : say("Correct the statement, then run the same command again"),
     ],
     cause: error,
   });

@@ -1,5 +1,6 @@
 import { AludelError, type Place } from "../../errors.ts";
 import { foldName } from "../../sql/identifier.ts";
+import { say } from "../../text/next_step.ts";
 import { placeOf } from "../../text/position.ts";
 import type { RenameHints } from "../diff/renames.ts";
 import { EMPTY_SCHEMA, isReservedName, type Schema } from "../model/model.ts";
@@ -118,7 +119,7 @@ function duplicate(later: Definition, earlier: Definition): AludelError {
   return new AludelError("schema-duplicate", `The name "${later.name}" is defined twice`, {
     place: placeOfStatement(later),
     notes: [`It is defined at ${file}:${line}, too`],
-    next: ["Delete one of the two"],
+    next: [say("Delete one of the two")],
   });
 }
 

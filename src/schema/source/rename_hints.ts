@@ -3,6 +3,7 @@ import { foldName } from "../../sql/identifier.ts";
 import { readDirectives } from "../../sql/read_script.ts";
 import type { Directive } from "../../sql/script.ts";
 import { TokenReader } from "../../sql/token_reader.ts";
+import { say } from "../../text/next_step.ts";
 import { placeOf } from "../../text/position.ts";
 import {
   type ColumnRenameHint,
@@ -89,7 +90,7 @@ function misplaced(file: SchemaFile, directive: Directive): AludelError {
     `Nothing below says what was renamed from "${directive.value}"`,
     {
       place: placeOf(file.file, file.text, directive.start),
-      next: ["Put it on a line of its own, right above the CREATE TABLE or the column"],
+      next: [say("Put it on a line of its own, right above the CREATE TABLE or the column")],
     },
   );
 }
@@ -103,12 +104,12 @@ function hasNoRename(
   const message = kind === "column"
     ? `SQLite cannot rename a column of the virtual table "${name}"`
     : `The ${kind} "${name}" needs no rename: it holds no rows and is created anew`;
-  return new AludelError("schema-rename-hint", message, { place, next: ["Delete the line"] });
+  return new AludelError("schema-rename-hint", message, { place, next: [say("Delete the line")] });
 }
 
 function twice(file: SchemaFile, directive: Directive, name: string): AludelError {
   return new AludelError("schema-rename-hint", `Two lines say what "${name}" was renamed from`, {
     place: placeOf(file.file, file.text, directive.start),
-    next: ["Delete the older one"],
+    next: [say("Delete the older one")],
   });
 }

@@ -3,6 +3,7 @@ import { foldName } from "../../sql/identifier.ts";
 import { splitStatements, type Statement } from "../../sql/script.ts";
 import { readMentions } from "../../sql/mentions.ts";
 import { TokenReader } from "../../sql/token_reader.ts";
+import { type NextStep, say, shell } from "../../text/next_step.ts";
 import { placeOf } from "../../text/position.ts";
 import { isToolTable } from "../diff/compare.ts";
 import type { SchemaObject } from "../model/model.ts";
@@ -82,21 +83,24 @@ const DATA = {
   verbs: ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "SELECT", "VALUES"],
   message: "does not belong into a schema file, which says what tables there are and no rows",
   next: [
-    'Rows that every database needs: aludel revision -m "add rows", and write it into up.sql',
-    "Rows to try a revision with: a seed.sql beside its up.sql",
+    shell`aludel revision -m "add rows" # for rows that every database needs: write them into its up.sql`,
+    say("Write rows to try a revision with into a seed.sql beside its up.sql"),
   ],
 };
 
 const SETTINGS = {
   verbs: ["PRAGMA", "ATTACH", "DETACH", "VACUUM", "REINDEX"],
   message: "does not belong into a schema file: it is no part of a schema",
-  next: ["Delete the line; what a database shall keep (user_version) belongs into a revision"],
+  next: [say("Delete the line; what a database keeps (user_version) belongs in a revision")],
 };
 
 const STEPS = {
   verbs: ["ALTER", "DROP", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN"],
   message: "does not belong into a schema file, which says what there is and not how to get there",
-  next: ["Write the CREATE statement as it shall be, then: aludel revision --autogenerate -m MSG"],
+  next: [
+    say("Change the CREATE statement itself"),
+    shell`aludel revision --autogenerate -m MSG # then make the revision`,
+  ],
 };
 
 /** What dumps have around their statements, and what changes nothing. */
@@ -122,7 +126,7 @@ export function refuseStatement(
 ): AludelError | Omission | undefined {
   const { verb } = statement;
   if (HARMLESS.has(verb)) return { message: undefined };
-  const error = (message: string, next: readonly string[]) =>
+  const error = (message: string, next: readonly NextStep[]) =>
     new AludelError("schema-statement", message, {
       place: placeOf(file.file, file.text, statement.start),
       next,
@@ -130,11 +134,13 @@ export function refuseStatement(
   const text = file.text.slice(statement.start, statement.end);
   if (text.startsWith(".")) {
     const command = text.split(/\s/, 1)[0]!;
-    return error(`"${command}" is a command of the sqlite3 shell and no SQL`, ["Delete the line"]);
+    return error(`"${command}" is a command of the sqlite3 shell and no SQL`, [
+      say("Delete the line"),
+    ]);
   }
   if (FOREIGN.has(verb)) {
     return error(`${verb} is a statement of another database, which SQLite does not have`, [
-      "Delete the line",
+      say("Delete the line"),
     ]);
   }
   if (verb === "PRAGMA" && /^PRAGMA\s+foreign_keys\s*=\s*(?:OFF|0)\s*;?$/i.test(text)) {
@@ -147,7 +153,7 @@ export function refuseStatement(
     const { name } = written;
     if (/^sqlite_(?:schema|master)$/i.test(name)) {
       return error("A dump writes virtual tables into sqlite_schema, which says nothing of them", [
-        "Write the schema alone: sqlite3 FILE .schema",
+        shell`sqlite3 FILE .schema # write the schema alone`,
       ]);
     }
     if (/^sqlite_/i.test(name)) return { message: `SQLite keeps the rows of "${name}" itself` };

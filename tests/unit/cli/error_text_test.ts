@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
 import { bugText, errorJson, errorText } from "../../../src/cli/render/error_text.ts";
 import { plainStyle, terminalStyle } from "../../../src/cli/terminal/style.ts";
+import { shell } from "../../../src/text/next_step.ts";
 
 const FULL = new AludelError("sql-failed", "The statement failed", {
   place: { file: "m/a/up.sql", line: 3, column: 8, frame: "3 | CREATE TABEL x\n  |        ^" },
@@ -9,7 +10,7 @@ const FULL = new AludelError("sql-failed", "The statement failed", {
   sqlite: 'near "TABEL": syntax error',
   notes: ["one fact", "another"],
   outcome: "Nothing was applied",
-  next: ["aludel edit 3f9c", "aludel upgrade head"],
+  next: [shell`aludel edit 3f9c`, shell`aludel upgrade head`],
 });
 
 Deno.test("errorText() says what, where, why, what became of it and what to type, in this order", () => {
@@ -47,7 +48,7 @@ Deno.test("errorJson() holds the same facts", () => {
     sqlite: 'near "TABEL": syntax error',
     notes: ["one fact", "another"],
     outcome: "Nothing was applied",
-    next: ["aludel edit 3f9c", "aludel upgrade head"],
+    next: [shell`aludel edit 3f9c`, shell`aludel upgrade head`],
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { githubAnnotation, sarifLog } from "../../../src/cli/render/finding.ts";
 import type { Finding } from "../../../src/project/workspace/finding.ts";
+import { shell } from "../../../src/text/next_step.ts";
 
 const finding: Finding = {
   level: "error",
@@ -8,7 +9,7 @@ const finding: Finding = {
   message: "100 % edited",
   place: { file: "a, b:c/up.sql", line: 2 },
   notes: ["a note"],
-  next: ["aludel seal"],
+  next: [shell`aludel seal`],
 };
 
 Deno.test("githubAnnotation() escapes what would end a property or the line", () => {

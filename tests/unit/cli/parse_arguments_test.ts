@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { shell } from "../../../src/text/next_step.ts";
 import { AludelError } from "../../../src/errors.ts";
 import { defineCommand, type Positional } from "../../../src/cli/arguments/command.ts";
 import { allFlags } from "../../../src/cli/arguments/flag.ts";
@@ -105,7 +106,7 @@ Deno.test("parseArguments() refuses what it does not understand, with the usage 
     assert.equal(error.code, "usage");
     assert.equal(error.message, message);
     assert.match(error.notes.at(-1) ?? "", /^Usage: aludel try \[OPTIONS\]/);
-    assert.deepEqual(error.next, ["aludel try --help"]);
+    assert.deepEqual(error.next, [shell`aludel try --help`]);
   }
 });
 

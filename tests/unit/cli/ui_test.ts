@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Ui } from "../../../src/cli/terminal/ui.ts";
 import { fakeRuntime, recordedStream } from "./fake_runtime.ts";
+import { shell } from "../../../src/text/next_step.ts";
 
 Deno.test("Ui gives the answer to stdout and the talk to stderr", () => {
   const runtime = fakeRuntime();
@@ -8,10 +9,10 @@ Deno.test("Ui gives the answer to stdout and the talk to stderr", () => {
   ui.data("answer");
   ui.json({ answer: 1 });
   ui.notice("notice");
-  ui.hint("hint");
+  ui.hint(shell`aludel status # look`);
   ui.warning("careful");
   assert.equal(runtime.stdout.text, "answer\n");
-  assert.equal(runtime.stderr.text, "notice\nnext: hint\nwarning: careful\n");
+  assert.equal(runtime.stderr.text, "notice\nnext: aludel status   # look\nwarning: careful\n");
 });
 
 Deno.test("Ui with --json prints one document and no notices", () => {

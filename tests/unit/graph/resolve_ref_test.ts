@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { instead, shell } from "../../../src/text/next_step.ts";
 import { AludelError } from "../../../src/errors.ts";
 import { requireGraph } from "../../../src/graph/build_graph.ts";
 import { resolveDestination } from "../../../src/graph/route.ts";
@@ -39,7 +40,7 @@ Deno.test("resolveRef() lists the candidates of an ambiguous prefix", () => {
   const error = failure(() => resolve("3f9c"));
   assert.equal(error.code, "ref-ambiguous");
   assert.deepEqual(error.notes, ["3f9c1a2b", "3f9c77aa (events)"]);
-  assert.deepEqual(error.next, ["type more of it: 3f9c1"]);
+  assert.deepEqual(error.next, [instead("3f9c", "3f9c1"), instead("3f9c", "3f9c7")]);
   assert.deepEqual(resolve("events@3f9c7"), ["3f9c77aa"]);
 });
 
@@ -63,17 +64,22 @@ Deno.test("resolveRef() lists the heads when one is wanted and several are there
   const error = failure(() => resolve("head", "upgrade"));
   assert.equal(error.code, "ref-several-heads");
   assert.deepEqual(error.notes, ["aa00aa00 (events)", "bb11bb11 (users)"]);
-  assert.deepEqual(error.next, ["aludel upgrade aa00aa00", "aludel upgrade bb11bb11"]);
+  assert.deepEqual(error.next, [
+    instead("head", "heads", "apply every branch"),
+    shell`aludel merge heads # join the branches`,
+    instead("head", "aa00aa00"),
+    instead("head", "bb11bb11"),
+  ]);
 });
 
 Deno.test("resolveRef() asks for a branch where -1 and +1 could start from several heads", () => {
   const down = failure(() => resolveDestination(graph, parseRef("-1"), { applied: ALL }));
   assert.equal(down.code, "ref-several-heads");
-  assert.deepEqual(down.next, ["aludel downgrade events@-1", "aludel downgrade users@-1"]);
+  assert.deepEqual(down.next, [instead("-1", "events@-1"), instead("-1", "users@-1")]);
   const two = new Set(["3f9c1a2b", "3f9c77aa", "81d0be02"]);
   assert.deepEqual(
     failure(() => resolve("+1", "upgrade", two)).next,
-    ["aludel upgrade events@+1", "aludel upgrade users@+1"],
+    [instead("+1", "events@+1"), instead("+1", "users@+1")],
   );
   assert.deepEqual(resolve("users@+1", "upgrade", two), ["bb11bb11"]);
 });
@@ -83,8 +89,8 @@ Deno.test("resolveRef() names the ways on at a fork", () => {
   assert.equal(error.code, "ref-several-paths");
   assert.match(error.message, /revision "3f9c1a2b" has 2 children$/);
   assert.deepEqual(error.next, [
-    "aludel upgrade events@3f9c1a2b+1",
-    "aludel upgrade users@3f9c1a2b+1",
+    instead("+1", "events@3f9c1a2b+1"),
+    instead("+1", "users@3f9c1a2b+1"),
   ]);
 });
 
@@ -98,7 +104,7 @@ Deno.test("resolveRef() says how far a walk could have gone", () => {
 Deno.test("resolveRef() refuses a walk against the command, and a revision off its branch", () => {
   const wrong = failure(() => resolve("-1", "upgrade", ALL));
   assert.equal(wrong.code, "ref-wrong-direction");
-  assert.deepEqual(wrong.next, ["aludel downgrade -1"]);
+  assert.deepEqual(wrong.next, [shell`aludel downgrade -1`]);
   assert.equal(failure(() => resolve("events@bb11")).code, "ref-other-branch");
 });
 

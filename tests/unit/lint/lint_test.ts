@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { say } from "../../../src/text/next_step.ts";
 import { LINT_GROUPS } from "../../../src/lint/lint.ts";
 import { lintRevision } from "../../../src/proof/lint_revisions.ts";
 import { memoryReplay } from "../../fixtures/memory_replay.ts";
@@ -461,7 +462,7 @@ Deno.test("lintRevision() points at the statement and tells what to do", async (
       frame: "2 | DROP TABLE users;\n  | ^",
     },
     notes: [],
-    next: ["Keep the rows somewhere if anybody may want them, or say why nobody does"],
+    next: [say("Keep the rows somewhere if anybody may want them, or say why nobody does")],
   }]);
 });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { shell } from "../../../src/text/next_step.ts";
 import { AludelError } from "../../../src/errors.ts";
 import type { ActualHashes } from "../../../src/manifest/manifest.ts";
 import { seal, type SealRequest } from "../../../src/manifest/seal.ts";
@@ -56,7 +57,7 @@ Deno.test("seal() refuses an edited revision and names both ways on", () => {
   const error = refused(() => seal(manifest, request(files)));
   assert.equal(error.code, "seal-edited");
   assert.equal(error.revision, "s1");
-  assert.deepEqual(error.next, ["aludel seal --cosmetic s1", "aludel seal --force s1"]);
+  assert.deepEqual(error.next, [shell`aludel seal --cosmetic s1`, shell`aludel seal --force s1`]);
 });
 
 Deno.test("seal() signs a cosmetic edit again, and only that, when told so", () => {
@@ -73,7 +74,7 @@ Deno.test("seal() signs a cosmetic edit again, and only that, when told so", () 
       seal(manifest, request(files, { ids, mode: "cosmetic", changeOf: () => change }))
     );
     assert.equal(error.code, "seal-edited");
-    assert.deepEqual(error.next, ["aludel seal --force s1"]);
+    assert.deepEqual(error.next, [shell`aludel seal --force s1`]);
   }
 });
 

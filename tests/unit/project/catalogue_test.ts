@@ -52,7 +52,7 @@ Deno.test("findingNotice() names the downgrade that undoes an unknown revision a
   ];
   const catalogue = joinCatalogue(DISK, records);
   const commands = ["x1", "x2", "x3"].map((id) =>
-    stepText(findingNotice({ id, kind: "unknown" }, catalogue).next?.[1] ?? "").split(",")[0]
+    stepText(findingNotice({ id, kind: "unknown" }, catalogue).next![1]!).split("   # ")[0]
   );
   assert.deepEqual(commands, [
     "aludel downgrade x1@base",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { again } from "../../../src/text/next_step.ts";
 import { AludelError } from "../../../src/errors.ts";
 import {
   chooseTarget,
@@ -109,8 +110,8 @@ Deno.test("chooseTarget() takes a slip in a name for one, not for a new file", (
   const error = refusal({ settings, flag: "prodction" });
   assert.equal(error.code, "target-unknown");
   assert.deepEqual(error.next, [
-    'Did you mean "production"?',
-    "For a file of that name: --database ./prodction",
+    again`-d production # if that was meant`,
+    again`-d ./prodction # for a file of that name`,
   ]);
   assert.equal(choose({ settings, flag: "./prodction" }).target.path, "/srv/app/sub/prodction");
   assert.equal(choose({ settings, flag: "prod.db" }).target.path, "/srv/app/sub/prod.db");

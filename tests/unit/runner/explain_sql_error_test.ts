@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stepText } from "../../../src/text/next_step.ts";
 import { SqlError } from "../../../src/db/connection.ts";
 import { openDatabase } from "../../../src/db/open.ts";
 import { adviceFor } from "../../../src/runner/failure.ts";
@@ -49,7 +50,7 @@ Deno.test("adviceFor() knows what this SQLite says", async () => {
   ];
   for (const [advice, ...statements] of cases) {
     const sqlite = await refusal(...statements);
-    assert.match(adviceFor(sqlite) ?? "", advice, sqlite);
+    assert.match(stepText(adviceFor(sqlite)!), advice, sqlite);
   }
 });
 

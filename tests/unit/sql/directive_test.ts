@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { say } from "../../../src/text/next_step.ts";
 import { AludelError, type ErrorCode } from "../../../src/errors.ts";
 import { DIRECTIVE_RULES, type SqlFileKind } from "../../../src/sql/directive.ts";
 import { readDirectives } from "../../../src/sql/read_script.ts";
@@ -85,7 +86,7 @@ for (const [sql, code, message] of REFUSED) {
 Deno.test("readDirectives() points at the comment and suggests the nearest name", () => {
   const error = errorOf("\n  -- aludel: foriegn-keys=on");
   assert.deepEqual([error.place?.line, error.place?.column], [2, 3]);
-  assert.deepEqual(error.next, ['Did you mean "foreign-keys"?']);
+  assert.deepEqual(error.next, [say('Did you mean "foreign-keys"?')]);
 });
 
 Deno.test("readDirectives() takes renames in a schema file and no transaction", () => {
@@ -94,7 +95,7 @@ Deno.test("readDirectives() takes renames in a schema file and no transaction", 
   assert.deepEqual(read(sql, "schema"), ["renamed from|=|old users|", "renamed from|=|mail|"]);
   const error = errorOf("-- aludel: transaction=off", "schema");
   assert.equal(error.code, "directive-file");
-  assert.deepEqual(error.next, ["Move it there, or delete it"]);
+  assert.deepEqual(error.next, [say("Move it there, or delete it")]);
 });
 
 Deno.test("readDirectives() gives the span of the comment", () => {

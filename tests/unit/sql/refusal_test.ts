@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stepText } from "../../../src/text/next_step.ts";
+import { say, stepText } from "../../../src/text/next_step.ts";
 import type { ErrorCode } from "../../../src/errors.ts";
 import { readScript } from "../../../src/sql/read_script.ts";
 import { findRefusal } from "../../../src/sql/refused_text.ts";
@@ -169,12 +169,15 @@ Deno.test("findRefusal() lets pass every tricky script but the three that are me
 Deno.test("findRefusal() says of PRAGMA foreign_keys that the line can go and what replaces it", () => {
   const error = findRefusal(readScript("up.sql", "PRAGMA foreign_keys=OFF;"));
   assert.match(error!.message, /is not needed/);
-  assert.match(error!.next.join("\n"), /Delete the line\n.*-- aludel: foreign-keys=on/);
+  assert.match(
+    error!.next.map((step) => stepText(step)).join("\n"),
+    /Delete the line\n.*-- aludel: foreign-keys=on/,
+  );
 });
 
 Deno.test("findRefusal() suggests the pragma that was meant", () => {
   const error = findRefusal(readScript("up.sql", "PRAGMA usr_version=7;"));
-  assert.deepEqual(error!.next, ['Did you mean "user_version"?']);
+  assert.deepEqual(error!.next, [say('Did you mean "user_version"?')]);
 });
 
 Deno.test("findRefusal() says where a trigger should have ended", () => {
