@@ -17,7 +17,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   db: ["errors", "text", "sql"],
   schema: ["errors", "text", "sql", "db"],
   state: ["errors", "text", "graph", "sql", "manifest", "db"],
-  runner: ["errors", "text", "graph", "sql", "manifest", "db", "state"],
+  runner: ["errors", "text", "graph", "sql", "manifest", "db", "schema", "state"],
   lint: ["errors", "text", "sql", "schema", "runner"],
   replay: ["errors", "text", "graph", "sql", "manifest", "db", "schema", "state", "runner"],
   project: [

@@ -32,6 +32,7 @@ export type { RevisionFiles } from "./project/workspace/revision_files.ts";
 export type { DraftPolicy } from "./project/workspace/setting_table.ts";
 export type { RestorePolicy } from "./runner/request.ts";
 export type { Direction, Notice, RunEvent } from "./runner/request.ts";
+export type { TableLoss } from "./runner/loss/verdict.ts";
 export { stepText } from "./text/next_step.ts";
 export type { NextAdvice, NextAgain, NextCommand, NextStep, StepWords } from "./text/next_step.ts";
 export type { TransactionMode } from "./runner/request.ts";

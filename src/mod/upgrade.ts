@@ -42,6 +42,8 @@ export interface UpgradeOptions {
   readonly restorePointsKept?: number;
   /** How long to wait for another process that holds the database's lock, in milliseconds; 60,000 if left out. */
   readonly lockTimeoutMs?: number;
+  /** How many megabytes of changed pages may be kept in memory to compare with what was there; 256 if left out. */
+  readonly comparisonMemory?: number;
   /** Whether SQLite may read `"text"` as a string where no column is called so; not if left out. */
   readonly doubleQuotedStrings?: boolean;
   /** Whether a database that has records of another project only may be upgraded; not if left out. */
@@ -139,6 +141,7 @@ function hostOf(target: Target, options: UpgradeOptions): RunHost {
     interrupted: () => options.signal?.aborted === true,
     breathe: () => SYSTEM_CLOCK.sleep(0),
     lockTimeoutMs: options.lockTimeoutMs ?? SETTING_TABLE.lockTimeout.fallback * 1_000,
+    comparisonMemory: options.comparisonMemory ?? SETTING_TABLE.comparisonMemory.fallback,
     doubleQuotedStrings: target.doubleQuotedStrings,
     appliedBy: `${PROGRAM} ${RELEASE}`,
   };

@@ -1,4 +1,3 @@
-import type { Connection } from "../db/connection.ts";
 import { openScratch, type ScratchConnection, type ScratchImage } from "../db/open_scratch.ts";
 import type { Schema } from "../schema/model/model.ts";
 import { schemaObjects } from "../schema/source/write_schema.ts";
@@ -59,7 +58,7 @@ export class Scratch {
   }
 
   /** A database after some work. @throws What the work throws; the database is closed then. */
-  async after(work: (connection: Connection) => Promise<void>): Promise<ScratchConnection> {
+  async after(work: (connection: ScratchConnection) => Promise<void>): Promise<ScratchConnection> {
     const connection = await this.open();
     try {
       await work(connection);

@@ -153,7 +153,7 @@ async function checkWithRows(request: SelfCheckRequest): Promise<SelfCheckResult
 /** Rows that the wanted schema forbids are rightly refused. Those that both schemas allow must pass. */
 async function checkWithFittingRows(
   request: SelfCheckRequest,
-  filled: Connection,
+  filled: ScratchConnection,
 ): Promise<SelfCheckResult> {
   const { from, to, changes } = request;
   const survivors = survivingTables(from, to, changes);
@@ -187,7 +187,7 @@ async function checkWithFittingRows(
 /** Tries the up and the down with rows that may not survive the way there: then nothing is known. */
 async function isTried(
   request: SelfCheckRequest,
-  connection: Connection,
+  connection: ScratchConnection,
   before: RowSnapshot,
 ): Promise<boolean> {
   try {
@@ -203,7 +203,7 @@ async function isTried(
 /** After the up: whether it kept all rows, and the down does. */
 async function checkKept(
   request: SelfCheckRequest,
-  connection: Connection,
+  connection: ScratchConnection,
   before: RowSnapshot,
 ): Promise<SelfCheckResult> {
   const { from, to, changes, down } = request;
@@ -231,13 +231,13 @@ function emptyTables(snapshot: RowSnapshot): readonly string[] {
   return [...snapshot].filter(([, { rows }]) => rows.length === 0).map(([key]) => key);
 }
 
-async function runUp(request: SelfCheckRequest, connection: Connection): Promise<void> {
+async function runUp(request: SelfCheckRequest, connection: ScratchConnection): Promise<void> {
   const script = readChecked("up.sql", request.up);
   await attempt(connection, "up", script);
   await refuseDifference(request, connection, request.to, "up");
 }
 
-async function runDown(request: SelfCheckRequest, connection: Connection): Promise<void> {
+async function runDown(request: SelfCheckRequest, connection: ScratchConnection): Promise<void> {
   if (request.down === null) return;
   await attempt(connection, "down", readChecked("down.sql", request.down));
   await refuseDifference(request, connection, request.from, "down");
@@ -251,7 +251,7 @@ function readChecked(file: string, text: string): Script {
 }
 
 async function attempt(
-  connection: Connection,
+  connection: ScratchConnection,
   direction: "up" | "down",
   script: Script,
 ): Promise<void> {

@@ -1,8 +1,10 @@
 import type { Connection, SqlValue } from "../db/connection.ts";
+import type { Schema } from "../schema/model/model.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { Script } from "../sql/script.ts";
 import type { AppliedRevision, AppliedTexts, State, StateMark } from "../state/state.ts";
 import type { NextStep } from "../text/next_step.ts";
+import type { TableLoss } from "./loss/verdict.ts";
 
 /** Time, given from outside so that the library reads none of its own. */
 export interface Clock {
@@ -136,6 +138,15 @@ export type RunEvent =
     /** Which revision loses what; empty where the policy is to make one always. */
     readonly losses: readonly string[];
   }
+  /** A segment that is committed took something that was there before it. */
+  | {
+    readonly type: "lost";
+    readonly tables: readonly TableLoss[];
+    /** Facts about other objects. */
+    readonly objects: readonly string[];
+    /** The point that has it; null where none was to be made. */
+    readonly restorePoint: string | null;
+  }
   /** A restore point of this run is gone again, because the run was rolled back as a whole. */
   | { readonly type: "restore-point-removed"; readonly name: string }
   | {
@@ -197,6 +208,8 @@ export interface KeptPoint {
   readonly bytes: number;
   /** `rows`: it has only what was lost, so that what a later transaction of the run takes needs a point of its own. */
   readonly holds: "database" | "rows";
+  /** Opens the copy for reading. */
+  open(): Promise<Connection>;
   /** Removes it, because nothing came of the run. */
   discard(): void;
   /** Removes older ones beyond the number to keep, because the run is done. */
@@ -229,7 +242,8 @@ export interface LostContent {
 export interface RestorePointMaker {
   readonly policy: RestorePolicy;
   /**
-   * Copies the database as it stands. Called while the run holds the write lock and has changed nothing.
+   * Copies the database as it was before the run's open transaction, over a connection of its own. Called while the run
+   * holds the write lock, and what it has changed so far is in its own memory or log alone.
    * @param reason For the list of restore points.
    * @param lost What is lost. If it is small beside a large database, it is kept instead of a copy.
    * @throws {AludelError} `copy-failed`, `copy-space`, `copy-stalled`, `interrupted`.
@@ -253,6 +267,8 @@ export interface RunHost {
    */
   readonly breathe?: () => Promise<void>;
   readonly lockTimeoutMs: number;
+  /** How many megabytes of changed pages a run may keep in memory to compare with what was there; 256 if left out. */
+  readonly comparisonMemory?: number;
   /** Whether the target's settings allow double-quoted strings. */
   readonly doubleQuotedStrings: boolean;
   /** Written into the records: `aludel 0.1.0`. */
@@ -260,6 +276,12 @@ export interface RunHost {
   /** Left out where no copy can or need be made. */
   readonly restorePoints?: RestorePointMaker;
 }
+
+/**
+ * The schema that a step's script was written for: of an up that of its ancestors, replayed; of a down with its own
+ * revision on top. Undefined where it cannot be told. Asked only where a step took something that no statement names.
+ */
+export type Ancestors = (step: CheckedStep) => Promise<Schema | undefined>;
 
 /** How to go on with a script that runs outside a transaction and was interrupted in a statement. */
 export type ResumeChoice = "again" | "skip";
@@ -275,6 +297,7 @@ export interface RunRequest {
     connection: Connection,
   ) => Promise<{ readonly route: CheckedRoute; readonly mark: StateMark }>;
   readonly transaction: TransactionMode;
+  readonly ancestors: Ancestors;
   readonly resume?: ResumeChoice;
 }
 

@@ -1,21 +1,24 @@
 import type { Connection, SqlValue } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
-import type { CheckedStep, KeptPoint, RestorePointMaker, RunHost } from "./request.ts";
-import { findHazards } from "./hazard.ts";
 import { NOTHING_RUN } from "./failure.ts";
-import { standingHazards } from "./standing_hazards.ts";
 import { again } from "../text/next_step.ts";
+import type { CheckedStep, KeptPoint, RestorePointMaker, RunHost } from "./request.ts";
+import { describeLoss, type SaidLoss } from "./loss/verdict.ts";
 
 /** Where another try need not end better. Only a run can do without its copy; backups and rehearsals are copies. */
 const COPY_FAILED = /^copy-(?:failed|space)$/;
 
 /**
- * Makes the restore point of a run: before its first segment, and again before a later one where somebody else has
- * written in between.
+ * Makes the restore point of a run: when a segment is about to commit that took something, and again in a later one only
+ * where somebody else has written in between, since a point of this run has all other rows from before.
  */
 export class RestoreGuard {
   readonly #host: RunHost;
   readonly #points: KeptPoint[] = [];
+  #steps: readonly CheckedStep[] = [];
+  /** Whether a point has the rows that were there before the run. */
+  #isKept = false;
+  #copy: KeptPoint | undefined;
   #seen: { readonly connection: Connection; readonly version: SqlValue } | undefined;
 
   constructor(host: RunHost) {
@@ -28,24 +31,64 @@ export class RestoreGuard {
   }
 
   /**
-   * To be called with the write lock held and nothing changed.
+   * To be called with the write lock held and nothing changed. Copies where the policy is to copy always, where `forced`
+   * says that the old state must be readable from a copy, or where the script changes what no transaction holds.
    * @param steps All that is left of the route.
-   * @param former The connection of the try before, rolled back and open, where this is another one.
+   * @param options `former`: the connection of the try before, rolled back and open, where this is another one.
    * @throws {AludelError} as {@linkcode RestorePointMaker.make}.
    */
   async protect(
     connection: Connection,
     steps: readonly CheckedStep[],
-    former?: Connection,
+    { former, forced = false }: {
+      readonly former?: Connection | undefined;
+      readonly forced?: boolean;
+    } = {},
   ): Promise<void> {
+    this.#steps = steps;
+    const isNew = await this.#isNew(connection, former);
+    if (isNew) this.#isKept = false;
+    this.#copy = undefined;
     const maker = this.#host.restorePoints;
-    if (maker === undefined || maker.policy === "never" || steps.length === 0) return;
-    if (!await this.#isNew(connection, former) || !await hasTables(connection)) return;
-    const hazards = await standingHazards(connection, findHazards(steps));
-    if (hazards.length === 0 && maker.policy !== "always") return;
-    const losses = [...new Set(hazards.map(({ revision, loses }) => `${revision} ${loses}`))];
+    if (maker === undefined || steps.length === 0) return;
+    const isWanted = maker.policy === "always" && !this.#isKept;
+    if (!(isWanted || forced) || !await hasTables(connection)) return;
     const started = this.#host.clock.monotonicMs();
-    const point = await this.#make(maker, reasonOf(steps, losses));
+    const point = await this.#make(maker, reasonOf(steps, []));
+    if (forced) this.#copy = point;
+    if (maker.policy === "always") this.#keeps(point, started, []);
+  }
+
+  /** The copy that the old state is read from, where the database itself may not be. */
+  get copy(): KeptPoint | undefined {
+    return this.#copy;
+  }
+
+  /**
+   * To be called before COMMIT, while a second connection still reads the old state: keeps that state, unless a point
+   * of this run has it already.
+   * @throws {AludelError} as {@linkcode RestorePointMaker.make}.
+   */
+  async keep({ tables, objects }: SaidLoss): Promise<void> {
+    const maker = this.#host.restorePoints;
+    const losses = [...tables.map(describeLoss), ...objects];
+    if (maker !== undefined && maker.policy !== "never" && !this.#isKept) {
+      const started = this.#host.clock.monotonicMs();
+      const point = this.#copy ?? await this.#make(maker, reasonOf(this.#steps, losses));
+      this.#keeps(point, started, losses);
+    }
+  }
+
+  /** The segment is committed: a copy that only served to compare goes. */
+  committed(): void {
+    const copy = this.#copy;
+    this.#copy = undefined;
+    if (copy !== undefined && !this.#points.includes(copy)) copy.discard();
+  }
+
+  #keeps(point: KeptPoint, started: number, losses: readonly string[]): void {
+    this.#isKept = true;
+    this.#points.push(point);
     const durationMs = Math.round(this.#host.clock.monotonicMs() - started);
     const { name, path, bytes } = point;
     this.#host.emit({ type: "restore-point", name, path, bytes, durationMs, losses });
@@ -53,13 +96,11 @@ export class RestoreGuard {
 
   async #make(maker: RestorePointMaker, reason: string): Promise<KeptPoint> {
     try {
-      const point = await maker.make(reason);
-      this.#points.push(point);
-      return point;
+      return await maker.make(reason);
     } catch (error) {
       if (!(error instanceof AludelError)) throw error;
       throw error.with({
-        outcome: NOTHING_RUN,
+        ...(this.#steps.length > 0 && { outcome: NOTHING_RUN }),
         ...(COPY_FAILED.test(error.code) &&
           { next: [...error.next, again`--restore-points never # go without a copy`] }),
       });
@@ -68,6 +109,7 @@ export class RestoreGuard {
 
   /** Nothing came of the run, and the database is as the points have it. */
   discard(): void {
+    this.committed();
     for (const point of this.#points.splice(0)) {
       point.discard();
       this.#host.emit({ type: "restore-point-removed", name: point.name });

@@ -148,6 +148,7 @@ async function runStatements(run: OffTransactionRun, { first, inDoubt }: Start):
     remedy: remedyFor(step),
     doubleQuotedStrings: run.doubleQuotedStrings,
     emit: host.emit,
+    watch: { see() {}, ran() {}, failed() {} },
     interrupted: run.interrupted,
   };
   const stamp = () => ({ at: toSecond(host.clock.now()), by: host.appliedBy });

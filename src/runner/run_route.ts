@@ -13,6 +13,8 @@ import { adviceFor, describeOutcome, logFailure, NOTHING_RUN } from "./failure.t
 import { runOffTransaction } from "./run_off_transaction.ts";
 import { runTransaction, type SegmentResult, StepFailure } from "./run_transaction.ts";
 import { StoredTextFailure } from "./double_quoted_strings.ts";
+import { OldStateGone } from "./loss/old_state.ts";
+import type { SaidLoss } from "./loss/verdict.ts";
 import { RestoreGuard } from "./restore_guard.ts";
 import type { DoubleQuotedStrings } from "./run_script.ts";
 import { unquote } from "../sql/identifier.ts";
@@ -62,6 +64,9 @@ class RouteRun {
   /** The connection of a try that is made again, until the next one has the lock. */
   #former: Connection | undefined;
   #strings: DoubleQuotedStrings;
+  /** Whether the segment's old state has to be read from a copy, because its changes do not fit into memory. */
+  #isBehindCopy = false;
+  #lost: SaidLoss | undefined;
   #lastBreath: number;
 
   constructor(request: RunRequest) {
@@ -105,6 +110,10 @@ class RouteRun {
       if (outcome.moved) await this.#replan();
       else this.#finish(segment, outcome);
     } catch (error) {
+      if (error instanceof OldStateGone && !this.#isBehindCopy && segment.mode !== "off") {
+        this.#isBehindCopy = true;
+        return;
+      }
       const cause = error instanceof StepFailure ? error.cause : error;
       if (!(cause instanceof StoredTextFailure)) throw await this.#failed(segment, error);
       await this.#allowStoredText(cause.cause);
@@ -123,7 +132,17 @@ class RouteRun {
       done: this.#done.length,
       of: this.#done.length + this.#route.steps.length,
       interrupted: this.#interrupted,
-      protect: () => this.#guard.protect(connection, this.#route.steps, this.#former),
+      protect: () =>
+        this.#guard.protect(connection, this.#route.steps, {
+          former: this.#former,
+          forced: this.#isBehindCopy,
+        }),
+      openOld: () => this.#openOld(),
+      ancestors: this.#request.ancestors,
+      keep: async (lost) => {
+        await this.#guard.keep(lost);
+        this.#lost = lost;
+      },
     }).finally(() => this.#closeFormer());
   }
 
@@ -154,7 +173,17 @@ class RouteRun {
     }
     const reseals = segment.mode === "off" ? [] : this.#route.reseals;
     this.#resealed.push(...reseals.map((reseal) => reseal.id));
+    this.#guard.committed();
+    this.#isBehindCopy = false;
     host.emit({ type: "committed", ids: segment.steps.map((step) => step.id) });
+    if (this.#lost !== undefined) {
+      host.emit({
+        type: "lost",
+        ...this.#lost,
+        restorePoint: this.#guard.first?.name ?? null,
+      });
+    }
+    this.#lost = undefined;
     this.#route = {
       ...this.#route,
       steps: this.#route.steps.slice(segment.steps.length),
@@ -261,6 +290,15 @@ class RouteRun {
         next: [advice ?? shell`aludel status # see what the records say`],
         cause: error,
       });
+  }
+
+  /** Reads what was there before the segment: from the database, or from the copy that was made of it. */
+  async #openOld(): Promise<Connection> {
+    const { host } = this.#request;
+    const { copy } = this.#guard;
+    return copy === undefined
+      ? await host.connect({ doubleQuotedStrings: true })
+      : await copy.open();
   }
 
   async #open(): Promise<Connection> {

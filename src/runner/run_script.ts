@@ -7,6 +7,7 @@ import { offsetOfByte, placeOf } from "../text/position.ts";
 import { isStoredText, refuseOwnText, StoredTextFailure } from "./double_quoted_strings.ts";
 import { explainConstraint } from "./constraint_failure.ts";
 import { adviceFor } from "./failure.ts";
+import type { StatementWatch } from "./loss/segment_loss.ts";
 import type { RunEvent } from "./request.ts";
 import { type NextStep, say } from "../text/next_step.ts";
 
@@ -24,6 +25,8 @@ export interface ScriptRun {
   readonly remedy: readonly NextStep[];
   readonly doubleQuotedStrings: DoubleQuotedStrings;
   readonly emit: (event: RunEvent) => void;
+  /** Told what each statement writes to. */
+  readonly watch: StatementWatch;
   /** Called between statements: lets the host answer signals, and says whether the user asked to stop. */
   readonly interrupted: () => Promise<boolean>;
 }
@@ -72,7 +75,9 @@ export async function runStatement(
   });
   const context = { ...run.script.header, verb: statement.verb };
   let refusal: Refusal | null = null;
-  run.connection.authorize(({ action, arg1, arg2, source }) => {
+  run.connection.authorize((asked) => {
+    const { action, arg1, arg2, source } = asked;
+    run.watch.see(asked);
     const found = refuseAction(action, arg1, arg2, source, context);
     refusal ??= found;
     return found === null ? null : found.reason;
@@ -84,7 +89,9 @@ export async function runStatement(
       await refuseOwnText(connection, sql, statement.verb, strings === "scripts");
     }
     await connection.execute(sql);
+    run.watch.ran(run.script, statement);
   } catch (error) {
+    run.watch.failed();
     if (!(error instanceof SqlError)) throw error;
     connection.authorize(null);
     const failure = await statementFailed(run, statement, error, refusal);

@@ -1,15 +1,13 @@
-import { AludelError } from "../errors.ts";
-import { type Mention, readMentions } from "../sql/mentions.ts";
-import { displayName, foldName } from "../sql/identifier.ts";
+import { foldName } from "../sql/identifier.ts";
 import type { Connection } from "../db/connection.ts";
 import { appendLog, deleteRevision, insertRevision } from "../state/write_state.ts";
-import { type CheckedStep, type RunHost, toSecond } from "./request.ts";
-import { findLosses, lastRowidsAfter } from "./conservation.ts";
+import type { StatementWatch } from "./loss/segment_loss.ts";
+import { findLostObjects, readObjectsBefore } from "./loss/step_objects.ts";
+import type { UnsaidLoss } from "./loss/verdict.ts";
+import { type Ancestors, type CheckedStep, type RunHost, toSecond } from "./request.ts";
 import { type DoubleQuotedStrings, runScript } from "./run_script.ts";
-import { takeInventory } from "./table_contents.ts";
-import { type TableFates, traceTables } from "./table_fates.ts";
 import { dropTemporaryObjects } from "./temporary_objects.ts";
-import { again, type NextStep, say, shell } from "../text/next_step.ts";
+import { again, type NextStep, shell } from "../text/next_step.ts";
 
 /** A step within an open transaction, with its place in the whole route. */
 export interface StepRun {
@@ -20,6 +18,9 @@ export interface StepRun {
   /** Counted from 1 over the whole route. */
   readonly position: number;
   readonly of: number;
+  readonly watch: StatementWatch;
+  /** The schema that the step's script was written for. */
+  readonly ancestors: Ancestors;
   readonly interrupted: () => Promise<boolean>;
 }
 
@@ -28,6 +29,10 @@ export interface StepTime {
   /** UTC to the second. */
   readonly at: string;
   readonly durationMs: number;
+  /** Parts of the schema that the script took without a statement that says so: it must be rolled back. */
+  readonly unsaid: readonly UnsaidLoss[];
+  /** Facts about such parts that the script allows to go. */
+  readonly allowed: readonly string[];
 }
 
 /** Tells that a step begins. */
@@ -46,16 +51,15 @@ export function announceStep(
 }
 
 /**
- * Runs one revision's script inside the open transaction and makes sure that it lost nothing unsaid. To be followed
- * by {@linkcode record} in the same transaction.
+ * Runs one revision's script inside the open transaction. To be followed by {@linkcode record} in the same transaction.
  *
- * @throws {AludelError} As {@linkcode runScript}, and `data-loss`.
+ * @throws {AludelError} As {@linkcode runScript}.
  */
 export async function runStep(run: StepRun): Promise<StepTime> {
   const { connection, host, step } = run;
   announceStep(run);
   const started = host.clock.monotonicMs();
-  await conserving(connection, step, () =>
+  const objects = await keepingObjects(run, () =>
     runScript({
       connection,
       revision: step.id,
@@ -63,12 +67,13 @@ export async function runStep(run: StepRun): Promise<StepTime> {
       remedy: remedyFor(step),
       doubleQuotedStrings: run.doubleQuotedStrings,
       emit: host.emit,
+      watch: run.watch,
       interrupted: run.interrupted,
     }));
   await dropTemporaryObjects(connection, step.script.text);
   const durationMs = Math.round(host.clock.monotonicMs() - started);
   host.emit({ type: "step-done", direction: step.direction, id: step.id, durationMs });
-  return { at: toSecond(host.clock.now()), durationMs };
+  return { at: toSecond(host.clock.now()), durationMs, ...objects };
 }
 
 /** What to do after a statement of the step has failed. */
@@ -84,7 +89,7 @@ export async function record(
   connection: Connection,
   host: RunHost,
   step: CheckedStep,
-  { at, durationMs }: StepTime,
+  { at, durationMs }: Pick<StepTime, "at" | "durationMs">,
 ): Promise<void> {
   const { appliedBy } = host;
   if (step.direction === "up") {
@@ -102,67 +107,20 @@ export async function record(
   });
 }
 
-/** Runs `work` between two inventories, where a statement could lose something unsaid. Spec of the law: docs/safety.md. */
-async function conserving(
-  connection: Connection,
-  step: CheckedStep,
+/** Runs `work` between two looks at the schema, and gives what of it was lost without a statement that says so. */
+async function keepingObjects(
+  run: StepRun,
   work: () => Promise<void>,
-): Promise<void> {
-  const { text, statements, header } = step.script;
-  const recreates = statements.some((statement) =>
-    (statement.verb === "DROP" || statement.verb === "ALTER") &&
-    readMentions(text, statement).some(({ kind }) => RECREATING.has(kind))
-  );
-  if (!recreates) return await work();
-  const mentions = statements.flatMap((statement) =>
-    CAN_LOSE.has(statement.verb) ? readMentions(text, statement) : []
-  );
-  const fates = traceTables(mentions);
-  if (!somethingStands(mentions, fates)) return await work();
-  const before = await takeInventory(connection, fates.touched.keys());
+): Promise<Pick<StepTime, "unsaid" | "allowed">> {
+  const { connection, step } = run;
+  const before = await readObjectsBefore(connection, step.script);
   await work();
-  const afterNames = [...fates.touched.values()].flatMap(({ after }) => after ?? []);
-  const after = await takeInventory(connection, afterNames, lastRowidsAfter(before, fates));
-  const allowed = new Set(header.allowLoss.map(({ name }) => foldName(name)));
-  const losses = findLosses(before, after, mentions, fates)
-    .filter((loss) => !allowed.has(foldName(loss.name)));
-  if (losses.length === 0) return;
-  const [name, ...others] = new Set(losses.map((loss) => displayName(loss.name)));
-  throw new AludelError("data-loss", `Revision "${step.id}" loses what no statement of it drops`, {
-    revision: step.id,
-    place: { file: step.script.file },
-    notes: losses.map((loss) => loss.fact),
-    next: [
-      say("Create again what is missing, or copy it, in the same script"),
-      say(
-        `Or say in the script that the loss is intended: -- aludel: allow-loss=${name} REASON${
-          others.length > 0 ? `, and a line each for ${others.join(", ")}` : ""
-        }`,
-      ),
-    ],
-  });
+  if (before === undefined) return { unsaid: [], allowed: [] };
+  const allowed = new Set(step.script.header.allowLoss.map(({ name }) => foldName(name)));
+  const losses = await findLostObjects(connection, before, () => run.ancestors(step));
+  const isAllowed = ({ name }: UnsaidLoss) => allowed.has(foldName(name));
+  return {
+    unsaid: losses.filter((loss) => !isAllowed(loss)),
+    allowed: losses.filter(isAllowed).map(({ fact }) => fact),
+  };
 }
-
-/** Whether a table or view that is dropped or renamed stands afterwards: what is gone for good was said to go. */
-function somethingStands(mentions: readonly Mention[], fates: TableFates): boolean {
-  return mentions.some(({ kind }) => kind === "create-view") ||
-    [...fates.touched.values()].some(({ after }) => after !== null);
-}
-
-/** The verbs of statements whose mentions matter; all others need not be read again. */
-const CAN_LOSE: ReadonlySet<string> = new Set([
-  "ALTER",
-  "CREATE",
-  "DELETE",
-  "DROP",
-  "INSERT",
-  "REPLACE",
-  "UPDATE",
-  "WITH",
-]);
-
-const RECREATING: ReadonlySet<Mention["kind"]> = new Set([
-  "drop-table",
-  "drop-view",
-  "rename-table",
-]);

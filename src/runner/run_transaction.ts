@@ -3,7 +3,14 @@ import { AludelError } from "../errors.ts";
 import { ensureStateTables } from "../state/state_format.ts";
 import type { StateMark } from "../state/state.ts";
 import { resealRevision } from "../state/write_state.ts";
-import { type CheckedStep, type Reseal, type RunHost, type Segment, toSecond } from "./request.ts";
+import {
+  type Ancestors,
+  type CheckedStep,
+  type Reseal,
+  type RunHost,
+  type Segment,
+  toSecond,
+} from "./request.ts";
 import {
   compareForeignKeyStates,
   type ForeignKeyState,
@@ -13,6 +20,10 @@ import {
 } from "./foreign_keys.ts";
 import { mismatchNotice } from "./foreign_key_mismatch.ts";
 import { type LockedOutcome, lockedTransaction } from "./write_lock.ts";
+import { COMPARISON_MEMORY, keepPagesInMemory, OldState, OldStateGone } from "./loss/old_state.ts";
+import { SegmentLoss } from "./loss/segment_loss.ts";
+import { unsaidLoss } from "./loss/unsaid_loss.ts";
+import { isLoss, type LossTerms, type SaidLoss, type UnsaidLoss } from "./loss/verdict.ts";
 import { record, runStep, type StepTime } from "./run_step.ts";
 import type { DoubleQuotedStrings } from "./run_script.ts";
 import { displayName, foldName } from "../sql/identifier.ts";
@@ -35,6 +46,11 @@ export interface TransactionRun {
   readonly interrupted: () => Promise<boolean>;
   /** Called with the lock held, before anything is changed. */
   readonly protect: () => Promise<void>;
+  /** Opens what reads the state from before the segment: the database itself, or a copy. */
+  readonly openOld: () => Promise<Connection>;
+  readonly ancestors: Ancestors;
+  /** Called before COMMIT, while the old state can still be read, with what the segment took. */
+  readonly keep: (lost: SaidLoss, old: OldState) => Promise<void>;
 }
 
 /** The step that failed, for the caller that knows what becomes of the others. */
@@ -56,8 +72,9 @@ export type SegmentResult = readonly { readonly step: CheckedStep; readonly dura
  * (https://sqlite.org/pragma.html#pragma_foreign_keys): off, so that rebuilding a parent cannot cascade,
  * or on, where the script says so.
  *
- * @throws {AludelError} `foreign-key-violations`, `lock-timeout`, `interrupted`.
+ * @throws {AludelError} `foreign-key-violations`, `data-loss`, `lock-timeout`, `interrupted`.
  * @throws {StepFailure} What a step threw.
+ * @throws {OldStateGone} Where the state from before could not be read; all is rolled back, and has to run behind a copy.
  */
 export async function runTransaction(
   run: TransactionRun,
@@ -66,31 +83,90 @@ export async function runTransaction(
   const enforced = segment.mode === "foreign-keys";
   await connection.execute(`PRAGMA foreign_keys = ${enforced ? "ON" : "OFF"}`);
   const checked = segment.steps.some((step) => mayViolate(step.script));
+  await keepPagesInMemory(connection, host.comparisonMemory ?? COMPARISON_MEMORY);
   return await lockedTransaction(connection, host, run.assumed, async () => {
     await run.protect();
     const before = checked ? await readForeignKeyState(connection) : undefined;
+    const old = new OldState(run.openOld);
+    const loss = await SegmentLoss.begin(connection, old);
     await ensureStateTables(connection);
-    const times = await runSteps(run);
-    if (before) await refuseNewViolations(run, before);
+    let times: readonly StepTime[];
+    try {
+      times = await runSteps(run, loss);
+      if (before) await refuseNewViolations(run, before);
+      await keepLost(run, loss, old, times);
+    } finally {
+      await old.close();
+    }
     await writeRecords(run, times);
     await updateRecords(run);
     return segment.steps.map((step, index) => ({ step, durationMs: times[index]!.durationMs }));
   });
 }
 
-async function runSteps(run: TransactionRun): Promise<readonly StepTime[]> {
+/** Measures what the segment took: refuses what it did not say, and keeps the rest. */
+async function keepLost(
+  run: TransactionRun,
+  loss: SegmentLoss,
+  old: OldState,
+  times: readonly StepTime[],
+): Promise<void> {
+  const { steps } = run.segment;
+  if (steps.length === 0) return;
+  const verdict = await loss.judge(termsOf(run));
+  const { unsaid } = verdict;
+  const lost = {
+    ...verdict.lost,
+    objects: [...verdict.lost.objects, ...times.flatMap(({ allowed }) => allowed)],
+  };
+  if (unsaid.length > 0) {
+    // The steps that name what was lost; triggers and keys can take what none of them names.
+    const naming = steps.filter(({ script }) =>
+      unsaid.some(({ name }) => script.text.toLowerCase().includes(name.toLowerCase()))
+    );
+    const blamed = naming.length > 0 ? naming : steps;
+    const error = unsaidLoss(blamed, unsaid);
+    throw blamed.length === 1 ? new StepFailure(blamed[0]!, error) : error;
+  }
+  if (isLoss(lost)) await run.keep(lost, old);
+}
+
+function termsOf({ segment: { steps, mode } }: TransactionRun): LossTerms {
+  return {
+    enforced: mode === "foreign-keys",
+    allowed: new Set(
+      steps.flatMap(({ script }) => script.header.allowLoss.map(({ name }) => foldName(name))),
+    ),
+  };
+}
+
+async function runSteps(run: TransactionRun, loss: SegmentLoss): Promise<readonly StepTime[]> {
+  const { watch } = loss;
   const times: StepTime[] = [];
   let settingsKnown = false;
   for (const [index, step] of run.segment.steps.entries()) {
     try {
       if (!settingsKnown) await restoreSettings(run.connection);
       settingsKnown = !mayChangeSettings(step.script.text);
-      times.push(await runStep({ ...run, step, position: run.done + index + 1 }));
+      const time = await runStep({ ...run, watch, step, position: run.done + index + 1 });
+      if (time.unsaid.length > 0) throw await wholeLoss(run, loss, step, time.unsaid);
+      times.push(time);
     } catch (error) {
-      throw new StepFailure(step, error);
+      throw error instanceof OldStateGone ? error : new StepFailure(step, error);
     }
   }
   return times;
+}
+
+/** The error of a step that lost a part of the schema, with the rows that are lost by then. */
+async function wholeLoss(
+  run: TransactionRun,
+  loss: SegmentLoss,
+  step: CheckedStep,
+  objects: readonly UnsaidLoss[],
+): Promise<AludelError> {
+  const { unsaid } = await loss.judge(termsOf(run));
+  return unsaidLoss([step], [...unsaid, ...objects]);
 }
 
 /** All after the last step: each statement that changes the schema makes SQLite compile kept ones anew. */

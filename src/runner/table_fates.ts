@@ -7,6 +7,8 @@ export interface TableFate {
   readonly before: string;
   /** The folded name under which it, or the table that replaced it, stands after; null: dropped for good. */
   readonly after: string | null;
+  /** Whether a DROP TABLE took it: what is there after is a replacement. */
+  readonly dropped: boolean;
   /** Every folded name that the table or its replacement had on the way. */
   readonly aliases: ReadonlySet<string>;
 }
@@ -22,10 +24,11 @@ export interface TableFates {
 }
 
 /** A table by its first name: one from before, or one that the statements create. */
-interface Track {
+export interface TableTrack {
   readonly origin: string;
   readonly created: boolean;
   readonly aliases: Set<string>;
+  /** First name of a column → its name now; only those that were renamed. */
   readonly columns: Map<string, string>;
 }
 
@@ -35,70 +38,116 @@ interface Track {
  * The recipe "create new, copy, drop old, rename new" makes the new table the old one's replacement, because
  * it takes the old one's name. "Rename old away, create new" makes the old one live on under the other name.
  */
-export function traceTables(mentions: readonly Mention[]): TableFates {
-  const standing = new Map<string, Track | null>();
-  const firsts = new Map<string, Track>();
-  const dropped = new Set<Track>();
-  const touched = new Set<Track>();
-  const trackOf = (name: string): Track => {
-    const current = standing.get(name);
-    if (current) return current;
-    const created = current === null;
-    const track = { origin: name, created, aliases: new Set([name]), columns: new Map() };
-    standing.set(name, track);
-    if (!created) firsts.set(name, track);
-    return track;
-  };
-  const temporary = new Set<string>();
-  for (const mention of mentions) {
-    if (mention.inTrigger || isTemporary(mention, temporary)) continue;
+export class TableTracker {
+  /** By name now; null where a table was dropped or renamed away. */
+  readonly #standing = new Map<string, TableTrack | null>();
+  readonly #firsts = new Map<string, TableTrack>();
+  readonly #dropped = new Set<TableTrack>();
+  readonly #touched = new Set<TableTrack>();
+  readonly #temporary = new Set<string>();
+  readonly #existing: ReadonlySet<string> | undefined;
+
+  /**
+   * @param existing The folded names of the tables from before; if left out, a name that is used before it is created
+   * was there.
+   */
+  constructor(existing?: ReadonlySet<string>) {
+    this.#existing = existing;
+  }
+
+  /** The table of the main schema that has a name now, which is given folded; undefined: none. */
+  find(name: string): TableTrack | undefined {
+    const current = this.#standing.get(name);
+    if (current !== undefined) return current ?? undefined;
+    if (this.#existing !== undefined && !this.#existing.has(name)) return undefined;
+    return this.#trackOf(name);
+  }
+
+  /** Whether the name, which is given folded and without a schema, means a temporary table now. */
+  isTemporary(name: string): boolean {
+    return this.#temporary.has(name);
+  }
+
+  /** Whether a DROP TABLE took the table away. */
+  isDropped(track: TableTrack): boolean {
+    return this.#dropped.has(track);
+  }
+
+  /** Follows one more mention, which has happened. */
+  see(mention: Mention): void {
+    if (mention.inTrigger || isTemporary(mention, this.#temporary)) return;
     const name = foldName(mention.name);
     if (mention.kind === "create-table" || mention.kind === "create-virtual-table") {
-      // CREATE TABLE IF NOT EXISTS over a standing table creates nothing.
-      if (standing.get(name)) continue;
-      if (!standing.has(name)) standing.set(name, null);
-      trackOf(name);
+      // CREATE TABLE IF NOT EXISTS over a table that is there creates nothing.
+      if (this.#standing.get(name)) return;
+      if (!this.#standing.has(name)) {
+        if (this.#existing?.has(name)) return;
+        this.#standing.set(name, null);
+      }
+      this.#trackOf(name);
     } else if (mention.kind === "drop-table") {
-      const track = trackOf(name);
-      touched.add(track);
-      dropped.add(track);
-      standing.set(name, null);
+      const track = this.#trackOf(name);
+      this.#touched.add(track);
+      this.#dropped.add(track);
+      this.#standing.set(name, null);
     } else if (mention.kind === "rename-table" && mention.to !== undefined) {
-      const track = trackOf(name);
+      const track = this.#trackOf(name);
       const to = foldName(mention.to);
-      touched.add(track);
+      this.#touched.add(track);
       track.aliases.add(to);
-      standing.set(name, null);
-      standing.set(to, track);
+      this.#standing.set(name, null);
+      this.#standing.set(to, track);
     } else if (mention.kind === "rename-column" && mention.column && mention.to !== undefined) {
-      const { columns } = trackOf(name);
+      const { columns } = this.#trackOf(name);
       const from = foldName(mention.column);
       const first = [...columns].find(([, now]) => now === from)?.[0] ?? from;
       columns.set(first, foldName(mention.to));
     }
   }
-  const fates = new Map<string, TableFate>();
-  for (const [name, track] of firsts) {
-    if (!touched.has(track)) continue;
-    fates.set(name, fateOf(name, track, dropped, standing));
+
+  /** What has become of the tables so far. */
+  fates(): TableFates {
+    const fates = new Map<string, TableFate>();
+    for (const [name, track] of this.#firsts) {
+      if (!this.#touched.has(track)) continue;
+      fates.set(name, fateOf(name, track, this.#dropped, this.#standing));
+    }
+    const firsts = this.#firsts;
+    return {
+      touched: fates,
+      tableAfter: (name) => fates.get(foldName(name))?.after ?? foldName(name),
+      columnAfter: (table, column) =>
+        firsts.get(foldName(table))?.columns.get(foldName(column)) ?? foldName(column),
+    };
   }
-  return {
-    touched: fates,
-    tableAfter: (name) => fates.get(foldName(name))?.after ?? foldName(name),
-    columnAfter: (table, column) =>
-      firsts.get(foldName(table))?.columns.get(foldName(column)) ?? foldName(column),
-  };
+
+  #trackOf(name: string): TableTrack {
+    const current = this.#standing.get(name);
+    if (current) return current;
+    const created = current === null;
+    const track = { origin: name, created, aliases: new Set([name]), columns: new Map() };
+    this.#standing.set(name, track);
+    if (!created) this.#firsts.set(name, track);
+    return track;
+  }
+}
+
+/** Follows tables through all mentions, in order, as {@linkcode TableTracker} does. */
+export function traceTables(mentions: readonly Mention[]): TableFates {
+  const tracker = new TableTracker();
+  for (const mention of mentions) tracker.see(mention);
+  return tracker.fates();
 }
 
 function fateOf(
   name: string,
-  track: Track,
-  dropped: ReadonlySet<Track>,
-  standing: ReadonlyMap<string, Track | null>,
+  track: TableTrack,
+  dropped: ReadonlySet<TableTrack>,
+  standing: ReadonlyMap<string, TableTrack | null>,
 ): TableFate {
   if (!dropped.has(track)) {
     const after = [...track.aliases].findLast((alias) => standing.get(alias) === track) ?? name;
-    return { before: name, after, aliases: track.aliases };
+    return { before: name, after, dropped: false, aliases: track.aliases };
   }
   // Its last name counts most: a table may be renamed first, then rebuilt, and a new one take the first name.
   const after = [...track.aliases].findLast((alias) => standing.get(alias)) ?? null;
@@ -106,6 +155,7 @@ function fateOf(
   return {
     before: name,
     after,
+    dropped: true,
     aliases: new Set([...track.aliases, ...(replacement?.aliases ?? [])]),
   };
 }

@@ -1,4 +1,5 @@
-import type { Connection } from "../db/connection.ts";
+import type { ScratchConnection } from "../db/open_scratch.ts";
+import { openScratch } from "../db/open_scratch.ts";
 import type { Script } from "../sql/script.ts";
 import { readMark } from "../state/state.ts";
 import type { CheckedStep, RunHost } from "./request.ts";
@@ -20,7 +21,9 @@ const EPOCH = new Date(0);
  * @throws {AludelError} As a run: `sql-failed`, `data-loss`, `foreign-key-violations` and refusals. All is
  * rolled back then.
  */
-export async function tryScript(connection: Connection, trial: Trial): Promise<void> {
+export async function tryScript(connection: ScratchConnection, trial: Trial): Promise<void> {
+  // A database in memory has no second reader.
+  const image = changesRows(trial.script) ? connection.image() : undefined;
   try {
     await runTransaction({
       connection,
@@ -33,6 +36,10 @@ export async function tryScript(connection: Connection, trial: Trial): Promise<v
       },
       reseals: [],
       protect: () => Promise.resolve(),
+      openOld: () =>
+        Promise.resolve(openScratch({ doubleQuotedStrings: true, ...(image && { image }) })),
+      ancestors: () => Promise.resolve(undefined),
+      keep: () => Promise.resolve(),
       assumed: await readMark(connection),
       done: 0,
       of: 1,
@@ -66,7 +73,12 @@ function stepOf({ id, direction, script }: Trial): CheckedStep {
   };
 }
 
-function quietHost(connection: Connection): RunHost {
+/** Whether the script does more than create. */
+function changesRows({ statements }: Script): boolean {
+  return statements.some(({ verb }) => verb !== "CREATE");
+}
+
+function quietHost(connection: ScratchConnection): RunHost {
   return {
     clock: { now: () => EPOCH, monotonicMs: () => 0, sleep: () => Promise.resolve() },
     connect: () => Promise.resolve(connection),

@@ -36,7 +36,7 @@ Deno.test("a rebuild that forgets things is refused, and the error names each", 
   assert.match(stderr, /table "plain": its rows have other rowids than before/);
   assert.match(
     stderr,
-    /next: .*-- aludel: allow-loss=t REASON, and a line each for plain, by_a, count_up\n/,
+    /next: .*-- aludel: allow-loss=plain REASON, and a line each for t, by_a, count_up\n/,
   );
   const failures = "DELETE FROM aludel_log WHERE event = 'failure'";
   await project.sql(failures);

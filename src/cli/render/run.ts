@@ -8,6 +8,7 @@ import {
   splitSegments,
   type TransactionMode,
 } from "../../runner/request.ts";
+import { describeLoss, type TableLoss } from "../../runner/loss/verdict.ts";
 import { megabytes } from "../../text/layout.ts";
 import { shell } from "../../text/next_step.ts";
 import type { Ui } from "../terminal/ui.ts";
@@ -79,6 +80,8 @@ export class RunReport {
   readonly #ui: Ui;
   readonly #target: Target;
   readonly #notices: Notice[] = [];
+  readonly #lost: TableLoss[] = [];
+  readonly #lostObjects: string[] = [];
   readonly #messages = new Map<string, string>();
   #point: Extract<RunEvent, { readonly type: "restore-point" }> | undefined;
 
@@ -114,12 +117,12 @@ export class RunReport {
         this.#ui.notice(
           `kept       ${style.yellow(event.name)}  ${size}  ${style.dim(`${event.durationMs} ms`)}`,
         );
-        for (const loss of event.losses.slice(0, LISTED)) this.#ui.notice(`           ${loss}`);
-        if (event.losses.length > LISTED) {
-          this.#ui.notice(`           and ${event.losses.length - LISTED} more`);
-        }
         break;
       }
+      case "lost":
+        this.#lost.push(...event.tables);
+        this.#lostObjects.push(...event.objects);
+        break;
       case "restore-point-removed":
         if (this.#point?.name === event.name) this.#point = undefined;
         this.#ui.notice(`removed    ${style.yellow(event.name)}  the database is as it was`);
@@ -163,6 +166,10 @@ export class RunReport {
       else after.delete(id);
     }
     if (outcome.steps.length === 0) return;
+    const lost = [...this.#lost.map(describeLoss), ...this.#lostObjects];
+    const kept = this.#point ? `(kept ${this.#point.name})` : "(not kept)";
+    for (const loss of lost.slice(0, LISTED)) this.#ui.notice(`lost       ${loss}  ${kept}`);
+    if (lost.length > LISTED) this.#ui.notice(`           and ${lost.length - LISTED} more`);
     this.#ui.notice(`"${this.#target.name}" is now at ${list(graph.headsOf(after, "parents"))}.`);
     if (this.#point) {
       this.#ui.hint(shell`aludel restore ${this.#point.name} # get dropped data back`);
@@ -171,7 +178,13 @@ export class RunReport {
 
   #document(outcome: RunOutcome): unknown {
     const restorePoint = this.#point?.name ?? null;
-    return { database: this.#target.name, ...outcome, restorePoint, notices: this.#notices };
+    return {
+      database: this.#target.name,
+      ...outcome,
+      lost: this.#lost,
+      restorePoint,
+      notices: this.#notices,
+    };
   }
 }
 

@@ -49,6 +49,7 @@ export function runHost(
     },
     interrupted: watch.interrupted,
     lockTimeoutMs: (lockTimeout ?? project.settings.lockTimeout) * 1_000,
+    comparisonMemory: project.settings.comparisonMemory,
     doubleQuotedStrings: target.doubleQuotedStrings,
     appliedBy: `${PROGRAM} ${RELEASE}`,
     [Symbol.dispose]() {

@@ -331,6 +331,11 @@ export function keptBy(
     bytes: point.bytes,
     holds: point.holds,
     path,
+    open: () =>
+      openDatabase({ kind: "file", path: `${path}/${point.file}` }, {
+        mode: "read",
+        doubleQuotedStrings: true,
+      }),
     discard,
     settle: () => pruneRestorePoints(target.path, kept, made),
   };

@@ -25,6 +25,7 @@ import { type Catalogue, isOfAnotherProject, joinCatalogue } from "../workspace/
 import type { DatabaseAccess } from "../workspace/database_access.ts";
 import type { DraftPolicy } from "../workspace/setting_table.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { ancestorSchemas } from "./ancestor_schema.ts";
 import { type CheckContext, checkRoute } from "./check_route.ts";
 import { type Goal, type GoalRequest, resolveGoal, routeTo } from "./goal.ts";
 
@@ -133,6 +134,7 @@ export async function runMigration(
     host,
     assumed: planned.state,
     route: planned.route,
+    ancestors: ancestorSchemas(context),
     replan: async (connection) => {
       const resolved = await snapshot(connection, async () => {
         const state = await readState(connection);

@@ -1,4 +1,5 @@
 import { DEFAULT_FOLDER_TEMPLATE } from "../../manifest/folder_name.ts";
+import { COMPARISON_MEMORY } from "../../runner/loss/old_state.ts";
 import type { RestorePolicy } from "../../runner/request.ts";
 import { TOOL_TABLES } from "../../schema/diff/compare.ts";
 import type { JsonSchema, ObjectSchema } from "./json_schema.ts";
@@ -46,6 +47,8 @@ export interface SettingValues {
   readonly restoreRowsFrom: number;
   /** Percent of the database's size. */
   readonly restoreRowsShare: number;
+  /** Megabytes. */
+  readonly comparisonMemory: number;
 }
 
 /** One key of `aludel.json`. */
@@ -184,6 +187,12 @@ export const SETTING_TABLE: {
     fallback: 5,
     about:
       "How large the rows that a run takes may be to be kept alone, in percent of the database; 0 means that the database is always copied.",
+  },
+  comparisonMemory: {
+    schema: { type: "number", minimum: 1, maximum: 1_000_000 },
+    fallback: COMPARISON_MEMORY,
+    about:
+      "How many megabytes of changed pages a run keeps in memory, so that it can compare its result with what was there. A run that changes more begins again behind a copy. In WAL mode no memory is needed for it.",
   },
 };
 

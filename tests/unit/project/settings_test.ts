@@ -25,6 +25,7 @@ Deno.test("parseSettings() fills in the defaults", () => {
     sqlite: undefined,
     exclude: [],
     columnOrder: false,
+    comparisonMemory: 256,
     folderTemplate: "{date}_{id}_{slug}",
     drafts: "allow",
     doubleQuotedStrings: false,

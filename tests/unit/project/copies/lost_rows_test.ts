@@ -38,6 +38,7 @@ class Scene implements Disposable {
     emit: () => {},
     interrupted: () => false,
     lockTimeoutMs: 1_000,
+    comparisonMemory: 256,
     doubleQuotedStrings: false,
     appliedBy: "aludel test",
   };

@@ -1,0 +1,232 @@
+import type { Connection, Row, SqlValue } from "../../db/connection.ts";
+import { type Affinity, quoteName } from "../../sql/identifier.ts";
+import {
+  type LostKey,
+  type ReadRow,
+  type RowComparison,
+  type RowDifference,
+  RowMatch,
+} from "./row_match.ts";
+import { exactLiteralOf, keepsValue, literalOf } from "./same_value.ts";
+
+const ROWS = 1_000;
+const FIRST_ROWS = 16;
+/** The text of a block is kept below so many characters, as far as single rows allow. */
+const BLOCK_TEXT = 4_000_000;
+
+/**
+ * Compares a table of before with what has become of it, exactly: types, all digits, bytes after a NUL. Blocks of rows
+ * are compared as one text each, and only a block that differs is read row by row. Needs memory for a block, and for the
+ * rows that {@linkcode RowMatch} keeps.
+ *
+ * @param before Reads the old state.
+ * @param now Reads the new state, within its transaction.
+ * @throws {SqlError}
+ */
+export async function compareRows(
+  before: Connection,
+  now: Connection,
+  comparison: RowComparison,
+  lost: LostKey = () => {},
+): Promise<RowDifference> {
+  const { identity } = comparison;
+  if (identity.kind === "content") return await compareContents(before, now, comparison);
+  const old = new Side(before, comparison.before, identity.before, comparison, "before");
+  const fresh = new Side(now, comparison.now, identity.now, comparison, "now");
+  const match = new RowMatch(comparison, lost);
+  let low: readonly SqlValue[] | undefined;
+  for (let rows = FIRST_ROWS;;) {
+    const high = await old.keyAfter(low, rows);
+    if (high === undefined) break;
+    if (low !== undefined && high.every((value, at) => value === low![at])) {
+      // TEXT with a NUL is cut when it is read, and such a key leads nowhere.
+      return await compareContents(before, now, comparison);
+    }
+    const text = await old.text(low, high);
+    const other = await fresh.text(low, high);
+    // U+FFFD may stand for any bytes that are no UTF-8.
+    const opaque = text.includes("\ufffd");
+    if (text !== other || opaque) {
+      match.block(await old.rows(low, high, opaque), await fresh.rows(low, high, opaque));
+    }
+    if (text.length < BLOCK_TEXT / 4) rows = Math.min(rows * 4, ROWS);
+    else if (text.length > BLOCK_TEXT) rows = Math.max(Math.floor(rows / 4), 1);
+    low = high;
+  }
+  if (match.searches) {
+    for (let rest = low;;) {
+      const high = await fresh.keyAfter(rest, ROWS);
+      if (high === undefined || !match.hasRoom) break;
+      match.block([], await fresh.rows(rest, high, false));
+      rest = high;
+    }
+  }
+  return match.result();
+}
+
+/** One of the two tables. */
+class Side {
+  readonly #connection: Connection;
+  readonly #table: string;
+  readonly #key: readonly string[];
+  readonly #columns: readonly string[];
+
+  constructor(
+    connection: Connection,
+    table: string,
+    key: readonly string[],
+    { columns }: RowComparison,
+    which: "before" | "now",
+  ) {
+    this.#connection = connection;
+    this.#table = `main.${quoteName(table)}`;
+    this.#key = key;
+    this.#columns = columns.map((column) => column[which]);
+  }
+
+  /** The key of the row that comes so many rows after one; of the last row, where there are fewer. */
+  async keyAfter(
+    low: readonly SqlValue[] | undefined,
+    rows: number,
+  ): Promise<readonly SqlValue[] | undefined> {
+    const list = this.#key.map((key, at) => `${key} AS k${at}`).join(", ");
+    const order = this.#key.join(", ");
+    const select = `SELECT ${list} FROM ${this.#table} ${this.#where(low, undefined)} ORDER BY `;
+    const [row] = await this.#connection.query(
+      `${select}${order} LIMIT 1 OFFSET ${rows - 1}`,
+      low ?? [],
+    );
+    if (row !== undefined) return this.#keyOf(row);
+    const [last] = await this.#connection.query(
+      `${select}${this.#key.map((key) => `${key} DESC`).join(", ")} LIMIT 1`,
+      low ?? [],
+    );
+    return last === undefined ? undefined : this.#keyOf(last);
+  }
+
+  /** All values of the rows in between as one text; two blocks with the same text have the same rows. */
+  async text(low: readonly SqlValue[] | undefined, high: readonly SqlValue[]): Promise<string> {
+    const row = [...this.#key.map((key) => `quote(${key})`), ...this.#columns.map(literalOf)]
+      .join(" || ',' || ");
+    const [found] = await this.#connection.query(
+      `SELECT group_concat(${row}) AS text FROM ${this.#table} ${this.#where(low, high)}`,
+      [...low ?? [], ...high],
+    );
+    return String(found?.["text"] ?? "");
+  }
+
+  async rows(
+    low: readonly SqlValue[] | undefined,
+    high: readonly SqlValue[],
+    exactly: boolean,
+  ): Promise<ReadRow[]> {
+    const list = [
+      ...this.#key.map((key, at) => `${key} AS k${at}`),
+      `${this.#key.map((key) => `quote(${key})`).join(" || ',' || ")} AS id`,
+      ...this.#columns.map((column, at) => `${literalOf(column)} AS c${at}`),
+      ...(exactly ? this.#columns.map((column, at) => `${exactLiteralOf(column)} AS e${at}`) : []),
+    ];
+    const valueOf = (row: Row, at: number) => {
+      const literal = String(row[`c${at}`]);
+      return exactly && literal.includes("\ufffd") ? String(row[`e${at}`]) : literal;
+    };
+    const rows = await this.#connection.query(
+      `SELECT ${list.join(", ")} FROM ${this.#table} ${this.#where(low, high)}`,
+      [...low ?? [], ...high],
+    );
+    return rows.map((row) => ({
+      key: this.#keyOf(row),
+      id: String(row["id"]),
+      values: this.#columns.map((_, at) => valueOf(row, at)),
+    }));
+  }
+
+  #keyOf(row: Row): readonly SqlValue[] {
+    return this.#key.map((_, at) => row[`k${at}`] ?? null);
+  }
+
+  #where(low: readonly SqlValue[] | undefined, high: readonly SqlValue[] | undefined): string {
+    const key = this.#key.length === 1 ? this.#key[0]! : `(${this.#key.join(", ")})`;
+    const value = this.#key.length === 1 ? "?" : `(${this.#key.map(() => "?").join(", ")})`;
+    const terms = [
+      ...low === undefined ? [] : [`${key} > ${value}`],
+      ...high === undefined ? [] : [`${key} <= ${value}`],
+    ];
+    return terms.length === 0 ? "" : `WHERE ${terms.join(" AND ")}`;
+  }
+}
+
+/**
+ * Compares tables whose rows nothing but their content tells apart: as multisets, in one pass over each. A value that
+ * became an equal one of the new column's type counts as the same.
+ */
+async function compareContents(
+  before: Connection,
+  now: Connection,
+  comparison: RowComparison,
+): Promise<RowDifference> {
+  const { columns } = comparison;
+  const counts = new Map<string, number>();
+  const normal = (values: readonly string[]) =>
+    values.map((value, at) => normalLiteral(value, columns[at]!.storage)).join();
+  for await (const values of contentsOf(now, comparison.now, columns.map((one) => one.now))) {
+    const text = fingerprint(normal(values));
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  const difference: RowDifference = { gone: 0, changed: new Map(), moved: 0 };
+  for await (
+    const values of contentsOf(
+      before,
+      comparison.before,
+      columns.map((one) => one.before),
+    )
+  ) {
+    const text = fingerprint(normal(values));
+    const count = counts.get(text) ?? 0;
+    if (count > 0) counts.set(text, count - 1);
+    else difference.gone++;
+  }
+  return difference;
+}
+
+/** The literal of the value as a column stores it, where that is an equal value. */
+function normalLiteral(literal: string, storage: Affinity): string {
+  if (storage === "BLOB") return literal;
+  const text = literal.startsWith("'") ? literal.slice(1, -1) : literal;
+  const candidates = storage === "TEXT"
+    ? [`'${text}'`]
+    : [text, `${Number.isInteger(Number(text)) ? `${text}.0` : text}`];
+  return candidates.find((one) => one !== literal && keepsValue(literal, one, storage)) ?? literal;
+}
+
+/** Rows that are long are told apart by two hashes and their length: for a million of them memory counts. */
+function fingerprint(text: string): string {
+  if (text.length <= 32) return text;
+  let a = 0x811c9dc5;
+  let b = 0x9e3779b9;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x85ebca6b) ^ (b >>> 13);
+  }
+  return `${text.length}:${(a >>> 0).toString(36)}:${(b >>> 0).toString(36)}`;
+}
+
+async function* contentsOf(
+  connection: Connection,
+  table: string,
+  columns: readonly string[],
+): AsyncGenerator<readonly string[]> {
+  const list = columns.map((column, at) => `${literalOf(column)} AS c${at}`).join(", ");
+  const from = `FROM main.${quoteName(table)}`;
+  for (let offset = 0;; offset += CONTENT_ROWS) {
+    const rows = await connection.query(
+      `SELECT ${list || "1"} ${from} LIMIT ${CONTENT_ROWS} OFFSET ${offset}`,
+    );
+    for (const row of rows) yield columns.map((_, at) => String(row[`c${at}`]));
+    if (rows.length < CONTENT_ROWS) return;
+  }
+}
+
+/** An OFFSET reads what it passes over, so that these are large. */
+const CONTENT_ROWS = 50_000;

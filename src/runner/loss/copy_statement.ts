@@ -1,0 +1,159 @@
+import { foldName, unquote } from "../../sql/identifier.ts";
+import type { Statement } from "../../sql/script.ts";
+import { Tokenizer } from "../../sql/tokenizer.ts";
+
+/** What a copying SELECT puts into one column, or with `*` into several. */
+export type CopyItem =
+  | { readonly kind: "all" }
+  /** `name` is folded. `as` is the column's name in CREATE TABLE AS. */
+  | { readonly kind: "column"; readonly name: string; readonly as: string | undefined }
+  /** An expression, with every name in it, folded. */
+  | { readonly kind: "expression"; readonly names: ReadonlySet<string> };
+
+/** An INSERT or CREATE TABLE that takes its rows from a SELECT. Names are folded. */
+export interface CopyStatement {
+  readonly into: string;
+  /** The listed columns; undefined: all of the table, or what the SELECT names them. */
+  readonly columns: readonly string[] | undefined;
+  readonly creates: boolean;
+  readonly items: readonly CopyItem[];
+  readonly from: string | undefined;
+  /**
+   * Whether every row of one table becomes one row: no WHERE, no JOIN, no DISTINCT and nothing else that chooses or
+   * changes rows, and no OR IGNORE or OR REPLACE.
+   */
+  readonly plain: boolean;
+}
+
+/**
+ * Reads a statement that copies rows. Works on tokens and errs towards `plain: false`.
+ * @returns undefined for a statement that takes no rows from a SELECT.
+ */
+export function readCopyStatement(text: string, statement: Statement): CopyStatement | undefined {
+  const tokens = significantTokens(text, statement);
+  let at = 0;
+  const word = (ahead = 0) => wordOf(tokens[at + ahead]);
+  const accept = (...words: readonly string[]): boolean => {
+    if (!words.every((one, ahead) => word(ahead) === one)) return false;
+    at += words.length;
+    return true;
+  };
+  const name = (): string | undefined => {
+    const first = nameOf(tokens[at]);
+    if (first === undefined) return undefined;
+    at++;
+    if (tokens[at]?.text !== ".") return first;
+    const second = nameOf(tokens[at + 1]);
+    at += 2;
+    return second;
+  };
+
+  let conflict = false;
+  let creates = false;
+  if (accept("INSERT") || accept("REPLACE")) {
+    if (wordOf(tokens[0]) === "REPLACE") conflict = true;
+    if (accept("OR")) {
+      conflict = word() !== "ABORT" && word() !== "FAIL" && word() !== "ROLLBACK";
+      at++;
+    }
+    if (!accept("INTO")) return undefined;
+  } else if (accept("CREATE")) {
+    creates = true;
+    if (!accept("TABLE")) return undefined;
+    accept("IF", "NOT", "EXISTS");
+  } else return undefined;
+  const into = name();
+  if (into === undefined) return undefined;
+  if (accept("AS") && !creates) name();
+  const columns = creates ? undefined : readList();
+  const opaque = { into, columns, creates, items: [], from: undefined, plain: false };
+  // Without a FROM it makes rows and copies none.
+  if (!tokens.some((token) => wordOf(token) === "FROM")) return undefined;
+  if (!accept("SELECT")) return opaque;
+  let plain = !conflict;
+  if (accept("DISTINCT")) plain = false;
+  accept("ALL");
+  const items: (readonly Token[])[] = [[]];
+  for (let depth = 0; at < tokens.length; at++) {
+    const token = tokens[at]!;
+    if (token.text === "(") depth++;
+    if (token.text === ")") depth--;
+    if (depth === 0 && wordOf(token) === "FROM") break;
+    if (depth === 0 && token.text === ",") items.push([]);
+    else items[items.length - 1] = [...items.at(-1)!, token];
+  }
+  if (!accept("FROM")) return { ...opaque, items: items.map((one) => toItem(one, new Set())) };
+  const from = name();
+  const aliases = new Set(from === undefined ? [] : [from]);
+  if (
+    from !== undefined && (accept("AS") || nameOf(tokens[at]) !== undefined && !ENDS.has(word()))
+  ) {
+    aliases.clear();
+    const alias = name();
+    if (alias !== undefined) aliases.add(alias);
+  }
+  if (from === undefined || at < tokens.length) plain = false;
+  return { into, columns, creates, items: items.map((one) => toItem(one, aliases)), from, plain };
+
+  function readList(): readonly string[] | undefined {
+    if (tokens[at]?.text !== "(") return undefined;
+    const found: string[] = [];
+    for (at++; at < tokens.length && tokens[at]!.text !== ")"; at++) {
+      const column = nameOf(tokens[at]);
+      if (column !== undefined) found.push(column);
+    }
+    at++;
+    return found;
+  }
+}
+
+interface Token {
+  readonly kind: Tokenizer["kind"];
+  readonly text: string;
+}
+
+/** Words that may follow a table in FROM and are no alias. */
+const ENDS: ReadonlySet<string> = new Set(
+  "WHERE JOIN NATURAL LEFT RIGHT FULL INNER CROSS ORDER GROUP HAVING LIMIT UNION INTERSECT EXCEPT WINDOW INDEXED NOT ON USING RETURNING"
+    .split(" "),
+);
+
+function significantTokens(text: string, { start, end }: Statement): readonly Token[] {
+  const tokenizer = new Tokenizer(text, start, end);
+  const tokens: Token[] = [];
+  while (tokenizer.nextSignificant()) {
+    if (tokenizer.kind === "semicolon") break;
+    tokens.push({ kind: tokenizer.kind, text: tokenizer.current });
+  }
+  return tokens;
+}
+
+function wordOf(token: Token | undefined): string {
+  return token?.kind === "word" ? token.text.toUpperCase() : "";
+}
+
+function nameOf(token: Token | undefined): string | undefined {
+  return token?.kind === "word" || token?.kind === "quoted"
+    ? foldName(unquote(token.text))
+    : undefined;
+}
+
+function toItem(all: readonly Token[], aliases: ReadonlySet<string>): CopyItem {
+  let tokens = all;
+  let as: string | undefined;
+  const last = nameOf(all.at(-1));
+  if (all.length > 2 && wordOf(all.at(-2)) === "AS" && last !== undefined) {
+    tokens = all.slice(0, -2);
+    as = last;
+  }
+  if (tokens.length === 3 && tokens[1]!.text === "." && aliases.has(nameOf(tokens[0]) ?? "")) {
+    tokens = tokens.slice(2);
+  }
+  const [only, ...more] = tokens;
+  if (only !== undefined && more.length === 0) {
+    if (only.text === "*") return { kind: "all" };
+    const name = nameOf(only);
+    if (name !== undefined && wordOf(only) !== "NULL") return { kind: "column", name, as };
+  }
+  return { kind: "expression", names: new Set(tokens.flatMap((token) => nameOf(token) ?? [])) };
+}

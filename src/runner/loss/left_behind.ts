@@ -1,0 +1,251 @@
+import { type Connection, type Row, SqlError } from "../../db/connection.ts";
+import { foldName, quoteName } from "../../sql/identifier.ts";
+import { Tokenizer } from "../../sql/tokenizer.ts";
+import type { TableFates } from "../table_fates.ts";
+import type { LossVerdict, UnsaidLoss } from "./verdict.ts";
+
+/** Reads the state from before, when it is needed. */
+export type OldReader = () => Promise<Connection>;
+
+/**
+ * What a segment that dropped or renamed something left behind broken: views and triggers that compiled before and no
+ * longer do, and foreign keys of tables from before whose parent was there and is gone. Where the object refers, as it
+ * did before, to what a DROP names, it dangles as the script says.
+ *
+ * @param dropped The folded names of the tables, views and columns that are dropped.
+ */
+export async function findLeftBehind(
+  fresh: Connection,
+  old: OldReader,
+  fates: TableFates,
+  dropped: ReadonlySet<string>,
+): Promise<LossVerdict> {
+  const left = [
+    ...await findBrokenObjects(fresh, old, dropped),
+    ...await findOrphanedKeys(fresh, old, fates, dropped),
+  ];
+  return {
+    lost: { tables: [], objects: left.filter(({ said }) => said).map(({ fact }) => fact) },
+    unsaid: left.filter(({ said }) => !said),
+  };
+}
+
+interface LeftBehind extends UnsaidLoss {
+  readonly said: boolean;
+}
+
+interface Compiled {
+  readonly type: "view" | "trigger";
+  readonly name: string;
+  readonly table: string;
+  readonly sql: string;
+}
+
+async function findBrokenObjects(
+  fresh: Connection,
+  old: OldReader,
+  dropped: ReadonlySet<string>,
+): Promise<LeftBehind[]> {
+  const losses: LeftBehind[] = [];
+  const rows = await fresh.query(
+    `SELECT type, name, tbl_name, sql FROM main.sqlite_schema
+     WHERE type IN ('view', 'trigger') AND name NOT LIKE 'aludel\\_%' ESCAPE '\\' ORDER BY name`,
+  );
+  for (const row of rows) {
+    const object: Compiled = {
+      type: row["type"] as Compiled["type"],
+      name: String(row["name"]),
+      table: String(row["tbl_name"]),
+      sql: String(row["sql"]),
+    };
+    const now = await refusalOf(fresh, object);
+    if (now === undefined) continue;
+    const before = await objectOf(await old(), object);
+    // It came with this run, or did not compile before either.
+    if (before === undefined || await refusalOf(await old(), before) !== undefined) continue;
+    const missing = MISSING.exec(now)?.[1];
+    losses.push({
+      said: before.sql === object.sql && missing !== undefined && dropped.has(foldName(missing)),
+      name: object.name,
+      fact: `${object.type} "${object.name}" no longer compiles: ${now}`,
+    });
+  }
+  return losses;
+}
+
+async function objectOf(
+  connection: Connection,
+  { type, name }: Compiled,
+): Promise<Compiled | undefined> {
+  const [row] = await connection.query(
+    `SELECT tbl_name, sql FROM main.sqlite_schema WHERE type = ? AND name = ? COLLATE NOCASE`,
+    [type, name],
+  );
+  return row === undefined
+    ? undefined
+    : { type, name, table: String(row["tbl_name"]), sql: String(row["sql"]) };
+}
+
+/** What SQLite says when it compiles the object, which EXPLAIN does without running anything. */
+async function refusalOf(connection: Connection, object: Compiled): Promise<string | undefined> {
+  const name = quoteName(object.name);
+  const table = `main.${quoteName(object.table)}`;
+  try {
+    if (object.type === "view") await connection.query(`EXPLAIN SELECT * FROM main.${name}`);
+    else for (const sql of await firing(connection, object, table)) await connection.query(sql);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    // A function of the application, or a module that is not built in, says nothing of the run.
+    return FOREIGN.test(error.sqlite) ? undefined : error.sqlite;
+  }
+}
+
+const MISSING = /^no such (?:table|column): (?:.*\.)?([^.]*)$/;
+const FOREIGN = /^(?:no such function|no such module|no such collation|wrong number of arguments)/;
+
+/** Statements that would fire the trigger. */
+async function firing(
+  connection: Connection,
+  { sql }: Compiled,
+  table: string,
+): Promise<readonly string[]> {
+  switch (eventOf(sql)) {
+    case "INSERT":
+      return [`EXPLAIN INSERT INTO ${table} DEFAULT VALUES`];
+    case "DELETE":
+      return [`EXPLAIN DELETE FROM ${table}`];
+    case "UPDATE": {
+      const name = table.slice("main.".length).replace(/^"|"$/g, "").replaceAll('""', '"');
+      const columns = await connection.query(
+        "SELECT name FROM pragma_table_xinfo(?, 'main') WHERE hidden = 0",
+        [name],
+      );
+      const sets = columns.map((row) => quoteName(String(row["name"])))
+        .map((column) => `${column} = ${column}`);
+      return sets.length === 0 ? [] : [`EXPLAIN UPDATE ${table} SET ${sets.join(", ")}`];
+    }
+    default:
+      return [];
+  }
+}
+
+/** The first of these words outside names: a trigger's event comes before ON. */
+function eventOf(sql: string): string | undefined {
+  const tokens = new Tokenizer(sql);
+  let words = 0;
+  while (tokens.nextSignificant()) {
+    if (tokens.kind !== "word") continue;
+    const word = tokens.current.toUpperCase();
+    // CREATE TRIGGER insert …: SQLite takes the word for a name there.
+    if (words++ > 1 && (word === "INSERT" || word === "DELETE" || word === "UPDATE")) return word;
+  }
+  return undefined;
+}
+
+const KEYS = `
+SELECT m.name AS child, f."table" AS parent, f.id, group_concat(f."from", ', ') AS columns,
+  NOT EXISTS (SELECT 1 FROM main.sqlite_schema AS p WHERE p.type = 'table' AND p.name = f."table" COLLATE NOCASE) AS dangles
+FROM main.sqlite_schema AS m, pragma_foreign_key_list(m.name, 'main') AS f
+WHERE m.type = 'table' AND instr(upper(m.sql), 'REFERENCES') > 0
+GROUP BY m.name, f.id`;
+const DANGLING = `SELECT * FROM (${KEYS}) WHERE dangles ORDER BY child, id`;
+
+async function findOrphanedKeys(
+  fresh: Connection,
+  old: OldReader,
+  fates: TableFates,
+  dropped: ReadonlySet<string>,
+): Promise<LeftBehind[]> {
+  const dangling = await fresh.query(DANGLING);
+  if (dangling.length === 0) return [];
+  const reader = await old();
+  const before = new Map(
+    (await reader.query("SELECT name FROM main.sqlite_schema WHERE type = 'table'"))
+      .map((row): [string, string] => {
+        const name = foldName(String(row["name"]));
+        return [fates.tableAfter(name), name];
+      }),
+  );
+  const keyOf = (child: string, row: Row) =>
+    JSON.stringify([child, foldName(String(row["columns"])), foldName(String(row["parent"]))]);
+  const known = new Map(
+    (await reader.query(KEYS)).map((row): [string, boolean] => [
+      keyOf(fates.tableAfter(String(row["child"])), row),
+      Number(row["dangles"]) === 1,
+    ]),
+  );
+  const losses: LeftBehind[] = [];
+  for (const row of dangling) {
+    const child = String(row["child"]);
+    const columns = String(row["columns"]);
+    const dangled = known.get(keyOf(foldName(child), row));
+    if (!before.has(foldName(child)) || dangled === true) continue;
+    losses.push({
+      // The key points where it did, and a DROP took that.
+      said: dangled === false && dropped.has(foldName(String(row["parent"]))),
+      name: child,
+      fact: `foreign key (${columns}) of table "${child}" points at table "${
+        String(row["parent"])
+      }", which is gone`,
+    });
+  }
+  return losses;
+}
+
+/** AUTOINCREMENT of tables that were replaced: a sequence that fell would use ids of deleted rows again. */
+export async function findFallenSequences(
+  fresh: Connection,
+  old: OldReader,
+  fates: TableFates,
+  emptied: ReadonlySet<string>,
+): Promise<UnsaidLoss[]> {
+  const losses: UnsaidLoss[] = [];
+  for (const { before, after, dropped } of fates.touched.values()) {
+    if (!dropped || after === null || emptied.has(before)) continue;
+    const was = await readSequence(await old(), before);
+    if (was === undefined) continue;
+    const is = await readSequence(fresh, after);
+    const name = is?.name ?? after;
+    if (is === undefined) {
+      losses.push({ name, fact: `table "${name}": it is no longer AUTOINCREMENT` });
+    } else if (was.sequence !== null && (is.sequence ?? -1n) < was.sequence) {
+      losses.push({
+        name,
+        fact: `table "${name}": its AUTOINCREMENT sequence fell from ${was.sequence} to ${
+          is.sequence ?? "nothing"
+        }, so ids of deleted rows would be used again`,
+      });
+    }
+  }
+  return losses;
+}
+
+/** The sequence of a table, which is given folded; undefined where the table is not AUTOINCREMENT. */
+async function readSequence(
+  connection: Connection,
+  table: string,
+): Promise<{ readonly name: string; readonly sequence: bigint | null } | undefined> {
+  const [row] = await connection.query(
+    `SELECT name, sql FROM main.sqlite_schema
+     WHERE type = 'table' AND name = ? COLLATE NOCASE AND instr(upper(sql), 'AUTOINCREMENT') > 0`,
+    [table],
+  );
+  if (row === undefined || !isAutoincrement(String(row["sql"]))) return undefined;
+  const name = String(row["name"]);
+  const [found] = await connection.query(
+    "SELECT max(seq) AS seq FROM main.sqlite_sequence WHERE name = ?",
+    [name],
+  );
+  const sequence = found?.["seq"] ?? null;
+  return { name, sequence: sequence === null ? null : BigInt(sequence as bigint) };
+}
+
+function isAutoincrement(sql: string): boolean {
+  // The word may also be in a comment or a default.
+  const tokens = new Tokenizer(sql);
+  while (tokens.nextSignificant()) {
+    if (tokens.kind === "word" && tokens.current.toUpperCase() === "AUTOINCREMENT") return true;
+  }
+  return false;
+}

@@ -1,0 +1,277 @@
+import { type Connection, SqlError } from "../../db/connection.ts";
+import { foldName, quoteName } from "../../sql/identifier.ts";
+import { indexedContent } from "../../sql/token_reader.ts";
+import { compareRows } from "./compare_rows.ts";
+import { type CopyMap, mapCopy } from "./copy_map.ts";
+import type { ComparedColumn, LostKey, RowComparison, RowDifference } from "./row_match.ts";
+import { readShape, type ShapeColumn, type TableShape } from "./table_shape.ts";
+import type { TableWrites } from "./write_log.ts";
+
+/** A table of before that a segment wrote to, dropped or altered. */
+export interface TouchedTable {
+  /** Its folded name before. */
+  readonly before: string;
+  /** The folded name now of it or its replacement; null: it was dropped for good. */
+  readonly now: string | null;
+  /** What was written to it. */
+  readonly writes: TableWrites | undefined;
+  /** How its replacement was filled; undefined where the table itself is there. */
+  readonly filled: TableWrites | undefined;
+  /** Whether the table that a copy was taken from is this one. */
+  readonly isSource: (copy: TableWrites["copies"][number]) => boolean;
+  /** The folded name now of a column of before. */
+  readonly columnNow: (column: string) => string;
+}
+
+/** What a table of before lost, and how. */
+export interface TableMeasure {
+  /** The name before, and now; null: dropped. */
+  readonly table: string;
+  readonly now: string | null;
+  /** How many rows it had; 0 where they did not have to be counted. */
+  readonly of: number;
+  readonly difference: RowDifference;
+  /** Stored columns that are gone, with the number of values that were not NULL. */
+  readonly dropped: ReadonlyMap<string, number>;
+  /** Whether another table has taken its place. */
+  readonly replaced: boolean;
+  /** Whether its replacement was filled by no SELECT: the rows were not meant to stay. */
+  readonly emptied: boolean;
+  readonly writes: TableWrites | undefined;
+  /** The columns, as named before, that are declared to store values in another way, or that an expression converts. */
+  readonly converted: ReadonlySet<string>;
+  /** Settings of a virtual table that are gone. */
+  readonly options: readonly string[];
+}
+
+const NOTHING: RowDifference = { gone: 0, changed: new Map(), moved: 0 };
+
+/**
+ * Measures what a table lost, reading as little as the writes allow.
+ * @param old Reads the state before the segment.
+ * @param fresh Reads the state now.
+ * @returns undefined where nothing can be lost, or nothing can be read.
+ */
+export async function measureTable(
+  old: Connection,
+  fresh: Connection,
+  touched: TouchedTable,
+  lost?: LostKey,
+): Promise<TableMeasure | undefined> {
+  const before = await readShape(old, touched.before);
+  if (before === undefined) return undefined;
+  const now = touched.now === null ? undefined : await readShape(fresh, touched.now);
+  try {
+    return await measureShapes(old, fresh, touched, before, now, lost);
+  } catch (error) {
+    // The rows of a virtual table whose module is not built in cannot be read.
+    if (error instanceof SqlError && before.virtual) return undefined;
+    throw error;
+  }
+}
+
+async function measureShapes(
+  old: Connection,
+  fresh: Connection,
+  touched: TouchedTable,
+  before: TableShape,
+  now: TableShape | undefined,
+  lost: LostKey | undefined,
+): Promise<TableMeasure> {
+  const { writes, filled } = touched;
+  const replaced = filled !== undefined && now !== undefined;
+  const emptied = replaced && filled.copies.length === 0;
+  const facts = { table: before.name, now: now?.name ?? null, replaced, emptied, writes };
+  const none = { dropped: new Map(), converted: new Set<string>(), options: [] };
+  // An index over another table's rows has none of its own.
+  const indexes = before.virtual && indexedContent(before.sql) !== undefined;
+  if (now === undefined || emptied) {
+    const gone = indexes ? 0 : await countRows(old, before.name);
+    return { ...facts, ...none, of: gone, difference: { ...NOTHING, gone } };
+  }
+  const copy = replaced && filled.copies.length === 1 ? filled.copies[0] : undefined;
+  const isCopied = copy !== undefined && touched.isSource(copy);
+  const map = mapCopy(before, now, isCopied ? copy.copy : undefined, touched.columnNow);
+  const options = replaced && before.virtual ? await lostOptions(old, fresh, before, now) : [];
+  const stored = before.columns.filter(({ generated }) => !generated);
+  const dropped = await countValues(
+    old,
+    before,
+    stored.filter(({ folded }) => !map.columns.has(folded)),
+  );
+  const converted = new Set(
+    stored.filter(({ folded, storage }) => {
+      const column = map.columns.get(folded);
+      return column !== undefined &&
+        (column.storage !== storage || column.generated || map.converted.has(folded));
+    }).map(({ name }) => name),
+  );
+  const plan = indexes
+    ? "nothing"
+    : isCopied && isProven(touched, copy.copy.plain)
+    ? planCopied(before, now, map)
+    : planWritten(before, now, map, replaced, writes);
+  const rest = { ...facts, dropped, converted, options };
+  if (plan === "nothing") return { ...rest, of: 0, difference: NOTHING };
+  const of = await countRows(old, before.name);
+  if (plan === "count") {
+    const gone = Math.max(of - await countRows(fresh, now.name), 0);
+    return { ...rest, of, difference: { ...NOTHING, gone } };
+  }
+  return { ...rest, of, difference: await compareRows(old, fresh, plan, lost) };
+}
+
+/** Whether the rows of the replacement are, by the tokens of one statement, the rows of the table before. */
+function isProven({ writes, filled }: TouchedTable, plain: boolean): boolean {
+  if (!plain || filled === undefined || filled.others > 0) return false;
+  return writes === undefined ||
+    !(writes.altered || writes.inserts || writes.deletesDirectly || writes.deletesIndirectly ||
+      writes.updated.size > 0);
+}
+
+type Plan = "nothing" | "count" | RowComparison;
+
+/** Columns that the copy takes as they are need no reading where the rows are found again by the rowid or the key. */
+function planCopied(before: TableShape, now: TableShape, map: CopyMap): Plan {
+  const unproven = before.columns.filter((column) => {
+    const found = map.columns.get(column.folded);
+    return !column.generated && found !== undefined &&
+      !(map.taken.has(column.folded) && found.storage === column.storage && !found.generated);
+  });
+  const hasRowids = before.rowidColumn === undefined && before.rowid !== undefined &&
+    now.rowidColumn === undefined && now.rowid !== undefined;
+  const keepsRows = !before.virtual && (!hasRowids || map.takesRowid);
+  if (keepsRows && unproven.length === 0) return "count";
+  const plan = comparison(before, now, map, true);
+  if (!keepsRows || plan.identity.kind !== "key") return plan;
+  const names = new Set(unproven.map(({ name }) => name));
+  const columns = plan.columns.filter(({ name }) => names.has(name));
+  // The key itself may be what is not proven.
+  return columns.length === names.size ? { ...plan, columns, primary: [], mayMove: false } : plan;
+}
+
+function planWritten(
+  before: TableShape,
+  now: TableShape,
+  map: CopyMap,
+  replaced: boolean,
+  writes: TableWrites | undefined,
+): Plan {
+  if (replaced) return comparison(before, now, map, true);
+  if (writes === undefined) return "nothing";
+  const deletes = writes.deletesDirectly || writes.deletesIndirectly;
+  const replaces = writes.mayReplace ||
+    (writes.inserts || writes.updated.size > 0) && /\breplace\b/i.test(before.sql);
+  if (before.virtual) {
+    return deletes || writes.inserts || writes.updated.size > 0
+      ? comparison(before, now, map, true)
+      : "nothing";
+  }
+  const keys = new Set([...before.key, ...["rowid", "_rowid_", "oid"]]);
+  const moves = replaces || [...writes.updated].some((column) => keys.has(column)) ||
+    deletes && writes.inserts;
+  if (moves) return comparison(before, now, map, true);
+  if (writes.updated.size > 0) {
+    const plan = comparison(before, now, map, false);
+    const columns = plan.columns.filter(({ name }) => writes.updated.has(foldName(name)));
+    return plan.identity.kind === "key" ? { ...plan, columns } : plan;
+  }
+  return deletes ? "count" : "nothing";
+}
+
+function comparison(
+  before: TableShape,
+  now: TableShape,
+  map: CopyMap,
+  mayMove: boolean,
+): RowComparison {
+  const columns: (ComparedColumn & { readonly folded: string })[] = [];
+  for (const { folded, name, generated } of before.columns) {
+    const column = map.columns.get(folded);
+    if (generated || column === undefined) continue;
+    columns.push({
+      folded,
+      name,
+      before: quoteName(name),
+      now: quoteName(column.name),
+      storage: column.storage,
+    });
+  }
+  const tables = { before: before.name, now: now.name, mayMove };
+  const primaryNow = before.key.map((key) => map.columns.get(key)?.folded);
+  const sameKey = before.key.length > 0 && primaryNow.length === now.key.length &&
+    primaryNow.every((key, at) => key === now.key[at]);
+  const primary = sameKey && before.rowidColumn === undefined
+    ? before.key.map((key) => columns.findIndex(({ folded }) => folded === key))
+    : [];
+  const bothRowids = before.rowid !== undefined && now.rowid !== undefined;
+  const alias = before.rowidColumn === undefined ? undefined : foldName(before.rowidColumn);
+  const sameRowid = alias === undefined
+    ? now.rowidColumn === undefined
+    : map.columns.get(alias)?.name === now.rowidColumn && now.rowidColumn !== undefined;
+  if (bothRowids && sameRowid) {
+    return {
+      ...tables,
+      columns: columns.filter(({ folded }) => folded !== alias),
+      primary,
+      identity: { kind: "key", before: [before.rowid!], now: [now.rowid!] },
+    };
+  }
+  const plainKey = before.rowid === undefined && now.rowid === undefined && sameKey &&
+    !/\bcollate\b/i.test(before.sql + now.sql);
+  return {
+    ...tables,
+    columns,
+    primary: [],
+    identity: plainKey
+      ? {
+        kind: "key",
+        before: before.key.map((key) => columns.find(({ folded }) => folded === key)!.before),
+        now: before.key.map((key) => columns.find(({ folded }) => folded === key)!.now),
+      }
+      : { kind: "content" },
+  };
+}
+
+async function countRows(connection: Connection, table: string): Promise<number> {
+  const [row] = await connection.query(`SELECT count(*) AS n FROM main.${quoteName(table)}`);
+  return Number(row?.["n"] ?? 0);
+}
+
+/** How many values that are not NULL are in columns. */
+async function countValues(
+  connection: Connection,
+  table: TableShape,
+  columns: readonly ShapeColumn[],
+): Promise<ReadonlyMap<string, number>> {
+  if (columns.length === 0) return new Map();
+  const list = columns.map(({ name }, at) => `count(${quoteName(name)}) AS n${at}`).join(", ");
+  const [row] = await connection.query(`SELECT ${list} FROM main.${quoteName(table.name)}`);
+  return new Map(columns.map(({ name }, at) => [name, Number(row?.[`n${at}`] ?? 0)]));
+}
+
+/** The settings of an FTS5 table that its replacement has not: https://sqlite.org/fts5.html#the_config_command */
+async function lostOptions(
+  old: Connection,
+  fresh: Connection,
+  before: TableShape,
+  now: TableShape,
+): Promise<string[]> {
+  const was = await ftsOptions(old, before.name);
+  const is = await ftsOptions(fresh, now.name);
+  return [...was].filter(([key, value]) => is.get(key) !== value).map(([key, value]) =>
+    `${key} = ${value}`
+  );
+}
+
+async function ftsOptions(connection: Connection, table: string): Promise<Map<string, string>> {
+  try {
+    const rows = await connection.query(
+      `SELECT k, quote(v) AS v FROM main.${quoteName(`${table}_config`)} WHERE k <> 'version'`,
+    );
+    return new Map(rows.map((row) => [String(row["k"]), String(row["v"])]));
+  } catch (error) {
+    if (error instanceof SqlError) return new Map();
+    throw error;
+  }
+}

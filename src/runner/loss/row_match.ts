@@ -1,0 +1,174 @@
+import type { SqlValue } from "../../db/connection.ts";
+import type { Affinity } from "../../sql/identifier.ts";
+import { keepsValue } from "./same_value.ts";
+
+/** A column that both tables have. `before` and `now` are expressions. */
+export interface ComparedColumn {
+  readonly name: string;
+  readonly before: string;
+  readonly now: string;
+  /** How the new column stores values. */
+  readonly storage: Affinity;
+}
+
+/** How rows of before are found again. */
+export type RowIdentity =
+  /** By expressions that order both tables alike: the rowid, or the primary key of WITHOUT ROWID. */
+  | { readonly kind: "key"; readonly before: readonly string[]; readonly now: readonly string[] }
+  /** By nothing but what is in them. */
+  | { readonly kind: "content" };
+
+/** Two tables, or one at two times, and what of them is compared. */
+export interface RowComparison {
+  /** The names of the tables. */
+  readonly before: string;
+  readonly now: string;
+  readonly columns: readonly ComparedColumn[];
+  readonly identity: RowIdentity;
+  /** The places in `columns` of the primary key, which tells rows apart whose rowids moved. */
+  readonly primary: readonly number[];
+  /** Whether a row that is not where it was is looked for elsewhere. */
+  readonly mayMove: boolean;
+}
+
+/** What is lost of a table's rows. */
+export interface RowDifference {
+  /** Rows that are nowhere any more. */
+  gone: number;
+  /** By column, how many values are others. */
+  readonly changed: Map<string, number>;
+  /** Rows that are there with another key. */
+  moved: number;
+}
+
+/** A row that was lost or changed: the values of its key before. */
+export type LostKey = (key: readonly SqlValue[]) => void;
+
+/** A row with its key, and its values as literals. */
+export interface ReadRow {
+  readonly key: readonly SqlValue[];
+  /** The key as a literal. */
+  readonly id: string;
+  readonly values: readonly string[];
+}
+
+/** So many rows that are not where they were are kept, to look for them elsewhere. */
+const KEPT = 100_000;
+
+/** A row of before, and the one that has its key now. */
+interface Pair {
+  readonly before: ReadRow;
+  readonly now: ReadRow | undefined;
+}
+
+/** Finds the rows of blocks that differ: by their keys, then, where rows may have moved, by primary key and content. */
+export class RowMatch {
+  readonly #comparison: RowComparison;
+  readonly #lost: LostKey;
+  readonly #difference: RowDifference = { gone: 0, changed: new Map(), moved: 0 };
+  readonly #pairs: Pair[] = [];
+  readonly #fresh: ReadRow[] = [];
+
+  constructor(comparison: RowComparison, lost: LostKey) {
+    this.#comparison = comparison;
+    this.#lost = lost;
+  }
+
+  /** Whether rows are looked for that may be anywhere. */
+  get searches(): boolean {
+    return this.#pairs.length > 0;
+  }
+
+  get hasRoom(): boolean {
+    return this.#fresh.length < KEPT;
+  }
+
+  /** Takes the rows of one block, before and now. */
+  block(before: readonly ReadRow[], now: readonly ReadRow[]): void {
+    const { mayMove } = this.#comparison;
+    const byId = new Map(now.map((row) => [row.id, row]));
+    for (const row of before) {
+      const found = byId.get(row.id);
+      byId.delete(row.id);
+      if (found !== undefined && this.#changes(row, found).length === 0) continue;
+      const pair = { before: row, now: found };
+      if (mayMove && this.#pairs.length < KEPT) this.#pairs.push(pair);
+      else this.#count(pair);
+    }
+    if (!mayMove) return;
+    for (const row of byId.values()) if (this.hasRoom) this.#fresh.push(row);
+  }
+
+  result(): RowDifference {
+    const { primary } = this.#comparison;
+    const candidates = [...this.#fresh, ...this.#pairs.flatMap(({ now }) => now ?? [])];
+    const taken = new Set<ReadRow>();
+    const finder = (textOf: (row: ReadRow) => string) => {
+      const found = new Map<string, ReadRow[]>();
+      for (const row of candidates) {
+        const text = textOf(row);
+        const same = found.get(text);
+        if (same === undefined) found.set(text, [row]);
+        else same.push(row);
+      }
+      return (row: ReadRow) => {
+        const same = found.get(textOf(row)) ?? [];
+        while (same.length > 0) {
+          const candidate = same.pop()!;
+          if (!taken.has(candidate)) return candidate;
+        }
+        return undefined;
+      };
+    };
+    const byKey = primary.length === 0
+      ? () => undefined
+      : finder((row) => primary.map((at) => row.values[at]).join());
+    let open = this.#pairs;
+    for (const find of [byKey, finder((row) => row.values.join())]) {
+      const left: Pair[] = [];
+      for (const pair of open) {
+        const found = find(pair.before);
+        if (found === undefined || found === pair.now) {
+          left.push(pair);
+          continue;
+        }
+        taken.add(found);
+        this.#difference.moved++;
+        if (this.#changes(pair.before, found).length > 0) this.#countChanges(pair.before, found);
+        this.#lost(pair.before.key);
+      }
+      open = left;
+    }
+    for (const pair of open) {
+      this.#count(
+        pair.now !== undefined && taken.has(pair.now) ? { ...pair, now: undefined } : pair,
+      );
+    }
+    return this.#difference;
+  }
+
+  #count({ before, now }: Pair): void {
+    this.#lost(before.key);
+    if (now === undefined) this.#difference.gone++;
+    else this.#countChanges(before, now);
+  }
+
+  #countChanges(before: ReadRow, now: ReadRow): void {
+    const { changed } = this.#difference;
+    for (const at of this.#changes(before, now)) {
+      const { name } = this.#comparison.columns[at]!;
+      changed.set(name, (changed.get(name) ?? 0) + 1);
+    }
+  }
+
+  /** The places of the columns whose old value is lost. */
+  #changes(before: ReadRow, now: ReadRow): number[] {
+    const found: number[] = [];
+    for (const [at, { storage }] of this.#comparison.columns.entries()) {
+      const old = before.values[at]!;
+      const value = now.values[at]!;
+      if (old !== value && !keepsValue(old, value, storage)) found.push(at);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Affinity } from "../../sql/identifier.ts";
+
+/**
+ * SQL for a literal that two values share exactly when they are the same, type included: what quote() gives, and
+ * for TEXT with a NUL, where quote() stops, the letter T and the bytes in hex.
+ * @param column An expression.
+ */
+export function literalOf(column: string): string {
+  return `CASE WHEN typeof(${column}) = 'text' AND instr(${column}, char(0)) ` +
+    `THEN 'T' || hex(CAST(${column} AS BLOB)) ELSE quote(${column}) END`;
+}
+
+/** SQL for a literal that shows each byte: for TEXT that is no UTF-8, which cannot be read as text. */
+export function exactLiteralOf(column: string): string {
+  return `CASE typeof(${column}) WHEN 'text' THEN 'T' || hex(CAST(${column} AS BLOB)) ELSE quote(${column}) END`;
+}
+
+const INTEGER = /^-?\d+$/;
+/** An integer as SQLite itself writes it: 742, and neither 00742 nor +742. */
+const CANONICAL = /^(?:0|-?[1-9]\d*)$/;
+const REAL = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+
+/**
+ * Whether nothing of an old value is lost in a new one, both as {@linkcode literalOf} writes them: they are the same, the
+ * old one was NULL, or the new one is the equal value of the type that the column prefers.
+ * @param storage The new column's.
+ */
+export function keepsValue(before: string, now: string, storage: Affinity): boolean {
+  if (before === now || before === "NULL") return true;
+  if (now === "NULL") return false;
+  const isText = now.startsWith("'");
+  const wasText = before.startsWith("'");
+  if (isText && wasText) return false;
+  // A column's affinity makes text of numbers, or numbers of text and of each other, and nothing else.
+  if (isText) {
+    return storage === "TEXT" && REAL.test(before) && sameNumber(before, now.slice(1, -1));
+  }
+  if (storage === "TEXT" || storage === "BLOB" || !REAL.test(now)) return false;
+  if (wasText) {
+    const text = before.slice(1, -1);
+    return text === now || CANONICAL.test(text) && sameNumber(text, now);
+  }
+  return REAL.test(before) && sameNumber(before, now);
+}
+
+/** Whether two numbers, as text, are equal as exact values. */
+function sameNumber(a: string, b: string): boolean {
+  if (!REAL.test(a) || !REAL.test(b)) return false;
+  const exactA = exactInteger(a);
+  const exactB = exactInteger(b);
+  if (exactA !== undefined && exactB !== undefined) return exactA === exactB;
+  return exactA === undefined && exactB === undefined && Number(a) === Number(b);
+}
+
+/** The number as an integer, where it is one. Every real beyond 2^53 is. */
+function exactInteger(text: string): bigint | undefined {
+  if (INTEGER.test(text)) return BigInt(text);
+  const value = Number(text);
+  return Number.isInteger(value) ? BigInt(value) : undefined;
+}

@@ -1,0 +1,145 @@
+import type { AuthorizedAction, Connection } from "../../db/connection.ts";
+import { foldName } from "../../sql/identifier.ts";
+import type { Script, Statement } from "../../sql/script.ts";
+import type { TableFate } from "../table_fates.ts";
+import { findFallenSequences, findLeftBehind } from "./left_behind.ts";
+import { measureTable, type TableMeasure, type TouchedTable } from "./measure_table.ts";
+import type { OldState } from "./old_state.ts";
+import { joinVerdicts, judgeLoss, type LossTerms, type LossVerdict } from "./verdict.ts";
+import { WriteLog } from "./write_log.ts";
+
+/** Hears of every statement of a script: what SQLite's authorizer is asked, and whether the statement ran. */
+export interface StatementWatch {
+  see(action: AuthorizedAction): void;
+  ran(script: Script, statement: Statement): void;
+  failed(): void;
+}
+
+/**
+ * What a segment loses: begun inside its transaction before the first statement, measured after the last one and
+ * before COMMIT. A segment that writes to nothing that was there costs one query.
+ */
+export class SegmentLoss {
+  readonly #connection: Connection;
+  readonly #old: OldState;
+  readonly #log: WriteLog;
+  /** The folded names of tables that an INSERT can take rows from. */
+  readonly #risky: ReadonlySet<string>;
+
+  private constructor(
+    connection: Connection,
+    old: OldState,
+    log: WriteLog,
+    risky: ReadonlySet<string>,
+  ) {
+    this.#connection = connection;
+    this.#old = old;
+    this.#log = log;
+    this.#risky = risky;
+  }
+
+  /** To be called with the write lock held and nothing changed. */
+  static async begin(connection: Connection, old: OldState): Promise<SegmentLoss> {
+    const rows = await connection.query(
+      `SELECT name, type, instr(upper(sql), 'REPLACE') > 0 OR sql LIKE 'CREATE VIRTUAL %' AS risky
+       FROM main.sqlite_schema WHERE type = 'table' OR type = 'trigger'`,
+    );
+    const tables = new Set<string>();
+    const risky = new Set<string>();
+    let triggersReplace = false;
+    for (const row of rows) {
+      const name = foldName(String(row["name"]));
+      const isRisky = Number(row["risky"]) === 1;
+      if (row["type"] === "trigger") triggersReplace ||= isRisky;
+      else {
+        tables.add(name);
+        if (isRisky) risky.add(name);
+      }
+    }
+    return new SegmentLoss(connection, old, new WriteLog(tables, triggersReplace), risky);
+  }
+
+  get watch(): StatementWatch {
+    return this.#log;
+  }
+
+  /**
+   * Compares what was there with what is there, and judges the difference.
+   * @throws {OldStateGone} Where the old state cannot be read any more: the segment has to run again behind a copy.
+   */
+  async judge(terms: LossTerms): Promise<LossVerdict> {
+    const measures = await this.#measure();
+    return joinVerdicts(
+      [judgeLoss(measures, terms), ...await this.#objects(measures)],
+      terms.allowed,
+    );
+  }
+
+  async #measure(): Promise<TableMeasure[]> {
+    const measures: TableMeasure[] = [];
+    for (const touched of this.#touched()) {
+      const old = await this.#old.connection();
+      const measure = await measureTable(old, this.#connection, touched);
+      if (measure !== undefined) measures.push(measure);
+    }
+    return measures;
+  }
+
+  /** The tables of before that can have lost something. */
+  #touched(): TouchedTable[] {
+    const { fates, written } = this.#log;
+    const names = new Set(written.keys());
+    for (const { before, dropped } of fates.touched.values()) if (dropped) names.add(before);
+    return [...names].filter((name) => !isOwn(name)).flatMap((before) => {
+      const fate = fates.touched.get(before);
+      const writes = written.get(before);
+      const filled = fate?.dropped && fate.after !== null
+        ? this.#log.filled(fate.after)
+        : undefined;
+      if (!fate?.dropped && writes !== undefined && !canLose(writes, this.#risky.has(before))) {
+        return [];
+      }
+      return [{
+        before,
+        now: nameNow(before, fate, filled !== undefined),
+        writes,
+        filled,
+        isSource: ({ from }) => this.#log.originOf(from) === before,
+        columnNow: (column) => fates.columnAfter(before, column),
+      }];
+    });
+  }
+
+  async #objects(measures: readonly TableMeasure[]): Promise<LossVerdict[]> {
+    if (!this.#log.removes) return [];
+    const { fates } = this.#log;
+    const old = () => this.#old.connection();
+    const emptied = new Set(
+      measures.filter((one) => one.emptied || one.now === null).map(({ table }) => foldName(table)),
+    );
+    const dropped = new Set([
+      ...this.#log.dropped,
+      ...measures.flatMap((one) => [...one.dropped.keys()].map(foldName)),
+    ]);
+    const fallen = await findFallenSequences(this.#connection, old, fates, emptied);
+    return [
+      { lost: { tables: [], objects: [] }, unsaid: fallen },
+      await findLeftBehind(this.#connection, old, fates, dropped),
+    ];
+  }
+}
+
+function canLose(writes: NonNullable<TouchedTable["writes"]>, isRisky: boolean): boolean {
+  return writes.dropsColumns || writes.deletesDirectly || writes.deletesIndirectly ||
+    writes.mayReplace || writes.updated.size > 0 || isRisky && writes.inserts;
+}
+
+/** A table that was there before, and takes the place of one that is dropped, does not replace it: DROP TABLE says it. */
+function nameNow(before: string, fate: TableFate | undefined, isFilled: boolean): string | null {
+  if (fate === undefined) return before;
+  return fate.dropped && !isFilled ? null : fate.after;
+}
+
+function isOwn(name: string): boolean {
+  return name.startsWith("sqlite_") || name.startsWith("aludel_");
+}

@@ -1,0 +1,283 @@
+import type { Connection } from "../../db/connection.ts";
+import { AludelError } from "../../errors.ts";
+import type { TableChange } from "../../schema/model/change.ts";
+import { compareTables } from "../../schema/diff/compare_tables.ts";
+import { describeConstraint } from "../../schema/diff/describe.ts";
+import { introspect } from "../../schema/read/introspect.ts";
+import type { Index, Schema, Table } from "../../schema/model/model.ts";
+import { type ColumnRenameHint, Renames } from "../../schema/diff/renames.ts";
+import { foldName, sameName } from "../../sql/identifier.ts";
+import type { Mention } from "../../sql/mentions.ts";
+import { readMentions } from "../../sql/mentions.ts";
+import type { Script } from "../../sql/script.ts";
+import { type TableFate, type TableFates, traceTables } from "../table_fates.ts";
+import { type CopyStatement, readCopyStatement } from "./copy_statement.ts";
+import type { UnsaidLoss } from "./verdict.ts";
+
+/** An index, trigger or view. Folded but for `name`. */
+interface SideObject {
+  readonly type: "index" | "trigger" | "view";
+  readonly name: string;
+  /** The table it belongs to; for a view its own name. */
+  readonly table: string;
+}
+
+/** The schema before a script that could lose a part of it. */
+export interface ObjectsBefore {
+  readonly mentions: readonly Mention[];
+  readonly copies: readonly CopyStatement[];
+  readonly fates: TableFates;
+  readonly sides: ReadonlyMap<string, SideObject>;
+  /** Undefined where no table is replaced, or SQLite's text of one cannot be read. */
+  readonly schema: Schema | undefined;
+}
+
+/** The verbs of statements whose mentions matter; all others need not be read again. */
+const CAN_LOSE: ReadonlySet<string> = new Set(["ALTER", "CREATE", "DROP", "INSERT", "REPLACE"]);
+
+const RECREATING: ReadonlySet<Mention["kind"]> = new Set([
+  "drop-table",
+  "drop-view",
+  "rename-table",
+]);
+
+/**
+ * Looks at the schema before a script that drops or renames a table or view.
+ * @returns undefined for a script that drops nothing that is there afterwards: it says all that goes.
+ */
+export async function readObjectsBefore(
+  connection: Connection,
+  { text, statements }: Script,
+): Promise<ObjectsBefore | undefined> {
+  const recreates = statements.some((statement) =>
+    (statement.verb === "DROP" || statement.verb === "ALTER") &&
+    readMentions(text, statement).some(({ kind }) => RECREATING.has(kind))
+  );
+  if (!recreates) return undefined;
+  const relevant = statements.filter(({ verb }) => CAN_LOSE.has(verb));
+  const mentions = relevant.flatMap((statement) => readMentions(text, statement));
+  const fates = traceTables(mentions);
+  const touched = [...fates.touched.values()];
+  const staysSomething = mentions.some(({ kind }) => kind === "create-view") ||
+    touched.some(({ after }) => after !== null);
+  if (!staysSomething) return undefined;
+  const isReplaced = touched.some(({ after, dropped }) => dropped && after !== null);
+  const copies = isReplaced
+    ? relevant.flatMap((statement) => readCopyStatement(text, statement) ?? [])
+    : [];
+  return {
+    mentions,
+    copies,
+    fates,
+    sides: await readSides(connection),
+    schema: isReplaced ? await schemaOf(connection) : undefined,
+  };
+}
+
+/**
+ * The parts of the schema that are gone after the script though it did not say so: indexes, triggers and views that no
+ * DROP names; columns, constraints and properties of a replaced table that the revision's own ancestors, replayed, did
+ * not have, so that whoever wrote it cannot have meant them.
+ *
+ * @param ancestors The schema that the revision was written for; undefined where nobody can tell.
+ */
+export async function findLostObjects(
+  connection: Connection,
+  before: ObjectsBefore,
+  ancestors: () => Promise<Schema | undefined>,
+): Promise<UnsaidLoss[]> {
+  const { mentions, fates } = before;
+  const sides = await readSides(connection);
+  const after = before.schema && await schemaOf(connection, before.schema);
+  const dropped = new Set(
+    mentions.filter(({ inTrigger }) => !inTrigger).map(({ kind, name }) =>
+      `${kind} ${foldName(name)}`
+    ),
+  );
+  const losses: UnsaidLoss[] = [];
+  let known: Schema | undefined | null = null;
+  for (const fate of fates.touched.values()) {
+    const unsaid = after && before.schema
+      ? lostParts(before, fate, before.schema, after)
+      : undefined;
+    if (unsaid === undefined || unsaid.parts.size === 0) continue;
+    known = known === null ? await ancestors() : known;
+    if (known === undefined) continue;
+    const old = known.tables.get(fate.before);
+    const meant = old === undefined || after === undefined
+      ? new Map<string, string>()
+      : lostParts(before, fate, known, after)?.parts ?? new Map();
+    for (const [key, fact] of unsaid.parts) {
+      if (meant.has(key)) continue;
+      losses.push({
+        name: unsaid.name,
+        fact: `table "${unsaid.name}": ${fact} is gone, and no statement names it`,
+      });
+    }
+  }
+  for (const side of before.sides.values()) {
+    const key = `${side.type} ${foldName(side.name)}`;
+    if (dropped.has(`drop-${key}`)) continue;
+    const owner = ownerNow(side, sides, before);
+    if (owner === undefined) continue;
+    const found = sides.get(key);
+    if (found !== undefined && (side.type === "view" || found.table === owner)) continue;
+    if (side.type === "index" && before.schema && after && isCovered(side, owner, before, after)) {
+      continue;
+    }
+    losses.push({ name: side.name, fact: `${side.type} "${side.name}" is gone` });
+  }
+  return losses;
+}
+
+async function readSides(connection: Connection): Promise<ReadonlyMap<string, SideObject>> {
+  const rows = await connection.query(
+    `SELECT type, name, tbl_name FROM main.sqlite_schema
+     WHERE type IN ('index', 'trigger', 'view') AND sql IS NOT NULL AND name NOT LIKE 'aludel\\_%' ESCAPE '\\'
+     ORDER BY name`,
+  );
+  return new Map(rows.map((row) => {
+    const side = {
+      type: row["type"] as SideObject["type"],
+      name: String(row["name"]),
+      table: foldName(String(row["tbl_name"])),
+    };
+    return [`${side.type} ${foldName(side.name)}`, side];
+  }));
+}
+
+async function schemaOf(connection: Connection, known?: Schema): Promise<Schema | undefined> {
+  try {
+    return await introspect(connection, known ? [known] : []);
+  } catch (error) {
+    // A text that only another SQLite can read: its tables are compared by their rows alone.
+    if (error instanceof AludelError && error.code === "schema-unreadable") return undefined;
+    throw error;
+  }
+}
+
+/** The folded name now of what an index or trigger belonged to; undefined where it is gone and was said to go. */
+function ownerNow(
+  side: SideObject,
+  sides: ReadonlyMap<string, SideObject>,
+  { fates, copies }: ObjectsBefore,
+): string | undefined {
+  if (side.type === "view" || sides.has(`view ${side.table}`)) return side.table;
+  const fate = fates.touched.get(side.table);
+  if (fate === undefined) return side.table;
+  return fate.after === null || isEmptied(fate, copies) ? undefined : fate.after;
+}
+
+/** Whether nothing was copied into the table that took this one's place: DROP TABLE and CREATE TABLE say so. */
+function isEmptied(fate: TableFate, copies: readonly CopyStatement[]): boolean {
+  return fate.dropped && !copies.some(({ into }) => fate.aliases.has(into));
+}
+
+/** What a table's replacement lacks, by a key that two schemas share. */
+function lostParts(
+  { fates, copies }: ObjectsBefore,
+  fate: TableFate,
+  from: Schema,
+  to: Schema,
+): { readonly name: string; readonly parts: Map<string, string> } | undefined {
+  if (!fate.dropped || fate.after === null || isEmptied(fate, copies)) return undefined;
+  const old = from.tables.get(fate.before);
+  const now = to.tables.get(fate.after);
+  if (old === undefined || now === undefined) return undefined;
+  const columns = renamedColumns(old, now, fate, fates, copies);
+  const renames = new Renames(from, to, { tables: [], columns });
+  const parts = new Map<string, string>();
+  for (const change of compareTables(old, now, renames, false)) {
+    for (const [key, fact] of partsOf(change)) parts.set(key, fact);
+  }
+  return { name: now.name, parts };
+}
+
+function renamedColumns(
+  old: Table,
+  now: Table,
+  fate: TableFate,
+  fates: TableFates,
+  copies: readonly CopyStatement[],
+): ColumnRenameHint[] {
+  const hints = new Map<string, string>();
+  for (const { name } of old.columns) {
+    const to = fates.columnAfter(fate.before, name);
+    if (to !== foldName(name)) hints.set(foldName(name), to);
+  }
+  const own = copies.filter(({ into }) => fate.aliases.has(into));
+  for (const { columns, items } of own) {
+    if (columns?.length !== items.length) continue;
+    for (const [at, item] of items.entries()) {
+      const target = columns[at]!;
+      if (item.kind !== "column" || item.name === target) continue;
+      const isRename = !now.columns.some(({ name }) => sameName(name, item.name)) &&
+        !old.columns.some(({ name }) => sameName(name, target));
+      if (isRename) hints.set(item.name, target);
+    }
+  }
+  return [...hints].map(([from, to]) => ({ table: now.name, from, to }));
+}
+
+/** What of a change takes something away. */
+function partsOf(change: TableChange): [key: string, fact: string][] {
+  switch (change.kind) {
+    case "drop-column": {
+      const { name } = change.column;
+      return [[`column ${foldName(name)}`, `column "${name}"`]];
+    }
+    case "drop-constraint": {
+      const text = describeConstraint(change.constraint);
+      return [[`constraint ${text}`, text]];
+    }
+    case "alter-column": {
+      const { from, to } = change;
+      const lost: [string, boolean][] = [
+        ["NOT NULL", from.notNull !== undefined && to.notNull === undefined],
+        ["DEFAULT", from.default !== undefined && to.default === undefined],
+        ["COLLATE", from.collation !== undefined && from.collation !== to.collation],
+        ["GENERATED", from.generated !== undefined && to.generated === undefined],
+      ];
+      return lost.filter(([, isLost]) => isLost)
+        .map(([what]) => [`${what} ${foldName(from.name)}`, `${what} of column "${from.name}"`]);
+    }
+    case "set-option":
+      return change.value ? [] : [[change.option, OPTIONS[change.option]]];
+    default:
+      return [];
+  }
+}
+
+const OPTIONS = {
+  "strict": "STRICT",
+  "without-rowid": "WITHOUT ROWID",
+  "autoincrement": "AUTOINCREMENT",
+} as const;
+
+/** Whether an index has nothing left to index, or another index or key does its work. */
+function isCovered(
+  side: SideObject,
+  owner: string,
+  { schema, fates }: ObjectsBefore,
+  after: Schema,
+): boolean {
+  const index = schema?.indexes.get(foldName(side.name));
+  const table = after.tables.get(owner);
+  if (index === undefined || table === undefined) return false;
+  const columns = index.terms.map(({ column }) =>
+    column === undefined ? undefined : fates.columnAfter(side.table, column)
+  );
+  const has = (column: string) => table.columns.some(({ name }) => foldName(name) === column);
+  if (columns.some((column) => column !== undefined && !has(column))) return true;
+  if (index.where !== undefined || columns.includes(undefined)) return false;
+  const wanted = columns.join("\0");
+  const keys = [...table.uniques, ...(table.primaryKey ? [table.primaryKey] : [])]
+    .map((key) => key.columns.map(({ name }) => foldName(name)).join("\0"));
+  if (keys.includes(wanted)) return true;
+  return [...after.indexes.values()].some((other: Index) =>
+    foldName(other.table) === owner && other.where === undefined &&
+    (other.unique || !index.unique) &&
+    other.terms.map(({ column }) => column === undefined ? "" : foldName(column)).join("\0") ===
+      wanted
+  );
+}

@@ -1,0 +1,88 @@
+import type { Connection } from "../../db/connection.ts";
+import { type Affinity, affinityOf } from "../../sql/identifier.ts";
+import { foldName, quoteName } from "../../sql/identifier.ts";
+
+/** A column as far as its values matter. */
+export interface ShapeColumn {
+  readonly name: string;
+  readonly folded: string;
+  /** How it stores values; BLOB also for ANY of a STRICT table, which takes everything as it is. */
+  readonly storage: Affinity;
+  readonly generated: boolean;
+}
+
+/** A table or virtual table as far as its rows can be read and told apart. */
+export interface TableShape {
+  readonly name: string;
+  readonly virtual: boolean;
+  readonly sql: string;
+  /** Without the hidden columns of virtual tables. */
+  readonly columns: readonly ShapeColumn[];
+  /** The column that is the rowid: INTEGER PRIMARY KEY. */
+  readonly rowidColumn: string | undefined;
+  /** An expression for the rowid; undefined where there is none, or columns hide it. */
+  readonly rowid: string | undefined;
+  /** The folded columns of the primary key, in its order; empty where there is none. */
+  readonly key: readonly string[];
+}
+
+/**
+ * Reads the shape of a table of the main schema.
+ * @param name Folded.
+ * @returns undefined for what is no table there, and for the shadow tables of virtual ones.
+ */
+export async function readShape(
+  connection: Connection,
+  name: string,
+): Promise<TableShape | undefined> {
+  const [listed] = await connection.query(
+    `SELECT l.name, l.type, l.wr, l.strict, s.sql FROM pragma_table_list(?) AS l
+     JOIN main.sqlite_schema AS s ON s.type = 'table' AND s.name = l.name
+     WHERE l.schema = 'main' AND l.type IN ('table', 'virtual')`,
+    [name],
+  );
+  if (listed === undefined) return undefined;
+  const table = String(listed["name"]);
+  const virtual = listed["type"] === "virtual";
+  const strict = Number(listed["strict"]) === 1;
+  const rows = await connection.query(
+    "SELECT name, type, hidden, pk FROM pragma_table_xinfo(?, 'main') WHERE hidden <> 1 ORDER BY cid",
+    [table],
+  );
+  const columns = rows.map((row): ShapeColumn => {
+    const type = String(row["type"]);
+    const column = String(row["name"]);
+    return {
+      name: column,
+      folded: foldName(column),
+      storage: virtual || strict && /^any$/i.test(type) ? "BLOB" : affinityOf(type),
+      generated: Number(row["hidden"]) > 1,
+    };
+  });
+  const key = rows.filter((row) => Number(row["pk"]) > 0)
+    .sort((a, b) => Number(a["pk"]) - Number(b["pk"]))
+    .map((row) => foldName(String(row["name"])));
+  const withoutRowid = Number(listed["wr"]) === 1;
+  const rowidColumn = virtual || withoutRowid || key.length !== 1
+    ? undefined
+    : await isRowid(connection, table)
+    ? columns.find(({ folded }) => folded === key[0])?.name
+    : undefined;
+  const taken = new Set(columns.map(({ folded }) => folded));
+  const hidden = ["rowid", "_rowid_", "oid"].find((one) => !taken.has(one));
+  const rowid = withoutRowid
+    ? undefined
+    : rowidColumn === undefined
+    ? hidden
+    : quoteName(rowidColumn);
+  return { name: table, virtual, sql: String(listed["sql"]), columns, rowidColumn, rowid, key };
+}
+
+/** A primary key without an index of its own is the rowid itself: https://sqlite.org/lang_createtable.html#rowid */
+async function isRowid(connection: Connection, table: string): Promise<boolean> {
+  const indexes = await connection.query(
+    "SELECT 1 FROM pragma_index_list(?, 'main') WHERE origin = 'pk'",
+    [table],
+  );
+  return indexes.length === 0;
+}

@@ -1,0 +1,152 @@
+import { foldName } from "../../sql/identifier.ts";
+import type { TableMeasure } from "./measure_table.ts";
+
+/** What a run took of one table, in numbers. The same shape is in the event `lost` and in `--json`. */
+export interface TableLoss {
+  /** The table's name before the run. */
+  readonly table: string;
+  /** Rows that are gone. */
+  readonly rows: number;
+  /** By column, how many values are gone or others. */
+  readonly columns: Readonly<Record<string, number>>;
+  /** Rows that are there with another rowid. */
+  readonly rowids: number;
+}
+
+/** Something that is lost though no statement says so. */
+export interface UnsaidLoss {
+  /** The name to put into `-- aludel: allow-loss=`. */
+  readonly name: string;
+  /** The fact: `table "users": 3 of 10 rows are gone`. */
+  readonly fact: string;
+}
+
+/** What a segment took that its script says, or that is allowed. */
+export interface SaidLoss {
+  readonly tables: readonly TableLoss[];
+  /** Facts about other objects: `view "v" no longer compiles: no such table: main.t`. */
+  readonly objects: readonly string[];
+}
+
+/** Nothing lost: all is empty. Lost as the script says: `unsaid` is empty. Else it has to be rolled back. */
+export interface LossVerdict {
+  readonly lost: SaidLoss;
+  readonly unsaid: readonly UnsaidLoss[];
+}
+
+/** The verdict about all of several parts, with what `allow-loss` names moved to what is said. */
+export function joinVerdicts(
+  parts: readonly LossVerdict[],
+  allowed: ReadonlySet<string>,
+): LossVerdict {
+  const isAllowed = ({ name }: UnsaidLoss) => allowed.has(foldName(name));
+  const unsaid = parts.flatMap((part) => part.unsaid);
+  return {
+    lost: {
+      tables: parts.flatMap(({ lost }) => lost.tables),
+      objects: [
+        ...parts.flatMap(({ lost }) => lost.objects),
+        ...unsaid.filter(isAllowed).map(({ fact }) => fact),
+      ],
+    },
+    unsaid: unsaid.filter((loss) => !isAllowed(loss)),
+  };
+}
+
+/** Whether anything is lost that a restore point should have. */
+export function isLoss({ tables, objects }: SaidLoss): boolean {
+  return tables.length + objects.length > 0;
+}
+
+/** How the script was run, and what it allows. */
+export interface LossTerms {
+  /** Whether foreign keys were enforced: then the script says what their actions take. */
+  readonly enforced: boolean;
+  /** The folded names of `allow-loss`. */
+  readonly allowed: ReadonlySet<string>;
+}
+
+/** Judges what was measured by what the script says. */
+export function judgeLoss(measures: readonly TableMeasure[], terms: LossTerms): LossVerdict {
+  const lost: TableLoss[] = [];
+  const unsaid: UnsaidLoss[] = [];
+  for (const measure of measures) {
+    const loss = lossOf(measure);
+    if (loss === undefined) continue;
+    lost.push(loss);
+    const names = [measure.table, measure.now ?? measure.table].map(foldName);
+    if (names.some((name) => terms.allowed.has(name))) continue;
+    const name = measure.now ?? measure.table;
+    for (const { fact, column } of unsaidFacts(measure, terms)) {
+      if (column !== undefined && terms.allowed.has(foldName(column))) continue;
+      unsaid.push({ name, fact: `table "${name}": ${fact}` });
+    }
+  }
+  return { lost: { tables: lost, objects: [] }, unsaid };
+}
+
+/** What a table lost in numbers; undefined where it lost nothing. */
+function lossOf({ table, difference, dropped, options }: TableMeasure): TableLoss | undefined {
+  const columns: Record<string, number> = {};
+  for (const [name, count] of [...difference.changed, ...dropped]) {
+    if (count > 0) columns[name] = (columns[name] ?? 0) + count;
+  }
+  const loss = { table, rows: difference.gone, columns, rowids: difference.moved };
+  const isNothing = loss.rows + loss.rowids + options.length === 0 &&
+    Object.keys(columns).length === 0;
+  return isNothing ? undefined : loss;
+}
+
+interface Fact {
+  readonly fact: string;
+  readonly column?: string;
+}
+
+function unsaidFacts(measure: TableMeasure, { enforced }: LossTerms): Fact[] {
+  const { difference, writes, of, now, emptied, replaced } = measure;
+  if (now === null || emptied) return []; // DROP TABLE says it.
+  const facts: Fact[] = [];
+  const deletes = writes?.deletesDirectly ?? false;
+  const updates = writes?.updatesDirectly ?? false;
+  const { gone, moved, changed } = difference;
+  if (gone > 0 && !deletes && !updates && !enforced) {
+    const cause = replaced
+      ? "no DELETE names it"
+      : "a trigger, a foreign key or a conflict clause took them: no statement of the script names it";
+    facts.push({ fact: `${gone} of ${of} rows are gone, and ${cause}` });
+  }
+  if (moved > 0 && !deletes && !updates && !enforced) {
+    facts.push({ fact: "its rows have other rowids than before; copy the rowid too" });
+  }
+  for (const [column, count] of changed) {
+    const isSaid = deletes || writes?.updated.has(foldName(column)) ||
+      measure.converted.has(column) || !replaced;
+    if (isSaid) continue;
+    facts.push({
+      column,
+      fact: `${count} of ${of} values of column "${column}" are others, and no UPDATE names it`,
+    });
+  }
+  if (measure.options.length > 0 && !enforced) {
+    facts.push({
+      fact: `its settings are gone, and no statement sets them again: ${
+        measure.options.join(", ")
+      }`,
+    });
+  }
+  return facts;
+}
+
+/** What a run took, in one line a table: `users: 2 rows, email in 1,204 rows`. */
+export function describeLoss({ table, rows, columns, rowids }: TableLoss): string {
+  const parts = [
+    ...(rows > 0 ? [countOf(rows, "row")] : []),
+    ...Object.entries(columns).map(([name, count]) => `${name} in ${countOf(count, "row")}`),
+    ...(rowids > 0 ? [`rowids of ${countOf(rowids, "row")}`] : []),
+  ];
+  return `${table}: ${parts.length === 0 ? "its settings" : parts.join(", ")}`;
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? noun : `${noun}s`}`;
+}
