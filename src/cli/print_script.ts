@@ -52,7 +52,7 @@ export function printStampScript(ui: Ui, planned: OfflineStamp): void {
   const script = stampScript({ ...planned, appliedBy: APPLIED_BY, nullDevice: NULL_DEVICE });
   const { remove, purge } = stamp;
   ui.json({ start, added: stamp.add.map(({ id }) => id), removed: remove, purged: purge, script });
-  ui.data(script.trimEnd());
+  ui.script(script.trimEnd());
 }
 
 /** Prints the script of `stamp A:B --sql`, which needs no database. */
@@ -124,5 +124,5 @@ function print(
     nullDevice: NULL_DEVICE,
   });
   ui.json({ start, steps: route.steps.map(({ direction, id }) => ({ direction, id })), script });
-  ui.data(script.trimEnd());
+  ui.script(script.trimEnd());
 }

@@ -57,9 +57,8 @@ export function padColumns(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - displayWidth(text)));
 }
 
-/** What a terminal takes as an order, and does not show. */
-// deno-lint-ignore no-control-regex
-const RENDITIONS = /\x1b\[[\d;]*m/g;
+/** Marks that stand for colours until a text is written, and take no columns. */
+export const STYLE_MARKS = /[\ufdd0-\ufdd7]/g;
 /** Narrower terminals break words themselves better than we do. */
 const LEAST_COLUMNS = 40;
 /** What goes on in the next line stands this much to the right. */
@@ -81,7 +80,7 @@ export function foldLines(text: string, columns: number): string {
 
 function foldLine(line: string, columns: number): readonly string[] {
   const [indent = ""] = /^ */.exec(line)!;
-  const visible = line.replace(RENDITIONS, "").trimStart();
+  const visible = line.replace(STYLE_MARKS, "").trimStart();
   if (indent.length + displayWidth(visible) <= columns) return [line];
   if (/^at \S+$|^next: (?!\p{Lu})|^(\d+ )?\| | {2}/u.test(visible)) return [line];
   const lines: string[] = [];
@@ -90,7 +89,7 @@ function foldLine(line: string, columns: number): readonly string[] {
   for (const word of words) {
     const hang = lines.length === 0 ? indent : indent + HANGING;
     const longer = last === "" ? hang + word : `${last} ${word}`;
-    if (last !== "" && displayWidth(longer.replace(RENDITIONS, "")) > columns) {
+    if (last !== "" && displayWidth(longer.replace(STYLE_MARKS, "")) > columns) {
       lines.push(last);
       last = indent + HANGING + word;
     } else last = longer;

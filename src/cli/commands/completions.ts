@@ -41,7 +41,7 @@ export const command = defineCommand({
     }
     const script = shellScript(shell);
     ui.json({ shell, script });
-    ui.data(script.trimEnd());
+    ui.script(script.trimEnd());
     return Promise.resolve();
   },
 });

@@ -32,6 +32,6 @@ export const command = defineCommand({
         sql: object.sql,
       })),
     });
-    ui.data(writeSchema(schema).trimEnd());
+    ui.script(writeSchema(schema).trimEnd());
   },
 });

@@ -1,3 +1,5 @@
+import { visible } from "../../text/visible.ts";
+
 /** A word that may stand where the cursor is. */
 export interface Candidate {
   readonly value: string;
@@ -18,12 +20,12 @@ export const NOTHING: Candidates = { words: [], paths: "none" };
 /**
  * The candidates as the scripts of the shells read them: `WORD<TAB>DESCRIPTION` a line, then `:files` or `:folders`.
  *
- * Control characters of a message would reach the terminal as they are, so they become spaces.
+ * What a terminal would take as an order is spelt out in a description; a word that holds one is left out.
  */
 export function candidateLines({ words, paths }: Candidates): string {
-  const lines = words.map(({ value, description }) =>
-    // deno-lint-ignore no-control-regex
-    `${value}\t${description.split("\n", 1)[0]!.replace(/[\x00-\x1f\x7f-\x9f]/g, " ").trim()}\n`
+  const safe = words.filter(({ value }) => visible(value) === value && !/[\t\n]/.test(value));
+  const lines = safe.map(({ value, description }) =>
+    `${value}\t${visible(description.split("\n", 1)[0]!.replaceAll("\t", " ")).trim()}\n`
   );
   return lines.join("") + (paths === "none" ? "" : `:${paths}\n`);
 }

@@ -1,4 +1,5 @@
 import { firstColumns } from "../../text/layout.ts";
+import { visible } from "../../text/visible.ts";
 import { CLEAR_LINE, WatchBoard } from "./watch_board.ts";
 
 /**
@@ -74,7 +75,7 @@ function watch(data: SentinelOrder): void {
     if (elapsed < PROGRESS_AFTER_MS || doing === "") return;
     const line = `${doing}, ${Math.floor(elapsed / 1_000)} s`;
     drawn = true;
-    board.draw(() => write(CLEAR_LINE + firstColumns(line, data.columns - 1)));
+    board.draw(() => write(CLEAR_LINE + firstColumns(visible(line), data.columns - 1)));
   }, PROGRESS_EVERY_MS);
 }
 

@@ -1,3 +1,5 @@
+import { STYLE_MARKS } from "../../text/layout.ts";
+
 /** Ways to set text apart. Each returns the text itself where there is no colour. */
 export interface Style {
   bold(text: string): string;
@@ -20,9 +22,24 @@ export const plainStyle: Style = {
   cyan: same,
 };
 
-/** Select Graphic Rendition codes (ECMA-48): the code that starts and the one that ends. */
+/**
+ * Select Graphic Rendition codes (ECMA-48), each with the mark that stands for it until a text is written: what comes from
+ * files and databases is spelt out first, and must not be taken for a colour of ours. The marks are noncharacters of Unicode.
+ */
+const RENDITIONS = new Map(
+  [1, 22, 2, 31, 32, 33, 36, 39].map((code, index) =>
+    [code, String.fromCharCode(0xfdd0 + index)] as const
+  ),
+);
+const CODES = new Map([...RENDITIONS].map(([code, mark]) => [mark, code]));
+
 const rendition = (start: number, end: number) => (text: string) =>
-  `\x1b[${start}m${text}\x1b[${end}m`;
+  `${RENDITIONS.get(start)}${text}${RENDITIONS.get(end)}`;
+
+/** A styled text as a stream gets it. */
+export function rendered(text: string): string {
+  return text.replace(STYLE_MARKS, (mark) => `\x1b[${CODES.get(mark)}m`);
+}
 
 /** For terminals. */
 export const terminalStyle: Style = {

@@ -2,7 +2,8 @@ import { foldLines } from "../../text/layout.ts";
 import type { NextStep } from "../../text/next_step.ts";
 import { type Here, nextLine, stepJson } from "./here.ts";
 import type { OutputStream, Runtime } from "./runtime.ts";
-import { plainStyle, type Style, terminalStyle } from "./style.ts";
+import { plainStyle, rendered, type Style, terminalStyle } from "./style.ts";
+import { visible, visibleJson } from "../../text/visible.ts";
 
 /** How the command line asked for output. */
 export interface UiOptions {
@@ -76,7 +77,14 @@ export class Ui {
 
   /** A line, or several, of the answer. Dropped with `--json`, where the document says it. */
   data(text: string): void {
-    if (!this.#options.json) this.#write(this.#runtime.stdout, text);
+    if (!this.#options.json) this.#tell(this.#runtime.stdout, text, this.style);
+  }
+
+  /** SQL and scripts, which another program may run: exactly what they are, unless a person watches. */
+  script(text: string): void {
+    const { stdout } = this.#runtime;
+    if (stdout.isTerminal) this.data(text);
+    else if (!this.#options.json) this.#write(stdout, text);
   }
 
   /** An answer in words, such as a finding: a terminal gets it broken at spaces. Dropped with `--json`. */
@@ -98,10 +106,8 @@ export class Ui {
     if (this.#answered) throw new Error("A command prints one JSON document, not two");
     this.#answered = true;
     const indent = this.#runtime.stdout.isTerminal ? 2 : 0;
-    this.#write(
-      this.#runtime.stdout,
-      JSON.stringify(value, (key, member) => this.#plain(key, member), indent),
-    );
+    const json = JSON.stringify(value, (key, member) => this.#plain(key, member), indent);
+    this.#write(this.#runtime.stdout, visibleJson(json));
   }
 
   /** What happened, for a person: silent with `--quiet` and `--json`. */
@@ -125,11 +131,18 @@ export class Ui {
   }
 
   #talk(text: string): void {
-    this.#write(this.#runtime.stderr, this.#fold(this.#runtime.stderr, text));
+    const { stderr } = this.#runtime;
+    this.#tell(stderr, this.#fold(stderr, text), this.talkStyle);
   }
 
   #fold(stream: OutputStream, text: string, taken = 0): string {
-    return stream.isTerminal ? foldLines(text, this.#runtime.columns - taken) : text;
+    return stream.isTerminal ? foldLines(visible(text), this.#runtime.columns - taken) : text;
+  }
+
+  /** The door of every text: whatever it was made of, no order but our colours reaches a terminal. */
+  #tell(stream: OutputStream, text: string, style: Style): void {
+    const shown = visible(text);
+    this.#write(stream, style === plainStyle ? shown : rendered(shown));
   }
 
   #plain(key: string, member: unknown): unknown {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
 import { bugText, errorJson, errorText } from "../../../src/cli/render/error_text.ts";
-import { plainStyle, terminalStyle } from "../../../src/cli/terminal/style.ts";
+import { plainStyle, rendered, terminalStyle } from "../../../src/cli/terminal/style.ts";
 import { shell } from "../../../src/text/next_step.ts";
 
 const FULL = new AludelError("sql-failed", "The statement failed", {
@@ -61,7 +61,7 @@ Deno.test("bugText() has the stack and the program, and asks to report", () => {
 });
 
 Deno.test("errorText() on a terminal has the code and the caret in red, the message bold, the gutter dim", () => {
-  const lines = errorText(FULL, terminalStyle, {}).split("\n");
+  const lines = rendered(errorText(FULL, terminalStyle, {})).split("\n");
   assert.equal(lines[0], "\x1b[31merror[sql-failed]\x1b[39m: \x1b[1mThe statement failed\x1b[22m");
   assert.equal(lines[2], "    \x1b[2m3 |\x1b[22m CREATE TABEL x");
   assert.equal(lines[3], "    \x1b[2m  |\x1b[22m\x1b[31m        ^\x1b[39m");

@@ -42,7 +42,9 @@ Deno.test("Ui uses colour on a terminal only, and never with NO_COLOR or a dumb 
       env: (name) => variables[name],
       stdout: recordedStream(isTerminal),
     });
-    return new Ui(runtime, { json: false, quiet: false }).style.red("x");
+    const ui = new Ui(runtime, { json: false, quiet: false });
+    ui.data(ui.style.red("x"));
+    return runtime.stdout.text.trimEnd();
   };
   assert.equal(red({}, true), "\x1b[31mx\x1b[39m");
   assert.equal(red({ NO_COLOR: "" }, true), "\x1b[31mx\x1b[39m"); // empty counts as unset
@@ -92,4 +94,43 @@ Deno.test("Ui breaks prose at spaces for a terminal, and leaves it to pipes as i
   const folded = `${"word ".repeat(12).trim()}\n  ${"word ".repeat(8).trim()}\n`;
   assert.deepEqual(said(true), [folded, `${folded}${long}\n`]);
   assert.deepEqual(said(false), [`${long}\n`, `${long}\n${long}\n`]);
+});
+
+Deno.test("Ui spells out what a terminal would take as an order, and keeps its own colours", () => {
+  const hostile = "a\x1b[31mb\x1b]0;title\x07c\u009bd\u202ee\rf\r\ng\x7f";
+  const shown = "a\\x1b[31mb\\x1b]0;title\\x07c\\u009bd\\u202ee\\rf\r\ng\\u007f";
+  for (const isTerminal of [true, false]) {
+    const runtime = fakeRuntime({
+      stdout: recordedStream(isTerminal),
+      stderr: recordedStream(isTerminal),
+    });
+    const ui = new Ui(runtime, { json: false, quiet: false });
+    ui.data(hostile);
+    ui.prose(hostile);
+    ui.warning(hostile);
+    ui.notice(ui.talkStyle.bold(hostile));
+    assert.equal(runtime.stdout.text, `${shown}\n${shown}\n`);
+    const [yellow, bold] = isTerminal
+      ? ["\x1b[33mwarning\x1b[39m", `\x1b[1m${shown}\x1b[22m`]
+      : ["warning", shown];
+    assert.equal(runtime.stderr.text, `${yellow}: ${shown}\n${bold}\n`);
+  }
+});
+
+Deno.test("Ui writes JSON without an order to the terminal, and of the same value", () => {
+  const runtime = fakeRuntime();
+  const value = { name: "a\x1b\u009b\u202e\x7f\u2028" };
+  new Ui(runtime, { json: true, quiet: false }).json(value);
+  // deno-lint-ignore no-control-regex
+  assert.ok(!/[\x1b\x7f-\x9f\u202e\u2028]/.test(runtime.stdout.text));
+  assert.deepEqual(JSON.parse(runtime.stdout.text), value);
+});
+
+Deno.test("Ui gives scripts to other programs exactly, and spelt out to a terminal", () => {
+  const script = "SELECT '\x1b';";
+  for (const [isTerminal, expected] of [[false, script], [true, "SELECT '\\x1b';"]] as const) {
+    const runtime = fakeRuntime({ stdout: recordedStream(isTerminal) });
+    new Ui(runtime, { json: false, quiet: false }).script(script);
+    assert.equal(runtime.stdout.text, `${expected}\n`);
+  }
 });

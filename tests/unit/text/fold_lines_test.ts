@@ -41,7 +41,7 @@ Deno.test("foldLines() keeps a word that is too long in one piece", () => {
 });
 
 Deno.test("foldLines() counts columns, not characters, and colours not at all", () => {
-  const red = (text: string) => `\x1b[31m${text}\x1b[39m`;
+  const red = (text: string) => `\ufdd3${text}\ufdd6`;
   const fits = `${red("error")}: ${"x".repeat(33)}`;
   assert.equal(foldLines(fits, 40), fits);
   assert.equal(foldLines(`${red("next:")} ${"word ".repeat(12)}end`, 40).includes("\n"), false);
