@@ -1,0 +1,166 @@
+import { splitStatements } from "../../sql/statement.ts";
+import type { ForeignDigest } from "../checksum.ts";
+import {
+  foldersOf,
+  ForeignFault,
+  type ForeignFolder,
+  type ForeignHistory,
+  type ForeignPlace,
+  type ForeignRevision,
+  type ForeignState,
+  type ForeignTool,
+  inLine,
+  joinPath,
+  messageOf,
+  readListed,
+  timeOfDigits,
+} from "../foreign.ts";
+
+const TABLE = "__drizzle_migrations";
+const JOURNAL = "meta/_journal.json";
+const FOLDER_NAME = /^(\d{14})_(.+)$/;
+
+interface JournalEntry {
+  readonly when: number;
+  readonly tag: string;
+}
+
+/**
+ * Drizzle Kit. Up to 0.31 a journal lists the files `TAG.sql`, and a file counts as applied if its time is not after
+ * the newest record's. From 1.0 on each migration is a folder whose `snapshot.json` names the snapshots before it,
+ * and the records have names.
+ */
+export function drizzle(digest: ForeignDigest): ForeignTool {
+  return {
+    name: "drizzle",
+    title: "Drizzle Kit",
+    find(project) {
+      const places: ForeignPlace[] = [];
+      for (const folder of foldersOf(project)) {
+        const journal = project.read(joinPath(folder, JOURNAL));
+        const isOurs = journal !== null
+          ? /"dialect"\s*:\s*"(?:sqlite|turso)"/.test(journal)
+          : snapshotFolders(project, folder).length > 0;
+        if (isOurs) places.push({ folder, table: TABLE });
+      }
+      return places;
+    },
+    read: (project, { folder }) =>
+      project.read(joinPath(folder, JOURNAL)) === null
+        ? readFolders(project, folder, digest)
+        : readJournal(project, folder, digest),
+    async state(query, { table }, history): Promise<ForeignState> {
+      const rows = await query(`SELECT * FROM "${table}" ORDER BY created_at`);
+      const named = rows.some(({ name }) => typeof name === "string" && name !== "");
+      if (named) {
+        return {
+          table,
+          fault: null,
+          applied: rows.map(({ name, hash }) => ({
+            key: String(name),
+            checksum: typeof hash === "string" ? hash : null,
+          })),
+        };
+      }
+      const last = rows.reduce((last, row) => Math.max(last, Number(row["created_at"])), -Infinity);
+      const hashes = new Map(
+        rows.map((row) => [Number(row["created_at"]), String(row["hash"])] as const),
+      );
+      return {
+        table,
+        fault: null,
+        applied: history.revisions.flatMap(({ key, recordedTime = Infinity }) =>
+          recordedTime <= last ? [{ key, checksum: hashes.get(recordedTime) ?? null }] : []
+        ),
+      };
+    },
+  };
+}
+
+function readJournal(
+  project: ForeignFolder,
+  folder: string,
+  digest: ForeignDigest,
+): ForeignHistory {
+  const file = joinPath(folder, JOURNAL);
+  const { entries } = parseJson(project, file) as { readonly entries?: readonly JournalEntry[] };
+  if (!Array.isArray(entries)) {
+    throw new ForeignFault(file, "The journal has no list of entries", "npx drizzle-kit check");
+  }
+  const revisions = entries.map(({ tag, when }: JournalEntry) => {
+    const path = joinPath(folder, `${tag}.sql`);
+    const text = readListed(project, path);
+    return {
+      key: tag,
+      message: messageOf(tag.replace(/^\d+_/, "")),
+      created: new Date(when).toISOString().replace(/\.\d+Z$/, "Z"),
+      recordedTime: when,
+      up: { file: path, text: withoutBreakpoints(text), transaction: true },
+      down: null,
+      checksums: [digest("sha256", text)],
+    };
+  });
+  return { revisions: inLine(revisions), notices: [] };
+}
+
+function snapshotFolders(project: ForeignFolder, folder: string): readonly string[] {
+  return project.list(folder)
+    .filter(({ name, isFolder }) =>
+      isFolder && FOLDER_NAME.test(name) &&
+      /"prevIds"/.test(project.read(joinPath(folder, name, "snapshot.json")) ?? "")
+    )
+    .map(({ name }) => name);
+}
+
+function readFolders(
+  project: ForeignFolder,
+  folder: string,
+  digest: ForeignDigest,
+): ForeignHistory {
+  const names = snapshotFolders(project, folder);
+  const snapshots = names.map((name) => {
+    const file = joinPath(folder, name, "snapshot.json");
+    return parseJson(project, file) as { readonly id?: string; readonly prevIds?: string[] };
+  });
+  const keys = new Map(snapshots.map(({ id }, index) => [id, names[index]!] as const));
+  const revisions = names.map((name, index): ForeignRevision => {
+    const path = joinPath(folder, name, "migration.sql");
+    const text = readListed(project, path);
+    const [, digits = "", slug = ""] = FOLDER_NAME.exec(name)!;
+    return {
+      key: name,
+      message: messageOf(slug),
+      parents: (snapshots[index]!.prevIds ?? []).flatMap((id) => keys.get(id) ?? []),
+      created: timeOfDigits(digits),
+      up: { file: path, text: withoutBreakpoints(text), transaction: true },
+      down: null,
+      checksums: [digest("sha256", text)],
+    };
+  });
+  return { revisions, notices: [] };
+}
+
+/** Each part between the markers is a statement, whether or not a semicolon ends it. */
+function withoutBreakpoints(text: string): string {
+  const parts = text.split(/-->[ \t]*statement-breakpoint[ \t]*/);
+  if (parts.length === 1) return text;
+  return parts.map((part) => part.trim()).filter((part) => part !== "").map(terminated).join("\n") +
+    "\n";
+}
+
+/** A comment may follow the last statement, so the semicolon goes right behind the statement. */
+function terminated(text: string): string {
+  const last = splitStatements(text).at(-1);
+  if (last === undefined || text[last.end - 1] === ";") return text;
+  return `${text.slice(0, last.end)};${text.slice(last.end)}`;
+}
+
+function parseJson(project: ForeignFolder, file: string): unknown {
+  try {
+    const value: unknown = JSON.parse(readListed(project, file));
+    if (typeof value === "object" && value !== null) return value;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new ForeignFault(file, "The file is not valid JSON", "npx drizzle-kit check");
+}

@@ -1,0 +1,177 @@
+/** The tools whose file names begin with a letter for the kind: refinery and Flyway. */
+import { crc32, sipHash13 } from "../checksum.ts";
+import {
+  ForeignFault,
+  type ForeignHistory,
+  type ForeignTool,
+  inLine,
+  joinPath,
+  messageOf,
+  readListed,
+  timeOfDigits,
+} from "../foreign.ts";
+import { foldersWith, matchingFiles, refuseTwice } from "./files.ts";
+
+const REFINERY_FILE = /^([UV])(\d+(?:\.\d+)?)__(\w+)\.sql$/;
+
+/** refinery: `V1__name.sql`, or `U` for files that need no order among others' work; both run by number. */
+export const refinery: ForeignTool = {
+  name: "refinery",
+  title: "refinery",
+  find: (project) =>
+    /\brefinery\b/.test(project.read("Cargo.toml") ?? "")
+      ? foldersWith(project, REFINERY_FILE, "refinery_schema_history")
+      : [],
+  read(project, { folder }): ForeignHistory {
+    const files = matchingFiles(project, folder, REFINERY_FILE);
+    refuseTwice(folder, files.map(([, , version]) => version!), "Rename one of them");
+    const revisions = files
+      .map(([name, , version = "", slug = ""]) => {
+        const file = joinPath(folder, name);
+        const text = readListed(project, file);
+        return {
+          key: version,
+          message: messageOf(slug),
+          created: timeOfDigits(version),
+          up: { file, text, transaction: true },
+          down: null,
+          checksums: [
+            refineryChecksum(slug, version, text, 4),
+            refineryChecksum(slug, version, text, 8),
+          ],
+        };
+      })
+      .sort((a, b) => Number(a.key) - Number(b.key));
+    return { revisions: inLine(revisions), notices: [] };
+  },
+  async state(query, { table }) {
+    const rows = await query(`SELECT version, checksum FROM "${table}" ORDER BY version`);
+    return {
+      table,
+      fault: null,
+      applied: rows.map(({ version, checksum }) => ({
+        key: String(version),
+        checksum: String(checksum),
+      })),
+    };
+  },
+};
+
+/**
+ * What refinery hashes: name, version and text, one after the other, as Rust hashes them. A text is followed by the
+ * byte 0xff; the version has four bytes up to 0.8, and eight from 0.9 on.
+ */
+function refineryChecksum(name: string, version: string, text: string, width: 4 | 8): string {
+  const encoder = new TextEncoder();
+  const number = new Uint8Array(width);
+  const view = new DataView(number.buffer);
+  const value = BigInt(Math.trunc(Number(version)));
+  if (width === 8) view.setBigInt64(0, value, true);
+  else view.setInt32(0, Number(BigInt.asIntN(32, value)), true);
+  const end = Uint8Array.of(0xff);
+  const parts = [encoder.encode(name), end, number, encoder.encode(text), end];
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return sipHash13(bytes);
+}
+
+const FLYWAY_FILE = /^([VU])([\d._]+?)__(.+)\.sql$/;
+const FLYWAY_REPEATABLE = /^R__(.+)\.sql$/;
+
+/** Flyway: `V1.2__name.sql`, `U1.2__name.sql` for the way back. */
+export const flyway: ForeignTool = {
+  name: "flyway",
+  title: "Flyway",
+  find: (project) =>
+    foldersWith(project, FLYWAY_FILE, "flyway_schema_history").filter(() =>
+      project.read("Cargo.toml") === null
+    ),
+  read(project, { folder }): ForeignHistory {
+    const [repeatable] = matchingFiles(project, folder, FLYWAY_REPEATABLE);
+    if (repeatable !== undefined) {
+      throw new ForeignFault(
+        joinPath(folder, repeatable[0]),
+        "Flyway runs this file again whenever it changes, which a revision cannot do",
+        "Move its views and triggers into schema.sql and delete the file",
+      );
+    }
+    const files = matchingFiles(project, folder, FLYWAY_FILE);
+    const undo = new Map(
+      files.filter(([, kind]) => kind === "U").map((
+        [name, , version],
+      ) => [versionKey(version!), name]),
+    );
+    const versioned = files.filter(([, kind]) => kind === "V");
+    refuseTwice(
+      folder,
+      versioned.map(([, , version]) => versionKey(version!)),
+      "Rename one of them",
+    );
+    const revisions = versioned
+      .map(([name, , version = "", slug = ""]) => {
+        const key = versionKey(version);
+        const file = joinPath(folder, name);
+        const text = readListed(project, file);
+        const down = undo.get(key);
+        const downFile = down === undefined ? undefined : joinPath(folder, down);
+        return {
+          key,
+          message: messageOf(slug),
+          created: timeOfDigits(key),
+          up: { file, text, transaction: true },
+          down: downFile === undefined
+            ? null
+            : { file: downFile, text: readListed(project, downFile), transaction: true },
+          checksums: [flywayChecksum(text)],
+        };
+      })
+      .sort((a, b) => compareVersions(a.key, b.key));
+    return { revisions: inLine(revisions), notices: [] };
+  },
+  async state(query, { table }) {
+    const rows = await query(
+      `SELECT version, checksum, success, type FROM "${table}" WHERE version IS NOT NULL ORDER BY installed_rank`,
+    );
+    const failed = rows.find(({ success }) => Number(success) === 0);
+    const applied = new Map<string, string | null>();
+    for (const { version, checksum, type } of rows) {
+      const key = versionKey(String(version));
+      if (String(type).startsWith("UNDO")) applied.delete(key);
+      else applied.set(key, checksum === null ? null : String(checksum));
+    }
+    return {
+      table,
+      fault: failed === undefined
+        ? null
+        : `Flyway records that version ${failed["version"]} failed half-way`,
+      applied: [...applied].map(([key, checksum]) => ({ key, checksum })),
+    };
+  },
+};
+
+/** `1_2` and `1.2` are one version; zeros at the front or the end of it change nothing. */
+function versionKey(version: string): string {
+  const parts = version.split(/[._]/).map((part) => part.replace(/^0+(?=\d)/, ""));
+  while (parts.length > 1 && parts.at(-1) === "0") parts.pop();
+  return parts.join(".");
+}
+
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a.split("."), b.split(".")];
+  for (let at = 0; at < Math.max(left.length, right.length); at++) {
+    const [x, y] = [BigInt(left[at] ?? 0), BigInt(right[at] ?? 0)];
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return 0;
+}
+
+/** Over the lines without their ends, so that a checkout with other line ends has the same. */
+function flywayChecksum(text: string): string {
+  const encoder = new TextEncoder();
+  const lines = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);
+  return String(crc32(lines.map((line) => encoder.encode(line))));
+}
