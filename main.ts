@@ -1,4 +1,5 @@
 import { main } from "./src/cli/main.ts";
-import { denoRuntime } from "./src/cli/terminal/runtime.ts";
+import { hostRuntime } from "./src/cli/terminal/runtime.ts";
+import { host } from "./src/host/mod.ts";
 
-Deno.exit(await main(denoRuntime()));
+host.process.exit(await main(hostRuntime()));

@@ -9,13 +9,15 @@ import { fileURLToPath } from "node:url";
 
 /** A folder of src/ with the folders it may import, besides itself. Order: from the bottom up. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  host: [],
   errors: ["text"],
   text: ["errors"],
   graph: ["errors", "text"],
   sql: ["errors", "text"],
   manifest: ["errors", "text", "graph", "sql"],
-  db: ["errors", "text", "sql"],
+  db: ["errors", "text", "host", "sql"],
   schema: ["errors", "text", "sql", "db"],
+  import: ["errors", "text", "sql", "db"],
   state: ["errors", "text", "graph", "sql", "manifest", "db"],
   runner: ["errors", "text", "graph", "sql", "manifest", "db", "schema", "state"],
   lint: ["errors", "text", "sql", "schema", "runner"],
@@ -23,6 +25,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   project: [
     "errors",
     "text",
+    "host",
     "graph",
     "sql",
     "manifest",
@@ -35,6 +38,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   proof: [
     "errors",
     "text",
+    "host",
     "graph",
     "sql",
     "manifest",
@@ -46,10 +50,11 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "replay",
     "project",
   ],
-  git: ["errors", "text", "graph", "sql", "manifest", "project"],
+  git: ["errors", "text", "host", "graph", "sql", "manifest", "project"],
   mod: [
     "errors",
     "text",
+    "host",
     "graph",
     "sql",
     "manifest",
@@ -62,6 +67,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "errors",
     "text",
+    "host",
     "graph",
     "sql",
     "manifest",
@@ -83,7 +89,7 @@ const PURE = ["text", "graph", "sql", "manifest", "schema", "lint"];
 
 /** Names that reach the world outside. */
 const AMBIENT = [
-  /\bDeno\b/,
+  /\bhost\/mod\.ts"/,
   /\bfetch\s*\(/,
   /\bDate\s*\.\s*now\b/,
   /\bnew Date\s*\(\s*\)/,
@@ -97,11 +103,10 @@ const AMBIENT = [
 ];
 
 /** Below cli nothing prints and nothing ends the process. */
-const OUTSIDE_CLI = [
-  /\bconsole\b/,
-  /\bDeno\s*\.\s*exit\b/,
-  /\bDeno\s*\.\s*(stdout|stderr|stdin)\b/,
-];
+const OUTSIDE_CLI = [/\bconsole\b/, /\bprocess\s*\.\s*exit\b/, /\bhost\s*\.\s*terminal\b/];
+
+/** One folder names the runtime, so that there can be another one. */
+const OUTSIDE_HOST = [/\bDeno\s*\./];
 
 const LONGEST = 400;
 
@@ -239,7 +244,8 @@ function textBreaches(files: readonly string[]): string[] {
     const layer = layerOf(file);
     const banned = [
       ...(PURE.includes(layer) ? AMBIENT : []),
-      ...(layer === "cli" ? [] : OUTSIDE_CLI),
+      ...(layer === "cli" || layer === "host" ? [] : OUTSIDE_CLI),
+      ...(layer === "host" ? [] : OUTSIDE_HOST),
     ];
     if (banned.length === 0) continue;
     withoutComments(text).split("\n").forEach((line, number) => {

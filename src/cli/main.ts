@@ -145,7 +145,7 @@ async function releaseText(runtime: Runtime): Promise<string> {
   const row = database.prepare("SELECT sqlite_version() AS release").get();
   database.close();
   const build = BUILD === "source" ? "" : `build ${BUILD}, `;
-  return `${PROGRAM} ${RELEASE} (${build}SQLite ${row?.["release"]}, Deno ${runtime.denoRelease})`;
+  return `${PROGRAM} ${RELEASE} (${build}SQLite ${row?.["release"]}, ${runtime.runtime})`;
 }
 
 async function reportError(runtime: Runtime, ui: Ui, thrown: unknown): Promise<number> {

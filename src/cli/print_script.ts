@@ -1,3 +1,4 @@
+import { host } from "../host/mod.ts";
 import { AludelError } from "../errors.ts";
 import { parseRange, type RefRange } from "../graph/ref.ts";
 import { committedTexts } from "../git/base.ts";
@@ -68,7 +69,7 @@ export async function printOfflineStampScript(
 const APPLIED_BY = `${PROGRAM} ${RELEASE}`;
 
 /** A script is most often run where it was made. */
-const NULL_DEVICE = Deno.build.os === "windows" ? "NUL" : "/dev/null";
+const NULL_DEVICE = host.os === "windows" ? "NUL" : "/dev/null";
 
 interface ScriptFlags {
   readonly sql: boolean;

@@ -2,15 +2,11 @@
  * A worker that copies databases, because copying keeps its thread busy from beginning to end. A worker, and not a
  * process: it must not outlive the one that holds the lock.
  */
+import { host } from "../host/mod.ts";
 import { type CopyAnswer, type CopyTask, CopyTaskRunner } from "./page_copier.ts";
-
-declare const self: {
-  onmessage: ((event: MessageEvent<CopyTask>) => void) | null;
-  postMessage(answer: CopyAnswer): void;
-};
 
 const runner = new CopyTaskRunner();
 
-self.onmessage = async ({ data }) => {
-  self.postMessage(await runner.run(data));
-};
+const port = host.threads.port<CopyTask, CopyAnswer>();
+
+port.onOrder(async (task) => port.answer(await runner.run(task)));

@@ -1,3 +1,5 @@
+import { host } from "../host/mod.ts";
+
 /** A process that holds a lock on a database's files. */
 export interface LockHolder {
   readonly pid: number;
@@ -17,14 +19,14 @@ const WAL_WRITE_BYTE = 120;
  * /proc/locks, elsewhere and for a holder on another machine nobody. Never throws.
  */
 export function lockHolders(path: string): readonly LockHolder[] {
-  if (Deno.build.os !== "linux") return [];
+  if (host.os !== "linux") return [];
   try {
-    const database = Deno.statSync(path).ino;
+    const database = host.files.stat(path).inode;
     const shared = inodeOf(`${path}-shm`);
     const writing = new Map<number, boolean>();
-    for (const line of Deno.readTextFileSync("/proc/locks").split("\n")) {
+    for (const line of host.files.readText("/proc/locks").split("\n")) {
       const lock = readLock(line);
-      if (lock === undefined || lock.pid <= 0 || lock.pid === Deno.pid) continue;
+      if (lock === undefined || lock.pid <= 0 || lock.pid === host.process.pid) continue;
       const isOnDatabase = lock.inode === database && lock.end >= PENDING_BYTE &&
         lock.start < SHARED_END;
       const isOnLog = lock.inode === shared && lock.start <= WAL_WRITE_BYTE &&
@@ -67,7 +69,7 @@ function readLock(line: string) {
 
 function inodeOf(path: string): number | undefined {
   try {
-    return Deno.statSync(path).ino ?? undefined;
+    return host.files.stat(path).inode ?? undefined;
   } catch {
     return undefined;
   }
@@ -75,7 +77,7 @@ function inodeOf(path: string): number | undefined {
 
 function commandOf(pid: number): string | undefined {
   try {
-    return Deno.readTextFileSync(`/proc/${pid}/comm`).trim() || undefined;
+    return host.files.readText(`/proc/${pid}/comm`).trim() || undefined;
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { host } from "../host/mod.ts";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { Tokenizer } from "../sql/tokenizer.ts";
 import type {
@@ -41,7 +42,7 @@ export type NativeDatabase = DatabaseSync & {
  * Opens node:sqlite with every setting explicit.
  * @param location A path, a `file:` URI or `:memory:`.
  * @throws {SqlError}
- * @throws {Deno.errors.NotCapable} when Deno's permissions forbid it.
+ * @throws An error with the fault `not-capable` if the runtime's permissions forbid it.
  */
 export function openNative(
   location: string,
@@ -63,7 +64,7 @@ export function openNative(
   try {
     return new DatabaseSync(location, native) as NativeDatabase;
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
+    if (host.fault(error) === "not-capable") throw error;
     throw toSqlError(error, "", undefined);
   }
 }

@@ -1,3 +1,4 @@
+import { host } from "../host/mod.ts";
 import { AludelError } from "../errors.ts";
 import { again, say, shell } from "../text/next_step.ts";
 import { type Connection, SqlError } from "./connection.ts";
@@ -9,7 +10,7 @@ import { databaseError, databaseMissing } from "./sqlite_error.ts";
  * @param query What follows the question mark.
  */
 export function fileUri(path: string, query: string): string {
-  const isWindows = Deno.build.os === "windows";
+  const isWindows = host.os === "windows";
   const slashes = isWindows ? path.replaceAll("\\", "/") : path;
   const escaped = slashes.replace(/[%?#]/g, (character) => encodeURIComponent(character));
   const address = isWindows && /^[A-Za-z]:\//.test(escaped)
@@ -63,7 +64,7 @@ export function openNodeSqlite(options: OpenOptions): Connection {
     return probed(options, name, byPath ? path : fileUri(path, "mode=rw"));
   } catch (error) {
     // Deno takes a URI for a path when its permissions name folders.
-    if (error instanceof Deno.errors.NotCapable) return openByPath(options, name);
+    if (host.fault(error) === "not-capable") return openByPath(options, name);
     if (mode !== "read" || !isReadOnlyFolder(error) || hasLog(path)) {
       throw explained(error, options, name);
     }
@@ -103,9 +104,9 @@ function probed(options: OpenOptions, name: string, location: string): Connectio
 function inspectFile({ path, mode }: OpenOptions, name: string): void {
   let isDirectory: boolean;
   try {
-    isDirectory = Deno.statSync(path).isDirectory;
+    isDirectory = host.files.stat(path).isDirectory;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) return;
+    if (host.fault(error) !== "not-found") return;
     if (mode === "create") return refuseMissingFolder(path, name);
     throw databaseMissing(name);
   }
@@ -118,12 +119,12 @@ function inspectFile({ path, mode }: OpenOptions, name: string): void {
 
 function refuseMissingFolder(path: string, name: string): void {
   // Only Windows separates folders with a backslash.
-  const folder = (Deno.build.os === "windows" ? /^(.*)[/\\]/ : /^(.*)\//).exec(path)?.[1];
+  const folder = (host.os === "windows" ? /^(.*)[/\\]/ : /^(.*)\//).exec(path)?.[1];
   if (!folder) return;
   try {
-    Deno.statSync(folder);
+    host.files.stat(folder);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) return;
+    if (host.fault(error) !== "not-found") return;
     throw new AludelError("database-folder-missing", `Folder "${folder}" does not exist`, {
       notes: [`Database "${name}" would be created in it`],
       next: [shell`mkdir -p ${folder}`],
@@ -143,16 +144,16 @@ function isReadOnlyFolder(error: unknown): boolean {
 
 function hasLog(path: string): boolean {
   try {
-    return Deno.statSync(`${path}-wal`).size > 0;
+    return host.files.stat(`${path}-wal`).size > 0;
   } catch {
     return false;
   }
 }
 
 function explained(error: unknown, options: OpenOptions, name: string): unknown {
-  if (error instanceof Deno.errors.NotCapable) {
+  if (host.fault(error) === "not-capable") {
     return new AludelError("database-unreadable", `Database "${name}" cannot be read`, {
-      notes: [error.message],
+      notes: [error instanceof Error ? error.message : String(error)],
       next: [say("Run the program with read and write permission for the database's folder")],
       cause: error,
     });

@@ -1,3 +1,4 @@
+import { host } from "../host/mod.ts";
 import { backup } from "node:sqlite";
 import { fileDigest } from "./file_digest.ts";
 import { fileUri } from "./open.ts";
@@ -23,7 +24,7 @@ export interface CopyOrder {
 const PAGES_A_STEP = 4_096;
 
 /** SQLite's file layer without locks: https://sqlite.org/vfs.html */
-const LOCKLESS = Deno.build.os === "windows" ? "vfs=win32-none" : "vfs=unix-none";
+const LOCKLESS = host.os === "windows" ? "vfs=win32-none" : "vfs=unix-none";
 
 /** https://sqlite.org/uri.html#uriimmutable */
 const IMMUTABLE = "mode=ro&immutable=1";

@@ -1,4 +1,7 @@
-/** Starts the worker that copies databases. A module of its own, beside the worker's, so that builds find both. */
-export function startCopyWorker(): Worker {
-  return new Worker(new URL("./copy_worker.ts", import.meta.url).href, { type: "module" });
+import { host, type Thread } from "../host/mod.ts";
+import type { CopyAnswer, CopyTask } from "./page_copier.ts";
+
+/** Starts the thread that copies databases. A module of its own, beside the thread's, so that builds find both. */
+export function startCopyWorker(): Thread<CopyTask, CopyAnswer> {
+  return host.threads.start(new URL("./copy_worker.ts", import.meta.url));
 }

@@ -1,3 +1,4 @@
+import { host, type PipedProcess, type ProcessOptions, type ProcessOutput } from "../host/mod.ts";
 import { AludelError } from "../errors.ts";
 import { say, shell } from "../text/next_step.ts";
 
@@ -28,48 +29,61 @@ export interface GitAnswer {
  * @throws {AludelError} `git-missing`, `git-not-repository`, `git-too-old`, `git-failed`.
  */
 export async function git(call: GitCall): Promise<GitAnswer> {
-  const child = spawnGit(call, call.input === undefined ? "null" : "piped");
-  const fed = call.input === undefined ? undefined : feed(child.stdin, call.input);
-  const [{ code, stdout, stderr }] = await Promise.all([child.output(), fed]);
+  const { code, stdout, stderr } = await outputOf(call);
   if (code === 0 || call.answers?.includes(code)) return answer(code, stdout);
   throw await gitError(call.args, code, decode(stderr), call.cwd);
+}
+
+async function outputOf(call: GitCall): Promise<ProcessOutput> {
+  const { input } = call;
+  if (input === undefined) {
+    return await host.processes.run("git", options(call)).catch((cause) => {
+      throw notStarted(cause);
+    });
+  }
+  const child = startGit(call);
+  const fed = child.feed(input).then(() => child.endInput());
+  const [output] = await Promise.all([child.output(), fed]);
+  return output;
 }
 
 /** What git prints, without the final line break; undefined where it fails, or is not there. */
 export function gitLine(cwd: string, args: readonly string[]): string | undefined {
   try {
-    const { success, stdout } = new Deno.Command("git", {
-      ...options(cwd, args, {}),
-      stdin: "null",
-      stderr: "null",
-    }).outputSync();
-    return success ? decode(stdout).replace(/\n$/, "") : undefined;
+    const { code, stdout } = host.processes.runSync("git", options({ cwd, args }));
+    return code === 0 ? decode(stdout).replace(/\n$/, "") : undefined;
   } catch {
     return undefined;
   }
 }
 
 /**
- * Starts git with its output, and where asked its input, at the caller's disposal.
- * @throws {AludelError} `git-missing`.
+ * Starts git with its input and output at the caller's disposal.
+ * @throws {AludelError} `git-missing`, `git-failed`; some systems say so only when the output is asked for.
  */
-export function spawnGit(call: GitCall, stdin: "null" | "piped"): Deno.ChildProcess {
+export function startGit(call: GitCall): PipedProcess {
   try {
-    return new Deno.Command("git", {
-      ...options(call.cwd, call.args, call.env ?? {}),
-      stdin,
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    const child = host.processes.start("git", options(call));
+    return {
+      ...child,
+      output: () =>
+        child.output().catch((cause) => {
+          throw notStarted(cause);
+        }),
+    };
   } catch (cause) {
-    if (!(cause instanceof Error)) throw cause;
-    if (cause instanceof Deno.errors.NotFound) throw gitMissing(cause);
-    throw new AludelError("git-failed", "Git could not be started", {
-      notes: [cause.message],
-      next: [shell`git --version # must answer: fix the problem that the note names`],
-      cause,
-    });
+    throw notStarted(cause);
   }
+}
+
+function notStarted(cause: unknown): unknown {
+  if (!(cause instanceof Error)) return cause;
+  if (host.fault(cause) === "not-found") return gitMissing(cause);
+  return new AludelError("git-failed", "Git could not be started", {
+    notes: [cause.message],
+    next: [shell`git --version # must answer: fix the problem that the note names`],
+    cause,
+  });
 }
 
 /** The error for a git that ended with a code that is no answer. Asks for its release only now. */
@@ -102,7 +116,7 @@ export async function gitError(
   });
 }
 
-function options(cwd: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+function options({ cwd, args, env = {} }: GitCall): ProcessOptions {
   return {
     cwd,
     // A name is a name, whatever characters of a pattern it holds.
@@ -110,16 +124,6 @@ function options(cwd: string, args: readonly string[], env: Readonly<Record<stri
     // Messages are told apart by their English words, and looking must not refresh the index.
     env: { LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0", ...env },
   };
-}
-
-async function feed(stdin: WritableStream<Uint8Array>, input: string): Promise<void> {
-  const writer = stdin.getWriter();
-  try {
-    await writer.write(new TextEncoder().encode(input));
-    await writer.close();
-  } catch {
-    // Git ended before it had read everything: its exit code says why.
-  }
 }
 
 function answer(code: number, bytes: Uint8Array): GitAnswer {
@@ -142,7 +146,7 @@ function lines(text: string): string[] {
 
 async function gitRelease(): Promise<string | undefined> {
   try {
-    const { stdout } = await new Deno.Command("git", { args: ["--version"] }).output();
+    const { stdout } = await host.processes.run("git", { args: ["--version"] });
     return /\d+(?:\.\d+)+/.exec(decode(stdout))?.[0];
   } catch {
     return undefined;
@@ -202,7 +206,7 @@ export function pathIn({ path }: GitFolder, name: string): string {
 }
 
 function normal(path: string): string {
-  const slashes = Deno.build.os === "windows" ? path.replaceAll("\\", "/") : path;
+  const slashes = host.os === "windows" ? path.replaceAll("\\", "/") : path;
   return slashes.length > 1 ? slashes.replace(/\/+$/, "") : slashes;
 }
 
@@ -214,7 +218,7 @@ function pathBelow(path: string, folder: string): string | undefined {
 
 function isFolder(path: string): boolean {
   try {
-    return Deno.statSync(path).isDirectory;
+    return host.files.stat(path).isDirectory;
   } catch {
     return false;
   }

@@ -1,3 +1,4 @@
+import { host } from "../host/mod.ts";
 import { AludelError } from "../errors.ts";
 import { isAbsolutePath, pathExists } from "../project/workspace/files.ts";
 import type { Project } from "../project/workspace/project.ts";
@@ -47,7 +48,7 @@ function driverLine(program: ProgramWords): string {
 
 /** The shell that Git for Windows brings reads a backslash as an escape. */
 function slashes(word: string): string {
-  return Deno.build.os === "windows" ? word.replaceAll("\\", "/") : word;
+  return host.os === "windows" ? word.replaceAll("\\", "/") : word;
 }
 
 /** The hooks that are installed: git runs the second one, and not the first, when it commits a merge. */
@@ -327,7 +328,7 @@ function needsSettings({ settings }: Project): AludelError {
 /** As git sees it, which follows links on the way to a working tree. */
 function realPath(path: string): string {
   try {
-    return Deno.realPathSync(path);
+    return host.files.realPath(path);
   } catch {
     return path; // not there yet
   }
@@ -335,7 +336,7 @@ function realPath(path: string): string {
 
 function readText(path: string): string | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return host.files.readText(path);
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { host } from "../host/mod.ts";
 import { AludelError } from "../errors.ts";
 import { buildGraph, describeProblem } from "../graph/build_graph.ts";
 import type { RevisionId } from "../graph/revision.ts";
@@ -19,7 +20,7 @@ import { git } from "./git.ts";
 /** The text of one of the files that git gives to a merge driver. @throws {AludelError} `file-unreadable`. */
 export function readMergeFile(path: string): string {
   try {
-    return Deno.readTextFileSync(path);
+    return host.files.readText(path);
   } catch (cause) {
     throw new AludelError("file-unreadable", `"${path}" could not be read`, {
       place: { file: path },

@@ -1,7 +1,8 @@
+import type { PipedProcess } from "../host/mod.ts";
 import { AludelError } from "../errors.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "../project/workspace/revision_files.ts";
 import { say, shell } from "../text/next_step.ts";
-import { git, gitError, type GitFolder, pathIn, spawnGit } from "./git.ts";
+import { git, gitError, type GitFolder, pathIn, startGit } from "./git.ts";
 
 /** One path that git has recorded. */
 interface GitEntry {
@@ -88,13 +89,13 @@ const LF = 0x0a;
  */
 export class ObjectBatch implements AsyncDisposable {
   readonly #cwd: string;
-  readonly #child: Deno.ChildProcess;
+  readonly #child: PipedProcess;
   #asked = false;
 
   /** @throws {AludelError} `git-missing`. */
   constructor(cwd: string) {
     this.#cwd = cwd;
-    this.#child = spawnGit({ cwd, args: ARGS }, "piped");
+    this.#child = startGit({ cwd, args: ARGS });
   }
 
   /**
@@ -108,7 +109,8 @@ export class ObjectBatch implements AsyncDisposable {
     const broken = names.find((name) => name.includes("\n"));
     if (broken !== undefined) throw pathError(broken);
     this.#asked = true;
-    const asked = feed(this.#child.stdin, names);
+    const asked = this.#child.feed(names.map((name) => `${name}\n`).join(""))
+      .then(() => this.#child.endInput());
     const { code, stdout, stderr } = await this.#child.output();
     await asked;
     if (code !== 0) throw await gitError(ARGS, code, new TextDecoder().decode(stderr), this.#cwd);
@@ -117,18 +119,8 @@ export class ObjectBatch implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#asked) return;
-    await this.#child.stdin.close();
+    await this.#child.endInput();
     await this.#child.output();
-  }
-}
-
-async function feed(stdin: WritableStream<Uint8Array>, names: readonly string[]): Promise<void> {
-  const writer = stdin.getWriter();
-  try {
-    await writer.write(new TextEncoder().encode(names.map((name) => `${name}\n`).join("")));
-    await writer.close();
-  } catch {
-    // Git ended before it had read everything: its exit code says why.
   }
 }
 

@@ -1,3 +1,4 @@
+import { host } from "../host/mod.ts";
 import { writeAtomically } from "../project/workspace/files.ts";
 import { git } from "./git.ts";
 
@@ -66,14 +67,14 @@ export async function applyChanges(
 async function applyChange(root: string, change: RepositoryChange): Promise<void> {
   switch (change.kind) {
     case "write":
-      Deno.mkdirSync(change.path.replace(/[/\\][^/\\]*$/, ""), { recursive: true });
+      host.files.makeFolder(change.path.replace(/[/\\][^/\\]*$/, ""), { recursive: true });
       writeAtomically(change.path, change.text);
-      if (change.executable && Deno.build.os !== "windows") Deno.chmodSync(change.path, 0o755);
+      if (change.executable && host.os !== "windows") host.files.setMode(change.path, 0o755);
       return;
     case "move":
-      return Deno.renameSync(change.path, change.to);
+      return host.files.rename(change.path, change.to);
     case "remove":
-      return Deno.removeSync(change.path);
+      return host.files.remove(change.path);
     case "configure":
       await git({ cwd: root, args: ["config", "--local", change.key, change.value] });
       return;

@@ -45,7 +45,7 @@ function fault(error: unknown): Fault | undefined {
   if (typeof code === "string" && CODES[code] !== undefined) return CODES[code];
   // Some calls give the number alone, in words: "Input/output error (os error 5)".
   const number = /\(os error (\d+)\)$/.exec(String(message))?.[1];
-  return number === undefined ? undefined : NUMBERS[number];
+  return number === undefined ? undefined : NUMBERS[number] ?? "system";
 }
 
 /** Linux's and macOS's numbers of the codes above, as far as Deno has no class for them. */
@@ -77,6 +77,10 @@ function infoOf(info: Deno.FileInfo): FileInfo {
 function openFile(file: Deno.FsFile): OpenFile {
   return {
     read: (buffer) => file.readSync(buffer),
+    readAt(position, buffer) {
+      file.seekSync(position, Deno.SeekMode.Start);
+      return file.readSync(buffer);
+    },
     write: (bytes) => file.writeSync(bytes),
     truncate: (size) => file.truncateSync(size),
     sync: () => file.syncSync(),
@@ -262,8 +266,8 @@ const process: ThisProcess = {
     return Deno.execPath();
   },
   get program() {
-    if (Deno.build.standalone) return [Deno.execPath()];
-    return [Deno.execPath(), "run", "-A", modulePath(Deno.mainModule)];
+    const { standalone } = Deno.build;
+    return programWords({ execPath: Deno.execPath(), standalone, module: Deno.mainModule, os });
   },
   env(name) {
     try {
@@ -281,8 +285,24 @@ const process: ThisProcess = {
   endBy: (signal: EndSignal) => Deno.kill(Deno.pid, signal),
 };
 
+/** What a program was started from. */
+export interface ProgramStart {
+  /** The running executable. */
+  readonly execPath: string;
+  /** Whether that executable is the program itself and not Deno. */
+  readonly standalone: boolean;
+  /** The URL of the module that was started. */
+  readonly module: string;
+  readonly os: OperatingSystem;
+}
+
+/** The words that start a program again: the standalone program, or Deno with `run -A` and the path of main.ts. */
+export function programWords({ execPath, standalone, module, os }: ProgramStart): string[] {
+  return standalone ? [execPath] : [execPath, "run", "-A", modulePath(module, os)];
+}
+
 /** The path of a `file:` URL; another URL as it is. `node:url` does this too, and takes milliseconds to load. */
-function modulePath(address: string): string {
+function modulePath(address: string, os: OperatingSystem): string {
   if (!address.startsWith("file:")) return address;
   const { host, pathname } = new URL(address);
   const path = decodeURIComponent(pathname);

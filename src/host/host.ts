@@ -34,6 +34,8 @@ export interface OpenFileOptions {
 export interface OpenFile extends Disposable {
   /** Reads from the current position. @returns The number of bytes, or null at the end. */
   read(buffer: Uint8Array): number | null;
+  /** Reads from a position in bytes, and moves the current position. @returns as {@linkcode OpenFile.read}. */
+  readAt(position: number, buffer: Uint8Array): number | null;
   /** Writes at the current position. @returns The number of bytes written, which can be less than all. */
   write(bytes: Uint8Array): number;
   truncate(size: number): void;
@@ -57,7 +59,9 @@ export type Fault =
   /** The device failed (EIO), or the file system became read-only. */
   | "io"
   | "broken-pipe"
-  | "would-block";
+  | "would-block"
+  /** Anything else that the operating system refused. */
+  | "system";
 
 /**
  * The file system. All calls are synchronous: for small files that is four times as fast as awaiting them.
@@ -149,8 +153,9 @@ export interface Terminal {
 /** A thread that runs one of our modules. Messages are copied; a SharedArrayBuffer is shared. */
 export interface Thread<Order, Answer> {
   send(order: Order): void;
+  /** Sets the one listener for answers. */
   onAnswer(listener: (answer: Answer) => void): void;
-  /** An error that the module did not catch. */
+  /** Sets the one listener for an error that the module did not catch. */
   onFault(listener: (message: string) => void): void;
   terminate(): void;
 }
@@ -163,7 +168,7 @@ export interface ThreadPort<Order, Answer> {
 
 /** Threads. */
 export interface Threads {
-  /** @param module The URL of the module, by `new URL("./name.ts", import.meta.url)`. */
+  /** @param module The URL of the module, relative to `import.meta.url`, so that builds find it. */
   start<Order, Answer>(module: URL): Thread<Order, Answer>;
   /** Inside a thread: its port to the one that started it. */
   port<Order, Answer>(): ThreadPort<Order, Answer>;

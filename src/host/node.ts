@@ -50,7 +50,11 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 };
 
 function fault(error: unknown): Fault | undefined {
-  return FAULTS[String((error as { readonly code?: unknown } | undefined)?.code)];
+  const { code, syscall } = (error ?? {}) as {
+    readonly code?: unknown;
+    readonly syscall?: unknown;
+  };
+  return FAULTS[String(code)] ?? (typeof syscall === "string" ? "system" : undefined);
 }
 
 const os: OperatingSystem = nodeProcess.platform === "win32"
@@ -74,16 +78,26 @@ function infoOf(stats: fs.Stats): FileInfo {
 
 function openFile(descriptor: number): OpenFile {
   let isOpen = true;
+  let at = 0;
   const close = () => {
     if (isOpen) fs.closeSync(descriptor);
     isOpen = false;
   };
   return {
     read(buffer) {
-      const count = fs.readSync(descriptor, buffer);
+      const count = fs.readSync(descriptor, buffer, 0, buffer.length, at);
+      at += count;
       return count === 0 && buffer.length > 0 ? null : count;
     },
-    write: (bytes) => fs.writeSync(descriptor, bytes),
+    readAt(position, buffer) {
+      at = position;
+      return this.read(buffer);
+    },
+    write(bytes) {
+      const count = fs.writeSync(descriptor, bytes, 0, bytes.length, at);
+      at += count;
+      return count;
+    },
     truncate: (size) => fs.ftruncateSync(descriptor, size),
     sync: () => fs.fsyncSync(descriptor),
     stat: () => infoOf(fs.fstatSync(descriptor)),
@@ -264,10 +278,10 @@ const threads: Threads = {
     return {
       send: (order) => worker.postMessage(order),
       onAnswer(listener) {
-        worker.on("message", listener);
+        worker.removeAllListeners("message").on("message", listener);
       },
       onFault(listener) {
-        worker.on(
+        worker.removeAllListeners("error").on(
           "error",
           (error) => listener(error instanceof Error ? error.message : `${error}`),
         );

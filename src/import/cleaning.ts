@@ -1,6 +1,5 @@
-import { splitStatements } from "../sql/statement.ts";
 import { TokenReader } from "../sql/token_reader.ts";
-import type { Statement } from "../sql/script.ts";
+import { splitStatements, type Statement } from "../sql/script.ts";
 import { positionAt } from "../text/position.ts";
 
 /** A statement that was taken out of a foreign script because Aludel's runner does what it was for. */

@@ -1,3 +1,4 @@
+import { host } from "../host/mod.ts";
 import { AludelError } from "../errors.ts";
 import { expandHome, readLocation } from "../project/workspace/database_location.ts";
 import { type DraftPolicy, SETTING_TABLE } from "../project/workspace/setting_table.ts";
@@ -18,7 +19,7 @@ export function targetAt(database: string | URL, policies: TargetPolicies = {}):
   const location = readLocation(text);
   switch (location.kind) {
     case "file": {
-      const path = expandHome(location.path, (name) => Deno.env.get(name));
+      const path = expandHome(location.path, host.process.env);
       if (path === undefined) {
         throw new AludelError(
           "target-value",

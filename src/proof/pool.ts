@@ -1,9 +1,10 @@
+import { host, type Thread } from "../host/mod.ts";
 import { type ProofAnswer, type ProofHistory, type ProofTask, Prover } from "./proof_task.ts";
 import type { ProofOrder, ProofReply } from "./proof_worker.ts";
 
 /** Starts a worker that proves. A module of its own, beside the worker's, so that builds find both. */
-function startProofWorker(): Worker {
-  return new Worker(new URL("./proof_worker.ts", import.meta.url).href, { type: "module" });
+function startProofWorker(): Thread<ProofOrder, ProofReply> {
+  return host.threads.start(new URL("./proof_worker.ts", import.meta.url));
 }
 
 /** Fewer tasks than this for each worker do not pay for starting it. */
@@ -45,19 +46,16 @@ function serve(
   onAnswer: (answer: ProofAnswer) => void,
 ): Promise<void> {
   const worker = startProofWorker();
-  const send = (order: ProofOrder) => worker.postMessage(order);
+  const send = (order: ProofOrder) => worker.send(order);
   return new Promise<void>((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<ProofReply>) => {
-      if ("answer" in data) return onAnswer(data.answer);
-      if ("fault" in data) return reject(new Error(data.fault));
+    worker.onAnswer((reply) => {
+      if ("answer" in reply) return onAnswer(reply.answer);
+      if ("fault" in reply) return reject(new Error(reply.fault));
       const tasks = batches.pop();
       if (tasks === undefined) resolve();
       else send({ tasks });
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
+    });
+    worker.onFault((message) => reject(new Error(message)));
     send({ history });
   }).finally(() => worker.terminate());
 }

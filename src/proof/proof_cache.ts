@@ -1,3 +1,4 @@
+import { host } from "../host/mod.ts";
 import { makeCacheFolder, writeAtomically } from "../project/workspace/files.ts";
 import type { ProofAnswer } from "./proof_task.ts";
 
@@ -54,7 +55,7 @@ export class ProofCache {
 
   #read(): Stored["answers"] {
     try {
-      const stored = JSON.parse(Deno.readTextFileSync(this.#path)) as Stored;
+      const stored = JSON.parse(host.files.readText(this.#path)) as Stored;
       return stored.format === FORMAT ? stored.answers : [];
     } catch {
       return [];

@@ -1,4 +1,5 @@
 /** A worker that proves: SQLite keeps its thread busy, and revisions can be proven side by side. */
+import { host } from "../host/mod.ts";
 import { type ProofAnswer, type ProofHistory, type ProofTask, Prover } from "./proof_task.ts";
 
 /** What the worker is sent: the history first, then tasks. */
@@ -12,21 +13,18 @@ export type ProofReply =
   | { readonly ready: true }
   | { readonly fault: string };
 
-declare const self: {
-  onmessage: ((event: MessageEvent<ProofOrder>) => void) | null;
-  postMessage(reply: ProofReply): void;
-};
-
 let prover: Prover | undefined;
 
-self.onmessage = async ({ data }) => {
+const port = host.threads.port<ProofOrder, ProofReply>();
+
+port.onOrder(async (order) => {
   try {
-    if ("history" in data) prover = new Prover(data.history);
+    if ("history" in order) prover = new Prover(order.history);
     else {
-      for (const task of data.tasks) self.postMessage({ answer: await prover!.prove(task) });
+      for (const task of order.tasks) port.answer({ answer: await prover!.prove(task) });
     }
-    self.postMessage({ ready: true });
+    port.answer({ ready: true });
   } catch (error) {
-    self.postMessage({ fault: error instanceof Error ? error.stack ?? error.message : `${error}` });
+    port.answer({ fault: error instanceof Error ? error.stack ?? error.message : `${error}` });
   }
-};
+});

@@ -1,8 +1,12 @@
+import { type Fault, host } from "../../host/mod.ts";
 import { SqlError } from "../../db/connection.ts";
 import { databaseError } from "../../db/sqlite_error.ts";
 import { AludelError, MEND_ACCESS } from "../../errors.ts";
 import { type Here, nextLine } from "../terminal/here.ts";
 import type { Style } from "../terminal/style.ts";
+
+/** What the system answers is no bug of ours, whatever it is: no room, a failing disk, a mount that went away. */
+const OF_STREAMS: ReadonlySet<Fault> = new Set(["broken-pipe", "would-block"]);
 
 /**
  * Turns what the operating system refused, and what SQLite says of a database as a whole, into an error that says so.
@@ -11,15 +15,8 @@ import type { Style } from "../terminal/style.ts";
 export function foreseen(thrown: unknown): unknown {
   if (thrown instanceof AludelError || !(thrown instanceof Error)) return thrown;
   if (thrown instanceof SqlError) return databaseError(thrown, thrown.database ?? "") ?? thrown;
-  const refused = thrown instanceof Deno.errors.PermissionDenied ||
-    thrown instanceof Deno.errors.NotCapable ||
-    thrown instanceof Deno.errors.NotFound ||
-    thrown instanceof Deno.errors.IsADirectory ||
-    thrown instanceof Deno.errors.NotADirectory ||
-    thrown instanceof Deno.errors.FilesystemLoop ||
-    // What the system answers is no bug of ours, whatever it is: no room, a failing disk, a mount that went away.
-    / \(os error \d+\)/.test(thrown.message);
-  if (!refused) return thrown;
+  const fault = host.fault(thrown);
+  if (fault === undefined || OF_STREAMS.has(fault)) return thrown;
   return new AludelError("system-refused", "The operating system refused to read or write a file", {
     notes: [thrown.message],
     next: [MEND_ACCESS],

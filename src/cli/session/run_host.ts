@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { committedTexts } from "../../git/base.ts";
 import { gitFolder } from "../../git/git.ts";
 import type { MigrationContext } from "../../project/migrate/migration.ts";
@@ -88,7 +89,7 @@ export function lookPatience(
 
 function sizeOf(path: string): number {
   try {
-    return Deno.statSync(path).size;
+    return host.files.stat(path).size;
   } catch {
     return 0;
   }

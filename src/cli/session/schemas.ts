@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { openScratch } from "../../db/open_scratch.ts";
 import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
@@ -144,17 +145,17 @@ const NAMES: Readonly<Record<OperandKind, string>> = {
 /** A folder holds SQL files; a file is a database if it begins as one, or is as empty as a new one. */
 function fileKind(path: string): "db" | "sql" | undefined {
   try {
-    const info = Deno.statSync(path);
+    const info = host.files.stat(path);
     if (info.isDirectory || /\.sql$/i.test(path)) return "sql";
     if (!info.isFile) return undefined;
-    using file = Deno.openSync(path);
+    using file = host.files.open(path, { read: true });
     const head = new Uint8Array(16);
-    const length = file.readSync(head);
+    const length = file.read(head);
     const text = new TextDecoder().decode(head.subarray(0, length ?? 0));
     return length === null || text.startsWith("SQLite format 3") ? "db" : "sql";
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    if (error instanceof Deno.errors.NotADirectory) return undefined;
+    if (host.fault(error) === "not-found") return undefined;
+    if (host.fault(error) === "not-folder") return undefined;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { databaseMissing } from "../../db/sqlite_error.ts";
 import { AludelError } from "../../errors.ts";
 import { accessTo, type DatabaseAccess } from "../../project/workspace/database_access.ts";
@@ -35,10 +36,10 @@ export function targetChoice(
 
 function readIfThere(path: string): string {
   try {
-    return Deno.readTextFileSync(path);
+    return host.files.readText(path);
   } catch (error) {
-    const { NotFound, NotADirectory } = Deno.errors;
-    if (error instanceof NotFound || error instanceof NotADirectory) return "";
+    const fault = host.fault(error);
+    if (fault === "not-found" || fault === "not-folder") return "";
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
 import { say, shell } from "../../text/next_step.ts";
 import type { Runtime } from "./runtime.ts";
@@ -27,7 +28,7 @@ export interface EditorCommand {
 export function editorCommand(
   editor: string,
   files: readonly string[],
-  os = Deno.build.os,
+  os = host.os,
 ): EditorCommand {
   if (os !== "windows") {
     return { program: "sh", args: ["-c", `${editor} "$@"`, "editor", ...files], raw: false };
@@ -48,15 +49,11 @@ export async function openInEditor(
   files: readonly string[],
 ): Promise<void> {
   const { program, args, raw } = editorCommand(editor, files);
-  const child = new Deno.Command(program, {
-    args: [...args],
-    windowsRawArguments: raw,
+  const code = await host.processes.runAttached(program, {
+    args,
     cwd: runtime.cwd,
-    stdin: "inherit",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).spawn();
-  const { code } = await child.status;
+    rawArguments: raw,
+  });
   if (code === 0) return;
   throw new AludelError("editor-failed", `The editor "${editor}" ended with exit code ${code}`, {
     notes: files.map((file) => `to edit: ${file}`),

@@ -1,3 +1,4 @@
+import { host, type Thread } from "../../host/mod.ts";
 import type { RunEvent } from "../../runner/request.ts";
 import type { Runtime } from "./runtime.ts";
 import type { SentinelOrder, TemporaryFolder } from "./sentinel.ts";
@@ -21,7 +22,7 @@ export class RunWatch implements Disposable, Drawing {
   readonly #progress: boolean;
   readonly #started: number;
   readonly #board = new WatchBoard();
-  #worker: Worker | undefined;
+  #sentinel: Thread<SentinelOrder | TemporaryFolder, never> | undefined;
   #step = "";
 
   /**
@@ -37,7 +38,7 @@ export class RunWatch implements Disposable, Drawing {
 
   /** Whether the user asked to stop. Called between statements. */
   readonly interrupted = (): boolean => {
-    if (this.#worker === undefined) {
+    if (this.#sentinel === undefined) {
       const elapsed = this.#runtime.monotonicMs() - this.#started;
       if (elapsed > SENTINEL_AFTER_MS) this.#startSentinel();
     }
@@ -48,9 +49,9 @@ export class RunWatch implements Disposable, Drawing {
   /** Notes what is being done, for the progress line. */
   see(event: RunEvent): void {
     if (event.type === "temporary") {
-      this.#worker?.postMessage({ temporary: event.path } satisfies TemporaryFolder);
+      this.#sentinel?.send({ temporary: event.path });
     }
-    if (!this.#progress || this.#worker === undefined) return;
+    if (!this.#progress || this.#sentinel === undefined) return;
     if (event.type === "step-started") {
       const way = event.direction === "up" ? "upgrade" : "downgrade";
       this.#step = `${event.position}/${event.of} ${way} ${event.id} ${event.message}`;
@@ -76,19 +77,19 @@ export class RunWatch implements Disposable, Drawing {
 
   [Symbol.dispose](): void {
     this.#board.finish();
-    if (this.#worker === undefined) return;
+    if (this.#sentinel === undefined) return;
     this.aside(() => {});
-    this.#worker.terminate();
+    this.#sentinel.terminate();
   }
 
   #startSentinel(): void {
-    this.#worker = new Worker(new URL("./sentinel.ts", import.meta.url).href, { type: "module" });
+    this.#sentinel = host.threads.start(new URL("./sentinel.ts", import.meta.url));
     const order: SentinelOrder = {
       board: this.#board.buffer,
       progress: this.#progress,
       columns: this.#runtime.columns,
       elapsedMs: this.#runtime.monotonicMs() - this.#started,
     };
-    this.#worker.postMessage(order);
+    this.#sentinel.send(order);
   }
 }

@@ -1,35 +1,4 @@
-/** What this program was started from. */
-export interface ProgramStart {
-  /** The running executable. */
-  readonly execPath: string;
-  /** Whether that executable is the program itself and not Deno. */
-  readonly standalone: boolean;
-  /** The URL of the module that was started. */
-  readonly mainModule: string;
-  readonly os: typeof Deno.build.os;
-}
-
-/**
- * The words that start this program again: the standalone binary, or Deno with `run -A` and the path of main.ts.
- * (`node:url` would turn the URL into a path too, and costs milliseconds to load.)
- */
-export function programWords({ execPath, standalone, mainModule, os }: ProgramStart): string[] {
-  if (standalone) return [execPath];
-  return [
-    execPath,
-    "run",
-    "-A",
-    mainModule.startsWith("file:") ? filePath(mainModule, os) : mainModule,
-  ];
-}
-
-function filePath(address: string, os: ProgramStart["os"]): string {
-  const { host, pathname } = new URL(address);
-  const path = decodeURIComponent(pathname);
-  if (os !== "windows") return path;
-  // "file://server/share/main.ts" is on a share, "file:///C:/main.ts" on a drive.
-  return host === "" ? path.slice(1) : `//${host}${path}`;
-}
+import { host, type StandardStream } from "../../host/mod.ts";
 
 /** One of the process's output streams. */
 export interface OutputStream {
@@ -51,12 +20,12 @@ export interface Runtime {
   readonly columns: number;
   /** How many threads can work at once. */
   readonly processors: number;
-  /** The path of the running executable: the standalone binary, or Deno. */
+  /** The path of the running executable: the standalone program, or the runtime that it runs on. */
   readonly execPath: string;
-  /** The words that start this program again: the standalone binary, or Deno with `run -A` and main.ts. */
+  /** The words that start this program again. */
   readonly program: readonly string[];
-  /** Such as `2.9.6`. */
-  readonly denoRelease: string;
+  /** Such as `Deno 2.9.6`. */
+  readonly runtime: string;
   /** An environment variable; undefined where it is unset or may not be read. */
   env(name: string): string | undefined;
   now(): Date;
@@ -67,46 +36,33 @@ export interface Runtime {
   sleep(ms: number): Promise<void>;
 }
 
-/** The world as Deno gives it. */
-export function denoRuntime(): Runtime {
+/** The world as the host gives it. */
+export function hostRuntime(): Runtime {
+  const { process, terminal, threads } = host;
   return {
-    args: Deno.args,
-    cwd: Deno.cwd(),
-    stdout: outputStream(Deno.stdout),
-    stderr: outputStream(Deno.stderr),
+    args: process.args,
+    cwd: process.cwd,
+    stdout: outputStream(terminal.stdout),
+    stderr: outputStream(terminal.stderr),
     get stdinIsTerminal() {
-      return Deno.stdin.isTerminal();
+      return terminal.stdinIsTerminal;
     },
     get columns() {
-      try {
-        return Deno.consoleSize().columns || 80;
-      } catch {
-        return 80; // not a terminal
-      }
+      return terminal.columns ?? 80;
     },
     get processors() {
-      return navigator.hardwareConcurrency;
+      return threads.processors;
     },
     get execPath() {
-      return Deno.execPath();
+      return process.execPath;
     },
     get program() {
-      const { standalone, os } = Deno.build;
-      return programWords({
-        execPath: Deno.execPath(),
-        standalone,
-        mainModule: Deno.mainModule,
-        os,
-      });
+      return process.program;
     },
-    denoRelease: Deno.version.deno,
-    env(name) {
-      try {
-        return Deno.env.get(name);
-      } catch {
-        return undefined; // run without --allow-env
-      }
+    get runtime() {
+      return host.runtime;
     },
+    env: process.env,
     now: () => new Date(),
     monotonicMs: () => performance.now(),
     randomId() {
@@ -117,31 +73,29 @@ export function denoRuntime(): Runtime {
   };
 }
 
-type SyncWriter = { writeSync(bytes: Uint8Array): number; isTerminal(): boolean };
-
 /**
  * Once the reader is gone (`aludel history | head -1`), further text is dropped and the command goes on
  * to its end: an upgrade must not stop half-way because nobody reads its report.
  */
-function outputStream(target: SyncWriter): OutputStream {
+function outputStream(target: StandardStream): OutputStream {
   const encoder = new TextEncoder();
   let readerGone = false;
   return {
     get isTerminal() {
-      return target.isTerminal();
+      return target.isTerminal;
     },
     write(text) {
       if (readerGone) return;
       let bytes = encoder.encode(text);
       while (bytes.length > 0) {
         try {
-          bytes = bytes.subarray(target.writeSync(bytes));
+          bytes = bytes.subarray(target.write(bytes));
         } catch (error) {
-          if (error instanceof Deno.errors.BrokenPipe) {
+          if (host.fault(error) === "broken-pipe") {
             readerGone = true;
             return;
           }
-          if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+          if (host.fault(error) !== "would-block") throw error;
           waitForReader(); // a pipe that another program made non-blocking
         }
       }

@@ -1,3 +1,4 @@
+import { type EndSignal, host } from "../../host/mod.ts";
 import { firstColumns } from "../../text/layout.ts";
 import { visible } from "../../text/visible.ts";
 import { CLEAR_LINE, WatchBoard } from "./watch_board.ts";
@@ -28,27 +29,21 @@ const HEARING_MS = 80;
 const PROGRESS_AFTER_MS = 1_000;
 const PROGRESS_EVERY_MS = 250;
 
-declare const self: {
-  onmessage: ((event: MessageEvent<SentinelOrder | TemporaryFolder>) => void) | null;
-};
-
-const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
-  ? ["SIGINT"]
-  : ["SIGINT", "SIGTERM"];
+const SIGNALS: readonly EndSignal[] = host.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
 
 const temporary: string[] = [];
 
-self.onmessage = ({ data }) => {
-  if ("temporary" in data) temporary.push(data.temporary);
-  else watch(data);
-};
+host.threads.port<SentinelOrder | TemporaryFolder, never>().onOrder((order) => {
+  if ("temporary" in order) temporary.push(order.temporary);
+  else watch(order);
+});
 
 function watch(data: SentinelOrder): void {
   const board = new WatchBoard(data.board);
   const started = performance.now() - data.elapsedMs;
   let drawn = false;
 
-  const onInterrupt = (signal: Deno.Signal) => {
+  const onInterrupt = (signal: EndSignal) => {
     board.interrupt();
     setTimeout(() => {
       if (board.heard || board.finished) return;
@@ -60,12 +55,13 @@ function watch(data: SentinelOrder): void {
       );
       temporary.forEach(remove);
       // Without a listener the signal has its usual effect again, and the parent sees what ended the process.
-      for (const [each, listener] of listeners) Deno.removeSignalListener(each, listener);
-      Deno.kill(Deno.pid, signal);
+      for (const listener of listeners) listener[Symbol.dispose]();
+      host.process.endBy(signal);
     }, HEARING_MS);
   };
-  const listeners = SIGNALS.map((signal) => [signal, () => onInterrupt(signal)] as const);
-  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+  const listeners = host.process.hearsSignals
+    ? SIGNALS.map((signal) => host.process.onSignal(signal, () => onInterrupt(signal)))
+    : [];
 
   if (!data.progress) return;
   const timer = setInterval(() => {
@@ -81,12 +77,12 @@ function watch(data: SentinelOrder): void {
 
 function remove(folder: string): void {
   try {
-    Deno.removeSync(folder, { recursive: true });
+    host.files.remove(folder, { recursive: true });
   } catch {
     // Gone already.
   }
 }
 
 function write(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(text));
+  host.terminal.stderr.write(new TextEncoder().encode(text));
 }

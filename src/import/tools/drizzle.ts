@@ -1,4 +1,4 @@
-import { splitStatements } from "../../sql/statement.ts";
+import { splitStatements } from "../../sql/script.ts";
 import type { ForeignDigest } from "../checksum.ts";
 import {
   foldersOf,

@@ -1,5 +1,5 @@
 /** The tools that keep both directions in one file, under comments: dbmate and goose. */
-import { StatementSplitter } from "../../sql/statement.ts";
+import { StatementSplitter } from "../../sql/script.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import {
   compareNumbers,

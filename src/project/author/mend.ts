@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { requireGraph } from "../../graph/build_graph.ts";
 import { foldName, idFault, type RevisionId } from "../../graph/revision.ts";
 import { idInFolderName } from "../../manifest/folder_name.ts";
@@ -15,7 +16,8 @@ import { pathExists, writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
 import { readRevisionTexts, textHashes } from "../workspace/revision_texts.ts";
-import { changeManifest, type Workspace } from "../workspace/workspace.ts";
+import { changeManifest } from "../workspace/change_manifest.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 
 /** One thing that {@linkcode mend} did, or could not do. */
 export interface Mending {
@@ -93,9 +95,9 @@ class Mender {
   /** What a crash left of a manifest that was being written; nobody else writes it now. */
   removeLeftovers(): void {
     const { migrations } = this.#project;
-    for (const { name } of Deno.readDirSync(migrations)) {
+    for (const { name } of host.files.list(migrations)) {
       if (!isLeftover(name, MANIFEST_FILE)) continue;
-      Deno.removeSync(`${migrations}/${name}`);
+      host.files.remove(`${migrations}/${name}`);
       this.#done(`The leftover "${name}" was removed`);
     }
   }
@@ -123,7 +125,7 @@ class Mender {
         this.#add({ ...entry, dir: renamed.dir });
         this.#done(`Folder "${renamed.dir}" is the one of ${id}, which was "${dir}"`);
       } else if (stored !== undefined && fits(stored, entry)) {
-        Deno.mkdirSync(`${migrations}/${dir}`);
+        host.files.makeFolder(`${migrations}/${dir}`);
         writeAtomically(`${migrations}/${dir}/up.sql`, stored.up!);
         if (stored.down !== null) writeAtomically(`${migrations}/${dir}/down.sql`, stored.down);
         this.#done(`The files of ${id} were written again, as the database stored them`);
@@ -176,14 +178,14 @@ class Mender {
   /** @returns undefined for a folder that holds no revision. */
   #inspect(dir: string): StrayRevision | undefined {
     const path = `${this.#project.migrations}/${dir}`;
-    for (const { name } of Deno.readDirSync(path)) {
+    for (const { name } of host.files.list(path)) {
       if (isLeftover(name, "up.sql") || isLeftover(name, "down.sql")) {
-        Deno.removeSync(`${path}/${name}`);
+        host.files.remove(`${path}/${name}`);
       }
     }
-    const names = [...Deno.readDirSync(path)].map((entry) => entry.name);
+    const names = [...host.files.list(path)].map((entry) => entry.name);
     if (names.length === 0) {
-      Deno.removeSync(path);
+      host.files.remove(path);
       this.#done(`The empty folder "${dir}" was removed`);
       return undefined;
     }
@@ -290,7 +292,7 @@ class Mender {
     requireGraph(revisions);
     const path = `${this.#project.migrations}/${MANIFEST_FILE}`;
     const text = formatManifest({ revisions });
-    if (Deno.readTextFileSync(path).replaceAll("\r\n", "\n") === text) return;
+    if (host.files.readText(path).replaceAll("\r\n", "\n") === text) return;
     writeAtomically(path, text);
     if (!this.#changed) this.#done("The manifest was written in its canonical layout");
   }

@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { databaseMissing } from "../../db/sqlite_error.ts";
 import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
@@ -61,7 +62,7 @@ class SchemaCache {
   /** @param key Hex digits. */
   read(key: string): SchemaRows | undefined {
     try {
-      const stored = JSON.parse(Deno.readTextFileSync(this.#path(key))) as Stored;
+      const stored = JSON.parse(host.files.readText(this.#path(key))) as Stored;
       if (stored.format !== FORMAT) return undefined;
       return {
         objects: stored.objects,
@@ -94,11 +95,11 @@ class SchemaCache {
   }
 
   #dropOldest(): void {
-    const files = [...Deno.readDirSync(this.#folder)].filter(({ isFile }) => isFile)
+    const files = [...host.files.list(this.#folder)].filter(({ isFile }) => isFile)
       .map(({ name }) => `${this.#folder}/${name}`)
-      .map((path) => ({ path, time: Deno.statSync(path).mtime?.getTime() ?? 0 }))
+      .map((path) => ({ path, time: host.files.stat(path).modified?.getTime() ?? 0 }))
       .sort((a, b) => b.time - a.time);
-    for (const { path } of files.slice(KEPT)) Deno.removeSync(path);
+    for (const { path } of files.slice(KEPT)) host.files.remove(path);
   }
 }
 

@@ -1,3 +1,4 @@
+import { host, type ProcessOutput } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
 import type { SchemaFile } from "../../schema/source/statements.ts";
 import { decodeCanonicalText } from "../../sql/canonical_text.ts";
@@ -43,15 +44,9 @@ async function start(
   program: string,
   args: readonly string[],
   folder: string,
-): Promise<Deno.CommandOutput> {
+): Promise<ProcessOutput> {
   try {
-    return await new Deno.Command(program, {
-      args: [...args],
-      cwd: folder,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).output();
+    return await host.processes.run(program, { args, cwd: folder });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new AludelError("schema-command-missing", `"${program}" cannot be run`, {
@@ -72,7 +67,7 @@ async function start(
  */
 export function readSchemaFiles(path: string, name: string): readonly SchemaFile[] | null {
   try {
-    if (!Deno.statSync(path).isDirectory) return [readFile(path, name, "whole")];
+    if (!host.files.stat(path).isDirectory) return [readFile(path, name, "whole")];
     const files = [...sqlFilesIn(path, "")].sort();
     if (files.length === 0) {
       throw new AludelError("schema-folder-empty", `The folder "${name}" has no .sql file`, {
@@ -81,14 +76,14 @@ export function readSchemaFiles(path: string, name: string): readonly SchemaFile
     }
     return files.map((file) => readFile(`${path}/${file}`, `${name}/${file}`, "part"));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
+    if (host.fault(error) === "not-found") return null;
     throw unreadable(error, name);
   }
 }
 
 /** @param extent Whether the file is all of the schema. */
 function readFile(path: string, name: string, extent: "whole" | "part"): SchemaFile {
-  const text = decodeCanonicalText(name, Deno.readFileSync(path));
+  const text = decodeCanonicalText(name, host.files.read(path));
   refuseConflict(name, text, extent);
   return { file: name, text };
 }
@@ -113,7 +108,7 @@ function refuseConflict(name: string, text: string, extent: "whole" | "part"): v
 }
 
 function* sqlFilesIn(folder: string, prefix: string): Generator<string> {
-  for (const entry of Deno.readDirSync(folder)) {
+  for (const entry of host.files.list(folder)) {
     if (entry.name.startsWith(".")) continue;
     if (entry.isDirectory) yield* sqlFilesIn(`${folder}/${entry.name}`, `${prefix}${entry.name}/`);
     else if (entry.name.toLowerCase().endsWith(".sql")) yield `${prefix}${entry.name}`;
@@ -122,7 +117,7 @@ function* sqlFilesIn(folder: string, prefix: string): Generator<string> {
 
 function unreadable(error: unknown, name: string): unknown {
   if (error instanceof AludelError || !(error instanceof Error)) return error;
-  if (!(error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable)) {
+  if (!(host.fault(error) === "permission" || host.fault(error) === "not-capable")) {
     return error;
   }
   return new AludelError("file-unreadable", `"${name}" cannot be read`, {

@@ -18,7 +18,7 @@ import { writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
 import { readRevisionTexts, type RevisionTextPair } from "../workspace/revision_texts.ts";
-import { changeManifest } from "../workspace/workspace.ts";
+import { changeManifest } from "../workspace/change_manifest.ts";
 
 /** The code of the lint rule, by which a file says that nothing is to be undone. */
 const RULE = "empty-down";

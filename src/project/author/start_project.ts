@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
 import { formatManifest } from "../../manifest/manifest.ts";
 import { shell } from "../../text/next_step.ts";
@@ -86,7 +87,7 @@ function ignoreLine(database: string, root: string): string | undefined {
 }
 
 function addLines(path: string, lines: readonly string[]): "created" | "extended" | "kept" {
-  const before = pathExists(path) ? Deno.readTextFileSync(path) : undefined;
+  const before = pathExists(path) ? host.files.readText(path) : undefined;
   const present = new Set(before?.split(/\r?\n/).map((line) => line.trim()));
   const missing = lines.filter((line) => !present.has(line));
   if (before !== undefined && missing.length === 0) return "kept";
@@ -99,10 +100,10 @@ function addLines(path: string, lines: readonly string[]): "created" | "extended
 
 function makeFolder(path: string): void {
   try {
-    if (Deno.statSync(path).isDirectory) return;
+    if (host.files.stat(path).isDirectory) return;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      Deno.mkdirSync(path, { recursive: true });
+    if (host.fault(error) === "not-found") {
+      host.files.makeFolder(path, { recursive: true });
       return;
     }
     throw error;

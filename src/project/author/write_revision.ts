@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { AludelError, MEND_ACCESS } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
 import { resolveOne, resolveRefs } from "../../graph/resolve_ref.ts";
@@ -9,7 +10,7 @@ import { say, shell } from "../../text/next_step.ts";
 import { flushFolder, writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
-import { changeManifest } from "../workspace/workspace.ts";
+import { changeManifest } from "../workspace/change_manifest.ts";
 
 /** The texts of a new draft's files. */
 export interface DraftTexts {
@@ -138,9 +139,9 @@ function writeFolder(
 ): void {
   const folder = `${parent}/${name}`;
   try {
-    Deno.mkdirSync(folder);
+    host.files.makeFolder(folder);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.AlreadyExists)) throw unwritable(folder, cause);
+    if (host.fault(cause) !== "exists") throw unwritable(folder, cause);
     throw new AludelError("revision-dir-taken", `There is a folder "${name}" already`, {
       place: { file: folder },
       notes: ["The manifest has no revision in it"],
@@ -153,7 +154,7 @@ function writeFolder(
     flushFolder(parent);
     commit();
   } catch (error) {
-    Deno.removeSync(folder, { recursive: true });
+    host.files.remove(folder, { recursive: true });
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { host, type Thread } from "../../host/mod.ts";
 import { SqlError } from "../../db/connection.ts";
 import {
   type CopyAnswer,
@@ -52,7 +53,7 @@ interface WatchedTask extends CopyOptions {
 export class CopySession {
   readonly #watch: CopyWatch;
   readonly #runner = new CopyTaskRunner();
-  #worker: Worker | undefined;
+  #worker: Thread<CopyTask, CopyAnswer> | undefined;
   #isBusy = false;
   #isClosed = false;
 
@@ -125,19 +126,18 @@ export class CopySession {
     throw new SqlError(answer.message, { resultCode: answer.resultCode });
   }
 
-  async #ask(worker: Worker, watched: WatchedTask): Promise<CopyAnswer> {
+  async #ask(worker: Thread<CopyTask, CopyAnswer>, watched: WatchedTask): Promise<CopyAnswer> {
     const { clock, emit } = this.#watch;
     const { promise, resolve, reject } = Promise.withResolvers<CopyAnswer>();
-    worker.onmessage = ({ data }: MessageEvent<CopyAnswer>) => resolve(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
+    worker.onAnswer(resolve);
+    worker.onFault((message) =>
       reject(
-        new AludelError("internal", `The copying worker failed: ${event.message}`, {
+        new AludelError("internal", `The copying thread failed: ${message}`, {
           next: [REPORT_BUG],
         }),
-      );
-    };
-    worker.postMessage(watched.task);
+      )
+    );
+    worker.send(watched.task);
     const started = clock.monotonicMs();
     let bytes = 0;
     let grew = started;
@@ -187,7 +187,7 @@ function stalled({ what }: CopyOptions): AludelError {
 
 function sizeOf(path: string): number {
   try {
-    return Deno.statSync(path).size;
+    return host.files.stat(path).size;
   } catch {
     return 0;
   }

@@ -1,3 +1,4 @@
+import { host, type OpenFile } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
 import { say, shell } from "../../text/next_step.ts";
 import { flushFolder, pathExists } from "../workspace/files.ts";
@@ -16,9 +17,9 @@ const ASK_FROM_BYTES = 1024 * 1024;
  * @param what For the message: `A restore point of "app.db"`.
  * @throws {AludelError} `copy-space`.
  */
-export async function requireSpace(folder: string, bytes: number, what: string): Promise<void> {
+export function requireSpace(folder: string, bytes: number, what: string): void {
   if (bytes < ASK_FROM_BYTES) return;
-  const free = await freeBytes(folder) ?? await freeBytes(splitPath(folder).folder);
+  const free = freeBytes(folder) ?? freeBytes(splitPath(folder).folder);
   const needed = bytes + SLACK_BYTES;
   if (free === undefined || free >= needed) return;
   throw new AludelError(
@@ -34,11 +35,9 @@ export async function requireSpace(folder: string, bytes: number, what: string):
   );
 }
 
-async function freeBytes(folder: string): Promise<number | undefined> {
-  const { statfsSync } = await import("node:fs");
+function freeBytes(folder: string): number | undefined {
   try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
+    return host.files.freeBytes(folder);
   } catch {
     // A system that does not tell: the copying itself will say what is wrong.
     return undefined;
@@ -52,7 +51,7 @@ export function databaseBytes(path: string): number {
 
 function sizeOf(path: string): number {
   try {
-    return Deno.statSync(path).size;
+    return host.files.stat(path).size;
   } catch {
     return 0;
   }
@@ -62,7 +61,7 @@ function sizeOf(path: string): number {
 export function splitPath(path: string): { readonly folder: string; readonly file: string } {
   const at = Math.max(
     path.lastIndexOf("/"),
-    Deno.build.os === "windows" ? path.lastIndexOf("\\") : -1,
+    host.os === "windows" ? path.lastIndexOf("\\") : -1,
   );
   return at < 0
     ? { folder: ".", file: path }
@@ -72,7 +71,7 @@ export function splitPath(path: string): { readonly folder: string; readonly fil
 /** The path that a link leads to; the path itself where there is nothing yet. */
 export function realPath(path: string): string {
   try {
-    return Deno.realPathSync(path);
+    return host.files.realPath(path);
   } catch {
     return path;
   }
@@ -81,7 +80,7 @@ export function realPath(path: string): string {
 /** Whether a database and the folder of its restore points, which may be a link, are on one disk. */
 export function isSameDisk(database: string, folder: string): boolean {
   try {
-    return Deno.statSync(folder).dev === Deno.statSync(splitPath(database).folder).dev;
+    return host.files.stat(folder).device === host.files.stat(splitPath(database).folder).device;
   } catch {
     // The folder does not exist yet, and will be made beside the database.
     return true;
@@ -94,10 +93,10 @@ const CHUNK_BYTES = 1024 * 1024;
 
 /** Whether two database files have the same pages, apart from the header. Never of a file that is open. */
 export function sameContent(one: string, other: string): boolean {
-  using a = Deno.openSync(one, { read: true });
-  using b = Deno.openSync(other, { read: true });
-  const { size } = a.statSync();
-  if (size !== b.statSync().size) return false;
+  using a = host.files.open(one, { read: true });
+  using b = host.files.open(other, { read: true });
+  const { size } = a.stat();
+  if (size !== b.stat().size) return false;
   const [left, right] = [new Uint8Array(CHUNK_BYTES), new Uint8Array(CHUNK_BYTES)];
   for (let at = HEADER_BYTES; at < size; at += CHUNK_BYTES) {
     const length = Math.min(CHUNK_BYTES, size - at);
@@ -110,10 +109,9 @@ export function sameContent(one: string, other: string): boolean {
   return true;
 }
 
-function readFully(file: Deno.FsFile, from: number, into: Uint8Array): void {
-  file.seekSync(from, Deno.SeekMode.Start);
+function readFully(file: OpenFile, from: number, into: Uint8Array): void {
   for (let done = 0; done < into.length;) {
-    const count = file.readSync(into.subarray(done));
+    const count = file.readAt(from + done, into.subarray(done));
     if (count === null) throw new Error("The file became shorter while it was read");
     done += count;
   }
@@ -121,13 +119,13 @@ function readFully(file: Deno.FsFile, from: number, into: Uint8Array): void {
 
 /** An empty file that only its owner may read and write, whatever the umask says. */
 export function createPrivate(path: string): void {
-  Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
+  host.files.open(path, { write: true, createNew: true, mode: 0o600 }).close();
 }
 
 /** A file's permissions; null where the system has none. */
 export function modeOf(path: string): number | null {
-  if (Deno.build.os === "windows") return null;
-  const { mode } = Deno.statSync(path);
+  if (host.os === "windows") return null;
+  const { mode } = host.files.stat(path);
   return mode === null ? null : mode & 0o777;
 }
 
@@ -153,11 +151,11 @@ export function placeNewDatabase(
       next: left.map((each) => shell`mv ${each} ${`${each}.old`}`),
     });
   }
-  if (mode !== null && Deno.build.os !== "windows") Deno.chmodSync(file, mode);
+  if (mode !== null && host.os !== "windows") host.files.setMode(file, mode);
   // An empty file is as good as none to SQLite; a link would fail on it.
-  if (pathExists(path)) Deno.removeSync(path);
+  if (pathExists(path)) host.files.remove(path);
   // Unlike a rename, a link does not replace what somebody has put there meanwhile.
-  Deno.linkSync(file, path);
-  Deno.removeSync(file);
+  host.files.link(file, path);
+  host.files.remove(file);
   flushFolder(splitPath(path).folder);
 }

@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { SqlError } from "../../db/connection.ts";
 import { databaseError } from "../../db/sqlite_error.ts";
 import { findDamage } from "../../db/find_damage.ts";
@@ -113,17 +114,17 @@ export async function publishPoint(
 ): Promise<MadePoint> {
   const database = realPath(request.database);
   const restoreFolder = restoreFolderOf(database);
-  await requireSpace(restoreFolder, bytes, `A restore point of "${request.name}"`);
+  requireSpace(restoreFolder, bytes, `A restore point of "${request.name}"`);
   await removeLeftovers(restoreFolder);
   using work = await openWorkFolder(restoreFolder);
-  watch.emit({ type: "temporary", path: work.path });
+  for (const path of work.traces) watch.emit({ type: "temporary", path });
   const mode = modeOf(database);
   const path = `${work.path}/${file}`;
   createPrivate(path);
   try {
     const content = await write(path);
     // The owner may have less than reading and writing, but the copy is never open to others.
-    if (mode !== null) Deno.chmodSync(path, mode & 0o600);
+    if (mode !== null) host.files.setMode(path, mode & 0o600);
     const point = publish(work, restoreFolder, {
       kind: request.kind,
       holds: content.holds,
@@ -131,7 +132,7 @@ export async function publishPoint(
       reason: request.reason,
       file,
       heads: content.heads,
-      bytes: Deno.statSync(path).size,
+      bytes: host.files.stat(path).size,
       sha256: content.sha256,
       mode,
       madeBy: request.madeBy,
@@ -165,7 +166,7 @@ function publish(
     const point = { name, sequence: (newest?.sequence ?? 0) + 1, ...facts };
     writeAtomically(description, formatRestorePoint(point));
     try {
-      Deno.renameSync(work.path, `${restoreFolder}/${name}`);
+      host.files.rename(work.path, `${restoreFolder}/${name}`);
     } catch (error) {
       if (pathExists(`${restoreFolder}/${name}`)) continue;
       throw error;

@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { type Connection, SqlError } from "../../db/connection.ts";
 import { findDamage } from "../../db/find_damage.ts";
 import { openDatabase } from "../../db/open.ts";
@@ -74,7 +75,7 @@ export async function rehearse(
   if (keep !== undefined && pathExists(keep)) throw pathTaken(keep);
   const size = databaseBytes(database);
   // The copy, and the journal or log of the run, which may become as large.
-  await requireSpace(
+  requireSpace(
     splitPath(keep ?? database).folder,
     2 * size,
     `Rehearsing on "${target.name}"`,
@@ -82,7 +83,7 @@ export async function rehearse(
   const restoreFolder = restoreFolderOf(database);
   await removeLeftovers(restoreFolder);
   using work = keep === undefined ? await openRehearsalFolder(restoreFolder) : undefined;
-  if (work !== undefined) host.emit({ type: "temporary", path: work.path });
+  for (const path of work?.traces ?? []) host.emit({ type: "temporary", path });
   const copy = keep ?? `${work!.path}/${splitPath(database).file}`;
   const started = host.clock.monotonicMs();
   await makeCopy(request, copy, size, host);
@@ -254,7 +255,7 @@ function largest(a: number | null, bytes: number): number | null {
 
 function sizeOf(path: string): number {
   try {
-    return Deno.statSync(path).size;
+    return host.files.stat(path).size;
   } catch {
     return 0;
   }
@@ -262,7 +263,7 @@ function sizeOf(path: string): number {
 
 function removeQuietly(path: string): void {
   try {
-    Deno.removeSync(path);
+    host.files.remove(path);
   } catch {
     // It was never made.
   }

@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { type Connection, SqlError } from "../../db/connection.ts";
 import { AludelError } from "../../errors.ts";
 import type { RunHost } from "../../runner/request.ts";
@@ -99,14 +100,14 @@ async function canReplaceInLog(live: Connection, copy: string): Promise<boolean>
   if (await journalMode(live) !== "wal") return false;
   const [row] = await live.query("PRAGMA main.page_size");
   return Number(row?.["page_size"]) === pageSizeOf(copy) &&
-    Deno.statSync(copy).size > pageSizeOf(copy);
+    host.files.stat(copy).size > pageSizeOf(copy);
 }
 
 /** From the header, https://sqlite.org/fileformat.html#page_size */
 function pageSizeOf(file: string): number {
-  using handle = Deno.openSync(file, { read: true });
+  using handle = host.files.open(file, { read: true });
   const header = new Uint8Array(18);
-  handle.readSync(header);
+  handle.read(header);
   const size = new DataView(header.buffer).getUint16(16);
   return size === 1 ? 65_536 : size;
 }

@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { type Connection, SqlError } from "../../db/connection.ts";
 import { findDamage } from "../../db/find_damage.ts";
 import { openDatabase } from "../../db/open.ts";
@@ -85,10 +86,10 @@ export async function restoreDatabase(request: RestoreRequest, host: RunHost): P
   requireCopy(point);
   const database = realPath(target.path);
   const folder = restoreFolderOf(database);
-  await requireRoom(database, folder, point.bytes, target.name);
+  requireRoom(database, folder, point.bytes, target.name);
   await removeLeftovers(folder);
   using work = await openWorkFolder(folder);
-  host.emit({ type: "temporary", path: work.path });
+  for (const path of work.traces) host.emit({ type: "temporary", path });
   const session = new CopySession(host, Math.max(point.bytes, databaseBytes(database)));
   const place: Place = {
     database,
@@ -126,10 +127,10 @@ export async function previewRestore(
   requireCopy(point);
   const database = realPath(target.path);
   const folder = restoreFolderOf(database);
-  await requireRoom(database, folder, point.bytes, target.name);
+  requireRoom(database, folder, point.bytes, target.name);
   await removeLeftovers(folder);
   using work = await openWorkFolder(folder);
-  host.emit({ type: "temporary", path: work.path });
+  for (const path of work.traces) host.emit({ type: "temporary", path });
   const session = new CopySession(host, point.bytes);
   const copy = `${work.path}/copy`;
   try {
@@ -161,18 +162,18 @@ function requireCopy({ name, holds }: RestorePoint): void {
 }
 
 /** Room for a copy to work on, one of what is replaced, and the journal or log of replacing it. */
-async function requireRoom(
+function requireRoom(
   database: string,
   folder: string,
   bytes: number,
   name: string,
-): Promise<void> {
+): void {
   const size = databaseBytes(database);
   const what = `Restoring "${name}"`;
   const journal = Math.max(bytes, size);
-  if (isSameDisk(database, folder)) return await requireSpace(folder, bytes + size + journal, what);
-  await requireSpace(folder, bytes + size, what);
-  await requireSpace(splitPath(database).folder, journal, what);
+  if (isSameDisk(database, folder)) return requireSpace(folder, bytes + size + journal, what);
+  requireSpace(folder, bytes + size, what);
+  requireSpace(splitPath(database).folder, journal, what);
 }
 
 interface Place {
@@ -355,9 +356,9 @@ async function carryLog(live: Connection, copy: Connection): Promise<void> {
 /** A log without its database does not count, nor does an empty file. */
 function hasContent(database: string): boolean {
   try {
-    return Deno.statSync(database).size > 0;
+    return host.files.stat(database).size > 0;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (host.fault(error) === "not-found") return false;
     throw error;
   }
 }

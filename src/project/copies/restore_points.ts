@@ -1,3 +1,4 @@
+import { type FolderEntry, host } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { TextHash } from "../../manifest/manifest.ts";
@@ -45,7 +46,7 @@ const FORMATS = { database: 1, rows: 2 } as const;
 const DIGEST = /^[0-9a-f]{64}$/;
 /** The names of folders are of our making; a file has the name of the database, which may be any. */
 const FOLDER_NAME = /^[\w-]+$/;
-const FILE_NAME = Deno.build.os === "windows" ? /^[^/\\]+$/ : /^[^/]+$/;
+const FILE_NAME = host.os === "windows" ? /^[^/\\]+$/ : /^[^/]+$/;
 
 /** The text of `point.json`. */
 export function formatRestorePoint(point: RestorePoint): string {
@@ -194,9 +195,9 @@ export async function copyPoint(
 ): Promise<void> {
   const source = `${folder}/${point.name}/${point.file}`;
   try {
-    if (!Deno.lstatSync(source).isFile) throw new Error(`"${source}" is not a file`);
-    Deno.copyFileSync(source, copy);
-    if (Deno.build.os !== "windows") Deno.chmodSync(copy, 0o600);
+    if (!host.files.lstat(source).isFile) throw new Error(`"${source}" is not a file`);
+    host.files.copy(source, copy);
+    if (host.os !== "windows") host.files.setMode(copy, 0o600);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw damagedPoint(point, [error.message], outcome, error);
@@ -249,15 +250,15 @@ export function removeRestorePoint(
   const folder = `${restoreFolder}/${name}`;
   const ours = new Set([POINT_FILE, ...["", "-journal", "-wal", "-shm"].map((end) => file + end)]);
   try {
-    const names = [...Deno.readDirSync(folder)].map((entry) => entry.name);
+    const names = [...host.files.list(folder)].map((entry) => entry.name);
     if (names.every((each) => ours.has(each))) {
       // One step, so that a crash leaves a whole restore point, or something that the next one cleans up.
       const removed = `${restoreFolder}/${WORK_PREFIX}${crypto.randomUUID().slice(0, 8)}`;
-      Deno.renameSync(folder, removed);
-      Deno.removeSync(removed, { recursive: true });
+      host.files.rename(folder, removed);
+      host.files.remove(removed, { recursive: true });
     } else {
       for (const each of names.filter((each) => ours.has(each))) {
-        Deno.removeSync(`${folder}/${each}`);
+        host.files.remove(`${folder}/${each}`);
       }
     }
   } catch {
@@ -273,12 +274,12 @@ function bySequence(a: RestorePoint, b: RestorePoint): number {
   return a.name.length - b.name.length || (a.name < b.name ? -1 : 1);
 }
 
-function entriesOf(path: string): readonly Deno.DirEntry[] {
+function entriesOf(path: string): readonly FolderEntry[] {
   try {
-    return [...Deno.readDirSync(path)];
+    return host.files.list(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    if (error instanceof Deno.errors.NotADirectory) throw folderTaken(path);
+    if (host.fault(error) === "not-found") return [];
+    if (host.fault(error) === "not-folder") throw folderTaken(path);
     throw error;
   }
 }
@@ -294,7 +295,7 @@ export function folderTaken(path: string): AludelError {
 
 function readPoint(folder: string): RestorePoint | undefined {
   try {
-    return parseRestorePoint(Deno.readTextFileSync(`${folder}/${POINT_FILE}`));
+    return parseRestorePoint(host.files.readText(`${folder}/${POINT_FILE}`));
   } catch {
     return undefined;
   }

@@ -1,22 +1,22 @@
+import { host } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
 import { say } from "../../text/next_step.ts";
 import { folderTaken, WORK_PREFIX } from "./restore_points.ts";
-import { lockFolder, type LockOptions } from "../workspace/folder_lock.ts";
+import { lockFolder } from "../workspace/folder_lock.ts";
 import { pathExists } from "../workspace/files.ts";
 
 /** A folder for copies that are being made, or are looked at once; gone with everything in it when disposed. */
 export interface WorkFolder extends Disposable {
   readonly path: string;
+  /** What a process that is ended meanwhile leaves: the folder, and the file that is locked for it. */
+  readonly traces: readonly string[];
   /** Whether the folder around it was made for it, and goes when it is empty. */
   readonly madeRestoreFolder: boolean;
   /** Ends the disposal: the folder was renamed and stays. */
   keep(): void;
 }
 
-/** Whether the folder is locked or a file beside it: the tests take either on any system. */
-type LockedThing = LockOptions["on"];
-
-/** Ends the name of the file that is locked beside a work folder, where a folder cannot be locked. */
+/** Ends the name of the file that is locked beside a work folder: Windows renames no folder with an open file in it. */
 const LOCK_SUFFIX = ".lock";
 
 const TRIES = 5;
@@ -30,23 +30,20 @@ const FOLDER_MODE = 0o700;
  *
  * @throws {AludelError} `copy-failed` if the folder cannot be written, `restore-folder-taken` if it is a file.
  */
-export async function openWorkFolder(
-  restoreFolder: string,
-  on?: LockedThing,
-): Promise<WorkFolder> {
+export async function openWorkFolder(restoreFolder: string): Promise<WorkFolder> {
   let isMade = false;
   for (let tries = 1;; tries++) {
     isMade = makeRestoreFolder(restoreFolder) || isMade;
     const path = `${restoreFolder}/${WORK_PREFIX}${crypto.randomUUID().slice(0, 8)}`;
     try {
-      Deno.mkdirSync(path, { mode: 0o700 });
+      host.files.makeFolder(path, { mode: 0o700 });
     } catch (cause) {
-      if (cause instanceof Deno.errors.NotFound && tries < TRIES) continue;
+      if (host.fault(cause) === "not-found" && tries < TRIES) continue;
       if (isMade) removeEmptyFolder(restoreFolder);
       throw unwritable(restoreFolder, cause);
     }
     try {
-      const lock = await lockWorkFolder(path, on);
+      const lock = await lockWorkFolder(path);
       if (pathExists(path)) return workFolder(path, restoreFolder, isMade, lock);
       lock[Symbol.dispose]();
     } catch (error) {
@@ -59,7 +56,7 @@ export async function openWorkFolder(
 /** @returns Whether it was made now: what was there before is never removed. */
 function makeRestoreFolder(path: string): boolean {
   try {
-    Deno.mkdirSync(path, { mode: FOLDER_MODE });
+    host.files.makeFolder(path, { mode: FOLDER_MODE });
     return true;
   } catch (cause) {
     if (isFolder(path)) return false;
@@ -70,7 +67,7 @@ function makeRestoreFolder(path: string): boolean {
 /** Also one that a link leads to. */
 function isFolder(path: string): boolean {
   try {
-    return Deno.statSync(path).isDirectory;
+    return host.files.stat(path).isDirectory;
   } catch {
     return false;
   }
@@ -85,6 +82,7 @@ function workFolder(
   let isKept = false;
   return {
     path,
+    traces: [path, path + LOCK_SUFFIX],
     madeRestoreFolder,
     keep: () => void (isKept = true),
     [Symbol.dispose]() {
@@ -95,21 +93,17 @@ function workFolder(
   };
 }
 
-function lockWorkFolder(path: string, on: LockedThing): Promise<Disposable> {
-  return lockFolder(path, {
-    timeout: 0,
-    lockFile: path + LOCK_SUFFIX,
-    ...(on !== undefined && { on }),
-  });
+function lockWorkFolder(path: string): Promise<Disposable> {
+  return lockFolder(path, { timeout: 0, lockFile: path + LOCK_SUFFIX });
 }
 
 /** The folders that a crash left: those that nobody has locked. They are locked while they are looked at. */
-async function* leftovers(restoreFolder: string, on: LockedThing): AsyncGenerator<string> {
+async function* leftovers(restoreFolder: string): AsyncGenerator<string> {
   for (const name of workFoldersIn(restoreFolder)) {
     const path = `${restoreFolder}/${name}`;
     try {
       // A crash may have left the file that is locked without its folder: it goes with the lock.
-      using _lock = await lockWorkFolder(path, pathExists(path) ? on : "file");
+      using _lock = await lockWorkFolder(path);
       yield path;
     } catch (error) {
       // In use, or gone meanwhile.
@@ -119,17 +113,14 @@ async function* leftovers(restoreFolder: string, on: LockedThing): AsyncGenerato
 }
 
 /** Names what a crash left. */
-export async function findLeftovers(
-  restoreFolder: string,
-  on?: LockedThing,
-): Promise<readonly string[]> {
-  return (await Array.fromAsync(leftovers(restoreFolder, on))).filter(pathExists);
+export async function findLeftovers(restoreFolder: string): Promise<readonly string[]> {
+  return (await Array.fromAsync(leftovers(restoreFolder))).filter(pathExists);
 }
 
 /** Removes what a crash left. */
-export async function removeLeftovers(restoreFolder: string, on?: LockedThing): Promise<void> {
+export async function removeLeftovers(restoreFolder: string): Promise<void> {
   let isCleaned = false;
-  for await (const path of leftovers(restoreFolder, on)) {
+  for await (const path of leftovers(restoreFolder)) {
     removeFolder(path);
     isCleaned = true;
   }
@@ -140,7 +131,7 @@ export async function removeLeftovers(restoreFolder: string, on?: LockedThing): 
 /** Whether it is a folder with the permissions that we give it, and no link to one. */
 function isLikeOurs(path: string): boolean {
   try {
-    const { isDirectory, mode } = Deno.lstatSync(path);
+    const { isDirectory, mode } = host.files.lstat(path);
     return isDirectory && (mode === null || (mode & 0o777) === FOLDER_MODE);
   } catch {
     return false;
@@ -149,7 +140,7 @@ function isLikeOurs(path: string): boolean {
 
 function workFoldersIn(restoreFolder: string): readonly string[] {
   try {
-    const names = [...Deno.readDirSync(restoreFolder)]
+    const names = [...host.files.list(restoreFolder)]
       .filter(({ name, isDirectory }) =>
         name.startsWith(WORK_PREFIX) && (isDirectory || name.endsWith(LOCK_SUFFIX))
       )
@@ -163,7 +154,7 @@ function workFoldersIn(restoreFolder: string): readonly string[] {
 /** What cannot be removed, such as a file that a virus scanner has open, is a leftover for the next one. */
 function removeFolder(path: string): void {
   try {
-    Deno.removeSync(path, { recursive: true });
+    host.files.remove(path, { recursive: true });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
   }
@@ -172,7 +163,7 @@ function removeFolder(path: string): void {
 /** Removes a folder that is empty, and nothing else: a link or a file of that name is not ours. */
 export function removeEmptyFolder(path: string): void {
   try {
-    if (Deno.lstatSync(path).isDirectory) Deno.removeSync(path);
+    if (host.files.lstat(path).isDirectory) host.files.remove(path);
   } catch {
     // It holds restore points, or somebody else has just made something in it.
   }

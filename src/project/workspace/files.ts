@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { AludelError, MEND_ACCESS } from "../../errors.ts";
 
 /**
@@ -6,7 +7,7 @@ import { AludelError, MEND_ACCESS } from "../../errors.ts";
  */
 export function pathExists(path: string): boolean {
   try {
-    Deno.lstatSync(path);
+    host.files.lstat(path);
     return true;
   } catch {
     return false;
@@ -20,7 +21,7 @@ const DRIVE = /^[A-Za-z]:[\\/]/;
  * Whether a path leads to the same place from every folder: `/x`, `C:\x`, `\\server\share`. On Windows `\x` and `C:x`
  * as well: they are seen from a drive, and only the system knows where that stands.
  */
-export function isAbsolutePath(path: string, os = Deno.build.os): boolean {
+export function isAbsolutePath(path: string, os = host.os): boolean {
   if (os === "windows" && /^(?:\\|[A-Za-z]:)/.test(path)) return true;
   return path.startsWith("/") || path.startsWith("\\\\") || DRIVE.test(path);
 }
@@ -51,9 +52,9 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
   const { folder, name } = splitPath(target);
   const temporary = `${folder}/.${name}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
-    const mode = existing === undefined ? null : Deno.statSync(existing).mode;
+    const mode = existing === undefined ? null : host.files.stat(existing).mode;
     writeNewFile(temporary, typeof content === "string" ? encode(content) : content, mode);
-    Deno.renameSync(temporary, target);
+    host.files.rename(temporary, target);
     flushFolder(folder);
   } catch (cause) {
     removeQuietly(temporary);
@@ -71,23 +72,23 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
 /** Flushes a folder's list of names to the disk, so that a rename in it outlives a loss of power. */
 export function flushFolder(folder: string): void {
   // Windows cannot open a folder as a file; its file systems journal renames.
-  if (Deno.build.os === "windows") return;
-  using handle = Deno.openSync(folder, { read: true });
-  handle.syncSync();
+  if (host.os === "windows") return;
+  using handle = host.files.open(folder, { read: true });
+  handle.sync();
 }
 
 function writeNewFile(path: string, content: Uint8Array, mode: number | null): void {
-  using file = Deno.openSync(path, { write: true, createNew: true });
+  using file = host.files.open(path, { write: true, createNew: true });
   for (let written = 0; written < content.length;) {
-    written += file.writeSync(content.subarray(written));
+    written += file.write(content.subarray(written));
   }
-  if (mode !== null && Deno.build.os !== "windows") Deno.chmodSync(path, mode & 0o7777);
-  file.syncSync();
+  if (mode !== null && host.os !== "windows") host.files.setMode(path, mode & 0o7777);
+  file.sync();
 }
 
 function realPathOf(path: string): string | undefined {
   try {
-    return Deno.realPathSync(path);
+    return host.files.realPath(path);
   } catch {
     return undefined;
   }
@@ -96,7 +97,7 @@ function realPathOf(path: string): string | undefined {
 function splitPath(path: string): { readonly folder: string; readonly name: string } {
   const at = Math.max(
     path.lastIndexOf("/"),
-    Deno.build.os === "windows" ? path.lastIndexOf("\\") : -1,
+    host.os === "windows" ? path.lastIndexOf("\\") : -1,
   );
   if (at < 0) return { folder: ".", name: path };
   return { folder: at === 0 ? "/" : path.slice(0, at), name: path.slice(at + 1) };
@@ -108,7 +109,7 @@ function encode(text: string): Uint8Array {
 
 function removeQuietly(path: string): void {
   try {
-    Deno.removeSync(path);
+    host.files.remove(path);
   } catch {
     // It was never made, or it cannot be removed: the first error is the one to report.
   }
@@ -122,10 +123,10 @@ function removeQuietly(path: string): void {
  * @throws {Error} What the operating system says.
  */
 export function makeCacheFolder(root: string, folder: string): void {
-  Deno.mkdirSync(folder, { recursive: true });
+  host.files.makeFolder(folder, { recursive: true });
   try {
-    Deno.writeTextFileSync(`${root}/.gitignore`, "*\n", { createNew: true });
+    host.files.writeText(`${root}/.gitignore`, "*\n", { createNew: true });
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    if (host.fault(error) !== "exists") throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
 import { shell } from "../../text/next_step.ts";
 import { pathExists, resolvePath } from "./files.ts";
@@ -102,7 +103,7 @@ function parentOf(folder: string): string | undefined {
 
 function foldersIn(folder: string): readonly string[] {
   try {
-    return [...Deno.readDirSync(folder)]
+    return [...host.files.list(folder)]
       .filter(({ name, isDirectory }) =>
         isDirectory && !name.startsWith(".") && name !== "node_modules"
       )

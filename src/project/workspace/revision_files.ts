@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
 import { say, shell } from "../../text/next_step.ts";
 
@@ -21,7 +22,7 @@ export interface RevisionFiles {
 /** The name of the manifest inside the folder. */
 export const MANIFEST_FILE = "manifest.json";
 
-/** Small files are read through one buffer: what Deno allocates for each costs as much as the reading. */
+/** Small files are read through one buffer: what the runtime allocates for each costs as much as the reading. */
 const BUFFER_BYTES = 64 * 1024;
 
 /**
@@ -56,13 +57,13 @@ export class DiskFiles implements RevisionFiles {
     try {
       const slash = path.indexOf("/");
       if (slash > 0) this.#refuseLinkedFolder(path.slice(0, slash));
-      const info = Deno.lstatSync(full);
+      const info = host.files.lstat(full);
       if (info.isSymlink) this.#refuseOutside(path);
-      else if (info.isDirectory) throw new Deno.errors.IsADirectory();
+      else if (info.isDirectory) throw this.#isFolder(path);
       else if (!info.isFile) throw this.#unreadable(path, "it is neither a file nor a folder");
-      return info.size < BUFFER_BYTES ? this.#readSmall(full, info.size) : Deno.readFileSync(full);
+      return info.size < BUFFER_BYTES ? this.#readSmall(full, info.size) : host.files.read(full);
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return null;
+      if (host.fault(error) === "not-found") return null;
       throw this.#translate(path, error);
     }
   }
@@ -70,14 +71,14 @@ export class DiskFiles implements RevisionFiles {
   folders(): readonly string[] {
     const names: string[] = [];
     try {
-      for (const entry of Deno.readDirSync(this.#path)) {
+      for (const entry of host.files.list(this.#path)) {
         if (entry.isDirectory) this.#checkedFolders.add(entry.name);
         if (entry.isDirectory || (entry.isSymlink && this.#leadsToFolder(entry.name))) {
           names.push(entry.name);
         }
       }
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return [];
+      if (host.fault(error) === "not-found") return [];
       throw this.#translate("", error);
     }
     return names.sort();
@@ -85,14 +86,14 @@ export class DiskFiles implements RevisionFiles {
 
   #readSmall(full: string, size: number): Uint8Array {
     const buffer = this.#buffer ??= new Uint8Array(BUFFER_BYTES);
-    const file = Deno.openSync(full);
+    const file = host.files.open(full, { read: true });
     try {
-      const read = file.readSync(buffer) ?? 0;
+      const read = file.read(buffer) ?? 0;
       if (read === size) return buffer.slice(0, read);
     } finally {
       file.close();
     }
-    return Deno.readFileSync(full); // it is growing, or from a file system that hands out pieces
+    return host.files.read(full); // it is growing, or from a file system that hands out pieces
   }
 
   #refuseLinkedFolder(folder: string): void {
@@ -100,16 +101,16 @@ export class DiskFiles implements RevisionFiles {
     // Who reads from a second folder reads from many: one listing tells of all.
     if (this.#checkedFolders.size === 1) this.folders();
     if (this.#checkedFolders.has(folder)) return;
-    const info = Deno.lstatSync(`${this.#path}/${folder}`);
+    const info = host.files.lstat(`${this.#path}/${folder}`);
     if (info.isSymlink) this.#refuseOutside(folder);
     else if (!info.isDirectory) throw this.#unreadable(folder, "it is not a folder");
     this.#checkedFolders.add(folder);
   }
 
   #refuseOutside(path: string): void {
-    this.#realPath ??= Deno.realPathSync(this.#path);
-    const real = Deno.realPathSync(`${this.#path}/${path}`);
-    const separator = Deno.build.os === "windows" ? "\\" : "/";
+    this.#realPath ??= host.files.realPath(this.#path);
+    const real = host.files.realPath(`${this.#path}/${path}`);
+    const separator = host.os === "windows" ? "\\" : "/";
     if (real.startsWith(this.#realPath + separator)) return;
     throw new AludelError(
       "file-outside",
@@ -124,7 +125,7 @@ export class DiskFiles implements RevisionFiles {
 
   #leadsToFolder(name: string): boolean {
     try {
-      return Deno.statSync(`${this.#path}/${name}`).isDirectory;
+      return host.files.stat(`${this.#path}/${name}`).isDirectory;
     } catch {
       return false;
     }
@@ -132,15 +133,18 @@ export class DiskFiles implements RevisionFiles {
 
   #translate(path: string, error: unknown): unknown {
     if (error instanceof AludelError || !(error instanceof Error)) return error;
+    return host.fault(error) === "is-folder"
+      ? this.#isFolder(path, error)
+      : this.#unreadable(path, error.message, error);
+  }
+
+  #isFolder(path: string, cause?: Error): AludelError {
     const file = path === "" ? this.name : `${this.name}/${path}`;
-    if (error instanceof Deno.errors.IsADirectory) {
-      return new AludelError("file-is-folder", `"${file}" is a folder, not a file`, {
-        place: { file },
-        next: [say("Move the folder away and write the file")],
-        cause: error,
-      });
-    }
-    return this.#unreadable(path, error.message, error);
+    return new AludelError("file-is-folder", `"${file}" is a folder, not a file`, {
+      place: { file },
+      next: [say("Move the folder away and write the file")],
+      cause,
+    });
   }
 
   #unreadable(path: string, reason: string, cause?: Error): AludelError {

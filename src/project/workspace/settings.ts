@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { AludelError, type ErrorCode, REPORT_BUG } from "../../errors.ts";
 import { folderTemplateProblem } from "../../manifest/folder_name.ts";
 import { type JsonPath, offsetAt, readJson, valueOf } from "../../manifest/strict_json.ts";
@@ -181,7 +182,7 @@ export function readSettingsFile(file: string, folder: string): Settings {
 
 function isFolder(path: string): boolean {
   try {
-    return Deno.statSync(path).isDirectory;
+    return host.files.stat(path).isDirectory;
   } catch {
     return false;
   }
@@ -189,12 +190,12 @@ function isFolder(path: string): boolean {
 
 function readText(path: string): string | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return host.files.readText(path);
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
+    if (host.fault(cause) === "not-found" || host.fault(cause) === "not-folder") {
       return undefined;
     }
-    if (cause instanceof Deno.errors.IsADirectory) {
+    if (host.fault(cause) === "is-folder") {
       throw new AludelError("file-is-folder", `"${path}" is a folder, not a file`, {
         place: { file: path },
         next: [say("Name a settings file with --config, or move the folder away")],

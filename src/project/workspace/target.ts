@@ -1,3 +1,4 @@
+import { host } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
 import type { RestorePolicy } from "../../runner/request.ts";
 import { closest } from "../../text/closest.ts";
@@ -265,7 +266,7 @@ function open(
       if (path === undefined) {
         throw invalid(name, source, "is in the home folder, and HOME is not set");
       }
-      if (Deno.build.os !== "windows" && /^(?:[A-Za-z]:[\\/]|\\\\)/.test(path)) {
+      if (host.os !== "windows" && /^(?:[A-Za-z]:[\\/]|\\\\)/.test(path)) {
         throw invalid(name, source, "is a path of Windows");
       }
       const { mode } = location;

@@ -30,7 +30,7 @@ export function fakeRuntime(given: Partial<Runtime> = {}): Runtime & {
     processors: 1,
     execPath: "/usr/bin/aludel",
     program: ["/usr/bin/aludel"],
-    denoRelease: "0.0.0",
+    runtime: "Deno 0.0.0",
     env: () => undefined,
     now: () => new Date("2026-11-23T10:15:00.500Z"),
     monotonicMs: () => 0,

@@ -219,50 +219,45 @@ Deno.test("pruneRestorePoints() removes the oldest, but none that was asked for 
   assert.deepEqual(names(database), ["a", "b", "d", "e"]);
 });
 
-// Windows locks a file beside the folder; nothing else differs.
-const WAYS = Deno.build.os === "windows" ? ["file"] as const : ["folder", "file"] as const;
-
-for (const on of WAYS) {
-  Deno.test(`a work folder is a leftover only when nobody has locked its ${on}`, async () => {
-    using folder = new TempFolder();
-    const path = folder.file("app.db.restore");
-    {
-      using used = await openWorkFolder(path, on);
-      Deno.writeTextFileSync(`${used.path}/copy`, "");
-      if (Deno.build.os !== "windows") {
-        assert.equal(Deno.statSync(used.path).mode! & 0o777, 0o700);
-      }
-      assert.deepEqual(await findLeftovers(path, on), []);
-      await removeLeftovers(path, on);
-      assert.equal(Deno.readTextFileSync(`${used.path}/copy`), "");
-      const crashed = `${path}/.work-crashed`;
-      Deno.mkdirSync(crashed);
-      assert.deepEqual(await findLeftovers(path, on), [crashed]);
-      using _lock = await lockFolder(crashed, { timeout: 0, on, lockFile: `${crashed}.lock` });
-      assert.deepEqual(await findLeftovers(path, on), []);
+Deno.test("a work folder is a leftover only if nobody has locked the file beside it", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("app.db.restore");
+  {
+    using used = await openWorkFolder(path);
+    Deno.writeTextFileSync(`${used.path}/copy`, "");
+    if (Deno.build.os !== "windows") {
+      assert.equal(Deno.statSync(used.path).mode! & 0o777, 0o700);
     }
-    // As a crash leaves it that comes between the folder and the file that is locked for it.
-    Deno.writeTextFileSync(`${path}/.work-half.lock`, "");
-    assert.deepEqual(await findLeftovers(path, on), [`${path}/.work-crashed`]);
-    await removeLeftovers(path, on);
-    assert.deepEqual(folder.names(), []);
-  });
+    assert.deepEqual(await findLeftovers(path), []);
+    await removeLeftovers(path);
+    assert.equal(Deno.readTextFileSync(`${used.path}/copy`), "");
+    const crashed = `${path}/.work-crashed`;
+    Deno.mkdirSync(crashed);
+    assert.deepEqual(await findLeftovers(path), [crashed]);
+    using _lock = await lockFolder(crashed, { timeout: 0, lockFile: `${crashed}.lock` });
+    assert.deepEqual(await findLeftovers(path), []);
+  }
+  // As a crash leaves it that comes between the folder and the file that is locked for it.
+  Deno.writeTextFileSync(`${path}/.work-half.lock`, "");
+  assert.deepEqual(await findLeftovers(path), [`${path}/.work-crashed`]);
+  await removeLeftovers(path);
+  assert.deepEqual(folder.names(), []);
+});
 
-  Deno.test(`a work folder that is kept has nothing in it but its files, with its ${on} locked`, async () => {
-    using folder = new TempFolder();
-    const path = folder.file("app.db.restore");
-    {
-      using used = await openWorkFolder(path, on);
-      Deno.writeTextFileSync(`${used.path}/copy`, "");
-      // Windows renames no folder with an open file in it.
-      assert.deepEqual(fileNames(used.path), ["copy"]);
-      Deno.renameSync(used.path, `${path}/kept`);
-      used.keep();
-    }
-    assert.deepEqual(fileNames(path), ["kept"]);
-    assert.deepEqual(fileNames(`${path}/kept`), ["copy"]);
-  });
-}
+Deno.test("a work folder that is kept has nothing in it but its files", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("app.db.restore");
+  {
+    using used = await openWorkFolder(path);
+    Deno.writeTextFileSync(`${used.path}/copy`, "");
+    // Windows renames no folder with an open file in it.
+    assert.deepEqual(fileNames(used.path), ["copy"]);
+    Deno.renameSync(used.path, `${path}/kept`);
+    used.keep();
+  }
+  assert.deepEqual(fileNames(path), ["kept"]);
+  assert.deepEqual(fileNames(`${path}/kept`), ["copy"]);
+});
 
 function fileNames(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name);
