@@ -4,6 +4,7 @@
  * `deno run -A scripts/make_settings_docs.ts` writes; scripts/check_docs.ts compares.
  */
 import { SETTING_TABLE, SETTINGS_SCHEMA } from "../src/project/workspace/setting_table.ts";
+import { TOOL_TABLES } from "../src/schema/model/foreign_objects.ts";
 import { formatGenerated } from "./format_generated.ts";
 
 const ROOT = new URL("..", import.meta.url);
@@ -25,7 +26,10 @@ function settingsDocText(): string {
     const value = fallback === undefined ? "none" : `\`${JSON.stringify(fallback)}\``;
     return `### ${key}\n\n${about} Default: ${value}.\n`;
   });
-  return `${INTRODUCTION}\n${sections.join("\n")}`;
+  const tables = TOOL_TABLES.map((name) => `\`${name}\``).join(", ");
+  return `${INTRODUCTION}\n${
+    sections.join("\n")
+  }\n## Tables of other tools\n\nLeft out by default: ${tables}.\n`;
 }
 
 const INTRODUCTION = `# Settings

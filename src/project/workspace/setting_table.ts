@@ -1,7 +1,6 @@
 import { DEFAULT_FOLDER_TEMPLATE } from "../../manifest/folder_name.ts";
 import { COMPARISON_MEMORY } from "../../runner/loss/old_state.ts";
 import type { RestorePolicy } from "../../runner/request.ts";
-import { TOOL_TABLES } from "../../schema/diff/compare.ts";
 import type { JsonSchema, ObjectSchema } from "./json_schema.ts";
 
 /** Whether unsealed revisions may run in a database. */
@@ -128,9 +127,7 @@ export const SETTING_TABLE: {
     schema: { type: "array", items: { type: "string", minLength: 1 } },
     fallback: [],
     about:
-      `Names of tables, views and triggers that another tool owns; \`*\` and \`?\` stand for any letters. They are no difference and are never touched, and neither are the indexes and triggers of such a table. The tables of known tools are left out without being named: ${
-        TOOL_TABLES.map((name) => `\`${name}\``).join(", ")
-      }. A name that begins with \`!\`, such as \`!schema_migrations\`, is the project's own for all that.`,
+      "Names of tables, views and triggers that another tool owns; `*` and `?` stand for any letters. They are no difference and are never touched, and neither are the indexes and triggers of such a table. The tables of known tools, listed below, are left out without being named. A name that begins with `!`, such as `!schema_migrations`, is the project's own for all that.",
   },
   columnOrder: {
     schema: { type: "boolean" },

@@ -2,7 +2,7 @@ import { foldName } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { Change, SideObject } from "../model/change.ts";
 import { AS_IT_IS, indexKey } from "../model/constraint.ts";
-import type { Index, Schema, SchemaObject, Trigger, View, VirtualTable } from "../model/model.ts";
+import type { Index, Schema, Trigger, View, VirtualTable } from "../model/model.ts";
 import { normalText, normalTokens, type TextContext } from "../model/normal_text.ts";
 import { compareTables } from "./compare_tables.ts";
 import {
@@ -180,100 +180,3 @@ function argumentText(argument: string): string {
   while (tokenizer.nextSignificant()) words.push(tokenizer.current);
   return words.join(" ");
 }
-
-/** The tables in which other tools keep their own state, as patterns: they are no part of any project's schema. */
-export const TOOL_TABLES: readonly string[] = [
-  // Migration tools.
-  ...["alembic_version", "django_migrations", "schema_migrations", "ar_internal_metadata"],
-  ...["__drizzle_migrations", "_prisma_migrations", "knex_migrations*", "kysely_migration*"],
-  ...["SequelizeMeta", "typeorm_metadata", "goose_db_version", "_sqlx_migrations"],
-  ...["__diesel_schema_migrations", "refinery_schema_history", "flyway_schema_history"],
-  ...["databasechangelog", "databasechangeloglock", "__EFMigrationsHistory", "__EFMigrationsLock"],
-  // Replication and hosts.
-  ...["_litestream_seq", "_litestream_lock", "_cf_*", "d1_migrations", "libsql_wasm_func_table"],
-  ...["crsql_*", "*__crsql_*"],
-];
-
-/** Whether a table of that name is in {@linkcode TOOL_TABLES}. */
-export function isToolTable(name: string): boolean {
-  return isOfTool(name);
-}
-
-/**
- * Whether an object belongs to another tool: by its name, or an index or trigger by its table's.
- *
- * @param patterns Names of tables, virtual tables, views and triggers; `*` and `?` stand for letters. They are added to
- * {@linkcode TOOL_TABLES}; one that begins with `!` takes names out of both.
- */
-export function excluder(patterns: readonly string[]): (object: SchemaObject) => boolean {
-  const isOut = matcher([
-    ...TOOL_TABLES,
-    ...patterns.filter((pattern) => !pattern.startsWith("!")),
-  ]);
-  const isIn = matcher(
-    patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1)),
-  );
-  const matches = (name: string) => isOut(name) && !isIn(name);
-  return (object) => {
-    if (object.kind === "index") return matches(object.table);
-    return matches(object.name) || (object.kind === "trigger" && matches(object.table));
-  };
-}
-
-/**
- * A wanted schema in which all that another tool owns is as it is at present, so that none of it differs.
- * @param patterns As for {@linkcode excluder}.
- */
-export function withoutExcluded(from: Schema, to: Schema, patterns: readonly string[]): Schema {
-  const isExcluded = excluder(patterns);
-  const merge = <T extends SchemaObject>(
-    present: ReadonlyMap<string, T>,
-    wanted: ReadonlyMap<string, T>,
-  ): ReadonlyMap<string, T> => {
-    const kept = [...present].filter(([, object]) => isExcluded(object));
-    if (kept.length === 0 && !wanted.values().some(isExcluded)) return wanted;
-    return new Map([...kept, ...[...wanted].filter(([, object]) => !isExcluded(object))]);
-  };
-  return mapSchemas(from, to, merge);
-}
-
-/** A schema without what another tool owns. @param patterns As for {@linkcode excluder}. */
-export function ownSchema(schema: Schema, patterns: readonly string[]): Schema {
-  const isExcluded = excluder(patterns);
-  return mapSchemas(
-    schema,
-    schema,
-    (objects) => new Map([...objects].filter(([, object]) => !isExcluded(object))),
-  );
-}
-
-function mapSchemas(
-  from: Schema,
-  to: Schema,
-  map: <T extends SchemaObject>(
-    from: ReadonlyMap<string, T>,
-    to: ReadonlyMap<string, T>,
-  ) => ReadonlyMap<string, T>,
-): Schema {
-  return {
-    tables: map(from.tables, to.tables),
-    virtualTables: map(from.virtualTables, to.virtualTables),
-    views: map(from.views, to.views),
-    indexes: map(from.indexes, to.indexes),
-    triggers: map(from.triggers, to.triggers),
-  };
-}
-
-function matcher(patterns: readonly string[]): (name: string) => boolean {
-  if (patterns.length === 0) return () => false;
-  const bodies = patterns.map((pattern) =>
-    foldName(pattern).replace(/[\\^$.|+()[\]{}]/g, "\\$&").replaceAll("*", ".*").replaceAll(
-      "?",
-      ".",
-    )
-  );
-  const expression = new RegExp(`^(?:${bodies.join("|")})$`, "su");
-  return (name) => expression.test(foldName(name));
-}
-
-const isOfTool = matcher(TOOL_TABLES);

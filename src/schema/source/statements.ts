@@ -5,7 +5,7 @@ import { readMentions } from "../../sql/mentions.ts";
 import { TokenReader } from "../../sql/token_reader.ts";
 import { type NextStep, say, shell } from "../../text/next_step.ts";
 import { placeOf } from "../../text/position.ts";
-import { isToolTable } from "../diff/compare.ts";
+import { isToolTable } from "../model/foreign_objects.ts";
 import type { SchemaObject } from "../model/model.ts";
 
 /** A file of the wanted schema. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import {
-  compareSchemas,
   ownSchema,
   TOOL_TABLES,
   withoutExcluded,
-} from "../../../src/schema/diff/compare.ts";
+} from "../../../src/schema/model/foreign_objects.ts";
+import { compareSchemas } from "../../../src/schema/diff/compare.ts";
 import { schemaOf } from "./schema_of.ts";
 
 Deno.test("withoutExcluded() leaves what another tool owns as it is, with its indexes and triggers", async () => {
