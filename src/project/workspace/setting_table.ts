@@ -1,5 +1,4 @@
 import { DEFAULT_FOLDER_TEMPLATE } from "../../manifest/folder_name.ts";
-import { COMPARISON_MEMORY } from "../../runner/loss/old_state.ts";
 import type { RestorePolicy } from "../../runner/request.ts";
 import type { JsonSchema, ObjectSchema } from "./json_schema.ts";
 
@@ -187,7 +186,8 @@ export const SETTING_TABLE: {
   },
   comparisonMemory: {
     schema: { type: "number", minimum: 1, maximum: 1_000_000 },
-    fallback: COMPARISON_MEMORY,
+    // The runner's own COMPARISON_MEMORY, which a hook need not load for this.
+    fallback: 256,
     about:
       "How many megabytes of changed pages a run keeps in memory, so that it can compare its result with what was there. A run that changes more begins again behind a copy. In WAL mode no memory is needed for it.",
   },

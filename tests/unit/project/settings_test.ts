@@ -1,3 +1,5 @@
+import { SETTING_TABLE } from "../../../src/project/workspace/setting_table.ts";
+import { COMPARISON_MEMORY } from "../../../src/runner/loss/old_state.ts";
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
 import { defaultSettings, parseSettings } from "../../../src/project/workspace/settings.ts";
@@ -109,4 +111,8 @@ Deno.test("parseSettings() lists the first problems, counts the rest, and quotes
     () => parseSettings(`{"${"k".repeat(10_000)}": 1}`, "aludel.json", "/p"),
     (error: AludelError) => error.message.length === 500 && error.message.endsWith("…"),
   );
+});
+
+Deno.test("the settings and the runner agree on the memory for comparing", () => {
+  assert.equal(SETTING_TABLE.comparisonMemory.fallback, COMPARISON_MEMORY);
 });
