@@ -1,11 +1,11 @@
 import { AludelError, exitCodeOf, REPORT_BUG } from "../errors.ts";
+import { shell } from "../text/next_step.ts";
 import { BUILD, PROGRAM, RELEASE } from "../text/program.ts";
-import { normaliseArguments, splitCommandLine } from "./arguments/command_line.ts";
-import { bareArguments } from "./arguments/bare_arguments.ts";
+import { splitCommandLine } from "./arguments/command_line.ts";
 import type { Command } from "./arguments/command.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMPLETE_COMMAND } from "./completion/complete_command.ts";
-import { allFlags, longName, takesValue } from "./arguments/flag.ts";
+import { findCommand, normalArguments, readArguments } from "./arguments/typed_command.ts";
 import type { Here } from "./terminal/here.ts";
 import type { Runtime } from "./terminal/runtime.ts";
 import { Ui } from "./terminal/ui.ts";
@@ -25,6 +25,9 @@ export async function main(runtime: Runtime): Promise<number> {
     if (line.release) {
       plain.data(await releaseText(runtime));
       return 0;
+    }
+    if (line.command === undefined && !line.help && ui.wantsJson) {
+      throw new AludelError("usage", "A command is missing", { next: [shell`aludel --help`] });
     }
     if (line.command === undefined || line.command === "help") {
       return await printHelp(plain, line.command === "help" ? line.args : [], line);
@@ -58,31 +61,13 @@ async function printCandidates(runtime: Runtime): Promise<number> {
   return 0;
 }
 
-/** The longest name of the table that the words begin with. */
-function findCommand(
-  first: string,
-  args: readonly string[],
-): { name: string; args: readonly string[] } | undefined {
-  // Flags that stood before the command hold their values; of its own, "-m" may be followed by one.
-  const second = args.findIndex((word) => !/^--(?:[a-z]+=|json$|quiet$)/.test(word));
-  const name = `${first} ${args[second]}`;
-  if (Object.hasOwn(COMMANDS, name)) return { name, args: args.toSpliced(second, 1) };
-  return Object.hasOwn(COMMANDS, first) ? { name: first, args } : undefined;
-}
-
 async function runCommand(
   runtime: Runtime,
   command: Command,
   args: readonly string[],
   useUi: (ui: Ui) => void,
 ): Promise<number> {
-  const flags = allFlags(command.flags);
-  const valued = new Map<string, boolean>();
-  for (const [name, flag] of Object.entries(flags)) {
-    valued.set(longName(name), takesValue(flag));
-    if (flag.alias !== undefined) valued.set(`-${flag.alias}`, takesValue(flag));
-  }
-  const normal = normaliseArguments(args, (flag) => valued.get(flag));
+  const normal = normalArguments(command, args);
   useUi(new Ui(runtime, { json: normal.json, quiet: false }));
   if (normal.help) {
     const { commandText } = await import("./arguments/help_text.ts");
@@ -90,12 +75,7 @@ async function runCommand(
     ui.data(commandText(command, ui.style));
     return 0;
   }
-  const parsed = bareArguments(command, flags, normal.args) ??
-    await (await import("./arguments/parse_arguments.ts")).parseArguments(
-      command,
-      flags,
-      normal.args,
-    );
+  const parsed = await readArguments(command, normal);
   const ui = new Ui(runtime, {
     json: parsed.flags["json"] === true,
     quiet: parsed.flags["quiet"] === true,
@@ -132,7 +112,7 @@ async function printHelp(
   }
   if (line.command === undefined && !line.help) {
     // Nothing was asked: the help is talk, and a script that forgot the command should notice.
-    ui.error(help.overviewText(ui.talkStyle));
+    ui.error(help.briefText(ui.talkStyle));
     return 2;
   }
   ui.data(help.overviewText(ui.style));

@@ -158,6 +158,16 @@ function tooFar(
   const from = start === null ? "the base" : `"${start}"`;
   const last = end === null ? "the base" : `"${end}"`;
   const steps = done === 1 ? "is 1 step" : `are ${done} steps`;
+  if (walk.purpose === "upgrade" && start !== null && done === 0) {
+    return new AludelError(
+      "ref-too-far",
+      `Nothing is left to upgrade: revision ${from} is a head`,
+      {
+        notes: listed(graph, [start]),
+        next: [shell`aludel current`, shell`aludel heads`],
+      },
+    );
+  }
   return new AludelError(
     "ref-too-far",
     `"${walk.text}" goes too far: from ${from} there ${steps}, to ${last}`,

@@ -160,7 +160,7 @@ Deno.test("revision refuses what cannot be, and leaves no trace of it", async ()
     [["-m", "x", "--head", "nothing"], 1, /^error\[ref-not-found\]/],
     [["-m", "x", "--depends-on", "zzzz"], 1, /^error\[ref-not-found\]/],
     [["-m", "x", "--edit"], 1, /^error\[editor-unset\]/],
-    [["-m", "x", "stray"], 2, /^error\[usage\]: "stray" is one argument too many\n/],
+    [["-m", "x", "stray"], 2, /^error\[usage\]: Unexpected argument "stray"\n/],
   ];
   for (const [args, code, text] of cases) {
     const outcome = await project.aludel("revision", ...args);

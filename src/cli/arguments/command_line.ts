@@ -43,7 +43,8 @@ const ALEMBIC_ONLY: Readonly<Record<string, string>> = {
  *
  * @throws AludelError `usage` for a flag that is not known before a command.
  */
-export function splitCommandLine(args: readonly string[]): CommandLine {
+export function splitCommandLine(words: readonly string[]): CommandLine {
+  const args = withoutComment(words);
   const moved: string[] = [];
   let help = false;
   let release = false;
@@ -70,6 +71,12 @@ export function splitCommandLine(args: readonly string[]): CommandLine {
     }
   }
   return { command: undefined, args: moved, help, release };
+}
+
+/** Zsh passes on the comment of a line that was pasted: `aludel restore NAME # undo this`. A flag may have the value "#". */
+function withoutComment(words: readonly string[]): readonly string[] {
+  const at = words.findIndex((word, index) => word === "#" && !words[index - 1]?.startsWith("-"));
+  return at < 1 ? words : words.slice(0, at);
 }
 
 function longForm(flag: string): string {
@@ -107,10 +114,12 @@ export interface NormalArguments {
  * @param args What follows the command's name.
  * @param takesValue Whether a flag, written `--name` or `-n`, is followed by a value; undefined for one
  *   that the command does not have. Such a flag is passed on for the parser to complain about.
+ * @param fullName The flag that `--name` is a beginning of; itself if there is none.
  */
 export function normaliseArguments(
   args: readonly string[],
   takesValue: (flag: string) => boolean | undefined,
+  fullName: (flag: string) => string = (flag) => flag,
 ): NormalArguments {
   const normal: string[] = [];
   let help = false;
@@ -126,16 +135,19 @@ export function normaliseArguments(
       normal.push(...args.slice(i));
       break;
     }
-    if (arg === "--help") {
-      help = true;
-    } else if (arg.startsWith("--")) {
-      const [flag, value] = splitOnce(arg, "=");
+    if (arg.startsWith("--")) {
+      const [typed, value] = splitOnce(arg, "=");
+      const flag = fullName(typed);
       if (value === undefined) {
+        if (flag === "--help") {
+          help = true;
+          continue;
+        }
         json ||= flag === "--json";
-        normal.push(arg);
+        normal.push(flag);
         i = passValue(args, i, takesValue(flag), normal);
       } else if (takesValue(flag) === true) valueOf(flag, value);
-      else normal.push(arg);
+      else normal.push(`${flag}=${value}`);
     } else if (/^-[A-Za-z]/.test(arg)) {
       let rest = arg.slice(1);
       while (rest !== "") {

@@ -43,6 +43,34 @@ export function overviewText(style: Style): string {
   return lines.join("\n");
 }
 
+/** What `aludel` alone prints: the names of the commands, on one screen. */
+export function briefText(style: Style): string {
+  const column = Math.max(...GROUPS.map((group) => group.length)) + 2;
+  const lines = [
+    `${PROGRAM} ${RELEASE}: schema migrations for SQLite, tracked like git`,
+    "",
+    `${style.bold("Usage:")} aludel COMMAND [OPTIONS]`,
+    "",
+  ];
+  for (const group of GROUPS) {
+    const names = Object.entries(COMMANDS).filter(([, entry]) => entry.group === group)
+      .map(([name]) => name);
+    if (names.length === 0) continue;
+    const [first = "", ...rest] = wrap(names.join(", "), WIDTH - column);
+    lines.push(`${style.bold(group.padEnd(column))}${first}`);
+    for (const line of rest) lines.push(" ".repeat(column) + line);
+  }
+  lines.push(
+    "",
+    '"aludel --help" lists what they do, "aludel COMMAND --help" explains one.',
+    "",
+    style.bold("To start"),
+    "  aludel init",
+    '  aludel revision -m "create events table"',
+  );
+  return lines.join("\n");
+}
+
 /** What `aludel COMMAND --help` prints, within 80 columns. */
 export function commandText(command: Command, style: Style): string {
   const lines = [`${style.bold("Usage:")} ${usageLine(command)}`];

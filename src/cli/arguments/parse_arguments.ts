@@ -19,7 +19,7 @@ import { AludelError } from "../../errors.ts";
 import { closest } from "../../text/closest.ts";
 import { shell } from "../../text/next_step.ts";
 import type { Command } from "./command.ts";
-import type { Flag, Flags } from "./flag.ts";
+import { type Flag, type Flags, longName } from "./flag.ts";
 import { usageLine } from "./help_text.ts";
 
 /** What the arguments of a command line mean. */
@@ -126,19 +126,22 @@ function positiveNumber(text: string): number {
 }
 
 function usageError(command: Command, error: ArgumentScannerError): AludelError {
-  const { message, note } = explain(error);
+  const { message, note } = explain(error, command);
   return new AludelError("usage", message, {
     notes: [...(note === undefined ? [] : [note]), `Usage: ${usageLine(command)}`],
     next: [shell`aludel ${command.name.split(" ")} --help`],
   });
 }
 
-function explain(error: ArgumentScannerError): { message: string; note?: string } {
+function explain(
+  error: ArgumentScannerError,
+  command: Command,
+): { message: string; note?: string } {
   if (error instanceof FlagNotFoundError) {
     const similar = closest(error.input, error.corrections);
     return {
       message: `Unknown flag "--${error.input}"`,
-      ...(similar !== undefined && { note: `Did you mean "--${similar}"?` }),
+      ...(similar !== undefined && { note: `Did you mean "${longName(similar)}"?` }),
     };
   }
   if (error instanceof AliasNotFoundError) return { message: `Unknown flag "-${error.input}"` };
@@ -155,10 +158,14 @@ function explain(error: ArgumentScannerError): { message: string; note?: string 
     return { message: `"--${error.externalFlagName}" is given twice` };
   }
   if (error instanceof UnexpectedPositionalError) {
-    return { message: `"${error.input}" is one argument too many` };
+    return { message: `Unexpected argument "${error.input}"` };
   }
   if (error instanceof UnsatisfiedPositionalError) {
-    return { message: `The argument ${error.placeholder} is missing` };
+    const missing = command.positional.find(({ name }) => name === error.placeholder);
+    return {
+      message: `"aludel ${command.name}" needs ${error.placeholder}`,
+      ...(missing && { note: `${missing.name}: ${missing.help}` }),
+    };
   }
   if (error instanceof ArgumentParseError) {
     const name = error.externalFlagNameOrPlaceholder;

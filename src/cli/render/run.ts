@@ -155,6 +155,10 @@ export class RunReport {
     this.#ui.json(this.#document({ steps: [], resealed: [] }));
     const heads = planned.catalogue.graph.headsOf(planned.catalogue.applied, "parents");
     this.#ui.notice(`Nothing to do: "${this.#target.name}" is at ${list(heads)}.`);
+    const { goal } = planned;
+    if (goal.kind !== "upgrade") return;
+    const above = goal.ids.find((id) => !heads.includes(id));
+    if (above !== undefined) this.#ui.hint(shell`aludel downgrade ${above} # go back to ${above}`);
   }
 
   done(outcome: RunOutcome, planned: PlannedMigration): void {

@@ -10,7 +10,13 @@ Deno.test("main() prints the help to stdout when asked, to stderr with exit 2 wh
   const help = await runInProcess(["help"]);
   assert.deepEqual([help.code, help.stdout], [0, asked.stdout]);
   const nothing = await runInProcess([]);
-  assert.deepEqual([nothing.code, nothing.stdout, nothing.stderr], [2, "", asked.stdout]);
+  assert.deepEqual([nothing.code, nothing.stdout], [2, ""]);
+  for (const name of Object.keys(COMMANDS)) assert.ok(nothing.stderr.includes(name), name);
+  const lines = nothing.stderr.split("\n");
+  assert.ok(lines.length <= 24 && lines.every((line) => line.length <= 80), nothing.stderr);
+  const json = await runInProcess(["--json"]);
+  assert.deepEqual([json.code, json.stderr], [2, ""]);
+  assert.equal(JSON.parse(json.stdout).error.message, "A command is missing");
 });
 
 Deno.test("main() explains a command in each of the ways to ask", async () => {
@@ -90,4 +96,31 @@ Deno.test("main() reports what nobody foresaw as a bug, with exit 70", async () 
 Deno.test("main() colours an error on a terminal", async () => {
   const { stderr } = await runInProcess(["xyzzy"], { stderr: recordedStream(true) });
   assert.ok(stderr.startsWith("\x1b[31merror[usage]\x1b[39m: \x1b[1m"));
+});
+
+Deno.test("main() takes a unique beginning for a command and for a flag, and asks about others", async () => {
+  const help = async (...args: string[]) => (await runInProcess([...args, "--help"])).stdout;
+  assert.match(await help("hist"), /^Usage: aludel history /);
+  assert.match(await help("hook", "inst"), /^Usage: aludel hook install /);
+  assert.match(await help("back", "li"), /^Usage: aludel backup list /);
+  assert.match(await help("merge"), /^Usage: aludel merge /);
+  assert.match(await help("revision", "--auto"), /^Usage: aludel revision /);
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [["st"], /"st" is the beginning of "stamp" and "status"\n {2}next: aludel stamp --help\n/],
+    [["upgrade", "--re"], /"--re" is the beginning of "--\S+" and "--\S+"|, "--\S+"/],
+    [["upgrade", "--dryrun"], /Unknown flag "--dryrun"\n {2}Did you mean "--dry-run"\?\n/],
+    [["downgrade"], /"aludel downgrade" needs REF\n {2}REF: .*\n {2}Usage: /],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, stderr } = await runInProcess(args);
+    assert.equal(code, 2, args.join(" "));
+    assert.match(stderr, expected);
+  }
+});
+
+Deno.test("main() reads a line with its comment as zsh passes it on, and a flag's value for what it is", async () => {
+  const pasted = ["history", "--help", "#", "see", "which", "there", "are"];
+  assert.match((await runInProcess(pasted)).stdout, /^Usage: aludel history /);
+  const { stderr } = await runInProcess(["revision", "-m", "#", "x"]);
+  assert.match(stderr, /Unexpected argument "x"/);
 });

@@ -97,9 +97,9 @@ Deno.test("parseArguments() refuses what it does not understand, with the usage 
     [["--transaction", "none"], [], '"none" is not a value of "--transaction"'],
     [["--lock-timeout", "soon"], [], '"soon" for "--lock-timeout" is not a number of zero or more'],
     [["--lock-timeout=-1"], [], '"-1" for "--lock-timeout" is not a number of zero or more'],
-    [["a", "b"], [REF], '"b" is one argument too many'],
-    [[], [REF], "The argument REF is missing"],
-    [[], [{ ...REF, many: true }], "The argument REF is missing"],
+    [["a", "b"], [REF], 'Unexpected argument "b"'],
+    [[], [REF], '"aludel try" needs REF'],
+    [[], [{ ...REF, many: true }], '"aludel try" needs REF'],
   ];
   for (const [args, positional, message] of cases) {
     const error = await refusal(args, positional);

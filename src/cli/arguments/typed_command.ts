@@ -1,0 +1,78 @@
+import { AludelError } from "../../errors.ts";
+import { shell } from "../../text/next_step.ts";
+import { COMMANDS, ELSEWHERE } from "../commands.ts";
+import { bareArguments } from "./bare_arguments.ts";
+import type { Command } from "./command.ts";
+import { type NormalArguments, normaliseArguments } from "./command_line.ts";
+import { allFlags, longName, takesValue } from "./flag.ts";
+import type { ParsedArguments } from "./parse_arguments.ts";
+
+/** A command's full name, and what follows it. */
+export interface FoundCommand {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+/**
+ * The command that the words begin with: the longest name of the table, of which a unique beginning is enough.
+ *
+ * @returns undefined if there is none.
+ * @throws {AludelError} `usage` for the beginning of several.
+ */
+export function findCommand(first: string, args: readonly string[]): FoundCommand | undefined {
+  // Flags that stood before the command hold their values; of its own, "-m" may be followed by one.
+  const second = args.findIndex((word) => !/^--(?:[a-z]+=|json$|quiet$)/.test(word));
+  const names = Object.keys(COMMANDS);
+  const firsts = new Set(names.map((name) => name.split(" ")[0]!));
+  const head = Object.hasOwn(ELSEWHERE, first) && !firsts.has(first)
+    ? first
+    : completed(first, [...firsts], "");
+  const rest = names.filter((name) => name.startsWith(`${head} `))
+    .map((name) => name.slice(head.length + 1));
+  const tail = completed(args[second] ?? "", rest, `${head} `);
+  if (rest.includes(tail)) return { name: `${head} ${tail}`, args: args.toSpliced(second, 1) };
+  return Object.hasOwn(COMMANDS, head) ? { name: head, args } : undefined;
+}
+
+/** A word of the list that another is, or is the only one to begin with it; else the word itself. */
+function completed(word: string, words: readonly string[], before: string): string {
+  if (word === "" || words.includes(word)) return word;
+  const meant = words.filter((one) => one.startsWith(word));
+  if (meant.length < 2) return meant[0] ?? word;
+  throw new AludelError("usage", `"${before}${word}" is the beginning of ${listed(meant)}`, {
+    next: meant.map((one) => shell`aludel ${`${before}${one}`.split(" ")} --help`),
+  });
+}
+
+/** A command's arguments in the one spelling of the parser: with the full names of its flags. */
+export function normalArguments(command: Command, args: readonly string[]): NormalArguments {
+  const valued = new Map<string, boolean>();
+  for (const [name, flag] of Object.entries(allFlags(command.flags))) {
+    valued.set(longName(name), takesValue(flag));
+    if (flag.alias !== undefined) valued.set(`-${flag.alias}`, takesValue(flag));
+  }
+  const names = [...valued.keys(), "--help"].filter((name) => name.startsWith("--"));
+  return normaliseArguments(args, (flag) => valued.get(flag), (flag) => {
+    if (flag === "--" || names.includes(flag)) return flag;
+    const meant = names.filter((name) => name.startsWith(flag));
+    if (meant.length < 2) return meant[0] ?? flag;
+    throw new AludelError("usage", `"${flag}" is the beginning of ${listed(meant)}`, {
+      next: [shell`aludel ${command.name.split(" ")} --help`],
+    });
+  });
+}
+
+/** What a command's arguments mean. @throws {AludelError} `usage`. */
+export async function readArguments(
+  command: Command,
+  { args }: NormalArguments,
+): Promise<ParsedArguments> {
+  const flags = allFlags(command.flags);
+  return bareArguments(command, flags, args) ??
+    await (await import("./parse_arguments.ts")).parseArguments(command, flags, args);
+}
+
+function listed(words: readonly string[]): string {
+  const quoted = words.map((word) => `"${word}"`);
+  return `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
+}
