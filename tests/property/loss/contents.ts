@@ -17,7 +17,7 @@ export interface TableContents {
   readonly name: string;
   readonly sql: string;
   readonly columns: readonly ColumnContents[];
-  /** The columns that tell a row from others: those of the key, or `rowid` where that is no column. */
+  /** The columns that tell a row from others: those of the key, or {@linkcode ROWID} if that is no column. */
   readonly key: readonly string[];
   readonly hasRowid: boolean;
   /** By the values of the key. */
@@ -34,7 +34,10 @@ export interface TableContents {
   readonly isReadable: boolean;
 }
 
-/** Values by column, `rowid` included. Each is its type and its bytes: `i:12`, `t:61`, `n`. */
+/** Stands for a rowid that is no column; a column may be called rowid. */
+export const ROWID = "(rowid)";
+
+/** Values by column, {@linkcode ROWID} included. Each is its type and its bytes: `i:12`, `t:61`, `n`. */
 export type Row = ReadonlyMap<string, string>;
 
 export interface ColumnContents {
@@ -156,7 +159,8 @@ function readTable(all: Query, name: string, listed: SqlRow): TableContents {
     .filter((row) => !isVirtual || Number(row["hidden"]) === 0);
   const columns = info.map((row): ColumnContents => ({
     name: String(row["name"]).toLowerCase(),
-    type: String(row["type"]).toUpperCase(),
+    // In a STRICT table ANY keeps every value; elsewhere it prefers numbers.
+    type: String(row["type"]).toUpperCase() + (Number(listed["strict"]) === 1 ? " STRICT" : ""),
     notNull: Number(row["notnull"]) === 1,
     default: row["dflt_value"] === null ? null : String(row["dflt_value"]),
     isGenerated: Number(row["hidden"]) >= 2,
@@ -176,7 +180,7 @@ function readTable(all: Query, name: string, listed: SqlRow): TableContents {
     ? keyed
     : rowid === undefined
     ? []
-    : ["rowid"];
+    : [ROWID];
   // What such a table shows are the rows of another one, or nothing.
   const isIndexOnly = /\bcontent\s*=/i.test(sql);
   const isFts = /\busing\s+fts5/i.test(sql);
@@ -192,7 +196,7 @@ function readTable(all: Query, name: string, listed: SqlRow): TableContents {
     hasRowid,
     rows: isIndexOnly
       ? new Map()
-      : readRows(all, name, columns, key, key[0] === "rowid" ? rowid : undefined),
+      : readRows(all, name, columns, key, key[0] === ROWID ? rowid : undefined),
     isReadable: !isIndexOnly || isReadable(all, name),
     isAutoincrement: /\bAUTOINCREMENT\b/i.test(sql),
     sequence: (sequence?.["seq"] ?? null) as bigint | null,
@@ -224,7 +228,7 @@ function readRows(
   const names = columns.map((column) => column.name);
   const fields = names.map((column) => read(quote(column)));
   if (rowid !== undefined) {
-    names.push("rowid");
+    names.push(ROWID);
     fields.push(read(rowid));
   }
   const rows = new Map<string, Row>();

@@ -1,10 +1,11 @@
-import type {
-  ColumnContents,
-  Contents,
-  ForeignKey,
-  IndexContents,
-  Row,
-  TableContents,
+import {
+  type ColumnContents,
+  type Contents,
+  type ForeignKey,
+  type IndexContents,
+  type Row,
+  ROWID,
+  type TableContents,
 } from "./contents.ts";
 
 /** Where each table and column of the first database is in the second, as far as the script renames them. */
@@ -73,7 +74,7 @@ export function heldRows(before: Contents, point: Contents, renames: Renames): S
     const kept = point.tables.get(renames.table(name));
     if (kept === undefined) continue;
     const nameIn = (column: string) =>
-      column === "rowid" && old.key[0] === "rowid" ? "aludel_rowid" : renames.column(name, column);
+      column === ROWID ? "aludel_rowid" : renames.column(name, column);
     const rows = new Map(
       [...kept.rows.values()].map((
         row,
@@ -99,7 +100,7 @@ function compareRows(
   losses: Map<string, string>,
 ): void {
   const types = new Map(now.columns.map((each) => [each.name, each]));
-  const key = old.key.map((each) => each === "rowid" ? "rowid" : column(each));
+  const key = old.key.map((each) => each === ROWID ? ROWID : column(each));
   const rows = new Map<string, Row>();
   for (const row of now.rows.values()) {
     rows.set(key.map((each) => row.get(each) ?? "").join(" "), row);
@@ -136,7 +137,7 @@ function keyNow(
   rows: ReadonlyMap<string, Row>,
 ): string {
   const isSameType = key.every((column, at) =>
-    column === "rowid" ||
+    column === ROWID ||
     types.get(column)?.type === old.columns.find((each) => each.name === old.key[at])?.type
   );
   if (isSameType || rows.has(id)) return id;
@@ -171,10 +172,11 @@ function isKept(was: string, is: string, from: ColumnContents, to: ColumnContent
   if (from.type === to.type) return false;
   const [old, now] = [plain(was), plain(is)];
   if (old === undefined || now === undefined || was[0] === is[0]) return false;
-  if (was[0] === "t" || is[0] === "t") {
-    const [text, number] = was[0] === "t" ? [old, now] : [now, old];
-    return /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,14})?$/.test(text) && Number(text) === Number(number) ||
-      text === number;
+  if (is[0] === "t") return now === old || was[0] === "r" && Number(now) === Number(old);
+  if (was[0] === "t") {
+    // Whatever else the text was, such as 007 or 1.50, is not there any more.
+    return old === now ||
+      /^(?:0|-?[1-9]\d{0,14})(?:\.(?:0|\d{0,13}[1-9]))?$/.test(old) && Number(old) === Number(now);
   }
   const [integer, real] = was[0] === "i" ? [old, now] : [now, old];
   return Number.isFinite(Number(real)) && Number.isInteger(Number(real)) &&
