@@ -18,6 +18,8 @@ export interface DatabaseRecipe {
   readonly bulk: number;
   /** Whether their texts are long: then the pages that a rebuild changes are more than a megabyte. */
   readonly isWide: boolean;
+  /** Whether the settings ask for restore points that hold lost rows alone. */
+  readonly keepsRows: boolean;
 }
 
 export interface TableShape {
@@ -66,6 +68,7 @@ export const databaseRecipe: fc.Arbitrary<DatabaseRecipe> = fc.record({
     { weight: 1, arbitrary: fc.constantFrom(999, 1000, 1001, 2300) },
   ),
   isWide: fc.boolean(),
+  keepsRows: fc.boolean(),
 });
 
 const TABLE_NAMES = ["users", "orders", "t", "Big Table"];

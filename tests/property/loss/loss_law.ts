@@ -96,7 +96,7 @@ async function judge(
   scriptRecipe: ScriptRecipe,
   realProgram: boolean,
 ): Promise<Verdict> {
-  const project = new Project(folder);
+  const project = new Project(folder, settingsText(recipe));
   const made = await makeDatabase(project, recipe, scriptRecipe.honest);
   const copy = project.copy("script.db");
   const before = readContents(project.copy("before.db"));
@@ -205,6 +205,14 @@ function differences(expected: string, actual: string): string[] {
     ...[...wanted].filter((line) => !found.has(line)).map((line) => `- ${line}`),
     ...[...found].filter((line) => !wanted.has(line)).map((line) => `+ ${line}`),
   ];
+}
+
+function settingsText({ keepsRows }: DatabaseRecipe): string {
+  const settings = {
+    database: "sqlite:app.db",
+    ...keepsRows && { restoreRowsFrom: 0, restoreRowsShare: 100 },
+  };
+  return `${JSON.stringify(settings)}\n`;
 }
 
 interface MadeDatabase {
@@ -319,13 +327,15 @@ interface Outcome {
 /** A folder with revisions and a database. */
 class Project {
   readonly #folder: string;
+  readonly #settings: string;
   #manifest: Parameters<typeof formatManifest>[0] = { revisions: [] };
   readonly #scripts = new Map<string, string>();
   #clock = 0;
 
-  constructor(folder: string) {
+  constructor(folder: string, settings: string) {
     this.#folder = folder;
-    Deno.writeTextFileSync(`${folder}/aludel.json`, '{ "database": "sqlite:app.db" }\n');
+    this.#settings = settings;
+    Deno.writeTextFileSync(`${folder}/aludel.json`, settings);
     Deno.mkdirSync(`${folder}/migrations`);
   }
 
@@ -351,7 +361,7 @@ class Project {
     return new Map([
       ...this.#scripts,
       ["migrations/manifest.json", formatManifest(this.#manifest)],
-      ["aludel.json", '{ "database": "sqlite:app.db" }\n'],
+      ["aludel.json", this.#settings],
     ]);
   }
 

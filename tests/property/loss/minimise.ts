@@ -63,6 +63,7 @@ function* smaller({ database, script }: LawCase): Generator<LawCase> {
     encoding: "UTF-8",
     bulk: 0,
     isWide: false,
+    keepsRows: false,
   } as const;
   for (const [name, value] of Object.entries(plain)) {
     if (database[name as keyof typeof plain] !== value) {
