@@ -30,6 +30,8 @@ export interface TableTrack {
   readonly aliases: Set<string>;
   /** First name of a column → its name now; only those that were renamed. */
   readonly columns: Map<string, string>;
+  /** Once it is dropped, the table that took one of its names: by its creation, or by a rename. */
+  successor?: { readonly track: TableTrack; readonly isCreated: boolean };
 }
 
 /**
@@ -84,12 +86,17 @@ export class TableTracker {
         if (this.#existing?.has(name)) return;
         this.#standing.set(name, null);
       }
-      this.#trackOf(name);
+      this.#replace(name, this.#trackOf(name), true);
     } else if (mention.kind === "drop-table") {
       const track = this.#trackOf(name);
       this.#touched.add(track);
       this.#dropped.add(track);
       this.#standing.set(name, null);
+      // It was renamed away, and another one has its name already. Its last name counts most.
+      const taken = [...track.aliases].findLast((alias) => this.#standing.get(alias));
+      if (taken !== undefined) {
+        track.successor = { track: this.#standing.get(taken)!, isCreated: false };
+      }
     } else if (mention.kind === "rename-table" && mention.to !== undefined) {
       const track = this.#trackOf(name);
       const to = foldName(mention.to);
@@ -97,6 +104,7 @@ export class TableTracker {
       track.aliases.add(to);
       this.#standing.set(name, null);
       this.#standing.set(to, track);
+      this.#replace(to, track, false);
     } else if (mention.kind === "rename-column" && mention.column && mention.to !== undefined) {
       const { columns } = this.#trackOf(name);
       const from = foldName(mention.column);
@@ -110,14 +118,44 @@ export class TableTracker {
     const fates = new Map<string, TableFate>();
     for (const [name, track] of this.#firsts) {
       if (!this.#touched.has(track)) continue;
-      fates.set(name, fateOf(name, track, this.#dropped, this.#standing));
+      fates.set(name, this.#fateOf(name, track));
     }
     const firsts = this.#firsts;
     return {
       touched: fates,
       tableAfter: (name) => fates.get(foldName(name))?.after ?? foldName(name),
-      columnAfter: (table, column) =>
-        firsts.get(foldName(table))?.columns.get(foldName(column)) ?? foldName(column),
+      columnAfter: (table, column) => {
+        let name = foldName(column);
+        for (const track of lineOf(firsts.get(foldName(table)))) {
+          name = track.columns.get(name) ?? name;
+        }
+        return name;
+      },
+    };
+  }
+
+  /** The table that takes a name replaces those that had it and are gone. */
+  #replace(name: string, track: TableTrack, isCreated: boolean): void {
+    const gone = [...this.#dropped].filter((each) =>
+      each !== track && each.successor === undefined && each.aliases.has(name)
+    );
+    if (gone.length === 0) return;
+    // The new table of a rebuild replaces the old one, and not the left-over of an earlier try that had its first name.
+    for (const each of this.#dropped) {
+      if (each.successor?.track === track && each.successor.isCreated) delete each.successor;
+    }
+    for (const each of gone) each.successor = { track, isCreated };
+  }
+
+  #fateOf(name: string, track: TableTrack): TableFate {
+    const line = lineOf(track);
+    const last = line.at(-1)!;
+    const standing = [...last.aliases].findLast((alias) => this.#standing.get(alias) === last);
+    return {
+      before: name,
+      after: standing ?? (this.#dropped.has(last) ? null : name),
+      dropped: this.#dropped.has(track),
+      aliases: new Set(line.flatMap(({ aliases }) => [...aliases])),
     };
   }
 
@@ -139,25 +177,13 @@ export function traceTables(mentions: readonly Mention[]): TableFates {
   return tracker.fates();
 }
 
-function fateOf(
-  name: string,
-  track: TableTrack,
-  dropped: ReadonlySet<TableTrack>,
-  standing: ReadonlyMap<string, TableTrack | null>,
-): TableFate {
-  if (!dropped.has(track)) {
-    const after = [...track.aliases].findLast((alias) => standing.get(alias) === track) ?? name;
-    return { before: name, after, dropped: false, aliases: track.aliases };
+/** A table and those that took its place, one after the other. */
+function lineOf(track: TableTrack | undefined): TableTrack[] {
+  const line: TableTrack[] = [];
+  for (let next = track; next !== undefined && !line.includes(next); next = next.successor?.track) {
+    line.push(next);
   }
-  // Its last name counts most: a table may be renamed first, then rebuilt, and a new one take the first name.
-  const after = [...track.aliases].findLast((alias) => standing.get(alias)) ?? null;
-  const replacement = after === null ? undefined : standing.get(after);
-  return {
-    before: name,
-    after,
-    dropped: true,
-    aliases: new Set([...track.aliases, ...(replacement?.aliases ?? [])]),
-  };
+  return line;
 }
 
 /**

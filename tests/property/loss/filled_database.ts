@@ -20,6 +20,8 @@ export interface DatabaseRecipe {
   readonly isWide: boolean;
   /** Whether the settings ask for restore points that hold lost rows alone. */
   readonly keepsRows: boolean;
+  /** Whether a run may keep a megabyte of pages only before it begins again behind a copy. */
+  readonly hasLittleMemory: boolean;
 }
 
 export interface TableShape {
@@ -69,6 +71,7 @@ export const databaseRecipe: fc.Arbitrary<DatabaseRecipe> = fc.record({
   ),
   isWide: fc.boolean(),
   keepsRows: fc.boolean(),
+  hasLittleMemory: fc.boolean(),
 });
 
 const TABLE_NAMES = ["users", "orders", "t", "Big Table"];

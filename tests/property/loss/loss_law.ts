@@ -207,10 +207,11 @@ function differences(expected: string, actual: string): string[] {
   ];
 }
 
-function settingsText({ keepsRows }: DatabaseRecipe): string {
+function settingsText({ keepsRows, hasLittleMemory }: DatabaseRecipe): string {
   const settings = {
     database: "sqlite:app.db",
     ...keepsRows && { restoreRowsFrom: 0, restoreRowsShare: 100 },
+    ...hasLittleMemory && { comparisonMemory: 1 },
   };
   return `${JSON.stringify(settings)}\n`;
 }

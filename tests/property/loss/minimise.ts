@@ -64,6 +64,7 @@ function* smaller({ database, script }: LawCase): Generator<LawCase> {
     bulk: 0,
     isWide: false,
     keepsRows: false,
+    hasLittleMemory: false,
   } as const;
   for (const [name, value] of Object.entries(plain)) {
     if (database[name as keyof typeof plain] !== value) {

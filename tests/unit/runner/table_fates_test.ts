@@ -90,3 +90,27 @@ Deno.test("traceTables() follows columns through renames of both kinds", () => {
   assert.equal(traced.columnAfter("w", "other"), "other");
   assert.equal(traced.tableAfter("w"), "w");
 });
+
+Deno.test("traceTables() follows what took a dropped table's place wherever it is renamed", () => {
+  const rebuild = "CREATE TABLE new_t(a, b); INSERT INTO new_t SELECT a, b FROM t; DROP TABLE t; " +
+    "ALTER TABLE new_t RENAME TO t;";
+  assert.deepEqual(fates(`${rebuild} ALTER TABLE t RENAME TO u;`), ["t -> u"]);
+  assert.deepEqual(fates(`${rebuild} ${rebuild} ALTER TABLE t RENAME TO u;`), ["t -> u"]);
+  assert.deepEqual(
+    fates(
+      `${rebuild} ALTER TABLE t RENAME TO x; ALTER TABLE s RENAME TO t; ALTER TABLE x RENAME TO s;`,
+    ),
+    ["t -> s", "s -> t"],
+  );
+  const renamed = traceTables(mentionsOf(
+    `ALTER TABLE t RENAME COLUMN z TO a; ${rebuild} ALTER TABLE t RENAME COLUMN a TO c;`,
+  ));
+  assert.equal(renamed.columnAfter("t", "z"), "c");
+  assert.deepEqual(
+    fates(
+      "DROP TABLE x; CREATE TABLE y(a); DROP TABLE t; ALTER TABLE y RENAME TO t; " +
+        "ALTER TABLE t RENAME TO x;",
+    ),
+    ["x -> x", "t -> x"],
+  );
+});
