@@ -49,6 +49,7 @@ export const ERROR_KINDS = {
   "editor-failed": "failure",
   "editor-no-files": "failure",
   "editor-unset": "failure",
+  "extension-failed": "failure",
   "file-is-folder": "failure",
   "file-outside": "failure",
   "file-unreadable": "failure",

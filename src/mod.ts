@@ -18,6 +18,7 @@
  *
  * @module
  */
+export type { SqlFunction, SqlFunctions, SqlValue } from "./db/connection.ts";
 export { AludelError, ERROR_KINDS } from "./errors.ts";
 export type { ErrorCode, ErrorFacts, ErrorKind, Place } from "./errors.ts";
 export type { RevisionId } from "./graph/revision.ts";

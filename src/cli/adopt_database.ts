@@ -1,10 +1,10 @@
 import { AludelError } from "../errors.ts";
 import { parseRef } from "../graph/ref.ts";
-import { adoptSchema } from "../project/author/adopt.ts";
+import { adoptSchema, type AdoptSettings, type LeftOut } from "../project/author/adopt.ts";
 import { accessTo } from "../project/workspace/database_access.ts";
 import { pathExists, writeAtomically } from "../project/workspace/files.ts";
 import { openProject } from "../project/workspace/project.ts";
-import { defaultSettings } from "../project/workspace/settings.ts";
+import { defaultSettings, readSettingsFile, SETTINGS_FILE } from "../project/workspace/settings.ts";
 import { planStamp, stamp } from "../project/migrate/stamp.ts";
 import { startProject } from "../project/author/start_project.ts";
 import { chooseTarget, type Target } from "../project/workspace/target.ts";
@@ -13,6 +13,7 @@ import { Scratch } from "../replay/scratch.ts";
 import { writeRevision } from "../project/author/write_revision.ts";
 import type { CommandContext } from "./arguments/command.ts";
 import { migrationContext, runHost } from "./session/run_host.ts";
+import { nameExtensions } from "./session/project.ts";
 import { waitingFor } from "./render/draft.ts";
 import { reportKeyMismatches } from "./render/changes.ts";
 import { shell } from "../text/next_step.ts";
@@ -25,12 +26,14 @@ const SCHEMA_FILE = "schema.sql";
  *
  * @param text The database as typed.
  * @param root The project's folder, absolute.
+ * @param borrowed What `DATABASE_URL` names: settings that name it too would shadow it.
  * @throws {AludelError} `adopt-recorded`, `adopt-revisions`, `adopt-failed`, `database-missing`.
  */
 export async function adoptDatabase(
   context: CommandContext,
   text: string,
   root: string,
+  borrowed: Target | undefined,
 ): Promise<void> {
   const { runtime, ui } = context;
   const { target: chosen, notices } = chooseTarget({
@@ -42,10 +45,17 @@ export async function adoptDatabase(
     exists: pathExists,
   });
   for (const notice of notices) ui.notice(notice);
-  const adopted = await readDatabase(chosen);
+  // Settings that are there already say what is no business of ours, and what to load.
+  const settings = pathExists(`${root}/${SETTINGS_FILE}`)
+    ? readSettingsFile(SETTINGS_FILE, root)
+    : defaultSettings(root);
+  nameExtensions(ui, settings);
+  const adopted = await readDatabase({ ...chosen, extensions: settings.extensions }, settings);
+  const leftOut = namesToExclude(adopted.leftOut);
   const started = startProject(root, {
-    database: relativeTo(chosen.path, root),
+    ...(borrowed?.path !== chosen.path && { database: relativeTo(chosen.path, root) }),
     ...(adopted.doubleQuotedStrings && { doubleQuotedStrings: true }),
+    ...(leftOut.length > 0 && { exclude: leftOut }),
   }, chosen.path);
   const project = openProject(root);
   if ((openWorkspace(project.files)?.graph.size ?? 0) > 0) {
@@ -81,31 +91,56 @@ export async function adoptDatabase(
 
   const created = [...started.created, ...(keepsSchema ? [] : [SCHEMA_FILE])];
   const kept = [...started.kept, ...(keepsSchema ? [SCHEMA_FILE] : [])];
-  ui.json({ ...started, created, kept, database: chosen.name, revision: id, up: written.up });
+  ui.json({
+    ...started,
+    created,
+    kept,
+    database: chosen.name,
+    revision: id,
+    up: written.up,
+    leftOut: adopted.leftOut,
+  });
   for (const path of created) ui.data(`created   ${path}`);
   for (const path of started.extended) ui.data(`extended  ${path}`);
   for (const path of kept) ui.data(`kept      ${path}`);
   ui.data(`created   ${written.up}`);
+  for (const { kind, name, reason } of adopted.leftOut) {
+    ui.data(`left out  ${kind.replace("-", " ")} ${name}: ${reason}`);
+  }
+  const unnamed = leftOut.filter((name) => !project.settings.exclude.includes(name));
+  if (unnamed.length > 0) {
+    const names = unnamed.map((name) => JSON.stringify(name)).join(", ");
+    ui.notice(`Add to "exclude" in aludel.json, so that they are no difference: ${names}`);
+  }
   ui.notice(`"${chosen.name}" is recorded to have the revision ${ui.talkStyle.yellow(id)}.`);
   if (adopted.doubleQuotedStrings) {
     ui.notice(
       'Its schema has strings in double quotes, so the setting "doubleQuotedStrings" is on.',
     );
   }
-  await reportKeyMismatches(ui, adopted.schema, new Scratch(adopted));
+  await reportKeyMismatches(
+    ui,
+    adopted.schema,
+    new Scratch({ ...settings, doubleQuotedStrings: adopted.doubleQuotedStrings }),
+  );
   ui.hint(
     shell`aludel check # then edit schema.sql, and run aludel revision --autogenerate -m MSG`,
   );
 }
 
-async function readDatabase(target: Target) {
-  await using connection = await accessTo(target).look();
+/** What the setting `exclude` needs: what belongs to a name in it is excluded by that. */
+function namesToExclude(leftOut: readonly LeftOut[]): readonly string[] {
+  return leftOut.filter(({ owner }) => owner === null).map(({ name }) => name);
+}
+
+async function readDatabase(target: Target, settings: AdoptSettings) {
+  await using connection = await accessTo(target).look({ extensions: true });
   if (connection === null) {
     throw new AludelError("database-missing", `Database "${target.name}" does not exist`, {
       next: [shell`aludel init # start with a new one`],
     });
   }
-  return await adoptSchema(connection, target.name);
+  return await adoptSchema(connection, target.name, settings);
 }
 
 /** A path below the project is written relative to it, so that a clone finds it too. */

@@ -42,12 +42,12 @@ export async function autogenerateRevision(
   const parents = resolve(flags.head.length === 0 ? ["head"] : flags.head);
   const before = [...parents, ...resolve(flags.dependsOn)];
 
-  const wanted = await reader.wanted();
+  const wanted = await reader.wanted((words) => ui.notice(`Running: ${words.join(" ")}`));
   reportSchemaNotices(ui, wanted);
   const { from } = flags;
   await using parent = from === undefined ? await reader.parent(before) : null;
   const present = parent?.schema ??
-    await reader.ofDatabase(openTarget(context, project, { database: from }).access, from!);
+    await reader.ofDatabase(openTarget(context, project, { database: from }, "run").access, from!);
   const { settings } = project;
   const comparison = compareWithWanted(settings, present, wanted);
   suggestRenamesTo(ui, comparison, wanted.name);

@@ -15,7 +15,7 @@ import {
   SHARED_FLAGS,
 } from "./arguments/flag.ts";
 import { lookPatience, migrationContext, runHost } from "./session/run_host.ts";
-import { openProject } from "./session/project.ts";
+import { nameExtensions, openProject } from "./session/project.ts";
 import { openTarget } from "./session/target.ts";
 import { reportPlan, RunReport } from "./render/run.ts";
 
@@ -68,7 +68,7 @@ export async function migrate(
   const project = openProject(context, flags);
   const workspace = openWorkspace(project.files);
   if (workspace === null && options.needsProject) throw projectMissing(project);
-  const target = openTarget(context, project, flags);
+  const target = openTarget(context, project, flags, "run");
   const migration = await migrationContext(project, workspace, target);
   const request: MigrationRequest = {
     goal,
@@ -93,6 +93,7 @@ export async function migrate(
   if (planned.route.steps.length === 0 && planned.route.reseals.length === 0) {
     return report.nothingToDo(planned);
   }
+  nameExtensions(context.ui, project.settings);
   if (flags.rehearse || flags.rehearseKeep !== undefined) {
     const { rehearseMigration } = await import("./rehearse_migration.ts");
     return await rehearseMigration(context, flags, { project, target, migration, request });

@@ -79,7 +79,7 @@ export async function verifyProject(
   const mendings = flags.fix ? await fix() : [];
   const open = await openVerification(context, flags, { storedTexts: true });
   const { present, target, context: verification } = open;
-  const drift = flags.drift ? await lookForDrift(open) : null;
+  const drift = flags.drift ? await lookForDrift(ui, open) : null;
   const findings = [
     ...verify(verification).findings,
     ...(target !== undefined && !present ? [notThere(target)] : []),

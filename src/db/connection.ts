@@ -1,3 +1,9 @@
+/** A function that SQL can call: it gets the values and gives one, always the same for the same values. */
+export type SqlFunction = (...values: SqlValue[]) => SqlValue;
+
+/** Functions by their names in SQL. */
+export type SqlFunctions = Readonly<Record<string, SqlFunction>>;
+
 /** A value as SQLite holds it. Integers are always `bigint` when read, so that none loses digits. */
 export type SqlValue = null | bigint | number | string | Uint8Array;
 

@@ -1,12 +1,15 @@
 import { host } from "../host/mod.ts";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { AludelError } from "../errors.ts";
 import { Tokenizer } from "../sql/tokenizer.ts";
+import { say } from "../text/next_step.ts";
 import type {
   Authorizer,
   Capabilities,
   Connection,
   Row,
   SqlError,
+  SqlFunctions,
   SqlValue,
 } from "./connection.ts";
 import { isMissingMathFunction, MATH_FUNCTIONS } from "./math_functions.ts";
@@ -20,6 +23,7 @@ interface NativeOptions {
   readonly readBigInts: boolean;
   readonly timeout: number;
   readonly readOnly: boolean;
+  readonly allowExtension: boolean;
 }
 type AuthorizerCallback = (
   action: number,
@@ -36,6 +40,7 @@ export type NativeDatabase = DatabaseSync & {
   serialize(): Uint8Array;
   deserialize(image: Uint8Array): void;
   enableDefensive(active: boolean): void;
+  loadExtension(path: string): void;
 };
 
 /**
@@ -43,6 +48,7 @@ export type NativeDatabase = DatabaseSync & {
  * @param location A path, a `file:` URI or `:memory:`.
  * @throws {SqlError}
  * @throws An error with the fault `not-capable` if the runtime's permissions forbid it.
+ * @throws {AludelError} `extension-failed` for an extension that cannot be loaded.
  */
 export function openNative(
   location: string,
@@ -51,8 +57,13 @@ export function openNative(
     readonly busyTimeoutMs?: number;
     /** SQLITE_OPEN_READONLY; a URI must not ask for more. */
     readonly readOnly?: boolean;
+    /** Loadable extensions, by path or by a name that the system's loader finds; SQL cannot load any. */
+    readonly extensions?: readonly string[];
+    /** The application's functions. */
+    readonly functions?: SqlFunctions | undefined;
   },
 ): NativeDatabase {
+  const { extensions = [] } = options;
   const native: NativeOptions = {
     enableForeignKeyConstraints: false,
     enableDoubleQuotedStringLiterals: options.doubleQuotedStrings ?? false,
@@ -60,12 +71,38 @@ export function openNative(
     readBigInts: true,
     timeout: options.busyTimeoutMs ?? 0,
     readOnly: options.readOnly ?? false,
+    allowExtension: extensions.length > 0,
   };
+  let database: NativeDatabase;
   try {
-    return new DatabaseSync(location, native) as NativeDatabase;
+    database = new DatabaseSync(location, native) as NativeDatabase;
   } catch (error) {
     if (host.fault(error) === "not-capable") throw error;
     throw toSqlError(error, "", undefined);
+  }
+  loadExtensions(database, extensions);
+  for (const [name, call] of Object.entries(options.functions ?? {})) {
+    database.function(name, { deterministic: true, varargs: true, useBigIntArguments: true }, call);
+  }
+  return database;
+}
+
+/** The SQL function load_extension() stays forbidden: https://sqlite.org/loadext.html */
+function loadExtensions(database: NativeDatabase, extensions: readonly string[]): void {
+  for (const extension of extensions) {
+    try {
+      database.loadExtension(extension);
+    } catch (cause) {
+      database.close();
+      throw new AludelError("extension-failed", `Extension "${extension}" could not be loaded`, {
+        notes: cause instanceof Error ? [cause.message] : [],
+        next: [
+          say('Correct "extensions" in aludel.json: a path is relative to that file'),
+          say("For a program of your own under Deno, allow --allow-ffi"),
+        ],
+        cause,
+      });
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { host } from "../host/mod.ts";
 import { AludelError } from "../errors.ts";
 import { again, say, shell } from "../text/next_step.ts";
-import { type Connection, SqlError } from "./connection.ts";
+import { type Connection, SqlError, type SqlFunctions } from "./connection.ts";
 import { NodeConnection, openNative } from "./node_connection.ts";
 import { databaseError, databaseMissing } from "./sqlite_error.ts";
 
@@ -38,6 +38,10 @@ interface OpenOptions {
   readonly readOnly?: boolean;
   /** How long a statement waits for another connection's lock: 0, the default, not at all. */
   readonly busyTimeoutMs?: number;
+  /** Loadable extensions, by path or name. */
+  readonly extensions?: readonly string[];
+  /** The application's functions. */
+  readonly functions?: SqlFunctions | undefined;
   /** The database for messages; the path where it is left out. */
   readonly name?: string;
 }

@@ -12,6 +12,8 @@ export interface ScratchOptions {
    * gives NULL, so that what names it compiles and a CHECK with it holds.
    */
   readonly standIns?: boolean;
+  /** Loadable extensions, by path or name. */
+  readonly extensions?: readonly string[];
   /** The database that {@linkcode ScratchConnection.image} gave; an empty one where it is left out. */
   readonly image?: ScratchImage;
 }

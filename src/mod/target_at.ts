@@ -1,4 +1,5 @@
 import { host } from "../host/mod.ts";
+import type { SqlFunctions } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import { expandHome, readLocation } from "../project/workspace/database_location.ts";
 import { type DraftPolicy, SETTING_TABLE } from "../project/workspace/setting_table.ts";
@@ -11,6 +12,8 @@ export interface TargetPolicies {
   readonly drafts?: DraftPolicy;
   readonly doubleQuotedStrings?: boolean;
   readonly restorePoints?: RestorePolicy;
+  readonly extensions?: readonly string[];
+  readonly functions?: SqlFunctions;
 }
 
 /** @throws {AludelError} `target-value`, `target-unsupported` (a server, a database in memory). */
@@ -37,6 +40,8 @@ export function targetAt(database: string | URL, policies: TargetPolicies = {}):
         doubleQuotedStrings: policies.doubleQuotedStrings ??
           SETTING_TABLE.doubleQuotedStrings.fallback,
         restorePoints: policies.restorePoints ?? SETTING_TABLE.restorePoints.fallback,
+        extensions: policies.extensions ?? [],
+        functions: policies.functions,
       };
     }
     case "memory":

@@ -1,3 +1,4 @@
+import type { SqlFunctions } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import { parseRef } from "../graph/ref.ts";
 import { accessTo } from "../project/workspace/database_access.ts";
@@ -46,6 +47,13 @@ export interface UpgradeOptions {
   readonly comparisonMemory?: number;
   /** Whether SQLite may read `"text"` as a string where no column is called so; not if left out. */
   readonly doubleQuotedStrings?: boolean;
+  /** Loadable extensions that revisions need, such as sqlite-vec: by path, or by a name that the system's loader finds. */
+  readonly extensions?: readonly string[];
+  /**
+   * The application's functions that revisions call, by their names in SQL. Each is called with any number of values,
+   * integers as `bigint`, and must give the same value for the same ones.
+   */
+  readonly functions?: SqlFunctions;
   /** Whether a database that has records of another project only may be upgraded; not if left out. */
   readonly foreign?: boolean;
   /** Stops the upgrade between two statements, or while it waits for the lock: it is rolled back. */

@@ -9,13 +9,15 @@ export interface ScratchSettings {
   readonly doubleQuotedStrings: boolean;
   /** Functions of the application, which stand for NULL without a word. */
   readonly functions?: readonly string[];
+  /** Loadable extensions, by absolute path or by name. */
+  readonly extensions?: readonly string[];
 }
 
 /** No more of a project's settings than databases in memory need: it can be sent to a worker. */
 export function scratchSettings(
-  { doubleQuotedStrings, functions = [] }: ScratchSettings,
+  { doubleQuotedStrings, functions = [], extensions = [] }: ScratchSettings,
 ): ScratchSettings {
-  return { doubleQuotedStrings, functions: [...functions] };
+  return { doubleQuotedStrings, functions: [...functions], extensions: [...extensions] };
 }
 
 /**
@@ -41,8 +43,13 @@ export class Scratch {
 
   /** A database as it was when its image was made. @param image undefined: an empty one. */
   openImage(image: ScratchImage | undefined): ScratchConnection {
-    const { doubleQuotedStrings } = this.#settings;
-    return openScratch({ doubleQuotedStrings, standIns: true, ...(image && { image }) });
+    const { doubleQuotedStrings, extensions = [] } = this.#settings;
+    return openScratch({
+      doubleQuotedStrings,
+      extensions,
+      standIns: true,
+      ...(image && { image }),
+    });
   }
 
   /**

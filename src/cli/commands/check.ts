@@ -25,7 +25,7 @@ export const command = defineCommand({
     const { ui } = context;
     const { project, workspace, reader } = await openSchemas(context, flags);
     if (workspace === null) throw projectMissing(project);
-    const wanted = await reader.wanted();
+    const wanted = await reader.wanted((words) => ui.notice(`Running: ${words.join(" ")}`));
     reportSchemaNotices(ui, wanted);
     const { graph } = workspace;
     const present = await reader.ofRevisions(graph.heads);

@@ -28,7 +28,7 @@ export const command = defineCommand({
   description: [
     "Starts a project: aludel.json with the settings, migrations/manifest.json with the list of revisions, lines in .gitattributes so that git merges the manifests of two branches and keeps the line ends of SQL files, and one in .gitignore for the database. Where DATABASE_URL, in the environment or in .env, names an SQLite database, aludel.json names none.",
     "Nothing that exists is overwritten. Run it again to add what is missing.",
-    "--from adopts a database that is there already: its schema goes into schema.sql and into a first revision, which the database is recorded to have. Nothing in its tables changes.",
+    "--from adopts a database that is there already: its schema goes into schema.sql and into a first revision, which the database is recorded to have. Nothing in its tables changes. What this SQLite cannot make, such as a virtual table of an extension that the settings do not name, is left out and named in the setting exclude; tables that other tools keep for themselves are left out too.",
   ],
   flags: {
     from: {
@@ -47,12 +47,12 @@ export const command = defineCommand({
   ],
   async run(context, flags, [folder]) {
     const { runtime, ui } = context;
-    if (flags.from !== undefined) {
-      const { adoptDatabase } = await import("../adopt_database.ts");
-      return await adoptDatabase(context, flags.from, resolvePath(folder ?? ".", runtime.cwd));
-    }
     const root = resolvePath(folder ?? ".", runtime.cwd);
     const borrowed = borrowedDatabase(runtime, root);
+    if (flags.from !== undefined) {
+      const { adoptDatabase } = await import("../adopt_database.ts");
+      return await adoptDatabase(context, flags.from, root, borrowed);
+    }
     const started = borrowed === undefined
       ? startProject(root)
       : startProject(root, {}, borrowed.kind === "file" ? borrowed.path : null);

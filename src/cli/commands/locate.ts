@@ -3,6 +3,7 @@ import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import { planStamp, stamp } from "../../project/migrate/stamp.ts";
+import { accessTo } from "../../project/workspace/database_access.ts";
 import { projectMissing } from "../../project/workspace/project.ts";
 import { locate, type Located } from "../../proof/locate.ts";
 import { changesJson, reportChanges } from "../render/changes.ts";
@@ -33,14 +34,15 @@ export const command = defineCommand({
   async run(context, flags) {
     const { ui } = context;
     const open = await openDatabaseCatalogue(context, flags);
-    const { project, workspace, target, access, catalogue } = open;
+    const { project, workspace, target, catalogue } = open;
     if (workspace === null) throw projectMissing(project);
     if (flags.stamp && open.state.applied.length > 0) throw recorded(target.name);
-    const { tree, scratch } = openReplay(project, workspace);
+    const { tree, scratch } = openReplay(context, project, workspace);
     const { graph } = workspace;
     let found: Located;
     {
-      await using connection = await access.look();
+      const { extensions } = project.settings;
+      await using connection = await accessTo({ ...target, extensions }).look({ extensions: true });
       if (connection === null) {
         throw databaseMissing(target.name);
       }

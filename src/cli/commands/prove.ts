@@ -9,6 +9,7 @@ import { defineCommand } from "../arguments/command.ts";
 import { findingText } from "../render/finding.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import type { Style } from "../terminal/style.ts";
+import { nameExtensions } from "../session/project.ts";
 import type { Ui } from "../terminal/ui.ts";
 import { CLEAR_LINE } from "../terminal/watch_board.ts";
 
@@ -41,6 +42,7 @@ export const command = defineCommand({
   async run(context, flags, refs) {
     const { ui, runtime } = context;
     const { project, workspace, ids } = await chooseRevisions(context, flags, refs, "all");
+    nameExtensions(ui, project.settings);
     const result = await prove({
       project,
       workspace,

@@ -30,7 +30,7 @@ export const command = defineCommand({
     const { project, target, present, context: verification } = open;
     const status = readStatus(verification);
     const drift = flags.drift
-      ? await (await import("../session/verification.ts")).lookForDrift(open)
+      ? await (await import("../session/verification.ts")).lookForDrift(ui, open)
       : null;
     const clean = status.clean && drift === null;
     const elsewhere = await locateUnknown(project, status.unknown);

@@ -17,6 +17,7 @@ import { Scratch } from "../../replay/scratch.ts";
 import { ReplayTree, type WalkContext } from "../../replay/tree.ts";
 import { shell } from "../../text/next_step.ts";
 import type { CommandContext } from "../arguments/command.ts";
+import { nameExtensions } from "./project.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import { openCatalogueWithDatabase, openDiskCatalogue } from "./catalogue.ts";
 import type { DatabaseCatalogue } from "./database_catalogue.ts";
@@ -31,7 +32,12 @@ export interface OpenReplay {
 }
 
 /** Makes a project's revisions ready; reads and runs none yet. */
-export function openReplay({ settings }: Project, workspace: Workspace): OpenReplay {
+export function openReplay(
+  { ui }: Pick<CommandContext, "ui">,
+  { settings }: Project,
+  workspace: Workspace,
+): OpenReplay {
+  nameExtensions(ui, settings);
   const sources = new RevisionSources(workspace, digest);
   const scratch = new Scratch(settings);
   const { sqliteVersion } = openScratch().capabilities;
@@ -152,6 +158,6 @@ export async function chooseHistory(
   return {
     workspace,
     ids: [...graph.ancestors(ids, "all")],
-    replay: openReplay(project, workspace),
+    replay: openReplay(context, project, workspace),
   };
 }

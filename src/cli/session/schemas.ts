@@ -14,7 +14,7 @@ import { instead, shell } from "../../text/next_step.ts";
 import type { CommandContext } from "../arguments/command.ts";
 import { reportSchemaNotices } from "../render/changes.ts";
 import { type CatalogueFlags, findInCatalogue } from "./catalogue.ts";
-import { openProject } from "./project.ts";
+import { nameExtensions, openProject } from "./project.ts";
 import { openTarget } from "./target.ts";
 
 /** A project, with what reads its schemas. */
@@ -37,6 +37,7 @@ export async function openSchemas(
 ): Promise<OpenSchemas> {
   const project = openProject(context, flags);
   const workspace = openWorkspace(project.files);
+  nameExtensions(context.ui, project.settings);
   await using memory = openScratch();
   const { sqliteVersion } = memory.capabilities;
   const reader = new SchemaReader({ project, workspace, digest, sqliteVersion });
@@ -75,7 +76,7 @@ export async function readOperand(
     case "rev":
       return named(await open.reader.ofRevisions(await resolve(context, flags, rest)));
     case "db": {
-      const { target, access } = openTarget(context, open.project, { database: rest });
+      const { target, access } = openTarget(context, open.project, { database: rest }, "run");
       return named(await open.reader.ofDatabase(access, target.name));
     }
     case "sql": {

@@ -61,14 +61,18 @@ export function requirePresent({ name, from, kind }: Target): void {
 
 /**
  * Chooses the database; opens nothing yet.
+ *
+ * @param purpose Whether SQL of the project's runs on it, which may need the extensions of the settings.
  * @throws {AludelError} An error of the area `target`; `project-missing` where nothing names one and there is no project.
  */
 export function openTarget(
   { runtime, ui }: CommandContext,
   project: Project,
   flags: { readonly database: string | undefined },
+  purpose: "look" | "run" = "look",
 ): OpenTarget {
-  const { target, notices } = choose();
+  const { target: chosen, notices } = choose();
+  const target = purpose === "run" ? chosen : { ...chosen, extensions: [] };
   for (const notice of notices) ui.notice(notice);
   if (target.from === "DATABASE_URL") ui.databaseVariable = target.path;
   return { target, access: accessTo(target) };

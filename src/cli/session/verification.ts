@@ -15,7 +15,8 @@ import { type Intent, readIntents } from "../../state/intent.ts";
 import { readState, readStoredTexts, type StoredTexts } from "../../state/state.ts";
 import { say, shell } from "../../text/next_step.ts";
 import type { CommandContext } from "../arguments/command.ts";
-import { openProject } from "./project.ts";
+import type { Ui } from "../terminal/ui.ts";
+import { nameExtensions, openProject } from "./project.ts";
 import { openTarget, requirePresent } from "./target.ts";
 
 /** A project, the database beside it if there is one, and all that verifying needs of both. */
@@ -109,10 +110,15 @@ export interface DriftReport {
 }
 
 /** Looks for drift in the database that was verified. @returns null where there is none, or no database. */
-export async function lookForDrift(open: OpenVerification): Promise<DriftReport | null> {
+export async function lookForDrift(
+  ui: Ui,
+  open: OpenVerification,
+): Promise<DriftReport | null> {
   const { target, project, context: { catalogue } } = open;
   if (target === undefined || !open.present || catalogue.applied.size === 0) return null;
-  await using connection = await accessTo(target).look();
+  nameExtensions(ui, project.settings);
+  const { extensions } = project.settings;
+  await using connection = await accessTo({ ...target, extensions }).look({ extensions: true });
   if (connection === null) return null;
   const context: DriftContext = {
     settings: project.settings,

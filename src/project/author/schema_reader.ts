@@ -293,7 +293,7 @@ export class SchemaReader {
 
   /** The schema of a database. @throws {AludelError} `database-missing` and its like. */
   async ofDatabase(access: DatabaseAccess, name: string): Promise<Schema> {
-    await using connection = await access.look();
+    await using connection = await access.look({ extensions: true });
     if (connection === null) {
       throw databaseMissing(name);
     }
@@ -312,12 +312,17 @@ export class SchemaReader {
 
   /**
    * The schema that the project wants.
+   *
+   * @param onRun Told the words of a program before it runs, where one prints the schema.
    * @returns With the name of its file, folder or program.
    * @throws {AludelError} `schema-missing` where none is written down, and as {@linkcode ofFiles}.
    */
-  async wanted(): Promise<LoadedSchema & { readonly name: string }> {
+  async wanted(
+    onRun: (words: readonly string[]) => void,
+  ): Promise<LoadedSchema & { readonly name: string }> {
     const { schema, root } = this.#context.project.settings;
     if (typeof schema === "object") {
+      onRun(schema.command);
       const file = await runSchemaCommand(schema.command, root);
       return { ...await this.#load([file]), name: schema.command.join(" ") };
     }
@@ -345,7 +350,12 @@ export class SchemaReader {
   /** All that a replay depends on: the texts in their order, the SQLite, how it reads double quotes. */
   #key({ lineages }: HistoryTexts): string {
     const { digest, sqliteVersion, project: { settings } } = this.#context;
-    const facts = ["aludel-replay-1", sqliteVersion, `${settings.doubleQuotedStrings}`];
+    const facts = [
+      "aludel-replay-1",
+      sqliteVersion,
+      `${settings.doubleQuotedStrings}`,
+      ...settings.extensions,
+    ];
     return digest([...facts, ...lineages].join("\n")).slice("sha256:".length);
   }
 }

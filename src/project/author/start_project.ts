@@ -21,6 +21,7 @@ export interface NewSettings {
   /** A path relative to the settings, or a URL; left out where `DATABASE_URL` names the database. */
   readonly database?: string;
   readonly doubleQuotedStrings?: boolean;
+  readonly exclude?: readonly string[];
 }
 
 /**

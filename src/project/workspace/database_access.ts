@@ -24,10 +24,13 @@ export interface DatabaseAccess {
   readonly name: string;
   /**
    * Opens the database for looking: creates nothing, and recovers a hot journal.
-   * @param options How long to wait for a writer; long enough for its COMMIT where it is left out.
+   * @param options How long to wait for a writer; long enough for its COMMIT where it is left out. Whether the target's
+   *   extensions are loaded, as they must be to tell the tables that a virtual table of theirs makes.
    * @returns null where the database does not exist.
    */
-  look(options?: { readonly busyTimeoutMs: number }): Promise<Connection | null>;
+  look(
+    options?: { readonly busyTimeoutMs?: number; readonly extensions?: boolean },
+  ): Promise<Connection | null>;
   /** Opens it for writing, and creates it where it does not exist. */
   connect(options: { readonly doubleQuotedStrings: boolean }): Promise<Connection>;
   /** Who holds its lock, where the system tells. */
@@ -38,15 +41,20 @@ export interface DatabaseAccess {
 
 /** The access to a target of the settings or the command line. */
 export function accessTo(target: Target): DatabaseAccess {
-  const { kind, path, name, mode } = target;
+  const { kind, path, name, mode, extensions = [] } = target;
   const location = kind === "memory" ? { kind } : { kind, path };
   return {
     name,
-    async look({ busyTimeoutMs } = { busyTimeoutMs: LOOK_TIMEOUT_MS }) {
+    async look({ busyTimeoutMs = LOOK_TIMEOUT_MS, extensions: loads = false } = {}) {
       if (kind === "memory") return null;
       try {
-        const readOnly = mode === "ro";
-        return await openDatabase(location, { mode: "read", readOnly, busyTimeoutMs, name });
+        return await openDatabase(location, {
+          mode: "read",
+          readOnly: mode === "ro",
+          busyTimeoutMs,
+          name,
+          ...(loads && { extensions }),
+        });
       } catch (error) {
         if (error instanceof AludelError && error.code === "database-missing") return null;
         throw error;
@@ -56,7 +64,13 @@ export function accessTo(target: Target): DatabaseAccess {
       requireWritable(target);
       try {
         const creates = mode === "rw" ? "write" : "create";
-        return await openDatabase(location, { mode: creates, doubleQuotedStrings, name });
+        return await openDatabase(location, {
+          mode: creates,
+          doubleQuotedStrings,
+          extensions,
+          functions: target.functions,
+          name,
+        });
       } catch (error) {
         if (!(error instanceof AludelError && error.code === "database-missing")) throw error;
         throw error.with({

@@ -32,6 +32,10 @@ export interface SettingValues {
   readonly sqlite: string | undefined;
   /** Patterns of names that are no business of Aludel's. */
   readonly exclude: readonly string[];
+  /** Loadable extensions: absolute paths and names, once they are read. */
+  readonly extensions: readonly string[];
+  /** Functions that the application registers. */
+  readonly functions: readonly string[];
   readonly columnOrder: boolean;
   readonly folderTemplate: string;
   readonly drafts: DraftPolicy;
@@ -127,6 +131,18 @@ export const SETTING_TABLE: {
     fallback: [],
     about:
       "Names of tables, views and triggers that another tool owns; `*` and `?` stand for any letters. They are no difference and are never touched, and neither are the indexes and triggers of such a table. The tables of known tools, listed below, are left out without being named. A name that begins with `!`, such as `!schema_migrations`, is the project's own for all that.",
+  },
+  extensions: {
+    schema: { type: "array", items: { type: "string", minLength: 1 } },
+    fallback: [],
+    about:
+      "Loadable extensions that the schema needs, such as sqlite-vec or SpatiaLite: a path, relative to this file, or a name such as `mod_spatialite` that the system's loader finds. They are native code: only commands that run SQL load them, and name them before they do; no hook, and no command that looks, does.",
+  },
+  functions: {
+    schema: { type: "array", items: { type: "string", minLength: 1 } },
+    fallback: [],
+    about:
+      "Names of functions that only the application registers: where revisions are tried in memory they may stand for NULL, without a word. A run on a database does without them and fails where SQLite calls one.",
   },
   columnOrder: {
     schema: { type: "boolean" },

@@ -82,7 +82,18 @@ export function parseSettings(text: string, file: string, root: string): Setting
     problems.push({ code: CODES[kind], offset, message });
   }
   if (problems.length > 0) throw settingsError(problems, body, file);
-  return { ...withDefaults(value as Partial<SettingValues>), root, file };
+  const values = withDefaults(value as Partial<SettingValues>);
+  return {
+    ...values,
+    extensions: values.extensions.map((extension) => extensionAt(extension, root)),
+    root,
+    file,
+  };
+}
+
+/** A name is left to the system's loader; what looks like a path is one, seen from the settings file. */
+function extensionAt(extension: string, root: string): string {
+  return /[/\\]|\.(?:so|dll|dylib)$/i.test(extension) ? resolvePath(extension, root) : extension;
 }
 
 /** What a schema cannot say. */

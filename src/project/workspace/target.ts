@@ -1,4 +1,5 @@
 import { host } from "../../host/mod.ts";
+import type { SqlFunctions } from "../../db/connection.ts";
 import { AludelError } from "../../errors.ts";
 import type { RestorePolicy } from "../../runner/request.ts";
 import { closest } from "../../text/closest.ts";
@@ -104,6 +105,10 @@ export interface Target {
   readonly path: string;
   /** What its URL allows with the file; everything where it is left out. */
   readonly mode?: FileMode | undefined;
+  /** Loadable extensions that a run, and nothing else, loads: by absolute path or by name. */
+  readonly extensions?: readonly string[];
+  /** The functions of an application that upgrades its own database. */
+  readonly functions?: SqlFunctions | undefined;
   readonly from: TargetOrigin;
   readonly drafts: DraftPolicy;
   readonly doubleQuotedStrings: boolean;
@@ -257,6 +262,7 @@ function open(
     drafts: database.drafts ?? settings.drafts,
     doubleQuotedStrings: database.doubleQuotedStrings ?? settings.doubleQuotedStrings,
     restorePoints: database.restorePoints ?? settings.restorePoints,
+    ...(settings.extensions.length > 0 && { extensions: settings.extensions }),
   };
   switch (location.kind) {
     case "memory":

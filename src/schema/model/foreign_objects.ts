@@ -22,10 +22,10 @@ export function isToolTable(name: string): boolean {
 /**
  * Whether an object belongs to another tool: by its name, or an index or trigger by its table's.
  *
- * @param patterns Names of tables, virtual tables, views and triggers; `*` and `?` stand for letters. They are added to
+ * @param patterns Names of tables, virtual tables, views, indexes and triggers; `*` and `?` stand for letters. They are added to
  * {@linkcode TOOL_TABLES}; one that begins with `!` takes names out of both.
  */
-export function excluder(patterns: readonly string[]): (object: SchemaObject) => boolean {
+function excluder(patterns: readonly string[]): (object: SchemaObject) => boolean {
   const isOut = matcher([
     ...TOOL_TABLES,
     ...patterns.filter((pattern) => !pattern.startsWith("!")),
@@ -34,10 +34,9 @@ export function excluder(patterns: readonly string[]): (object: SchemaObject) =>
     patterns.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1)),
   );
   const matches = (name: string) => isOut(name) && !isIn(name);
-  return (object) => {
-    if (object.kind === "index") return matches(object.table);
-    return matches(object.name) || (object.kind === "trigger" && matches(object.table));
-  };
+  return (object) =>
+    matches(object.name) ||
+    ((object.kind === "index" || object.kind === "trigger") && matches(object.table));
 }
 
 /**
@@ -59,11 +58,15 @@ export function withoutExcluded(from: Schema, to: Schema, patterns: readonly str
 
 /** A schema without what another tool owns. @param patterns As for {@linkcode excluder}. */
 export function ownSchema(schema: Schema, patterns: readonly string[]): Schema {
-  const isExcluded = excluder(patterns);
+  return filterSchema(schema, excluder(patterns));
+}
+
+/** A schema without some of its objects. */
+export function filterSchema(schema: Schema, isOut: (object: SchemaObject) => boolean): Schema {
   return mapSchemas(
     schema,
     schema,
-    (objects) => new Map([...objects].filter(([, object]) => !isExcluded(object))),
+    (objects) => new Map([...objects].filter(([, object]) => !isOut(object))),
   );
 }
 

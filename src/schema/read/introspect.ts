@@ -12,7 +12,13 @@ import {
 } from "../model/model.ts";
 import { buildTable } from "./build_table.ts";
 import { readCreateIndex, readCreateVirtualTable } from "./definition_text.ts";
-import { isShadowName, readSchemaRows, type SchemaRow, type SchemaRows } from "./schema_rows.ts";
+import {
+  isShadowName,
+  readSchemaRows,
+  type SchemaRow,
+  type SchemaRows,
+  tellsTooFew,
+} from "./schema_rows.ts";
 
 /**
  * Tables and indexes of schemas that were read before, by their stored text. SQLite makes a table of nothing but its
@@ -91,7 +97,7 @@ export function buildSchema(rows: SchemaRows, known: KnownObjects = new KnownObj
     const key = foldName(row.name);
     const text = about(row, () => readCreateVirtualTable(row.sql));
     virtualTables.set(key, { kind: "virtual-table", name: row.name, sql: row.sql, ...text });
-    if (!rows.modules.has(foldName(text.module))) {
+    if (!rows.modules.has(foldName(text.module)) || tellsTooFew(text.module)) {
       orphans.push({ owner: key, module: text.module });
     }
   }

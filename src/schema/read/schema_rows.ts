@@ -123,17 +123,25 @@ function list<T>(json: Row[string] | undefined): readonly T[] {
 }
 
 /**
- * The endings of shadow tables by module. SQLite knows a shadow table only while its module is
+ * The endings of shadow tables by module, folded. SQLite knows a shadow table only while its module is
  * loaded: https://sqlite.org/vtab.html#xshadowname.
  */
-const ENDINGS: Readonly<Record<string, readonly string[]>> = {
-  fts3: ["content", "segdir", "segments", "docsize", "stat"],
-  fts4: ["content", "segdir", "segments", "docsize", "stat"],
-  fts5: ["config", "content", "data", "docsize", "idx"],
-  rtree: ["node", "parent", "rowid"],
-  rtree_i32: ["node", "parent", "rowid"],
-  geopoly: ["node", "parent", "rowid"],
+const ENDINGS: Readonly<Record<string, RegExp>> = {
+  fts3: /^(?:content|segdir|segments|docsize|stat)$/,
+  fts4: /^(?:content|segdir|segments|docsize|stat)$/,
+  fts5: /^(?:config|content|data|docsize|idx)$/,
+  rtree: /^(?:node|parent|rowid)$/,
+  rtree_i32: /^(?:node|parent|rowid)$/,
+  geopoly: /^(?:node|parent|rowid)$/,
+  // sqlite-vec 0.1.9; SpatiaLite's indexes make no table of their own.
+  vec0: /^(?:info|chunks|rowids|auxiliary|vector_chunks\d\d|metadata(?:chunks|text)\d\d)$/,
+  virtualspatialindex: /^$/,
 };
+
+/** Whether a module that is loaded does not tell SQLite of all its shadow tables: sqlite-vec 0.1.9 omits the numbered ones. */
+export function tellsTooFew(module: string): boolean {
+  return foldName(module) === "vec0";
+}
 
 /**
  * Whether a table can be a shadow table of a virtual table whose module is not loaded. Of a module
@@ -147,5 +155,5 @@ const ENDINGS: Readonly<Record<string, readonly string[]>> = {
 export function isShadowName(name: string, owner: string, module: string): boolean {
   if (!name.startsWith(`${owner}_`)) return false;
   const endings = ENDINGS[foldName(module)];
-  return endings === undefined || endings.includes(name.slice(owner.length + 1));
+  return endings === undefined || endings.test(name.slice(owner.length + 1));
 }

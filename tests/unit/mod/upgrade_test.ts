@@ -206,3 +206,30 @@ function columns(path: string, table: string): string[] {
   return database.prepare("SELECT name FROM pragma_table_info(?)").all(table)
     .map((row) => String(row["name"]));
 }
+
+Deno.test("upgrade() lends its revisions the application's functions", async () => {
+  using folder = temporaryFolder();
+  const database = `${folder.path}/app.db`;
+  const migrations = sampleMigrations({
+    id: "f1",
+    up: "CREATE TABLE t (a, b AS (slug(a)) STORED, CHECK (slug(a) <> ''));\n" +
+      "INSERT INTO t VALUES ('A b'), (9007199254740993);\n",
+  });
+  await assert.rejects(upgrade({ database, migrations }), { code: "sql-failed" });
+  const seen: unknown[] = [];
+  const functions = {
+    slug(...values: readonly unknown[]) {
+      seen.push(...values);
+      return String(values[0]).toLowerCase().replace(" ", "-");
+    },
+  };
+  await upgrade({ database, migrations, functions });
+  assert.ok(seen.includes(9007199254740993n));
+  const connection = new DatabaseSync(database);
+  connection.function("slug", { deterministic: true, varargs: true }, () => "");
+  assert.deepEqual(
+    connection.prepare("SELECT b FROM t").all().map((row) => row["b"]),
+    ["a-b", "9007199254740993"],
+  );
+  connection.close();
+});

@@ -26,6 +26,8 @@ Deno.test("parseSettings() fills in the defaults", () => {
     schema: undefined,
     sqlite: undefined,
     exclude: [],
+    extensions: [],
+    functions: [],
     columnOrder: false,
     comparisonMemory: 256,
     folderTemplate: "{date}_{id}_{slug}",
@@ -58,6 +60,17 @@ Deno.test("parseSettings() takes what is given", () => {
   for (const [key, value] of Object.entries(given)) {
     assert.deepEqual(structuredClone(settings[key as keyof typeof settings]), value, key);
   }
+});
+
+Deno.test("parseSettings() takes an extension for a path or a name that the loader finds", () => {
+  const given = ["mod_spatialite", "vec0.so", "./lib/vec0", "/opt/vec0.so", "lib\\vec0.DLL"];
+  assert.deepEqual(parse(JSON.stringify({ extensions: given })).extensions, [
+    "mod_spatialite",
+    "/project/vec0.so",
+    "/project/lib/vec0",
+    "/opt/vec0.so",
+    "/project/lib\\vec0.DLL",
+  ]);
 });
 
 Deno.test("parseSettings() reports everything at once, where it stands", () => {
