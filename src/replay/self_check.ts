@@ -8,7 +8,7 @@ import { introspect } from "../schema/read/introspect.ts";
 import type { Schema } from "../schema/model/model.ts";
 import { partOf, reachedNames } from "../schema/diff/reached_part.ts";
 import { fillTables } from "./rows/fill.ts";
-import { survivingTables } from "./rows/surviving.ts";
+import { newRowid, survivingTables } from "./rows/surviving.ts";
 import { quoteName } from "../sql/identifier.ts";
 import { readScript } from "../sql/read_script.ts";
 import { findRefusal } from "../sql/refused_text.ts";
@@ -108,7 +108,7 @@ async function checkBoth(request: SelfCheckRequest, part: Part): Promise<SelfChe
   const down = request.down === null ? "no" : "rows";
   // Without a table there are no rows, and all has been tried.
   if (part.from.tables.size === 0) return { notices: missing, tried: { up: "rows", down } };
-  const { notices, tried } = await checkWithRows({ ...request, from: part.from, to: part.to });
+  const { notices, tried } = await checkWithAnyRows({ ...request, from: part.from, to: part.to });
   return { notices: [...missing, ...notices], tried };
 }
 
@@ -136,11 +136,25 @@ async function roundTrip(
   return [...missing, ...lacks("down.sql", before)];
 }
 
-async function checkWithRows(request: SelfCheckRequest): Promise<SelfCheckResult> {
+/** With awkward rows, and where the down refuses those, with plain ones. */
+async function checkWithAnyRows(request: SelfCheckRequest): Promise<SelfCheckResult> {
+  const first = await checkWithRows(request, false);
+  if (request.down === null || first.tried.down === "rows") return first;
+  const second = await checkWithRows(request, true);
+  if (second.tried.down !== "rows") return first;
+  return first.tried.up === "rows" ? { ...second, tried: { up: "rows", down: "rows" } } : second;
+}
+
+async function checkWithRows(request: SelfCheckRequest, plain: boolean): Promise<SelfCheckResult> {
   const { scratch, from, to, changes } = request;
   await using filled = await scratch.with(from);
-  await fillTables(filled, from, { seed: 1, rows: ROWS_TO_FIT });
-  const before = await snapshotRows(filled, survivingTables(from, to, changes), "from");
+  await fillTables(filled, from, { seed: 1, rows: ROWS_TO_FIT, plain });
+  const survivors = survivingTables(from, to, changes);
+  // A NULL that becomes a rowid is numbered: a hazard says so, and such rows are not kept as they are.
+  if (survivors.some((table) => newRowid(table) !== undefined)) {
+    return await checkWithFittingRows(request, filled);
+  }
+  const before = await snapshotRows(filled, survivors, "from");
   try {
     await runUp(request, filled);
   } catch (error) {
@@ -160,45 +174,49 @@ async function checkWithFittingRows(
   await using fitting = await fittingDatabase(request, filled);
   const before = await snapshotRows(fitting, survivors, "from");
   await runUp(request, fitting);
-  const { notices, tried } = await checkKept(request, fitting, before);
+  const first = await checkKept(request, fitting, before);
   const empty = emptyTables(before);
-  if (empty.length === 0) return { notices, tried };
+  if (empty.length === 0) return first;
   // Few rows of a loose schema fit a strict one; those made for the strict one mostly fit the loose one.
   await using made = await fittingDatabase(request);
   const others = await snapshotRows(made, survivors, "from");
-  const untried = await isTried(request, made, others)
-    ? empty.filter((key) => others.get(key)?.rows.length === 0)
-    : empty;
+  const second = await tryKept(request, made, others);
+  const untried = second === undefined
+    ? empty
+    : empty.filter((key) => others.get(key)?.rows.length === 0);
   return {
     notices: [
-      ...notices,
+      ...(second ?? first).notices,
       ...untried.map((key) =>
         `The up could not be tried with rows in ${
           quoteName(key)
         }: none was found that fits both schemas`
       ),
     ],
-    tried: untried.length === 0
-      ? tried
-      : { up: "empty", down: tried.down === "no" ? "no" : "empty" },
+    tried: untried.length === 0 && second !== undefined
+      ? { up: "rows", down: second.tried.down }
+      : { up: "empty", down: first.tried.down === "no" ? "no" : "empty" },
   };
 }
 
-/** Tries the up and the down with rows that may not survive the way there: then nothing is known. */
-async function isTried(
+/** Tries the up and the down with rows that may not survive the way there: undefined if they do not. */
+async function tryKept(
   request: SelfCheckRequest,
   connection: ScratchConnection,
   before: RowSnapshot,
-): Promise<boolean> {
+): Promise<SelfCheckResult | undefined> {
   try {
     await runUp(request, connection);
   } catch (error) {
-    if (isAboutRows(error)) return false;
+    if (isAboutRows(error)) return undefined;
     throw error;
   }
-  await checkKept(request, connection, before);
-  return true;
+  return await checkKept(request, connection, before);
 }
+
+/** What is said of a down that rows make fail. */
+export const DOWN_UNTRIED =
+  "The down could not be tried with rows: they lack the values that up drops";
 
 /** After the up: whether it kept all rows, and the down does. */
 async function checkKept(
@@ -219,7 +237,7 @@ async function checkKept(
     // Rows that got a mere placeholder for values that are gone need not fit.
     if (!isAboutRows(error)) throw error;
     return {
-      notices: ["The down could not be tried with rows: they lack the values that up drops"],
+      notices: [DOWN_UNTRIED],
       tried: { up, down: "empty" },
     };
   }

@@ -308,3 +308,22 @@ Deno.test("a schema file that needs a newer SQLite gives a revision that says so
   assert.match(project.read(up), /^-- aludel: sqlite>=3\.37\n/);
   await project.done("lint", "--all");
 });
+
+Deno.test("revision --autogenerate claims no trial of a down that asks for values, and upgrade runs the up", async () => {
+  using project = runProject();
+  const parent = "CREATE TABLE p (id INTEGER PRIMARY KEY);\n";
+  project.write(
+    "schema.sql",
+    `${parent}CREATE TABLE u (id INTEGER PRIMARY KEY, p INT NOT NULL REFERENCES p);\n`,
+  );
+  await project.prepare("revision", "--autogenerate", "-m", "a", "--rev-id", "a1");
+  await project.prepare("upgrade");
+  project.write("schema.sql", `${parent}CREATE TABLE u (id INTEGER PRIMARY KEY);\n`);
+  const made = await project.inProcess("revision", "--autogenerate", "-m", "b", "--rev-id", "b1");
+  assert.match(made.stderr, /The down\.sql was not tried: it asks for values/);
+  assert.doesNotMatch(made.stderr, /tried in memory/);
+  await project.prepare("upgrade");
+  const { stderr } = await project.fails(1, "downgrade", "-1");
+  assert.match(stderr, /^error\[sql-choose\]: /);
+  assert.match(stderr, /repeat the command with --from-disk/);
+});

@@ -91,13 +91,17 @@ export function reportGenerated(
     ui.notice(`${style.yellow(`warning[${code}]`)}: ${message}`);
   }
   for (const notice of generated.notices) ui.notice(notice);
-  const toChoose = statements.some(({ choice }) => choice !== undefined);
-  if (toChoose) {
+  if (isOpen(generated.up)) {
     ui.hint(shell`aludel upgrade head # once the values that ${file} asks for are chosen`);
   } else {
-    ui.notice(triedText(generated.tried));
+    if (!isOpen(generated.down)) ui.notice(triedText(generated.tried));
     ui.hint(shell`aludel upgrade head`);
   }
+}
+
+/** Whether a person must choose values first. */
+function isOpen({ statements }: Plan): boolean {
+  return statements.some(({ choice }) => choice !== undefined);
 }
 
 /** What the trial rests on, and no more. */

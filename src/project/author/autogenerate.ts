@@ -1,8 +1,10 @@
 import type { ScratchConnection } from "../../db/open_scratch.ts";
 import { AludelError } from "../../errors.ts";
+import { findPlaceholders } from "../../replay/rows/placeholders.ts";
 import type { Scratch } from "../../replay/scratch.ts";
 import {
   BY_HAND,
+  DOWN_UNTRIED,
   selfCheck,
   type SelfCheckRequest,
   type SelfCheckResult,
@@ -12,6 +14,7 @@ import { type Change, reverseChanges } from "../../schema/model/change.ts";
 import type { Schema } from "../../schema/model/model.ts";
 import { planChanges } from "../../schema/plan/plan.ts";
 import {
+  type FillValue,
   objectKey,
   type Plan,
   type PlanOptions,
@@ -124,19 +127,22 @@ export interface GeneratedRevision {
 export async function autogenerate(request: AutogenerateRequest): Promise<GeneratedRevision> {
   const { comparison, scratch } = request;
   if (comparison.changes.length === 0) {
-    const { texts, up, down } = plan(request, NOTHING_BROKEN, "needed");
+    const { texts, up, down } = plan(request, { ...NOTHING_BROKEN, fill: undefined }, "needed");
     return { texts: texts("file"), up, down, notices: [], tried: { up: "rows", down: "rows" } };
   }
   const open = request.parent ?? (() => scratch.with(comparison.from));
   await using parent = await open();
   const broken = await findBrokenSides(comparison, parent, scratch);
+  const fill = request.down
+    ? await findPlaceholders(scratch, comparison.from, reverseChanges(comparison.changes))
+    : undefined;
   try {
-    return await attempt(request, broken, "needed", parent);
+    return await attempt(request, { ...broken, fill }, "needed", parent);
   } catch (first) {
     if (!(first instanceof AludelError)) throw first;
     try {
       await using another = await open();
-      return await attempt(request, broken, "all", another);
+      return await attempt(request, { ...broken, fill }, "all", another);
     } catch {
       throw explain(first);
     }
@@ -145,14 +151,19 @@ export async function autogenerate(request: AutogenerateRequest): Promise<Genera
 
 type Aside = NonNullable<PlanOptions["aside"]>;
 
+/** What trying has shown about both schemas. */
+interface Findings extends BrokenSides {
+  readonly fill: FillValue | undefined;
+}
+
 /** @param parent A database with the present schema; it is changed. */
 async function attempt(
   request: AutogenerateRequest,
-  broken: BrokenSides,
+  found: Findings,
   aside: Aside,
   parent: ScratchConnection,
 ): Promise<GeneratedRevision> {
-  const { texts, up, down } = plan(request, broken, aside);
+  const { texts, up, down } = plan(request, found, aside);
   const trial = texts("trial");
   const { notices, tried } = await selfCheck({
     ...request.comparison,
@@ -163,20 +174,30 @@ async function attempt(
     parent,
     ...(request.extent && { extent: request.extent }),
   });
-  return { texts: texts("file"), up, down, notices, tried };
+  const isOpen = request.down && down.statements.some(({ choice }) => choice !== undefined);
+  if (!isOpen) return { texts: texts("file"), up, down, notices, tried };
+  const others = notices.filter((notice) => notice !== DOWN_UNTRIED);
+  return {
+    texts: texts("file"),
+    up,
+    down,
+    notices: [...others, "The down.sql was not tried: it asks for values that only you can choose"],
+    tried: { ...tried, down: "empty" },
+  };
 }
 
 function plan(
   { comparison: { from, to, changes }, message, sqlite }: AutogenerateRequest,
-  broken: BrokenSides,
+  found: Findings,
   aside: Aside,
 ) {
-  const up = planChanges(from, to, changes, { sqlite, aside, broken: broken.from });
+  const up = planChanges(from, to, changes, { sqlite, aside, broken: found.from });
   const down = planChanges(to, from, reverseChanges(changes), {
     sqlite,
     aside,
-    broken: broken.to,
+    broken: found.to,
     missingValues: "placeholder",
+    ...(found.fill && { fill: found.fill }),
   });
   const title = message.split(/[\r\n\0]/, 1)[0]!.trim();
   const lost = lostByUp(up);

@@ -4,6 +4,7 @@ import type { Route } from "../../graph/route.ts";
 import type { Digest, ManifestRevision, RevisionTexts, TextHash } from "../../manifest/manifest.ts";
 import { judgeFiles, lineages, type TextHashes } from "../../manifest/verdict.ts";
 import { checkScript } from "../../replay/check_script.ts";
+import type { ScriptText } from "../../replay/history.ts";
 import type { CheckedRoute, CheckedStep, CheckedUp, Notice, Reseal } from "../../runner/request.ts";
 import { sameTokens } from "../../sql/read_script.ts";
 import type { Script } from "../../sql/script.ts";
@@ -213,7 +214,7 @@ function checkUp(
   const ran = context.records === "strict" ? ranUnder(context.catalogue, up) : undefined;
   if (ran !== undefined) throw ranError(entry, ran, context.catalogue, context.files.name);
   const script = checkScript(up.file, up.text, id, context.sqliteVersion);
-  if (pair.down) checkScript(pair.down.file, pair.down.text, id, context.sqliteVersion);
+  if (pair.down) checkDownForLater(pair.down, id, context.sqliteVersion);
   return {
     direction: "up",
     id,
@@ -260,9 +261,36 @@ async function checkDown(
   const file = entry && context.files
     ? `${context.files.name}/${entry.dir}/down.sql (as stored in the database)`
     : `down.sql of ${id} (as stored in the database)`;
-  const script = checkScript(file, stored.down, id, context.sqliteVersion);
+  const script = checkStoredDown(file, stored.down, id, context.sqliteVersion);
   requireUndoing(script, stored.up, id);
   return { direction: "down", from: "database", id, message, script };
+}
+
+/**
+ * Checks the down that an up brings along. Values that nobody has chosen yet do not keep the up from running.
+ * @throws {AludelError} What {@linkcode checkScript} throws, but `sql-choose`.
+ */
+function checkDownForLater({ file, text }: ScriptText, id: RevisionId, version: string): void {
+  try {
+    checkScript(file, text, id, version);
+  } catch (error) {
+    if (!(error instanceof AludelError) || error.code !== "sql-choose") throw error;
+  }
+}
+
+/** @throws {AludelError} What {@linkcode checkScript} throws. */
+function checkStoredDown(file: string, text: string, id: RevisionId, version: string): Script {
+  try {
+    return checkScript(file, text, id, version);
+  } catch (error) {
+    if (!(error instanceof AludelError) || error.code !== "sql-choose") throw error;
+    throw error.with({
+      next: [
+        shell`aludel edit ${id}`,
+        say("Choose the values in its down.sql, then repeat the command with --from-disk"),
+      ],
+    });
+  }
 }
 
 /** @throws {AludelError} `revision-empty-down`. */

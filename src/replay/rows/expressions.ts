@@ -1,7 +1,7 @@
 import type { SqlValue } from "../../db/connection.ts";
 import type { Table } from "../../schema/model/model.ts";
 import { normalText } from "../../schema/model/normal_text.ts";
-import { foldName, unquote } from "../../sql/identifier.ts";
+import { foldName, quoteText, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { ValueMaker } from "./values.ts";
 
@@ -169,6 +169,14 @@ function readExpression(
   }
   values.push(0n, 1n);
   return { names, values };
+}
+
+/** A value as SQL. */
+export function literalSql(value: SqlValue): string {
+  if (value === null) return "NULL";
+  if (typeof value === "string") return quoteText(value.replaceAll("\0", ""));
+  if (value instanceof Uint8Array) return `x${quoteText(value.toHex())}`;
+  return String(value);
 }
 
 /** What a row must be like for the WHERE of a statement to pick it, by folded column; a guess. */

@@ -235,7 +235,7 @@ class TableFiller {
     const values = new Map<string, SqlValue>();
     const boldness = attempt < TAME && place > 0 && !this.#plain ? "bold" : "tame";
     const rowid = rowidName(this.#table);
-    if (rowid !== undefined) values.set(rowid, rowidFor(place, random));
+    if (rowid !== undefined) values.set(rowid, rowidFor(place, random, this.#plain));
     for (const column of this.#columns) {
       const key = foldName(column.name);
       const fitting = this.#checks.fitting.get(key) ?? [];
@@ -248,7 +248,7 @@ class TableFiller {
       const candidates = this.#checks.values.get(key) ?? [];
       const [first, ...others] = candidates;
       let value: SqlValue;
-      if (isRowid(this.#table, column)) value = rowidFor(place, random);
+      if (isRowid(this.#table, column)) value = rowidFor(place, random, this.#plain);
       else if (column.notNull === undefined && random.once(6)) value = null;
       else if (fitting.length > 0 && !random.once(4)) {
         value = fitting[random.below(fitting.length)]!(place);

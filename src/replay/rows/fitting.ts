@@ -6,7 +6,7 @@ import { type Change, reverseChanges } from "../../schema/model/change.ts";
 import type { Schema, Table } from "../../schema/model/model.ts";
 import { deleteOrphans } from "./orphans.ts";
 import { fillTables } from "./fill.ts";
-import { type SurvivingTable, survivingTables } from "./surviving.ts";
+import { newRowid, type SurvivingTable, survivingTables } from "./surviving.ts";
 import { schemaObjects, tablesInOrder } from "../../schema/source/write_schema.ts";
 import { foldName, quoteName } from "../../sql/identifier.ts";
 import type { Scratch } from "../scratch.ts";
@@ -121,8 +121,9 @@ function identify(literals: LiteralRow): string {
 async function sieve(
   source: Connection,
   target: Connection,
-  { from, to, columns, rowids }: SurvivingTable,
+  table: SurvivingTable,
 ): Promise<ReadonlyMap<string, LiteralRow>> {
+  const { from, to, columns, rowids } = table;
   const parts = rowParts(from);
   // Values of a generated column go along too where the wanted one is plain.
   const pairs = columns.map((column): [source: string, target: string] => [
@@ -142,7 +143,11 @@ async function sieve(
   const kept = new Map<string, LiteralRow>();
   const key = identity(to);
   const expressions = [...parts, ...pairs.map(([source]) => source)];
+  const numbered = newRowid(table)?.to.name;
+  const keyAt = numbered === undefined ? -1 : parts.length + targets.indexOf(quoteName(numbered));
   for (const row of await readLiterals(source, from.name, expressions)) {
+    // SQLite would number it, so that it is not kept as it is.
+    if (row[keyAt] === "NULL") continue;
     try {
       const literals = [...row.slice(parts.length), ...values];
       const identified = await insertLiterals(target, to.name, all, literals, key);

@@ -1,6 +1,11 @@
-import { foldName, quoteName } from "../../sql/identifier.ts";
+import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import type { Change } from "../../schema/model/change.ts";
-import { converts, implicitRowid, rowidExpression } from "../../schema/plan/copy_rows.ts";
+import {
+  converts,
+  implicitRowid,
+  rowidColumn,
+  rowidExpression,
+} from "../../schema/plan/copy_rows.ts";
 import type { Column, Schema, Table } from "../../schema/model/model.ts";
 
 /** A table whose rows a difference leaves alone, and what of them must be the same afterwards. */
@@ -60,6 +65,17 @@ function survivor(from: Table, to: Table, names: ReadonlyMap<string, string>): S
   return { from, to, columns, rowids: rowidPair(from, to, columns) };
 }
 
+/** The column that becomes the rowid and was none. */
+export function newRowid({ from, to, columns }: SurvivingTable): SurvivingColumn | undefined {
+  const name = rowidColumn(to);
+  if (name === undefined) return undefined;
+  const column = columns.find((one) => sameName(one.to.name, name));
+  const before = rowidColumn(from);
+  return column === undefined || (before !== undefined && sameName(before, column.from.name))
+    ? undefined
+    : column;
+}
+
 /** The rowid stays where the wanted table hides it, or its column is the same one or a new one. */
 function rowidPair(
   from: Table,
@@ -69,6 +85,11 @@ function rowidPair(
   const before = rowidExpression(from);
   const after = rowidExpression(to);
   if (before === undefined || after === undefined) return undefined;
+  const key = rowidColumn(to);
+  // The number of a key that refers to another table is chosen, not kept.
+  const isChosen = key !== undefined && !columns.some((one) => sameName(one.to.name, key)) &&
+    to.foreignKeys.some((one) => one.columns.some((name) => sameName(name, key)));
+  if (isChosen) return undefined;
   const isHidden = implicitRowid(to) !== undefined;
   const origin = columns.find((column) => quoteName(column.to.name) === after)?.from;
   const isSame = origin === undefined || quoteName(origin.name) === before;

@@ -148,8 +148,8 @@ function tameValue(storage: StorageClass, place: number): SqlValue {
   }
 }
 
-/** Rowids with gaps and, now and then, one that a JavaScript number cannot hold. */
-export function rowidFor(place: number, random: SeededRandom): bigint {
+/** Rowids with gaps and, now and then unless all is to be plain, one that a JavaScript number cannot hold. */
+export function rowidFor(place: number, random: SeededRandom, isPlain: boolean): bigint {
   const gap = BigInt(place * 10 + 1 + random.below(9));
-  return place > 0 && random.once(6) ? LARGE * 2n + gap : gap;
+  return place > 0 && !isPlain && random.once(6) ? LARGE * 2n + gap : gap;
 }

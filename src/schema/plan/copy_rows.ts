@@ -1,4 +1,4 @@
-import { type Affinity, displayName, foldName, quoteName } from "../../sql/identifier.ts";
+import { type Affinity, displayName, foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import type { AlterTable } from "../model/change.ts";
 import type { Column, Table } from "../model/model.ts";
 import { normalDefault, normalType } from "../model/normal_text.ts";
@@ -7,9 +7,11 @@ import {
   chooseHazard,
   convertHazard,
   dropColumnHazard,
+  type FillValue,
   placeholderHazard,
   type PlanHazard,
   type PlannedStatement,
+  rowidKeyHazard,
 } from "./statement.ts";
 
 /**
@@ -79,6 +81,7 @@ export interface CopyRequest {
   /** The name by now of a column of the present table, which is given folded. */
   readonly presentName: (folded: string) => string;
   readonly missingValues: "choose" | "placeholder";
+  readonly fill: FillValue | undefined;
 }
 
 /** A column of the replacement, and where its values come from. */
@@ -129,7 +132,7 @@ function withChoices(expressions: readonly string[], choices: readonly Column[])
   return expressions.length === 0 ? open.join("") : `${expressions.join(", ")},${open.join("")}`;
 }
 
-function copySources({ change, presentName, missingValues }: CopyRequest): {
+function copySources({ change, presentName, missingValues, fill }: CopyRequest): {
   readonly sources: readonly Source[];
   readonly hazards: readonly PlanHazard[];
   /** New columns that need a value which only a person knows. They come last. */
@@ -150,6 +153,12 @@ function copySources({ change, presentName, missingValues }: CopyRequest): {
   if (hidden !== undefined && rowid !== undefined) add(hidden, rowid);
   const isRowid = (column: Column) => foldName(rowidColumn(to) ?? "") === foldName(column.name);
 
+  const missingValue = (column: Column) => {
+    if (missingValues === "placeholder" && fill !== undefined) return fill(to, column, rowid);
+    if (!isRequired(to, column) || isValue(column.default)) return null;
+    return missingValues === "choose" ? undefined : standIn(to, column);
+  };
+
   for (const column of to.columns) {
     if (column.generated !== undefined) continue;
     const origin = origins.get(foldName(column.name));
@@ -160,12 +169,18 @@ function copySources({ change, presentName, missingValues }: CopyRequest): {
         const storages = [storage(from, origin), storage(to, column)] as const;
         hazards.push(convertHazard(to, column, storages));
       }
+      const was = foldName(rowidColumn(from) ?? "");
+      if (isRowid(column) && was !== foldName(origin.name)) {
+        hazards.push(rowidKeyHazard(from, origin));
+      }
     } else if (isRowid(column)) {
-      if (rowid !== undefined) add(target, rowid);
-    } else if (isRequired(to, column) && !isValue(column.default)) {
-      if (missingValues === "choose") choices.push(column);
-      else {
-        const value = standIn(to, column);
+      // No number of ours may tie a row to a parent.
+      if (isReference(to, column)) choices.push(column);
+      else if (rowid !== undefined) add(target, rowid);
+    } else {
+      const value = missingValue(column);
+      if (value === undefined) choices.push(column);
+      else if (value !== null) {
         hazards.push(placeholderHazard(to, column.name, value));
         add(target, value);
       }
@@ -212,6 +227,10 @@ export function isRequired(table: Table, column: Column): boolean {
   const key = foldName(column.name);
   return (table.withoutRowid || table.strict) &&
     (table.primaryKey?.columns.some(({ name }) => foldName(name) === key) ?? false);
+}
+
+function isReference({ foreignKeys }: Table, { name }: Column): boolean {
+  return foreignKeys.some(({ columns }) => columns.some((one) => sameName(one, name)));
 }
 
 function hasConflictClause({ primaryKey, uniques, columns }: Table): boolean {

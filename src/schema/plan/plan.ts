@@ -1,3 +1,4 @@
+import { rowidExpression } from "./copy_rows.ts";
 import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import { newerFeatures } from "../../sql/sqlite_features.ts";
 import { sameVirtualTable } from "../diff/compare.ts";
@@ -109,7 +110,9 @@ class Planner {
     const works = tables.flatMap((change): TableWork[] => {
       if (rebuilt.has(keyOf(change.from))) return [{ kind: "rebuild", change }];
       if (change.changes.every(({ kind }) => kind.startsWith("rename-"))) return [];
-      const alteration = alterTable(change, this.#options.sqlite, presentName(change));
+      const alteration = this.#needsFill(change)
+        ? undefined
+        : alterTable(change, this.#options.sqlite, presentName(change));
       return [
         alteration === undefined
           ? { kind: "rebuild", change }
@@ -123,6 +126,7 @@ class Planner {
           change,
           presentName: presentName(change),
           missingValues: this.#options.missingValues ?? "choose",
+          fill: this.#options.fill,
           indexes: this.#keptIndexes(change.to),
           freeName: (name) => this.#freeName(name),
         }),
@@ -193,6 +197,16 @@ class Planner {
       ...tables.filter(({ from, to }) => !sameName(from.name, to.name)).map(({ to }) => to),
       ...this.#renamedVirtualTables().map(({ to }) => ({ name: to })),
     ].map(({ name }) => foldName(name));
+  }
+
+  /** Whether a new column needs other values than ADD COLUMN gives. */
+  #needsFill({ to, changes }: AlterTable): boolean {
+    const { fill } = this.#options;
+    return fill !== undefined &&
+      changes.some((change) =>
+        change.kind === "add-column" && change.column.generated === undefined &&
+        fill(to, change.column, rowidExpression(to)) !== null
+      );
   }
 
   #setAside(facts: {

@@ -6,6 +6,7 @@ import type { Constraint, Index, Table } from "../model/model.ts";
 import { copyRows } from "./copy_rows.ts";
 import {
   type CostClass,
+  type FillValue,
   type PlanHazard,
   type PlannedLoss,
   type PlannedStatement,
@@ -74,6 +75,7 @@ export interface RebuildRequest {
   /** The name by now of a column of the present table, which is given folded. */
   readonly presentName: (folded: string) => string;
   readonly missingValues: "choose" | "placeholder";
+  readonly fill: FillValue | undefined;
   /** Indexes of the wanted table that the present one has too. */
   readonly indexes: readonly Index[];
   /** Gives a name that nothing has, made from the one given. */

@@ -1,4 +1,4 @@
-import { type Affinity, displayName } from "../../sql/identifier.ts";
+import { type Affinity, displayName, sameName } from "../../sql/identifier.ts";
 import { CLAUSES, type Release } from "../../sql/sqlite_releases.ts";
 import type { Change } from "../model/change.ts";
 import type { Column, Table } from "../model/model.ts";
@@ -76,7 +76,22 @@ export interface PlanOptions {
    * `placeholder`: a value that fits the type, as in a down, whose up has dropped the real ones.
    */
   readonly missingValues?: "choose" | "placeholder";
+  /** With `placeholder`: which value. Left out: one that fits the type. */
+  readonly fill?: FillValue;
 }
+
+/**
+ * Gives the value for a column whose own values nobody knows, as an expression over the row that is copied.
+ *
+ * @param table The table with the column.
+ * @param rowid The rowid of that row; undefined where none can be had.
+ * @returns null where the column can be left out, undefined where a person must choose.
+ */
+export type FillValue = (
+  table: Table,
+  column: Column,
+  rowid: string | undefined,
+) => string | null | undefined;
 
 /** The release that can alter NOT NULL and CHECK: https://sqlite.org/releaselog/3_53_0.html */
 export const ALTERS_CONSTRAINTS: Release = [3, CLAUSES["ADD CONSTRAINT"]];
@@ -134,6 +149,27 @@ function conversion(column: string, from: Affinity, to: Affinity): string {
   }
   if (from === "REAL") return `Whole numbers in ${column} become integers`;
   return `Text in ${column} that looks like a number becomes one: '007' becomes 7`;
+}
+
+/**
+ * A column becomes the rowid: https://sqlite.org/lang_createtable.html#rowid
+ *
+ * @param table The present table, with the column.
+ */
+export function rowidKeyHazard(table: Table, column: Column): PlanHazard {
+  const { primaryKey, uniques } = table;
+  const isUnique = [...(primaryKey ? [primaryKey] : []), ...uniques].some(({ columns }) =>
+    columns.length === 1 && sameName(columns[0]!.name ?? "", column.name)
+  );
+  const name = displayName(column.name);
+  const equal = isUnique ? "" : `two rows of ${displayName(table.name)} have the same ${name}, or `;
+  const numbered = column.notNull === undefined ? "; a row with NULL there gets a new number" : "";
+  return {
+    code: "rowid-key",
+    message: `Fails if ${equal}a row of ${
+      displayName(table.name)
+    } has a value in ${name} that is no integer${numbered}`,
+  };
 }
 
 /** Nobody but the user knows the value. */

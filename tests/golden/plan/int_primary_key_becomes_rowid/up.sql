@@ -5,6 +5,7 @@
 CREATE TABLE "t__new" (id INTEGER PRIMARY KEY NOT NULL, b);
 
 -- copy the rows of t (rewrite)
+-- rowid-key: Fails if a row of t has a value in id that is no integer
 INSERT INTO "t__new" ("id", "b")
 SELECT "id", "b"
 FROM "t";

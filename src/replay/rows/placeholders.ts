@@ -1,0 +1,167 @@
+import type { Connection } from "../../db/connection.ts";
+import type { ScratchConnection } from "../../db/open_scratch.ts";
+import type { AlterTable, Change } from "../../schema/model/change.ts";
+import { type Column, EMPTY_SCHEMA, type Schema, type Table } from "../../schema/model/model.ts";
+import { isValue } from "../../schema/plan/add_column.ts";
+import { isRequired, rowidExpression, standIn } from "../../schema/plan/copy_rows.ts";
+import type { FillValue } from "../../schema/plan/statement.ts";
+import { foldName, quoteName, quoteText, sameName } from "../../sql/identifier.ts";
+import type { Scratch } from "../scratch.ts";
+import { checkValues, literalSql } from "./expressions.ts";
+import { refusalOf } from "./failing_triggers.ts";
+import { fillTables } from "./fill.ts";
+
+/** Rows to try a value with: a key is broken by the second one. */
+const ROWS = 6;
+
+/** A value for a row. @param rowid The row's rowid as an expression; undefined: none can be had. */
+type Expression = (rowid: string | undefined) => string | undefined;
+
+/**
+ * Finds values for columns that come back without what was in them: SQLite tries them in rows of the table, and the
+ * first one that all of its constraints allow is taken. Where keys want different values they are made of the rowid.
+ *
+ * A column of a foreign key gets none, since no made-up value may tie a row to another one.
+ *
+ * @param schema The schema to come back to.
+ * @param changes What leads there.
+ */
+export async function findPlaceholders(
+  scratch: Scratch,
+  schema: Schema,
+  changes: readonly Change[],
+): Promise<FillValue> {
+  const found = new Map<string, Expression | null>();
+  for (const change of changes) {
+    if (change.kind !== "alter-table") continue;
+    const columns = addedColumns(change);
+    if (columns.length === 0) continue;
+    await using connection = await tableWithRows(scratch, schema, change.to);
+    for (const column of columns) {
+      const value = await findPlaceholder(connection, schema, change.to, column);
+      if (value !== undefined) found.set(keyOf(change.to, column), value);
+    }
+  }
+  return (table, column, rowid) => {
+    const value = found.get(keyOf(table, column));
+    return value === null ? null : value?.(rowid);
+  };
+}
+
+function keyOf(table: Table, column: Column): string {
+  return `${foldName(table.name)}\0${foldName(column.name)}`;
+}
+
+function addedColumns({ changes }: AlterTable): readonly Column[] {
+  return changes.flatMap((one) =>
+    one.kind === "add-column" && one.column.generated === undefined ? [one.column] : []
+  );
+}
+
+/** The table alone, with its indexes and rows. Foreign keys lead nowhere and are not enforced. */
+async function tableWithRows(
+  scratch: Scratch,
+  { indexes }: Schema,
+  table: Table,
+): Promise<ScratchConnection> {
+  const own = new Map([...indexes].filter(([, index]) => sameName(index.table, table.name)));
+  const alone = (one: Table): Schema => ({
+    ...EMPTY_SCHEMA,
+    tables: new Map([[foldName(table.name), one]]),
+    indexes: own,
+  });
+  return await scratch.after(async (connection) => {
+    await connection.execute(table.sql);
+    for (const { sql } of own.values()) await connection.execute(sql);
+    const free = alone({ ...table, foreignKeys: [] });
+    await fillTables(connection, free, { seed: 1, rows: ROWS, plain: true });
+  });
+}
+
+/** @returns null where leaving the column out does; undefined where nothing fits. */
+async function findPlaceholder(
+  connection: Connection,
+  schema: Schema,
+  table: Table,
+  column: Column,
+): Promise<Expression | null | undefined> {
+  const name = quoteName(column.name);
+  const rowid = rowidExpression(table);
+  const fits = async (value: string | undefined) =>
+    value !== undefined &&
+    await refusalOf(() =>
+        connection.execute(`UPDATE OR ABORT ${quoteName(table.name)} SET ${name} = (${value})`)
+      ) === undefined;
+  const isUnique = isInKey(schema, table, column);
+  if (isValue(column.default)) {
+    // A key bears the default of one row alone.
+    if (!isUnique && await fits(column.default)) return null;
+  } else if (!isRequired(table, column) && await fits("NULL")) return null;
+  const isReference = table.foreignKeys.some((key) =>
+    key.columns.some((one) => sameName(one, column.name))
+  );
+  if (isReference) return undefined;
+  // A rowid in a column that is no key might fit the rows at hand by chance.
+  const candidates: readonly Expression[] = isUnique ? distinctFor(table, column) : [
+    () => standIn(table, column),
+    ...constantsFor(schema, table, column).map((literal) => () => literal),
+  ];
+  for (const candidate of candidates) if (await fits(candidate(rowid))) return candidate;
+  return isRequired(table, column) && !isValue(column.default) ? undefined : null;
+}
+
+/** Whether rows may have to differ in the column, be it together with others. */
+function isInKey({ indexes }: Schema, table: Table, column: Column): boolean {
+  const has = (names: readonly (string | undefined)[]) =>
+    names.some((name) => name !== undefined && sameName(name, column.name));
+  const keys = [...(table.primaryKey ? [table.primaryKey] : []), ...table.uniques];
+  if (keys.some(({ columns }) => has(columns.map(({ name }) => name)))) return true;
+  return [...indexes.values()].some((index) =>
+    index.unique && sameName(index.table, table.name) &&
+    index.terms.some((term) => term.column === undefined || has([term.column]))
+  );
+}
+
+/** What the table's expressions compare the column with, and what the functions want that take it. */
+function constantsFor({ indexes }: Schema, table: Table, column: Column): readonly string[] {
+  const texts = [...indexes.values()].filter((index) => sameName(index.table, table.name))
+    .map(({ sql }) => sql);
+  const { values, fitting } = checkValues(table, texts);
+  const key = foldName(column.name);
+  return [
+    ...(fitting.get(key) ?? []).map((make) => make(1)),
+    ...(values.get(key) ?? []),
+  ].map(literalSql);
+}
+
+const LENGTHS = Array.from({ length: 40 }, (_, at) => at + 1);
+
+/** Values that are another one in each row, from the plainest to those that CHECKs ask for. */
+function distinctFor(table: Table, column: Column): readonly Expression[] {
+  const of = (make: (rowid: string) => string): Expression => (rowid) =>
+    rowid === undefined ? undefined : make(rowid);
+  const texts = [
+    of((rowid) => `${quoteText("unknown ")} || ${rowid}`),
+    of((rowid) => `CAST(${rowid} AS TEXT)`),
+    of((rowid) => `${quoteText("x")} || ${rowid}`),
+    of((rowid) => `${quoteText("X")} || ${rowid}`),
+    of((rowid) => `${quoteText('{"unknown":')} || ${rowid} || ${quoteText("}")}`),
+    of((rowid) => `date(${quoteText("2000-01-01")}, ${rowid} || ${quoteText(" days")})`),
+    of((rowid) => `datetime(${rowid}, ${quoteText("unixepoch")})`),
+    of((rowid) => `${quoteText("unknown")} || ${rowid} || ${quoteText("@example.invalid")}`),
+    of((rowid) => `${quoteText("https://example.invalid/")} || ${rowid}`),
+    ...LENGTHS.map((length) => of((rowid) => `printf(${quoteText(`%0${length}d`)}, ${rowid})`)),
+    of((rowid) => `lower(printf(${quoteText("%08x-0000-4000-8000-%012x")}, ${rowid}, ${rowid}))`),
+  ];
+  const numbers = [of((rowid) => rowid), of((rowid) => `-${rowid}`)];
+  switch (column.affinity) {
+    case "TEXT":
+      return texts;
+    case "BLOB":
+      return table.strict && sameName(column.type, "blob")
+        ? [of((rowid) => `CAST(${rowid} AS BLOB)`)]
+        : [...texts, ...numbers, of((rowid) => `CAST(${rowid} AS BLOB)`)];
+    default:
+      return numbers;
+  }
+}
