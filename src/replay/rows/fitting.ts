@@ -146,8 +146,7 @@ async function sieve(
   const numbered = newRowid(table)?.to.name;
   const keyAt = numbered === undefined ? -1 : parts.length + targets.indexOf(quoteName(numbered));
   for (const row of await readLiterals(source, from.name, expressions)) {
-    // SQLite would number it, so that it is not kept as it is.
-    if (row[keyAt] === "NULL") continue;
+    if (keyAt >= 0 && !isRowid(row[keyAt]!)) continue;
     try {
       const literals = [...row.slice(parts.length), ...values];
       const identified = await insertLiterals(target, to.name, all, literals, key);
@@ -157,4 +156,13 @@ async function sieve(
     }
   }
   return kept;
+}
+
+/**
+ * Whether a value stays what it is as a rowid: an integer, or its text. NULL would be numbered, and `' 12 '` is another
+ * text than the one that comes back.
+ */
+function isRowid(literal: string): boolean {
+  return /^-?\d+$/.test(literal) ||
+    /^CAST\(x'(?:2D)?(?:30|3[1-9](?:3\d)*)' AS TEXT\)$/.test(literal);
 }

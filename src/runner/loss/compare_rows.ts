@@ -193,10 +193,10 @@ async function compareContents(
 function normalLiteral(literal: string, storage: Affinity): string {
   if (storage === "BLOB") return literal;
   const text = literal.startsWith("'") ? literal.slice(1, -1) : literal;
-  const candidates = storage === "TEXT"
-    ? [`'${text}'`]
-    : [text, `${Number.isInteger(Number(text)) ? `${text}.0` : text}`];
-  return candidates.find((one) => one !== literal && keepsValue(literal, one, storage)) ?? literal;
+  if (storage === "TEXT") return keepsValue(literal, `'${text}'`, storage) ? `'${text}'` : literal;
+  const number = keepsValue(literal, text, storage) ? text : literal;
+  // 7 and 7.0 are equal, and both columns may hold either.
+  return number.replace(/^(-?\d+)\.0$/, "$1");
 }
 
 /** Rows that are long are told apart by two hashes and their length: for a million of them memory counts. */
