@@ -156,7 +156,7 @@ function hostOf(target: Target, options: UpgradeOptions): RunHost {
   const made = new Set<string>();
   const rowsOnly = rowsOnlyFrom(defaultSettings(""));
   const make = async (reason: string, lost?: LostContent) => {
-    const { makeRunPoint } = await import("../project/copies/make_restore_point.ts");
+    const { makeRunPoint } = await import("../project/copies/run_points.ts");
     const kept = options.restorePointsKept ?? SETTING_TABLE.restorePointsKept.fallback;
     const { appliedBy: madeBy } = host;
     return await makeRunPoint({ target, kept, rowsOnly, madeBy, watch: host, made }, reason, lost);

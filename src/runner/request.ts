@@ -134,6 +134,8 @@ export type RunEvent =
     /** The path of its folder. */
     readonly path: string;
     readonly bytes: number;
+    /** `rows`: only what was lost, for `restore --rows`. */
+    readonly holds: "database" | "rows";
     readonly durationMs: number;
     /** Which revision loses what; empty where the policy is to make one always. */
     readonly losses: readonly string[];
@@ -231,11 +233,12 @@ export interface LostRows {
   readonly rows?: Iterable<readonly SqlValue[]> | AsyncIterable<readonly SqlValue[]>;
 }
 
-/** All that a run took, if it is no more than rows of ordinary tables. */
+/** What a run took. */
 export interface LostContent {
   /** The run's own connection, in its transaction: it tells what was written instead. */
   readonly fresh: Connection;
-  readonly tables: readonly LostRows[];
+  /** Finds the rows that were lost; undefined if it is more than rows of ordinary tables, or nothing tells them apart. */
+  readonly read: () => Promise<readonly LostRows[] | undefined>;
 }
 
 /** Makes restore points for a run. */

@@ -2,7 +2,7 @@ import type { Connection, SqlValue } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import { NOTHING_RUN } from "./failure.ts";
 import { again } from "../text/next_step.ts";
-import type { CheckedStep, KeptPoint, RestorePointMaker, RunHost } from "./request.ts";
+import type { CheckedStep, KeptPoint, LostContent, RestorePointMaker, RunHost } from "./request.ts";
 import { describeLoss, type SaidLoss } from "./loss/verdict.ts";
 
 /** Where another try need not end better. Only a run can do without its copy; backups and rehearsals are copies. */
@@ -28,6 +28,11 @@ export class RestoreGuard {
   /** The point to go back to before the run; undefined where none was made. */
   get first(): KeptPoint | undefined {
     return this.#points[0];
+  }
+
+  /** The point that has what the last segment took. */
+  get last(): KeptPoint | undefined {
+    return this.#points.at(-1);
   }
 
   /**
@@ -69,12 +74,12 @@ export class RestoreGuard {
    * of this run has it already.
    * @throws {AludelError} as {@linkcode RestorePointMaker.make}.
    */
-  async keep({ tables, objects }: SaidLoss): Promise<void> {
+  async keep({ tables, objects }: SaidLoss, content: LostContent): Promise<void> {
     const maker = this.#host.restorePoints;
     const losses = [...tables.map(describeLoss), ...objects];
     if (maker !== undefined && maker.policy !== "never" && !this.#isKept) {
       const started = this.#host.clock.monotonicMs();
-      const point = this.#copy ?? await this.#make(maker, reasonOf(this.#steps, losses));
+      const point = this.#copy ?? await this.#make(maker, reasonOf(this.#steps, losses), content);
       this.#keeps(point, started, losses);
     }
   }
@@ -87,16 +92,21 @@ export class RestoreGuard {
   }
 
   #keeps(point: KeptPoint, started: number, losses: readonly string[]): void {
-    this.#isKept = true;
+    // Rows alone say nothing of what a later segment takes.
+    this.#isKept = point.holds === "database";
     this.#points.push(point);
     const durationMs = Math.round(this.#host.clock.monotonicMs() - started);
-    const { name, path, bytes } = point;
-    this.#host.emit({ type: "restore-point", name, path, bytes, durationMs, losses });
+    const { name, path, bytes, holds } = point;
+    this.#host.emit({ type: "restore-point", name, path, bytes, holds, durationMs, losses });
   }
 
-  async #make(maker: RestorePointMaker, reason: string): Promise<KeptPoint> {
+  async #make(
+    maker: RestorePointMaker,
+    reason: string,
+    lost?: LostContent,
+  ): Promise<KeptPoint> {
     try {
-      return await maker.make(reason);
+      return await maker.make(reason, lost);
     } catch (error) {
       if (!(error instanceof AludelError)) throw error;
       throw error.with({

@@ -139,8 +139,8 @@ class RouteRun {
         }),
       openOld: () => this.#openOld(),
       ancestors: this.#request.ancestors,
-      keep: async (lost) => {
-        await this.#guard.keep(lost);
+      keep: async (lost, content) => {
+        await this.#guard.keep(lost, content);
         this.#lost = lost;
       },
     }).finally(() => this.#closeFormer());
@@ -180,7 +180,7 @@ class RouteRun {
       host.emit({
         type: "lost",
         ...this.#lost,
-        restorePoint: this.#guard.first?.name ?? null,
+        restorePoint: this.#guard.last?.name ?? null,
       });
     }
     this.#lost = undefined;
@@ -248,7 +248,9 @@ class RouteRun {
         next: [
           ...before,
           ...cause.next,
-          shell`aludel restore ${point.name} # restore the state before the run`,
+          point.holds === "rows"
+            ? shell`aludel restore ${point.name} --rows # put back the rows that were taken`
+            : shell`aludel restore ${point.name} # restore the state before the run`,
         ],
       }),
     });

@@ -6,6 +6,7 @@ import { resealRevision } from "../state/write_state.ts";
 import {
   type Ancestors,
   type CheckedStep,
+  type LostContent,
   type Reseal,
   type RunHost,
   type Segment,
@@ -50,7 +51,7 @@ export interface TransactionRun {
   readonly openOld: () => Promise<Connection>;
   readonly ancestors: Ancestors;
   /** Called before COMMIT, while the old state can still be read, with what the segment took. */
-  readonly keep: (lost: SaidLoss, old: OldState) => Promise<void>;
+  readonly keep: (lost: SaidLoss, content: LostContent) => Promise<void>;
 }
 
 /** The step that failed, for the caller that knows what becomes of the others. */
@@ -94,7 +95,7 @@ export async function runTransaction(
     try {
       times = await runSteps(run, loss);
       if (before) await refuseNewViolations(run, before);
-      await keepLost(run, loss, old, times);
+      await keepLost(run, loss, times);
     } finally {
       await old.close();
     }
@@ -108,7 +109,6 @@ export async function runTransaction(
 async function keepLost(
   run: TransactionRun,
   loss: SegmentLoss,
-  old: OldState,
   times: readonly StepTime[],
 ): Promise<void> {
   const { steps } = run.segment;
@@ -128,7 +128,10 @@ async function keepLost(
     const error = unsaidLoss(blamed, unsaid);
     throw blamed.length === 1 ? new StepFailure(blamed[0]!, error) : error;
   }
-  if (isLoss(lost)) await run.keep(lost, old);
+  if (!isLoss(lost)) return;
+  const isRows = lost.objects.length === 0;
+  const read = async () => isRows ? await loss.rows() : undefined;
+  await run.keep(lost, { fresh: run.connection, read });
 }
 
 function termsOf({ segment: { steps, mode } }: TransactionRun): LossTerms {

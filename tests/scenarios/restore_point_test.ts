@@ -341,7 +341,7 @@ Deno.test("with the clock set back the newest restore point is still the last on
 Deno.test("what a restore point says of itself reaches no terminal", async () => {
   using project = await shop();
   await project.done("backup", "-m", "a\u001b[2Jb\u202ec\nd");
-  const escaped = /a\\u001b\[2Jb\\u202ec\\u000ad\n/;
+  const escaped = /a\\x1b\[2Jb\\u202ec\\nd\n/;
   assert.match(await project.prepare("backup", "list"), escaped);
   assert.match((await project.fails(1, "restore", "none")).stderr, escaped);
   assert.match((await project.fails(0, "restore")).stderr, escaped);

@@ -81,9 +81,10 @@ export class RunReport {
   readonly #target: Target;
   readonly #notices: Notice[] = [];
   readonly #lost: TableLoss[] = [];
-  readonly #lostObjects: string[] = [];
+  readonly #losses: string[] = [];
   readonly #messages = new Map<string, string>();
-  #point: Extract<RunEvent, { readonly type: "restore-point" }> | undefined;
+  /** The restore points that the run made and left; those of rows come one for each transaction. */
+  readonly #points: Extract<RunEvent, { readonly type: "restore-point" }>[] = [];
 
   constructor(ui: Ui, target: Target) {
     this.#ui = ui;
@@ -112,8 +113,10 @@ export class RunReport {
         );
         break;
       case "restore-point": {
-        this.#point ??= event;
-        const size = megabytes(event.bytes);
+        this.#points.push(event);
+        const size = event.holds === "rows"
+          ? `${megabytes(event.bytes)} of rows`
+          : megabytes(event.bytes);
         this.#ui.notice(
           `kept       ${style.yellow(event.name)}  ${size}  ${style.dim(`${event.durationMs} ms`)}`,
         );
@@ -121,10 +124,13 @@ export class RunReport {
       }
       case "lost":
         this.#lost.push(...event.tables);
-        this.#lostObjects.push(...event.objects);
+        for (const loss of [...event.tables.map(describeLoss), ...event.objects]) {
+          const kept = event.restorePoint === null ? "not kept" : `kept ${event.restorePoint}`;
+          this.#losses.push(`${loss}  (${kept})`);
+        }
         break;
       case "restore-point-removed":
-        if (this.#point?.name === event.name) this.#point = undefined;
+        this.#points.splice(0, Infinity, ...this.#points.filter(({ name }) => name !== event.name));
         this.#ui.notice(`removed    ${style.yellow(event.name)}  the database is as it was`);
         break;
       case "step-started":
@@ -170,23 +176,37 @@ export class RunReport {
       else after.delete(id);
     }
     if (outcome.steps.length === 0) return;
-    const lost = [...this.#lost.map(describeLoss), ...this.#lostObjects];
-    const kept = this.#point ? `(kept ${this.#point.name})` : "(not kept)";
-    for (const loss of lost.slice(0, LISTED)) this.#ui.notice(`lost       ${loss}  ${kept}`);
+    const lost = this.#losses;
+    for (const loss of lost.slice(0, LISTED)) this.#ui.notice(`lost       ${loss}`);
     if (lost.length > LISTED) this.#ui.notice(`           and ${lost.length - LISTED} more`);
     this.#ui.notice(`"${this.#target.name}" is now at ${list(graph.headsOf(after, "parents"))}.`);
-    if (this.#point) {
-      this.#ui.hint(shell`aludel restore ${this.#point.name} # get dropped data back`);
+    this.#hintAtPoints();
+  }
+
+  /** A copy from before the run has everything. What each transaction took is put back newest first. */
+  #hintAtPoints(): void {
+    const [first] = this.#points;
+    if (first?.holds === "database") {
+      return this.#ui.hint(shell`aludel restore ${first.name} # get dropped data back`);
+    }
+    for (const { name, holds } of this.#points.toReversed()) {
+      this.#ui.hint(
+        holds === "rows"
+          ? shell`aludel restore ${name} --rows # put the rows back`
+          : shell`aludel restore ${name} # go back to before that transaction`,
+      );
     }
   }
 
   #document(outcome: RunOutcome): unknown {
-    const restorePoint = this.#point?.name ?? null;
+    const restorePoint = this.#points[0]?.name ?? null;
+    const restorePoints = this.#points.map(({ name, holds }) => ({ name, holds }));
     return {
       database: this.#target.name,
       ...outcome,
       lost: this.#lost,
       restorePoint,
+      restorePoints,
       notices: this.#notices,
     };
   }

@@ -63,7 +63,7 @@ export function runHost(
   const made = new Set<string>();
   const rowsOnly = rowsOnlyFrom(project.settings);
   const make = async (reason: string, lost?: LostContent) => {
-    const { makeRunPoint } = await import("../../project/copies/make_restore_point.ts");
+    const { makeRunPoint } = await import("../../project/copies/run_points.ts");
     const { appliedBy: madeBy } = host;
     return await makeRunPoint({ target, kept, rowsOnly, madeBy, watch: host, made }, reason, lost);
   };

@@ -1,7 +1,7 @@
 import { type Connection, SqlError, type SqlValue } from "../../db/connection.ts";
 import { fileUri } from "../../db/open.ts";
 import { openDatabase } from "../../db/open.ts";
-import type { LostContent, LostRows } from "../../runner/request.ts";
+import type { LostRows } from "../../runner/request.ts";
 import { foldName, quoteName, quoteText } from "../../sql/identifier.ts";
 
 /** How the rows of a table are told apart, and which of its columns hold values. */
@@ -43,7 +43,8 @@ export interface LostRowsRequest {
   readonly file: string;
   /** The database's path. A new reader of it sees the state before the run. */
   readonly database: string;
-  readonly lost: LostContent;
+  /** What was lost, by the keys of its rows, and the connection that took it. */
+  readonly lost: { readonly fresh: Connection; readonly tables: readonly LostRows[] };
   readonly reason: string;
   readonly created: string;
   /** More than this is not small any more, in bytes. */

@@ -16,7 +16,6 @@ import {
 import {
   formatRestorePoint,
   POINT_FILE,
-  pruneRestorePoints,
   readPointsIn,
   removeRestorePoint,
   restoreFolderOf,
@@ -31,7 +30,7 @@ import {
 } from "./work_folder.ts";
 import { flushFolder, pathExists, writeAtomically } from "../workspace/files.ts";
 import type { Target } from "../workspace/target.ts";
-import { type KeptPoint, type LostContent, type RunHost, toSecond } from "../../runner/request.ts";
+import { type RunHost, toSecond } from "../../runner/request.ts";
 import { adviceFor } from "../../runner/failure.ts";
 import { executePatiently, patiently } from "../../runner/write_lock.ts";
 import { type AppliedRevision, readState } from "../../state/state.ts";
@@ -92,9 +91,6 @@ export async function makeRestorePoint(
     };
   });
 }
-
-/** The file of a restore point that holds rows alone. */
-const ROWS_FILE = "rows.db";
 
 /** What is known of a restore point once its file is written. */
 export type PointContent = Pick<RestorePoint, "holds" | "heads" | "sha256">;
@@ -206,7 +202,8 @@ async function refuseDamage(copy: string, name: string): Promise<void> {
   });
 }
 
-async function readHeads(copy: string): Promise<RestorePoint["heads"]> {
+/** The heads in a database, or in a copy of one; none if they cannot be read. */
+export async function readHeads(copy: string): Promise<RestorePoint["heads"]> {
   try {
     await using connection = await openDatabase({ kind: "file", path: copy }, { mode: "read" });
     const { applied } = await readState(connection);
@@ -224,122 +221,6 @@ export function headsOf(applied: readonly AppliedRevision[]): RestorePoint["head
   return applied
     .filter(({ id }) => !followed.has(id))
     .map(({ id, lineage }) => ({ id, lineage }));
-}
-
-/** What a run's restore points need besides their reasons. One value for the whole run. */
-export interface RunPointContext {
-  readonly target: Target;
-  /** How many automatic restore points to keep. */
-  readonly kept: number;
-  readonly madeBy: string;
-  readonly watch: CopyWatch;
-  /** From which size on, and up to which share of it, lost rows are kept alone; undefined: never. */
-  readonly rowsOnly?: { readonly fromBytes: number; readonly share: number } | undefined;
-  /** The names of the restore points that this run has made, which it must not remove; filled here. */
-  readonly made: Set<string>;
-}
-
-/**
- * Makes a restore point of a run, which holds the write lock.
- * @throws {AludelError} as {@linkcode makeRestorePoint}.
- */
-export async function makeRunPoint(
-  context: RunPointContext,
-  reason: string,
-  lost?: LostContent,
-): Promise<KeptPoint> {
-  const { target, watch, madeBy } = context;
-  const session = new CopySession(watch, databaseBytes(target.path));
-  try {
-    const request = {
-      database: target.path,
-      name: target.name,
-      kind: "run",
-      reason,
-      madeBy,
-    } as const;
-    const made = await tryRowsPoint(context, request, lost, session) ??
-      await makeRestorePoint(request, session, watch);
-    return keptBy(context, made);
-  } finally {
-    await session.close();
-  }
-}
-
-/**
- * Keeps the lost rows alone, if the database is large and they are small beside it.
- * @returns undefined if the whole database has to be copied.
- */
-async function tryRowsPoint(
-  { rowsOnly, watch }: RunPointContext,
-  request: RestorePointRequest,
-  lost: LostContent | undefined,
-  session: CopySession,
-): Promise<MadePoint | undefined> {
-  const size = databaseBytes(request.database);
-  if (lost === undefined || rowsOnly === undefined || size < rowsOnly.fromBytes) return undefined;
-  try {
-    const limit = Math.floor(size * rowsOnly.share);
-    return await makeRowsPoint(request, { lost, limit }, session, watch);
-  } catch (error) {
-    // A copy of everything has them too. What is in the way of that, such as a full disk, will be said then.
-    if (error instanceof AludelError && error.code === "copy-failed") return undefined;
-    throw error;
-  }
-}
-
-/**
- * Makes a restore point of lost rows.
- *
- * @param rows What was lost, and how large its file may become, in bytes.
- * @throws {AludelError} as {@linkcode makeRestorePoint}; `copy-failed` if the rows cannot be kept alone.
- */
-export async function makeRowsPoint(
-  request: RestorePointRequest,
-  { lost, limit }: { readonly lost: LostContent; readonly limit: number },
-  session: CopySession,
-  watch: CopyWatch,
-): Promise<MadePoint> {
-  const { RowsUnfit, writeLostRows } = await import("./lost_rows.ts");
-  const database = realPath(request.database);
-  const { reason, name } = request;
-  const created = toSecond(watch.clock.now());
-  return await publishPoint(request, { bytes: 0, file: ROWS_FILE }, watch, async (file) => {
-    try {
-      await writeLostRows({ file, database, lost, reason, created, limit });
-    } catch (error) {
-      if (!(error instanceof RowsUnfit)) throw error;
-      throw new AludelError("copy-failed", `The rows of "${name}" could not be kept alone`, {
-        next: [say("Copy the database with `aludel backup` first")],
-        cause: error,
-      });
-    }
-    const hashing = { what: `hashing the rows of "${name}"`, of: limit };
-    // A new reader of the database sees the state before the transaction.
-    const heads = await readHeads(database);
-    return { holds: "rows", heads, sha256: await session.digest(file, hashing) };
-  });
-}
-
-/** A restore point as the runner wants it. */
-export function keptBy(
-  { target, kept, made }: RunPointContext,
-  { point, path, discard }: MadePoint,
-): KeptPoint {
-  made.add(point.name);
-  return {
-    name: point.name,
-    bytes: point.bytes,
-    holds: point.holds,
-    path,
-    open: () =>
-      openDatabase({ kind: "file", path: `${path}/${point.file}` }, {
-        mode: "read",
-        doubleQuotedStrings: true,
-      }),
-    discard,
-    settle: () => pruneRestorePoints(target.path, kept, made),
-  };
 }
 
 /** What `backup` copies, and why. */

@@ -3,6 +3,7 @@ import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { TextHash } from "../../manifest/manifest.ts";
 import { shell } from "../../text/next_step.ts";
+import { visible } from "../../text/visible.ts";
 import type { CopySession } from "./copy_session.ts";
 import { realPath } from "./database_files.ts";
 
@@ -78,18 +79,9 @@ export function parseRestorePoint(text: string): RestorePoint | undefined {
   return isPoint ? point : undefined;
 }
 
-/**
- * A text of `point.json` for a person, on one line: what a terminal would obey, or not show, is escaped as in JSON.
- * Anybody may have written it. `--json` has it as it is.
- */
+/** A text of `point.json` for a person, on one line. Anybody may have written it. `--json` has it as it is. */
 export function plainText(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (character) =>
-      [...character.split("")].map((unit) =>
-        `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
-      ).join(""),
-  );
+  return visible(text).replaceAll("\n", "\\n");
 }
 
 /** The revisions that a database was at, for a person: `base` without any. */

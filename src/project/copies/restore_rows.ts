@@ -13,7 +13,8 @@ import type { Target } from "../workspace/target.ts";
 import { CopySession } from "./copy_session.ts";
 import { realPath } from "./database_files.ts";
 import { ROWS_FORMAT } from "./lost_rows.ts";
-import { type MadePoint, makeRowsPoint, requireFile } from "./make_restore_point.ts";
+import { type MadePoint, requireFile } from "./make_restore_point.ts";
+import { makeRowsPoint } from "./run_points.ts";
 import { type ReturnedTable, TableReturn } from "./table_return.ts";
 import { copyPoint, damagedPoint, restoreFolderOf, type RestorePoint } from "./restore_points.ts";
 import { openWorkFolder, removeLeftovers } from "./work_folder.ts";
@@ -254,7 +255,7 @@ async function keepReplaced(
         reason: `before rows of ${point.name} were put back`,
         madeBy: host.appliedBy,
       },
-      { lost, limit: Infinity },
+      { ...lost, limit: Infinity },
       session,
       host,
     );

@@ -53,6 +53,8 @@ export class TableReturn {
   /** Rows of `kept` whose values were put back. */
   readonly #changed = new Set<SqlValue>();
   #there = 0;
+  /** Columns that the table does not have any more. */
+  #absent: readonly string[] = [];
 
   private constructor(
     live: Connection,
@@ -258,13 +260,17 @@ export class TableReturn {
       `SELECT rowid AS row FROM ${this.#kept} WHERE aludel_fate = 'changed' ORDER BY rowid`,
     );
     if (rows.length === 0) return;
-    const list = this.#columns.map(({ kept, live, wasThere }, at) =>
-      this.#standing(kept, live, wasThere, at)
-    );
+    const absent = this.#absent.map((name) => `k.${quoteName(name)} IS NOT NULL`);
+    const list = [
+      `${absent.join(" OR ") || "0"} AS misses`,
+      ...this.#columns.map(({ kept, live, wasThere }, at) =>
+        this.#standing(kept, live, wasThere, at)
+      ),
+    ];
     for (const { row = null } of rows) {
       const [found] = await this.#live.query(
         `SELECT ${
-          list.join(", ") || "'there' AS c0"
+          list.join(", ")
         } FROM ${this.#kept} AS k JOIN ${this.#main} AS m ON ${this.#sameKey}
          WHERE k.rowid = ?`,
         [row],
@@ -280,7 +286,7 @@ export class TableReturn {
       }
       const back = this.#columns.filter((_, at) => standings[at] === "back");
       if (back.length === 0) {
-        if (!standings.includes("other")) this.#there++;
+        if (!standings.includes("other") && Number(found["misses"]) === 0) this.#there++;
         continue;
       }
       const refusal = await this.#update(shape, back, row);
@@ -339,8 +345,8 @@ export class TableReturn {
 
   /** Values of columns that the table does not have any more. */
   async #missColumns(names: readonly string[]): Promise<void> {
-    for (const name of names) {
-      if (this.#columns.some(({ kept }) => kept === name)) continue;
+    this.#absent = names.filter((name) => this.#columns.every(({ kept }) => kept !== name));
+    for (const name of this.#absent) {
       const [row] = await this.#live.query(
         `SELECT count(${quoteName(name)}) AS n FROM ${this.#kept}`,
       );

@@ -173,7 +173,7 @@ async function compareContents(
     const text = fingerprint(normal(values));
     counts.set(text, (counts.get(text) ?? 0) + 1);
   }
-  const difference: RowDifference = { gone: 0, changed: new Map(), moved: 0 };
+  const difference: RowDifference = { gone: 0, changed: new Map(), moved: 0, keyless: true };
   for await (
     const values of contentsOf(
       before,

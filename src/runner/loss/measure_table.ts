@@ -50,6 +50,7 @@ const NOTHING: RowDifference = { gone: 0, changed: new Map(), moved: 0 };
  * Measures what a table lost, reading as little as the writes allow.
  * @param old Reads the state before the segment.
  * @param fresh Reads the state now.
+ * @param lost Is told the keys of rows that are gone or changed, unless the whole table is gone.
  * @returns undefined where nothing can be lost, or nothing can be read.
  */
 export async function measureTable(
@@ -114,6 +115,11 @@ async function measureShapes(
   const rest = { ...facts, dropped, converted, options };
   if (plan === "nothing") return { ...rest, of: 0, difference: NOTHING };
   const of = await countRows(old, before.name);
+  if (plan === "count" && lost !== undefined) {
+    // To count them it need not be known which ones they are.
+    const compared = comparison(before, now, map, true);
+    return { ...rest, of, difference: await compareRows(old, fresh, compared, lost) };
+  }
   if (plan === "count") {
     const gone = Math.max(of - await countRows(fresh, now.name), 0);
     return { ...rest, of, difference: { ...NOTHING, gone } };

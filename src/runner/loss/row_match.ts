@@ -39,6 +39,8 @@ export interface RowDifference {
   readonly changed: Map<string, number>;
   /** Rows that are there with another key. */
   moved: number;
+  /** Whether nothing but their content told the rows apart, so that no keys are known. */
+  keyless?: boolean;
 }
 
 /** A row that was lost or changed: the values of its key before. */

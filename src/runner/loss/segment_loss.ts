@@ -1,12 +1,17 @@
-import type { AuthorizedAction, Connection } from "../../db/connection.ts";
-import { foldName } from "../../sql/identifier.ts";
+import type { AuthorizedAction, Connection, SqlValue } from "../../db/connection.ts";
+import { foldName, quoteName } from "../../sql/identifier.ts";
 import type { Script, Statement } from "../../sql/script.ts";
+import type { LostRows } from "../request.ts";
 import type { TableFate } from "../table_fates.ts";
 import { findFallenSequences, findLeftBehind } from "./left_behind.ts";
 import { measureTable, type TableMeasure, type TouchedTable } from "./measure_table.ts";
 import type { OldState } from "./old_state.ts";
-import { joinVerdicts, judgeLoss, type LossTerms, type LossVerdict } from "./verdict.ts";
+import { joinVerdicts, judgeLoss, lossOf, type LossTerms, type LossVerdict } from "./verdict.ts";
+import { readShape, type TableShape } from "./table_shape.ts";
 import { WriteLog } from "./write_log.ts";
+
+/** More rows than these are not few. */
+const MOST_KEYS = 1_000_000;
 
 /** Hears of every statement of a script: what SQLite's authorizer is asked, and whether the statement ran. */
 export interface StatementWatch {
@@ -25,6 +30,7 @@ export class SegmentLoss {
   readonly #log: WriteLog;
   /** The folded names of tables that an INSERT can take rows from. */
   readonly #risky: ReadonlySet<string>;
+  #measured: { readonly touched: TouchedTable; readonly measure: TableMeasure }[] = [];
 
   private constructor(
     connection: Connection,
@@ -77,12 +83,54 @@ export class SegmentLoss {
 
   async #measure(): Promise<TableMeasure[]> {
     const measures: TableMeasure[] = [];
+    this.#measured = [];
     for (const touched of this.#touched()) {
       const old = await this.#old.connection();
       const measure = await measureTable(old, this.#connection, touched);
-      if (measure !== undefined) measures.push(measure);
+      if (measure === undefined) continue;
+      measures.push(measure);
+      this.#measured.push({ touched, measure });
     }
     return measures;
+  }
+
+  /**
+   * The rows that were lost, by their keys, after {@linkcode SegmentLoss.judge}. Reads the tables that lost something again.
+   * @returns undefined if rows of ordinary tables are not all that was lost, nothing tells them apart, or they are many.
+   */
+  async rows(): Promise<readonly LostRows[] | undefined> {
+    const found: LostRows[] = [];
+    let room = MOST_KEYS;
+    for (const { touched, measure } of this.#measured) {
+      if (lossOf(measure) === undefined) continue;
+      const { table, now, difference, options, emptied } = measure;
+      if (difference.moved > 0 || difference.keyless || options.length > 0) return undefined;
+      if (now === null || emptied) {
+        found.push({ table, now });
+        continue;
+      }
+      const old = await this.#old.connection();
+      const shape = await readShape(old, touched.before);
+      if (shape === undefined || shape.virtual) return undefined;
+      const keys = new Map<string, readonly SqlValue[]>();
+      const add = (key: readonly SqlValue[]) => {
+        if (keys.size <= room) {
+          keys.set(key.map((value) => `${typeof value} ${value}`).join("\0"), key);
+        }
+      };
+      const again = await measureTable(old, this.#connection, touched, add);
+      if (again === undefined || again.difference.keyless || again.difference.moved > 0) {
+        return undefined;
+      }
+      for await (const key of keysWith(old, shape, [...measure.dropped.keys()])) add(key);
+      if (keys.size === 0 || keys.size > room) return undefined;
+      room -= keys.size;
+      const renamed = new Map(
+        shape.columns.map(({ folded }) => [folded, touched.columnNow(folded)]),
+      );
+      found.push({ table, now, renamed, rows: [...keys.values()] });
+    }
+    return found;
   }
 
   /** The tables of before that can have lost something. */
@@ -127,6 +175,24 @@ export class SegmentLoss {
       await findLeftBehind(this.#connection, old, fates, dropped),
     ];
   }
+}
+
+/** The keys of the rows that have a value in any of some columns. */
+async function* keysWith(
+  old: Connection,
+  { name, key, rowid }: TableShape,
+  columns: readonly string[],
+): AsyncGenerator<readonly SqlValue[]> {
+  if (columns.length === 0) return;
+  const list = (rowid === undefined ? key.map(quoteName) : [rowid])
+    .map((column, at) => `${column} AS k${at}`);
+  const rows = await old.query(
+    `SELECT ${list.join(", ")} FROM main.${quoteName(name)}
+     WHERE ${columns.map((column) => `${quoteName(column)} IS NOT NULL`).join(" OR ")} LIMIT ${
+      MOST_KEYS + 1
+    }`,
+  );
+  for (const row of rows) yield list.map((_, at) => row[`k${at}`] ?? null);
 }
 
 function canLose(writes: NonNullable<TouchedTable["writes"]>, isRisky: boolean): boolean {

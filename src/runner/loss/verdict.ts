@@ -86,7 +86,9 @@ export function judgeLoss(measures: readonly TableMeasure[], terms: LossTerms): 
 }
 
 /** What a table lost in numbers; undefined where it lost nothing. */
-function lossOf({ table, difference, dropped, options }: TableMeasure): TableLoss | undefined {
+export function lossOf(
+  { table, difference, dropped, options }: TableMeasure,
+): TableLoss | undefined {
   const columns: Record<string, number> = {};
   for (const [name, count] of [...difference.changed, ...dropped]) {
     if (count > 0) columns[name] = (columns[name] ?? 0) + count;

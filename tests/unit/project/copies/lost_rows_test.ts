@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { SqlValue } from "../../../../src/db/connection.ts";
-import { makeRowsPoint } from "../../../../src/project/copies/make_restore_point.ts";
+import { makeRowsPoint } from "../../../../src/project/copies/run_points.ts";
 import { CopySession } from "../../../../src/project/copies/copy_session.ts";
 import { restoreRows } from "../../../../src/project/copies/restore_rows.ts";
 import {
@@ -67,7 +67,7 @@ class Scene implements Disposable {
     } as const;
     const made = await makeRowsPoint(
       request,
-      { lost: { fresh, tables }, limit },
+      { fresh, tables, limit },
       session,
       this.host,
     );
@@ -217,6 +217,14 @@ Deno.test("a column that comes back takes the values that it had, and what is in
     "CREATE TABLE t(id INTEGER PRIMARY KEY, mail); INSERT INTO t VALUES (1, 'm'), (2, 'n')",
   );
   await scene.run(["ALTER TABLE t DROP COLUMN mail"], [{ table: "t", now: "t", rows: ids(1, 2) }]);
+  assert.deepEqual((await scene.back()).tables[0], {
+    table: "t",
+    into: "t",
+    inserted: 0,
+    changed: 0,
+    there: 0,
+    missed: [{ reason: 'there is no column "mail"', count: 2 }],
+  });
   await scene.sql("ALTER TABLE t ADD COLUMN mail; UPDATE t SET mail = 'newer' WHERE id = 2");
   const { tables } = await scene.back();
   assert.equal(tables[0]?.changed, 1);

@@ -20,9 +20,10 @@ function hostOf(path: string): RunHost {
     emit: () => {},
     interrupted: () => false,
     lockTimeoutMs: 10_000,
+    comparisonMemory: 1,
     doubleQuotedStrings: false,
     appliedBy: "aludel test",
-  } as RunHost;
+  };
 }
 
 /** Another process writes between our lock and that of the copy, as often as told. */

@@ -1,0 +1,142 @@
+import type { Connection } from "../../db/connection.ts";
+import { openDatabase } from "../../db/open.ts";
+import { AludelError } from "../../errors.ts";
+import { type KeptPoint, type LostContent, type LostRows, toSecond } from "../../runner/request.ts";
+import { say } from "../../text/next_step.ts";
+import type { Target } from "../workspace/target.ts";
+import { CopySession, type CopyWatch } from "./copy_session.ts";
+import { databaseBytes, realPath } from "./database_files.ts";
+import {
+  type MadePoint,
+  makeRestorePoint,
+  publishPoint,
+  readHeads,
+  type RestorePointRequest,
+} from "./make_restore_point.ts";
+import { pruneRestorePoints } from "./restore_points.ts";
+
+/** The file of a restore point that holds rows alone. */
+const ROWS_FILE = "rows.db";
+
+/** What a run's restore points need besides their reasons. One value for the whole run. */
+export interface RunPointContext {
+  readonly target: Target;
+  /** How many automatic restore points to keep. */
+  readonly kept: number;
+  readonly madeBy: string;
+  readonly watch: CopyWatch;
+  /** From which size on, and up to which share of it, lost rows are kept alone; undefined: never. */
+  readonly rowsOnly?: { readonly fromBytes: number; readonly share: number } | undefined;
+  /** The names of the restore points that this run has made, which it must not remove; filled here. */
+  readonly made: Set<string>;
+}
+
+/**
+ * Makes a restore point of a run, which holds the write lock.
+ * @throws {AludelError} as {@linkcode makeRestorePoint}.
+ */
+export async function makeRunPoint(
+  context: RunPointContext,
+  reason: string,
+  lost?: LostContent,
+): Promise<KeptPoint> {
+  const { target, watch, madeBy } = context;
+  const session = new CopySession(watch, databaseBytes(target.path));
+  try {
+    const request = {
+      database: target.path,
+      name: target.name,
+      kind: "run",
+      reason,
+      madeBy,
+    } as const;
+    const made = await tryRowsPoint(context, request, lost, session) ??
+      await makeRestorePoint(request, session, watch);
+    return keptBy(context, made);
+  } finally {
+    await session.close();
+  }
+}
+
+/**
+ * Keeps the lost rows alone, if the database is large and they are small beside it.
+ * @returns undefined if the whole database has to be copied.
+ */
+async function tryRowsPoint(
+  { rowsOnly, watch }: RunPointContext,
+  request: RestorePointRequest,
+  lost: LostContent | undefined,
+  session: CopySession,
+): Promise<MadePoint | undefined> {
+  const size = databaseBytes(request.database);
+  if (lost === undefined || rowsOnly === undefined || size < rowsOnly.fromBytes) return undefined;
+  const tables = await lost.read();
+  if (tables === undefined) return undefined;
+  try {
+    const limit = Math.floor(size * rowsOnly.share);
+    return await makeRowsPoint(request, { fresh: lost.fresh, tables, limit }, session, watch);
+  } catch (error) {
+    // A copy of everything has them too. What is in the way of that, such as a full disk, will be said then.
+    if (error instanceof AludelError && error.code === "copy-failed") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Makes a restore point of lost rows.
+ *
+ * @param lost What was lost, the connection that took it, and how large the file may become, in bytes.
+ * @throws {AludelError} as {@linkcode makeRestorePoint}; `copy-failed` if the rows cannot be kept alone.
+ */
+export async function makeRowsPoint(
+  request: RestorePointRequest,
+  { fresh, tables, limit }: {
+    readonly fresh: Connection;
+    readonly tables: readonly LostRows[];
+    readonly limit: number;
+  },
+  session: CopySession,
+  watch: CopyWatch,
+): Promise<MadePoint> {
+  const { RowsUnfit, writeLostRows } = await import("./lost_rows.ts");
+  const database = realPath(request.database);
+  const { reason, name } = request;
+  const created = toSecond(watch.clock.now());
+  return await publishPoint(request, { bytes: 0, file: ROWS_FILE }, watch, async (file) => {
+    try {
+      const lost = { fresh, tables };
+      await writeLostRows({ file, database, lost, reason, created, limit });
+    } catch (error) {
+      if (!(error instanceof RowsUnfit)) throw error;
+      throw new AludelError("copy-failed", `The rows of "${name}" could not be kept alone`, {
+        next: [say("Copy the database with `aludel backup` first")],
+        cause: error,
+      });
+    }
+    const hashing = { what: `hashing the rows of "${name}"`, of: limit };
+    // A new reader of the database sees the state before the transaction.
+    const heads = await readHeads(database);
+    return { holds: "rows", heads, sha256: await session.digest(file, hashing) };
+  });
+}
+
+/** A restore point as the runner wants it. */
+export function keptBy(
+  { target, kept, made }: RunPointContext,
+  { point, path, discard }: MadePoint,
+): KeptPoint {
+  made.add(point.name);
+  return {
+    name: point.name,
+    bytes: point.bytes,
+    holds: point.holds,
+    path,
+    open: () =>
+      openDatabase({ kind: "file", path: `${path}/${point.file}` }, {
+        mode: "read",
+        doubleQuotedStrings: true,
+      }),
+    discard,
+    settle: () => pruneRestorePoints(target.path, kept, made),
+  };
+}
