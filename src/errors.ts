@@ -4,7 +4,7 @@
  * An error is data: a stable code, a sentence, a place, facts and what to do next. Text for people is
  * made from it in `src/cli/`, JSON likewise; the exit code follows from the code's kind.
  */
-import { again, type NextStep, say } from "./text/next_step.ts";
+import { again, type NextStep, say, stepText } from "./text/next_step.ts";
 
 /** What an error means for the exit code: see {@linkcode exitCodeOf}. */
 export type ErrorKind =
@@ -320,4 +320,26 @@ export function exitCodeOf(error: unknown): number {
   if (!(error instanceof AludelError)) return EXIT_CODES.bug;
   const kind = ERROR_KINDS[error.code];
   return kind === "failure" && error.committed.length > 0 ? EXIT_CODES.partial : EXIT_CODES[kind];
+}
+
+/**
+ * An error for an application that may not catch it: its message has the place, SQLite's words, the notes and what to do
+ * next as well, a line each, because the message and the stack are all that a runtime prints.
+ */
+export function inFull(error: unknown): unknown {
+  if (!(error instanceof AludelError)) return error;
+  const { place, sqlite, notes, outcome, next } = error;
+  const at = place && [place.file, place.line, place.column].filter((part) => part !== undefined);
+  const full = [
+    error.message,
+    ...(at ? [`at ${at.join(":")}`] : []),
+    ...(sqlite === undefined ? [] : [`SQLite says: ${sqlite}`]),
+    ...notes,
+    ...(outcome === undefined ? [] : [outcome]),
+    ...next.map((step) => `next: ${stepText(step)}`),
+  ].join("\n  ");
+  const frames = error.stack?.slice(error.stack.search(/^\s+at /m)) ?? "";
+  error.message = full;
+  error.stack = `${error.name}: ${full}\n${frames}`;
+  return error;
 }

@@ -75,7 +75,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   stamp: {
     group: "Change a database",
-    summary: "record where a database stands, run nothing",
+    summary: "record the revision of a database, run nothing",
     load: () => load(new URL("./commands/stamp.ts", import.meta.url)),
   },
   backup: {
@@ -95,12 +95,12 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   current: {
     group: "Look",
-    summary: "print where the database stands",
+    summary: "print the revisions that the database is at",
     load: () => load(new URL("./commands/current.ts", import.meta.url)),
   },
   status: {
     group: "Look",
-    summary: "say in one screen what needs doing",
+    summary: "show on one screen what needs doing",
     load: () => load(new URL("./commands/status.ts", import.meta.url)),
   },
   history: {
@@ -115,7 +115,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   branches: {
     group: "Look",
-    summary: "list the revisions where branches part",
+    summary: "list the revisions where branches split",
     load: () => load(new URL("./commands/branches.ts", import.meta.url)),
   },
   show: {
@@ -140,7 +140,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   blame: {
     group: "Look",
-    summary: "say which revision made a table what it is",
+    summary: "say which revision made each part of a table",
     load: () => load(new URL("./commands/blame.ts", import.meta.url)),
   },
   bisect: {
@@ -170,12 +170,12 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   "hook install": {
     group: "Git",
-    summary: "have git verify every commit, and merge manifests",
+    summary: "make git verify every commit, and merge manifests",
     load: () => load(new URL("./commands/hook_install.ts", import.meta.url)),
   },
   "hook uninstall": {
     group: "Git",
-    summary: "take hooks and merge driver out again",
+    summary: "remove the hooks and the merge driver",
     load: () => load(new URL("./commands/hook_uninstall.ts", import.meta.url)),
   },
   "hook status": {

@@ -24,7 +24,7 @@ export const DOWN_RULES = {
     what: "The down.sql has no statement, and the up.sql has.",
     why: "A downgrade would leave everything as it is, and is refused.",
     cure:
-      "Write the statements, or delete the file so that Aludel knows that there is no way back. Where nothing is to be undone, say so: `-- aludel: ignore=empty-down REASON`.",
+      "Write the statements, or delete the file so that Aludel knows that there is no way back. If there is nothing to undo, say so: `-- aludel: ignore=empty-down REASON`.",
   },
   "down-incomplete": {
     level: "warning",

@@ -35,14 +35,14 @@ export const HIDDEN_RULES = {
     level: "error",
     what: "A function that this SQLite does not have, such as regexp() or uuid().",
     why:
-      "`aludel upgrade` would refuse the statement. In memory, for `prove` and `check`, the function stands for NULL.",
+      "`aludel upgrade` would refuse the statement. In memory, for `prove` and `check`, the function returns NULL.",
     cure:
       'Write the SQL without it, or name it in the setting "functions" if your application registers it and runs the revisions itself.',
   },
   "newer-sqlite": {
     level: "error",
     what:
-      "A statement, clause, function, pragma or literal that is newer than the oldest SQLite that shall run the file, as the setting `sqlite` or `-- aludel: sqlite>=` says.",
+      "A statement, clause, function, pragma or literal that is newer than the oldest SQLite that must run the file, as the setting `sqlite` or `-- aludel: sqlite>=` says.",
     why: "It fails there, or does something else: an unknown pragma is ignored.",
     cure:
       "Write it without, or begin the file with `-- aludel: sqlite>=RELEASE` if no older SQLite runs it.",
@@ -106,7 +106,7 @@ function judgeRelease(
       report(
         "newer-sqlite",
         { script: direction, at: start },
-        `SQLite has ${name} since ${needed}, and the file shall run on ${oldest}`,
+        `SQLite has ${name} since ${needed}, and the file must run on ${oldest}`,
         {
           next: [
             say("Write it without"),

@@ -18,13 +18,13 @@ export const LOSS_RULES = {
     level: "warning",
     what: "A table is dropped that was there before the revision.",
     why: "Its rows are gone. A downgrade makes the table again, and it is empty.",
-    cure: "Keep the rows somewhere if anybody may want them, or say why nobody does.",
+    cure: "Copy the rows first, or say why they are no longer needed.",
   },
   "drop-column": {
     level: "warning",
     what: "A column is dropped that was there before the revision.",
     why: "Its values are gone. A downgrade makes the column again, without them.",
-    cure: "Copy the values to where they are needed, or say why nobody needs them.",
+    cure: "Copy the values first, or say why they are no longer needed.",
   },
   "rebuild-drops-column": {
     level: "warning",

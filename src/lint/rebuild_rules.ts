@@ -21,7 +21,7 @@ export const REBUILD_RULES = {
   },
   "lost-trigger": {
     level: "error",
-    what: "A table or view is made anew, and one of its triggers is not created again.",
+    what: "A table or view is created again, and one of its triggers is not.",
     why: "DROP takes the triggers along. Aludel refuses such a run as a loss.",
     cure: "Create the trigger again at the end, or drop it with DROP TRIGGER if it is to go.",
   },
@@ -43,7 +43,7 @@ export const REBUILD_RULES = {
     level: "warning",
     what: "A table without an INTEGER PRIMARY KEY is rebuilt, and the copy leaves the rowid out.",
     why:
-      "The rows are numbered anew. Whatever holds rowids, an external-content FTS5 table above all, points at other rows then. Aludel refuses the run where a rowid changes.",
+      "The rows get new rowids. Anything that holds rowids, such as an external-content FTS5 table, then points at other rows. Aludel refuses the run if a rowid changes.",
     cure: "Copy it: INSERT INTO new (rowid, …) SELECT rowid, … FROM old.",
   },
 } as const satisfies LintRules;

@@ -48,7 +48,7 @@ export const ROW_RULES = {
     level: "warning",
     what: "ADD COLUMN with REFERENCES and a default other than NULL.",
     why:
-      "Every row that is there then refers to the default. A parent without that row makes the run fail when foreign keys are checked; where they are enforced, SQLite refuses the statement.",
+      "Every row that is there then refers to the default. If the parent lacks that row, the run fails when foreign keys are checked; if they are enforced, SQLite refuses the statement.",
     cure: "Add the column without a default and UPDATE the rows that have a parent.",
   },
   "unique-index": {
@@ -62,7 +62,7 @@ export const ROW_RULES = {
     level: "warning",
     what: "ALTER TABLE … ADD CONSTRAINT … CHECK on a table that was there before the revision.",
     why: "It fails if a row violates the check.",
-    cure: "Mend the rows in the same revision, or say how you know that there are none.",
+    cure: "Correct the rows in the same revision, or say how you know that there are none.",
   },
   "set-not-null": {
     level: "warning",

@@ -15,9 +15,9 @@ export const WORK_RULES = {
   "repeated-rewrites": {
     level: "warning",
     what: "Several DROP COLUMN on one table.",
-    why: "Each of them writes the whole table anew.",
+    why: "Each of them writes the whole table again.",
     cure:
-      "Rebuild the table once instead; `aludel revision --autogenerate` does where that is cheaper.",
+      "Rebuild the table once instead; `aludel revision --autogenerate` does so if it is cheaper.",
   },
   "large-table": {
     level: "warning",
@@ -62,7 +62,7 @@ function judgeRewrites({ walk }: ScriptSubject, report: WorkReport): void {
     report(
       "repeated-rewrites",
       { script: "up", at: first!.statement.start },
-      `${displayName(first!.mention!.name)} is written anew ${more.length + 1} times`,
+      `${displayName(first!.mention!.name)} is rewritten ${more.length + 1} times`,
     );
   }
 }

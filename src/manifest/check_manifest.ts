@@ -119,7 +119,7 @@ class ManifestCheck {
       if (twin !== undefined) {
         // Both sides of a union merge may bring the same line.
         if (formatRevision(twin) === formatRevision(revision)) continue;
-        const message = `Revision "${revision.id}" stands in the manifest twice (case is ignored)`;
+        const message = `Revision "${revision.id}" is in the manifest twice (case is ignored)`;
         const path = ["revisions", index];
         this.#problems.push({ code: "manifest-duplicate-id", path, part: "value", message });
       }

@@ -99,7 +99,7 @@ function readStrictly(text: string, file: string): JsonNode {
   if (reading.duplicates.length > 0) {
     const [first, ...others] = reading.duplicates.map(({ key, offset }) => ({
       code: "manifest-duplicate-key" as const,
-      message: `The key ${JSON.stringify(key)} stands twice in one object`,
+      message: `Duplicate key ${JSON.stringify(key)}`,
       offset,
     }));
     if (first !== undefined) throw locatedError(first, others, text, file);

@@ -1,3 +1,4 @@
+import { inFull } from "../errors.ts";
 import { upgradeRoute } from "../graph/route.ts";
 import { joinCatalogue } from "../project/workspace/catalogue.ts";
 import { accessTo } from "../project/workspace/database_access.ts";
@@ -40,9 +41,13 @@ export interface DatabaseStatus {
  * @throws {AludelError} An error of the areas `target`, `database` and `state`.
  */
 export async function current(database: string | URL): Promise<readonly string[]> {
-  const { applied } = await lookAtState(accessTo(targetAt(database)));
-  const catalogue = joinCatalogue(null, applied);
-  return catalogue.graph.headsOf(catalogue.applied, "parents");
+  try {
+    const { applied } = await lookAtState(accessTo(targetAt(database)));
+    const catalogue = joinCatalogue(null, applied);
+    return catalogue.graph.headsOf(catalogue.applied, "parents");
+  } catch (error) {
+    throw inFull(error);
+  }
 }
 
 /**
@@ -51,6 +56,14 @@ export async function current(database: string | URL): Promise<readonly string[]
  * @throws {AludelError} As {@linkcode current}, and of the areas `manifest` and `graph`.
  */
 export async function status(options: StatusOptions): Promise<DatabaseStatus> {
+  try {
+    return await compare(options);
+  } catch (error) {
+    throw inFull(error);
+  }
+}
+
+async function compare(options: StatusOptions): Promise<DatabaseStatus> {
   const workspace = openMigrations(options.migrations);
   const state = await lookAtState(accessTo(targetAt(options.database)));
   const { graph, applied, onDisk } = joinCatalogue(workspace, state.applied);

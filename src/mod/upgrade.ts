@@ -1,5 +1,5 @@
 import type { SqlFunctions } from "../db/connection.ts";
-import { AludelError } from "../errors.ts";
+import { AludelError, inFull } from "../errors.ts";
 import { parseRef } from "../graph/ref.ts";
 import { accessTo } from "../project/workspace/database_access.ts";
 import { digest } from "../project/workspace/digest.ts";
@@ -106,9 +106,11 @@ export async function upgrade(options: UpgradeOptions): Promise<UpgradeResult> {
   try {
     return await upgradeTarget(targetAt(options.database, options), options);
   } catch (error) {
-    throw error instanceof AludelError && error.code === "interrupted" && signal?.aborted
-      ? error.with({ cause: signal.reason })
-      : error;
+    throw inFull(
+      error instanceof AludelError && error.code === "interrupted" && signal?.aborted
+        ? error.with({ cause: signal.reason })
+        : error,
+    );
   }
 }
 

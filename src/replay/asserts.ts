@@ -29,7 +29,7 @@ export async function runAsserts(
     if (!ASKING.has(statement.verb) || readMentions(text, statement).length > 0) {
       throw new AludelError(
         "proof-assert-statement",
-        `"${statement.verb}" may not stand in an assert.sql, which holds queries`,
+        `"${statement.verb}" is not allowed in assert.sql, which holds queries only`,
         {
           revision: id,
           place: placeOf(file, text, statement.start),

@@ -303,7 +303,7 @@ export function functionMissing(
     {
       revision: id,
       place: { file },
-      notes: ["In memory it stands for NULL, so that the rest can be tried"],
+      notes: ["In memory it returns NULL, so that the rest can be tried"],
       next: [
         say(
           'Write the SQL without it, or name it in the setting "functions" if your application registers it',

@@ -190,7 +190,7 @@ function duplicateFacts(found: FoundRows | undefined): ConstraintFacts | undefin
   if (found === undefined) return undefined;
   const { count, named } = found;
   return {
-    notes: [`${count} ${count === 1 ? "value stands" : "values stand"} more than once${named}`],
+    notes: [`${count} ${count === 1 ? "value occurs" : "values occur"} more than once${named}`],
     next: [say("Make them different, or keep one row of each, before this statement")],
   };
 }

@@ -112,13 +112,17 @@ function decodes(bytes: Uint8Array, options: TextDecodeOptions): boolean {
 
 function nulError(file: string, text: string, at: number): AludelError {
   const isUtf16 = text.split("\0").length > text.length / 3;
-  return new AludelError("sql-nul", "The file holds a NUL byte, where SQLite would stop reading", {
-    place: placeOf(file, text, at),
-    notes: isUtf16 ? ["It looks like UTF-16 without a byte order mark"] : [],
-    next: [
-      isUtf16
-        ? say("Save the file as UTF-8")
-        : say("Delete the NUL byte; as data, write it as x'00'"),
-    ],
-  });
+  return new AludelError(
+    "sql-nul",
+    "The file contains a NUL byte, at which SQLite would stop reading",
+    {
+      place: placeOf(file, text, at),
+      notes: isUtf16 ? ["It looks like UTF-16 without a byte order mark"] : [],
+      next: [
+        isUtf16
+          ? say("Save the file as UTF-8")
+          : say("Delete the NUL byte; as data, write it as x'00'"),
+      ],
+    },
+  );
 }

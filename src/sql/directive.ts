@@ -185,7 +185,7 @@ export function readDirective(
   if (!rule.files.includes(context.fileKind)) {
     throw new AludelError(
       "directive-file",
-      `The directive "${rule.name}" does not belong into ${FILE_KIND_NAMES[context.fileKind]}`,
+      `The directive "${rule.name}" does not belong in ${FILE_KIND_NAMES[context.fileKind]}`,
       {
         place,
         notes: [`It is for ${rule.files.map((kind) => FILE_KIND_NAMES[kind]).join(", ")}`],
@@ -196,7 +196,7 @@ export function readDirective(
   if (rule.header && context.afterStatement) {
     throw new AludelError(
       "directive-place",
-      `The directive "${rule.name}" stands after the first statement, but holds for the whole file`,
+      `The directive "${rule.name}" comes after the first statement, but applies to the whole file`,
       { place, next: [say("Move it to the top of the file")] },
     );
   }

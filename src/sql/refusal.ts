@@ -29,7 +29,7 @@ export function refuseTransactionControl(what: string): Refusal {
   return {
     code: "sql-transaction-control",
     reason:
-      `"${what}" may not stand in a revision, because Aludel begins and ends the transactions`,
+      `"${what}" is not allowed in a revision, because Aludel begins and ends the transactions`,
     next: [say("Delete the statement: a revision is applied as a whole or not at all")],
   };
 }
@@ -56,7 +56,7 @@ export function refuseStateTable(name: string): Refusal {
     code: "sql-state-table",
     reason: `"${name}" is a name that Aludel keeps for its own tables`,
     next: [
-      say("Delete the statement or choose another name; to mend the records, use aludel stamp"),
+      say("Delete the statement or choose another name; to correct the records, use aludel stamp"),
     ],
   };
 }
@@ -74,7 +74,7 @@ export function refuseOpenChoice(column: string): Refusal {
 export function refuseUnderForeignKeys(what: string): Refusal {
   return {
     code: "sql-foreign-keys",
-    reason: `"${what}" may not stand in a revision with foreign-keys=on, where it can delete the ` +
+    reason: `"${what}" is not allowed in a revision with foreign-keys=on, which can delete the ` +
       "rows of other tables",
     next: [say("Move the statement to a revision without that directive")],
   };

@@ -60,7 +60,7 @@ function firstRefusal(script: Script): PlacedRefusal | undefined {
 
 const MISPLACED_LEGACY: Refusal = {
   code: "sql-pragma",
-  reason: `"PRAGMA ${LEGACY_ALTER_TABLE}" may only stand around the rename that ends a rebuild`,
+  reason: `"PRAGMA ${LEGACY_ALTER_TABLE}" is allowed only around the rename that ends a rebuild`,
   next: [
     say(
       `Write it right before ALTER TABLE … RENAME TO, and PRAGMA ${LEGACY_ALTER_TABLE}=off right after`,
@@ -233,7 +233,7 @@ function refuseParameter(parameter: string): Refusal {
     code: "sql-parameter",
     reason:
       `"${parameter}" is a parameter, which nothing gives a value: SQLite would take it for NULL`,
-    next: [say("Write the value itself; if it is meant as text, put it into single quotes")],
+    next: [say("Write the value itself; if it is text, put it in single quotes")],
   };
 }
 
@@ -242,8 +242,8 @@ function refuseIllegal(token: string, text: string, start: number): Refusal {
   if (first === "{" || (first === "$" && text[start + 1] === "{")) {
     return {
       code: "sql-placeholder",
-      reason: "A placeholder of a template stands here, and a revision is run as it is",
-      next: [say("Write what the placeholder stands for")],
+      reason: "This is a template placeholder, and a revision is run as it is",
+      next: [say("Replace the placeholder with its value")],
     };
   }
   return { code: "sql-token", ...explainIllegal(token, first) };
@@ -281,7 +281,7 @@ function explainIllegal(token: string, first: string): Omit<Refusal, "code"> {
   }
   const shown = token.length > 40 ? `${token.slice(0, 40)}…` : token;
   return {
-    reason: `"${shown}" is nothing that SQLite can read`,
+    reason: `"${shown}" is not a token that SQLite can read`,
     next: [say("Correct or delete it")],
   };
 }

@@ -60,7 +60,7 @@ Deno.test("sixteen processes told +1 while the lock is held make one step", asyn
   );
   for (const child of children) await child.stdout.cancel();
   assert.deepEqual(lookAt(project.database), { integrity: "ok", recorded: 2, done: 2 });
-  const idle = texts.filter((text) => text.includes("Another process has done it meanwhile."));
+  const idle = texts.filter((text) => text.includes("Another process already did it."));
   assert.equal(idle.length, PROCESSES - 1);
 });
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { startProject } from "../../src/project/author/start_project.ts";
 import { runInProcess } from "../unit/cli/fake_runtime.ts";
+import { faultOfNextLines } from "./next_lines.ts";
 
 /**
  * Drives the real program as a user's shell does. The executable is `$ALUDEL` where that is set (a compiled
@@ -25,15 +26,18 @@ export interface RunOptions {
 /** Runs `aludel ARGS`. */
 export async function aludel(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const [program, ...before] = aludelCommand();
-  return withNextStep(args, await run(program!, [...before, ...args], options));
+  return await withNextSteps(args, await run(program!, [...before, ...args], options));
 }
 
-/** Lets no error pass that does not say what to do next. */
-function withNextStep(args: readonly string[], outcome: Outcome): Outcome {
+/** Lets no error pass that does not say what to do next, and no suggestion that cannot be pasted. */
+async function withNextSteps(args: readonly string[], outcome: Outcome): Promise<Outcome> {
   const { stdout, stderr } = outcome;
   const isTold = !/^error\[/m.test(stderr) || /^ {2}next: \S/m.test(stderr);
-  if (isTold && !/^\{"error":.*"next":\[\]\}\}$/m.test(stdout)) return outcome;
-  throw new Error(`No next step after aludel ${args.join(" ")}\n${stdout}${stderr}`);
+  const fault = isTold && !/^\{"error":.*"next":\[\]\}\}$/m.test(stdout)
+    ? await faultOfNextLines(args, stdout + stderr)
+    : "No next step";
+  if (fault === undefined) return outcome;
+  throw new Error(`${fault}, after aludel ${args.join(" ")}\n${stdout}${stderr}`);
 }
 
 /** The words that start the program, for tests that need a shell or a process handle. */
@@ -122,7 +126,8 @@ export function temporaryFolder(): TemporaryFolder {
         return false;
       }
     },
-    inProcess: async (...args) => withNextStep(args, await runInProcess(args, { cwd: path })),
+    inProcess: async (...args) =>
+      await withNextSteps(args, await runInProcess(args, { cwd: path })),
     async prepare(...args) {
       const outcome = await here.inProcess(...args);
       if (outcome.code !== 0) throw failed(args, outcome);

@@ -44,3 +44,19 @@ Deno.test("an application prints nothing and needs its own folders only", async 
   assert.deepEqual(outcome, { code: 0, stdout: "", stderr: "" });
   assert.match(await project.prepare("current", "-d", database), /^a1 /);
 });
+
+Deno.test("an error that an application does not catch prints its notes and what to do next", async () => {
+  using folder = temporaryFolder();
+  folder.write(
+    "app.ts",
+    `import { upgrade } from ${JSON.stringify(new URL("../../src/mod.ts", import.meta.url).href)};
+await upgrade({ database: "app.db", migrations: "./migrations" });`,
+  );
+  folder.write("migrations/manifest.json", '{"format":1,"revisions":[{"id":"a1"},null]}');
+  const { code, stderr } = await run(Deno.execPath(), ["run", "-A", "app.ts"], {
+    cwd: folder.path,
+    env: { NO_COLOR: "1" },
+  });
+  assert.equal(code, 1);
+  assert.match(stderr, /AludelError: .*\n {2}at .*manifest\.json:1:\d+\n(.|\n)* {2}next: \S/);
+});

@@ -30,7 +30,7 @@ Deno.test("lint prints findings for people, for GitHub and as SARIF", async () =
   assert.equal(
     text.stdout,
     "warning[drop-table]: The rows of t are lost\n  migrations/b1/up.sql:1:1\n" +
-      "  next: Keep the rows somewhere if anybody may want them, or say why nobody does\n",
+      "  next: Copy the rows first, or say why they are no longer needed\n",
   );
   assert.equal(text.stderr, "Looked at 2 revisions, no errors, 1 warning.\n");
   const github = await project.prepare("lint", "--format", "github");

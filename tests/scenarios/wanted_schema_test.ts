@@ -59,7 +59,7 @@ Deno.test("a schema file may not say what only a revision can", async () => {
   const { stderr } = await project.fails(1, "check");
   assert.match(
     stderr,
-    /^error\[directive-file\]: The directive "ignore" does not belong into a sche/,
+    /^error\[directive-file\]: The directive "ignore" does not belong in a sche/,
   );
 });
 

@@ -12,8 +12,8 @@ import { RunReport } from "../render/run.ts";
 export const command = defineCommand({
   name: "backup",
   description: [
-    "Copies the database into a restore point: everything that is committed, the write-ahead log included, while others may go on using it. The copy lies in a folder beside the database, APP.db.restore, readable for its owner only, with a checksum.",
-    "It is checked for damage before it counts, and is never removed by Aludel. Runs that take data away make restore points of their own.",
+    "Copies the database into a restore point: everything committed, with the write-ahead log, while others use it. The copy is in a folder beside the database, APP.db.restore, readable only for its owner, with a checksum.",
+    "It is checked for damage before it counts, and is never removed by Aludel. Runs that lose data make their own restore points.",
   ],
   flags: {
     ...DATABASE_FLAG,

@@ -11,15 +11,15 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "bisect",
   description: [
-    "Finds the revision after which a query that should give no row gives some. The revisions are replayed in memory from nothing, and the query is asked after each; rows are there as far as the revisions make them.",
-    "A query about a table that is not there yet is unknown, and neither right nor wrong. Exits 3 if the query gives rows at the end.",
+    "Finds the revision after which a query that should give no row gives some. The revisions are replayed in memory from nothing, and the query is asked after each; it sees only the rows that the revisions make.",
+    "A query about a table that does not exist yet counts as unknown, not as right or wrong. Exits 3 if the query gives rows at the end.",
   ],
   flags: HISTORY_FLAG,
   positional: [{ name: "SQL", help: "one query that should give no row" }],
   examples: [
     {
       command: `aludel bisect "SELECT 1 FROM pragma_table_info('users') WHERE name = 'age'"`,
-      says: "which revision brought users.age?",
+      says: "which revision added users.age?",
     },
     {
       command: 'aludel bisect "SELECT * FROM roles GROUP BY name HAVING count(*) > 1"',

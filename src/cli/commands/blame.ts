@@ -12,13 +12,13 @@ import { instead, shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "blame",
   description: [
-    "Says of each part of a table which revision made it what it is: columns, constraints, indexes, triggers. The revisions are replayed in memory and the schemas around each compared, so that it does not matter how a change was written; renames are followed where a statement says them.",
+    "Says which revision made each part of a table what it is: columns, constraints, indexes, triggers. The revisions are replayed in memory and the schemas around each compared, so that it does not matter how a change was written; renames are followed if a statement makes them.",
   ],
   flags: HISTORY_FLAG,
   positional: [{ name: "TABLE", help: "a table, view or virtual table, or TABLE.COLUMN" }],
   examples: [
     { command: "aludel blame users", says: "all parts of a table" },
-    { command: "aludel blame users.email", says: "what concerns one column" },
+    { command: "aludel blame users.email", says: "one column" },
     { command: "aludel blame users --at 3f9c", says: "as it was then" },
   ],
   async run(context, flags, [text = ""]) {

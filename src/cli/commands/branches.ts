@@ -8,10 +8,10 @@ export const command = defineCommand({
     "Lists the revisions that several others follow, each with those that follow it.",
   ],
   flags: {
-    verbose: { kind: "switch", alias: "v", help: "print all that is known of each" },
+    verbose: { kind: "switch", alias: "v", help: "print all details" },
   },
   positional: [],
-  examples: [{ command: "aludel branches", says: "prints every place where branches part" }],
+  examples: [{ command: "aludel branches", says: "prints every place where branches split" }],
   // deno-lint-ignore require-await
   async run(context, flags) {
     const { ui } = context;

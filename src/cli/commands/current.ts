@@ -9,16 +9,16 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "current",
   description: [
-    'Prints the revisions that the database stands at: a line for each branch that was applied. Looks, and changes nothing; it reads no SQL file either, so what was edited since is the business of "aludel status".',
+    'Prints the revisions that the database is at, a line for each applied branch. It changes nothing and reads no SQL files: "aludel status" finds files that were edited since.',
   ],
   flags: {
     ...DATABASE_FLAG,
     checkHeads: { kind: "switch", alias: "c", help: "exit 3 unless the database is at all heads" },
-    verbose: { kind: "switch", alias: "v", help: "print all that is known of each" },
+    verbose: { kind: "switch", alias: "v", help: "print all details" },
   },
   positional: [],
   examples: [
-    { command: "aludel current", says: "prints where the database stands" },
+    { command: "aludel current", says: "prints the revisions that the database is at" },
     { command: "aludel current --check-heads", says: "fails in CI if something is pending" },
   ],
   async run(context, flags) {

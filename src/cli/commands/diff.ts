@@ -7,7 +7,7 @@ import { openSchemas, readOperand } from "../session/schemas.ts";
 export const command = defineCommand({
   name: "diff",
   description: [
-    "Prints what leads from the schema A to the schema B. Each is a revision, a database (a path, a URL or a name of the settings), an SQL file, a folder of SQL files, or empty. Where a word could be several of these, write rev:, db: or sql: before it.",
+    "Prints what leads from the schema A to the schema B. Each is a revision, a database (a path, a URL or a name of the settings), an SQL file, a folder of SQL files, or empty. If a word could mean several of these, put rev:, db: or sql: before it.",
     "White space, comments, quotes, the case of keywords and, unless the setting columnOrder says otherwise, the order of columns are no differences.",
   ],
   flags: {

@@ -5,8 +5,8 @@ import { migrate, RUN_FLAGS } from "../migrate.ts";
 export const command = defineCommand({
   name: "downgrade",
   description: [
-    "Undoes revisions: all that were applied after REF, the last one first. What runs is the down.sql that was stored in the database when the revision was applied, so a revision can be undone that is not on disk any more.",
-    "-1 undoes the last revision; base undoes everything; LABEL@-1 the last one of a branch.",
+    "Undoes all revisions that were applied after REF, the last one first. It runs the down.sql that was stored in the database when the revision was applied, so you can undo a revision that is no longer on disk.",
+    "-1 undoes the last revision, base everything, LABEL@-1 the last one of a branch.",
   ],
   flags: {
     ...RUN_FLAGS,

@@ -9,7 +9,7 @@ export const command = defineCommand({
     'Lists the revisions that no other one follows. One head is usual; several are branches that "aludel merge heads" joins.',
   ],
   flags: {
-    verbose: { kind: "switch", alias: "v", help: "print all that is known of each" },
+    verbose: { kind: "switch", alias: "v", help: "print all details" },
     resolveDependencies: {
       kind: "switch",
       help: "leave out heads that a revision of another branch depends on",

@@ -23,11 +23,11 @@ export const command = defineCommand({
   ],
   flags: {
     revRange: { kind: "text", alias: "r", value: "A:B", help: "only the revisions of a range" },
-    verbose: { kind: "switch", alias: "v", help: "print all that is known of each" },
+    verbose: { kind: "switch", alias: "v", help: "print all details" },
     indicateCurrent: {
       kind: "switch",
       alias: "i",
-      help: "mark where the database stands, and list what only it has",
+      help: "mark the revisions that the database is at, and list those that only it has",
     },
     graph: { kind: "switch", help: "draw how the revisions are connected" },
     ascii: { kind: "switch", help: "draw with ASCII characters (implies --graph)" },

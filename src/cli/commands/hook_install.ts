@@ -9,9 +9,9 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "hook install",
   description: [
-    "Has git verify every commit and every merge commit of this clone (aludel verify --staged), and merge the manifests of two branches revision by revision. Says what it writes, none of which is committed: two hooks, a line in the clone's attributes, and the merge driver in its configuration.",
-    "A hook that is there already is kept, and run first. Run it again after Aludel was moved, or to choose otherwise about --seal.",
-    "git runs no hook for --no-verify, rebase, cherry-pick and revert: aludel verify --since in CI finds what passed by.",
+    "Makes git verify every commit and merge commit of this clone (aludel verify --staged), and merge the manifests of two branches revision by revision. Says what it writes, none of which is committed: two hooks, a line in the clone's attributes, and the merge driver in its configuration.",
+    "An existing hook is kept and runs first. Run it again after you move Aludel, or to change --seal.",
+    "git runs no hook for --no-verify, rebase, cherry-pick and revert: aludel verify --since in CI finds what the hook missed.",
   ],
   flags: {
     seal: { kind: "switch", help: "seal staged drafts at the commit instead of refusing them" },

@@ -7,10 +7,10 @@ import { openProject } from "../session/project.ts";
 export const command = defineCommand({
   name: "hook uninstall",
   description: [
-    "Takes out what aludel hook install wrote, and puts a hook that was there before back in its place. Hooks of other programs are left alone.",
+    "Removes what aludel hook install wrote, and puts back the hook that was there before. Hooks of other programs are left alone.",
   ],
   flags: {
-    dryRun: { kind: "switch", help: "print what would be taken out, and change nothing" },
+    dryRun: { kind: "switch", help: "print what would be removed, and change nothing" },
   },
   positional: [],
   examples: [{ command: "aludel hook uninstall", says: "commits are no longer verified" }],

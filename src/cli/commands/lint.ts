@@ -40,9 +40,9 @@ async function countRows(
 export const command = defineCommand({
   name: "lint",
   description: [
-    "Looks for hazards in the SQL of revisions: data that goes, statements that work on empty tables only, what a rebuild forgets, a way back that is missing. Every rule has a code; docs/lint.md explains each.",
-    "Without REF it looks at the drafts and at what the database has not applied, or at everything where there is no database. --all looks at everything. A database that is named by --database is also asked how many rows a statement would go through.",
-    "A finding that is meant is suppressed in the file itself, with a reason: -- aludel: ignore=drop-table nothing has read it for a year. Exits 3 if there is an error; with --strict, a warning is enough.",
+    "Looks for hazards in the SQL of revisions: lost data, statements that work only on empty tables, things that a rebuild forgets, missing ways back. Every rule has a code; docs/lint.md explains each.",
+    "Without REF it looks at the drafts and at what the database has not applied, or at everything if there is no database. --all looks at everything. With --database, that database also tells how many rows a statement would process.",
+    "To suppress a finding, say why in the file itself: -- aludel: ignore=drop-table nothing has read it for a year. Exits 3 if there is an error; with --strict, a warning is enough.",
   ],
   flags: {
     all: { kind: "switch", help: "look at every revision" },

@@ -18,12 +18,12 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "locate",
   description: [
-    "Finds the revision whose schema a database has, for a database that was made without Aludel, or has lost its records. Revisions are replayed in memory and compared with it; the database is only looked at.",
-    "Where no revision has just that schema, the nearest one is named with what the database has differently, and the exit code is 3. --stamp records what was found, where it is exact and only one.",
+    "Finds the revision whose schema a database has, for a database that was made without Aludel, or that lost its records. Revisions are replayed in memory and compared with it; the database is only read.",
+    "If no revision has exactly that schema, it names the nearest one and the differences, and exits 3. --stamp records the result if there is exactly one.",
   ],
   flags: {
     ...DATABASE_FLAG,
-    stamp: { kind: "switch", help: "record that the database stands there" },
+    stamp: { kind: "switch", help: "record that the database is at it" },
     ...LOCK_TIMEOUT_FLAG,
   },
   positional: [],

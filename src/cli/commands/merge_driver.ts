@@ -7,7 +7,7 @@ import { say, shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "merge-driver",
   description: [
-    "Merges two manifests with their common ancestor, revision by revision, and writes the result into OURS. What one side added, changed or removed wins; a revision that both changed is a conflict, left between git's markers. Exits 1 then, and where the result would be no graph.",
+    "Merges two manifests with their common ancestor, revision by revision, and writes the result into OURS. What one side added, changed or removed wins; a revision that both changed is a conflict, left between git's markers. Exits 1 then, and also if the result would not be a valid graph.",
     "git runs it for manifests once aludel hook install has registered it. Nobody needs to type it.",
   ],
   flags: {},
@@ -48,7 +48,7 @@ export const command = defineCommand({
       }
       for (const sentence of problems) ui.error(`${name}: ${sentence}`);
       if (problems.length > 0) {
-        ui.error(`Mend the lines, then: aludel verify && git add -- ${name}`);
+        ui.error(`Fix the lines, then: aludel verify && git add -- ${name}`);
         return 1;
       }
       if (heads.length < 2) return 0;

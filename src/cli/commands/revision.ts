@@ -10,7 +10,7 @@ export const command = defineCommand({
   name: "revision",
   description: [
     "Writes a new draft: a folder with up.sql and down.sql, and a line in the manifest. It follows the head unless --head says otherwise.",
-    "With --autogenerate the files hold the SQL that leads from there to schema.sql and back. It was run in memory, with and without rows, and gave exactly that: otherwise nothing is written. A name of old goes above a table or column in schema.sql: -- aludel: renamed from=old_name.",
+    "With --autogenerate the files hold the SQL that leads from there to schema.sql and back. It was run in memory, with and without rows, and gave exactly that: otherwise nothing is written. To rename, put a line above the new name of a table or column in schema.sql: -- aludel: renamed from=old_name.",
     'Without, write the change into up.sql and what undoes it into down.sql, try it with "aludel upgrade", and seal it with "aludel seal" when it is finished.',
   ],
   flags: {

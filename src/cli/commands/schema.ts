@@ -7,7 +7,7 @@ import { openSchemas, readOperand } from "../session/schemas.ts";
 export const command = defineCommand({
   name: "schema",
   description: [
-    "Prints the schema that a revision leads to, as SQL: parents before children, each table with its indexes, then views and triggers. A database or a schema file may stand in the revision's place.",
+    "Prints the schema that a revision leads to, as SQL: parents before children, each table with its indexes, then views and triggers. A database or a schema file can take the place of the revision.",
   ],
   flags: DATABASE_FLAG,
   positional: [{

@@ -14,7 +14,7 @@ export const command = defineCommand({
   description: [
     "Records in the manifest what is in a revision's files, so that every later change of them is noticed. Without REF it seals all drafts.",
     "A sealed revision that was edited is refused. --cosmetic seals it again if only space and comments changed, --force whatever changed; databases that ran the earlier text go on accepting it. The sealed text, to compare with, is looked for in git's history and in the database.",
-    "--staged seals what is staged for the next commit, in the index, where the files on disk may have gone on. The hook of aludel hook install --seal runs it.",
+    "--staged seals the version that is staged for the next commit; the files on disk may have changed since. The hook of aludel hook install --seal runs it.",
   ],
   flags: {
     cosmetic: { kind: "switch", help: "seal again what changed in space and comments only" },
@@ -28,7 +28,7 @@ export const command = defineCommand({
   examples: [
     { command: "aludel seal", says: "seals all drafts" },
     { command: "aludel seal --cosmetic", says: "after the files were formatted" },
-    { command: "aludel seal --force 3f9c", says: "after a change that is meant" },
+    { command: "aludel seal --force 3f9c", says: "after an intended change" },
   ],
   async run(context, flags, refs) {
     const { ui } = context;
@@ -46,7 +46,7 @@ export const command = defineCommand({
       return await (await import("../seal_index.ts")).sealIndex(context, flags, refs);
     }
     if (flags.force && refs.length === 0) {
-      throw new AludelError("usage", '"--force" needs the revisions that are meant', {
+      throw new AludelError("usage", '"--force" needs the revisions to seal', {
         notes: ["It accepts any change, so it does not work on all of them at once"],
         next: [again`REV`],
       });

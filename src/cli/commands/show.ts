@@ -25,7 +25,7 @@ export const command = defineCommand({
   examples: [
     { command: "aludel show 3f9c", says: "the revision whose id begins so" },
     { command: "aludel show head -v", says: "the newest one with its SQL" },
-    { command: "aludel show current", says: "the one that the database stands at" },
+    { command: "aludel show current", says: "the one that the database is at" },
   ],
   async run(context, flags, [text = ""]) {
     const { ui } = context;

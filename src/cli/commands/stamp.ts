@@ -17,7 +17,7 @@ import { RunReport } from "../render/run.ts";
 export const command = defineCommand({
   name: "stamp",
   description: [
-    "Records that the database stands at REF, and runs nothing: for a database that has the schema already. What lies under REF is recorded, what follows it is forgotten, other branches stay.",
+    "Records that the database is at REF, and runs nothing: for a database that already has the schema. REF and everything below it is recorded, what follows it is forgotten, other branches stay.",
     "--purge erases all records first: the way out when they name revisions that nobody has any more.",
   ],
   flags: {
@@ -29,7 +29,7 @@ export const command = defineCommand({
   },
   positional: [{
     name: "REF",
-    help: "where the database stands: head, base, an id, …",
+    help: "the revision that the database is at: head, base, an id, …",
     many: true,
   }],
   examples: [
@@ -107,7 +107,7 @@ function reportKept(
 /** @throws {AludelError} `usage`: a range says where the database stands before, and after. */
 function refuseBesideRange(range: string, texts: readonly string[], purge: boolean): void {
   if (texts.length > 1) {
-    throw new AludelError("usage", `"${range}" is a range, and stands alone`, {
+    throw new AludelError("usage", `"${range}" is a range, so it must be the only argument`, {
       next: [shell`aludel stamp ${range} --sql`],
     });
   }

@@ -15,7 +15,7 @@ const LISTED = 10;
 export const command = defineCommand({
   name: "status",
   description: [
-    "Says in one screen where the database stands and what needs doing: pending revisions, drafts, edited files, revisions that are not on disk, interrupted runs. Exits 3 if anything needs doing, 0 if nothing does.",
+    "Shows on one screen the state of the database and what needs doing: pending revisions, drafts, edited files, revisions that are not on disk, interrupted runs. Exits 3 if anything needs doing, 0 if nothing does.",
     "--drift also tells whether the database's schema is what its revisions lead to. That replays them in memory, so it takes longer.",
   ],
   flags: { ...DATABASE_FLAG, ...DRIFT_FLAG },

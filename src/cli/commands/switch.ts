@@ -13,7 +13,7 @@ export const command = defineCommand({
   ],
   flags: RUN_FLAGS,
   positional: [
-    { name: "REF", help: "where to stand afterwards (default: heads)", optional: true },
+    { name: "REF", help: "the revision to end at (default: heads)", optional: true },
   ],
   examples: [
     { command: "aludel switch", says: "after git switch: takes the database along" },

@@ -7,8 +7,8 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "upgrade",
   description: [
-    "Applies revisions to the database, up to REF and with everything that REF stands on. The whole route is one transaction: all of it happens, or nothing.",
-    "REF is head by default; heads for every branch; +1 for the next revision; LABEL@head for one branch. The database is created where it does not exist.",
+    "Applies revisions to the database, up to REF and with everything that REF needs. The whole route is one transaction: all of it happens, or nothing.",
+    "REF is head by default; heads for every branch; +1 for the next revision; LABEL@head for one branch. The database is created if it does not exist.",
   ],
   flags: RUN_FLAGS,
   positional: [
@@ -24,7 +24,7 @@ export const command = defineCommand({
     const range = texts.find((text) => text.includes(":"));
     if (range !== undefined) {
       if (texts.length > 1) {
-        throw new AludelError("usage", `"${range}" is a range, and stands alone`, {
+        throw new AludelError("usage", `"${range}" is a range, so it must be the only argument`, {
           next: [shell`aludel upgrade ${range} --sql`],
         });
       }

@@ -108,7 +108,7 @@ export class RunReport {
       case "replanned":
         this.#ui.notice(
           event.steps === 0
-            ? "Another process has done it meanwhile."
+            ? "Another process already did it."
             : `Another process moved the database meanwhile; ${steps(event.steps)} left.`,
         );
         break;

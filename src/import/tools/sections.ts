@@ -198,7 +198,7 @@ function gooseSections(
     const section = text.slice(start, end);
     if (direction !== undefined) parts[direction] += section;
     else if (hasSql(section)) {
-      throw new ForeignFault(file, 'SQL stands before "-- +goose Up"', "goose validate");
+      throw new ForeignFault(file, 'There is SQL before "-- +goose Up"', "goose validate");
     }
   };
   take(0, markers[0]?.start ?? 0);

@@ -217,7 +217,7 @@ function emptySchema(name: string, isProgram: boolean): AludelError {
       next: [
         ...(isFile
           ? [shell`aludel schema heads > ${name} # begin again with what the revisions give`]
-          : [say("Write the schema again, then give the same command again")]),
+          : [say("Write the schema again, then run the same command again")]),
         shell`aludel revision -m "drop everything" # if that is what you want, by hand`,
       ],
     },

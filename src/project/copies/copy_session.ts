@@ -181,7 +181,9 @@ function isLockedOut({ control, lockTimeoutMs }: WatchedTask, elapsedMs: number)
 function stalled({ what }: CopyOptions): AludelError {
   return new AludelError("copy-stalled", `Nothing has moved for ${STALLED_MS / 1000} s: ${what}`, {
     notes: ["Another process keeps the database locked, or the disk does not answer"],
-    next: [say("Look at the disk and at who has the file open, then run the same command again")],
+    next: [
+      say("Check the disk, and which program has the file open, then run the same command again"),
+    ],
   });
 }
 

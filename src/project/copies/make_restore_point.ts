@@ -182,7 +182,7 @@ export function copyFailed(error: SqlError, name: string): AludelError {
     sqlite: error.sqlite,
     next: [
       advice ??
-        say("Look at the disk and at who has the file open, then run the same command again"),
+        say("Check the disk, and which program has the file open, then run the same command again"),
     ],
     cause: error,
   });

@@ -307,7 +307,7 @@ export function ranError(
       place: { file: `${folder}/${dir}` },
       notes: [
         "It seems to have lost its id, and would do its work a second time",
-        "If it is meant to run again, change its text: a comment is enough",
+        "If it should run again, change its text: a comment is enough",
       ],
       next: [
         say(`Delete its line in ${folder}/manifest.json`),

@@ -73,7 +73,7 @@ export function parseSettings(text: string, file: string, root: string): Setting
   const problems: SettingProblem[] = reading.duplicates.map(({ key, offset }) => ({
     code: "settings-duplicate-key",
     offset,
-    message: `The key ${JSON.stringify(key)} stands twice in one object`,
+    message: `Duplicate key ${JSON.stringify(key)}`,
   }));
   for (
     const { kind, path, message } of [...schemaProblems(SETTINGS_SCHEMA, value), ...more(value)]

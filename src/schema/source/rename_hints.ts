@@ -103,7 +103,7 @@ function hasNoRename(
 ): AludelError {
   const message = kind === "column"
     ? `SQLite cannot rename a column of the virtual table "${name}"`
-    : `The ${kind} "${name}" needs no rename: it holds no rows and is created anew`;
+    : `The ${kind} "${name}" needs no rename: it holds no rows and is created again`;
   return new AludelError("schema-rename-hint", message, { place, next: [say("Delete the line")] });
 }
 

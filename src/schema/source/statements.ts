@@ -81,7 +81,7 @@ function readKind(reader: TokenReader): SchemaObject["kind"] | undefined {
 
 const DATA = {
   verbs: ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "SELECT", "VALUES"],
-  message: "does not belong into a schema file, which says what tables there are and no rows",
+  message: "does not belong in a schema file, which describes tables and not rows",
   next: [
     shell`aludel revision -m "add rows" # for rows that every database needs: write them into its up.sql`,
     say("Write rows to try a revision with into a seed.sql beside its up.sql"),
@@ -90,13 +90,13 @@ const DATA = {
 
 const SETTINGS = {
   verbs: ["PRAGMA", "ATTACH", "DETACH", "VACUUM", "REINDEX"],
-  message: "does not belong into a schema file: it is no part of a schema",
+  message: "does not belong in a schema file: it is not part of a schema",
   next: [say("Delete the line; what a database keeps (user_version) belongs in a revision")],
 };
 
 const STEPS = {
   verbs: ["ALTER", "DROP", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN"],
-  message: "does not belong into a schema file, which says what there is and not how to get there",
+  message: "does not belong in a schema file, which describes the result and not the steps to it",
   next: [
     say("Change the CREATE statement itself"),
     shell`aludel revision --autogenerate -m MSG # then make the revision`,

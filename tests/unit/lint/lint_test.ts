@@ -462,7 +462,7 @@ Deno.test("lintRevision() points at the statement and tells what to do", async (
       frame: "2 | DROP TABLE users;\n  | ^",
     },
     notes: [],
-    next: [say("Keep the rows somewhere if anybody may want them, or say why nobody does")],
+    next: [say("Copy the rows first, or say why they are no longer needed")],
   }]);
 });
 
