@@ -28,11 +28,7 @@ export const command = defineCommand({
   description: [
     "Starts a project: aludel.json with the settings, migrations/manifest.json with the list of revisions, lines in .gitattributes so that git merges the manifests of two branches and keeps the line ends of SQL files, and one in .gitignore for the database. If DATABASE_URL, in the environment or in .env, names an SQLite database, aludel.json names none.",
     "Nothing that exists is overwritten. Run it again to add what is missing.",
-<<<<<<< HEAD
-    "--from adopts a database that is there already: its schema goes into schema.sql and into a first revision, which the database is recorded to have. Nothing in its tables changes. What this SQLite cannot make, such as a virtual table of an extension that the settings do not name, is left out and named in the setting exclude; tables that other tools keep for themselves are left out too.",
-=======
-    "--from adopts an existing database: its schema goes into schema.sql and into a first revision, which is recorded as applied. Its tables do not change.",
->>>>>>> c6f4116 (Say messages and help as people say them)
+    "--from adopts an existing database: its schema goes into schema.sql and into a first revision, which is recorded as applied. Its tables do not change. What this SQLite cannot make, such as a virtual table of an extension that the settings do not name, is left out and named in the setting exclude; tables that other tools keep for themselves are left out too.",
   ],
   flags: {
     from: {
