@@ -212,3 +212,11 @@ export function isReservedName(name: string): boolean {
   const folded = foldName(name.slice(0, 7));
   return folded === "sqlite_" || folded === "aludel_";
 }
+
+/**
+ * Whether a name means the rowid if no column has it. Since SQLite 3.54 ALTER TABLE adds, renames and drops no column of such a
+ * name in a table with rowids (measured on 3.54.0).
+ */
+export function isRowidName(name: string): boolean {
+  return /^(?:rowid|oid|_rowid_)$/i.test(name);
+}

@@ -8,6 +8,7 @@ import {
   type Column,
   type Constraint,
   type ForeignKey,
+  isRowidName,
   mentionedNames,
   type Table,
 } from "../model/model.ts";
@@ -133,6 +134,7 @@ export function addColumns(
   for (const column of columns) {
     const inline = inlineConstraints(column);
     if (inline === undefined || !isAddable(column, inline)) return undefined;
+    if (!table.withoutRowid && isRowidName(column.name)) return undefined;
     for (const constraint of [...inline.foreignKeys, ...inline.checks]) {
       const one = keyed.get(constraintKey(constraint, table, text));
       // One like it stands in the table already, so that it would be there twice.

@@ -7,6 +7,7 @@ import {
   type Check,
   type Column,
   type Constraint,
+  isRowidName,
   mentionedNames,
   type Table,
 } from "../model/model.ts";
@@ -205,7 +206,7 @@ class AlterationBuilder {
     const inKey = [from.primaryKey, ...from.uniques].some((constraint) =>
       constraint?.columns.some(({ name }) => foldName(name) === key)
     );
-    if (inKey) return false;
+    if (inKey || (!from.withoutRowid && isRowidName(column.name))) return false;
     const own = this.#constraintsIn(column, [...from.foreignKeys, ...from.checks]);
     const others: Constraint[] = [...from.foreignKeys, ...from.checks]
       .filter((constraint) => !own.includes(constraint) && !gone.includes(constraint));

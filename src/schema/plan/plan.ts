@@ -18,7 +18,7 @@ import { schemaObjects, withoutDirectives } from "../source/write_schema.ts";
 import { type Alteration, alterTable } from "./alter_table.ts";
 import { convertTable } from "./convert_table.ts";
 import { rebuildTable } from "./rebuild.ts";
-import { planRenames, rebuiltForRenames, type Rename } from "./renames.ts";
+import { planRenames, rebuiltForRenames, type Rename, renamesRowid } from "./renames.ts";
 import { type Aside, setAside } from "./set_aside.ts";
 import {
   type CostClass,
@@ -96,7 +96,8 @@ class Planner {
 
   plan(): Plan {
     const altered = this.#changes.filter((change) => change.kind === "alter-table");
-    const isOld = !isAtLeast(this.#options.sqlite, RENAMES);
+    const isBefore = !isAtLeast(this.#options.sqlite, RENAMES);
+    const isOld = isBefore || renamesRowid(altered);
     const { changes: tables, rebuilt } = isOld
       ? rebuiltForRenames(this.#from, this.#to, altered)
       : { changes: altered, rebuilt: new Set<string>() };
@@ -164,7 +165,7 @@ class Planner {
         : statement
     );
     // Only a rename that changes texts can build a table anew that names itself.
-    if (isOld && [...rebuilds.values()].some(({ compiles }) => compiles)) this.#sqlite = RENAMES;
+    if (isBefore && [...rebuilds.values()].some(({ compiles }) => compiles)) this.#sqlite = RENAMES;
     const sqlite = newestNeeded(statements, this.#options.sqlite, this.#sqlite);
     return { changes: this.#changes, statements, sqlite };
   }

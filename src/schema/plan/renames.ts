@@ -1,6 +1,6 @@
 import { displayName, foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import type { AlterTable } from "../model/change.ts";
-import type { Schema } from "../model/model.ts";
+import { isRowidName, type Schema } from "../model/model.ts";
 import { qualifiesItself } from "./rebuild.ts";
 import type { PlannedStatement } from "./statement.ts";
 
@@ -17,8 +17,9 @@ export interface RenamePlan {
  *
  * @param changes What differs. A new name is that of no table that stays; one that is dropped must be gone.
  * @param virtualTables The virtual tables that get another name.
- * @param isOld Whether an SQLite older than {@linkcode RENAMES} will run it. Then tables alone are renamed, in a way that leaves all
- * other texts alone with any SQLite, and {@linkcode rebuiltForRenames} says what is left to do.
+ * @param isOld Whether an SQLite may run it that cannot do so: one older than {@linkcode RENAMES}, or see {@linkcode renamesRowid}. Then
+ * tables alone are renamed, in a way that leaves all other texts alone with any SQLite, and {@linkcode rebuiltForRenames}
+ * says what is left to do.
  */
 export function planRenames(
   changes: readonly AlterTable[],
@@ -36,16 +37,21 @@ export function planRenames(
     comment,
     hazards: [],
   });
+  // In that mode SQLite refuses the rename of a table that names itself.
+  const naming = new Set(
+    changes.filter(({ from }) => qualifiesItself(from.sql, from.name)).map(({ from }) => from.name),
+  );
   for (const { from, to } of withoutCollisions(tables)) {
     const comment = `rename table ${displayName(from)} to ${displayName(to)}`;
-    if (isOld) statements.push(pragma("on", comment));
+    const isPlain = isOld && !naming.has(from);
+    if (isPlain) statements.push(pragma("on", comment));
     statements.push({
       sql: `ALTER TABLE ${quoteName(from)} RENAME TO ${quoteName(to)}`,
       cost: "metadata",
-      comment: isOld ? "" : comment,
+      comment: isPlain ? "" : comment,
       hazards: [],
     });
-    if (isOld) statements.push(pragma("off"));
+    if (isPlain) statements.push(pragma("off"));
   }
   const columns = new Map<string, ReadonlyMap<string, string>>();
   if (isOld) return { statements, columns };
@@ -54,6 +60,16 @@ export function planRenames(
     if (names.size > 0) columns.set(foldName(change.from.name), names);
   }
   return { statements, columns };
+}
+
+/** Whether a column is renamed from or to a name of the rowid, which ALTER TABLE refuses since SQLite 3.54. */
+export function renamesRowid(changes: readonly AlterTable[]): boolean {
+  return changes.some(({ from, changes }) =>
+    !from.withoutRowid &&
+    changes.some((change) =>
+      change.kind === "rename-column" && [change.from, change.to].some(isRowidName)
+    )
+  );
 }
 
 /**

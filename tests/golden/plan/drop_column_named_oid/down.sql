@@ -1,12 +1,13 @@
--- Down: add column named rowid
+-- Down: drop column named oid
+-- This does not bring back what up.sql took away:
+-- The values of t.oid are lost
 
 -- rebuild table t (metadata)
-CREATE TABLE "t__new" (a);
+CREATE TABLE "t__new" (a INTEGER, oid TEXT);
 
 -- copy the rows of t (rewrite)
--- drop-column: The values of t.rowid are lost
 INSERT INTO "t__new" (rowid, "a")
-SELECT _rowid_, "a"
+SELECT rowid, "a"
 FROM "t";
 
 -- put the new table into the old one's place (metadata)

@@ -1,0 +1,44 @@
+-- Up: rename column named rowid
+
+-- set view v aside (metadata)
+DROP VIEW "v";
+
+-- rebuild table t (metadata)
+CREATE TABLE "t__new" (
+  a INTEGER,
+  number TEXT
+);
+
+-- copy the rows of t (rewrite)
+INSERT INTO "t__new" (rowid, "a", "number")
+SELECT _rowid_, "a", "rowid"
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";
+
+-- create index i again (scan)
+CREATE INDEX i ON t (number);
+
+-- rebuild table keyed (metadata)
+CREATE TABLE "keyed__new" (oid TEXT PRIMARY KEY,
+  rowid) WITHOUT ROWID;
+
+-- copy the rows of keyed (rewrite)
+INSERT INTO "keyed__new" ("oid", "rowid")
+SELECT "oid", "b"
+FROM "keyed";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "keyed" RENAME TO "keyed__old";
+ALTER TABLE "keyed__new" RENAME TO "keyed";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "keyed__old";
+
+-- create view v again (metadata)
+CREATE VIEW v AS SELECT number AS x FROM t;
