@@ -103,3 +103,41 @@ Deno.test("DROP TABLE, DROP INDEX and DELETE lose what they name", async () => {
   await project.done("upgrade");
   assert.equal(await project.sql("SELECT count(*) FROM u"), "0");
 });
+
+Deno.test("a copy may give a column's name to a new one, if it lists the columns on both sides", async () => {
+  const table = "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, nick TEXT);\n";
+  const rebuild = (columns: string, definition: string) =>
+    `CREATE TABLE t__new (${definition});
+INSERT INTO t__new (${columns.split(" from ")[0]}) SELECT ${columns.split(" from ")[1]} FROM t;
+DROP TABLE t;
+ALTER TABLE t__new RENAME TO t;
+`;
+  const tried: readonly [copy: string, definition: string, lost: RegExp | null][] = [
+    [
+      "id, full_name, nick from id, name, nick",
+      "id INTEGER PRIMARY KEY, full_name, name DEFAULT 'x', nick",
+      null,
+    ],
+    ["id, name, called from id, nick, name", "id INTEGER PRIMARY KEY, name, called", null],
+    [
+      "id, name, nick from id, nick, name",
+      "id INTEGER PRIMARY KEY, name, nick",
+      /lost .*t: .*nick in 2 rows/,
+    ],
+    [
+      "id, name, nick from id, name, name",
+      "id INTEGER PRIMARY KEY, name, nick",
+      /lost .*t: .*nick in 2 rows/,
+    ],
+  ];
+  for (const [copy, definition, lost] of tried) {
+    using project = runProject();
+    project.add("a1", table);
+    project.add("a2", rebuild(copy, definition), null, ["a1"]);
+    await project.done("upgrade", "a1");
+    await project.sql("INSERT INTO t VALUES (1, 'Ada', 'A'), (2, 'Bob', 'B')");
+    const { stderr } = await project.fails(0, "upgrade", "head");
+    if (lost === null) assert.doesNotMatch(stderr, /lost/, copy);
+    else assert.match(stderr, lost, copy);
+  }
+});

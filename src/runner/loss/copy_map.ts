@@ -16,8 +16,9 @@ export interface CopyMap {
 const ROWID_NAMES: ReadonlySet<string> = new Set(["rowid", "_rowid_", "oid"]);
 
 /**
- * Pairs the columns of a table with those of the one that replaces it: by name and, where a column is copied into one of
- * another name and neither name is in both tables, by the copy.
+ * Pairs the columns of a table with those of the one that replaces it: by name and, if a column is copied into one of
+ * another name, by the copy. If the copy lists the columns on both sides, the new name may be that of a column which is copied
+ * into another one or into none, and a new column may take the old name. Names that change places are no renames.
  *
  * @param copy Undefined where no one statement copies the rows.
  * @param renamed Folded column before → folded column now, from ALTER TABLE.
@@ -38,7 +39,16 @@ export function mapCopy(
     const column = present.get(renamed(folded));
     if (column !== undefined) columns.set(folded, column);
   }
-  for (const [target, source] of copy === undefined ? [] : pairsOf(before, now, copy)) {
+  const pairs = copy === undefined ? [] : pairsOf(before, now, copy);
+  if (copy?.columns !== undefined && copy.items.every(({ kind }) => kind !== "all")) {
+    const moves = movesOf(pairs, old);
+    for (const target of moves.values()) columns.delete(target);
+    for (const [name, target] of moves) {
+      const column = present.get(target);
+      if (column !== undefined) columns.set(name, column);
+    }
+  }
+  for (const [target, source] of pairs) {
     if (source.kind === "column") {
       const { name } = source;
       if (ROWID_NAMES.has(target) && !present.has(target) && ROWID_NAMES.has(name)) {
@@ -56,6 +66,33 @@ export function mapCopy(
     }
   }
   return { columns, taken, converted, takesRowid };
+}
+
+/** Folded column before → folded column now, of columns that a copy renames, also in a chain. */
+function movesOf(
+  pairs: readonly (readonly [target: string, source: Source])[],
+  old: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
+  const sources = new Map<string, string>();
+  const uses = new Map<string, number>();
+  for (const [target, source] of pairs) {
+    for (const name of source.kind === "column" ? [source.name] : source.names) {
+      uses.set(name, (uses.get(name) ?? 0) + 1);
+    }
+    if (source.kind === "column" && old.has(source.name)) sources.set(target, source.name);
+  }
+  const moves = new Map<string, string>();
+  for (const last of sources.keys()) {
+    if (old.has(last) && uses.has(last)) continue;
+    let target = last;
+    let name = sources.get(target);
+    while (name !== undefined && name !== target && uses.get(name) === 1 && !moves.has(name)) {
+      moves.set(name, target);
+      target = name;
+      name = sources.get(target);
+    }
+  }
+  return moves;
 }
 
 type Source =
