@@ -32,7 +32,7 @@ export interface OtherBlock {
 export const OTHER_BLOCKS: readonly OtherBlock[] = [
   {
     path: "CONTRIBUTING.md",
-    firstLine: "          main.ts                                     an application",
+    firstLine: "main.ts                                  src/mod.ts        an application's door",
     test: "tests/docs/blocks_test.ts",
     why: "a picture of the layers",
   },
