@@ -3,7 +3,7 @@ import type { Project } from "../project/workspace/project.ts";
 import { type Rehearsal, rehearse, type RowChange } from "../project/copies/rehearse.ts";
 import { resolvePath } from "../project/workspace/files.ts";
 import type { Notice, ResumeChoice, TransactionMode } from "../runner/request.ts";
-import { megabytes } from "../text/layout.ts";
+import { durationText, megabytes } from "../text/layout.ts";
 import type { CommandContext } from "./arguments/command.ts";
 import type { OpenTarget } from "./session/target.ts";
 import { runHost } from "./session/run_host.ts";
@@ -68,11 +68,11 @@ function print(ui: Ui, rehearsal: Rehearsal): void {
   const { style } = ui;
   for (const { direction, id, durationMs } of rehearsal.outcome.steps) {
     const way = direction === "up" ? "upgrade  " : "downgrade";
-    ui.data(`${way}   ${style.yellow(id)}  ${durationMs} ms`);
+    ui.data(`${way}   ${style.yellow(id)}  ${durationText(durationMs)}`);
   }
   const { copyMs, runMs, bytesBefore, bytesAfter, logBytes, damage, foreignKeyViolations } =
     rehearsal;
-  ui.data(`Time        ${runMs} ms, after ${copyMs} ms for the copy`);
+  ui.data(`Time        ${durationText(runMs)}, after ${durationText(copyMs)} for the copy`);
   ui.data(`Size        ${megabytes(bytesBefore)} before, ${megabytes(bytesAfter)} after`);
   if (logBytes !== null) ui.data(`Log         grew to ${megabytes(logBytes)}`);
   rehearsal.rows.forEach((change, index) =>

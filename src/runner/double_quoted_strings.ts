@@ -7,6 +7,11 @@ import { Tokenizer } from "../sql/tokenizer.ts";
 // (https://sqlite.org/quirks.html#dblquote). The views, triggers and constraints of an old database may need that. A
 // revision's own statement must not get it unasked: DELETE FROM t WHERE "stauts" <> 'x' would delete every row.
 
+/**
+ * Who may use double-quoted strings: nobody, the stored schema of an old database, or scripts as well, as the settings say.
+ */
+export type DoubleQuotedStrings = "off" | "stored" | "scripts";
+
 /** SQLite's hint at a name in double quotes that names nothing. It gives none for a name in other quotes. */
 const HINT = /no such column: (".*") - should this be a string literal in single-quotes\?$/;
 

@@ -1,9 +1,12 @@
 import type { Connection } from "../db/connection.ts";
 import type { AludelError } from "../errors.ts";
+import type { DoubleQuotedStrings } from "./double_quoted_strings.ts";
 import { hasStateTables } from "../state/state_format.ts";
 import { appendLog } from "../state/write_state.ts";
 import { type NextStep, say } from "../text/next_step.ts";
 import { type CheckedStep, type RunHost, type Segment, toSecond } from "./request.ts";
+
+const DOUBLE_QUOTED = /^no such column: "?.*should this be a string literal in single-quotes/;
 
 /**
  * What to do about SQLite's most frequent refusals: its words say what happened, these say what next.
@@ -11,7 +14,7 @@ import { type CheckedStep, type RunHost, type Segment, toSecond } from "./reques
  */
 const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [
-    /^no such column: "?.*should this be a string literal in single-quotes/,
+    DOUBLE_QUOTED,
     "Write text in single quotes: '…'. For files that rely on double quotes, set \"doubleQuotedStrings\": true in aludel.json",
   ],
   [
@@ -57,8 +60,16 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
 ];
 
 /** The advice for SQLite's message, or undefined where its own words are enough. */
-export function adviceFor(sqlite: string): NextStep | undefined {
-  const advice = ADVICE.find(([pattern]) => pattern.test(sqlite))?.[1];
+export function adviceFor(
+  sqlite: string,
+  doubleQuotedStrings: DoubleQuotedStrings = "off",
+): NextStep | undefined {
+  const [pattern, advice] = ADVICE.find(([pattern]) => pattern.test(sqlite)) ?? [];
+  if (pattern === DOUBLE_QUOTED && doubleQuotedStrings === "scripts") {
+    return say(
+      "Write text in single quotes: '…'. In UPDATE, DELETE, REPLACE and WITH the setting \"doubleQuotedStrings\" does not count",
+    );
+  }
   return advice === undefined ? undefined : say(advice);
 }
 

@@ -187,6 +187,8 @@ export interface Notice {
   readonly type: "notice";
   /** Stable, such as `foreign-key-violations-before`. */
   readonly code: string;
+  /** Whether it is left out where a user asks for warnings only; not if it is left out. */
+  readonly quiet?: boolean;
   /** One sentence. */
   readonly message: string;
   /** Further facts, a line each. */

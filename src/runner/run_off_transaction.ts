@@ -14,8 +14,14 @@ import { readMark, type StateMark } from "../state/state.ts";
 import { placeOf } from "../text/position.ts";
 import { type CheckedStep, type ResumeChoice, type RunHost, toSecond } from "./request.ts";
 import { NOTHING_RUN } from "./failure.ts";
-import { executePatiently, type LockedOutcome, lockedTransaction } from "./write_lock.ts";
-import { type DoubleQuotedStrings, runStatement, type ScriptRun } from "./run_script.ts";
+import {
+  executePatiently,
+  type LockedOutcome,
+  lockedTransaction,
+  patiently,
+} from "./write_lock.ts";
+import type { DoubleQuotedStrings } from "./double_quoted_strings.ts";
+import { runStatement, type ScriptRun } from "./run_script.ts";
 import { announceStep, record, remedyFor } from "./run_step.ts";
 import { type SegmentResult, StepFailure } from "./run_transaction.ts";
 import { again, say } from "../text/next_step.ts";
@@ -60,7 +66,7 @@ export async function runOffTransaction(
     // Takes effect when the lock is released next: it is not.
     await connection.execute("PRAGMA main.locking_mode = EXCLUSIVE");
     return start;
-  });
+  }).catch((error) => refuseWith(error, NOTHING_RUN));
   if (first.moved) return first;
   announceStep(run);
   const started = host.clock.monotonicMs();
@@ -171,12 +177,32 @@ async function runStatements(run: OffTransactionRun, { first, inDoubt }: Start):
       statement: index + 1,
       sql: textOf(script, statement),
     };
-    await inTransaction(run, () => recordIntent(connection, intent, stamp()));
+    await inTransaction(run, () => recordIntent(connection, intent, stamp()))
+      .catch((error) => refuseWith(error, progress(script, index)));
     // Where an earlier run left a doubt, this one's failure does not take it away.
     const withdrawn = inDoubt && index === first ? undefined : intent;
-    await withdrawing(run, withdrawn, () => runStatement(scriptRun, index, statement));
-    await inTransaction(run, () => recordDone(connection, intent, stamp()));
+    await withdrawing(
+      run,
+      withdrawn,
+      () => patiently(connection.name, host, () => runStatement(scriptRun, index, statement)),
+    );
+    await inTransaction(run, () => recordDone(connection, intent, stamp()))
+      .catch((error) => refuseWith(error, unrecorded(script, index)));
   }
+}
+
+function refuseWith(error: unknown, outcome: string): never {
+  throw error instanceof AludelError && error.outcome === undefined
+    ? error.with({ outcome })
+    : error;
+}
+
+/** A statement has run and the record of it could not be written, as when a lock was waited for too long. */
+function unrecorded(script: Script, index: number): string {
+  return `Statement ${
+    index + 1
+  } of ${script.statements.length} has run, and that could not be recorded: ` +
+    "give the same command with `--resume skip`, to go on after it";
 }
 
 /** Runs a statement; where it fails and has changed nothing, the intent is withdrawn: there is nothing to ask. */

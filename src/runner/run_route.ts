@@ -12,11 +12,10 @@ import {
 import { adviceFor, describeOutcome, logFailure, NOTHING_RUN } from "./failure.ts";
 import { runOffTransaction } from "./run_off_transaction.ts";
 import { runTransaction, type SegmentResult, StepFailure } from "./run_transaction.ts";
-import { StoredTextFailure } from "./double_quoted_strings.ts";
+import { type DoubleQuotedStrings, StoredTextFailure } from "./double_quoted_strings.ts";
 import { OldStateGone } from "./loss/old_state.ts";
 import type { SaidLoss } from "./loss/verdict.ts";
 import { RestoreGuard } from "./restore_guard.ts";
-import type { DoubleQuotedStrings } from "./run_script.ts";
 import { unquote } from "../sql/identifier.ts";
 import { type NextStep, shell } from "../text/next_step.ts";
 import { patiently } from "./write_lock.ts";

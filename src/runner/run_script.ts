@@ -4,17 +4,17 @@ import { AludelError, type ErrorFacts, GO_ON } from "../errors.ts";
 import { type Refusal, refuseAction } from "../sql/refusal.ts";
 import type { Script, Statement } from "../sql/script.ts";
 import { offsetOfByte, placeOf } from "../text/position.ts";
-import { isStoredText, refuseOwnText, StoredTextFailure } from "./double_quoted_strings.ts";
+import {
+  type DoubleQuotedStrings,
+  isStoredText,
+  refuseOwnText,
+  StoredTextFailure,
+} from "./double_quoted_strings.ts";
 import { explainConstraint } from "./constraint_failure.ts";
 import { adviceFor } from "./failure.ts";
 import type { StatementWatch } from "./loss/segment_loss.ts";
 import type { RunEvent } from "./request.ts";
 import { type NextStep, say } from "../text/next_step.ts";
-
-/**
- * Who may use double-quoted strings: nobody, the stored schema of an old database, or scripts as well, as the settings say.
- */
-export type DoubleQuotedStrings = "off" | "stored" | "scripts";
 
 /** What the statements of one revision run under. */
 export interface ScriptRun {
@@ -127,12 +127,14 @@ async function statementFailed(
   if (refusal !== null) {
     return new AludelError(refusal.code, refusal.reason, { ...facts, next: refusal.next });
   }
-  // No room, no permission, damage: not the statement's fault. A lock here is: on a table that it reads itself.
-  const whole = error.busy ? undefined : databaseError(error, run.connection.name);
+  // No room, no permission, damage: not the statement's fault. A lock is, within a transaction: on a table that it reads
+  // itself. Outside of one, others may read the database.
+  const isOwnLock = error.busy && run.script.header.transaction === "on";
+  const whole = isOwnLock ? undefined : databaseError(error, run.connection.name);
   if (whole !== undefined) return whole.with(facts);
   const { connection } = run;
   const rows = await explainConstraint(connection, text, statement, error.sqlite);
-  const advice = rows === undefined ? adviceFor(error.sqlite) : undefined;
+  const advice = rows === undefined ? adviceFor(error.sqlite, run.doubleQuotedStrings) : undefined;
   return new AludelError("sql-failed", `Statement failed in revision "${run.revision}"`, {
     ...facts,
     ...(rows && { notes: rows.notes }),

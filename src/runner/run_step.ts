@@ -1,11 +1,12 @@
 import { foldName } from "../sql/identifier.ts";
 import type { Connection } from "../db/connection.ts";
 import { appendLog, deleteRevision, insertRevision } from "../state/write_state.ts";
+import type { DoubleQuotedStrings } from "./double_quoted_strings.ts";
 import type { StatementWatch } from "./loss/segment_loss.ts";
 import { findLostObjects, readObjectsBefore } from "./loss/step_objects.ts";
 import type { UnsaidLoss } from "./loss/verdict.ts";
 import { type Ancestors, type CheckedStep, type RunHost, toSecond } from "./request.ts";
-import { type DoubleQuotedStrings, runScript } from "./run_script.ts";
+import { runScript } from "./run_script.ts";
 import { dropTemporaryObjects } from "./temporary_objects.ts";
 import { again, type NextStep, shell } from "../text/next_step.ts";
 

@@ -26,7 +26,7 @@ import { SegmentLoss } from "./loss/segment_loss.ts";
 import { unsaidLoss } from "./loss/unsaid_loss.ts";
 import { isLoss, type LossTerms, type SaidLoss, type UnsaidLoss } from "./loss/verdict.ts";
 import { record, runStep, type StepTime } from "./run_step.ts";
-import type { DoubleQuotedStrings } from "./run_script.ts";
+import type { DoubleQuotedStrings } from "./double_quoted_strings.ts";
 import { displayName, foldName } from "../sql/identifier.ts";
 import { readMentions } from "../sql/mentions.ts";
 import { type TableFates, traceTables } from "./table_fates.ts";

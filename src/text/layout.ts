@@ -107,6 +107,18 @@ export function excerpt(text: string, length = 200): string {
   return text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "") + "…";
 }
 
+/** A duration for people: `12 ms`, `4.3 s`, `2 min 5 s`, `1 h 3 min`. @param ms Milliseconds, 0 or more. */
+export function durationText(ms: number): string {
+  if (Math.round(ms) < 1_000) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1_000;
+  if (Math.round(seconds * 10) < 600) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  return whole < 3_600
+    ? `${minutes} min ${whole % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** A size in bytes for people, in decimal units as disks are sold: `12.3 MB`. */
 export function megabytes(bytes: number): string {
   if (bytes < 100_000) return `${Math.ceil(bytes / 1_000)} kB`;

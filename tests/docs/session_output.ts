@@ -67,6 +67,6 @@ function formOf(line: string): string {
     // The second one of a second has a number of its own.
     .replace(/\d{4}-\d{2}-\d{2}_\d{6}(?:_\d+)?\b/g, "POINT")
     .replace(/\d{4}-\d{2}-\d{2}/g, "DATE")
-    .replace(/\b[\d.]+ (ms|s)\b/g, "N $1")
+    .replace(/\b[\d.]+ (?:ms|s)\b/g, "DURATION")
     .trimEnd();
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { sqlite3 } from "../scenarios/cli.ts";
 import { longProject, lookAt, start, Talk } from "./faulty_project.ts";
 
 const PROCESSES = 16;
@@ -18,7 +19,7 @@ function holdLock(path: string, begin: string): Disposable & { release(): void }
     release,
     [Symbol.dispose]() {
       release();
-      database.close();
+      if (database.isOpen) database.close();
     },
   };
 }
@@ -139,4 +140,61 @@ Deno.test("a writer that keeps even readers out is waited for, before the route 
   assert.equal((await child.status).code, 0, text);
   await child.stdout.cancel();
   assert.equal(lookAt(project.database).recorded, 3);
+});
+
+for (
+  const words of [["status"], ["current"], ["verify"], ["show", "head"], [
+    "locate",
+  ], [
+    "schema",
+    "db:DATABASE",
+  ]]
+) {
+  Deno.test(`${words.join(" ")} says whom it waits for, and goes on when the writer has finished`, async () => {
+    using project = longProject(2);
+    await project.done("upgrade", "+1");
+    using lock = holdLock(project.database, "BEGIN EXCLUSIVE");
+    const child = start(
+      project,
+      ...words.map((word) => word.replace("DATABASE", project.database)),
+    );
+    const talk = new Talk(child);
+    await talk.until("Waiting for");
+    lock.release();
+    const text = await talk.rest();
+    assert.match(text, /Waiting for pid \d+ \(.+\), which holds the lock on ".*app\.db" …/);
+    assert.doesNotMatch(text, /error/);
+    assert.ok([0, 3].includes((await child.status).code), text);
+    await child.stdout.cancel();
+  });
+}
+
+Deno.test("a statement outside a transaction waits for the readers that keep it from the file", async () => {
+  using project = longProject(1);
+  project.add(
+    "off",
+    "-- aludel: transaction=off\nPRAGMA wal_checkpoint;\nPRAGMA journal_mode = DELETE;",
+    null,
+    ["r0001"],
+  );
+  await project.done("upgrade", "+1");
+  await sqlite3(project.database, "PRAGMA journal_mode = WAL");
+  using reader = holdLock(project.database, "BEGIN; SELECT count(*) FROM steps");
+  const refused = await project.aludel("upgrade", "--lock-timeout", "1");
+  assert.equal(refused.code, 1, refused.stderr);
+  assert.match(refused.stderr, /error\[lock-timeout\]: Database ".*app\.db" stayed locked for 1 s/);
+  assert.match(
+    refused.stderr,
+    /1 of its 2 statements has run and stays; the next run goes on with statement 2|None of its statements has run|Nothing was run; the database is as it was/,
+  );
+  assert.doesNotMatch(refused.stderr, /Correct the file/);
+  const child = start(project, "upgrade", "--lock-timeout", TIMEOUT);
+  const talk = new Talk(child);
+  await talk.until("Waiting for");
+  // In WAL mode a connection keeps others from the file until it is closed.
+  reader[Symbol.dispose]();
+  const text = await talk.rest();
+  assert.equal((await child.status).code, 0, text);
+  await child.stdout.cancel();
+  assert.equal(await sqlite3(project.database, "PRAGMA journal_mode"), "delete");
 });

@@ -45,13 +45,43 @@ Deno.test(`what a long run tells stands on lines of its own${reason}`, TERMINAL,
   const sql = "CREATE TABLE big(x); INSERT INTO big VALUES (zeroblob(9 << 20));";
   assert.equal((await run("sqlite3", ["app.db", sql], { cwd: made.path })).code, 0);
   const lines = await show(made.path, ["upgrade"]);
-  assert.deepEqual(lines.map((line) => line.replace(/\b\d+ ms$/, "N ms")), [
+  assert.deepEqual(lines.map((line) => line.replace(/\b[\d.]+ m?s$/, "N ms")), [
     "upgrade    a0  create  N ms",
     `upgrade    a1  ${wide}  N ms`,
     "upgrade    a2  count again  N ms",
     '"app.db" is now at a2.',
   ]);
 });
+
+Deno.test(
+  `progress says the time first, then the revision, within 80 columns${reason}`,
+  TERMINAL,
+  async () => {
+    using made = temporaryProject();
+    const counting =
+      "INSERT INTO steps SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT i FROM n);\n";
+    const message = "count what there is, and count it again until nobody can stand it any more";
+    const [path = ""] = (await made.prepare("revision", "-m", message, "--rev-id", "a0")).split(
+      "\n",
+    );
+    made.write(path, `CREATE TABLE steps(number);\n${counting.repeat(20)}`);
+    const words = [...aludelCommand(), "upgrade"].map((word) => `'${word}'`).join(" ");
+    const wide = { cwd: made.path, env: baseEnvironment(), columns: 200, rows: ROWS };
+    const decoder = new TextDecoder();
+    const printed = (await runInTerminal(words, wide)).map(({ bytes }) => decoder.decode(bytes))
+      .join("");
+    const drawn = printed.split("\r\x1b[K").slice(1).map((line) => line.split(/[\r\n]/)[0]!)
+      .filter((line) => line !== "" && !line.startsWith("upgrade"));
+    assert.ok(drawn.length > 0, printed);
+    for (const line of drawn) {
+      assert.match(
+        line,
+        /^\d+ s {2}1\/1 upgrade a0 {2}statement \d+ of 21: INSERT {2}count what there is/,
+      );
+      assert.ok(line.length < 80, line);
+    }
+  },
+);
 
 Deno.test(
   `what autogenerate says fits the terminal, with no word broken${reason}`,

@@ -1,3 +1,4 @@
+import { durationText } from "../../text/layout.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { InspectedRevision } from "../../project/workspace/revision_texts.ts";
 import type { DatabaseCatalogue } from "../session/database_catalogue.ts";
@@ -15,7 +16,7 @@ export function appliedField(
   const at = record.appliedAt.replace("T", " ").replace("Z", " UTC");
   const how = record.kind === "stamped"
     ? `stamped by ${record.appliedBy}, not run`
-    : `by ${record.appliedBy} in ${Math.round(record.durationMs)} ms`;
+    : `by ${record.appliedBy} in ${durationText(record.durationMs)}`;
   return [["Applied", `to "${name}" on ${at}, ${how}`]];
 }
 

@@ -60,9 +60,11 @@ export function suggestRenamesTo(
 }
 
 /** Says a warning with its facts and what to do about it. */
-export function reportWarning(ui: Ui, { message, notes = [], next = [] }: Notice): void {
+export function reportWarning(ui: Ui, { message, notes = [], next = [], quiet }: Notice): void {
   const steps = next.map((step) => nextLine(step, ui.talkStyle, ui.here));
-  ui.warning([message, ...notes, ...steps].join("\n  "));
+  const text = [message, ...notes, ...steps].join("\n  ");
+  if (quiet === true) ui.notice(text);
+  else ui.warning(text);
 }
 
 /** Warns of foreign keys of a schema that SQLite cannot enforce. */

@@ -9,8 +9,9 @@ import {
   type TransactionMode,
 } from "../../runner/request.ts";
 import { describeLoss, type TableLoss } from "../../runner/loss/verdict.ts";
-import { megabytes } from "../../text/layout.ts";
+import { durationText, megabytes } from "../../text/layout.ts";
 import { shell } from "../../text/next_step.ts";
+import { waitingText } from "../session/target.ts";
 import type { Ui } from "../terminal/ui.ts";
 import { reportWarning } from "./changes.ts";
 
@@ -99,11 +100,7 @@ export class RunReport {
         reportWarning(this.#ui, event);
         break;
       case "waiting":
-        this.#ui.notice(
-          `Waiting for ${
-            event.holder ?? "another connection"
-          }, which holds the lock on "${this.#target.name}" …`,
-        );
+        this.#ui.notice(waitingText(event.holder, this.#target));
         break;
       case "replanned":
         this.#ui.notice(
@@ -118,7 +115,9 @@ export class RunReport {
           ? `${megabytes(event.bytes)} of rows`
           : megabytes(event.bytes);
         this.#ui.notice(
-          `kept       ${style.yellow(event.name)}  ${size}  ${style.dim(`${event.durationMs} ms`)}`,
+          `kept       ${style.yellow(event.name)}  ${size}  ${
+            style.dim(durationText(event.durationMs))
+          }`,
         );
         break;
       }
@@ -140,7 +139,9 @@ export class RunReport {
         const way = event.direction === "up" ? "upgrade  " : "downgrade";
         const message = this.#messages.get(event.id) ?? "";
         this.#ui.notice(
-          `${way}  ${style.yellow(event.id)}  ${message}  ${style.dim(`${event.durationMs} ms`)}`,
+          `${way}  ${style.yellow(event.id)}  ${message}  ${
+            style.dim(durationText(event.durationMs))
+          }`,
         );
         break;
       }

@@ -44,6 +44,11 @@ function readIfThere(path: string): string {
   }
 }
 
+/** What is said of a lock that is waited for. */
+export function waitingText(holder: string | undefined, { name }: Pick<Target, "name">): string {
+  return `Waiting for ${holder ?? "another connection"}, which holds the lock on "${name}" …`;
+}
+
 /** The database that a command line means, and the ways to reach it. */
 export interface OpenTarget {
   readonly target: Target;
@@ -75,7 +80,8 @@ export function openTarget(
   const target = purpose === "run" ? chosen : { ...chosen, extensions: [] };
   for (const notice of notices) ui.notice(notice);
   if (target.from === "DATABASE_URL") ui.databaseVariable = target.path;
-  return { target, access: accessTo(target) };
+  const access = accessTo(target, (holder) => ui.notice(waitingText(holder, target)));
+  return { target, access };
 
   function choose(): TargetChoice {
     try {

@@ -24,6 +24,7 @@ export class RunWatch implements Disposable, Drawing {
   readonly #board = new WatchBoard();
   #sentinel: Thread<SentinelOrder | TemporaryFolder, never> | undefined;
   #step = "";
+  #message = "";
 
   /**
    * @param databaseBytes The size of the database's file; 0 where there is none.
@@ -51,11 +52,13 @@ export class RunWatch implements Disposable, Drawing {
     if (event.type === "temporary") {
       this.#sentinel?.send({ temporary: event.path });
     }
-    if (!this.#progress || this.#sentinel === undefined) return;
+    // Kept up to date before there is a sentinel too, so that its first line says where the run is.
+    if (!this.#progress) return;
     if (event.type === "step-started") {
       const way = event.direction === "up" ? "upgrade" : "downgrade";
-      this.#step = `${event.position}/${event.of} ${way} ${event.id} ${event.message}`;
-      this.#board.doing = this.#step;
+      this.#step = `${event.position}/${event.of} ${way} ${event.id}`;
+      this.#message = event.message;
+      this.#board.doing = `${this.#step}  ${this.#message}`;
     } else if (event.type === "copying") {
       const percent = event.of === 0
         ? 100
@@ -63,7 +66,7 @@ export class RunWatch implements Disposable, Drawing {
       this.#board.doing = `${event.what}, ${percent} %`;
     } else if (event.type === "statement" && event.of > 1) {
       this.#board.doing =
-        `${this.#step}  statement ${event.position} of ${event.of}: ${event.verb}`;
+        `${this.#step}  statement ${event.position} of ${event.of}: ${event.verb}  ${this.#message}`;
     }
   }
 

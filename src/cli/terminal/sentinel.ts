@@ -1,7 +1,5 @@
 import { type EndSignal, host } from "../../host/mod.ts";
-import { firstColumns } from "../../text/layout.ts";
-import { visible } from "../../text/visible.ts";
-import { CLEAR_LINE, WatchBoard } from "./watch_board.ts";
+import { CLEAR_LINE, progressLine, WatchBoard } from "./watch_board.ts";
 
 /**
  * A worker that stands beside a long run: it answers Ctrl-C and draws progress while SQLite keeps the main
@@ -69,9 +67,8 @@ function watch(data: SentinelOrder): void {
     const elapsed = performance.now() - started;
     const { doing } = board;
     if (elapsed < PROGRESS_AFTER_MS || doing === "") return;
-    const line = `${doing}, ${Math.floor(elapsed / 1_000)} s`;
     drawn = true;
-    board.draw(() => write(CLEAR_LINE + firstColumns(visible(line), data.columns - 1)));
+    board.draw(() => write(CLEAR_LINE + progressLine(elapsed, doing, data.columns)));
   }, PROGRESS_EVERY_MS);
 }
 

@@ -1,3 +1,6 @@
+import { durationText, firstColumns } from "../../text/layout.ts";
+import { visible } from "../../text/visible.ts";
+
 /**
  * The memory that the main thread and the sentinel share: the main thread is deaf while SQLite works, so it
  * leaves here what it is doing, and finds here whether the user wants it to stop.
@@ -5,6 +8,14 @@
 
 /** Takes a progress line off the terminal. */
 export const CLEAR_LINE = "\r\x1b[K";
+
+/** The time first, since it is what moves; the rest as far as the line goes. A longer line is hard to follow. */
+export function progressLine(elapsedMs: number, doing: string, columns: number): string {
+  const time = durationText(Math.floor(elapsedMs / 1_000) * 1_000).replace(/\.0 s$/, " s");
+  return firstColumns(visible(`${time}  ${doing}`), Math.min(columns, LONGEST_LINE) - 1);
+}
+
+const LONGEST_LINE = 80;
 
 const FIELDS = 6;
 const INTERRUPTED = 0;

@@ -137,6 +137,7 @@ function emptyUpNotice(ids: readonly RevisionId[]): Notice {
   return {
     type: "notice",
     code: "empty-up",
+    quiet: true,
     message: ids.length === 1
       ? `Revision ${named} does nothing: its up.sql has no statement`
       : `${ids.length} revisions do nothing, as their up.sql has no statement: ${named}${more}`,

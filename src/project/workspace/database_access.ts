@@ -39,22 +39,47 @@ export interface DatabaseAccess {
   sqliteVersion(): Promise<string>;
 }
 
-/** The access to a target of the settings or the command line. */
-export function accessTo(target: Target): DatabaseAccess {
+/** How long looking waits before it says so. */
+const SILENT_MS = 1_000;
+
+/**
+ * The access to a target of the settings or the command line.
+ * @param onWait Called when looking has waited for a writer for a second, with who it is where the system tells.
+ */
+export function accessTo(
+  target: Target,
+  onWait?: (holder: string | undefined) => void,
+): DatabaseAccess {
   const { kind, path, name, mode, extensions = [] } = target;
   const location = kind === "memory" ? { kind } : { kind, path };
+  const lockHolder = () => kind === "memory" ? undefined : describeLockHolder(path);
+  const open = (busyTimeoutMs: number, loads: boolean) =>
+    openDatabase(location, {
+      mode: "read",
+      readOnly: mode === "ro",
+      busyTimeoutMs,
+      name,
+      ...(loads && { extensions }),
+    });
+  const openPatiently = async (timeoutMs: number, loads: boolean): Promise<Connection> => {
+    if (onWait === undefined || timeoutMs <= SILENT_MS) return await open(timeoutMs, loads);
+    try {
+      const connection = await open(SILENT_MS, loads);
+      // Each later statement may wait as long again.
+      await connection.execute(`PRAGMA busy_timeout = ${timeoutMs}`);
+      return connection;
+    } catch (error) {
+      if (!(error instanceof AludelError && error.code === "database-busy")) throw error;
+      onWait(lockHolder());
+      return await open(timeoutMs - SILENT_MS, loads);
+    }
+  };
   return {
     name,
     async look({ busyTimeoutMs = LOOK_TIMEOUT_MS, extensions: loads = false } = {}) {
       if (kind === "memory") return null;
       try {
-        return await openDatabase(location, {
-          mode: "read",
-          readOnly: mode === "ro",
-          busyTimeoutMs,
-          name,
-          ...(loads && { extensions }),
-        });
+        return await openPatiently(busyTimeoutMs, loads);
       } catch (error) {
         if (error instanceof AludelError && error.code === "database-missing") return null;
         throw error;
@@ -79,7 +104,7 @@ export function accessTo(target: Target): DatabaseAccess {
         });
       }
     },
-    lockHolder: () => kind === "memory" ? undefined : describeLockHolder(path),
+    lockHolder,
     sqliteVersion: localSqliteVersion,
   };
 }
