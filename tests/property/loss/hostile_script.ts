@@ -75,6 +75,25 @@ const hostileRevision = (writes: number) =>
     ),
   });
 
+/** Losses that no revision has alone: what one moves or renames, a later one drops. */
+const inSteps = fc.tuple(
+  fc.constantFrom("moveRows", "moveColumn", "renameTable", "renameColumn", "rebuild", "swapTables"),
+  fc.constantFrom(
+    "dropNewestTable",
+    "dropTable",
+    "dropColumn",
+    "delete",
+    "forgetColumn",
+    "dropColumnAndAdd",
+  ),
+).chain((kinds) =>
+  fc.tuple(
+    ...kinds.map((kind) =>
+      fc.record({ header: fc.constant<Header>(""), writes: fc.tuple(write([kind])) })
+    ),
+  )
+);
+
 /** Most are short: a loss that is seen makes a copy, and the copy would have what is lost unseen. */
 export const hostileScript: fc.Arbitrary<ScriptRecipe> = fc.record({
   honest: fc.constant(false),
@@ -82,6 +101,7 @@ export const hostileScript: fc.Arbitrary<ScriptRecipe> = fc.record({
     { weight: 3, arbitrary: fc.array(hostileRevision(2), { minLength: 1, maxLength: 1 }) },
     { weight: 1, arbitrary: fc.array(hostileRevision(1), { minLength: 2, maxLength: 3 }) },
     { weight: 1, arbitrary: fc.array(hostileRevision(4), { minLength: 1, maxLength: 3 }) },
+    { weight: 1, arbitrary: inSteps },
   ),
   transaction: fc.oneof(
     { weight: 3, arbitrary: fc.constant("all" as const) },
