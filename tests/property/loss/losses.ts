@@ -198,9 +198,11 @@ function compareTables(
   renames: Renames,
   losses: Map<string, string>,
 ): void {
-  if (old.isAutoincrement && old.sequence !== null) {
+  const keyNow = old.key.map((each) => renames.column(name, each));
+  const hasKey = keyNow.every((key) => now.columns.some((each) => each.name === key));
+  if (old.isAutoincrement && hasKey && (old.sequence ?? 0n) > 0n) {
     if (!now.isAutoincrement) losses.set(`sequence ${name}`, "no longer AUTOINCREMENT");
-    else if ((now.sequence ?? -1n) < old.sequence) {
+    else if ((now.sequence ?? 0n) < old.sequence!) {
       losses.set(`sequence ${name}`, `fell from ${old.sequence} to ${now.sequence}`);
     }
   }
@@ -249,9 +251,10 @@ function compareDrift(
   if (ancestor === undefined) return;
   const lose = (what: string, fact: string) => losses.set(`drift ${name} ${what}`, fact);
   for (const each of old.columns) {
+    if (dropped.has(`column ${name}.${each.name}`)) continue;
     const known = ancestor.columns.find((other) => other.name === each.name);
     const is = now.columns.find((other) => other.name === column(each.name));
-    if (known === undefined && is === undefined && !dropped.has(`column ${name}.${each.name}`)) {
+    if (known === undefined && is === undefined) {
       lose(`column ${each.name}`, "gone, and no revision made it");
     }
     if (is === undefined || is.isGenerated) continue;

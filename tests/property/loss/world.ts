@@ -268,7 +268,15 @@ export class World implements Disposable {
         return { ...origin, columns: columns.set(first, to) };
       });
     }
-    if (drop) {
+    if (drop?.[1] === "TABLE") {
+      const name = lower(drop[2]);
+      const names = present().add(name);
+      for (const [before, origin] of this.#origins) {
+        if (currentName(origin, names) === name) {
+          this.#dropped = new Set(this.#dropped).add(`table ${before}`);
+        }
+      }
+    } else if (drop) {
       this.#dropped = new Set(this.#dropped).add(`${drop[1]!.toLowerCase()} ${lower(drop[2])}`);
     }
     if (dropColumn) {
