@@ -239,12 +239,6 @@ async function makeDatabase(
   database.close();
   await project.done(["upgrade", "r0"]);
   const known = readContents(project.copy("known.db"));
-  const filled = project.open();
-  // Triggers that fire while rows are made would leave few of them.
-  const triggers = filled.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
-    .all();
-  for (const { name } of triggers) filled.exec(`DROP TRIGGER "${name}"`);
-  const rows = sql.rows.filter((row) => take(filled, row));
   // A hand's column or constraint would be lost by an honest rebuild that does not know it.
   const drift = honest
     ? sql.drift.filter((group) => !group.some((each) => /^(?:ALTER|UPDATE)|__hand/.test(each)))
@@ -252,19 +246,39 @@ async function makeDatabase(
   // A branch would be refused to rebuild as a hand does.
   const branch = recipe.isDriftBranch && drift.length > 0 &&
     !drift.flat().some((each) => /__hand|"legacy"/.test(each));
-  if (!branch) { for (const group of drift) rows.push(...takeAll(filled, group)); }
-  for (const { sql } of triggers) filled.exec(String(sql));
-  filled.close();
+  const rows = byHand(project, (database) => [
+    ...sql.rows.filter((row) => take(database, row)),
+    ...branch ? [] : drift.flatMap((group) => takeAll(database, group)),
+  ]);
   if (branch) {
     const copy = new DatabaseSync(project.copy("branch.db"), {
       enableForeignKeyConstraints: false,
     });
     const statements = drift.flatMap((group) => takeAll(copy, group));
     copy.close();
-    project.add("b1", scriptText(statements), "r0");
+    const isUpdate = (each: string) => each.startsWith("UPDATE");
+    project.add("b1", scriptText(statements.filter((each) => !isUpdate(each))), "r0");
     await project.done(["upgrade", "b1"]);
+    rows.push(
+      ...byHand(
+        project,
+        (database) => statements.filter((each) => isUpdate(each) && take(database, each)),
+      ),
+    );
   }
   return { known, rows, branch };
+}
+
+/** Works on the database without its triggers: those that fire while rows are made would leave few of them. */
+function byHand(project: Project, work: (database: DatabaseSync) => string[]): string[] {
+  const database = project.open();
+  const triggers = database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+    .all();
+  for (const { name } of triggers) database.exec(`DROP TRIGGER "${name}"`);
+  const done = work(database);
+  for (const { sql } of triggers) database.exec(String(sql));
+  database.close();
+  return done;
 }
 
 function scriptText(statements: readonly string[]): string {
