@@ -32,6 +32,8 @@ export interface TableContents {
   readonly settings: readonly string[];
   /** False for a virtual table that depends on another table, and finds it changed. */
   readonly isReadable: boolean;
+  /** Whether it is an index of another table's rows. */
+  readonly isOfOther: boolean;
 }
 
 /** Stands for a rowid that is no column; a column may be called rowid. */
@@ -197,6 +199,7 @@ function readTable(all: Query, name: string, listed: SqlRow): TableContents {
     rows: isIndexOnly
       ? new Map()
       : readRows(all, name, columns, key, key[0] === ROWID ? rowid : undefined),
+    isOfOther: isIndexOnly && !/\bcontent\s*=\s*''/i.test(sql),
     isReadable: !isIndexOnly || isReadable(all, name),
     isAutoincrement: /\bAUTOINCREMENT\b/i.test(sql),
     sequence: (sequence?.["seq"] ?? null) as bigint | null,

@@ -40,6 +40,7 @@ export function findLosses(
     const now = after.tables.get(renames.table(name));
     if (now === undefined) {
       for (const key of old.rows.keys()) losses.set(`row ${name} ${key}`, "its table is gone");
+      if (!old.isOfOther) compareFound(name, old, undefined, losses);
       if (old.rows.size === 0 && !dropped.has(`table ${name}`)) {
         losses.set(`table ${name}`, "gone, and no DROP names it");
       }
@@ -47,7 +48,7 @@ export function findLosses(
     }
     const column = (each: string) => renames.column(name, each);
     compareRows(name, old, now, column, losses);
-    compareTables(name, old, now, renames, losses);
+    compareTables(name, old, now, renames, dropped, losses);
     const ancestor = known?.tables.get(name);
     if (known !== null) compareDrift(name, old, now, ancestor, column, dropped, losses);
   }
@@ -191,11 +192,28 @@ function plain(value: string): string | undefined {
   return new TextDecoder().decode(new Uint8Array(bytes.filter((byte) => byte !== 0)));
 }
 
+function compareFound(
+  name: string,
+  old: TableContents,
+  now: TableContents | undefined,
+  losses: Map<string, string>,
+): void {
+  for (const [word, rowids] of old.found) {
+    const found = now?.found.get(word) ?? [];
+    for (const rowid of rowids) {
+      if (!found.includes(rowid)) {
+        losses.set(`match ${name} ${word} ${rowid}`, "not found any more");
+      }
+    }
+  }
+}
+
 function compareTables(
   name: string,
   old: TableContents,
   now: TableContents,
   renames: Renames,
+  dropped: ReadonlySet<string>,
   losses: Map<string, string>,
 ): void {
   const keyNow = old.key.map((each) => renames.column(name, each));
@@ -207,14 +225,8 @@ function compareTables(
     }
   }
   if (old.isReadable && !now.isReadable) losses.set(`reads ${name}`, "can no longer be read");
-  for (const [word, rowids] of old.found) {
-    const found = now.found.get(word) ?? [];
-    for (const rowid of rowids) {
-      if (!found.includes(rowid)) {
-        losses.set(`match ${name} ${word} ${rowid}`, "not found any more");
-      }
-    }
-  }
+  // An index of another table's rows can be made again from them: a DROP that names it says that it is not there.
+  if (!old.isOfOther || !dropped.has(`table ${name}`)) compareFound(name, old, now, losses);
   for (const setting of old.settings) {
     if (setting.startsWith("version=") || now.settings.includes(setting)) continue;
     losses.set(`setting ${name} ${setting}`, "gone");
