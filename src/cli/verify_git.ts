@@ -3,7 +3,9 @@ import { verifyInGit } from "../git/verification.ts";
 import type { CommandContext } from "./arguments/command.ts";
 import { type FindingFormat, printFindings } from "./render/finding.ts";
 import { openProject } from "./session/project.ts";
-import { requireProject } from "../project/workspace/project.ts";
+import { AludelError } from "../errors.ts";
+import { targetChoice } from "./session/target.ts";
+import { type Project, requireProject } from "../project/workspace/project.ts";
 import type { Finding } from "../project/workspace/finding.ts";
 import { MANIFEST_FILE } from "../project/workspace/revision_files.ts";
 import { shell } from "../text/next_step.ts";
@@ -21,8 +23,10 @@ export async function verifyGit(
   const { ui, runtime } = context;
   const project = openProject(context, flags);
   const source = flags.staged ? "index" : "HEAD";
+  const folder = gitFolder(project.migrations, runtime.cwd);
   const { findings: found, revisions, base, present } = await verifyInGit({
-    folder: gitFolder(project.migrations, runtime.cwd),
+    folder,
+    databases: flags.staged ? databaseFiles(context, project, folder.cwd) : [],
     name: project.files.name,
     source,
     since: flags.since,
@@ -40,6 +44,26 @@ export async function verifyGit(
       : `There is no manifest ${where}, so nothing was verified.`,
   );
   return failed ? 3 : 0;
+}
+
+/** The files of the project's databases, as git sees them from a folder: those that lie below it. */
+function databaseFiles({ runtime }: CommandContext, project: Project, cwd: string): string[] {
+  const names = [undefined, ...Object.keys(project.settings.databases)];
+  const paths = names.flatMap((name) => {
+    try {
+      const { target } = targetChoice(runtime, project, name);
+      return target.kind === "file" ? [target.path] : [];
+    } catch (error) {
+      if (error instanceof AludelError) return []; // a database elsewhere, or none
+      throw error;
+    }
+  });
+  return [...new Set(paths)].flatMap((path) => {
+    const { cwd: at, path: file } = gitFolder(path, cwd);
+    return at === cwd && file !== "" && !file.split("/").includes("..")
+      ? ["", "-wal", "-journal", "-shm"].map((end) => file + end)
+      : [];
+  });
 }
 
 /** A project that was begun and is not recorded yet stops no commit of other things. */

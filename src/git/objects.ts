@@ -17,18 +17,39 @@ interface GitEntry {
 const NAMED = 10;
 
 /**
- * What the index holds of a folder.
+ * What the index holds of a folder, and which of some other files, by their paths as git sees them from the same place.
  * @throws {AludelError} `git-unmerged` (a conflict that is not resolved), and what git's failure means.
  */
-export async function listIndex(folder: GitFolder): Promise<readonly GitEntry[]> {
-  const args = ["ls-files", "-s", "-z", "--", folder.path === "" ? "." : `${folder.path}/`];
-  const { bytes } = await git({ cwd: folder.cwd, args });
-  const unmerged = new Set<string>();
-  const entries = parseListing(bytes, folder, (stage, path) => {
-    if (stage !== "0") unmerged.add(pathIn(folder, path));
+export async function listIndex(
+  folder: GitFolder,
+  files: readonly string[] = [],
+): Promise<{ readonly entries: readonly GitEntry[]; readonly present: readonly string[] }> {
+  const own = folder.path === "" ? "." : `${folder.path}/`;
+  const { bytes } = await git({
+    cwd: folder.cwd,
+    args: ["ls-files", "-s", "-z", "--", own, ...files],
   });
+  const unmerged = new Set<string>();
+  const present: string[] = [];
+  const others = new Set(files);
+  const entries = parseListing(bytes, folder, (stage, path, whole) => {
+    if (others.has(whole)) return void present.push(whole);
+    if (stage !== "0") unmerged.add(pathIn(folder, path));
+  }).filter(({ path }) => !others.has(path));
   if (unmerged.size > 0) throw unmergedError([...unmerged]);
-  return entries;
+  return { entries, present };
+}
+
+/** Which files the next commit has and HEAD has not, or with other content. */
+export async function stagedFiles(
+  { cwd }: GitFolder,
+  files: readonly string[],
+): Promise<readonly string[]> {
+  if (files.length === 0) return [];
+  const filter = "--diff-filter=d"; // one that is taken out is not staged
+  const args = ["diff", "--cached", "--name-only", "--relative", filter, "-z", "--", ...files];
+  const { text } = await git({ cwd, args });
+  return text.split("\0").filter((path) => path !== "");
 }
 
 /** What a commit holds of a folder. @throws {AludelError} What git's failure means. */
@@ -43,12 +64,12 @@ export async function listCommit(
 
 /**
  * Reads `MODE ID STAGE<tab>PATH<nul>` of ls-files and `MODE TYPE ID<tab>PATH<nul>` of ls-tree.
- * @param each Told the last word before the tab, which is the stage in the index.
+ * @param each Told the last word before the tab, which is the stage in the index, the path in the folder and the whole one.
  */
 function parseListing(
   bytes: Uint8Array,
   { path: prefix }: GitFolder,
-  each: (last: string, path: string) => void,
+  each: (last: string, path: string, whole: string) => void,
 ): GitEntry[] {
   const start = prefix === "" ? 0 : prefix.length + 1;
   const entries: GitEntry[] = [];
@@ -56,8 +77,9 @@ function parseListing(
     const tab = line.indexOf("\t");
     if (tab < 0) continue; // after the last one
     const [mode = "", second = "", third = ""] = line.slice(0, tab).split(" ");
-    const path = line.slice(tab + 1 + start);
-    each(third, path);
+    const whole = line.slice(tab + 1);
+    const path = prefix === "" || whole.startsWith(`${prefix}/`) ? whole.slice(start) : whole;
+    each(third, path, whole);
     const id = third.length > 1 ? third : second;
     entries.push({ path, id, kind: kindOf(mode) });
   }

@@ -69,7 +69,7 @@ export async function sealStaged(
 
 async function readIndex(name: string, folder: GitFolder): Promise<BlobFiles> {
   await using batch = new ObjectBatch(folder.cwd);
-  const entries = await listIndex(folder);
+  const { entries } = await listIndex(folder);
   const ids = neededObjects(entries);
   const contents = await batch.read(ids);
   return new BlobFiles(name, entries, new Map(ids.map((id, at) => [id, contents[at] ?? null])));

@@ -7,10 +7,17 @@ import { digest } from "../project/workspace/digest.ts";
 import { type Finding, findingOf } from "../project/workspace/finding.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "../project/workspace/revision_files.ts";
 import { readManifest, workspaceOf } from "../project/workspace/workspace.ts";
-import { type NextStep, shell } from "../text/next_step.ts";
+import { type NextStep, say, shell } from "../text/next_step.ts";
 import { baseFindings, baseTexts, type GitBase, HEAD, mergeBase } from "./base.ts";
 import { type GitFolder, pathIn } from "./git.ts";
-import { BlobFiles, listCommit, listIndex, neededObjects, ObjectBatch } from "./objects.ts";
+import {
+  BlobFiles,
+  listCommit,
+  listIndex,
+  neededObjects,
+  ObjectBatch,
+  stagedFiles,
+} from "./objects.ts";
 
 /** What a cure depends on. */
 export interface CureContext {
@@ -86,6 +93,8 @@ export interface GitCheck {
   readonly source: "index" | "HEAD";
   /** A ref: nothing sealed that HEAD and it have in common may have changed. HEAD itself if left out. */
   readonly since: string | undefined;
+  /** The project's databases and what SQLite keeps beside them, as git sees them from the folder's `cwd`. */
+  readonly databases: readonly string[];
 }
 
 /** What was verified and found. */
@@ -107,7 +116,9 @@ export async function verifyInGit(check: GitCheck): Promise<GitVerification> {
   const { folder, name, source } = check;
   const base = check.since === undefined ? HEAD : await mergeBase(folder.cwd, check.since);
   await using batch = new ObjectBatch(folder.cwd);
-  const entries = source === "index" ? await listIndex(folder) : await listCommit(folder, "HEAD");
+  const { entries, present } = source === "index"
+    ? await listIndex(folder, check.databases)
+    : { entries: await listCommit(folder, "HEAD"), present: [] };
   const ids = neededObjects(entries);
   const [baseManifest = null, ...contents] = await batch.read([
     `${base.commit}:./${pathIn(folder, MANIFEST_FILE)}`,
@@ -154,7 +165,23 @@ export async function verifyInGit(check: GitCheck): Promise<GitVerification> {
     inBase: new Set(inBase.keys()),
   };
   const cured = findings.map((finding) => withGitCure(finding, cure));
-  return done(cured, manifest.revisions.length);
+  const databases = databaseFindings(await stagedFiles(folder, present));
+  return done([...cured, ...databases], manifest.revisions.length);
+}
+
+/** Databases that the next commit would hold: they change with every run, and no merge can join two of them. */
+function databaseFindings(staged: readonly string[]): Finding[] {
+  return staged.map((file) => ({
+    level: "warning",
+    code: "database-staged",
+    message: `The database file "${file}" is staged`,
+    place: { file },
+    notes: ["Git would keep every state of it, and cannot merge two of them"],
+    next: [
+      shell`git rm --cached -- ${file}`,
+      say("Keep it out of git by a line in .gitignore"),
+    ],
+  }));
 }
 
 /** The base's manifest. That it is broken stops nobody from committing a whole one. */

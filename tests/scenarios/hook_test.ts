@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startProject } from "../../src/project/author/start_project.ts";
-import { aludel } from "./cli.ts";
+import { aludel, aludelCommand, run, temporaryFolder } from "./cli.ts";
 import {
   GIT_ENVIRONMENT,
   gitFolderWithout,
@@ -239,4 +239,83 @@ Deno.test("hook install --seal seals drafts as they are staged, in every kind of
   assert.match(refused.stderr, /error\[seal-partial-commit\][\s\S]*next: aludel seal a4/);
   await project.git("reset", "-q");
   assert.equal(await project.git("ls-files", "-s"), before);
+});
+
+Deno.test("hook install is refused where there is no project, and its hook passes where a branch has none", async () => {
+  using bare = await gitFolderWithout();
+  const refused = await bare.aludel("hook", "install");
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /^error\[project-missing\]/);
+  assert.ok(!bare.has(".git/hooks/pre-commit"));
+
+  using project = await gitProject();
+  Deno.removeSync(`${project.path}/aludel.json`);
+  await project.git("commit", "-q", "--allow-empty", "-m", "before the project");
+  await project.git("branch", "old");
+  project.add("a1");
+  await project.commit();
+  await project.done("hook", "install");
+  await project.git("checkout", "-q", "old");
+  project.write("other.txt", "x");
+  await project.git("add", "other.txt");
+  await project.git("commit", "-q", "-m", "without the project");
+  await project.git("checkout", "-q", "main");
+  Deno.removeSync(`${project.path}/migrations`, { recursive: true });
+  await project.git("add", "-A");
+  assert.notEqual((await project.tryGit("commit", "-m", "lost")).code, 0);
+});
+
+const preCommit = await (async () => {
+  try {
+    return (await run("pre-commit", ["--version"], {})).code === 0;
+  } catch {
+    return false;
+  }
+})();
+
+Deno.test({
+  name: "the pre-commit framework runs the hook that the repository offers" +
+    (preCommit ? "" : " (skipped: there is no pre-commit; on Debian: apt install pre-commit)"),
+  ignore: !preCommit,
+  async fn() {
+    using tools = temporaryFolder();
+    tools.write(
+      "bin/aludel",
+      `#!/bin/sh\nexec ${aludelCommand().map((word) => `'${word}'`).join(" ")} "$@"\n`,
+    );
+    Deno.chmodSync(`${tools.path}/bin/aludel`, 0o755);
+    // As a repository of its own: only the file that it reads.
+    tools.write("offer/.pre-commit-hooks.yaml", Deno.readTextFileSync(".pre-commit-hooks.yaml"));
+    const env = {
+      ...GIT_ENVIRONMENT,
+      PATH: `${tools.path}/bin:${Deno.env.get("PATH")}`,
+      PRE_COMMIT_HOME: `${tools.path}/cache`,
+    };
+    const inOffer = (...args: string[]) => run("git", args, { cwd: `${tools.path}/offer`, env });
+    await inOffer("init", "-q");
+    await inOffer("add", ".");
+    await inOffer("commit", "-q", "-m", "x");
+    using project = await gitProject();
+    project.add("a1");
+    project.add("a2");
+    await project.git("add", ".");
+    const verify = () =>
+      run("pre-commit", ["try-repo", `${tools.path}/offer`, "aludel-verify"], {
+        cwd: project.path,
+        env,
+      });
+    const good = await verify();
+    assert.equal(good.code, 0, good.stdout + good.stderr);
+    await project.commit();
+    project.add("a3", { sealed: false });
+    await project.git("add", ".");
+    const draft = await verify();
+    assert.equal(draft.code, 1);
+    assert.match(draft.stdout, /revision-unsealed/);
+    await project.git("reset", "-q", "--hard");
+    await project.git("rm", "-q", "migrations/a2/up.sql");
+    const deleted = await verify();
+    assert.equal(deleted.code, 1, deleted.stdout);
+    assert.match(deleted.stdout, /revision-file-missing/);
+  },
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { run, type TemporaryFolder, temporaryProject } from "./cli.ts";
+import { runProject } from "./run_project.ts";
 
 async function projectWithRevision(): Promise<{ project: TemporaryFolder; up: string }> {
   const project = temporaryProject();
@@ -48,6 +49,7 @@ Deno.test("seal seals what is named", async () => {
     resealed: [],
     unchanged: [],
     emptyDowns: [],
+    edited: [],
   });
   assert.match(
     await project.done("history"),
@@ -131,4 +133,25 @@ Deno.test("seal --cosmetic compares with what the database ran where git has not
   await project.prepare("upgrade", "head");
   project.write(up, "-- a table\nCREATE TABLE t(a);\n");
   assert.equal(await project.done("seal", "--cosmetic"), "resealed  a1\n");
+});
+
+Deno.test("seal says that there is nothing to seal, and which sealed revision was edited", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE a (x);", "DROP TABLE a;");
+  project.add("a2", "CREATE TABLE b (x);", "DROP TABLE b;");
+  await project.prepare("seal");
+  const clean = await project.inProcess("seal");
+  assert.equal(clean.stderr, "Nothing to seal: there is no draft.\n");
+  project.edit("a1", "up", "CREATE TABLE a (x, y);");
+  const edited = await project.inProcess("seal");
+  assert.equal(edited.code, 0);
+  assert.match(edited.stderr, /^Nothing to seal: there is no draft\.$/m);
+  assert.match(edited.stderr, /a1 is sealed, and its files differ from what was sealed/);
+  assert.match(edited.stderr, /next: aludel verify/);
+  assert.deepEqual(JSON.parse((await project.inProcess("seal", "--json")).stdout).edited, ["a1"]);
+  Deno.removeSync(`${project.path}/${project.file("a2", "down")}`);
+  assert.match(
+    (await project.inProcess("seal")).stderr,
+    /a1, a2 are sealed, and their files differ/,
+  );
 });

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { gitFolderWithout, type GitProject, gitProject, gitProjectIn } from "./git_project.ts";
+import { aludel } from "./cli.ts";
+import {
+  GIT_ENVIRONMENT,
+  gitFolderWithout,
+  type GitProject,
+  gitProject,
+  gitProjectIn,
+} from "./git_project.ts";
 import { startProject } from "../../src/project/author/start_project.ts";
 
 async function committed(): Promise<GitProject> {
@@ -227,4 +234,59 @@ Deno.test("line ends and byte order marks are no edit, a changed word is", async
   other.write("migrations/a1/up.sql", "\ufeffCREATE TABLE a1 (b);\r\n");
   await other.git("add", ".");
   assert.deepEqual(await other.codes(), ["revision-edited"]);
+});
+
+Deno.test("verify --staged warns of a database that the next commit would hold, and of no other file", async () => {
+  using project = await committed();
+  const staged = async () => (await project.codes()).filter((code) => code === "database-staged");
+  project.write(
+    "aludel.json",
+    '{"database":"app.db","databases":{"dev":"data/dev.db","far":"libsql://x.io","other":"../x.db"}}',
+  );
+  for (const name of ["app.db", "app.db-wal", "data/dev.db", "other.db", "data/dev.db.sql"]) {
+    project.write(name, "x");
+  }
+  assert.deepEqual(await staged(), []);
+  await project.git("add", "-f", "app.db", "app.db-wal", "data/dev.db", "other.db", "data");
+  assert.equal((await staged()).length, 3);
+  const { code, stdout } = await project.aludel("verify", "--staged");
+  assert.equal(code, 0);
+  assert.match(stdout, /^warning\[database-staged\]: The database file "app\.db" is staged$/m);
+  assert.match(stdout, /next: git rm --cached -- app\.db$/m);
+  // What is committed already, or taken out, is no news.
+  await project.git("commit", "-q", "--no-verify", "-m", "all");
+  assert.deepEqual(await staged(), []);
+  await project.git("rm", "-q", "--cached", "app.db");
+  assert.deepEqual(await staged(), []);
+  const url = await aludel(["verify", "--staged"], {
+    cwd: project.path,
+    env: { ...GIT_ENVIRONMENT, ALUDEL_DATABASE: "other.db" },
+  });
+  assert.doesNotMatch(url.stdout, /database-staged/);
+  project.write("other.db", "y");
+  await project.git("add", "-f", "other.db");
+  assert.match(
+    (await aludel(["verify", "--staged"], {
+      cwd: project.path,
+      env: { ...GIT_ENVIRONMENT, ALUDEL_DATABASE: "other.db" },
+    })).stdout,
+    /"other\.db" is staged/,
+  );
+});
+
+Deno.test("verify --staged tells a project that is not staged yet from none at all", async () => {
+  using project = await gitProject();
+  project.write("other.txt", "x");
+  await project.git("add", "other.txt");
+  const begun = await project.aludel("verify", "--staged");
+  assert.equal(begun.code, 0);
+  assert.match(
+    begun.stdout,
+    /^warning\[manifest-missing\]: The manifest is on disk and not in the index/,
+  );
+  assert.doesNotMatch(begun.stderr, /as it should be/);
+  Deno.removeSync(`${project.path}/migrations`, { recursive: true });
+  const none = await project.aludel("verify", "--staged");
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /^error\[project-missing\]/);
 });

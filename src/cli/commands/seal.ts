@@ -60,8 +60,8 @@ export const command = defineCommand({
           await (await import("../sealed_texts.ts")).recordedTexts(context, flags, entry),
       onWait: waitingFor(ui, project),
     });
-    const { sealed, resealed, unchanged, emptyDowns } = result;
-    ui.json({ sealed, resealed, unchanged, emptyDowns });
+    const { sealed, resealed, unchanged, emptyDowns, edited } = result;
+    ui.json({ sealed, resealed, unchanged, emptyDowns, edited });
     for (const id of sealed) ui.data(`sealed    ${ui.style.yellow(id)}`);
     for (const id of resealed) ui.data(`resealed  ${ui.style.yellow(id)}`);
     for (const id of emptyDowns) {
@@ -75,5 +75,13 @@ export const command = defineCommand({
         ? "Nothing to seal: all of them are sealed, and their files are what was sealed."
         : "Nothing to seal: there is no draft.",
     );
+    if (edited.length === 0) return;
+    const one = edited.length === 1;
+    ui.warning(
+      `${edited.join(", ")} ${one ? "is" : "are"} sealed, and ${
+        one ? "its files differ" : "their files differ"
+      } from what was sealed`,
+    );
+    ui.hint(shell`aludel verify`);
   },
 });

@@ -85,6 +85,8 @@ export interface SealRevisionsRequest {
 export interface SealedRevisions extends SealResult {
   /** Sealed now, with a down that undoes nothing: see {@linkcode seemsToUndoNothing}. */
   readonly emptyDowns: readonly RevisionId[];
+  /** Sealed before, with other files now: looked for where all drafts were asked for and there is none. */
+  readonly edited: readonly RevisionId[];
 }
 
 /**
@@ -149,8 +151,16 @@ export async function sealRevisions(
       const { up, down } = textsOf(id);
       return up && down && seemsToUndoNothing({ up: up.text, down: down.text }, down.file);
     });
+    const looks = request.mode === "drafts" && request.refs.length === 0 && ids.length === 0;
+    const edited = looks
+      ? graph.ids.filter((id) => {
+        const { kind } = judgeFiles(entries.get(id)!, hashesOf(id));
+        return kind !== "sealed" && kind !== "was" && kind !== "draft";
+      })
+      : [];
     return {
       ...result,
+      edited,
       sealed: inOrder(result.sealed),
       resealed: inOrder(result.resealed),
       emptyDowns,
