@@ -59,7 +59,7 @@ export interface UnknownRevision {
 export const TAKE_ALONG = shell`aludel switch # bring the database to what is checked out`;
 
 /** What to type where the database has no revision of this project. */
-export const NAME_ANOTHER = say("Name this project's own database with `--database`");
+export const NAME_ANOTHER = say("Name this project's own database");
 
 /** So many branches are named. */
 const NAMED = 3;

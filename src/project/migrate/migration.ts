@@ -20,7 +20,7 @@ import {
   type State,
   type StoredTexts,
 } from "../../state/state.ts";
-import { say, shell } from "../../text/next_step.ts";
+import { again, say, shell } from "../../text/next_step.ts";
 import { type Catalogue, isOfAnotherProject, joinCatalogue } from "../workspace/catalogue.ts";
 import type { DatabaseAccess } from "../workspace/database_access.ts";
 import type { DraftPolicy } from "../workspace/setting_table.ts";
@@ -169,10 +169,8 @@ function refuseForeign(
       outcome: NOTHING_RUN,
       next: [
         shell`aludel status`,
-        say("Name this project's own database with `--database`"),
-        say(
-          "If it is the right one, as after a switch to a branch with another history, add `--foreign`",
-        ),
+        say("Name this project's own database"),
+        again`--foreign # if it is the right one, as after a switch to a branch with another history`,
       ],
     },
   );
