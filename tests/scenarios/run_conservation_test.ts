@@ -141,3 +141,17 @@ ALTER TABLE t__new RENAME TO t;
     else assert.match(stderr, lost, copy);
   }
 });
+
+Deno.test("rows of a WITHOUT ROWID table are found again whose key the new type converts", async () => {
+  using project = runProject();
+  project.write("schema.sql", "CREATE TABLE n (k, v, PRIMARY KEY (k)) WITHOUT ROWID;\n");
+  await project.done("revision", "--autogenerate", "-m", "first");
+  await project.done("upgrade", "head");
+  await project.sql(
+    "INSERT INTO n VALUES ('7', 'a'), ('x', 'b'), (3, 'c'), (x'00', 'd'), (2.5, 'e'), ('1e2', 'f'), (' 8', 'g')",
+  );
+  project.write("schema.sql", "CREATE TABLE n (k INT, v, PRIMARY KEY (k)) WITHOUT ROWID;\n");
+  await project.done("revision", "--autogenerate", "-m", "second");
+  const { stderr } = await project.fails(0, "upgrade", "head");
+  assert.match(stderr, /lost +n: k in 2 rows/);
+});

@@ -1,5 +1,5 @@
 import { type Connection, SqlError } from "../../db/connection.ts";
-import { foldName, quoteName } from "../../sql/identifier.ts";
+import { type Affinity, foldName, quoteName } from "../../sql/identifier.ts";
 import { indexedContent } from "../../sql/token_reader.ts";
 import { compareRows } from "./compare_rows.ts";
 import { type CopyMap, mapCopy } from "./copy_map.ts";
@@ -232,11 +232,31 @@ function comparison(
     identity: plainKey
       ? {
         kind: "key",
-        before: before.key.map((key) => columns.find(({ folded }) => folded === key)!.before),
+        before: before.key.map((key) => {
+          const column = columns.find(({ folded }) => folded === key)!;
+          const was = before.columns.find(({ folded }) => folded === key)!;
+          return was.storage === column.storage
+            ? column.before
+            : asStored(column.before, column.storage);
+        }),
         now: before.key.map((key) => columns.find(({ folded }) => folded === key)!.now),
       }
       : { kind: "content" },
   };
+}
+
+/**
+ * SQL for a value as a column of another affinity stores it: https://sqlite.org/datatype3.html section 3. A comparison with a
+ * number applies the affinity: `' 8' = CAST(' 8' AS NUMERIC)` is true, and `'x' = CAST('x' AS NUMERIC)` is not.
+ */
+function asStored(value: string, storage: Affinity): string {
+  if (storage === "BLOB") return value;
+  if (storage === "TEXT") {
+    return `CASE WHEN typeof(${value}) IN ('integer', 'real') THEN CAST(${value} AS TEXT) ELSE ${value} END`;
+  }
+  const type = storage === "REAL" ? "REAL" : "NUMERIC";
+  return `CASE WHEN typeof(${value}) = 'text' AND ${value} = CAST(${value} AS NUMERIC) ` +
+    `OR typeof(${value}) IN ('integer', 'real') THEN CAST(${value} AS ${type}) ELSE ${value} END`;
 }
 
 async function countRows(connection: Connection, table: string): Promise<number> {
