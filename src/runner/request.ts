@@ -212,8 +212,8 @@ export interface KeptPoint {
   readonly bytes: number;
   /** `rows`: it has only what was lost, so that what a later transaction of the run takes needs a point of its own. */
   readonly holds: "database" | "rows";
-  /** Opens the copy for reading. */
-  open(): Promise<Connection>;
+  /** Opens the copy for reading; with double-quoted strings where asked. */
+  open(options: { readonly doubleQuotedStrings: boolean }): Promise<Connection>;
   /** Removes it, because nothing came of the run. */
   discard(): void;
   /** Removes older ones beyond the number to keep, because the run is done. */

@@ -297,9 +297,9 @@ class RouteRun {
   async #openOld(): Promise<Connection> {
     const { host } = this.#request;
     const { copy } = this.#guard;
-    return copy === undefined
-      ? await host.connect({ doubleQuotedStrings: true })
-      : await copy.open();
+    // As the run's own connection has it: what does not compile there did not before either.
+    const options = { doubleQuotedStrings: this.#strings !== "off" };
+    return copy === undefined ? await host.connect(options) : await copy.open(options);
   }
 
   async #open(): Promise<Connection> {

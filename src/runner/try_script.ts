@@ -36,8 +36,7 @@ export async function tryScript(connection: ScratchConnection, trial: Trial): Pr
       },
       reseals: [],
       protect: () => Promise.resolve(),
-      openOld: () =>
-        Promise.resolve(openScratch({ doubleQuotedStrings: true, ...(image && { image }) })),
+      openOld: () => Promise.resolve(openScratch(image && { image })),
       ancestors: () => Promise.resolve(undefined),
       keep: () => Promise.resolve(),
       assumed: await readMark(connection),

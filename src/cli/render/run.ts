@@ -206,6 +206,7 @@ export class RunReport {
       database: this.#target.name,
       ...outcome,
       lost: this.#lost,
+      lostObjects: this.#lostObjects,
       restorePoint,
       restorePoints,
       notices: this.#notices,

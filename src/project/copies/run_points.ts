@@ -131,10 +131,10 @@ export function keptBy(
     bytes: point.bytes,
     holds: point.holds,
     path,
-    open: () =>
+    open: ({ doubleQuotedStrings }) =>
       openDatabase({ kind: "file", path: `${path}/${point.file}` }, {
         mode: "read",
-        doubleQuotedStrings: true,
+        doubleQuotedStrings,
       }),
     discard,
     settle: () => pruneRestorePoints(target.path, kept, made),

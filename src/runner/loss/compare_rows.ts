@@ -169,7 +169,13 @@ async function compareContents(
   const counts = new Map<string, number>();
   const normal = (values: readonly string[]) =>
     values.map((value, at) => normalLiteral(value, columns[at]!.storage)).join();
-  for await (const values of contentsOf(now, comparison.now, columns.map((one) => one.now))) {
+  for await (
+    const values of contentsOf(
+      now,
+      tableOf(comparison, comparison.now),
+      columns.map((one) => one.now),
+    )
+  ) {
     const text = fingerprint(normal(values));
     counts.set(text, (counts.get(text) ?? 0) + 1);
   }
@@ -177,7 +183,7 @@ async function compareContents(
   for await (
     const values of contentsOf(
       before,
-      comparison.before,
+      tableOf(comparison, comparison.before),
       columns.map((one) => one.before),
     )
   ) {
@@ -187,6 +193,10 @@ async function compareContents(
     else difference.gone++;
   }
   return difference;
+}
+
+function tableOf({ schema = "main" }: RowComparison, name: string): string {
+  return `${schema}.${quoteName(name)}`;
 }
 
 /** The literal of the value as a column stores it, where that is an equal value. */
@@ -218,7 +228,7 @@ async function* contentsOf(
   columns: readonly string[],
 ): AsyncGenerator<readonly string[]> {
   const list = columns.map((column, at) => `${literalOf(column)} AS c${at}`).join(", ");
-  const from = `FROM main.${quoteName(table)}`;
+  const from = `FROM ${table}`;
   for (let offset = 0;; offset += CONTENT_ROWS) {
     const rows = await connection.query(
       `SELECT ${list || "1"} ${from} LIMIT ${CONTENT_ROWS} OFFSET ${offset}`,

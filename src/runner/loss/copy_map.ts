@@ -21,25 +21,28 @@ const ROWID_NAMES: ReadonlySet<string> = new Set(["rowid", "_rowid_", "oid"]);
  * into another one or into none, and a new column may take the old name. Names that change places are no renames.
  *
  * @param copy Undefined where no one statement copies the rows.
- * @param renamed Folded column before → folded column now, from ALTER TABLE.
+ * @param renamed Folded column before → its folded name when it was last altered.
+ * @param columnThen Folded column now → its folded name when the table of now was created.
  */
 export function mapCopy(
   before: TableShape,
   now: TableShape,
   copy: CopyStatement | undefined,
-  renamed: (column: string) => string,
+  renamed: (column: string) => string | undefined,
+  columnThen: (column: string) => string,
 ): CopyMap {
-  const present = new Map(now.columns.map((column) => [column.folded, column]));
+  const present = new Map(now.columns.map((column) => [columnThen(column.folded), column]));
+  const thenOf = new Map([...present].map(([then, column]) => [column, then]));
   const old = new Set(before.columns.map(({ folded }) => folded));
   const columns = new Map<string, ShapeColumn>();
   const taken = new Set<string>();
   const converted = new Set<string>();
   let takesRowid = false;
   for (const { folded } of before.columns) {
-    const column = present.get(renamed(folded));
+    const column = present.get(renamed(folded) ?? "");
     if (column !== undefined) columns.set(folded, column);
   }
-  const pairs = copy === undefined ? [] : pairsOf(before, now, copy);
+  const pairs = copy === undefined ? [] : pairsOf(before, [...present.keys()], now, copy);
   if (copy?.columns !== undefined && copy.items.every(({ kind }) => kind !== "all")) {
     const moves = movesOf(pairs, old);
     for (const target of moves.values()) columns.delete(target);
@@ -58,14 +61,19 @@ export function mapCopy(
         !columns.has(name);
       const column = present.get(target);
       if (isRename && column !== undefined) columns.set(name, column);
-      if (columns.get(name)?.folded === target && old.has(name)) taken.add(name);
+      if (isFrom(name, target) && old.has(name)) taken.add(name);
     } else if (source.kind === "expression") {
       for (const name of source.names) {
-        if (columns.get(name)?.folded === target) converted.add(name);
+        if (isFrom(name, target)) converted.add(name);
       }
     }
   }
   return { columns, taken, converted, takesRowid };
+
+  function isFrom(name: string, target: string): boolean {
+    const column = columns.get(name);
+    return column !== undefined && thenOf.get(column) === target;
+  }
 }
 
 /** Folded column before → folded column now, of columns that a copy renames, also in a chain. */
@@ -100,7 +108,12 @@ type Source =
   | { readonly kind: "expression"; readonly names: ReadonlySet<string> };
 
 /** The target of each value that the copy writes, folded, with its source. Empty where they do not fit together. */
-function pairsOf(before: TableShape, now: TableShape, copy: CopyStatement): [string, Source][] {
+function pairsOf(
+  before: TableShape,
+  present: readonly string[],
+  now: TableShape,
+  copy: CopyStatement,
+): [string, Source][] {
   const sources = copy.items.flatMap((item): (Source & { readonly as?: string | undefined })[] =>
     item.kind === "all"
       ? before.columns.map(({ folded }) => ({ kind: "column", name: folded }))
@@ -108,7 +121,7 @@ function pairsOf(before: TableShape, now: TableShape, copy: CopyStatement): [str
   );
   const targets = copy.creates
     ? sources.map((source) => source.as ?? (source.kind === "column" ? source.name : ""))
-    : copy.columns ?? now.columns.filter(({ generated }) => !generated).map(({ folded }) => folded);
+    : copy.columns ?? present.filter((_, at) => !now.columns[at]!.generated);
   if (targets.length !== sources.length) return [];
   return targets.map((target, at) => [target, sources[at]!]);
 }

@@ -101,7 +101,7 @@ async function refusalOf(connection: Connection, object: Compiled): Promise<stri
   }
 }
 
-const MISSING = /^no such (?:table|column): (?:.*\.)?([^.]*)$/;
+const MISSING = /^no such (?:table|column): "?(?:.*\.)?([^."]*)(?:"| - should.*)*$/;
 const FOREIGN = /^(?:no such function|no such module|no such collation|wrong number of arguments)/;
 
 /** Statements that would fire the trigger. */
@@ -219,6 +219,35 @@ export async function findFallenSequences(
     }
   }
   return losses;
+}
+
+/** Facts about sequences that are lower than before, where a statement wrote to sqlite_sequence by name. */
+export async function findLoweredSequences(
+  fresh: Connection,
+  old: Connection,
+  fates: TableFates,
+): Promise<string[]> {
+  const before = await old.query(
+    "SELECT name, max(seq) AS seq FROM main.sqlite_sequence GROUP BY name",
+  );
+  const facts: string[] = [];
+  for (const row of before) {
+    const name = String(row["name"]);
+    const now = fates.tableAfter(name);
+    const was = row["seq"] ?? null;
+    const [present] = await fresh.query(
+      `SELECT (SELECT max(seq) FROM main.sqlite_sequence WHERE name = ? COLLATE NOCASE) AS seq
+       FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`,
+      [now, now],
+    );
+    if (present === undefined || was === null) continue;
+    const is = present["seq"] ?? null;
+    if (is !== null && BigInt(is as bigint) >= BigInt(was as bigint)) continue;
+    facts.push(
+      `table "${name}": its AUTOINCREMENT sequence fell from ${was} to ${is ?? "nothing"}`,
+    );
+  }
+  return facts;
 }
 
 /** The sequence of a table, which is given folded; undefined where the table is not AUTOINCREMENT. */

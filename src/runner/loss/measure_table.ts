@@ -19,8 +19,10 @@ export interface TouchedTable {
   readonly filled: TableWrites | undefined;
   /** Whether the table that a copy was taken from is this one. */
   readonly isSource: (copy: TableWrites["copies"][number]) => boolean;
-  /** The folded name now of a column of before. */
-  readonly columnNow: (column: string) => string;
+  /** The folded name of a column of before, when the table was last altered; undefined: dropped. */
+  readonly columnNow: (column: string) => string | undefined;
+  /** The folded name of a column of now, when its table was created. */
+  readonly columnThen: (column: string) => string;
 }
 
 /** What a table of before lost, and how. */
@@ -42,6 +44,8 @@ export interface TableMeasure {
   readonly converted: ReadonlySet<string>;
   /** Settings of a virtual table that are gone. */
   readonly options: readonly string[];
+  /** Entries that a statement took from an FTS5 index over another table's rows. */
+  readonly entries?: number;
 }
 
 const NOTHING: RowDifference = { gone: 0, changed: new Map(), moved: 0 };
@@ -92,7 +96,13 @@ async function measureShapes(
   }
   const copy = replaced && filled.copies.length === 1 ? filled.copies[0] : undefined;
   const isCopied = copy !== undefined && touched.isSource(copy);
-  const map = mapCopy(before, now, isCopied ? copy.copy : undefined, touched.columnNow);
+  const map = mapCopy(
+    before,
+    now,
+    isCopied ? copy.copy : undefined,
+    touched.columnNow,
+    touched.columnThen,
+  );
   const options = replaced && before.virtual ? await lostOptions(old, fresh, before, now) : [];
   const stored = before.columns.filter(({ generated }) => !generated);
   const dropped = await countValues(
@@ -113,6 +123,10 @@ async function measureShapes(
     ? planCopied(before, now, map)
     : planWritten(before, now, map, replaced, writes);
   const rest = { ...facts, dropped, converted, options };
+  if (indexes && !replaced && (writes?.deletesDirectly || writes?.insertsDirectly)) {
+    const entries = await lostEntries(old, fresh, before.name, now.name);
+    return { ...rest, of: 0, difference: NOTHING, entries };
+  }
   if (plan === "nothing") return { ...rest, of: 0, difference: NOTHING };
   const of = await countRows(old, before.name);
   if (plan === "count" && lost !== undefined) {
@@ -224,7 +238,7 @@ function comparison(
     };
   }
   const plainKey = before.rowid === undefined && now.rowid === undefined && sameKey &&
-    !/\bcollate\b/i.test(before.sql + now.sql);
+    before.keyOrder === now.keyOrder;
   return {
     ...tables,
     columns,
@@ -274,6 +288,49 @@ async function countValues(
   const list = columns.map(({ name }, at) => `count(${quoteName(name)}) AS n${at}`).join(", ");
   const [row] = await connection.query(`SELECT ${list} FROM main.${quoteName(table.name)}`);
   return new Map(columns.map(({ name }, at) => [name, Number(row?.[`n${at}`] ?? 0)]));
+}
+
+/** How many words of how many rows an FTS5 index finds no longer: https://sqlite.org/fts5.html#the_fts5vocab_virtual_table_module */
+async function lostEntries(
+  old: Connection,
+  fresh: Connection,
+  before: string,
+  now: string,
+): Promise<number> {
+  const columns = ["term", "doc", "col", "offset"].map((name): ComparedColumn => ({
+    name,
+    before: quoteName(name),
+    now: quoteName(name),
+    storage: "BLOB",
+  }));
+  const vocabulary = "aludel_vocabulary";
+  try {
+    await createVocabulary(old, vocabulary, before);
+    await createVocabulary(fresh, vocabulary, now);
+    const { gone } = await compareRows(old, fresh, {
+      schema: "temp",
+      before: vocabulary,
+      now: vocabulary,
+      columns,
+      identity: { kind: "content" },
+      primary: [],
+      mayMove: false,
+    });
+    return gone;
+  } finally {
+    await fresh.execute(`DROP TABLE IF EXISTS temp.${vocabulary}`);
+  }
+}
+
+async function createVocabulary(
+  connection: Connection,
+  name: string,
+  table: string,
+): Promise<void> {
+  await connection.execute("PRAGMA query_only = OFF");
+  await connection.execute(
+    `CREATE VIRTUAL TABLE temp.${name} USING fts5vocab('main', ${quoteName(table)}, 'instance')`,
+  );
 }
 
 /** The settings of an FTS5 table that its replacement has not: https://sqlite.org/fts5.html#the_config_command */

@@ -20,6 +20,8 @@ export type RowIdentity =
 
 /** Two tables, or one at two times, and what of them is compared. */
 export interface RowComparison {
+  /** The schema that both are in; `main` if left out. */
+  readonly schema?: string;
   /** The names of the tables. */
   readonly before: string;
   readonly now: string;

@@ -3,7 +3,7 @@ import { foldName, quoteName } from "../../sql/identifier.ts";
 import type { Script, Statement } from "../../sql/script.ts";
 import type { LostRows } from "../request.ts";
 import type { TableFate } from "../table_fates.ts";
-import { findFallenSequences, findLeftBehind } from "./left_behind.ts";
+import { findFallenSequences, findLeftBehind, findLoweredSequences } from "./left_behind.ts";
 import { measureTable, type TableMeasure, type TouchedTable } from "./measure_table.ts";
 import type { OldState } from "./old_state.ts";
 import { joinVerdicts, judgeLoss, lossOf, type LossTerms, type LossVerdict } from "./verdict.ts";
@@ -153,15 +153,23 @@ export class SegmentLoss {
         writes,
         filled,
         isSource: ({ from }) => this.#log.originOf(from) === before,
-        columnNow: (column) => fates.columnAfter(before, column),
+        columnNow: (column) =>
+          writes?.droppedColumns.has(column) ? undefined : fates.columnAfter(before, column),
+        columnThen: (column) =>
+          filled === undefined ? column : this.#log.columnThen(fate!.after!, column),
       }];
     });
   }
 
   async #objects(measures: readonly TableMeasure[]): Promise<LossVerdict[]> {
-    if (!this.#log.removes) return [];
-    const { fates } = this.#log;
+    const { fates, sequenceNamed, removes } = this.#log;
     const old = () => this.#old.connection();
+    const verdicts: LossVerdict[] = [];
+    if (sequenceNamed) {
+      const objects = await findLoweredSequences(this.#connection, await old(), fates);
+      verdicts.push({ lost: { tables: [], objects }, unsaid: [] });
+    }
+    if (!removes) return verdicts;
     const emptied = new Set(
       measures.filter((one) => one.emptied || one.now === null).map(({ table }) => foldName(table)),
     );
@@ -169,8 +177,11 @@ export class SegmentLoss {
       ...this.#log.dropped,
       ...measures.flatMap((one) => [...one.dropped.keys()].map(foldName)),
     ]);
-    const fallen = await findFallenSequences(this.#connection, old, fates, emptied);
+    const fallen = sequenceNamed
+      ? []
+      : await findFallenSequences(this.#connection, old, fates, emptied);
     return [
+      ...verdicts,
       { lost: { tables: [], objects: [] }, unsaid: fallen },
       await findLeftBehind(this.#connection, old, fates, dropped),
     ];
@@ -196,7 +207,7 @@ async function* keysWith(
 }
 
 function canLose(writes: NonNullable<TouchedTable["writes"]>, isRisky: boolean): boolean {
-  return writes.dropsColumns || writes.deletesDirectly || writes.deletesIndirectly ||
+  return writes.droppedColumns.size > 0 || writes.deletesDirectly || writes.deletesIndirectly ||
     writes.mayReplace || writes.updated.size > 0 || isRisky && writes.inserts;
 }
 

@@ -24,6 +24,8 @@ export interface TableShape {
   readonly rowid: string | undefined;
   /** The folded columns of the primary key, in its order; empty where there is none. */
   readonly key: readonly string[];
+  /** How the primary key of a WITHOUT ROWID table sorts: collations and directions. */
+  readonly keyOrder: string;
 }
 
 /**
@@ -68,6 +70,7 @@ export async function readShape(
     : await isRowid(connection, table)
     ? columns.find(({ folded }) => folded === key[0])?.name
     : undefined;
+  const keyOrder = withoutRowid ? await orderOf(connection, table) : "";
   const taken = new Set(columns.map(({ folded }) => folded));
   const hidden = ["rowid", "_rowid_", "oid"].find((one) => !taken.has(one));
   const rowid = withoutRowid
@@ -75,7 +78,26 @@ export async function readShape(
     : rowidColumn === undefined
     ? hidden
     : quoteName(rowidColumn);
-  return { name: table, virtual, sql: String(listed["sql"]), columns, rowidColumn, rowid, key };
+  return {
+    name: table,
+    virtual,
+    sql: String(listed["sql"]),
+    columns,
+    rowidColumn,
+    rowid,
+    key,
+    keyOrder,
+  };
+}
+
+async function orderOf(connection: Connection, table: string): Promise<string> {
+  const [row] = await connection.query(
+    `SELECT group_concat(lower(x.coll) || x."desc") AS text
+     FROM pragma_index_list(?, 'main') AS l, pragma_index_xinfo(l.name, 'main') AS x
+     WHERE l.origin = 'pk' AND x.key`,
+    [table],
+  );
+  return String(row?.["text"] ?? "");
 }
 
 /** A primary key without an index of its own is the rowid itself: https://sqlite.org/lang_createtable.html#rowid */

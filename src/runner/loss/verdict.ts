@@ -82,7 +82,10 @@ export function judgeLoss(measures: readonly TableMeasure[], terms: LossTerms): 
       unsaid.push({ name, fact: `table "${name}": ${fact}` });
     }
   }
-  return { lost: { tables: lost, objects: [] }, unsaid };
+  const objects = measures.flatMap(({ table, entries = 0 }) =>
+    entries > 0 ? [`index ${table}: ${countOf(entries, "word")}`] : []
+  );
+  return { lost: { tables: lost, objects }, unsaid };
 }
 
 /** What a table lost in numbers; undefined where it lost nothing. */

@@ -16,10 +16,11 @@ export interface TableWrites {
   /** The columns that anything updated, by their folded names before. */
   readonly updated: Set<string>;
   inserts: boolean;
+  insertsDirectly: boolean;
   /** Whether a statement or a trigger could put rows in place of others. */
   mayReplace: boolean;
-  /** Whether ALTER TABLE dropped a column. */
-  dropsColumns: boolean;
+  /** The columns that ALTER TABLE dropped, by their folded names before. */
+  readonly droppedColumns: Set<string>;
   /** Whether ALTER TABLE changed anything of it but its name. */
   altered: boolean;
   /** The statements that fill a table which the run creates. */
@@ -111,7 +112,10 @@ export class WriteLog {
       } else if (action === UPDATE) {
         if (direct) found.updatesDirectly = true;
         found.updated.add(firstColumn(track, write.column));
-      } else found.inserts = true;
+      } else {
+        found.inserts = true;
+        if (direct) found.insertsDirectly = true;
+      }
       if (direct && mention()?.kind === "replace") {
         found.mayReplace = true;
         if (action === INSERT) found.deletesDirectly = true;
@@ -161,6 +165,12 @@ export class WriteLog {
     return track?.created ? this.#of(track) : undefined;
   }
 
+  /** The folded name that a column of a table of now had when the table was created. */
+  columnThen(table: string, column: string): string {
+    const track = this.#tracker.find(table);
+    return track === undefined ? column : firstColumn(track, column);
+  }
+
   /** The first name, folded, of the table that a copy was taken from; undefined for one that the run creates. */
   originOf(track: TableTrack | undefined): string | undefined {
     return track === undefined || track.created ? undefined : track.origin;
@@ -187,8 +197,9 @@ export class WriteLog {
         deletesIndirectly: false,
         updated: new Set(),
         inserts: false,
+        insertsDirectly: false,
         mayReplace: false,
-        dropsColumns: false,
+        droppedColumns: new Set(),
         altered: false,
         copies: [],
         others: 0,
@@ -217,7 +228,9 @@ export class WriteLog {
       const altered = this.#tracker.find(foldName(first.name));
       if (altered !== undefined) {
         this.#of(altered).altered = true;
-        if (first.kind === "drop-column") this.#of(altered).dropsColumns = true;
+        if (first.kind === "drop-column" && first.column !== undefined) {
+          this.#of(altered).droppedColumns.add(firstColumn(altered, foldName(first.column)));
+        }
       }
     }
     for (const mention of mentions) this.#tracker.see(mention);
