@@ -7,7 +7,7 @@ import {
   type RowDifference,
   RowMatch,
 } from "./row_match.ts";
-import { exactLiteralOf, keepsValue, literalOf } from "./same_value.ts";
+import { blockLiterals, exactLiteralOf, keepsValue, literalOf } from "./same_value.ts";
 
 const ROWS = 1_000;
 const FIRST_ROWS = 16;
@@ -70,6 +70,8 @@ class Side {
   readonly #table: string;
   readonly #key: readonly string[];
   readonly #columns: readonly string[];
+  /** As {@linkcode blockLiterals} has them. */
+  readonly #literals: readonly string[];
 
   constructor(
     connection: Connection,
@@ -82,6 +84,9 @@ class Side {
     this.#table = `main.${quoteName(table)}`;
     this.#key = key;
     this.#columns = columns.map((column) => column[which]);
+    this.#literals = columns.map((column) =>
+      blockLiterals(column.before, column.now, column.stored, column.storage)[which]
+    );
   }
 
   /** The key of the row that comes so many rows after one; of the last row, where there are fewer. */
@@ -106,7 +111,7 @@ class Side {
 
   /** All values of the rows in between as one text; two blocks with the same text have the same rows. */
   async text(low: readonly SqlValue[] | undefined, high: readonly SqlValue[]): Promise<string> {
-    const row = [...this.#key.map((key) => `quote(${key})`), ...this.#columns.map(literalOf)]
+    const row = [...this.#key.map((key) => `quote(${key})`), ...this.#literals]
       .join(" || ',' || ");
     const [found] = await this.#connection.query(
       `SELECT group_concat(${row}) AS text FROM ${this.#table} ${this.#where(low, high)}`,

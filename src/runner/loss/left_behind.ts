@@ -233,6 +233,8 @@ export async function findLoweredSequences(
   const facts: string[] = [];
   for (const row of before) {
     const name = String(row["name"]);
+    // Of a replaced table no statement says it.
+    if (fates.touched.get(foldName(name))?.dropped) continue;
     const now = fates.tableAfter(name);
     const was = row["seq"] ?? null;
     const [present] = await fresh.query(

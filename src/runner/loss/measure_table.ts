@@ -206,7 +206,7 @@ function comparison(
   mayMove: boolean,
 ): RowComparison {
   const columns: (ComparedColumn & { readonly folded: string })[] = [];
-  for (const { folded, name, generated } of before.columns) {
+  for (const { folded, name, generated, storage } of before.columns) {
     const column = map.columns.get(folded);
     if (generated || column === undefined) continue;
     columns.push({
@@ -214,6 +214,7 @@ function comparison(
       name,
       before: quoteName(name),
       now: quoteName(column.name),
+      stored: storage,
       storage: column.storage,
     });
   }
@@ -301,6 +302,7 @@ async function lostEntries(
     name,
     before: quoteName(name),
     now: quoteName(name),
+    stored: "BLOB",
     storage: "BLOB",
   }));
   const vocabulary = "aludel_vocabulary";

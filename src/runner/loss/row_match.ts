@@ -7,7 +7,8 @@ export interface ComparedColumn {
   readonly name: string;
   readonly before: string;
   readonly now: string;
-  /** How the new column stores values. */
+  /** How the old column stored values, and how the new one does. */
+  readonly stored: Affinity;
   readonly storage: Affinity;
 }
 

@@ -10,6 +10,48 @@ export function literalOf(column: string): string {
     `THEN 'T' || hex(CAST(${column} AS BLOB)) ELSE quote(${column}) END`;
 }
 
+/** Integers up to this are exact as reals: 2^53. */
+const EXACT = "9007199254740992";
+
+/**
+ * SQL for the literals of a value before and now, by which a whole block is compared: if they are the same, nothing is lost.
+ * Where a column stores values in another way, the equal value of the other type has the same literal, so that a block
+ * of nothing but such values is not read row by row.
+ */
+export function blockLiterals(
+  before: string,
+  now: string,
+  stored: Affinity,
+  storage: Affinity,
+): { readonly before: string; readonly now: string } {
+  const plain = { before: literalOf(before), now: literalOf(now) };
+  if (stored === storage) return plain;
+  const small = (column: string) => `${column} BETWEEN -${EXACT} AND ${EXACT}`;
+  const when = (condition: string, literal: string, other: string) =>
+    `CASE WHEN ${condition} THEN ${literal} ELSE ${other} END`;
+  const whole = (column: string) =>
+    `typeof(${column}) = 'real' AND ${small(column)} AND ${column} = CAST(${column} AS INTEGER)`;
+  if (storage === "TEXT") {
+    const isInteger = `typeof(${before}) = 'integer'`;
+    return { ...plain, before: when(isInteger, `quote(CAST(${before} AS TEXT))`, plain.before) };
+  }
+  if (stored === "TEXT") {
+    const isInteger = `typeof(${now}) = 'integer'`;
+    const asText = when(isInteger, `quote(CAST(${now} AS TEXT))`, plain.now);
+    const wholeText = `quote(CAST(CAST(${now} AS INTEGER) AS TEXT))`;
+    return { ...plain, now: when(whole(now), wholeText, asText) };
+  }
+  if (storage === "REAL") {
+    const isSmall = `typeof(${before}) = 'integer' AND ${small(before)}`;
+    return { ...plain, before: when(isSmall, `quote(CAST(${before} AS REAL))`, plain.before) };
+  }
+  if (stored === "REAL" && storage !== "BLOB") {
+    const asInteger = `quote(CAST(${before} AS INTEGER))`;
+    return { ...plain, before: when(whole(before), asInteger, plain.before) };
+  }
+  return plain;
+}
+
 /** SQL for a literal that shows each byte: for TEXT that is no UTF-8, which cannot be read as text. */
 export function exactLiteralOf(column: string): string {
   return `CASE typeof(${column}) WHEN 'text' THEN 'T' || hex(CAST(${column} AS BLOB)) ELSE quote(${column}) END`;

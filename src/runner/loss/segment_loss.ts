@@ -177,9 +177,7 @@ export class SegmentLoss {
       ...this.#log.dropped,
       ...measures.flatMap((one) => [...one.dropped.keys()].map(foldName)),
     ]);
-    const fallen = sequenceNamed
-      ? []
-      : await findFallenSequences(this.#connection, old, fates, emptied);
+    const fallen = await findFallenSequences(this.#connection, old, fates, emptied);
     return [
       ...verdicts,
       { lost: { tables: [], objects: [] }, unsaid: fallen },
