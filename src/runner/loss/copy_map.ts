@@ -21,7 +21,7 @@ const ROWID_NAMES: ReadonlySet<string> = new Set(["rowid", "_rowid_", "oid"]);
  * into another one or into none, and a new column may take the old name. Names that change places are no renames.
  *
  * @param copy Undefined where no one statement copies the rows.
- * @param renamed Folded column before → its folded name when it was last altered.
+ * @param renamed Folded column before → its folded name now.
  * @param columnThen Folded column now → its folded name when the table of now was created.
  */
 export function mapCopy(
@@ -32,6 +32,7 @@ export function mapCopy(
   columnThen: (column: string) => string,
 ): CopyMap {
   const present = new Map(now.columns.map((column) => [columnThen(column.folded), column]));
+  const byName = new Map(now.columns.map((column) => [column.folded, column]));
   const thenOf = new Map([...present].map(([then, column]) => [column, then]));
   const old = new Set(before.columns.map(({ folded }) => folded));
   const columns = new Map<string, ShapeColumn>();
@@ -39,7 +40,7 @@ export function mapCopy(
   const converted = new Set<string>();
   let takesRowid = false;
   for (const { folded } of before.columns) {
-    const column = present.get(renamed(folded) ?? "");
+    const column = byName.get(renamed(folded) ?? "");
     if (column !== undefined) columns.set(folded, column);
   }
   const pairs = copy === undefined ? [] : pairsOf(before, [...present.keys()], now, copy);

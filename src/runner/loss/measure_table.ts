@@ -19,7 +19,7 @@ export interface TouchedTable {
   readonly filled: TableWrites | undefined;
   /** Whether the table that a copy was taken from is this one. */
   readonly isSource: (copy: TableWrites["copies"][number]) => boolean;
-  /** The folded name of a column of before, when the table was last altered; undefined: dropped. */
+  /** The folded name now of a column of before; undefined: dropped. */
   readonly columnNow: (column: string) => string | undefined;
   /** The folded name of a column of now, when its table was created. */
   readonly columnThen: (column: string) => string;
