@@ -83,6 +83,7 @@ export class RunReport {
   readonly #notices: Notice[] = [];
   readonly #lost: TableLoss[] = [];
   readonly #losses: string[] = [];
+  readonly #lostObjects: string[] = [];
   readonly #messages = new Map<string, string>();
   /** The restore points that the run made and left; those of rows come one for each transaction. */
   readonly #points: Extract<RunEvent, { readonly type: "restore-point" }>[] = [];
@@ -123,6 +124,7 @@ export class RunReport {
       }
       case "lost":
         this.#lost.push(...event.tables);
+        this.#lostObjects.push(...event.objects);
         for (const loss of [...event.tables.map(describeLoss), ...event.objects]) {
           const kept = event.restorePoint === null ? "not kept" : `kept ${event.restorePoint}`;
           this.#losses.push(`${loss}  (${kept})`);

@@ -126,7 +126,10 @@ export class SegmentLoss {
       if (keys.size === 0 || keys.size > room) return undefined;
       room -= keys.size;
       const renamed = new Map(
-        shape.columns.map(({ folded }) => [folded, touched.columnNow(folded)]),
+        shape.columns.flatMap(({ folded }): [string, string][] => {
+          const column = touched.columnNow(folded);
+          return column === undefined ? [] : [[folded, column]];
+        }),
       );
       found.push({ table, now, renamed, rows: [...keys.values()] });
     }
