@@ -85,7 +85,7 @@ Deno.test("a manifest with a cycle, a path for a folder or a key twice stops eve
   const faults: readonly (readonly [RegExp, string, string])[] = [
     [/error\[graph-invalid\]: .*cycle: .*a1.*a2/, '"parents":[]', '"parents":["a2"]'],
     [/error\[manifest-dir\]: The folder "\.\.\/\.\.\/x"/, '"dir":"a1"', '"dir":"../../x"'],
-    [/error\[manifest-duplicate-key\]: The key "dir"/, '"dir":"a1"', '"dir":"a1","dir":"a2"'],
+    [/error\[manifest-duplicate-key\]: Duplicate key "dir"/, '"dir":"a1"', '"dir":"a1","dir":"a2"'],
   ];
   for (const [expected, from, to] of faults) {
     project.write("migrations/manifest.json", manifest.replace(from, to));

@@ -6,7 +6,7 @@ import { type Catalogue, joinCatalogue } from "../../project/workspace/catalogue
 import type { Project } from "../../project/workspace/project.ts";
 import { openWorkspace, type Workspace } from "../../project/workspace/workspace.ts";
 import { NO_STATE, type State } from "../../state/state.ts";
-import { say, shell } from "../../text/next_step.ts";
+import { again, shell } from "../../text/next_step.ts";
 import type { CommandContext } from "../arguments/command.ts";
 import { openProject } from "./project.ts";
 import { type OpenTarget, openTarget, requirePresent } from "./target.ts";
@@ -59,7 +59,7 @@ export interface UnknownRevision {
 export const TAKE_ALONG = shell`aludel switch # bring the database to what is checked out`;
 
 /** What to type where the database has no revision of this project. */
-export const NAME_ANOTHER = say("Name this project's own database");
+export const NAME_ANOTHER = again`-d PATH # name the database of this project`;
 
 /** So many branches are named. */
 const NAMED = 3;

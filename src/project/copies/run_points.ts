@@ -2,7 +2,7 @@ import type { Connection } from "../../db/connection.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
 import { type KeptPoint, type LostContent, type LostRows, toSecond } from "../../runner/request.ts";
-import { say } from "../../text/next_step.ts";
+import { shell } from "../../text/next_step.ts";
 import type { Target } from "../workspace/target.ts";
 import { CopySession, type CopyWatch } from "./copy_session.ts";
 import { databaseBytes, realPath } from "./database_files.ts";
@@ -109,7 +109,7 @@ export async function makeRowsPoint(
     } catch (error) {
       if (!(error instanceof RowsUnfit)) throw error;
       throw new AludelError("copy-failed", `The rows of "${name}" could not be kept alone`, {
-        next: [say("Copy the database with `aludel backup` first")],
+        next: [shell`aludel backup # copy the database first`],
         cause: error,
       });
     }

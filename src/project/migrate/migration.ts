@@ -20,7 +20,7 @@ import {
   type State,
   type StoredTexts,
 } from "../../state/state.ts";
-import { again, say, shell } from "../../text/next_step.ts";
+import { again, elsewhere, shell } from "../../text/next_step.ts";
 import { type Catalogue, isOfAnotherProject, joinCatalogue } from "../workspace/catalogue.ts";
 import type { DatabaseAccess } from "../workspace/database_access.ts";
 import type { DraftPolicy } from "../workspace/setting_table.ts";
@@ -169,7 +169,7 @@ function refuseForeign(
       outcome: NOTHING_RUN,
       next: [
         shell`aludel status`,
-        say("Name this project's own database"),
+        elsewhere(access.name, "PATH", "name the database of this project"),
         again`--foreign # if it is the right one, as after a switch to a branch with another history`,
       ],
     },

@@ -88,7 +88,7 @@ Deno.test("parseSettings() reports everything at once, where it stands", () => {
   assert.deepEqual([error.place?.line, error.place?.column], [2, 3]);
   assert.deepEqual(error.notes, [
     'aludel.json:3:13: The setting "drafts" is "maybe", not "allow" or "refuse"',
-    'aludel.json:4:3: The key "drafts" stands twice in one object',
+    'aludel.json:4:3: Duplicate key "drafts"',
     'aludel.json:5:25: The setting "databases.a b" has a name that is not letters, digits, _ and - only',
     'aludel.json:5:41: The setting "databases.live" has no "url"',
     'aludel.json:5:43: There is no setting "databases.live.urll"; did you mean "url"?',
