@@ -40,7 +40,7 @@ export async function verifyGit(
   const what = `${revisions} ${revisions === 1 ? "revision" : "revisions"} ${where}`;
   ui.notice(
     present
-      ? `Verified ${what} against ${base.name}${failed ? "." : ": all is as it should be."}`
+      ? `Verified ${what} against ${base.name}${failed ? "." : ": everything matches."}`
       : `There is no manifest ${where}, so nothing was verified.`,
   );
   return failed ? 3 : 0;

@@ -101,7 +101,7 @@ export async function verifyProject(
   const what = `${count} ${count === 1 ? "revision" : "revisions"}` +
     (present ? ` and the records of "${target?.name}"` : "");
   const whole = !failed && (present || target === undefined);
-  ui.notice(`Verified ${what}${whole ? ": all is as it should be." : "."}`);
+  ui.notice(`Verified ${what}${whole ? ": everything matches." : "."}`);
   return failed ? 3 : 0;
 
   async function fix() {

@@ -94,7 +94,7 @@ export async function gitError(
   cwd: string,
 ): Promise<AludelError> {
   if (/not a git repository/i.test(stderr)) {
-    return new AludelError("git-not-repository", `"${cwd}" is in no git repository`, {
+    return new AludelError("git-not-repository", `"${cwd}" is not in a git repository`, {
       next: [shell`git init`],
     });
   }

@@ -176,7 +176,7 @@ function parseBatch(
 function pathError(path: string): AludelError {
   return new AludelError(
     "git-path",
-    `The path ${JSON.stringify(path)} holds a line break, and git cannot be asked for it`,
+    `The path ${JSON.stringify(path)} contains a line break, which git cannot be asked for`,
     { next: [say("Rename the folder")] },
   );
 }
@@ -248,9 +248,9 @@ export class BlobFiles implements RevisionFiles {
   #notAFile({ path, kind }: GitEntry): AludelError {
     const file = `${this.name}/${path}`;
     const what = kind === "link" ? "symbolic link" : "submodule";
-    return new AludelError("git-not-a-file", `"${file}" is a ${what} in git, and no file`, {
+    return new AludelError("git-not-a-file", `"${file}" is a ${what} in git, not a file`, {
       place: { file },
-      notes: ["What it leads to is not part of the commit"],
+      notes: ["Its target is not part of the commit"],
       next: [shell`git rm --cached -- ${file} # then add the file itself`],
     });
   }

@@ -93,7 +93,7 @@ function refusePartialCommit(indexFile: string | undefined, drafts: readonly Rev
   if (indexFile === undefined || /(?:^|[/\\])index(?:\.lock)?$/.test(indexFile)) return;
   throw new AludelError(
     "seal-partial-commit",
-    "The commit is made of named files only, and drafts cannot be sealed in it",
+    "The commit contains only the named files, so drafts cannot be sealed in it",
     {
       notes: [
         ...drafts.map((id) => `"${id}" is a draft`),

@@ -269,7 +269,7 @@ function unsealedFindings(manifest: ParsedManifest): Finding[] {
   return manifest.revisions.filter(({ up }) => up === null).map(({ id }) => ({
     level: "error",
     code: "revision-unsealed",
-    message: `Revision "${id}" is a draft, and what is committed must be sealed`,
+    message: `Revision "${id}" is a draft, but a commit must contain only sealed revisions`,
     revision: id,
     place: manifest.placeOf(id),
     notes: [],

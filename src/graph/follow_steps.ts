@@ -94,7 +94,7 @@ export function topForDescent(
   const where = walk.scope === null ? "" : ` at the top of the branch "${walk.scope.name}"`;
   throw new AludelError(
     "ref-too-far",
-    `"${walk.text}" starts from nothing: no revision is applied${where}`,
+    `"${walk.text}" has nothing to start from: no revision is applied${where}`,
     {
       notes: listed(graph, graph.headsOf(applied, "parents")),
       next: [shell`aludel current`],

@@ -77,7 +77,7 @@ export function resolveOne(graph: RevisionGraph, ref: Ref, context: RefContext):
   const [id, ...more] = resolveRef(graph, ref, context);
   if (id === undefined) {
     throw new AludelError("ref-not-found", `"${formatRef(ref)}" names no revision`, {
-      notes: ["A revision is expected here, and this is the state before the first one"],
+      notes: ["A revision is expected here, but this is the state before the first one"],
       next: [shell`aludel history`],
     });
   }

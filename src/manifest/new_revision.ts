@@ -68,7 +68,7 @@ function checkId(manifest: Manifest, id: RevisionId): void {
   const folded = foldName(id);
   const taken = manifest.revisions.find((revision) => foldName(revision.id) === folded);
   if (taken === undefined) return;
-  throw new AludelError("revision-id-taken", `There is a revision "${taken.id}" already`, {
+  throw new AludelError("revision-id-taken", `Revision "${taken.id}" already exists`, {
     revision: taken.id,
     next: [shell`aludel show ${taken.id}`],
   });
@@ -91,7 +91,7 @@ function checkHeads(manifest: Manifest, parents: readonly RevisionId[]): void {
     if (parent === undefined) continue;
     throw new AludelError("revision-not-head", `Revision "${parent}" is not a head`, {
       revision: parent,
-      notes: [`"${id}" follows it already`],
+      notes: [`"${id}" already follows it`],
       next: [again`--splice # begin a branch there`, say("Or leave --head out")],
     });
   }

@@ -123,9 +123,9 @@ function syntaxError(
 function conflictError(text: string, file: string): AludelError | undefined {
   const marker = /^<{7}(?: |\r?$)/m.exec(text);
   if (marker === null || !/^>{7}(?: |\r?$)/m.test(text)) return undefined;
-  return new AludelError("manifest-conflict", "The manifest holds git's conflict markers", {
+  return new AludelError("manifest-conflict", "The manifest contains git's conflict markers", {
     place: placeOf(file, text, marker.index),
-    notes: ["Each revision is a line of its own, so usually the lines of both sides belong in"],
+    notes: ["Each revision has its own line, so the lines of both sides usually belong in"],
     next: [
       say('Delete the lines that begin with "<<<<<<<", "=======" and ">>>>>>>", keep the others'),
       shell`aludel verify`,
@@ -144,7 +144,9 @@ function problemsError(
     .sort((a, b) => a.offset - b.offset);
   const [first, ...others] = located;
   if (first === undefined) {
-    throw new AludelError("internal", "A manifest's problems got lost", { next: [REPORT_BUG] });
+    throw new AludelError("internal", "The problems of a manifest were lost", {
+      next: [REPORT_BUG],
+    });
   }
   const error = locatedError(first, others, text, file);
   return first.code === "manifest-newer-format"

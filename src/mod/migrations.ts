@@ -50,7 +50,7 @@ function filesOf(migrations: Migrations): RevisionFiles {
   if (migrations.protocol === "file:" && location.kind === "file") {
     return new DiskFiles(location.path);
   }
-  throw new AludelError("file-unreadable", `"${migrations.href}" is not a folder of this machine`, {
+  throw new AludelError("file-unreadable", `"${migrations.href}" is not a folder on this machine`, {
     next: [say("Name the folder by its path or by a file: URL")],
   });
 }

@@ -26,7 +26,7 @@ export function targetAt(database: string | URL, policies: TargetPolicies = {}):
       if (path === undefined) {
         throw new AludelError(
           "target-value",
-          "The database is in the home folder, and HOME is not set",
+          "The database is in the home folder, but HOME is not set",
           { next: [say("Give its whole path")] },
         );
       }

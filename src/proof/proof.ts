@@ -63,7 +63,7 @@ export async function proveRevision(id: RevisionId, context: TrialContext): Prom
     const fillings = [
       [
         "fitting",
-        `Rows that its new constraints forbid were left out, since they made it fail (${words})`,
+        `Rows that its new constraints forbid were left out, because they made it fail (${words})`,
       ],
       ["plain", `Plain rows were tried, ${rest}`],
       [1, `One row in each table was tried, ${rest}`],
@@ -90,7 +90,7 @@ export async function proveRevision(id: RevisionId, context: TrialContext): Prom
         next: [
           ...finding.next,
           say(
-            "If there can be no such rows, give rows that there can be in a seed.sql beside up.sql",
+            "If such rows cannot occur, put rows that can into a seed.sql beside up.sql",
           ),
         ],
       },

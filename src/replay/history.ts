@@ -97,7 +97,7 @@ async function runStatements(
         : offsetOfByte(text, statement.start, error.byteOffset);
       throw new AludelError(
         "replay-failed",
-        `Revision "${id}" fails on a database that its ancestors made`,
+        `Revision "${id}" fails on a database made by its ancestors`,
         {
           revision: id,
           place: placeOf(file, text, offset),

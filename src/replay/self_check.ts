@@ -296,7 +296,7 @@ async function refuseDifference(
   if (left.length === 0) return;
   throw new AludelError(
     "autogenerate-failed",
-    `The generated ${direction}.sql does not lead to the schema that it should`,
+    `The generated ${direction}.sql does not produce the expected schema`,
     { notes: left.flatMap(describeChange).map((line) => `missing: ${line}`), next: BY_HAND },
   );
 }

@@ -299,7 +299,7 @@ export function functionMissing(
   const list = names.map((name) => `${name}()`).join(", ");
   return new AludelError(
     "sql-function-missing",
-    `This SQLite has no function ${list}, and a run will refuse the file`,
+    `This SQLite has no function ${list}, so a run will refuse the file`,
     {
       revision: id,
       place: { file },

@@ -168,7 +168,7 @@ async function explainCheck(
 
 function checkFacts({ count, named }: FoundRows): ConstraintFacts {
   return {
-    notes: [`${count} ${count === 1 ? "row does" : "rows do"} not hold to it${named}`],
+    notes: [`${count} ${count === 1 ? "row violates" : "rows violate"} it${named}`],
     next: [say("Correct these rows with an UPDATE before this statement")],
   };
 }

@@ -19,7 +19,7 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
   ],
   [
     /^no such function: /,
-    "The function is not part of SQLite as built here. A function that your application registers is not there when a revision runs: write the statement without it, or keep that step in the application",
+    "This SQLite does not have the function. Functions that your application registers are missing when a revision runs: write the statement without it, or keep that step in the application",
   ],
   [
     /^no such module: /,
@@ -27,7 +27,7 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
   ],
   [
     /^no such tokenizer: /,
-    "The FTS tokenizer is registered by your application and is not there when a revision runs",
+    "Your application registers the FTS tokenizer, so it is missing when a revision runs",
   ],
   [
     /^unknown database /,
@@ -39,7 +39,7 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
   ],
   [
     /^Cannot add a column with non-constant default/,
-    "The table has rows: SQLite adds a column with a constant default only. Add it without, then UPDATE",
+    "The table has rows: SQLite adds only columns with a constant default. Add it without one, then UPDATE",
   ],
   [
     /^(cannot add a STORED column|Cannot add a UNIQUE column|Cannot add a PRIMARY KEY column)/i,
@@ -47,11 +47,11 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
   ],
   [
     /^error in (view|trigger|index) /,
-    "The named object refers to something that this statement removes or renames: drop it before, create it again after",
+    "The named object refers to something that this statement removes or renames: drop it first, and create it again afterwards",
   ],
   [
     /^incomplete input/,
-    "The statement that begins here is cut short: something must follow its last word",
+    "The statement that begins here is incomplete: something must follow its last word",
   ],
   [
     /^FOREIGN KEY constraint failed/,
@@ -94,7 +94,7 @@ export function describeOutcome(
   if (committed.length > 0) return `${own}; ${describeCommitted(committed)}`;
   return segment.mode === "off" && known !== NOTHING_RUN
     ? own
-    : `${own}; the database is as it was`;
+    : `${own}; the database is unchanged`;
 }
 
 function describeCommitted(steps: readonly CommittedStep[]): string {

@@ -107,7 +107,7 @@ function firstStatement(
     if (statement !== undefined && textOf(script, statement) === intent.sql) continue;
     throw new AludelError(
       "off-changed",
-      `Revision "${step.id}" was changed after it had been half run`,
+      `Revision "${step.id}" was changed after half of it ran`,
       {
         revision: step.id,
         place: { file: script.file },
@@ -130,7 +130,7 @@ function firstStatement(
     {
       revision: step.id,
       place: placeOf(script.file, script.text, statement.start),
-      notes: ["It runs outside a transaction, so the statement may have run or not"],
+      notes: ["It runs outside a transaction, so the statement may or may not have run"],
       outcome: NOTHING_RUN,
       next: [
         say("Look at the database: has the statement run?"),

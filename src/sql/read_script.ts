@@ -137,7 +137,7 @@ function readHeader(
   if (transaction?.value === "off" && foreignKeys?.value === "on") {
     throw conflict(
       transaction.start > foreignKeys.start ? transaction : foreignKeys,
-      '"foreign-keys=on" asks for a transaction and "transaction=off" for none',
+      '"foreign-keys=on" needs a transaction, and "transaction=off" turns it off',
     );
   }
   return {

@@ -38,15 +38,17 @@ export function refuseTransactionControl(what: string): Refusal {
 export function refuseAttach(what: string): Refusal {
   return {
     code: "sql-attach",
-    reason: `"${what}" is not possible in a revision, which works on one database`,
-    next: [say("Delete the statement, and do what needs the other database outside of Aludel")],
+    reason: `"${what}" is not allowed in a revision, which works on one database`,
+    next: [
+      say("Delete the statement, and do the part that needs the other database outside Aludel"),
+    ],
   };
 }
 
 /** A call of `load_extension()`. */
 export const LOAD_EXTENSION: Refusal = {
   code: "sql-load-extension",
-  reason: '"load_extension" would run a program of this machine inside the database',
+  reason: '"load_extension" would run native code from this machine inside the database',
   next: [say("Delete the call: extensions cannot be loaded in a revision")],
 };
 
@@ -54,7 +56,7 @@ export const LOAD_EXTENSION: Refusal = {
 export function refuseStateTable(name: string): Refusal {
   return {
     code: "sql-state-table",
-    reason: `"${name}" is a name that Aludel keeps for its own tables`,
+    reason: `"${name}" is a name reserved for tables of Aludel`,
     next: [
       say("Delete the statement or choose another name; to correct the records, use aludel stamp"),
     ],
@@ -65,7 +67,7 @@ export function refuseStateTable(name: string): Refusal {
 export function refuseOpenChoice(column: string): Refusal {
   return {
     code: "sql-choose",
-    reason: `The rows that are there need a value for "${column}", and none is chosen yet`,
+    reason: `The existing rows need a value for "${column}", and none is chosen yet`,
     next: [say("Write a value or an expression in place of the NULL here, and delete the comment")],
   };
 }
@@ -84,7 +86,7 @@ export function refuseUnderForeignKeys(what: string): Refusal {
 export const VACUUM_IN_TRANSACTION: Refusal = {
   code: "sql-vacuum",
   reason: '"VACUUM" cannot run inside a transaction',
-  next: [say("Put it into a revision of its own that begins with -- aludel: transaction=off")],
+  next: [say("Put it in its own revision, which begins with -- aludel: transaction=off")],
 };
 
 /** A statement in a `transaction=off` script that a transaction can hold. */
@@ -94,7 +96,7 @@ export function refuseOutside(verb: string): Refusal {
     reason: `"${verb}" works inside a transaction, so a file with transaction=off may not hold it`,
     next: [
       say(
-        "Move the statement to a revision of its own without that directive, before or after this one",
+        "Move the statement to a separate revision without that directive, before or after this one",
       ),
     ],
   };
@@ -103,7 +105,7 @@ export function refuseOutside(verb: string): Refusal {
 /** VACUUM INTO. */
 export const VACUUM_INTO: Refusal = {
   code: "sql-vacuum",
-  reason: '"VACUUM INTO" writes another file, which a revision may not',
+  reason: '"VACUUM INTO" writes another file, which a revision must not do',
   next: [say("Delete the statement")],
 };
 
@@ -126,7 +128,7 @@ export function refuseUnfinished(text: string, { kind, straggler }: Unfinished):
   }
   return {
     code,
-    reason: "The trigger that begins here does not end",
+    reason: "The trigger that begins here is never closed",
     next: [
       straggler === undefined
         ? say("Write END; after the last statement of its body, which ends in a semicolon too")
@@ -217,13 +219,13 @@ export function refusePragma(
         return undefined;
       }
       return refuse(
-        `"PRAGMA ${pragma} = ${value}" would leave a crash nothing to roll back with`,
-        "Delete the statement: it lasts as long as the connection only, and the revision is safe without it",
+        `"PRAGMA ${pragma} = ${value}" would make a crash impossible to roll back`,
+        "Delete the statement: it lasts only as long as the connection, and the revision is safe without it",
       );
     }
     return refuse(
       `"PRAGMA ${pragma}" does not work inside a transaction`,
-      "Put it into a revision of its own that begins with -- aludel: transaction=off",
+      "Put it in its own revision, which begins with -- aludel: transaction=off",
     );
   }
   if (pragma === "foreign_keys") {
@@ -231,7 +233,7 @@ export function refusePragma(
       '"PRAGMA foreign_keys" is not needed: Aludel switches enforcement off before a revision and ' +
         "checks all foreign keys before it commits",
       "Delete the line",
-      "For ON DELETE actions to happen, begin a revision of its own with -- aludel: foreign-keys=on",
+      "For ON DELETE actions, begin a separate revision with -- aludel: foreign-keys=on",
     );
   }
   if (pragma === "writable_schema") {
@@ -242,13 +244,13 @@ export function refusePragma(
   }
   if (ASKING_WITHOUT_VALUE.has(pragma)) {
     return refuse(
-      `"PRAGMA ${pragma}" sets up the connection and would leave nothing in the database`,
+      `"PRAGMA ${pragma}" configures the connection and changes nothing in the database`,
       "Delete the statement; your application sets it when it opens the database",
     );
   }
   const near = closest(pragma, [...USABLE, ...USABLE_OUTSIDE, ...ASKING, LEGACY_ALTER_TABLE]);
   return refuse(
-    `"PRAGMA ${pragma}" is not one that a revision may use`,
+    `"PRAGMA ${pragma}" is not allowed in a revision`,
     near === undefined ? "Delete the statement" : `Did you mean "${near}"?`,
   );
 }

@@ -161,7 +161,7 @@ function refuseDotCommand(text: string, at: number): PlacedRefusal | undefined {
   const command = /^\.\w*/.exec(text.slice(at, at + 32))?.[0] ?? ".";
   const refusal: Refusal = {
     code: "sql-dot-command",
-    reason: `"${command}" is a command of the sqlite3 shell and not SQL`,
+    reason: `"${command}" is a command of the sqlite3 shell, not SQL`,
     next: [say("Delete the line; a revision holds SQL only")],
   };
   return { refusal, at };
@@ -225,14 +225,13 @@ function refuseParameter(parameter: string): Refusal {
   if (parameter.startsWith("#")) {
     return {
       code: "sql-token",
-      reason: `"${parameter}" is not SQL: "#" begins no comment in SQLite`,
+      reason: `"${parameter}" is not SQL: "#" does not begin a comment in SQLite`,
       next: [say("Begin comments with --")],
     };
   }
   return {
     code: "sql-parameter",
-    reason:
-      `"${parameter}" is a parameter, which nothing gives a value: SQLite would take it for NULL`,
+    reason: `"${parameter}" is a parameter without a value: SQLite would read it as NULL`,
     next: [say("Write the value itself; if it is text, put it in single quotes")],
   };
 }
@@ -270,12 +269,12 @@ function explainIllegal(token: string, first: string): Omit<Refusal, "code"> {
     case "x":
     case "X":
       return {
-        reason: "The blob literal that begins here is not made of pairs of hexadecimal digits",
+        reason: "The blob literal that begins here does not consist of pairs of hexadecimal digits",
         next: [say("Write it as x'00ff'")],
       };
     case "#":
       return {
-        reason: '"#" begins no comment in SQLite',
+        reason: '"#" does not begin a comment in SQLite',
         next: [say("Begin comments with --")],
       };
   }

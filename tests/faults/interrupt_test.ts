@@ -40,7 +40,7 @@ Deno.test(
     assert.match(text, /error\[interrupted\]: Interrupted/);
     assert.match(
       text,
-      /All 3 revisions of its transaction were rolled back; the database is as it was/,
+      /All 3 revisions of its transaction were rolled back; the database is unchanged/,
     );
     assert.deepEqual(lookAt(made.database), { integrity: "ok", recorded: 0, done: 0 });
   },
@@ -128,7 +128,7 @@ Deno.test("Ctrl-C while waiting for the lock ends the wait", POSIX, async () => 
   assert.equal(ended?.code, 130, ended?.text);
   assert.match(
     ended!.text,
-    /Interrupted while waiting for the lock\n {2}Nothing was run; the database is as it was/,
+    /Interrupted while waiting for the lock\n {2}Nothing was run; the database is unchanged/,
   );
   await writer.close();
   await holder.status;

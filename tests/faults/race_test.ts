@@ -107,7 +107,7 @@ Deno.test("a reader that never lets go ends in lock-timeout, with everything rol
   assert.match(stderr, /error\[lock-timeout\]: Database ".*app\.db" stayed locked for 1 s/);
   assert.match(
     stderr,
-    /All 2 revisions of its transaction were rolled back; the database is as it was/,
+    /All 2 revisions of its transaction were rolled back; the database is unchanged/,
   );
   assert.match(stderr, /next: .*--lock-timeout 5/);
   reader.release();
@@ -121,7 +121,7 @@ Deno.test("a writer that never lets go ends in lock-timeout before anything is r
   const { code, stderr } = await project.aludel("upgrade", "--lock-timeout", "1");
   assert.equal(code, 1, stderr);
   assert.match(stderr, /The lock is held by pid \d+/);
-  assert.match(stderr, /Nothing was run; the database is as it was/);
+  assert.match(stderr, /Nothing was run; the database is unchanged/);
 });
 
 Deno.test("a writer that keeps even readers out is waited for, before the route is planned", async () => {

@@ -106,11 +106,11 @@ Deno.test("names with spaces, quotes, line breaks and bytes that are no UTF-8 ar
   assert.deepEqual(
     stdout.match(/^error.*$/gm)?.sort(),
     [
-      'error[folder-without-revision]: Folder "a b" is in no line of the manifest',
-      'error[folder-without-revision]: Folder "a\\"b" is in no line of the manifest',
-      'error[folder-without-revision]: Folder "a\\nb" is in no line of the manifest',
-      'error[folder-without-revision]: Folder "a*" is in no line of the manifest',
-      'error[folder-without-revision]: Folder "a\ufffdb" is in no line of the manifest',
+      'error[folder-without-revision]: Folder "a b" has no line in the manifest',
+      'error[folder-without-revision]: Folder "a\\"b" has no line in the manifest',
+      'error[folder-without-revision]: Folder "a\\nb" has no line in the manifest',
+      'error[folder-without-revision]: Folder "a*" has no line in the manifest',
+      'error[folder-without-revision]: Folder "a\ufffdb" has no line in the manifest',
     ].sort(),
   );
 });

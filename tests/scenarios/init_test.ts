@@ -88,7 +88,7 @@ Deno.test("init refuses a file in the place of a folder", async () => {
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /^error\[init-not-a-folder\]: .*shop" is a file, and a folder is needed there\n/,
+    /^error\[init-not-a-folder\]: .*shop" is a file; a folder is expected\n/,
   );
 });
 

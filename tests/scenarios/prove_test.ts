@@ -77,7 +77,7 @@ Deno.test("prove, lint and autogenerate say that a function is missing, which up
   assert.equal(made.code, 0);
   assert.match(
     made.stderr,
-    /^This SQLite has no function regexp\(\), and a run will refuse up\.sql/m,
+    /^This SQLite has no function regexp\(\), so a run will refuse up\.sql/m,
   );
   const proof = await project.fails(3, "prove");
   assert.match(

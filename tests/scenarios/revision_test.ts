@@ -152,7 +152,7 @@ Deno.test("revision refuses what cannot be, and leaves no trace of it", async ()
     [
       ["-m", "x", "--rev-id", "A1"],
       1,
-      /^error\[revision-id-taken\]: There is a revision "a1" already\n/,
+      /^error\[revision-id-taken\]: Revision "a1" already exists\n/,
     ],
     [["-m", "x", "--rev-id", "../evil"], 1, /^error\[revision-id\]/],
     [["-m", "x", "--rev-id", "head"], 1, /^error\[revision-id\]/],

@@ -93,7 +93,7 @@ Deno.test({
     const file = await asOrdinaryUser(project, "upgrade");
     assert.equal(file.code, 1, file.stderr);
     assert.match(file.stderr, /error\[database-readonly\]: Database "app\.db" cannot be written/);
-    assert.match(file.stderr, /the database is as it was/);
+    assert.match(file.stderr, /the database is unchanged/);
     Deno.chmodSync(project.database, 0o644);
     Deno.chmodSync(project.path, 0o555);
     try {

@@ -144,7 +144,7 @@ for (
     );
     assert.match(
       stderr,
-      /next: Move the statement to a revision of its own without that directive/,
+      /next: Move the statement to a separate revision without that directive/,
     );
     assert.equal(await project.sql(".dump"), before);
   });
@@ -158,7 +158,7 @@ Deno.test("transaction=off asks after a crash inside a statement, and runs it ag
     stderr,
     /error\[off-interrupted\]: An earlier run of revision "a2" was interrupted in statement 1 of 2\n {2}at migrations\/a2\/up\.sql:2:1/,
   );
-  assert.match(stderr, /Nothing was run; the database is as it was/);
+  assert.match(stderr, /Nothing was run; the database is unchanged/);
   assert.match(stderr, /next: aludel upgrade --resume again {3}# if it has not run/);
   assert.match(stderr, /next: aludel upgrade --resume skip {3}# if it has run/);
   assert.equal(await project.applied(), "a1");
@@ -196,8 +196,8 @@ Deno.test("transaction=off refuses to go on with a text that was changed", async
   const { stderr } = await project.fails(1, "upgrade");
   assert.match(
     stderr,
-    /error\[off-changed\]: Revision "a1" was changed after it had been half run/,
+    /error\[off-changed\]: Revision "a1" was changed after half of it ran/,
   );
   assert.match(stderr, /Statement 1 ran as: PRAGMA auto_vacuum = FULL;/);
-  assert.match(stderr, /Nothing was run; the database is as it was/);
+  assert.match(stderr, /Nothing was run; the database is unchanged/);
 });

@@ -230,7 +230,7 @@ Deno.test("a trigger without its end is found before anything runs", async () =>
   project.add("a1", "CREATE TABLE t(a);");
   project.add("a2", "CREATE TRIGGER g AFTER INSERT ON t BEGIN\n  SELECT 1;\nCREATE TABLE u(a);\n");
   const { stderr } = await project.fails(1, "upgrade");
-  assert.match(stderr, /^error\[sql-unfinished\]: The trigger that begins here does not end/);
+  assert.match(stderr, /^error\[sql-unfinished\]: The trigger that begins here is never closed/);
   assert.match(stderr, /at migrations\/a2\/up\.sql:1:1/);
   assert.ok(!project.has("app.db"));
 });

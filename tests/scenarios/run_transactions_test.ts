@@ -24,7 +24,7 @@ Deno.test("upgrade rolls the whole route back when the third of five revisions f
   assert.match(stderr, /SQLite says: table t3 has 1 columns but 2 values were supplied/);
   assert.match(
     stderr,
-    /All 5 revisions of its transaction were rolled back; the database is as it was/,
+    /All 5 revisions of its transaction were rolled back; the database is unchanged/,
   );
   assert.match(stderr, /next: aludel edit a3 {3}# correct the file/);
   assert.equal(await project.sql("SELECT count(*) FROM sqlite_schema"), "0");
@@ -43,7 +43,7 @@ Deno.test("upgrade --transaction each keeps what was committed before the failur
   );
   // Nothing of this run was kept: an error like any other.
   const again = await project.fails(1, "upgrade", "--transaction", "each");
-  assert.match(again.stderr, /Revision "a3" was rolled back; the database is as it was/);
+  assert.match(again.stderr, /Revision "a3" was rolled back; the database is unchanged/);
   project.edit("a3", "up", "CREATE TABLE t3(a);");
   await project.done("upgrade", "--transaction", "each");
   assert.equal(await project.applied(), "a1 a2 a3 a4 a5");
@@ -158,5 +158,5 @@ Deno.test("a pragma that sets up the connection is refused", async () => {
   project.add("a1", "PRAGMA case_sensitive_like = on;");
   await project.fails(1, "upgrade");
   project.edit("a1", "up", "PRAGMA legacy_alter_table = on; CREATE TABLE t(a);");
-  assert.match((await project.fails(1, "upgrade")).stderr, /may only stand around the rename/);
+  assert.match((await project.fails(1, "upgrade")).stderr, /is allowed only around the rename/);
 });

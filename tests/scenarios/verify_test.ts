@@ -371,7 +371,7 @@ Deno.test("verify passes a project without a finding, and says what it looked at
   assert.equal(stdout, "");
   assert.equal(
     stderr,
-    'Verified 2 revisions and the records of "app.db": all is as it should be.\n',
+    'Verified 2 revisions and the records of "app.db": everything matches.\n',
   );
   assert.deepEqual(JSON.parse((await project.inProcess("verify", "--json")).stdout), {
     ok: true,
@@ -389,7 +389,7 @@ Deno.test("verify needs no database, and makes none", async () => {
     const { code, stdout, stderr } = await project.inProcess("verify");
     assert.equal(code, 0, stderr);
     if (settings === "{}") {
-      assert.equal(stderr, "Verified 1 revision: all is as it should be.\n");
+      assert.equal(stderr, "Verified 1 revision: everything matches.\n");
     } else {
       assert.match(stdout, /^warning\[database-missing\]: Database "app\.db" does not exist/);
       assert.equal(stderr, "Verified 1 revision.\n");

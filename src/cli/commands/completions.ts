@@ -10,7 +10,7 @@ export const command = defineCommand({
     `Prints a script that lets a shell complete commands, flags, revisions with their messages, labels and databases: for ${
       SHELLS.join(", ")
     }. Save it where the shell looks for such scripts, in a folder that you may have to make, and start a new shell.`,
-    "It asks this program for the words each time, so it stays right when a project or the release changes. No database is opened.",
+    "It asks this program for the words each time, so it stays correct when a project or the release changes. It opens no database.",
   ],
   flags: {},
   positional: [{ name: "SHELL", help: `one of ${SHELLS.join(", ")}` }],

@@ -132,7 +132,7 @@ export class RunReport {
         break;
       case "restore-point-removed":
         this.#points.splice(0, Infinity, ...this.#points.filter(({ name }) => name !== event.name));
-        this.#ui.notice(`removed    ${style.yellow(event.name)}  the database is as it was`);
+        this.#ui.notice(`removed    ${style.yellow(event.name)}  the database is unchanged`);
         break;
       case "step-started":
         this.#messages.set(event.id, event.message);

@@ -56,7 +56,7 @@ export async function adoptSchema(
 ): Promise<AdoptedSchema> {
   const { applied } = await readState(connection);
   if (applied.length > 0) {
-    throw new AludelError("adopt-recorded", `Database "${name}" is managed by Aludel already`, {
+    throw new AludelError("adopt-recorded", `Database "${name}" is already managed by Aludel`, {
       notes: [
         `Its records name ${applied.length === 1 ? "1 revision" : `${applied.length} revisions`}`,
       ],
@@ -89,7 +89,9 @@ function explained(failure: unknown): unknown {
     ...(sqlite !== undefined && { sqlite }),
     outcome: "Nothing was written",
     next: [
-      say('Name what is in the way in the setting "exclude", then give the same command again'),
+      say(
+        'Name the objects that are in the way in the setting "exclude", then run the same command again',
+      ),
     ],
     cause: failure,
   });
@@ -145,7 +147,7 @@ async function prove(up: string, expected: Schema, settings: ScratchSettings): P
   );
   const left = compareSchemas(await introspect(made), expected);
   if (left.length === 0) return;
-  throw new AludelError("adopt-failed", "The database's own SQL does not give its schema again", {
+  throw new AludelError("adopt-failed", "The database's own SQL does not reproduce its schema", {
     notes: left.flatMap(describeChange),
     next: [shell`aludel stamp head # once the first revision is written by hand`],
   });

@@ -226,7 +226,7 @@ const LOSSES: ReadonlySet<string> = new Set([
 function explain(error: AludelError): AludelError {
   const notes = [
     ...error.notes,
-    "It happened while the generated SQL was tried in memory, before anything was written",
+    "The generated SQL was being tried in memory; nothing was written",
   ];
   const outcome = "No file was written";
   if (error.code !== "sql-failed") return error.with({ notes, outcome });

@@ -210,8 +210,8 @@ function emptySchema(name: string, isProgram: boolean): AludelError {
     `"${name}" ${isProgram ? "printed" : "has"} no definition`,
     {
       notes: [
-        "It would mean to drop everything that there is",
-        "A command that fails leaves a file empty when its output goes into it",
+        "It would mean dropping everything",
+        "If a command fails, the file that its output goes to is left empty",
       ],
       outcome: "Nothing was written",
       next: [
@@ -361,7 +361,7 @@ export class SchemaReader {
 }
 
 function schemaMissing(name: string): AludelError {
-  return new AludelError("schema-missing", `There is no "${name}" with the schema you want`, {
+  return new AludelError("schema-missing", `There is no schema file "${name}"`, {
     notes: ["It holds the CREATE statements of all tables, indexes, views and triggers"],
     next: [
       shell`aludel schema head > ${name} # begin with the schema that the revisions make`,

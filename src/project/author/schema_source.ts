@@ -94,7 +94,7 @@ function refuseConflict(name: string, text: string, extent: "whole" | "part"): v
   if (start === undefined || !/^={7}$/m.test(text) || !/^>{7}(?: |$)/m.test(text)) return;
   throw new AludelError("schema-conflict", `"${name}" has the marks of a merge conflict`, {
     place: placeOf(name, text, start),
-    notes: ["The revisions of both sides are merged already: their heads have both schemas"],
+    notes: ["The revisions of both sides are already merged: their heads have both schemas"],
     next: extent === "whole"
       ? [
         shell`aludel schema heads > ${name} # take what the revisions of both sides give`,

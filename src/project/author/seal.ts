@@ -58,7 +58,7 @@ export function emptyDown(id: RevisionId, file: string): AludelError {
   return new AludelError("revision-empty-down", `The down.sql of revision "${id}" undoes nothing`, {
     revision: id,
     place: { file },
-    notes: ["It has no statement: the revision would count as undone, and what it did would stay"],
+    notes: ["It has no statement: the revision would count as undone, but its changes would stay"],
     next: [
       shell`aludel edit ${id} # write the SQL that undoes it`,
       again`--from-disk # then run it`,
@@ -171,11 +171,11 @@ export async function sealRevisions(
 function textUnknown({ id, dir }: ManifestRevision, project: Project): AludelError {
   return new AludelError(
     "seal-text-unknown",
-    `The text that revision "${id}" was sealed with was not found, so nothing shows that the edit is cosmetic`,
+    `The sealed text of revision "${id}" was not found, so the edit cannot be shown to be cosmetic`,
     {
       revision: id,
       notes: [
-        "It was looked for in the commits of git that changed the files, and in the database",
+        "Aludel looked in the git commits that changed the files, and in the database",
       ],
       outcome: "Nothing was sealed",
       next: [

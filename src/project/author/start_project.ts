@@ -109,7 +109,7 @@ function makeFolder(path: string): void {
     }
     throw error;
   }
-  throw new AludelError("init-not-a-folder", `"${path}" is a file, and a folder is needed there`, {
+  throw new AludelError("init-not-a-folder", `"${path}" is a file; a folder is expected`, {
     outcome: "Nothing was written",
     next: [shell`aludel init ANOTHER_FOLDER`],
   });

@@ -122,7 +122,7 @@ function checkMerge(graph: RevisionGraph, parents: readonly RevisionId[]): void 
   if (below === undefined) return;
   throw new AludelError(
     "merge-ancestor",
-    `"${below}" is an ancestor of what it is to be merged with`,
+    `"${below}" is an ancestor of another revision of the merge`,
     {
       revision: below,
       next: [say(`Leave "${below}" out: the others contain it`)],
@@ -142,9 +142,9 @@ function writeFolder(
     host.files.makeFolder(folder);
   } catch (cause) {
     if (host.fault(cause) !== "exists") throw unwritable(folder, cause);
-    throw new AludelError("revision-dir-taken", `There is a folder "${name}" already`, {
+    throw new AludelError("revision-dir-taken", `The folder "${name}" already exists`, {
       place: { file: folder },
-      notes: ["The manifest has no revision in it"],
+      notes: ["No revision of the manifest is in it"],
       outcome: "Nothing was written",
       next: [shell`aludel verify`],
     });

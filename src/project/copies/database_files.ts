@@ -145,7 +145,7 @@ export function placeNewDatabase(
 ): void {
   const left = ["-wal", "-journal"].map((suffix) => path + suffix).filter(pathExists);
   if (left.length > 0) {
-    throw new AludelError("restore-journal-left", `A journal of "${name}" is left without it`, {
+    throw new AludelError("restore-journal-left", `"${name}" is missing, but its journal is left`, {
       notes: left,
       outcome: "Nothing was changed",
       next: left.map((each) => shell`mv ${each} ${`${each}.old`}`),

@@ -273,7 +273,7 @@ export async function backupDatabase(request: BackupRequest, host: RunHost): Pro
 export function requireFile(target: Target): void {
   if (target.kind === "file") return;
   throw new AludelError("copy-unsupported", `Database "${target.name}" is not a file`, {
-    notes: ["A database in memory ends with the command that made it: there is nothing to copy"],
+    notes: ["A database in memory ends with its command: there is nothing to copy"],
     next: [again`-d PATH # name a file`],
   });
 }

@@ -243,7 +243,7 @@ function asRehearsed(
 }
 
 function pathTaken(path: string): AludelError {
-  return new AludelError("rehearsal-path-taken", `There is a file "${path}" already`, {
+  return new AludelError("rehearsal-path-taken", `The file "${path}" already exists`, {
     outcome: "Nothing was run",
     next: [again`--rehearse-keep PATH # name a path that does not exist yet`],
   });

@@ -154,7 +154,7 @@ async function replaceAlone(
       ? error.with({
         notes: [
           ...error.notes,
-          "Its pages have another size than those of the restore point, so that nobody may have it open while it is replaced",
+          "Its page size differs from that of the restore point, so it can be replaced only while no other process has it open",
         ],
         next: [say("Stop what uses the database, then run the same command again")],
       })

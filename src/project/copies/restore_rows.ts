@@ -227,7 +227,7 @@ async function takeOutOrphans(
 function orphaned(table: string): AludelError {
   return new AludelError(
     "foreign-key-violations",
-    `Rows of "${table}" would refer to rows that are not there`,
+    `Rows of "${table}" would refer to missing rows`,
     {
       outcome: NOTHING_CHANGED,
       next: [

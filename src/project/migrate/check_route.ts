@@ -203,7 +203,7 @@ function checkUp(
   if (verdict.kind === "draft" && context.drafts === "refuse") {
     throw new AludelError(
       "revision-draft",
-      `Revision "${id}" is a draft, and this database takes sealed ones only`,
+      `Revision "${id}" is a draft, but this database accepts only sealed revisions`,
       {
         revision: id,
         next: [shell`aludel seal # seal all drafts`, shell`aludel seal ${id}`],
@@ -309,7 +309,7 @@ function textChanged(id: RevisionId, files: readonly TextFile[], onDisk: boolean
     } not what ran`,
     {
       revision: id,
-      notes: ["The hashes that were recorded with it are those of other texts"],
+      notes: ["The hashes recorded with it belong to other texts"],
       outcome: "Nothing was run",
       next: onDisk
         ? [

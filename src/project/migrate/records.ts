@@ -192,7 +192,7 @@ export function findingError(
       return new AludelError("record-edited", `Revision "${id}" was edited after it was applied`, {
         ...facts,
         notes: [
-          "The text that ran in the database is neither the one that was sealed nor one that a re-signing replaced",
+          "The text that ran in the database is neither the sealed one nor one that a later seal replaced",
         ],
         next: [
           say("Put the text that ran back into the files"),
@@ -203,7 +203,7 @@ export function findingError(
     case "moved":
       return new AludelError(
         "record-moved",
-        `Revision "${id}" was re-parented after it was applied`,
+        `Revision "${id}" was given other parents after it was applied`,
         {
           ...facts,
           notes: [
@@ -235,7 +235,9 @@ export function findingError(
         }, which it follows`,
         {
           ...facts,
-          notes: ["Something other than Aludel removed the record: none is ever left without it"],
+          notes: [
+            "Something other than Aludel removed the record: Aludel never leaves one without it",
+          ],
           next: added.length === finding.missing.length
             ? [
               shell`aludel verify --drift # see whether the database has what it made`,
@@ -251,7 +253,7 @@ export function findingError(
         `The record of revision "${id}" is not the one that Aludel wrote`,
         {
           ...facts,
-          notes: ["Its lineage is not the one of its own hashes, parents and dependencies"],
+          notes: ["Its lineage does not match its hashes, parents and dependencies"],
           next: recordAgain(catalogue),
         },
       );
@@ -263,7 +265,7 @@ export function findingError(
         } not what ran`,
         {
           ...facts,
-          notes: ["The hashes that were recorded with it are those of other texts"],
+          notes: ["The hashes recorded with it belong to other texts"],
           next: recordAgain(catalogue),
         },
       );
@@ -306,7 +308,7 @@ export function ranError(
       revision: id,
       place: { file: `${folder}/${dir}` },
       notes: [
-        "It seems to have lost its id, and would do its work a second time",
+        "It seems to have lost its id, and would run a second time",
         "If it should run again, change its text: a comment is enough",
       ],
       next: [
@@ -348,7 +350,7 @@ export function findingNotice(finding: RecordFinding, catalogue: Catalogue): Not
     return {
       type: "notice",
       code: "revision-unknown",
-      message: `Revision "${id}" is applied in the database and is not on disk`,
+      message: `Revision "${id}" is applied in the database but not on disk`,
       notes: ["None of the database's revisions is on disk: it belongs to another project"],
       next: [shell`aludel show ${id}`],
     };
@@ -357,7 +359,7 @@ export function findingNotice(finding: RecordFinding, catalogue: Catalogue): Not
     return {
       type: "notice",
       code: "revision-unknown",
-      message: `Revision "${id}" is applied in the database and is not on disk`,
+      message: `Revision "${id}" is applied in the database but not on disk`,
       notes: ["It may be on another branch of git"],
       next: [
         shell`aludel show ${id}`,

@@ -102,7 +102,7 @@ function folderFindings(context: FilesContext): Finding[] {
   return strayFolders(context).map((name) => ({
     level: "error",
     code: "folder-without-revision",
-    message: `Folder ${JSON.stringify(name)} is in no line of the manifest`,
+    message: `Folder ${JSON.stringify(name)} has no line in the manifest`,
     // A line break in a name would break the line of the message.
     place: { file: `${context.files.name}/${JSON.stringify(name).slice(1, -1)}` },
     notes: [
@@ -235,7 +235,7 @@ function intentFindings({ intents, catalogue }: VerifyContext): Finding[] {
     code: "off-interrupted",
     message: intent.state === "done"
       ? `Revision "${intent.revision}" was interrupted after statement ${intent.statement}`
-      : `Revision "${intent.revision}" was interrupted in statement ${intent.statement}, which may have run or not`,
+      : `Revision "${intent.revision}" was interrupted in statement ${intent.statement}, which may or may not have run`,
     revision: intent.revision,
     notes: [intent.sql],
     next: catalogue.graph.has(intent.revision)

@@ -99,7 +99,7 @@ export function accessTo(
       } catch (error) {
         if (!(error instanceof AludelError && error.code === "database-missing")) throw error;
         throw error.with({
-          notes: ["Its URL says mode=rw, with which SQLite creates no file"],
+          notes: ["Its URL says mode=rw, so SQLite does not create the file"],
           next: [again`-d ${name} # name it without that`],
         });
       }

@@ -63,7 +63,7 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
       place: { file: path },
       notes: [cause.message],
       next: [MEND_ACCESS],
-      outcome: "The file is as it was",
+      outcome: "The file is unchanged",
       cause,
     });
   }

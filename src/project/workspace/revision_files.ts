@@ -114,7 +114,7 @@ export class DiskFiles implements RevisionFiles {
     if (real.startsWith(this.#realPath + separator)) return;
     throw new AludelError(
       "file-outside",
-      `"${this.name}/${path}" is a link that leads out of the migrations folder`,
+      `"${this.name}/${path}" is a link to a place outside the migrations folder`,
       {
         place: { file: `${this.name}/${path}` },
         notes: [`it leads to "${real}"`],

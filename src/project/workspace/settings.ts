@@ -132,7 +132,7 @@ function settingsError(
 ): AludelError {
   const [first, ...others] = problems.toSorted((a, b) => a.offset - b.offset);
   if (first === undefined) {
-    throw new AludelError("internal", "The problems of the settings got lost", {
+    throw new AludelError("internal", "The problems of the settings were lost", {
       next: [REPORT_BUG],
     });
   }

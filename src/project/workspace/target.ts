@@ -219,7 +219,7 @@ function shadowNotices(
 
 /** `-d "$STAGING"` with an unset variable must not reach another database than the one that was meant. */
 function emptyFlag(): AludelError {
-  return new AludelError("target-value", "The database that --database names is empty", {
+  return new AludelError("target-value", "The value of --database is empty", {
     notes: ["It may come from a variable that is not set"],
     next: [again`-d app.db # name an SQLite file`, say("Or leave --database out for the default")],
   });

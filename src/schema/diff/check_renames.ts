@@ -73,7 +73,7 @@ function doubtful({ kind, hints }: RenameDoubt): AludelError {
   switch (kind) {
     case "circle": {
       const names = list(hints.map(({ to }) => to));
-      return failure(first, `It cannot be told whether ${names} have changed places already`, {
+      return failure(first, `Cannot tell whether ${names} were already swapped`, {
         notes: ["The names are the same before and after"],
         next: [
           say('If they have, delete the lines "renamed from"'),
@@ -87,9 +87,9 @@ function doubtful({ kind, hints }: RenameDoubt): AludelError {
       const last = hints.at(-1)!;
       return failure(
         last,
-        `It cannot be told whether "${last.from}" has been renamed to "${last.to}" already`,
+        `Cannot tell whether "${last.from}" was already renamed to "${last.to}"`,
         {
-          notes: [`Both are there, and both are wanted beside "${first.to}"`],
+          notes: [`Both exist, and both are wanted beside "${first.to}"`],
           next: [
             say('If it has, delete this line "renamed from"'),
             say(`If it has not, leave "${last.from}" out of the schema for this revision`),

@@ -177,7 +177,7 @@ export function chooseHazard(table: Table, columns: readonly string[]): PlanHaza
   const list = columns.map((name) => `${displayName(table.name)}.${displayName(name)}`);
   return {
     code: "choose-value",
-    message: `The rows that are there need a value for ${list.join(", ")}`,
+    message: `The existing rows need a value for ${list.join(", ")}`,
   };
 }
 

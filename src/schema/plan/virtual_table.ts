@@ -33,7 +33,7 @@ export function replaceVirtualTable(
 ): PlannedStatement[] {
   const copied = copiedColumns(from, to);
   const hasLoss = copied.length === 0 && (holdsRows(from) || isContentless(to));
-  const losses = hasLoss ? [{ name: to.name, reason: "made anew with other arguments" }] : [];
+  const losses = hasLoss ? [{ name: to.name, reason: "created again with other arguments" }] : [];
   const hasOptions = isFts5(from) && isFts5(to);
   if (copied.length === 0 && !hasOptions) {
     const [create, ...others] = createVirtualTable(to);
@@ -142,7 +142,7 @@ function holdsRows(table: VirtualTable): boolean {
 function lossHazard({ name }: VirtualTable): PlanHazard {
   return {
     code: "drop-virtual-table",
-    message: `What ${displayName(name)} holds of its own is lost`,
+    message: `The content of ${displayName(name)} is lost`,
   };
 }
 

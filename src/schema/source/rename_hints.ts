@@ -87,7 +87,7 @@ function standsAlone(text: string, directive: Directive): boolean {
 function misplaced(file: SchemaFile, directive: Directive): AludelError {
   return new AludelError(
     "schema-rename-hint",
-    `Nothing below says what was renamed from "${directive.value}"`,
+    `The hint "renamed from ${directive.value}" is not directly above a table or column`,
     {
       place: placeOf(file.file, file.text, directive.start),
       next: [say("Put it on a line of its own, right above the CREATE TABLE or the column")],
@@ -108,7 +108,7 @@ function hasNoRename(
 }
 
 function twice(file: SchemaFile, directive: Directive, name: string): AludelError {
-  return new AludelError("schema-rename-hint", `Two lines say what "${name}" was renamed from`, {
+  return new AludelError("schema-rename-hint", `Two hints say what "${name}" was renamed from`, {
     place: placeOf(file.file, file.text, directive.start),
     next: [say("Delete the older one")],
   });

@@ -134,7 +134,7 @@ export function refuseStatement(
   const text = file.text.slice(statement.start, statement.end);
   if (text.startsWith(".")) {
     const command = text.split(/\s/, 1)[0]!;
-    return error(`"${command}" is a command of the sqlite3 shell and no SQL`, [
+    return error(`"${command}" is a command of the sqlite3 shell, not SQL`, [
       say("Delete the line"),
     ]);
   }
@@ -144,7 +144,7 @@ export function refuseStatement(
     ]);
   }
   if (verb === "PRAGMA" && /^PRAGMA\s+foreign_keys\s*=\s*(?:OFF|0)\s*;?$/i.test(text)) {
-    return { message: "PRAGMA foreign_keys is no part of a schema" };
+    return { message: "PRAGMA foreign_keys is not part of a schema" };
   }
   const refusal = [DATA, SETTINGS, STEPS].find(({ verbs }) => verbs.includes(verb));
   if (refusal === undefined) return undefined;

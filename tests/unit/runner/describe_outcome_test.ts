@@ -13,7 +13,7 @@ const segment = (mode: Segment["mode"], ...ids: readonly string[]): Segment => (
 Deno.test("describeOutcome() says what was rolled back and what stays", () => {
   assert.equal(
     describeOutcome(segment("transaction", "a1"), [], undefined),
-    'Revision "a1" was rolled back; the database is as it was',
+    'Revision "a1" was rolled back; the database is unchanged',
   );
   assert.equal(
     describeOutcome(segment("transaction", "a3", "a4"), [up("a1"), up("a2")], undefined),
@@ -21,7 +21,7 @@ Deno.test("describeOutcome() says what was rolled back and what stays", () => {
   );
   assert.equal(
     describeOutcome(segment("transaction", "a1", "a1"), [], undefined),
-    'Revision "a1" was rolled back; the database is as it was',
+    'Revision "a1" was rolled back; the database is unchanged',
   );
 });
 
@@ -39,7 +39,7 @@ Deno.test("describeOutcome() claims nothing of a database that was changed outsi
   );
   assert.equal(
     describeOutcome(segment("off", "a2"), [], NOTHING_RUN),
-    "Nothing was run; the database is as it was",
+    "Nothing was run; the database is unchanged",
   );
   assert.doesNotMatch(
     describeOutcome(segment("off", "a2"), [], undefined),

@@ -113,7 +113,7 @@ COMMIT;
     '6 The rows of "schema_migrations" belong to another migration tool',
   ]);
   assert.deepEqual(await of(shell), [
-    "1 PRAGMA foreign_keys is no part of a schema",
+    "1 PRAGMA foreign_keys is not part of a schema",
     '4 The rows of "alembic_version" belong to another migration tool',
     '5 SQLite keeps the rows of "sqlite_sequence" itself',
     '6 SQLite keeps the rows of "sqlite_sequence" itself',

@@ -152,7 +152,7 @@ Deno.test("checkRenames() refuses names that change places, in circles of any le
       -- aludel: renamed from=a
       b);`;
   assert.deepEqual(await checked(["CREATE TABLE t(a, b)"], swap), [
-    'It cannot be told whether "a" and "b" have changed places already',
+    'Cannot tell whether "a" and "b" were already swapped',
   ]);
   assert.deepEqual(await checked(["CREATE TABLE t(b)"], swap), [], "only one of them is there");
   const tables = `
@@ -164,7 +164,7 @@ Deno.test("checkRenames() refuses names that change places, in circles of any le
     CREATE TABLE c(x);`;
   assert.deepEqual(
     await checked(["CREATE TABLE a(x)", "CREATE TABLE b(x)", "CREATE TABLE c(x)"], tables),
-    ['It cannot be told whether "a", "b" and "c" have changed places already'],
+    ['Cannot tell whether "a", "b" and "c" were already swapped'],
   );
 });
 
@@ -180,7 +180,7 @@ Deno.test("checkRenames() refuses what contradicts itself or cannot be done", as
       -- aludel: renamed from=b
       c);`;
   assert.deepEqual(await checked(["CREATE TABLE t(a, b)"], stays), [
-    'It cannot be told whether "a" has been renamed to "b" already',
+    'Cannot tell whether "a" was already renamed to "b"',
   ]);
   const kinds = "-- aludel: renamed from=f\nCREATE TABLE t(x);";
   assert.deepEqual(await checked(["CREATE VIRTUAL TABLE f USING fts5(x)"], kinds), [
