@@ -81,30 +81,30 @@ const CASES:
       "a unique index with a collation, an order and a condition",
       `${USERS} CREATE UNIQUE INDEX u ON users (email COLLATE NOCASE DESC) WHERE age < 4 -- young
     ;`,
-      ["1 value stands more than once: 'a' in 2 rows", APART],
+      ["1 value occurs more than once: 'a' in 2 rows", APART],
     ],
     [
       "a unique index over an expression and a column",
       `CREATE TABLE t (a, b); INSERT INTO t VALUES (1, 2), (1, 2), (3, 4), (3, 4), (3, 4), (NULL, 1), (NULL, 1);
      CREATE UNIQUE INDEX IF NOT EXISTS main."u i" ON t (abs(a), b)`,
-      ["2 values stand more than once: (1, 2) in 2 rows, (3, 4) in 3 rows", APART],
+      ["2 values occur more than once: (1, 2) in 2 rows, (3, 4) in 3 rows", APART],
     ],
     [
       "a copy into a table with a unique key",
       `CREATE TABLE t (a, b); INSERT INTO t VALUES (1, 2), (1, 2); CREATE TABLE n (a, b, UNIQUE (a, b));
      INSERT INTO n SELECT * FROM t`,
-      ["1 value stands more than once: (1, 2) in 2 rows", APART],
+      ["1 value occurs more than once: (1, 2) in 2 rows", APART],
     ],
     [
       "ADD CHECK",
       `${USERS} ALTER TABLE users ADD CONSTRAINT grown CHECK (age > 2)`,
-      ["2 rows do not hold to it: id 1, 2", CORRECT],
+      ["2 rows violate it: id 1, 2", CORRECT],
     ],
     [
       "a copy under a CHECK whose text ends in a comment",
       `${USERS} CREATE TABLE n (id INTEGER PRIMARY KEY, age CHECK (age > 2 -- grown
      )); INSERT INTO n SELECT id, age FROM users`,
-      ["2 rows do not hold to it: id 1, 2", CORRECT],
+      ["2 rows violate it: id 1, 2", CORRECT],
     ],
     [
       "a CHECK with a name, which says nothing of its condition",

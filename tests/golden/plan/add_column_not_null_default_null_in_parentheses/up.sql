@@ -4,7 +4,7 @@
 CREATE TABLE "t__new" (a, b TEXT NOT NULL DEFAULT (NULL));
 
 -- copy the rows of t (rewrite)
--- choose-value: The rows that are there need a value for t.b
+-- choose-value: The existing rows need a value for t.b
 INSERT INTO "t__new" (rowid, "a", "b")
 SELECT rowid, "a",
   NULL -- aludel: choose=b

@@ -4,7 +4,7 @@
 CREATE TABLE "t__new" (a INTEGER PRIMARY KEY, b TEXT NOT NULL, c BLOB NOT NULL);
 
 -- copy the rows of t (rewrite)
--- choose-value: The rows that are there need a value for t.b, t.c
+-- choose-value: The existing rows need a value for t.b, t.c
 INSERT INTO "t__new" ("a", "b", "c")
 SELECT "a",
   NULL, -- aludel: choose=b

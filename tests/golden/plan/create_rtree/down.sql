@@ -1,5 +1,5 @@
 -- Down: create rtree
 
 -- drop virtual table r using rtree (scan)
--- drop-virtual-table: What r holds of its own is lost
+-- drop-virtual-table: The content of r is lost
 DROP TABLE "r";

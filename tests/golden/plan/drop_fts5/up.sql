@@ -1,5 +1,5 @@
 -- Up: drop fts5
 
 -- drop virtual table f using fts5 (scan)
--- drop-virtual-table: What f holds of its own is lost
+-- drop-virtual-table: The content of f is lost
 DROP TABLE "f";

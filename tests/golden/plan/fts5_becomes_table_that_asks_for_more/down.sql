@@ -1,6 +1,6 @@
 -- Down: fts5 becomes table that asks for more
 -- This does not bring back what up.sql took away:
--- What docs holds of its own is lost
+-- The content of docs is lost
 
 -- make the virtual table docs using fts5 of the table docs (metadata)
 PRAGMA legacy_alter_table = on;

@@ -1,7 +1,7 @@
 -- Up: fts5 becomes table that asks for more
 
 -- drop virtual table docs using fts5 (scan)
--- drop-virtual-table: What docs holds of its own is lost
+-- drop-virtual-table: The content of docs is lost
 DROP TABLE "docs";
 
 -- create table docs (metadata)

@@ -4,7 +4,7 @@
 DROP VIEW "found";
 
 -- drop virtual table find using fts5 (scan)
--- drop-virtual-table: What find holds of its own is lost
+-- drop-virtual-table: The content of find is lost
 DROP TABLE "find";
 
 -- rename table search to find (metadata)

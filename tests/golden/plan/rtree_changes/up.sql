@@ -1,9 +1,9 @@
 -- Up: rtree changes
 
 -- drop virtual table r using rtree (scan)
--- drop-virtual-table: What r holds of its own is lost
+-- drop-virtual-table: The content of r is lost
 DROP TABLE "r";
 
 -- create virtual table r using rtree (metadata)
--- aludel: allow-loss=r made anew with other arguments
+-- aludel: allow-loss=r created again with other arguments
 CREATE VIRTUAL TABLE r USING rtree(id, x0, x1, y0, y1);
