@@ -20,6 +20,7 @@ import { sqlite3Script, stampScript } from "../runner/shell/script.ts";
 import { PROGRAM, RELEASE } from "../text/program.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { CommandContext } from "./arguments/command.ts";
+import { reportWarning } from "./render/changes.ts";
 import { refuseSeveralModes } from "./arguments/flag.ts";
 import { openProject } from "./session/project.ts";
 import type { Ui } from "./terminal/ui.ts";
@@ -115,7 +116,7 @@ function print(
   start: readonly RevisionId[],
   options: { readonly transaction: TransactionMode; readonly doubleQuotedStrings: boolean },
 ): void {
-  for (const notice of route.notices) ui.warning(notice.message);
+  for (const notice of route.notices) reportWarning(ui, notice);
   const script = sqlite3Script({
     steps: route.steps,
     reseals: route.reseals,

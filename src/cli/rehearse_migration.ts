@@ -3,6 +3,7 @@ import type { Project } from "../project/workspace/project.ts";
 import { type Rehearsal, rehearse, type RowChange } from "../project/copies/rehearse.ts";
 import { resolvePath } from "../project/workspace/files.ts";
 import type { Notice, ResumeChoice, TransactionMode } from "../runner/request.ts";
+import { reportWarning } from "./render/changes.ts";
 import { durationText, megabytes } from "../text/layout.ts";
 import type { CommandContext } from "./arguments/command.ts";
 import type { OpenTarget } from "./session/target.ts";
@@ -39,7 +40,7 @@ export async function rehearseMigration(
   using host = runHost(context, project, target, flags.lockTimeout, (event) => {
     if (event.type !== "notice") return;
     notices.push(event);
-    ui.warning([event.message, ...(event.notes ?? [])].join("\n  "));
+    reportWarning(ui, event);
   }, { leavesCopies: true });
   const rehearsal = await rehearse(migration, {
     target: target.target,

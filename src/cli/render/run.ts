@@ -38,7 +38,7 @@ export function reportPlan(
     reseals: route.reseals.map((reseal) => reseal.id),
     notices: route.notices,
   });
-  for (const notice of route.notices) ui.warning(notice.message);
+  for (const notice of route.notices) reportWarning(ui, notice);
   if (segments.length + route.reseals.length === 0) {
     return ui.notice(`Nothing would run on "${target.name}".`);
   }
