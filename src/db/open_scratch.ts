@@ -1,7 +1,6 @@
-import { type NativeDatabase, openNative } from "./node_connection.ts";
 import { foldName } from "../sql/identifier.ts";
-import type { AuthorizedAction, Authorizer, SqlError } from "./connection.ts";
-import { NodeConnection } from "./node_connection.ts";
+import type { AuthorizedAction, Authorizer, Row, SqlError, SqlValue } from "./connection.ts";
+import { firstVerb, type NativeDatabase, NodeConnection, openNative } from "./node_connection.ts";
 
 /** How {@linkcode openScratch} opens a database. */
 export interface ScratchOptions {
@@ -28,6 +27,7 @@ export class ScratchConnection extends NodeConnection {
   readonly #native: NativeDatabase;
   readonly #standIns = new Set<string>();
   #hasStandIns: boolean;
+  #isDefinition = false;
   #observer: ((action: AuthorizedAction) => void) | null = null;
 
   constructor(native: NativeDatabase, hasStandIns: boolean) {
@@ -50,20 +50,32 @@ export class ScratchConnection extends NodeConnection {
     return true;
   }
 
-  /** Compiling a statement tells an observer of every action from now on, besides whoever may refuse it; null: none. */
+  /**
+   * Statements that are compiled under an authorizer tell an observer of every action, too; null: none.
+   * ALTER, CREATE and DROP tell nothing: they compile triggers that do not fire.
+   */
   observe(observer: ((action: AuthorizedAction) => void) | null): void {
     this.#observer = observer;
-    this.authorize(null);
   }
 
   override authorize(authorizer: Authorizer | null): void {
     const observer = this.#observer;
     super.authorize(
-      observer === null ? authorizer : (action) => {
-        observer(action);
-        return authorizer?.(action) ?? null;
+      observer === null || authorizer === null ? authorizer : (action) => {
+        if (!this.#isDefinition) observer(action);
+        return authorizer(action);
       },
     );
+  }
+
+  override execute(sql: string): Promise<void> {
+    this.#isDefinition = DEFINITIONS.has(firstVerb(sql));
+    return super.execute(sql);
+  }
+
+  override query(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]> {
+    this.#isDefinition = DEFINITIONS.has(firstVerb(sql));
+    return super.query(sql, parameters);
   }
 
   /** Does something without registering functions; those that were asked for before are still there. */
@@ -112,11 +124,14 @@ export function openScratch(options: ScratchOptions = {}): ScratchConnection {
   return connection;
 }
 
-const NO_FUNCTION = "no such function: ";
+const DEFINITIONS: ReadonlySet<string> = new Set(["ALTER", "CREATE", "DROP"]);
 
-/** The function that SQLite says it does not have. */
+/**
+ * The function that SQLite says it does not have: `no such function: f` when it compiles a statement that names it,
+ * `unknown function: f()` when it does so for what a stored definition names, such as a CHECK.
+ */
 function missingFunction({ sqlite }: SqlError): string | undefined {
   // An ALTER TABLE says "error in view v: " first.
-  const at = sqlite.lastIndexOf(NO_FUNCTION);
-  return at < 0 ? undefined : foldName(sqlite.slice(at + NO_FUNCTION.length));
+  const name = /(?:no such function: ([^]+)|unknown function: ([^]+)\(\))$/.exec(sqlite);
+  return name === null ? undefined : foldName(name[1] ?? name[2]!);
 }

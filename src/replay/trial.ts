@@ -150,8 +150,12 @@ async function runTrial(
         const writes = new ScriptWrites();
         connection.observe(writes.note);
         if (isGuarded) await tryScript(connection, { id, direction, script });
-        else await runPlainly(connection, id, script);
+        else {
+          connection.authorize(() => null);
+          await runPlainly(connection, id, script);
+        }
         connection.observe(null);
+        connection.authorize(null);
         const missing = scratch.missingOn(connection);
         if (missing.length > 0) throw functionMissing(id, script, missing);
         const expected = [...connection.standIns].map((name) => `${name}()`).join(", ");

@@ -9,27 +9,23 @@ import { Tokenizer } from "../sql/tokenizer.ts";
 
 // Numbers of SQLite's authorizer: https://sqlite.org/c3ref/c_alter_table.html
 const DELETE = 9;
-const DROP_TABLE = 11;
 const INSERT = 18;
 const UPDATE = 23;
 
 /**
  * What a script writes, as SQLite's authorizer says while the statements are compiled: triggers, cascades and upserts
- * count, whether or not a row is there. Names are folded, and as they are at that moment.
+ * count, whether or not a row is there; definitions do not. Names are folded, and as they are at that moment.
  */
 export class ScriptWrites {
   readonly deleted = new Set<string>();
   readonly updated = new Map<string, Set<string>>();
   /** Tables into which triggers insert. */
   readonly insertedByTriggers = new Set<string>();
-  readonly #dropped = new Set<string>();
 
   readonly note = ({ action, arg1, arg2, database, source }: AuthorizedAction): void => {
     if (database !== "main" || arg1 === null) return;
     const table = foldName(arg1);
-    if (action === DROP_TABLE) this.#dropped.add(table);
-    // A DROP TABLE asks for leave to delete the rows, right after the leave to drop.
-    else if (action === DELETE && !this.#dropped.delete(table)) this.deleted.add(table);
+    if (action === DELETE) this.deleted.add(table);
     else if (action === INSERT && source !== null) this.insertedByTriggers.add(table);
     else if (action === UPDATE && arg2 !== null) {
       const columns = this.updated.get(table) ?? new Set();

@@ -116,6 +116,15 @@ const PROBES: readonly Probe[] = [
     verdict: /values of t\.a/,
   },
   {
+    name: "a rebuild of a table whose triggers delete",
+    before: `${T}; CREATE TABLE log (id INTEGER PRIMARY KEY, line TEXT);
+      CREATE TRIGGER prune AFTER DELETE ON t BEGIN DELETE FROM log WHERE id = old.id; END;
+      CREATE TRIGGER clear AFTER INSERT ON log BEGIN DELETE FROM t WHERE id = new.id; END`,
+    up: "ALTER TABLE t RENAME TO u; ALTER TABLE u ADD COLUMN extra;",
+    down: "ALTER TABLE u DROP COLUMN extra; ALTER TABLE u RENAME TO t;",
+    verdict: "exact",
+  },
+  {
     name: "an upsert that changes rows that are there",
     before: TAGS,
     up: "INSERT INTO tags (id, name) VALUES (900, 'New') ON CONFLICT DO UPDATE SET name = 'new';",
