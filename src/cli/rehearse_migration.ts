@@ -2,6 +2,7 @@ import type { MigrationContext, MigrationRequest } from "../project/migrate/migr
 import type { Project } from "../project/workspace/project.ts";
 import { type Rehearsal, rehearse, type RowChange } from "../project/copies/rehearse.ts";
 import { resolvePath } from "../project/workspace/files.ts";
+import { describeLoss } from "../runner/loss/verdict.ts";
 import type { Notice, ResumeChoice, TransactionMode } from "../runner/request.ts";
 import { reportWarning } from "./render/changes.ts";
 import { durationText, megabytes } from "../text/layout.ts";
@@ -80,6 +81,9 @@ function print(ui: Ui, rehearsal: Rehearsal): void {
     ui.data(`${(index === 0 ? "Rows" : "").padEnd(12)}${rowText(change)}`)
   );
   if (rehearsal.rows.length === 0) ui.data("Rows        the same number in every table");
+  const losses = [...rehearsal.lost.tables.map(describeLoss), ...rehearsal.lost.objects];
+  losses.forEach((loss, index) => ui.data(`${(index === 0 ? "Lost" : "").padEnd(12)}${loss}`));
+  if (losses.length === 0) ui.data("Lost        nothing");
   ui.data(`Integrity   ${damage.length === 0 ? "ok" : style.red(damage.join("\n            "))}`);
   ui.data(
     `Keys        ${

@@ -199,6 +199,12 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     then: "sqlite3 app.db 'SELECT count(*) FROM users'",
     thenPrints: /^0\n$/,
   },
+  "aludel restore --rows --dry-run": {
+    scene: "a project whose last run took a row",
+    prints: /users: 1 inserted/,
+    then: "sqlite3 app.db 'SELECT count(*) FROM users'",
+    thenPrints: /^0\n$/,
+  },
   "aludel restore 2026-11-23_1015": {
     scene: "a project with a restore point",
     before: "aludel backup -q",

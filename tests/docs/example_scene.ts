@@ -74,6 +74,22 @@ const SCENES = {
     },
   }),
 
+  /** The run kept the row alone, as it does beside a large database. */
+  "a project whose last run took a row": scene({
+    after: "an upgraded project",
+    async make(folder) {
+      const settings = { ...SETTINGS, restoreRowsFrom: 0, restoreRowsShare: 100 };
+      folder.write("aludel.json", JSON.stringify(settings));
+      await sqlite3(`${folder.path}/app.db`, "INSERT INTO users VALUES (1, 'a@example.org', 40)");
+      await addRevision(folder, "c1ea0b1c2d3e", {
+        message: "clean up",
+        up: "DELETE FROM users;",
+        down: "-- aludel: ignore=empty-down the restore point has the rows",
+      });
+      await folder.prepare("upgrade");
+    },
+  }),
+
   /** Everything is sealed and committed, and origin/main is that commit. */
   "a clone": scene({
     after: "an upgraded project",

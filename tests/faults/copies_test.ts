@@ -101,6 +101,46 @@ async function withRoom<T>(
   }
 }
 
+Deno.test("a disk that is full while rows are kept or put back leaves the database as it was", async () => {
+  await using disk = await smallDisk();
+  if (disk === undefined) return;
+  const database = `${disk.path}/app.db`;
+  using project = await projectAt(database, 1);
+  project.write(
+    "aludel.json",
+    JSON.stringify({ database, restoreRowsFrom: 0, restoreRowsShare: 100 }),
+  );
+  project.add("a2", "DELETE FROM t WHERE id % 4 = 0;", "");
+  const before = await sqlite3(database, CONTENT);
+  const ballast = `${disk.path}/ballast`;
+  for (const room of [0, 60_000, 200_000]) {
+    const { code, stderr }: Outcome = await withRoom(
+      disk.path,
+      ballast,
+      room,
+      () => project.aludel("upgrade"),
+    );
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /error\[(copy-space|copy-failed|database-full)\]/);
+    assert.equal(await sqlite3(database, CONTENT), before);
+    assert.equal((await project.aludel("backup", "list")).stdout, "");
+  }
+  await project.done("upgrade");
+  const after = await sqlite3(database, CONTENT);
+  for (const room of [0, 100_000, 400_000]) {
+    const { code, stderr }: Outcome = await withRoom(
+      disk.path,
+      ballast,
+      room,
+      () => project.aludel("restore", "--rows"),
+    );
+    assert.equal(code, 1, stderr);
+    assert.equal(await sqlite3(database, CONTENT), after, stderr);
+  }
+  await project.done("restore", "--rows");
+  assert.equal(await sqlite3(database, CONTENT), before);
+});
+
 Deno.test("an error after the copy says that it is restored, and nothing is to be done again", async () => {
   // The file becomes shorter once the journal is gone and all is final: https://sqlite.org/atomiccommit.html
   using project = runProject();

@@ -117,6 +117,75 @@ Deno.test("kill -9 while an upgrade makes its restore point leaves the database 
   assert.ok(killed > 0, "no round hit the command at work");
 });
 
+/** A project that keeps rows alone however small the database is; revision `a2` takes some of its many. */
+async function projectOfRows(journal: string): Promise<RunProject> {
+  const project = runProject();
+  const settings = { database: "app.db", restoreRowsFrom: 0, restoreRowsShare: 100 };
+  project.write("aludel.json", JSON.stringify(settings));
+  project.add("a1", "CREATE TABLE t(id INTEGER PRIMARY KEY, word TEXT, filler BLOB);", "");
+  project.add(
+    "a2",
+    "DELETE FROM t WHERE id % 3 = 0; UPDATE t SET word = 'new' WHERE id % 3 = 1;",
+    "",
+  );
+  await project.prepare("upgrade", "a1");
+  await project.sql(
+    `PRAGMA journal_mode = ${journal}; PRAGMA synchronous = OFF;
+     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS / 2})
+     INSERT INTO t SELECT i, 'old', randomblob(300) FROM n`,
+  );
+  return project;
+}
+
+const ROWS_THERE =
+  "PRAGMA integrity_check; SELECT word, count(*), sum(length(filler)) FROM t GROUP BY word ORDER BY word";
+
+Deno.test("kill -9 while an upgrade keeps its rows leaves all of them, in the table or in the restore point", async () => {
+  for (const journal of ["DELETE", "WAL"]) {
+    using project = await projectOfRows(journal);
+    const old = await project.sql(ROWS_THERE);
+    let killed = 0;
+    for (let round = 0; round < Math.ceil(ROUNDS / 3); round++) {
+      const child = startAludel(project.path, ["upgrade"]);
+      if (await endWhen(child, () => isCopying(project.database), Math.random() * 150)) killed++;
+      if (await project.applied() === "a1 a2") {
+        // Newest first: a point of a run that was killed before its COMMIT has rows that are there.
+        const [point] = await points(project);
+        await project.done("restore", point!.name, "--rows");
+        await project.prepare("stamp", "a1");
+      }
+      assert.equal(await project.sql(ROWS_THERE), old);
+    }
+    assert.ok(killed > 0, "no round hit the command at work");
+  }
+});
+
+Deno.test("kill -9 while rows are put back leaves none of them in the table, or all", async () => {
+  for (const journal of ["DELETE", "WAL"]) {
+    using project = await projectOfRows(journal);
+    const old = await project.sql(ROWS_THERE);
+    await project.prepare("upgrade");
+    const taken = await project.sql(ROWS_THERE);
+    const [point] = await points(project);
+    let killed = 0;
+    for (let round = 0; round < Math.ceil(ROUNDS / 3); round++) {
+      const child = startAludel(project.path, ["restore", point!.name, "--rows"]);
+      if (await endWhen(child, () => isCopying(project.database), Math.random() * 400)) killed++;
+      const now = await project.sql(ROWS_THERE);
+      assert.ok(now === old || now === taken, now);
+      if (now === old) {
+        await project.sql(
+          "DELETE FROM t WHERE id % 3 = 0; UPDATE t SET word = 'new' WHERE id % 3 = 1",
+        );
+      }
+    }
+    assert.ok(killed > 0, "no round hit the command at work");
+    await project.done("restore", point!.name, "--rows");
+    assert.equal(await project.sql(ROWS_THERE), old);
+    assert.equal(isCopying(project.database), false);
+  }
+});
+
 function isOfRun({ reason }: ListedPoint): boolean {
   return reason.startsWith("upgrade: ");
 }

@@ -41,6 +41,35 @@ Deno.test("--rehearse runs the route on a copy, measures, and leaves the databas
   assert.deepEqual(names(), there);
 });
 
+Deno.test("--rehearse says exactly what the run takes, as the run does", async () => {
+  for (const journal of ["DELETE", "WAL"]) {
+    using project = await shop();
+    // More than a megabyte is changed: with a rollback journal it is compared with a copy.
+    project.write("aludel.json", JSON.stringify({ database: "app.db", comparisonMemory: 1 }));
+    await project.sql(
+      `PRAGMA journal_mode = ${journal}; CREATE TABLE large(id INTEGER PRIMARY KEY, x, y);
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)
+       INSERT INTO large SELECT i, hex(randomblob(300)), i FROM n`,
+    );
+    project.add(
+      "a2",
+      "DELETE FROM large WHERE id % 1000 = 0; UPDATE large SET x = 'x' || x; UPDATE large SET y = 0 WHERE id < 3; DELETE FROM t WHERE id = 1;",
+      "",
+    );
+    const names = () => [...Deno.readDirSync(project.path)].map(({ name }) => name).sort();
+    const there = names();
+    const text = await project.done("upgrade", "--rehearse");
+    assert.match(
+      text,
+      /^Lost +large: 4 rows, x in 3,996 rows, y in 2 rows\n +t: 1 row$|^Lost +t: 1 row\n +large: 4 rows, x in 3,996 rows, y in 2 rows$/m,
+    );
+    const { rehearsal } = JSON.parse(await project.done("upgrade", "--rehearse", "--json"));
+    assert.deepEqual(names(), there);
+    const run = JSON.parse(await project.done("upgrade", "--json"));
+    assert.deepEqual(rehearsal.lost, { tables: run.lost, objects: [] });
+  }
+});
+
 Deno.test("--rehearse tells how far the write-ahead log grows, and the old rows that violate keys", async () => {
   using project = await shop();
   await project.sql(

@@ -43,6 +43,10 @@ export const command = defineCommand({
     { command: "aludel restore", says: "puts the newest restore point back" },
     { command: "aludel restore 2026-11-23_1015", says: "puts that one back" },
     { command: "aludel restore --dry-run", says: "says what that would change" },
+    {
+      command: "aludel restore --rows --dry-run",
+      says: "tries to put back the rows that a run took",
+    },
     { command: "aludel backup list", says: "lists restore points" },
   ],
   async run(context, flags, [text]) {

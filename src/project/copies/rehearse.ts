@@ -12,6 +12,7 @@ import {
   splitPath,
 } from "./database_files.ts";
 import { copyFailed, requireFile } from "./make_restore_point.ts";
+import { makeRunPoint } from "./run_points.ts";
 import { restoreFolderOf } from "./restore_points.ts";
 import { openWorkFolder, removeLeftovers, type WorkFolder } from "./work_folder.ts";
 import { accessTo, type DatabaseAccess } from "../workspace/database_access.ts";
@@ -24,6 +25,7 @@ import {
 import { pathExists } from "../workspace/files.ts";
 import type { Target } from "../workspace/target.ts";
 import type { ResumeChoice, RunHost, RunOutcome, TransactionMode } from "../../runner/request.ts";
+import type { SaidLoss, TableLoss } from "../../runner/loss/verdict.ts";
 import { executePatiently } from "../../runner/write_lock.ts";
 import { again } from "../../text/next_step.ts";
 import { quoteName } from "../../sql/identifier.ts";
@@ -44,6 +46,8 @@ export interface Rehearsal {
   /** How long copying took, and the run, in milliseconds. */
   readonly copyMs: number;
   readonly runMs: number;
+  /** What the run would take, compared as in a run. */
+  readonly lost: SaidLoss;
   /** Tables whose number of rows changed, and tables that came or went. */
   readonly rows: readonly RowChange[];
   /** What integrity_check says; empty where all is well. */
@@ -172,14 +176,22 @@ async function runOn(
   const before = await withConnection(access, countRows);
   const planned = await planMigration({ ...context, access }, request.migration);
   let logBytes: number | null = null;
-  const { restorePoints: _, ...rest } = host;
+  const lost: { tables: TableLoss[]; objects: string[] } = { tables: [], objects: [] };
+  const target = { ...request.target, path: copy };
+  const point = { target, kept: 0, madeBy: host.appliedBy, watch: host, made: new Set<string>() };
   const copyHost: RunHost = {
-    ...rest,
+    ...host,
     connect: access.connect,
+    // Nothing is kept of a copy. A run that changes too much to be compared in memory makes a point to compare with.
+    restorePoints: { policy: "never", make: (reason) => makeRunPoint(point, reason) },
     lockHolder: access.lockHolder,
     emit(event) {
       // The log's file does not shrink while it is open.
       if (event.type === "committed") logBytes = largest(logBytes, sizeOf(`${copy}-wal`));
+      if (event.type === "lost") {
+        lost.tables.push(...event.tables);
+        lost.objects.push(...event.objects);
+      }
       host.emit(event);
     },
   };
@@ -196,6 +208,7 @@ async function runOn(
   return await withConnection(access, async (connection) => ({
     outcome,
     runMs,
+    lost,
     rows: rowChanges(before, await countRows(connection)),
     damage: await findDamage(connection),
     foreignKeyViolations: await countViolations(connection),

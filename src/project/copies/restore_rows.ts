@@ -2,6 +2,7 @@ import { type Connection, SqlError, type SqlValue } from "../../db/connection.ts
 import { fileUri } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
 import { type LostRows, type RunHost, toSecond } from "../../runner/request.ts";
+import { COMPARISON_MEMORY, keepPagesInMemory } from "../../runner/loss/old_state.ts";
 import { executePatiently, patiently } from "../../runner/write_lock.ts";
 import { foldName, quoteName, quoteText } from "../../sql/identifier.ts";
 import { indexedContent } from "../../sql/token_reader.ts";
@@ -11,9 +12,9 @@ import { say, shell } from "../../text/next_step.ts";
 import { requireWritable } from "../workspace/database_access.ts";
 import type { Target } from "../workspace/target.ts";
 import { CopySession } from "./copy_session.ts";
-import { realPath } from "./database_files.ts";
+import { databaseBytes, realPath } from "./database_files.ts";
 import { ROWS_FORMAT } from "./lost_rows.ts";
-import { type MadePoint, requireFile } from "./make_restore_point.ts";
+import { type MadePoint, makeRestorePoint, requireFile } from "./make_restore_point.ts";
 import { makeRowsPoint } from "./run_points.ts";
 import { type ReturnedTable, TableReturn } from "./table_return.ts";
 import { copyPoint, damagedPoint, restoreFolderOf, type RestorePoint } from "./restore_points.ts";
@@ -61,7 +62,9 @@ export async function restoreRows(
   const copy = `${work.path}/rows`;
   try {
     await copyPoint(point, { folder, copy, session }, NOTHING_CHANGED);
-    return await putBack(request, copy, host);
+    const done = await putBack(request, copy, host);
+    if (done !== "locked") return done;
+    return await putBack(request, copy, host, true) as RestoredRows;
   } finally {
     await session.close();
   }
@@ -78,11 +81,13 @@ function requireRows({ name, holds }: RestorePoint): void {
   });
 }
 
+/** @param isCopied Whether the whole database is kept before anything is changed, since that is read too late afterwards. */
 async function putBack(
   request: RestoreRowsRequest,
   copy: string,
   host: RunHost,
-): Promise<RestoredRows> {
+  isCopied = false,
+): Promise<RestoredRows | "locked"> {
   const { target, point, dryRun } = request;
   // Old triggers may have text in double quotes, and are made again below.
   await using live = await patiently(
@@ -94,11 +99,19 @@ async function putBack(
   let isDone = false;
   try {
     await attach(live, copy, point);
+    await keepPagesInMemory(live, host.comparisonMemory ?? COMPARISON_MEMORY);
     await executePatiently(live, "BEGIN IMMEDIATE", host);
+    if (isCopied) kept = await keepReplaced(request, undefined, host);
     const { tables, replaced } = await returnTables(live);
     if (dryRun) return { point, tables, kept: null };
-    if (replaced.length > 0) {
-      kept = await keepReplaced(request, { fresh: live, tables: replaced }, host);
+    if (replaced.length > 0 && !isCopied) {
+      try {
+        kept = await keepReplaced(request, { fresh: live, tables: replaced }, host);
+      } catch (error) {
+        // More was changed than fits in memory, and is in the file already: nobody can read the old state there.
+        if (error instanceof AludelError && error.code === "database-busy") return "locked";
+        throw error;
+      }
     }
     await writeLog(live, request, tables, kept, host);
     if (host.interrupted()) {
@@ -239,26 +252,27 @@ function orphaned(table: string): AludelError {
   );
 }
 
-/** Keeps the values that are replaced, as a run keeps what it takes. */
+/**
+ * Keeps the values that are replaced, as a run keeps what it takes.
+ * @param lost Left out to copy the whole database.
+ */
 async function keepReplaced(
   { target, point }: RestoreRowsRequest,
-  lost: { readonly fresh: Connection; readonly tables: readonly LostRows[] },
+  lost: { readonly fresh: Connection; readonly tables: readonly LostRows[] } | undefined,
   host: RunHost,
 ): Promise<MadePoint> {
-  const session = new CopySession(host, 0);
+  const session = new CopySession(host, lost === undefined ? databaseBytes(target.path) : 0);
+  const request = {
+    database: target.path,
+    name: target.name,
+    kind: "restore",
+    reason: `before rows of ${point.name} were put back`,
+    madeBy: host.appliedBy,
+  } as const;
   try {
-    return await makeRowsPoint(
-      {
-        database: target.path,
-        name: target.name,
-        kind: "restore",
-        reason: `before rows of ${point.name} were put back`,
-        madeBy: host.appliedBy,
-      },
-      { ...lost, limit: Infinity },
-      session,
-      host,
-    );
+    return lost === undefined
+      ? await makeRestorePoint(request, session, host)
+      : await makeRowsPoint(request, { ...lost, limit: Infinity }, session, host);
   } finally {
     await session.close();
   }
