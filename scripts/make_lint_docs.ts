@@ -57,7 +57,7 @@ CREATE TABLE sessions (id INTEGER PRIMARY KEY);
 $ aludel lint
 warning[drop-table]: The rows of sessions are lost
   migrations/2026-11-24_r2_drop_sessions/up.sql:1:1
-  next: Keep the rows somewhere if anybody may want them, or say why nobody does
+  next: Copy the rows first, or say why they are no longer needed
 Looked at 2 revisions, no errors, 1 warning.
 \`\`\`
 

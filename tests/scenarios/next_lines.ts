@@ -83,12 +83,19 @@ async function understand(words: readonly string[]) {
   return { name: found.name, ...await readArguments(command, normal) };
 }
 
-/** The words of each command between `&&`, as a POSIX shell splits them; undefined if a quote is not closed. */
+/** The words of each command between `&&`, as a POSIX shell splits them, without an output file; undefined if a quote is not closed. */
 export function shellWords(line: string): string[][] | undefined {
   const commands: string[][] = [[]];
   const token = /\s+|&&|>|\$'((?:[^'\\]|\\.)*)'|'([^']*)'|"([^"]*)"|\\(.)|([^\s'"\\>&]+)/gy;
   let word: string | undefined;
+  let redirected = false;
   let end = 0;
+  const endWord = () => {
+    if (word === undefined) return;
+    if (!redirected) commands.at(-1)!.push(word);
+    redirected = false;
+    word = undefined;
+  };
   for (const match of line.matchAll(token)) {
     end = match.index + match[0].length;
     const part = match.slice(1).find((group) => group !== undefined);
@@ -96,10 +103,10 @@ export function shellWords(line: string): string[][] | undefined {
       word = (word ?? "") + part;
       continue;
     }
-    if (word !== undefined) commands.at(-1)!.push(word);
-    word = undefined;
+    endWord();
     if (match[0] === "&&") commands.push([]);
+    else if (match[0] === ">") redirected = true;
   }
-  if (word !== undefined) commands.at(-1)!.push(word);
+  endWord();
   return end === line.length ? commands : undefined;
 }

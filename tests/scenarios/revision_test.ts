@@ -109,7 +109,7 @@ Deno.test("revision begins a branch only with --splice", async () => {
   assert.equal(refused.code, 1);
   assert.match(
     refused.stderr,
-    /^error\[revision-not-head\]: Revision "a1" is not a head\n {2}"a2" follows it/,
+    /^error\[revision-not-head\]: Revision "a1" is not a head\n {2}"a2" already follows it/,
   );
   await project.done("revision", "-m", "side", "--head", "a1", "--splice", "--rev-id", "s1");
   assert.equal(

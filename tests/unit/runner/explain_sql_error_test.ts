@@ -29,7 +29,7 @@ Deno.test("adviceFor() knows what this SQLite says", async () => {
     [/is incomplete/, "SELECT 1 FROM"],
     [/one database, called main/, "CREATE TABLE other.t(a)"],
     [/give the column a default/, table, row, "ALTER TABLE t ADD b NOT NULL"],
-    [/constant default only/, table, row, "ALTER TABLE t ADD b DEFAULT (random())"],
+    [/only columns with a constant default/, table, row, "ALTER TABLE t ADD b DEFAULT (random())"],
     [/create a new table/, table, row, "ALTER TABLE t ADD b UNIQUE"],
     [/create a new table/, table, row, "ALTER TABLE t ADD b AS (a + 1) STORED"],
     [
