@@ -1,0 +1,325 @@
+import assert from "node:assert/strict";
+import { type RunProject, runProject } from "./run_project.ts";
+
+// What a run loses is measured: each case says what the database holds, what the script does, and how the run must end.
+// SQLite's own shell tells what is there afterwards, and what the restore point has.
+
+interface LossCase {
+  readonly name: string;
+  /** Run by a revision before. */
+  readonly before: string;
+  /** Run by the shell after it: what a hand or another program made. */
+  readonly byHand?: string;
+  readonly ups: readonly string[];
+  /** `refused`: the facts of the error. `kept`: what the run says it lost. `clean`: exit 0, and nothing to say. */
+  readonly ends: { readonly refused: RegExp } | { readonly kept: RegExp } | "clean";
+}
+
+const USERS = `CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, n INTEGER);
+  INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2), (3, NULL, 3);`;
+const rebuild = (columns: string, copy: string, table = "users") =>
+  `CREATE TABLE new_t (${columns}); INSERT INTO new_t ${copy}; DROP TABLE ${table};
+   ALTER TABLE new_t RENAME TO ${table};`;
+const COLUMNS = "id INTEGER PRIMARY KEY, email TEXT, n INTEGER";
+
+const CASES: readonly LossCase[] = [
+  {
+    name: "a DELETE … WHERE true",
+    before: USERS,
+    ups: ["DELETE FROM users WHERE true;"],
+    ends: { kept: /^lost +users: 3 rows/m },
+  },
+  {
+    name: "an UPSERT over a row",
+    before: USERS,
+    ups: [
+      "INSERT INTO users (id, email) VALUES (1, 'z') ON CONFLICT (id) DO UPDATE SET email = 'z';",
+    ],
+    ends: { kept: /^lost +users: email in 1 row /m },
+  },
+  {
+    name: "a REPLACE of a row",
+    before: USERS,
+    ups: ["REPLACE INTO users VALUES (2, 'z', 2);"],
+    ends: { kept: /^lost +users: email in 1 row /m },
+  },
+  {
+    name: "an UPDATE of a table that replaces on conflict",
+    before: `CREATE TABLE t (id INTEGER PRIMARY KEY, a UNIQUE ON CONFLICT REPLACE);
+      INSERT INTO t VALUES (1, 'x'), (2, 'y'), (3, 'z');`,
+    ups: ["UPDATE t SET a = 'q';"],
+    ends: { kept: /^lost +t: 2 rows, a in 1 row/m },
+  },
+  {
+    name: "an INSERT into a table that replaces on conflict",
+    before: `CREATE TABLE t (id INTEGER PRIMARY KEY, a UNIQUE ON CONFLICT REPLACE, b);
+      INSERT INTO t VALUES (1, 'x', 'old');`,
+    ups: ["INSERT INTO t VALUES (2, 'x', 'new');"],
+    ends: { refused: /table "t": 1 of 1 rows are gone/ },
+  },
+  {
+    name: "a trigger that was there",
+    before: `${USERS} CREATE TABLE log (x);
+      CREATE TRIGGER g AFTER INSERT ON log BEGIN DELETE FROM users WHERE id = 1; END;`,
+    ups: ["INSERT INTO log VALUES (1);"],
+    ends: { refused: /table "users": 1 of 3 rows are gone, and a trigger/ },
+  },
+  {
+    name: "a trigger that the script makes and drops",
+    before: `${USERS} CREATE TABLE log (x);`,
+    ups: [
+      `CREATE TRIGGER g AFTER INSERT ON log BEGIN UPDATE users SET email = 'x'; END;
+       INSERT INTO log VALUES (1); DROP TRIGGER g;`,
+    ],
+    ends: { kept: /^lost +users: email in 2 rows/m },
+  },
+  {
+    name: "a cascade under foreign-keys=on",
+    before:
+      `${USERS} CREATE TABLE posts (id INTEGER PRIMARY KEY, u REFERENCES users ON DELETE CASCADE);
+      INSERT INTO posts VALUES (1, 1), (2, 2);`,
+    ups: ["-- aludel: foreign-keys=on\nDELETE FROM users WHERE id = 1;"],
+    ends: { kept: /^lost +posts: 1 row/m },
+  },
+  {
+    name: "a column that the copy forgets",
+    before: USERS,
+    ups: [rebuild(COLUMNS, "(id, n) SELECT id, n FROM users")],
+    ends: { refused: /2 of 3 values of column "email" are others/ },
+  },
+  {
+    name: "a JOIN that drops one row and doubles another",
+    before: `${USERS} CREATE TABLE j (u); INSERT INTO j VALUES (1), (1), (2);`,
+    ups: [
+      rebuild(
+        "id INTEGER, email TEXT, n INTEGER",
+        "SELECT id, email, n FROM users JOIN j ON j.u = id",
+      ),
+    ],
+    ends: { refused: /1 of 3 rows are gone/ },
+  },
+  {
+    name: "a seed row that hides a lost one",
+    before: USERS,
+    ups: [
+      rebuild(COLUMNS, "SELECT * FROM users WHERE id < 3") +
+      "INSERT INTO users VALUES (9, 's', 0);",
+    ],
+    ends: { refused: /1 of 3 rows are gone/ },
+  },
+  {
+    name: "columns in another order",
+    before: `CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, number TEXT);
+      INSERT INTO t VALUES (1, 'seven', '7');`,
+    ups: [rebuild("id INTEGER PRIMARY KEY, number TEXT, name TEXT", "SELECT * FROM t", "t")],
+    ends: { refused: /column "name" are others/ },
+  },
+  {
+    name: "a whole CREATE TABLE AS",
+    before: "CREATE TABLE t (a, b); INSERT INTO t VALUES (1, 'x'), (2, 'y');",
+    ups: ["CREATE TABLE n AS SELECT * FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t;"],
+    ends: "clean",
+  },
+  {
+    name: "rows that one revision moves and the next one drops",
+    before: USERS,
+    ups: ["CREATE TABLE moved AS SELECT * FROM users; DROP TABLE users;", "DROP TABLE moved;"],
+    ends: { kept: /^lost +users: 3 rows/m },
+  },
+  {
+    name: "rowids that ORDER BY swaps",
+    before: "CREATE TABLE t (a); INSERT INTO t VALUES ('b'), ('a');",
+    ups: [rebuild("a", "SELECT a FROM t ORDER BY a", "t")],
+    ends: { refused: /its rows have other rowids than before/ },
+  },
+  {
+    name: "rowids of an FTS5 table",
+    before:
+      `CREATE VIRTUAL TABLE f USING fts5(x); INSERT INTO f (rowid, x) VALUES (10, 'a'), (20, 'b');`,
+    ups: [
+      `CREATE VIRTUAL TABLE g USING fts5(x, tokenize = 'porter'); INSERT INTO g (x) SELECT x FROM f;
+       DROP TABLE f; ALTER TABLE g RENAME TO f;`,
+    ],
+    ends: { refused: /table "f": its rows have other rowids/ },
+  },
+  {
+    name: "settings of an FTS5 table",
+    before: `CREATE VIRTUAL TABLE f USING fts5(x); INSERT INTO f (f, rank) VALUES ('pgsz', 1000);`,
+    ups: [
+      `CREATE VIRTUAL TABLE g USING fts5(x, tokenize = 'porter'); INSERT INTO g (rowid, x) SELECT rowid, x FROM f;
+       DROP TABLE f; ALTER TABLE g RENAME TO f;`,
+    ],
+    ends: { refused: /table "f": its settings are gone.*pgsz = 1000/ },
+  },
+  {
+    name: "a rename away that takes a key and a view along",
+    before:
+      `${USERS} CREATE TABLE posts (u REFERENCES users); CREATE VIEW v AS SELECT email FROM users;`,
+    ups: [
+      `ALTER TABLE users RENAME TO old; CREATE TABLE users (${COLUMNS});
+       INSERT INTO users SELECT * FROM old; DROP TABLE old;`,
+    ],
+    ends: {
+      refused:
+        /view "v" no longer compiles(.*\n)*.*foreign key \(u\) of table "posts" points at table "old"/,
+    },
+  },
+  {
+    name: "text that becomes a number",
+    before:
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, code TEXT); INSERT INTO t VALUES (1, '007'), (2, '7');",
+    ups: [rebuild("id INTEGER PRIMARY KEY, code INTEGER", "SELECT * FROM t", "t")],
+    ends: { kept: /^lost +t: code in 1 row /m },
+  },
+  {
+    name: "ANY of a STRICT table that becomes plain",
+    before:
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, x ANY) STRICT; INSERT INTO t VALUES (1, '007');",
+    ups: [rebuild("id INTEGER PRIMARY KEY, x ANY", "SELECT * FROM t", "t")],
+    ends: { kept: /^lost +t: x in 1 row /m },
+  },
+  {
+    name: "an integer that no real holds",
+    before:
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, x INTEGER); INSERT INTO t VALUES (1, 9223372036854775807), (2, 7);",
+    ups: [rebuild("id INTEGER PRIMARY KEY, x REAL", "SELECT * FROM t", "t")],
+    ends: { kept: /^lost +t: x in 1 row /m },
+  },
+  {
+    name: "a stored column that becomes generated",
+    before:
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b INTEGER); INSERT INTO t VALUES (1, 1, 2), (2, 1, 9);",
+    ups: [
+      rebuild(
+        "id INTEGER PRIMARY KEY, a INTEGER, b INTEGER AS (a + 1)",
+        "(id, a) SELECT id, a FROM t",
+        "t",
+      ),
+    ],
+    ends: { kept: /^lost +t: b in 1 row /m },
+  },
+  {
+    name: "a column and constraints that a hand added",
+    before: USERS,
+    byHand:
+      "DROP TABLE users; CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT UNIQUE, n INTEGER, extra TEXT);",
+    ups: [rebuild(COLUMNS, "(id, email, n) SELECT id, email, n FROM users")],
+    ends: {
+      refused:
+        /table "users": unique.* is gone, and no statement names it(.*\n)*.*column "extra" is gone/i,
+    },
+  },
+  {
+    name: "an index of the same name on another table",
+    before: `${USERS} CREATE INDEX i ON users (n); CREATE TABLE other (n);`,
+    ups: [`${rebuild(COLUMNS, "SELECT * FROM users")} CREATE INDEX i ON other (n);`],
+    ends: { refused: /index "i" is gone/ },
+  },
+  {
+    name: "DROP TABLE and CREATE TABLE without a copy",
+    before:
+      "CREATE TABLE cache (k TEXT, v); INSERT INTO cache VALUES ('a', 1); CREATE INDEX i ON cache (k);",
+    ups: ["DROP TABLE cache; CREATE TABLE cache (k TEXT, v BLOB, expires INTEGER);"],
+    ends: { kept: /^lost +cache: 1 row/m },
+  },
+  {
+    name: "a column that a rebuild renames",
+    before: USERS,
+    ups: [
+      rebuild(
+        "id INTEGER PRIMARY KEY, mail TEXT, n INTEGER",
+        "(id, mail, n) SELECT id, email, n FROM users",
+      ),
+    ],
+    ends: "clean",
+  },
+  {
+    name: "a NULL that gets a value",
+    before: USERS,
+    ups: ["UPDATE users SET email = '' WHERE email IS NULL;"],
+    ends: "clean",
+  },
+];
+
+async function prepared(each: LossCase, journal: string): Promise<RunProject> {
+  const project = runProject();
+  project.add("a1", each.before);
+  await project.prepare("upgrade");
+  await project.sql(`PRAGMA journal_mode = ${journal}; ${each.byHand ?? ""}`);
+  each.ups.forEach((up, at) => project.add(`b${at + 1}`, up));
+  return project;
+}
+
+/** The content, without what tells when something ran. */
+async function content(project: RunProject): Promise<string> {
+  return (await project.sql(".dump")).split("\n").filter((line) => !line.includes("aludel_"))
+    .join("\n");
+}
+
+for (const journal of ["wal", "delete"]) {
+  for (const transaction of ["all", "each"]) {
+    for (const each of CASES) {
+      if (transaction === "each" && each.ups.length === 1) continue;
+      Deno.test(`what a run loses (${journal}, ${transaction}): ${each.name}`, async () => {
+        using project = await prepared(each, journal);
+        const before = await content(project);
+        const run = await project.aludel("upgrade", "--transaction", transaction);
+        if (each.ends === "clean") {
+          assert.equal(run.code, 0, run.stderr);
+          assert.doesNotMatch(run.stderr, /^(?:lost|kept)/m);
+          return;
+        }
+        if ("refused" in each.ends) {
+          assert.equal(run.code, 1, run.stderr);
+          assert.match(run.stderr, /error\[data-loss\]/);
+          assert.match(run.stderr, each.ends.refused);
+          assert.equal(await content(project), before);
+          return;
+        }
+        assert.equal(run.code, 0, run.stderr);
+        assert.match(run.stderr, each.ends.kept);
+        const [, point] = /\(kept (\S+)\)/.exec(run.stderr)!;
+        await project.done("restore", point!);
+        assert.equal(await content(project), before);
+      });
+    }
+  }
+}
+
+Deno.test("a run whose changes do not fit into memory begins again behind a copy, which goes if nothing is lost", async () => {
+  using project = runProject();
+  project.write("aludel.json", JSON.stringify({ database: "app.db", comparisonMemory: 1 }));
+  project.add(
+    "a1",
+    `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);
+     INSERT INTO t WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)
+     SELECT i, hex(randomblob(40)) FROM n;`,
+  );
+  await project.prepare("upgrade");
+  project.add("a2", "UPDATE t SET a = a || '';");
+  await project.done("upgrade");
+  assert.equal(await project.sql("SELECT count(*) FROM aludel_revision"), "2");
+  const { points } = JSON.parse(await project.prepare("backup", "list", "--json"));
+  assert.deepEqual(points, []);
+  project.add("a3", "UPDATE t SET a = 'x';");
+  const { stderr } = await project.fails(0, "upgrade");
+  assert.match(stderr, /^lost +t: a in 40,000 rows/m);
+  const [, point] = /\(kept (\S+)\)/.exec(stderr)!;
+  await project.done("restore", point!);
+  assert.equal(await project.sql("SELECT count(*) FROM t WHERE a = 'x'"), "0");
+});
+
+Deno.test("--json has what was lost in numbers, and allow-loss keeps what it lets go", async () => {
+  using project = runProject();
+  project.add("a1", USERS);
+  await project.prepare("upgrade");
+  project.add(
+    "a2",
+    `-- aludel: allow-loss=users they are asked again\n${
+      rebuild(COLUMNS, "(id, n) SELECT id, n FROM users WHERE id < 3")
+    }`,
+  );
+  const answer = JSON.parse(await project.prepare("upgrade", "--json"));
+  assert.deepEqual(answer.lost, [{ table: "users", rows: 1, columns: { email: 2 }, rowids: 0 }]);
+  assert.ok(answer.restorePoint);
+});
