@@ -196,7 +196,7 @@ export const SETTING_TABLE: {
   },
   restoreRowsShare: {
     schema: { type: "number", minimum: 0, maximum: 100 },
-    fallback: 5,
+    fallback: 1,
     about:
       "How large the rows that a run takes may be to be kept alone, in percent of the database; 0 means that the database is always copied.",
   },

@@ -38,7 +38,7 @@ Deno.test("parseSettings() fills in the defaults", () => {
     restorePoints: "hazard",
     restorePointsKept: 10,
     restoreRowsFrom: 64,
-    restoreRowsShare: 5,
+    restoreRowsShare: 1,
     root: "/project",
     file: "aludel.json",
   });
