@@ -36,8 +36,9 @@ export class RestoreGuard {
   }
 
   /**
-   * To be called with the write lock held and nothing changed. Copies where the policy is to copy always, where `forced`
-   * says that the old state must be readable from a copy, or where the script changes what no transaction holds.
+   * To be called with the write lock held and nothing changed. Copies if the policy is to copy always, if `forced` says
+   * that the old state must be readable from a copy, or if `ahead` says that a script outside a transaction may take
+   * something.
    * @param steps All that is left of the route.
    * @param options `former`: the connection of the try before, rolled back and open, where this is another one.
    * @throws {AludelError} as {@linkcode RestorePointMaker.make}.
@@ -45,9 +46,10 @@ export class RestoreGuard {
   async protect(
     connection: Connection,
     steps: readonly CheckedStep[],
-    { former, forced = false }: {
+    { former, forced = false, ahead = false }: {
       readonly former?: Connection | undefined;
       readonly forced?: boolean;
+      readonly ahead?: boolean;
     } = {},
   ): Promise<void> {
     this.#steps = steps;
@@ -56,12 +58,13 @@ export class RestoreGuard {
     this.#copy = undefined;
     const maker = this.#host.restorePoints;
     if (maker === undefined || steps.length === 0) return;
-    const isWanted = maker.policy === "always" && !this.#isKept;
+    const isAlways = maker.policy === "always";
+    const isWanted = (isAlways || ahead && maker.policy !== "never") && !this.#isKept;
     if (!(isWanted || forced) || !await hasTables(connection)) return;
     const started = this.#host.clock.monotonicMs();
     const point = await this.#make(maker, reasonOf(steps, []));
-    if (forced) this.#copy = point;
-    if (maker.policy === "always") this.#keeps(point, started, []);
+    if (forced || ahead) this.#copy = point;
+    if (isAlways) this.#keeps(point, started, []);
   }
 
   /** The copy that the old state is read from, where the database itself may not be. */

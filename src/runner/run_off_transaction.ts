@@ -12,6 +12,9 @@ import {
 import { ensureStateTables } from "../state/state_format.ts";
 import { readMark, type StateMark } from "../state/state.ts";
 import { placeOf } from "../text/position.ts";
+import { foldName, quoteName } from "../sql/identifier.ts";
+import { readShape } from "./loss/table_shape.ts";
+import type { SaidLoss } from "./loss/verdict.ts";
 import { type CheckedStep, type ResumeChoice, type RunHost, toSecond } from "./request.ts";
 import { NOTHING_RUN } from "./failure.ts";
 import {
@@ -37,8 +40,10 @@ export interface OffTransactionRun {
   readonly position: number;
   readonly of: number;
   readonly interrupted: () => Promise<boolean>;
-  /** Called with the lock held, before anything is changed. */
-  readonly protect: () => Promise<void>;
+  /** Called with the lock held, before anything is changed; `ahead`: the script may take something. */
+  readonly protect: (ahead: boolean) => Promise<void>;
+  /** Called when the statements have run, with what they took. */
+  readonly keep: (lost: SaidLoss) => Promise<void>;
   readonly resume: ResumeChoice | undefined;
 }
 
@@ -56,8 +61,12 @@ export async function runOffTransaction(
 ): Promise<LockedOutcome<SegmentResult>> {
   const { connection, host, step } = run;
   await connection.execute("PRAGMA foreign_keys = OFF");
+  let scattered: readonly ScatteredRows[] = [];
   const first = await lockedTransaction(connection, host, run.assumed, async () => {
-    await run.protect();
+    if (step.script.statements.some(({ verb }) => verb === "VACUUM")) {
+      scattered = await findScatteredRows(connection);
+    }
+    await run.protect(scattered.length > 0);
     await ensureStateTables(connection);
     const intents = (await readIntents(connection)).filter((intent) =>
       intent.revision === step.id && intent.direction === step.direction
@@ -71,7 +80,11 @@ export async function runOffTransaction(
   announceStep(run);
   const started = host.clock.monotonicMs();
   try {
-    await runStatements(run, first.result);
+    try {
+      await runStatements(run, first.result);
+    } finally {
+      if (scattered.length > 0) await run.keep(await lostRowids(connection, scattered));
+    }
     await restoreSettings(connection);
     const durationMs = Math.round(host.clock.monotonicMs() - started);
     const mark = await inTransaction(run, async () => {
@@ -84,6 +97,61 @@ export async function runOffTransaction(
   } catch (error) {
     throw new StepFailure(step, error);
   }
+}
+
+/** A table whose rows have implicit rowids that are not 1, 2, 3 and so on. */
+interface ScatteredRows {
+  readonly table: string;
+  /** An expression for the rowid. */
+  readonly rowid: string;
+  /** How many rows would have another rowid if they were numbered in their order. */
+  readonly rows: number;
+}
+
+/**
+ * Finds whose rowids VACUUM may change: those of tables without an INTEGER PRIMARY KEY, which it numbers anew
+ * (https://sqlite.org/lang_vacuum.html). An FTS5 table over such a table then finds other rows.
+ */
+async function findScatteredRows(connection: Connection): Promise<readonly ScatteredRows[]> {
+  const found: ScatteredRows[] = [];
+  const tables = await connection.query(
+    `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND wr = 0
+     AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'aludel\\_%' ESCAPE '\\' ORDER BY name`,
+  );
+  for (const { name } of tables) {
+    const table = String(name);
+    const shape = await readShape(connection, foldName(table));
+    const { rowid, rowidColumn } = shape ?? {};
+    if (rowid === undefined || rowidColumn !== undefined) continue;
+    if (await areNumbered(connection, table, rowid)) continue;
+    const [row] = await connection.query(
+      `SELECT count(*) AS n FROM (SELECT ${rowid} AS rowid_now, row_number() OVER (ORDER BY ${rowid}) AS place
+       FROM main.${quoteName(table)}) WHERE rowid_now <> place`,
+    );
+    found.push({ table, rowid, rows: Number(row?.["n"]) });
+  }
+  return found;
+}
+
+async function areNumbered(connection: Connection, table: string, rowid: string): Promise<boolean> {
+  const [row] = await connection.query(
+    `SELECT count(*) = 0 OR min(${rowid}) = 1 AND max(${rowid}) = count(*) AS numbered FROM main.${
+      quoteName(table)
+    }`,
+  );
+  return Number(row?.["numbered"]) === 1;
+}
+
+async function lostRowids(
+  connection: Connection,
+  scattered: readonly ScatteredRows[],
+): Promise<SaidLoss> {
+  const tables: SaidLoss["tables"][number][] = [];
+  for (const { table, rowid, rows } of scattered) {
+    if (!await areNumbered(connection, table, rowid)) continue;
+    tables.push({ table, rows: 0, columns: {}, rowids: rows });
+  }
+  return { tables, objects: [] };
 }
 
 /** Where a script begins, or goes on. */

@@ -14,7 +14,7 @@ import { runOffTransaction } from "./run_off_transaction.ts";
 import { runTransaction, type SegmentResult, StepFailure } from "./run_transaction.ts";
 import { type DoubleQuotedStrings, StoredTextFailure } from "./double_quoted_strings.ts";
 import { OldStateGone } from "./loss/old_state.ts";
-import type { SaidLoss } from "./loss/verdict.ts";
+import { isLoss, type SaidLoss } from "./loss/verdict.ts";
 import { RestoreGuard } from "./restore_guard.ts";
 import { unquote } from "../sql/identifier.ts";
 import { type NextStep, shell } from "../text/next_step.ts";
@@ -159,7 +159,12 @@ class RouteRun {
       position: this.#done.length + 1,
       of: this.#done.length + this.#route.steps.length,
       interrupted: this.#interrupted,
-      protect: () => this.#guard.protect(connection, this.#route.steps),
+      protect: (ahead) => this.#guard.protect(connection, this.#route.steps, { ahead }),
+      keep: async (lost) => {
+        if (!isLoss(lost)) return this.#guard.committed();
+        await this.#guard.keep(lost, { fresh: connection, read: () => Promise.resolve(undefined) });
+        this.#lost = lost;
+      },
       resume: this.#request.resume,
     }).finally(() => this.close());
   }

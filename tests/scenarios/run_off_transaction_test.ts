@@ -201,3 +201,49 @@ Deno.test("transaction=off refuses to go on with a text that was changed", async
   assert.match(stderr, /Statement 1 ran as: PRAGMA auto_vacuum = FULL;/);
   assert.match(stderr, /Nothing was run; the database is unchanged/);
 });
+
+Deno.test("VACUUM that numbers rowids anew is told as a loss, behind a restore point", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t(a); CREATE TABLE k(id INTEGER PRIMARY KEY);");
+  await project.prepare("upgrade");
+  await project.sql(
+    "INSERT INTO t(rowid, a) VALUES (1, 'x'), (10, 'y'), (20, 'z'); INSERT INTO k VALUES (7);",
+  );
+  project.add("a2", `${OFF}VACUUM;`);
+  const { stdout } = await project.inProcess("upgrade", "--json");
+  const { lost, restorePoint } = JSON.parse(stdout);
+  assert.deepEqual(lost, [{ table: "t", rows: 0, columns: {}, rowids: 2 }]);
+  assert.equal(await project.sql("SELECT group_concat(rowid) FROM t"), "1,2,3");
+  await project.prepare("restore", restorePoint);
+  assert.equal(await project.sql("SELECT group_concat(rowid) FROM t"), "1,10,20");
+});
+
+Deno.test("VACUUM that leaves all rowids alone is no loss, and leaves no copy behind", async () => {
+  using project = runProject();
+  // The first is numbered from 1, the second has its own key, and SQLite keeps the rowids of one with an index.
+  project.add(
+    "a1",
+    "CREATE TABLE t(a); CREATE TABLE k(id INTEGER PRIMARY KEY); CREATE TABLE i(a); CREATE INDEX ii ON i(a);",
+  );
+  await project.prepare("upgrade");
+  await project.sql(
+    "INSERT INTO t VALUES ('x'), ('y'); INSERT INTO k VALUES (7); INSERT INTO i(rowid, a) VALUES (10, 'x');",
+  );
+  project.add("a2", `${OFF}VACUUM;`);
+  const { stdout } = await project.inProcess("upgrade", "--json");
+  const { lost, restorePoint } = JSON.parse(stdout);
+  assert.deepEqual([lost, restorePoint], [[], null]);
+  assert.equal(await project.sql("SELECT rowid FROM i"), "10");
+  assert.match((await project.inProcess("backup", "list", "--json")).stdout, /"points":\[\]/);
+});
+
+Deno.test("VACUUM without restore points still says whose rowids went", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t(a);");
+  await project.prepare("upgrade");
+  await project.sql("INSERT INTO t(rowid, a) VALUES (10, 'y')");
+  project.add("a2", `${OFF}VACUUM;`);
+  const { stdout } = await project.inProcess("upgrade", "--json", "--restore-points", "never");
+  const { lost, restorePoint } = JSON.parse(stdout);
+  assert.deepEqual([lost.length, restorePoint], [1, null]);
+});
