@@ -92,11 +92,10 @@ export class TableTracker {
       this.#touched.add(track);
       this.#dropped.add(track);
       this.#standing.set(name, null);
-      // It was renamed away, and another one has its name already. Its last name counts most.
-      const taken = [...track.aliases].findLast((alias) => this.#standing.get(alias));
-      if (taken !== undefined) {
-        track.successor = { track: this.#standing.get(taken)!, isCreated: false };
-      }
+      // It was renamed away, and a new one has its name already. Its last name counts most.
+      const taken = [...track.aliases].map((alias) => this.#standing.get(alias))
+        .findLast((each) => each?.created);
+      if (taken) track.successor = { track: taken, isCreated: false };
     } else if (mention.kind === "rename-table" && mention.to !== undefined) {
       const track = this.#trackOf(name);
       const to = foldName(mention.to);

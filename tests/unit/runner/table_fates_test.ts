@@ -102,6 +102,8 @@ Deno.test("traceTables() follows what took a dropped table's place wherever it i
     ),
     ["t -> s", "s -> t"],
   );
+  const swap = "ALTER TABLE t RENAME TO x; ALTER TABLE s RENAME TO t; ALTER TABLE x RENAME TO s;";
+  assert.deepEqual(fates(`${swap} ${rebuild}`), ["t -> s", "s -> t"]);
   const renamed = traceTables(mentionsOf(
     `ALTER TABLE t RENAME COLUMN z TO a; ${rebuild} ALTER TABLE t RENAME COLUMN a TO c;`,
   ));
