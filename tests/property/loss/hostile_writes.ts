@@ -403,10 +403,9 @@ export const HOSTILE_WRITES: Readonly<Record<string, Write>> = {
   },
   dropAndCreate(world, choice) {
     const table = plainTable(world, choice);
-    // DROP TABLE says what belongs to the table too. Rows make the copy that has it.
-    if (!table || world.count(table.name) === 0) return [];
+    if (!table) return [];
     return [
-      `DROP TABLE ${quote(table.name)}`,
+      `DROP TABLE IF EXISTS ${quote(table.name)}`,
       writeDefinition(table.name, readDefinition(table.sql)),
       ...choice.of([[], table.belongings, [insertSql(table, choice)]]),
     ];

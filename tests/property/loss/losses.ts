@@ -284,7 +284,10 @@ function compareDrift(
     }
   }
   for (const check of old.sql.match(/\bhand_check_\w+/g) ?? []) {
-    if (!now.sql.includes(check)) lose(`check ${check}`, "gone, and no revision made it");
+    const column = check.replace("hand_check_", "hand");
+    if (!now.sql.includes(check) && !dropped.has(`column ${name}.${column}`)) {
+      lose(`check ${check}`, "gone, and no revision made it");
+    }
   }
   if (old.isStrict && !now.isStrict && !ancestor.isStrict) lose("strict", "gone");
   for (const key of old.parents) {
@@ -304,6 +307,7 @@ function compareObjects(
 ): void {
   for (const [name, index] of before.indexes) {
     if (name.startsWith("sqlite_") || dropped.has(`index ${name}`)) continue;
+    if (dropped.has(`belongings ${index.table}`)) continue;
     const owner = after.tables.get(renames.table(index.table));
     if (owner === undefined || isCovered(index, owner, after, renames)) continue;
     losses.set(`index ${name}`, `gone from "${owner.name}"`);
@@ -311,7 +315,7 @@ function compareObjects(
   for (const kind of ["triggers", "views"] as const) {
     const word = kind.slice(0, -1);
     for (const [name, object] of before[kind]) {
-      if (dropped.has(`${word} ${name}`)) continue;
+      if (dropped.has(`${word} ${name}`) || dropped.has(`belongings ${object.table}`)) continue;
       const owner = renames.table(object.table);
       const isOwned = kind === "views" || before.views.has(object.table);
       if (!isOwned && !after.tables.has(owner)) continue;

@@ -137,7 +137,15 @@ export class World implements Disposable {
     const present = new Set(this.#names().map((name) => name.toLowerCase()));
     const origins = this.#origins;
     return {
-      table: (before) => currentName(origins.get(before), present) ?? before,
+      table: (before) => {
+        const origin = origins.get(before);
+        // The name of another table that was there is none of a replacement.
+        const others = [...origins.values()].flatMap((each) =>
+          each === origin ? [] : [each.names.at(-1)!]
+        );
+        const own = new Set([...present].filter((name) => !others.includes(name)));
+        return currentName(origin, own) ?? (present.has(before) && !own.has(before) ? "" : before);
+      },
       column: (table, before) => origins.get(table)?.columns.get(before) ?? before,
     };
   }
@@ -246,7 +254,7 @@ export class World implements Disposable {
     const column =
       /^ALTER TABLE "((?:[^"]|"")+)" RENAME COLUMN "((?:[^"]|"")+)" TO "((?:[^"]|"")+)"$/
         .exec(statement);
-    const drop = /^DROP (TABLE|INDEX|TRIGGER|VIEW) "((?:[^"]|"")+)"$/.exec(statement);
+    const drop = /^DROP (TABLE|INDEX|TRIGGER|VIEW) (IF EXISTS )?"((?:[^"]|"")+)"$/.exec(statement);
     const dropColumn = /^ALTER TABLE "((?:[^"]|"")+)" DROP COLUMN "((?:[^"]|"")+)"$/.exec(
       statement,
     );
@@ -269,15 +277,19 @@ export class World implements Disposable {
       });
     }
     if (drop?.[1] === "TABLE") {
-      const name = lower(drop[2]);
+      const name = lower(drop[3]);
       const names = present().add(name);
       for (const [before, origin] of this.#origins) {
         if (currentName(origin, names) === name) {
           this.#dropped = new Set(this.#dropped).add(`table ${before}`);
+          // Not a part of a rebuild: what belongs to the table goes with it.
+          if (drop[2] !== undefined) {
+            this.#dropped = new Set(this.#dropped).add(`belongings ${before}`);
+          }
         }
       }
     } else if (drop) {
-      this.#dropped = new Set(this.#dropped).add(`${drop[1]!.toLowerCase()} ${lower(drop[2])}`);
+      this.#dropped = new Set(this.#dropped).add(`${drop[1]!.toLowerCase()} ${lower(drop[3])}`);
     }
     if (dropColumn) {
       const [table, name] = [lower(dropColumn[1]), lower(dropColumn[2])];
