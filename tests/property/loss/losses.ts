@@ -85,7 +85,12 @@ export function heldRows(before: Contents, point: Contents, renames: Renames): S
       const found = rows.get(id);
       if (found === undefined) continue;
       const stored = old.columns.filter((each) => !each.isGenerated);
-      const same = stored.filter((each) => found.get(nameIn(each.name)) === row.get(each.name));
+      // An earlier revision may have converted the column; the file's own columns have no types.
+      const same = stored.filter((each) => {
+        const is = found.get(nameIn(each.name));
+        return is !== undefined && isKept(row.get(each.name)!, is, each, { ...each, type: "" }) &&
+          (is !== "n" || row.get(each.name) === "n");
+      });
       if (same.length === stored.length) held.add(`row ${name} ${id}`);
       for (const each of same) held.add(`value ${name} ${id} ${each.name}`);
     }

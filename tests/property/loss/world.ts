@@ -217,10 +217,6 @@ export class World implements Disposable {
     return row === undefined ? undefined : String(row["text"]);
   }
 
-  count(table: string): number {
-    return Number(this.#rows(`SELECT count(*) AS n FROM ${quote(table)}`)[0]!["n"]);
-  }
-
   /** How far the ids of an AUTOINCREMENT table went. */
   sequence(table: string): string | undefined {
     const sql = "SELECT CAST(max(seq) AS TEXT) AS seq FROM sqlite_sequence WHERE name = ?";
