@@ -58,7 +58,7 @@ export async function judgeHidden(subject: LintSubject, report: HiddenReport): P
     const { direction, script, walk, missingFunctions } = one;
     for (const name of await missingFunctions()) {
       const at = findWord(script.text, name) ?? script.statements[0]?.start ?? 0;
-      const what = `This SQLite has no function ${name}(), and a run will refuse the file`;
+      const what = `This SQLite has no function ${name}(), so a run will refuse the file`;
       report("function-missing", { script: direction, at }, what);
     }
     for (const walked of walk) {

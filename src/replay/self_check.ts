@@ -15,7 +15,7 @@ import { findRefusal } from "../sql/refused_text.ts";
 import type { Script } from "../sql/script.ts";
 import { tryScript } from "../runner/try_script.ts";
 import { fittingDatabase, ROWS_TO_FIT } from "./rows/fitting.ts";
-import { compareRows, type RowSnapshot, snapshotRows } from "./row_snapshot.ts";
+import { compareRows, type RowSnapshot, snapshotRows } from "./contents.ts";
 import type { Scratch } from "./scratch.ts";
 import { type NextStep, say, shell } from "../text/next_step.ts";
 
@@ -121,9 +121,7 @@ async function roundTrip(
   const lacks = (file: string, before: readonly string[] = []) => {
     const names = request.scratch.missingOn(connection).filter((name) => !before.includes(name));
     return names.length === 0 ? [] : [
-      `This SQLite has no function ${
-        names.map((name) => `${name}()`).join(", ")
-      }, and a run will ` +
+      `This SQLite has no function ${names.map((name) => `${name}()`).join(", ")}, so a run will ` +
       `refuse ${file} unless your application registers it: see the setting "functions"`,
     ];
   };

@@ -90,6 +90,15 @@ Deno.test("prove, lint and autogenerate say that a function is missing, which up
   assert.match(stderr, /no such function: REGEXP/);
 });
 
+Deno.test("prove takes functions that the settings name for the application's, and says so", async () => {
+  using project = runProject();
+  project.write("aludel.json", '{ "database": "app.db", "functions": ["regexp"] }');
+  project.add("a1", "CREATE TABLE t (e TEXT CHECK (e REGEXP '^[a-z]+$'));\n", "DROP TABLE t;\n");
+  const { stdout } = await project.done("prove").then((text) => ({ stdout: text }));
+  assert.match(stdout, /^exact {4}a1 .*\n {9}In up\.sql regexp\(\) stood for NULL$/m);
+  await project.done("lint", "a1");
+});
+
 Deno.test("prove runs branches in every order and names the statements that clash", async () => {
   using project = runProject();
   project.add("a1", "CREATE TABLE t (x);\n", "DROP TABLE t;\n");

@@ -313,7 +313,7 @@ Deno.test("autogenerate() lets functions of the application stand for NULL, next
   const { notices } = await generate("", table);
   assert.match(
     notices.join("\n"),
-    /^This SQLite has no function app_fn\(\), and a run will refuse up\.sql/,
+    /^This SQLite has no function app_fn\(\), so a run will refuse up\.sql/,
   );
   const views =
     "CREATE VIEW plain AS SELECT x FROM t; CREATE VIEW calls AS SELECT app_fn(id) FROM t;";
