@@ -2,8 +2,10 @@ import type { GoalRequest } from "../project/migrate/goal.ts";
 import {
   type MigrationRequest,
   planMigration,
+  type PlannedMigration,
   runMigration,
 } from "../project/migrate/migration.ts";
+import type { DatabaseAccess } from "../project/workspace/database_access.ts";
 import { projectMissing } from "../project/workspace/project.ts";
 import { openWorkspace } from "../project/workspace/workspace.ts";
 import type { CommandContext } from "./arguments/command.ts";
@@ -88,7 +90,10 @@ export async function migrate(
     const { doubleQuotedStrings } = target.target;
     return printScript(context.ui, planned, { transaction, doubleQuotedStrings });
   }
-  if (flags.dryRun) return reportPlan(context.ui, target.target, planned, transaction);
+  if (flags.dryRun) {
+    const mayLose = await foretold(target.access, planned);
+    return reportPlan(context.ui, target.target, planned, { transaction, mayLose });
+  }
   for (const notice of planned.route.notices) report.see(notice);
   if (planned.route.steps.length === 0 && planned.route.reseals.length === 0) {
     return report.nothingToDo(planned);
@@ -107,4 +112,16 @@ export async function migrate(
     ...(flags.resume !== undefined && { resume: flags.resume }),
   });
   report.done(outcome, planned);
+}
+
+/** What the run may take from the database. */
+async function foretold(access: DatabaseAccess, { route }: PlannedMigration): Promise<string[]> {
+  const connection = await access.look();
+  if (connection === null) return [];
+  try {
+    const { foretellLosses } = await import("../runner/standing_hazards.ts");
+    return await foretellLosses(connection, route.steps);
+  } finally {
+    await connection.close();
+  }
 }

@@ -14,11 +14,13 @@ export interface Hazard {
    * A rebuild: the statement that creates the table anew. Nothing is lost where it has all columns of the old one.
    */
   readonly rebuild?: string;
+  /** The name that a column of the table has in the rebuilt one, if it was only renamed. */
+  readonly columnAfter?: (column: string) => string;
 }
 
 /**
- * Finds what a route takes away on purpose: tables and columns that it drops, rows that it deletes or overwrites without
- * a WHERE, losses that a header allows. Read from the statements; whether the table was there, and had rows, the
+ * Finds what a route may take away, for a look before it runs: tables and columns that it drops, rows that it deletes or
+ * overwrites, losses that a header allows. Read from the statements; whether the table was there, and had rows, the
  * database knows.
  */
 export function findHazards(steps: readonly CheckedStep[]): Hazard[] {
@@ -71,7 +73,11 @@ function hazardsOf(
     return mentions.find((each) => foldName(each.name) === first)?.name ?? first;
   };
   const hazards: Hazard[] = [];
-  const add = (mention: Mention, loses: string, more: Pick<Hazard, "rebuild"> = {}) => {
+  const add = (
+    mention: Mention,
+    loses: string,
+    more: Pick<Hazard, "rebuild" | "columnAfter"> = {},
+  ) => {
     const name = firstNames.get(foldName(mention.name)) ?? mention.name;
     hazards.push({ revision, loses, tables: tablesOf(name), ...more });
   };
@@ -91,6 +97,7 @@ function hazardsOf(
           const rebuild = creation && texts.get(creation.start);
           add(mention, `rebuilds table "${name}" without all of its columns`, {
             rebuild: rebuild ?? "",
+            columnAfter: (column) => fates.columnAfter(fate.before, column),
           });
         }
         break;
@@ -99,11 +106,11 @@ function hazardsOf(
         add(mention, `drops column "${mention.column}" of "${name}"`);
         break;
       case "delete":
-        if (!limited) add(mention, `deletes every row of "${name}"`);
+        add(mention, `deletes ${limited ? "rows of" : "every row of"} "${name}"`);
         break;
       case "update":
       case "replace":
-        if (limited === false) add(mention, `overwrites every row of "${name}"`);
+        add(mention, `overwrites ${limited === false ? "every row of" : "rows of"} "${name}"`);
         break;
     }
   }

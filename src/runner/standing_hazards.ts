@@ -2,7 +2,8 @@ import { type Connection, SqlError } from "../db/connection.ts";
 import { openScratch } from "../db/open_scratch.ts";
 import { type Affinity, affinityOf, foldName, quoteName } from "../sql/identifier.ts";
 import { indexedContent } from "../sql/token_reader.ts";
-import type { Hazard } from "./hazard.ts";
+import { findHazards, type Hazard } from "./hazard.ts";
+import type { CheckedStep } from "./request.ts";
 
 /** Of some hazards those that meet rows: a table that is not there, or is empty, has nothing to lose. */
 export async function standingHazards(
@@ -26,6 +27,18 @@ export async function standingHazards(
   return found;
 }
 
+/**
+ * What a route may take from a database, a sentence each, as far as its statements and a look at the rows tell. A run
+ * measures it.
+ */
+export async function foretellLosses(
+  connection: Connection,
+  steps: readonly CheckedStep[],
+): Promise<string[]> {
+  const hazards = await standingHazards(connection, findHazards(steps));
+  return [...new Set(hazards.map(({ revision, loses }) => `${revision} ${loses}`))];
+}
+
 async function mayHaveRows(connection: Connection, table: string): Promise<boolean> {
   try {
     const rows = await connection.query(`SELECT 1 FROM main.${quoteName(table)} LIMIT 1`);
@@ -45,9 +58,11 @@ async function lossOf(
   creation: string,
 ): Promise<string | undefined> {
   const [row] = await connection.query(
-    "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND lower(name) = lower(?)",
+    `SELECT sql, (SELECT strict FROM pragma_table_list(s.name) WHERE schema = 'main') AS strict
+     FROM main.sqlite_schema AS s WHERE type = 'table' AND lower(name) = lower(?)`,
     [table],
   );
+  const strict = Number(row?.["strict"]) === 1;
   if (indexedContent(String(row?.["sql"] ?? "")) !== undefined) return undefined;
   const created = await createdColumns(creation);
   if (created === undefined) return hazard.loses;
@@ -57,13 +72,17 @@ async function lossOf(
     "SELECT name, type FROM pragma_table_xinfo(?) WHERE hidden = 0",
     [table],
   );
-  for (const { name } of old) {
-    if (!created.has(foldName(String(name)))) return hazard.loses;
+  const nameIn = (name: unknown) => hazard.columnAfter?.(String(name)) ?? foldName(String(name));
+  const missing = old.map(({ name }) => String(name)).filter((name) => !created.has(nameIn(name)));
+  if (missing.length > 0) {
+    const names = missing.map((name) => `"${name}"`).join(", ");
+    return `rebuilds table "${table}" without column${missing.length > 1 ? "s" : ""} ${names}`;
   }
   for (const { name, type } of old) {
     const column = String(name);
-    const into = created.get(foldName(column))!;
-    if (into === affinityOf(String(type))) continue;
+    const into = created.get(nameIn(column))!;
+    const takesAll = strict && /^any$/i.test(String(type));
+    if (into === (takesAll ? "BLOB" : affinityOf(String(type)))) continue;
     if (await isChanged(connection, table, column, into)) {
       return `changes values of column "${column}" of "${table}" into ${into}`;
     }

@@ -126,3 +126,18 @@ Deno.test("stamp --dry-run says what would be recorded and forgotten, and touche
   await project.prepare("stamp", "--purge", "a1", "--dry-run");
   assert.deepEqual(picture(project), stamped);
 });
+
+Deno.test("--dry-run says what may be lost, with the columns that a rebuild leaves out", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t(a, b, c); INSERT INTO t VALUES (1, 2, 3);");
+  await project.prepare("upgrade");
+  project.add(
+    "a2",
+    `ALTER TABLE t RENAME COLUMN a TO d; CREATE TABLE n(d, c); INSERT INTO n SELECT d, c FROM t;
+     DROP TABLE t; ALTER TABLE n RENAME TO t;`,
+  );
+  const { stderr } = await project.inProcess("upgrade", "--dry-run");
+  assert.match(stderr, /^may lose {3}a2 rebuilds table "t" without column "b"$/m);
+  const answer = JSON.parse((await project.inProcess("upgrade", "--dry-run", "--json")).stdout);
+  assert.deepEqual(answer.mayLose, ['a2 rebuilds table "t" without column "b"']);
+});

@@ -20,7 +20,11 @@ export function reportPlan(
   ui: Ui,
   target: Target,
   { route }: PlannedMigration,
-  transaction: TransactionMode,
+  { transaction, mayLose }: {
+    readonly transaction: TransactionMode;
+    /** What the run may take, a sentence each. */
+    readonly mayLose: readonly string[];
+  },
 ): void {
   const segments = splitSegments(route.steps, transaction);
   ui.json({
@@ -36,6 +40,7 @@ export function reportPlan(
       })),
     })),
     reseals: route.reseals.map((reseal) => reseal.id),
+    mayLose,
     notices: route.notices,
   });
   for (const notice of route.notices) reportWarning(ui, notice);
@@ -59,6 +64,7 @@ export function reportPlan(
       `reseal     ${ui.style.yellow(id)}  ${ui.style.dim("(the record follows the manifest)")}`,
     );
   }
+  for (const loss of mayLose) ui.notice(`may lose   ${loss}`);
   ui.notice(`Nothing was changed: this is what would run on "${target.name}".`);
 }
 
