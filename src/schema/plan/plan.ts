@@ -218,12 +218,12 @@ class Planner {
     /** Whether nothing but their own text makes views and triggers follow the renames. */
     readonly all: boolean;
   }): Aside {
-    const drops = facts.works.flatMap((work) =>
-      work.kind === "alter" && work.alteration.drops.length > 0
-        ? [{ table: foldName(work.change.from.name), columns: work.alteration.drops }]
-        : []
-    );
-    const broken = new Set(this.#options.broken);
+    // A view that names a column which goes is broken by it, and created again by the script that breaks it.
+    const drops = facts.works.flatMap((work) => {
+      const columns = work.kind === "alter" ? work.alteration.drops : droppedColumns(work.change);
+      return columns.length === 0 ? [] : [{ table: foldName(work.change.from.name), columns }];
+    });
+    const breaking = new Set<string>();
     const objects = drops.length === 0
       ? []
       : [...this.#from.views.values(), ...this.#from.triggers.values()];
@@ -232,13 +232,16 @@ class Planner {
       const isBroken = drops.some(({ table, columns }) =>
         names.has(table) && columns.some((column) => names.has(column))
       );
-      if (isBroken) broken.add(objectKey(object.kind, foldName(object.name)));
+      if (isBroken) breaking.add(objectKey(object.kind, foldName(object.name)));
     }
     return setAside(this.#from, {
       leaving: new Set(this.#leaving()),
       rebuilt: facts.rebuilt,
-      compiles: facts.renames || drops.length > 0 || facts.compiling.length > 0,
-      broken,
+      compiles: facts.renames || facts.works.some((work) =>
+        work.kind === "alter" && work.alteration.drops.length > 0
+      ) || facts.compiling.length > 0,
+      broken: this.#options.broken ?? new Set(),
+      breaking,
       missing: new Set(facts.compiling),
       all: facts.all || this.#options.aside === "all",
     });
@@ -373,6 +376,12 @@ function newestNeeded(
     .flatMap(({ sql }) => newerFeatures(sql, { start: 0, end: sql.length }, release))
     .map(({ since }) => since)
     .reduce<Release | undefined>((a, b) => a !== undefined && isAtLeast(a, b) ? a : b, least);
+}
+
+function droppedColumns({ changes }: AlterTable): string[] {
+  return changes.flatMap((change) =>
+    change.kind === "drop-column" ? [foldName(change.column.name)] : []
+  );
 }
 
 function keyOf({ name }: Table): string {

@@ -12,6 +12,8 @@ export interface AsideReasons {
   readonly compiles: boolean;
   /** As {@linkcode objectKey} writes them. */
   readonly broken: ReadonlySet<string>;
+  /** Those that a statement breaks, likewise. */
+  readonly breaking: ReadonlySet<string>;
   /** Objects that name these are broken while a statement compiles them. */
   readonly missing: ReadonlySet<string>;
   readonly all: boolean;
@@ -41,7 +43,7 @@ export function setAside(present: Schema, reasons: AsideReasons): Aside {
     queue.push(foldName(object.name));
   }
   if (reasons.compiles) queue.push(...reasons.missing);
-  const byMention = reasons.compiles || reasons.all
+  const byMention = reasons.compiles || reasons.all || reasons.breaking.size > 0
     ? mentions(present)
     : new Map<string, (View | Trigger)[]>();
   const take = (object: View | Trigger) => {
@@ -53,8 +55,9 @@ export function setAside(present: Schema, reasons: AsideReasons): Aside {
     if (object.kind === "view") queue.push(key);
   };
   for (const object of [...present.views.values(), ...present.triggers.values()]) {
-    const isBroken = reasons.broken.has(objectKey(object.kind, foldName(object.name)));
-    if (reasons.all || (reasons.compiles && isBroken)) take(object);
+    const key = objectKey(object.kind, foldName(object.name));
+    const isBroken = reasons.breaking.has(key) || (reasons.compiles && reasons.broken.has(key));
+    if (reasons.all || isBroken) take(object);
   }
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     for (const object of byMention.get(name) ?? []) take(object);

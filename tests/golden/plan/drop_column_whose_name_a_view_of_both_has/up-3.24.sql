@@ -1,5 +1,8 @@
 -- Up: drop column whose name a view of both has
 
+-- set view v aside (metadata)
+DROP VIEW "v";
+
 -- rebuild table t (metadata)
 CREATE TABLE "t__new" (a);
 
@@ -15,3 +18,6 @@ ALTER TABLE "t" RENAME TO "t__old";
 ALTER TABLE "t__new" RENAME TO "t";
 PRAGMA legacy_alter_table = off;
 DROP TABLE "t__old";
+
+-- create view v again (metadata)
+CREATE VIEW v AS SELECT t.a, u.b FROM t, u;

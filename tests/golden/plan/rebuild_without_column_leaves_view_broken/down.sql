@@ -1,0 +1,23 @@
+-- Down: rebuild without column leaves view broken
+-- This does not bring back what up.sql took away:
+-- Text in t.a that looks like a number becomes one: '007' becomes 7
+-- The values of t.b are lost
+
+-- rebuild table t (metadata)
+CREATE TABLE "t__new" (a TEXT, b TEXT, c TEXT);
+
+-- copy the rows of t (rewrite)
+-- convert-values: Numbers in t.a become text
+INSERT INTO "t__new" (rowid, "a", "c")
+SELECT rowid, "a", "c"
+FROM "t";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "t" RENAME TO "t__old";
+ALTER TABLE "t__new" RENAME TO "t";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "t__old";
+
+-- create trigger x on t again (metadata)
+CREATE TRIGGER x AFTER INSERT ON t BEGIN UPDATE t SET b = 1; END;
