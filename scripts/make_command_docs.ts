@@ -30,7 +30,7 @@ are explained in [refs.md](refs.md), errors in [errors.md](errors.md), settings 
   terminal only, and colour only while \`NO_COLOR\` is unset. If the reader goes away (\`aludel history | head -1\`) the command still ends
   properly, with its own exit code.
 - **\`--json\`** prints exactly one JSON document to stdout, on one line unless stdout is a terminal. A failed command prints
-  \`{"error": {"code", "message", "exitCode", "notes", "next", …}}\` there; what fails after the answer was printed goes to stderr as text.
+  \`{"error": {"code", "message", "exitCode", "notes", "next", …}}\` there; each of \`next\` is \`{"command", "why"?}\`, a line to paste, or \`{"say"}\`. What fails after the answer was printed goes to stderr as text.
 - **Flags before the command** work for \`--config\`, \`--database\`, \`--quiet\` and \`--json\`: \`aludel -c shop/aludel.json history\`. A flag's value
   may be attached: \`-m"text"\`, \`-r-3:current\`, \`--head=3f9c\`. \`downgrade -1\` and \`upgrade +1\` need no \`--\`; after \`--\` nothing is a flag.
 
