@@ -264,3 +264,12 @@ Deno.test("a revision without a statement is applied with a notice, a merge with
   assert.doesNotMatch(stderr, /"m1" does nothing/);
   assert.equal(await project.applied(), "a1 b1 m1");
 });
+
+Deno.test("upgrade says that it created the file, the first time only", async () => {
+  using project = oneRevision();
+  assert.match((await project.aludel("upgrade")).stderr, /^created {4}app\.db$/m);
+  await project.done("downgrade", "base");
+  assert.doesNotMatch((await project.aludel("upgrade")).stderr, /created/);
+  project.write("empty.db", "");
+  assert.doesNotMatch((await project.aludel("upgrade", "-d", "empty.db")).stderr, /created/);
+});

@@ -9,6 +9,7 @@ import {
   type TransactionMode,
 } from "../../runner/request.ts";
 import { describeLoss, type TableLoss } from "../../runner/loss/verdict.ts";
+import { NO_STATE } from "../../state/state.ts";
 import { durationText, megabytes } from "../../text/layout.ts";
 import { shell } from "../../text/next_step.ts";
 import { waitingText } from "../session/target.ts";
@@ -185,6 +186,9 @@ export class RunReport {
       else after.delete(id);
     }
     if (outcome.steps.length === 0) return;
+    if (planned.state === NO_STATE && this.#target.kind === "file") {
+      this.#ui.notice(`created    ${this.#target.name}`);
+    }
     const lost = this.#losses;
     for (const loss of lost.slice(0, LISTED)) this.#ui.notice(`lost       ${loss}`);
     if (lost.length > LISTED) this.#ui.notice(`           and ${lost.length - LISTED} more`);
