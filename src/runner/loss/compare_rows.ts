@@ -36,12 +36,15 @@ export async function compareRows(
   const match = new RowMatch(comparison, lost);
   let low: readonly SqlValue[] | undefined;
   for (let rows = FIRST_ROWS;;) {
-    const high = await old.keyAfter(low, rows);
-    if (high === undefined) break;
-    if (low !== undefined && high.every((value, at) => value === low![at])) {
-      // TEXT with a NUL is cut when it is read, and such a key leads nowhere.
-      return await compareContents(before, now, comparison);
+    const next = await old.keyAfter(low, rows);
+    if (next === undefined) break;
+    // TEXT with a NUL is cut when it is read, and such a key may be the one before: then the block ends further on.
+    const isStuck = isSame(next.key, low);
+    if (isStuck && !next.isLast) {
+      rows *= 2;
+      continue;
     }
+    const high = isStuck ? undefined : next.key;
     const text = await old.text(low, high);
     const other = await fresh.text(low, high);
     // U+FFFD may stand for any bytes that are no UTF-8.
@@ -51,17 +54,22 @@ export async function compareRows(
     }
     if (text.length < BLOCK_TEXT / 4) rows = Math.min(rows * 4, ROWS);
     else if (text.length > BLOCK_TEXT) rows = Math.max(Math.floor(rows / 4), 1);
+    if (high === undefined) return match.result();
     low = high;
   }
   if (match.searches) {
     for (let rest = low;;) {
-      const high = await fresh.keyAfter(rest, ROWS);
-      if (high === undefined || !match.hasRoom) break;
-      match.block([], await fresh.rows(rest, high, false));
-      rest = high;
+      const next = await fresh.keyAfter(rest, ROWS);
+      if (next === undefined || !match.hasRoom || isSame(next.key, rest)) break;
+      match.block([], await fresh.rows(rest, next.key, false));
+      rest = next.key;
     }
   }
   return match.result();
+}
+
+function isSame(key: readonly SqlValue[], other: readonly SqlValue[] | undefined): boolean {
+  return other !== undefined && key.every((value, at) => value === other[at]);
 }
 
 /** One of the two tables. */
@@ -93,7 +101,7 @@ class Side {
   async keyAfter(
     low: readonly SqlValue[] | undefined,
     rows: number,
-  ): Promise<readonly SqlValue[] | undefined> {
+  ): Promise<{ readonly key: readonly SqlValue[]; readonly isLast: boolean } | undefined> {
     const list = this.#key.map((key, at) => `${key} AS k${at}`).join(", ");
     const order = this.#key.join(", ");
     const select = `SELECT ${list} FROM ${this.#table} ${this.#where(low, undefined)} ORDER BY `;
@@ -101,33 +109,36 @@ class Side {
       `${select}${order} LIMIT 1 OFFSET ${rows - 1}`,
       low ?? [],
     );
-    if (row !== undefined) return this.#keyOf(row);
+    if (row !== undefined) return { key: this.#keyOf(row), isLast: false };
     const [last] = await this.#connection.query(
       `${select}${this.#key.map((key) => `${key} DESC`).join(", ")} LIMIT 1`,
       low ?? [],
     );
-    return last === undefined ? undefined : this.#keyOf(last);
+    return last === undefined ? undefined : { key: this.#keyOf(last), isLast: true };
   }
 
   /** All values of the rows in between as one text; two blocks with the same text have the same rows. */
-  async text(low: readonly SqlValue[] | undefined, high: readonly SqlValue[]): Promise<string> {
-    const row = [...this.#key.map((key) => `quote(${key})`), ...this.#literals]
+  async text(
+    low: readonly SqlValue[] | undefined,
+    high: readonly SqlValue[] | undefined,
+  ): Promise<string> {
+    const row = [...this.#key.map(literalOf), ...this.#literals]
       .join(" || ',' || ");
     const [found] = await this.#connection.query(
       `SELECT group_concat(${row}) AS text FROM ${this.#table} ${this.#where(low, high)}`,
-      [...low ?? [], ...high],
+      [...low ?? [], ...high ?? []],
     );
     return String(found?.["text"] ?? "");
   }
 
   async rows(
     low: readonly SqlValue[] | undefined,
-    high: readonly SqlValue[],
+    high: readonly SqlValue[] | undefined,
     exactly: boolean,
   ): Promise<ReadRow[]> {
     const list = [
       ...this.#key.map((key, at) => `${key} AS k${at}`),
-      `${this.#key.map((key) => `quote(${key})`).join(" || ',' || ")} AS id`,
+      `${this.#key.map(literalOf).join(" || ',' || ")} AS id`,
       ...this.#columns.map((column, at) => `${literalOf(column)} AS c${at}`),
       ...(exactly ? this.#columns.map((column, at) => `${exactLiteralOf(column)} AS e${at}`) : []),
     ];
@@ -137,7 +148,7 @@ class Side {
     };
     const rows = await this.#connection.query(
       `SELECT ${list.join(", ")} FROM ${this.#table} ${this.#where(low, high)}`,
-      [...low ?? [], ...high],
+      [...low ?? [], ...high ?? []],
     );
     return rows.map((row) => ({
       key: this.#keyOf(row),

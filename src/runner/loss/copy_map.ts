@@ -22,17 +22,22 @@ const ROWID_NAMES: ReadonlySet<string> = new Set(["rowid", "_rowid_", "oid"]);
  *
  * @param copy Undefined where no one statement copies the rows.
  * @param renamed Folded column before → its folded name now.
- * @param columnThen Folded column now → its folded name when the table of now was created.
+ * @param columnThen Folded column now → its folded name when the table of now was created; undefined: it came later, in
+ * place of a dropped one.
  */
 export function mapCopy(
   before: TableShape,
   now: TableShape,
   copy: CopyStatement | undefined,
   renamed: (column: string) => string | undefined,
-  columnThen: (column: string) => string,
+  columnThen: (column: string) => string | undefined,
 ): CopyMap {
-  const present = new Map(now.columns.map((column) => [columnThen(column.folded), column]));
-  const byName = new Map(now.columns.map((column) => [column.folded, column]));
+  const present = new Map<string, ShapeColumn>();
+  for (const column of now.columns) {
+    const then = columnThen(column.folded);
+    if (then !== undefined) present.set(then, column);
+  }
+  const byName = new Map([...present.values()].map((column) => [column.folded, column]));
   const thenOf = new Map([...present].map(([then, column]) => [column, then]));
   const old = new Set(before.columns.map(({ folded }) => folded));
   const columns = new Map<string, ShapeColumn>();
@@ -43,7 +48,7 @@ export function mapCopy(
     const column = byName.get(renamed(folded) ?? "");
     if (column !== undefined) columns.set(folded, column);
   }
-  const pairs = copy === undefined ? [] : pairsOf(before, [...present.keys()], now, copy);
+  const pairs = copy === undefined ? [] : pairsOf(before, present, copy);
   if (copy?.columns !== undefined && copy.items.every(({ kind }) => kind !== "all")) {
     const moves = movesOf(pairs, old);
     for (const target of moves.values()) columns.delete(target);
@@ -111,8 +116,7 @@ type Source =
 /** The target of each value that the copy writes, folded, with its source. Empty where they do not fit together. */
 function pairsOf(
   before: TableShape,
-  present: readonly string[],
-  now: TableShape,
+  present: ReadonlyMap<string, ShapeColumn>,
   copy: CopyStatement,
 ): [string, Source][] {
   const sources = copy.items.flatMap((item): (Source & { readonly as?: string | undefined })[] =>
@@ -122,7 +126,7 @@ function pairsOf(
   );
   const targets = copy.creates
     ? sources.map((source) => source.as ?? (source.kind === "column" ? source.name : ""))
-    : copy.columns ?? present.filter((_, at) => !now.columns[at]!.generated);
+    : copy.columns ?? [...present].flatMap(([then, { generated }]) => generated ? [] : [then]);
   if (targets.length !== sources.length) return [];
   return targets.map((target, at) => [target, sources[at]!]);
 }

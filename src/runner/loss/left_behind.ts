@@ -23,6 +23,7 @@ export async function findLeftBehind(
   const left = [
     ...await findBrokenObjects(fresh, old, dropped),
     ...await findOrphanedKeys(fresh, old, fates, dropped),
+    ...await findUnreadable(fresh, old),
   ];
   return {
     lost: { tables: [], objects: left.filter(({ said }) => said).map(({ fact }) => fact) },
@@ -32,6 +33,35 @@ export async function findLeftBehind(
 
 interface LeftBehind extends UnsaidLoss {
   readonly said: boolean;
+}
+
+/** Virtual tables that could be read before and no longer can: an FTS5 index whose content has another name or is gone. */
+async function findUnreadable(fresh: Connection, old: OldReader): Promise<LeftBehind[]> {
+  const rows = await fresh.query(
+    "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL %' ORDER BY name",
+  );
+  const losses: LeftBehind[] = [];
+  for (const row of rows) {
+    const name = String(row["name"]);
+    const now = await readingRefusal(fresh, name);
+    if (now === undefined || await readingRefusal(await old(), name) !== undefined) continue;
+    losses.push({
+      said: true,
+      name,
+      fact: `virtual table "${name}" can no longer be read: ${now}`,
+    });
+  }
+  return losses;
+}
+
+async function readingRefusal(connection: Connection, table: string): Promise<string | undefined> {
+  try {
+    await connection.query(`SELECT * FROM main.${quoteName(table)} LIMIT 1`);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SqlError) return error.sqlite;
+    throw error;
+  }
 }
 
 interface Compiled {

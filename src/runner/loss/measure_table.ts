@@ -21,8 +21,8 @@ export interface TouchedTable {
   readonly isSource: (copy: TableWrites["copies"][number]) => boolean;
   /** The folded name now of a column of before; undefined: dropped. */
   readonly columnNow: (column: string) => string | undefined;
-  /** The folded name of a column of now, when its table was created. */
-  readonly columnThen: (column: string) => string;
+  /** The folded name of a column of now, when its table was created; undefined: it came in place of a dropped one. */
+  readonly columnThen: (column: string) => string | undefined;
 }
 
 /** What a table of before lost, and how. */

@@ -158,8 +158,10 @@ export class SegmentLoss {
         isSource: ({ from }) => this.#log.originOf(from) === before,
         columnNow: (column) =>
           writes?.droppedColumns.has(column) ? undefined : fates.columnAfter(before, column),
-        columnThen: (column) =>
-          filled === undefined ? column : this.#log.columnThen(fate!.after!, column),
+        columnThen: (column) => {
+          const then = filled === undefined ? column : this.#log.columnThen(fate!.after!, column);
+          return filled?.droppedColumns.has(then) ? undefined : then;
+        },
       }];
     });
   }
