@@ -1,6 +1,6 @@
 import { formatManifest, type ManifestRevision } from "../../src/manifest/manifest.ts";
 import { folderName } from "../../src/manifest/folder_name.ts";
-import { digest } from "../../src/project/workspace/digest.ts";
+import { digest } from "../../src/digest.ts";
 import { scriptOf, type WorkloadRevision } from "./workload.ts";
 
 /** The database's file in every project. */

@@ -83,7 +83,7 @@ export async function adoptDatabase(
   const { id } = written.revision;
   const open = { target: chosen, access: accessTo(chosen) };
   const planned = await planStamp(
-    await migrationContext(project, openWorkspace(project.files), open),
+    migrationContext(project, openWorkspace(project.files), open),
     { refs: [parseRef(id)], purge: false },
   );
   using host = runHost(context, project, open, undefined, () => {});

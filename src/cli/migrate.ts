@@ -71,7 +71,7 @@ export async function migrate(
   const workspace = openWorkspace(project.files);
   if (workspace === null && options.needsProject) throw projectMissing(project);
   const target = openTarget(context, project, flags, "run");
-  const migration = await migrationContext(project, workspace, target);
+  const migration = migrationContext(project, workspace, target);
   const request: MigrationRequest = {
     goal,
     downFrom: options.downFrom,

@@ -3,8 +3,6 @@ import { AludelError } from "../errors.ts";
 import { parseRange, type RefRange } from "../graph/ref.ts";
 import { committedTexts } from "../git/base.ts";
 import { gitFolder } from "../git/git.ts";
-import { localSqliteVersion } from "../project/workspace/database_access.ts";
-import { digest } from "../project/workspace/digest.ts";
 import type { PlannedMigration } from "../project/migrate/migration.ts";
 import type { ManifestRevision } from "../manifest/manifest.ts";
 import {
@@ -42,7 +40,7 @@ export async function printOfflineScript(
   text: string,
   direction: "upgrade" | "downgrade",
 ): Promise<void> {
-  const { range, project, offline } = await openOffline(context, flags, text, direction);
+  const { range, project, offline } = openOffline(context, flags, text, direction);
   const { start, route } = await planOffline(offline, range, direction);
   const { doubleQuotedStrings } = project.settings;
   print(context.ui, route, start, { transaction: flags.transaction ?? "all", doubleQuotedStrings });
@@ -63,7 +61,7 @@ export async function printOfflineStampScript(
   flags: ScriptFlags,
   text: string,
 ): Promise<void> {
-  const { range, offline } = await openOffline(context, flags, text, "stamp");
+  const { range, offline } = openOffline(context, flags, text, "stamp");
   printStampScript(context.ui, await planOfflineStamp(offline, range));
 }
 
@@ -79,16 +77,16 @@ interface ScriptFlags {
 }
 
 /** What a range's script is made from. @throws {AludelError} `usage` without --sql; `project-missing`, `ref-syntax`. */
-async function openOffline(
+function openOffline(
   context: CommandContext,
   flags: ScriptFlags,
   text: string,
   command: string,
-): Promise<{
+): {
   readonly range: RefRange;
   readonly project: Project;
   readonly offline: OfflineContext;
-}> {
+} {
   const range = parseRange(text);
   if (!flags.sql) {
     throw new AludelError("usage", `"${text}" is a range, and only --sql takes one`, {
@@ -102,10 +100,7 @@ async function openOffline(
   const offline = {
     workspace,
     drafts: project.settings.drafts,
-    digest,
-    sealedTexts: (entry: ManifestRevision) =>
-      committedTexts(gitFolder(project.migrations), entry, digest),
-    sqliteVersion: await localSqliteVersion(),
+    sealedTexts: (entry: ManifestRevision) => committedTexts(gitFolder(project.migrations), entry),
   };
   return { range, project, offline };
 }

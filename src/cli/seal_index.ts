@@ -1,6 +1,5 @@
 import { gitFolder } from "../git/git.ts";
 import { sealStaged } from "../git/seal_staged.ts";
-import { digest } from "../project/workspace/digest.ts";
 import type { CommandContext } from "./arguments/command.ts";
 import { requireProject } from "../project/workspace/project.ts";
 import { openProject } from "./session/project.ts";
@@ -19,7 +18,6 @@ export async function sealIndex(
     folder: gitFolder(project.migrations, runtime.cwd),
     refs,
     indexFile: runtime.env("GIT_INDEX_FILE"),
-    digest,
     onWait: waitingFor(ui, project),
   });
   ui.json({ ...result, resealed: [] });

@@ -2,7 +2,6 @@ import { AludelError } from "../errors.ts";
 import { gitFolder } from "../git/git.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { changedTexts } from "../project/migrate/records.ts";
-import { digest } from "../project/workspace/digest.ts";
 import { type Memory, mend } from "../project/author/mend.ts";
 import type { Project } from "../project/workspace/project.ts";
 import {
@@ -42,7 +41,7 @@ async function readMemory(
     const { applied } = await readState(connection);
     const stored = await readStoredTexts(connection);
     const isSound = (record: AppliedRevision) =>
-      changedTexts(record, undefined, stored, digest).length === 0;
+      changedTexts(record, undefined, stored).length === 0;
     const sound = new Set(applied.filter(isSound).map(({ id }) => id));
     return {
       records: applied,

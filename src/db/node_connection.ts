@@ -276,8 +276,11 @@ export class NodeConnection implements Connection {
 
 let sqliteVersion: string | undefined;
 
-/** Asked once, of a database of its own: even this SELECT takes a lock on the database that it is given to. */
-function libraryVersion(): string {
+/**
+ * The version of the SQLite in this program, such as `3.53.2`. Asked once, of a database of its own: even this SELECT
+ * takes a lock on the database that it is given to.
+ */
+export function libraryVersion(): string {
   if (sqliteVersion === undefined) {
     const database = new DatabaseSync(":memory:");
     const row = database.prepare("SELECT sqlite_version() AS version").get();

@@ -1,6 +1,7 @@
+import { digest } from "../digest.ts";
 import { AludelError, type ErrorCode } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import type { Digest, Manifest, ManifestRevision, RevisionTexts } from "../manifest/manifest.ts";
+import type { Manifest, ManifestRevision, RevisionTexts } from "../manifest/manifest.ts";
 import {
   compareManifests,
   type SealedChange,
@@ -70,13 +71,12 @@ const DEPTH = 50;
 export function committedTexts(
   folder: GitFolder,
   entry: ManifestRevision,
-  digest: Digest,
 ): RevisionTexts | undefined {
   if (entry.up === null || entry.down === null) return undefined;
-  const up = findText(folder, `${entry.dir}/up.sql`, entry.up, digest);
+  const up = findText(folder, `${entry.dir}/up.sql`, entry.up);
   if (up === undefined) return undefined;
   if (entry.down === "none") return { up, down: null };
-  const down = findText(folder, `${entry.dir}/down.sql`, entry.down, digest);
+  const down = findText(folder, `${entry.dir}/down.sql`, entry.down);
   return down === undefined ? undefined : { up, down };
 }
 
@@ -84,7 +84,6 @@ function findText(
   folder: GitFolder,
   path: string,
   wanted: string,
-  digest: Digest,
 ): string | undefined {
   const { cwd } = folder;
   const name = `./${pathIn(folder, path)}`;
@@ -118,7 +117,6 @@ export async function baseTexts(
   entries: readonly ManifestRevision[],
   { folder, base, inBase }: BaseTextSource,
 ): Promise<ReadonlyMap<RevisionId, RevisionTexts>> {
-  const { digest } = await import("../project/workspace/digest.ts");
   const texts = new Map<RevisionId, RevisionTexts>();
   const names = entries.flatMap((entry) => {
     const dir = inBase.get(entry.id)?.dir ?? entry.dir;
@@ -136,7 +134,7 @@ export async function baseTexts(
     if (up !== null && hash(up) === entry.up && hash(down) === entry.down) {
       texts.set(entry.id, { up, down });
     } else if (searched++ < SEARCHED) {
-      const found = committedTexts(folder, entry, digest);
+      const found = committedTexts(folder, entry);
       if (found) texts.set(entry.id, found);
     }
   });

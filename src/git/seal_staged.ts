@@ -2,7 +2,7 @@ import { AludelError } from "../errors.ts";
 import { parseRef } from "../graph/ref.ts";
 import { resolveRefs } from "../graph/resolve_ref.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import { type Digest, formatManifest, type Manifest } from "../manifest/manifest.ts";
+import { formatManifest, type Manifest } from "../manifest/manifest.ts";
 import { mergeManifests } from "../manifest/merge_manifest.ts";
 import type { ParsedManifest } from "../manifest/parse_manifest.ts";
 import { seal, type SealResult } from "../manifest/seal.ts";
@@ -24,7 +24,6 @@ export interface SealStagedRequest {
   readonly refs: readonly string[];
   /** `GIT_INDEX_FILE`: during a commit git may work on another index than the clone's. */
   readonly indexFile: string | undefined;
-  readonly digest: Digest;
   readonly onWait: () => void;
 }
 
@@ -56,7 +55,7 @@ export async function sealStaged(
     ids,
     mode: "drafts",
     hashesOf(id) {
-      const { up, down } = readRevisionTexts(files, entries.get(id)!, request.digest);
+      const { up, down } = readRevisionTexts(files, entries.get(id)!);
       return { up: up?.hash ?? null, down: down?.hash ?? null };
     },
     changeOf: () => "changed",

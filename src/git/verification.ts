@@ -3,7 +3,6 @@ import type { RevisionId } from "../graph/revision.ts";
 import type { ManifestRevision, RevisionTexts } from "../manifest/manifest.ts";
 import type { ParsedManifest } from "../manifest/parse_manifest.ts";
 import { headFindings, verifyFiles } from "../project/migrate/verify.ts";
-import { digest } from "../project/workspace/digest.ts";
 import { type Finding, findingOf } from "../project/workspace/finding.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "../project/workspace/revision_files.ts";
 import { readManifest, workspaceOf } from "../project/workspace/workspace.ts";
@@ -256,13 +255,13 @@ async function fileFindings(
   manifest: ParsedManifest,
   earlier: EarlierTexts,
 ): Promise<readonly Finding[]> {
-  const first = verifyFiles({ files, manifest, digest, sealedTexts: () => undefined });
+  const first = verifyFiles({ files, manifest, sealedTexts: () => undefined });
   const edited = manifest.revisions.filter(({ id }) => first.verdicts.get(id)?.kind === "edited");
   if (edited.length === 0) return first.findings;
   // Only now is it worth asking for the texts that tell a cosmetic edit from a real one.
   const texts: ReadonlyMap<RevisionId, RevisionTexts> = await baseTexts(edited, earlier);
   const sealedTexts = ({ id }: ManifestRevision) => texts.get(id);
-  return verifyFiles({ files, manifest, digest, sealedTexts }).findings;
+  return verifyFiles({ files, manifest, sealedTexts }).findings;
 }
 
 function unsealedFindings(manifest: ParsedManifest): Finding[] {

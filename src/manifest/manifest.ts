@@ -1,10 +1,7 @@
+import type { TextHash } from "../digest.ts";
 import type { Revision } from "../graph/revision.ts";
 
-/** The hash of a canonical text: `sha256:` and 64 lower-case hex digits. */
-export type TextHash = `sha256:${string}`;
-
-/** Hashes a text's UTF-8 bytes. Given from outside, so that this folder stays pure. */
-export type Digest = (text: string) => TextHash;
+export type { TextHash };
 
 /** A sealed down: its hash, or `"none"` for a revision that cannot be undone. */
 export type DownHash = TextHash | "none";

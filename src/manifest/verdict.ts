@@ -1,8 +1,8 @@
+import { digest } from "../digest.ts";
 import type { Revision, RevisionId } from "../graph/revision.ts";
 import { sameTokens } from "../sql/read_script.ts";
 import type {
   ActualHashes,
-  Digest,
   DownHash,
   ManifestRevision,
   RevisionTexts,
@@ -32,7 +32,6 @@ const DOMAIN = "aludel-lineage-1";
 export function lineages(
   order: Iterable<Revision>,
   hashesOf: (id: RevisionId) => TextHashes | undefined,
-  digest: Digest,
   before: ReadonlyMap<RevisionId, TextHash> = new Map(),
 ): ReadonlyMap<RevisionId, TextHash> {
   const known = new Map(before);

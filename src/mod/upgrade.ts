@@ -2,7 +2,6 @@ import type { SqlFunctions } from "../db/connection.ts";
 import { AludelError, inFull } from "../errors.ts";
 import { parseRef } from "../graph/ref.ts";
 import { accessTo } from "../project/workspace/database_access.ts";
-import { digest } from "../project/workspace/digest.ts";
 import {
   type MigrationRequest,
   planMigration,
@@ -121,9 +120,7 @@ async function upgradeTarget(target: Target, options: UpgradeOptions): Promise<U
     workspace,
     access,
     drafts: target.drafts,
-    digest,
     sealedTexts: () => undefined,
-    sqliteVersion: await access.sqliteVersion(),
   };
   const request: MigrationRequest = {
     goal: { kind: "upgrade", refs: [parseRef(options.to ?? "head")] },

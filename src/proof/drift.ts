@@ -1,4 +1,5 @@
 import type { Connection } from "../db/connection.ts";
+import { libraryVersion } from "../db/node_connection.ts";
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { autogenerate } from "../project/author/autogenerate.ts";
@@ -9,6 +10,7 @@ import type { Settings } from "../project/workspace/settings.ts";
 import { reverseChanges } from "../schema/model/change.ts";
 import { describeChange } from "../schema/diff/describe.ts";
 import { introspect } from "../schema/read/introspect.ts";
+import { releaseOf } from "../sql/sqlite_releases.ts";
 import { readState, readTexts } from "../state/state.ts";
 
 /** How a database differs from what its own records lead to. */
@@ -22,7 +24,6 @@ export interface Drift {
 /** What finding drift needs. */
 export interface DriftContext {
   readonly settings: Settings;
-  readonly sqliteVersion: string;
   /** What to call the file of a revision in messages. */
   readonly fileOf: (id: RevisionId) => string;
 }
@@ -35,7 +36,7 @@ export interface DriftContext {
  * @throws {AludelError} `replay-failed`, `state-damaged` and its like.
  */
 export async function findDrift(connection: Connection, context: DriftContext): Promise<Drift> {
-  const { settings, sqliteVersion, fileOf } = context;
+  const { settings, fileOf } = context;
   const { applied } = await readState(connection);
   const ups = [];
   for (const { id, up: hash } of applied) {
@@ -43,7 +44,7 @@ export async function findDrift(connection: Connection, context: DriftContext): 
     if (texts !== undefined) ups.push({ id, up: { file: fileOf(id), text: texts.up, hash } });
   }
   const scratch = new Scratch(settings);
-  await using replayed = await replay(ups, scratch, sqliteVersion);
+  await using replayed = await replay(ups, scratch);
   const live = await introspect(connection);
   const comparison = compareWith(settings, live, await introspect(replayed, [live]));
   return { comparison, lines: reverseChanges(comparison.changes).flatMap(describeChange) };
@@ -55,15 +56,14 @@ export async function findDrift(connection: Connection, context: DriftContext): 
  */
 export async function sqlAgainstDrift(
   { comparison }: Drift,
-  { settings, sqliteVersion }: DriftContext,
+  { settings }: DriftContext,
 ): Promise<string | null> {
-  const [major = 3, minor = 0] = (settings.sqlite ?? sqliteVersion).split(".").map(Number);
   try {
     const { texts } = await autogenerate({
       comparison,
       message: "take back what was changed beside the revisions",
       down: false,
-      sqlite: [major, minor],
+      sqlite: releaseOf(settings.sqlite ?? libraryVersion()),
       columnOrder: settings.columnOrder,
       scratch: new Scratch(settings),
     });

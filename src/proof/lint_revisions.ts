@@ -32,7 +32,6 @@ export interface LintContext {
   readonly tree: ReplayTree;
   readonly sourceOf: (id: RevisionId) => RevisionSource;
   readonly scratch: Scratch;
-  readonly sqliteVersion: string;
   /** The oldest SQLite that shall run the revisions, as the settings say. */
   readonly sqlite?: string | undefined;
   /** The number of rows of a table in a database that was named; undefined where nobody knows. */
@@ -51,8 +50,8 @@ export interface RevisionLint {
 export async function lintRevision(id: RevisionId, context: LintContext): Promise<RevisionLint> {
   try {
     const source = context.sourceOf(id);
-    const up = readScriptOf(source.up, id, context);
-    const down = source.down && readScriptOf(source.down, id, context);
+    const up = readScriptOf(source.up, id);
+    const down = source.down && readScriptOf(source.down, id);
     const schemas = new SchemasAround(id, context);
     const subject: LintSubject = {
       up: subjectOf("up", up, schemas, () => context.tree.before(id), context.scratch),
@@ -75,12 +74,8 @@ export async function lintRevision(id: RevisionId, context: LintContext): Promis
   }
 }
 
-function readScriptOf(
-  { file, text }: RevisionText,
-  id: RevisionId,
-  { sqliteVersion }: LintContext,
-): Script {
-  return checkScript(file, text, id, sqliteVersion);
+function readScriptOf({ file, text }: RevisionText, id: RevisionId): Script {
+  return checkScript(file, text, id);
 }
 
 function ignoresOf({ file, text }: RevisionText): readonly Directive[] {

@@ -13,8 +13,6 @@ export interface ProofHistory {
   /** In topological order, with all that they need. */
   readonly sources: readonly RevisionSource[];
   readonly settings: ScratchSettings;
-  /** The SQLite of this program, such as `3.53.2`. */
-  readonly sqliteVersion: string;
 }
 
 /** One thing to prove. */
@@ -31,13 +29,13 @@ export type ProofAnswer =
 export class Prover {
   readonly #context: TrialContext & { readonly graph: ReturnType<typeof requireGraph> };
 
-  constructor({ sources, settings, sqliteVersion }: ProofHistory) {
+  constructor({ sources, settings }: ProofHistory) {
     const graph = requireGraph(sources);
     const known = new Map(sources.map((source) => [source.id, source]));
     const sourceOf = (id: RevisionId) => known.get(id)!;
     const scratch = new Scratch(settings);
-    const tree = new ReplayTree({ graph, sourceOf, scratch, sqliteVersion });
-    this.#context = { graph, sourceOf, scratch, tree, sqliteVersion };
+    const tree = new ReplayTree({ graph, sourceOf, scratch });
+    this.#context = { graph, sourceOf, scratch, tree };
   }
 
   async prove(task: ProofTask): Promise<ProofAnswer> {

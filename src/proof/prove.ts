@@ -1,6 +1,8 @@
 import type { RevisionId } from "../graph/revision.ts";
 import { lineages } from "../manifest/verdict.ts";
-import type { Digest, TextHash } from "../manifest/manifest.ts";
+import { digest } from "../digest.ts";
+import { libraryVersion } from "../db/node_connection.ts";
+import type { TextHash } from "../manifest/manifest.ts";
 import type { Project } from "../project/workspace/project.ts";
 import { textHashes } from "../project/workspace/revision_texts.ts";
 import type { Workspace } from "../project/workspace/workspace.ts";
@@ -18,8 +20,6 @@ export interface ProveRequest {
   readonly project: Project;
   readonly workspace: Workspace;
   readonly ids: readonly RevisionId[];
-  readonly digest: Digest;
-  readonly sqliteVersion: string;
   /** How many threads there may be. */
   readonly jobs: number;
   /** Whether earlier answers hold; false proves everything again. */
@@ -43,8 +43,8 @@ export interface ProveResult {
  * @throws {AludelError} What reading a revision's files throws.
  */
 export async function prove(request: ProveRequest): Promise<ProveResult> {
-  const { project, workspace: { graph }, ids, jobs, onProgress, sqliteVersion } = request;
-  const { of: sourceOf } = new RevisionSources(request.workspace, request.digest);
+  const { project, workspace: { graph }, ids, jobs, onProgress } = request;
+  const { of: sourceOf } = new RevisionSources(request.workspace);
   const sources = [...graph.ancestors(ids, "all")].map(sourceOf);
   const tasks = tasksOf(request);
   const keys = keysOf(tasks, sources, request);
@@ -61,7 +61,7 @@ export async function prove(request: ProveRequest): Promise<ProveResult> {
   const byName = new Map(missing.map((task) => [nameOf(task), task]));
   const settings = scratchSettings(project.settings);
   onProgress(fromCache, tasks.length);
-  await proveTasks({ sources, settings, sqliteVersion }, missing, jobs, (answer) => {
+  await proveTasks({ sources, settings }, missing, jobs, (answer) => {
     const task = byName.get(nameOfAnswer(answer))!;
     answers.set(task, answer);
     cache.set(keys.get(task)!, answer);
@@ -100,14 +100,14 @@ function nameOfAnswer(answer: ProofAnswer): string {
 function keysOf(
   tasks: readonly ProofTask[],
   sources: readonly RevisionSource[],
-  { digest, sqliteVersion, project: { settings } }: ProveRequest,
+  { project: { settings } }: ProveRequest,
 ): ReadonlyMap<ProofTask, TextHash> {
   const known = new Map(sources.map((source) => [source.id, source]));
-  const lineageOf = lineages(sources, (id) => textHashes(known.get(id)!), digest);
+  const lineageOf = lineages(sources, (id) => textHashes(known.get(id)!));
   const shared = [
     "aludel-proof-1",
     RELEASE,
-    sqliteVersion,
+    libraryVersion(),
     JSON.stringify(scratchSettings(settings)),
   ];
   return new Map(tasks.map((task) => {

@@ -1,6 +1,5 @@
 import { AludelError } from "../errors.ts";
 import type { Revision, RevisionId } from "../graph/revision.ts";
-import type { Digest } from "../manifest/manifest.ts";
 import { judgeFiles } from "../manifest/verdict.ts";
 import {
   readRevisionText,
@@ -24,12 +23,10 @@ export interface RevisionSource extends Revision {
 /** Reads the sources of a project, each one once and when it is first asked for. */
 export class RevisionSources {
   readonly #workspace: Workspace;
-  readonly #digest: Digest;
   readonly #known = new Map<RevisionId, RevisionSource>();
 
-  constructor(workspace: Workspace, digest: Digest) {
+  constructor(workspace: Workspace) {
     this.#workspace = workspace;
-    this.#digest = digest;
   }
 
   /**
@@ -51,7 +48,7 @@ export class RevisionSources {
         next: [shell`aludel history`],
       });
     }
-    const { up, down } = readRevisionTexts(files, entry, this.#digest);
+    const { up, down } = readRevisionTexts(files, entry);
     const hashes = { up: up?.hash ?? null, down: down?.hash ?? null };
     const error = fileError(entry, judgeFiles(entry, hashes), files.name);
     if (error) throw error;
@@ -63,8 +60,8 @@ export class RevisionSources {
       labels,
       up: up!,
       down,
-      seed: readRevisionText(files, `${dir}/seed.sql`, this.#digest),
-      asserts: readRevisionText(files, `${dir}/assert.sql`, this.#digest),
+      seed: readRevisionText(files, `${dir}/seed.sql`),
+      asserts: readRevisionText(files, `${dir}/assert.sql`),
     };
   }
 }

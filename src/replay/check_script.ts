@@ -1,3 +1,4 @@
+import { libraryVersion } from "../db/node_connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { readScript } from "../sql/read_script.ts";
 import { findRefusal } from "../sql/refused_text.ts";
@@ -7,14 +8,14 @@ import { requireSqlite } from "./sqlite_requirement.ts";
 /**
  * Reads a script and makes sure that it may run.
  *
- * @param sqliteVersion The SQLite that will run it, such as `3.53.2`.
+ * @param sqliteVersion The SQLite that will run it, such as `3.53.2`; this program's if left out.
  * @throws {AludelError} What {@linkcode readScript} and {@linkcode findRefusal} say, and `sqlite-too-old`.
  */
 export function checkScript(
   file: string,
   text: string,
   id: RevisionId,
-  sqliteVersion: string,
+  sqliteVersion = libraryVersion(),
 ): Script {
   const script = readScript(file, text);
   const refusal = findRefusal(script);

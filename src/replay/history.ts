@@ -32,17 +32,15 @@ export interface ReplaySource extends Revision {
  * One transaction serves for all of them but where a header asks for something else; what a script does
  * wrong in the eyes of the runner (losses, violations) has been judged when it was applied.
  *
- * @param sqliteVersion The SQLite of this program, which a script may be too new for.
  * @throws {AludelError} `replay-failed` with the place; what {@linkcode checkScript} throws.
  */
 export async function replay(
   ups: readonly { readonly id: RevisionId; readonly up: ScriptText }[],
   scratch: Scratch,
-  sqliteVersion: string,
 ): Promise<ScratchConnection> {
   const scripts = ups.map(({ id, up }) => ({
     id,
-    script: checkScript(up.file, up.text, id, sqliteVersion),
+    script: checkScript(up.file, up.text, id),
   }));
   return await scratch.after(async (connection) => {
     await connection.execute("BEGIN");

@@ -14,7 +14,6 @@ export interface ReplayTreeContext {
   readonly sourceOf: (id: RevisionId) => ReplaySource;
   readonly scratch: Scratch;
   /** The SQLite of this program, such as `3.53.2`. */
-  readonly sqliteVersion: string;
 }
 
 /** Images are kept up to so many bytes; what is dropped is replayed when it is asked for again. */
@@ -67,9 +66,9 @@ export class ReplayTree {
   scriptOf(id: RevisionId): Script {
     let script = this.#scripts.get(id);
     if (script === undefined) {
-      const { sourceOf, sqliteVersion } = this.#context;
+      const { sourceOf } = this.#context;
       const { up } = sourceOf(id);
-      script = checkScript(up.file, up.text, id, sqliteVersion);
+      script = checkScript(up.file, up.text, id);
       this.#scripts.set(id, script);
     }
     return script;

@@ -34,7 +34,6 @@ export interface TrialContext {
   readonly tree: ReplayTree;
   readonly sourceOf: (id: RevisionId) => ReplaySource;
   readonly scratch: Scratch;
-  readonly sqliteVersion: string;
 }
 
 /** Rows that are made for each table: enough for every value that {@linkcode fillTables} knows. */
@@ -117,20 +116,20 @@ async function runTrial(
   rows: Filling,
   facts: Facts,
 ): Promise<TrialVerdict> {
-  const { tree, sourceOf, scratch, sqliteVersion } = context;
+  const { tree, sourceOf, scratch } = context;
   const source = sourceOf(id);
   let connection = await at("before", () => tree.before(id));
   try {
     const up = await at("up", () => tree.scriptOf(id));
     const down = source.down &&
-      await at("down", () => readText(source.down!, id, sqliteVersion));
+      await at("down", () => readText(source.down!, id));
     const schema = await tree.schemaOf(connection);
     const texts = [source.up, source.down, source.seed, source.asserts]
       .flatMap((one) => one?.text ?? []);
     const touched = touchedSchema(schema, texts);
     if (source.seed !== null) {
       const { seed } = source;
-      const script = await at("seed", () => readText(seed, id, sqliteVersion));
+      const script = await at("seed", () => readText(seed, id));
       await at("seed", () => runPlainly(connection, id, script));
     } else if (rows !== 0) {
       connection = await fill(id, context, connection, { schema, touched, texts, rows }, facts);
@@ -275,8 +274,8 @@ async function at<T>(stage: TrialStage, work: () => T | Promise<T>): Promise<T> 
   }
 }
 
-function readText({ file, text }: ScriptText, id: RevisionId, sqliteVersion: string): Script {
-  return checkScript(file, text, id, sqliteVersion);
+function readText({ file, text }: ScriptText, id: RevisionId): Script {
+  return checkScript(file, text, id);
 }
 
 async function runPlainly(

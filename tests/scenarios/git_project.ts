@@ -1,6 +1,6 @@
 import { formatManifest, type ManifestRevision, sortById } from "../../src/manifest/manifest.ts";
 import { parseManifest } from "../../src/manifest/parse_manifest.ts";
-import { digest } from "../../src/project/workspace/digest.ts";
+import { digest } from "../../src/digest.ts";
 import { canonicalText } from "../../src/sql/canonical_text.ts";
 import { runInProcess } from "../unit/cli/fake_runtime.ts";
 import { sampleRevision } from "../unit/manifest/sample_revision.ts";

@@ -23,7 +23,7 @@ export const command = defineCommand({
   ],
   async run(context, flags) {
     const { ui } = context;
-    const { project, workspace, reader } = await openSchemas(context, flags);
+    const { project, workspace, reader } = openSchemas(context, flags);
     if (workspace === null) throw projectMissing(project);
     const wanted = await reader.wanted((words) => ui.notice(`Running: ${words.join(" ")}`));
     reportSchemaNotices(ui, wanted);

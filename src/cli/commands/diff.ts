@@ -25,7 +25,7 @@ export const command = defineCommand({
   ],
   async run(context, flags, [a = "", b = ""]) {
     const { ui } = context;
-    const open = await openSchemas(context, flags);
+    const open = openSchemas(context, flags);
     const from = await readOperand(context, flags, open, a);
     const to = await readOperand(context, flags, open, b);
     const comparison = compareWith(open.project.settings, from.schema, to.schema, to.hints);

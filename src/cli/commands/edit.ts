@@ -38,7 +38,7 @@ export const command = defineCommand({
     }
     const files: string[] = [];
     for (const entry of entries) {
-      const { up, down } = await inspectRevision(project.files, entry);
+      const { up, down } = inspectRevision(project.files, entry);
       // A revision without up.sql is broken, and an editor is how to mend it.
       files.push(up?.file ?? `${project.files.name}/${entry.dir}/up.sql`);
       if (down !== null) files.push(down.file);
@@ -46,7 +46,7 @@ export const command = defineCommand({
     await openInEditor(runtime, editor, files);
     ui.json({ files });
     for (const entry of entries) {
-      const { verdict } = await inspectRevision(project.files, entry);
+      const { verdict } = inspectRevision(project.files, entry);
       if (verdict.kind === "draft") {
         ui.notice(`${entry.id} is a draft: it may change until it is sealed.`);
       } else if (verdict.kind === "sealed") {

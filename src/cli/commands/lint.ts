@@ -73,7 +73,7 @@ export const command = defineCommand({
     refuseContradictions(flags, refs, format);
     const chosen = await chooseRevisions(context, flags, refs, flags.all ? "all" : "unfinished");
     const { project, workspace, ids, database } = chosen;
-    const { tree, sources, scratch, sqliteVersion } = openReplay(context, project, workspace);
+    const { tree, sources, scratch } = openReplay(context, project, workspace);
     await using connection = flags.database === undefined
       ? null
       : await database?.access.look() ?? null;
@@ -85,7 +85,6 @@ export const command = defineCommand({
           tree,
           scratch,
           sourceOf: sources.of,
-          sqliteVersion,
           sqlite: project.settings.sqlite,
           rows,
         }),

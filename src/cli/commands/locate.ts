@@ -82,7 +82,7 @@ export const command = defineCommand({
     return 0;
 
     async function record(at: DatabaseCatalogue, heads: readonly RevisionId[]): Promise<void> {
-      const migration = await migrationContext(at.project, at.workspace, at);
+      const migration = migrationContext(at.project, at.workspace, at);
       const refs = (heads.length === 0 ? ["base"] : heads).map(parseRef);
       const planned = await planStamp(migration, { refs, purge: false });
       using host = runHost(context, at.project, at, flags.lockTimeout, () => {});

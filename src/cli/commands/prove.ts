@@ -1,6 +1,4 @@
-import { openScratch } from "../../db/open_scratch.ts";
 import { joinCatalogue, messageOf } from "../../project/workspace/catalogue.ts";
-import { digest } from "../../project/workspace/digest.ts";
 import type { Finding } from "../../project/workspace/finding.ts";
 import type { Proof } from "../../proof/proof.ts";
 import { prove } from "../../proof/prove.ts";
@@ -47,8 +45,6 @@ export const command = defineCommand({
       project,
       workspace,
       ids,
-      digest,
-      sqliteVersion: openScratch().capabilities.sqliteVersion,
       jobs: flags.jobs ?? runtime.processors,
       cached: !flags.again,
       onProgress: progressOf(ui, runtime.stderr),

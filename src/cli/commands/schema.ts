@@ -22,7 +22,7 @@ export const command = defineCommand({
   ],
   async run(context, flags, [text = "heads"]) {
     const { ui } = context;
-    const open = await openSchemas(context, flags);
+    const open = openSchemas(context, flags);
     const { schema } = await readOperand(context, flags, open, text);
     ui.json({
       objects: schemaObjects(schema).map((object) => ({

@@ -1,7 +1,6 @@
 import { AludelError } from "../../errors.ts";
 import { committedTexts } from "../../git/base.ts";
 import { gitFolder } from "../../git/git.ts";
-import { digest } from "../../project/workspace/digest.ts";
 import { sealRevisions } from "../../project/author/seal.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
@@ -56,7 +55,7 @@ export const command = defineCommand({
       refs,
       mode: flags.force ? "force" : flags.cosmetic ? "cosmetic" : "drafts",
       sealedTexts: async (entry) =>
-        committedTexts(gitFolder(project.migrations), entry, digest) ??
+        committedTexts(gitFolder(project.migrations), entry) ??
           await (await import("../sealed_texts.ts")).recordedTexts(context, flags, entry),
       onWait: waitingFor(ui, project),
     });

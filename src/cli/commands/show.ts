@@ -45,7 +45,7 @@ export const command = defineCommand({
     const found = [];
     for (const id of ids) {
       const entry = catalogue.entries.get(id);
-      const files = entry && await inspectRevision(project.files, entry);
+      const files = entry && inspectRevision(project.files, entry);
       const sql = files !== undefined
         ? { up: files.up?.text ?? null, down: files.down?.text ?? null }
         : flags.verbose && database

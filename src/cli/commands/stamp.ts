@@ -54,7 +54,7 @@ export const command = defineCommand({
     const { target } = open;
     const report = new RunReport(ui, target);
     const planned = await planStamp(
-      await migrationContext(project, workspace, open),
+      migrationContext(project, workspace, open),
       { refs: texts.map(parseRef), purge: flags.purge },
       lookPatience(context, project, open, flags.lockTimeout, (event) => report.see(event)),
     );

@@ -1,4 +1,3 @@
-import { openScratch } from "../../db/open_scratch.ts";
 import { AludelError } from "../../errors.ts";
 import { parseRange, parseRef, type Ref, type RefRange } from "../../graph/ref.ts";
 import {
@@ -9,7 +8,6 @@ import {
 } from "../../graph/resolve_ref.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { Catalogue } from "../../project/workspace/catalogue.ts";
-import { digest } from "../../project/workspace/digest.ts";
 import { type Project, projectMissing } from "../../project/workspace/project.ts";
 import { openWorkspace, type Workspace } from "../../project/workspace/workspace.ts";
 import { RevisionSources } from "../../proof/revision_source.ts";
@@ -28,7 +26,6 @@ export interface OpenReplay {
   readonly sources: RevisionSources;
   readonly scratch: Scratch;
   /** The SQLite of this program, such as `3.53.2`. */
-  readonly sqliteVersion: string;
 }
 
 /** Makes a project's revisions ready; reads and runs none yet. */
@@ -38,12 +35,11 @@ export function openReplay(
   workspace: Workspace,
 ): OpenReplay {
   nameExtensions(ui, settings);
-  const sources = new RevisionSources(workspace, digest);
+  const sources = new RevisionSources(workspace);
   const scratch = new Scratch(settings);
-  const { sqliteVersion } = openScratch().capabilities;
   const { graph } = workspace;
-  const tree = new ReplayTree({ graph, sourceOf: sources.of, scratch, sqliteVersion });
-  return { tree, sources, scratch, sqliteVersion };
+  const tree = new ReplayTree({ graph, sourceOf: sources.of, scratch });
+  return { tree, sources, scratch };
 }
 
 /** The revisions that a command line means, in topological order, with where they were found. */

@@ -2,7 +2,6 @@ import { host } from "../../host/mod.ts";
 import { committedTexts } from "../../git/base.ts";
 import { gitFolder } from "../../git/git.ts";
 import type { MigrationContext } from "../../project/migrate/migration.ts";
-import { digest } from "../../project/workspace/digest.ts";
 import type { Project } from "../../project/workspace/project.ts";
 import { rowsOnlyFrom } from "../../project/workspace/settings.ts";
 import type { Workspace } from "../../project/workspace/workspace.ts";
@@ -96,17 +95,15 @@ function sizeOf(path: string): number {
 }
 
 /** What the use cases that change a database need, from what the command line opened. */
-export async function migrationContext(
+export function migrationContext(
   project: Project,
   workspace: Workspace | null,
   { target, access }: OpenTarget,
-): Promise<MigrationContext> {
+): MigrationContext {
   return {
     workspace,
     access,
     drafts: target.drafts,
-    digest,
-    sealedTexts: (entry) => committedTexts(gitFolder(project.migrations), entry, digest),
-    sqliteVersion: await access.sqliteVersion(),
+    sealedTexts: (entry) => committedTexts(gitFolder(project.migrations), entry),
   };
 }

@@ -1,10 +1,8 @@
 import { host } from "../../host/mod.ts";
-import { openScratch } from "../../db/open_scratch.ts";
 import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
 import { refNeedsApplied, resolveRef } from "../../graph/resolve_ref.ts";
 import { SchemaReader } from "../../project/author/schema_reader.ts";
-import { digest } from "../../project/workspace/digest.ts";
 import { resolvePath } from "../../project/workspace/files.ts";
 import type { Project } from "../../project/workspace/project.ts";
 import { openWorkspace, type Workspace } from "../../project/workspace/workspace.ts";
@@ -24,24 +22,21 @@ interface OpenSchemas {
   readonly workspace: Workspace | null;
   readonly reader: SchemaReader;
   /** The SQLite that is built in, such as `3.53.2`. */
-  readonly sqliteVersion: string;
 }
 
 /**
  * Opens what reads schemas; reads none yet.
  * @throws {AludelError} What settings and manifest throw.
  */
-export async function openSchemas(
+export function openSchemas(
   context: CommandContext,
   flags: { readonly config: string | undefined },
-): Promise<OpenSchemas> {
+): OpenSchemas {
   const project = openProject(context, flags);
   const workspace = openWorkspace(project.files);
   nameExtensions(context.ui, project.settings);
-  await using memory = openScratch();
-  const { sqliteVersion } = memory.capabilities;
-  const reader = new SchemaReader({ project, workspace, digest, sqliteVersion });
-  return { project, workspace, reader, sqliteVersion };
+  const reader = new SchemaReader({ project, workspace });
+  return { project, workspace, reader };
 }
 
 /** What an argument such as `head`, `app.db` or `schema.sql` names: a schema. */

@@ -1,11 +1,9 @@
-import { openScratch } from "../../db/open_scratch.ts";
 import { AludelError } from "../../errors.ts";
 import { committedTexts } from "../../git/base.ts";
 import { gitFolder } from "../../git/git.ts";
 import type { VerifyContext } from "../../project/migrate/verify.ts";
 import { type Catalogue, joinCatalogue } from "../../project/workspace/catalogue.ts";
 import { accessTo } from "../../project/workspace/database_access.ts";
-import { digest } from "../../project/workspace/digest.ts";
 import type { Finding } from "../../project/workspace/finding.ts";
 import { type Project, projectMissing } from "../../project/workspace/project.ts";
 import type { Target } from "../../project/workspace/target.ts";
@@ -57,10 +55,9 @@ export async function openVerification(
     context: {
       workspace,
       catalogue,
-      digest,
       intents,
       stored,
-      sealedTexts: (entry) => committedTexts(gitFolder(project.migrations), entry, digest),
+      sealedTexts: (entry) => committedTexts(gitFolder(project.migrations), entry),
     },
   };
 }
@@ -122,7 +119,6 @@ export async function lookForDrift(
   if (connection === null) return null;
   const context: DriftContext = {
     settings: project.settings,
-    sqliteVersion: openScratch().capabilities.sqliteVersion,
     fileOf: (id) => {
       const dir = catalogue.entries.get(id)?.dir;
       const path = dir === undefined ? `up.sql of ${id}` : `${project.files.name}/${dir}/up.sql`;

@@ -11,7 +11,7 @@ import {
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { AppliedRevision } from "../../state/state.ts";
 import { strayFolders } from "../migrate/verify.ts";
-import { digest } from "../workspace/digest.ts";
+import { digest } from "../../digest.ts";
 import { pathExists, writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
@@ -194,7 +194,7 @@ class Mender {
       return undefined;
     }
     try {
-      const pair = readRevisionTexts(this.#project.files, { dir }, digest);
+      const pair = readRevisionTexts(this.#project.files, { dir });
       const says = pair.up !== null && new Tokenizer(pair.up.text).nextSignificant();
       return { dir, hashes: textHashes(pair), says };
     } catch {

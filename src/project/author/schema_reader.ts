@@ -1,9 +1,11 @@
 import { host } from "../../host/mod.ts";
+import { libraryVersion } from "../../db/node_connection.ts";
 import { databaseMissing } from "../../db/sqlite_error.ts";
+import { digest } from "../../digest.ts";
 import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import { upgradeRoute } from "../../graph/route.ts";
-import type { Digest, TextHash } from "../../manifest/manifest.ts";
+import type { TextHash } from "../../manifest/manifest.ts";
 import { judgeFiles, lineages } from "../../manifest/verdict.ts";
 import { replay, ReplayedParent } from "../../replay/history.ts";
 import { Scratch } from "../../replay/scratch.ts";
@@ -121,7 +123,6 @@ interface HistoryTexts {
 function readHistory(
   { files, graph, entries }: Workspace,
   ids: readonly RevisionId[],
-  digest: Digest,
 ): HistoryTexts {
   const missing = ids.find((id) => !entries.has(id));
   if (missing !== undefined) {
@@ -135,7 +136,7 @@ function readHistory(
   const route = upgradeRoute(graph, new Set(), ids);
   for (const { id } of route) {
     const entry = entries.get(id)!;
-    const pair = readRevisionTexts(files, entry, digest);
+    const pair = readRevisionTexts(files, entry);
     const actual = { up: pair.up?.hash ?? null, down: pair.down?.hash ?? null };
     const error = fileError(entry, judgeFiles(entry, actual), files.name);
     if (error) throw error;
@@ -145,7 +146,6 @@ function readHistory(
   const known = lineages(
     route.map(({ id }) => graph.get(id)!),
     (id) => hashes.get(id),
-    digest,
   );
   return { ups, lineages: ids.map((id) => known.get(id)!).sort() };
 }
@@ -229,9 +229,6 @@ export interface SchemaReaderContext {
   readonly project: Project;
   /** null where there is no manifest: then no revision has a schema. */
   readonly workspace: Workspace | null;
-  readonly digest: Digest;
-  /** The SQLite of this program, such as `3.53.2`. */
-  readonly sqliteVersion: string;
 }
 
 /** Where a project's wanted schema is written, if nothing says otherwise. */
@@ -273,8 +270,8 @@ export class SchemaReader {
     if (workspace === null || ids.length === 0) {
       return new ReplayedParent(EMPTY_SCHEMA, () => this.scratch.open());
     }
-    const history = readHistory(workspace, ids, this.#context.digest);
-    const replayAll = () => replay(history.ups, this.scratch, this.#context.sqliteVersion);
+    const history = readHistory(workspace, ids);
+    const replayAll = () => replay(history.ups, this.scratch);
     const key = this.#key(history);
     const kept = this.#cache.read(key);
     if (kept !== undefined) {
@@ -334,7 +331,7 @@ export class SchemaReader {
   }
 
   async #load(files: readonly SchemaFile[]): Promise<LoadedSchema> {
-    for (const file of files) requireSqliteOfSchema(file, this.#context.sqliteVersion);
+    for (const file of files) requireSqliteOfSchema(file, libraryVersion());
     refuseNewerFeatures(files, this.#context.project.settings.sqlite);
     const loaded = await loadSchema(files, this.scratch.open, this.#read);
     this.#read.push(loaded.schema);
@@ -349,10 +346,10 @@ export class SchemaReader {
 
   /** All that a replay depends on: the texts in their order, the SQLite, how it reads double quotes. */
   #key({ lineages }: HistoryTexts): string {
-    const { digest, sqliteVersion, project: { settings } } = this.#context;
+    const { project: { settings } } = this.#context;
     const facts = [
       "aludel-replay-1",
-      sqliteVersion,
+      libraryVersion(),
       `${settings.doubleQuotedStrings}`,
       ...settings.extensions,
     ];

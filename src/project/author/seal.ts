@@ -13,7 +13,6 @@ import { leavesNothingToUndo } from "../../sql/mentions.ts";
 import { readDirectives, readScript } from "../../sql/read_script.ts";
 import { splitStatements } from "../../sql/script.ts";
 import { again, say, shell } from "../../text/next_step.ts";
-import { digest } from "../workspace/digest.ts";
 import { writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
@@ -108,7 +107,7 @@ export async function sealRevisions(
       : "all";
     const texts = new Map<RevisionId, RevisionTextPair>();
     const textsOf = (id: RevisionId): RevisionTextPair => {
-      const known = texts.get(id) ?? readRevisionTexts(project.files, entries.get(id)!, digest);
+      const known = texts.get(id) ?? readRevisionTexts(project.files, entries.get(id)!);
       texts.set(id, known);
       return known;
     };

@@ -1,6 +1,5 @@
 import { AludelError } from "../../errors.ts";
 import { upgradeRoute } from "../../graph/route.ts";
-import type { Digest } from "../../manifest/manifest.ts";
 import { replay } from "../../replay/history.ts";
 import { Scratch } from "../../replay/scratch.ts";
 import type { Ancestors } from "../../runner/request.ts";
@@ -13,11 +12,7 @@ import type { Workspace } from "../workspace/workspace.ts";
  * run there: then the step's own statements are all there is to judge by.
  */
 export function ancestorSchemas(
-  { workspace, digest, sqliteVersion }: {
-    readonly workspace: Workspace | null;
-    readonly digest: Digest;
-    readonly sqliteVersion: string;
-  },
+  { workspace }: { readonly workspace: Workspace | null },
 ): Ancestors {
   return async ({ id, direction }) => {
     const revision = workspace?.graph.get(id);
@@ -27,11 +22,11 @@ export function ancestorSchemas(
     try {
       const ups = upgradeRoute(graph, new Set(), ids).map((step) => ({
         id: step.id,
-        up: readRevisionTexts(files, entries.get(step.id)!, digest).up!,
+        up: readRevisionTexts(files, entries.get(step.id)!).up!,
       }));
       // What an old history takes for text in double quotes was judged when it was applied.
       const scratch = new Scratch({ doubleQuotedStrings: true });
-      await using connection = await replay(ups, scratch, sqliteVersion);
+      await using connection = await replay(ups, scratch);
       return await introspect(connection);
     } catch (error) {
       if (error instanceof AludelError) return undefined;

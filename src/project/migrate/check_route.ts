@@ -1,7 +1,7 @@
 import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { Route } from "../../graph/route.ts";
-import type { Digest, ManifestRevision, RevisionTexts, TextHash } from "../../manifest/manifest.ts";
+import type { ManifestRevision, RevisionTexts, TextHash } from "../../manifest/manifest.ts";
 import { judgeFiles, lineages, type TextHashes } from "../../manifest/verdict.ts";
 import { checkScript } from "../../replay/check_script.ts";
 import type { ScriptText } from "../../replay/history.ts";
@@ -37,7 +37,6 @@ export interface CheckContext {
   readonly catalogue: Catalogue;
   /** null where there is no project: then only stored downs can run. */
   readonly files: RevisionFiles | null;
-  readonly digest: Digest;
   readonly drafts: DraftPolicy;
   /** The SQLite that will run it, such as `3.53.2`. */
   readonly sqliteVersion: string;
@@ -66,17 +65,16 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
   const pairOf = (entry: ManifestRevision): RevisionTextPair => {
     let pair = pairs.get(entry.id);
     if (pair === undefined) {
-      pair = readRevisionTexts(context.files!, entry, context.digest);
+      pair = readRevisionTexts(context.files!, entry);
       pairs.set(entry.id, pair);
     }
     return pair;
   };
   const again = new Set(route.filter((step) => step.direction === "down").map((step) => step.id));
-  const recorded = recordLineages(catalogue, context.digest);
+  const recorded = recordLineages(catalogue);
   const findings = compareRecords(catalogue, {
     hashesOf: (entry) => textHashes(pairOf(entry)),
     lineageOf: recorded,
-    digest: context.digest,
   });
   const notices: Notice[] = [];
   const resealed = new Map<RevisionId, TextHashes>();
@@ -174,7 +172,6 @@ function computeLineages(
       if (ups.has(id) && entry) return textHashes(pairOf(entry));
       return resealed.get(id) ?? records.get(id);
     },
-    context.digest,
     stays ? recorded : new Map(),
   );
 }
@@ -253,7 +250,7 @@ async function checkDown(
   const stored = all?.texts.get(id);
   const record = context.catalogue.records.get(id);
   if (all !== undefined && record !== undefined) {
-    const files = changedTexts(record, entry, all, context.digest);
+    const files = changedTexts(record, entry, all);
     if (files.length > 0) throw textChanged(id, files, entry !== undefined);
   }
   if (stored === undefined || stored.down === null) {

@@ -2,7 +2,7 @@ import type { Connection } from "../../db/connection.ts";
 import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { Route } from "../../graph/route.ts";
-import type { Digest, ManifestRevision, RevisionTexts } from "../../manifest/manifest.ts";
+import type { ManifestRevision, RevisionTexts } from "../../manifest/manifest.ts";
 import { NOTHING_RUN } from "../../runner/failure.ts";
 import type {
   CheckedRoute,
@@ -46,11 +46,8 @@ export interface MigrationContext {
   readonly workspace: Workspace | null;
   readonly access: DatabaseAccess;
   readonly drafts: DraftPolicy;
-  readonly digest: Digest;
   /** The texts that an edited revision was sealed with, where somebody has them. */
   readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
-  /** The SQLite that will run the scripts. */
-  readonly sqliteVersion: string;
 }
 
 /** What a user asks for, with the flags that change the check. */
@@ -258,10 +255,9 @@ export async function checkMigration(
   return await checkRoute(route, {
     ...asked,
     files: context.workspace?.files ?? null,
-    digest: context.digest,
     sealedTexts: context.sealedTexts,
     drafts: context.drafts,
-    sqliteVersion: context.sqliteVersion,
+    sqliteVersion: await context.access.sqliteVersion(),
     storedTexts: async (id) => texts.get(id) ?? await stored.read(id),
   });
 }

@@ -1,3 +1,4 @@
+import { libraryVersion } from "../../db/node_connection.ts";
 import { AludelError } from "../../errors.ts";
 import type { RefRange } from "../../graph/ref.ts";
 import { resolveEnds, resolveRange } from "../../graph/resolve_ref.ts";
@@ -59,10 +60,9 @@ async function checkOffline(
   return await checkRoute(route, {
     catalogue,
     files: context.workspace.files,
-    digest: context.digest,
     sealedTexts: context.sealedTexts,
     drafts: context.drafts,
-    sqliteVersion: context.sqliteVersion,
+    sqliteVersion: libraryVersion(),
     storedTexts: () => Promise.resolve(undefined),
     downFrom: "disk",
     records: "lenient",
@@ -113,11 +113,11 @@ function ends(
 
 /** The record that a database has if it ran the revision as it is on disk. */
 function assumedRecord(
-  { workspace, digest }: OfflineContext,
+  { workspace }: OfflineContext,
   id: RevisionId,
 ): AppliedRevision {
   const entry = workspace.entries.get(id)!;
-  const hashes = textHashes(readRevisionTexts(workspace.files, entry, digest));
+  const hashes = textHashes(readRevisionTexts(workspace.files, entry));
   if (hashes === undefined) {
     throw new AludelError("revision-file-missing", `Revision "${id}" has no up.sql`, {
       revision: id,

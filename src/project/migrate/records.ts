@@ -1,6 +1,7 @@
+import { digest } from "../../digest.ts";
 import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
-import type { Digest, ManifestRevision, TextHash } from "../../manifest/manifest.ts";
+import type { ManifestRevision, TextHash } from "../../manifest/manifest.ts";
 import {
   type AppliedVerdict,
   isEarlierPair,
@@ -50,10 +51,9 @@ export type TextFile = "up" | "down";
  */
 export function recordLineages(
   { graph, records }: Catalogue,
-  digest: Digest,
 ): ReadonlyMap<RevisionId, TextHash> {
   const order = graph.ids.flatMap((id) => records.get(id) ?? []);
-  return lineages(order, (id) => records.get(id), digest);
+  return lineages(order, (id) => records.get(id));
 }
 
 /**
@@ -65,7 +65,6 @@ export function changedTexts(
   record: AppliedRevision,
   entry: ManifestRevision | undefined,
   { texts, replaced }: StoredTexts,
-  digest: Digest,
 ): readonly TextFile[] {
   const stored = texts.get(record.id);
   if (stored === undefined) return [];
@@ -90,7 +89,6 @@ export interface RecordSources {
   readonly lineageOf: ReadonlyMap<RevisionId, TextHash>;
   /** Where they are to be compared with their hashes as well. */
   readonly stored?: StoredTexts | undefined;
-  readonly digest: Digest;
 }
 
 /**
@@ -101,7 +99,7 @@ export interface RecordSources {
  */
 export function compareRecords(
   catalogue: Catalogue,
-  { hashesOf, lineageOf, stored, digest }: RecordSources,
+  { hashesOf, lineageOf, stored }: RecordSources,
 ): RecordFinding[] {
   const findings: RecordFinding[] = [];
   for (const id of catalogue.graph.ids) {
@@ -116,7 +114,7 @@ export function compareRecords(
       findings.push({ id, kind: "lineage-changed" });
     }
     if (stored !== undefined) {
-      const files = changedTexts(record, entry, stored, digest);
+      const files = changedTexts(record, entry, stored);
       if (files.length > 0) findings.push({ id, kind: "text-changed", files });
     }
     if (entry === undefined) {

@@ -194,13 +194,13 @@ async function checkStamp(
 export function pairsOnDisk(
   { entries }: Pick<Catalogue, "entries">,
   ids: readonly RevisionId[],
-  { workspace, digest }: Pick<MigrationContext, "workspace" | "digest">,
+  { workspace }: Pick<MigrationContext, "workspace">,
 ): readonly TextPair[] {
   return ids.flatMap((id) => {
     const entry = entries.get(id);
     if (entry === undefined || workspace === null) return [];
     const { up, down } = entry.up === null
-      ? textHashes(readRevisionTexts(workspace.files, entry, digest)) ?? { up: null, down: null }
+      ? textHashes(readRevisionTexts(workspace.files, entry)) ?? { up: null, down: null }
       : entry;
     return up === null || down === null ? [] : [{ id, up, down }];
   });

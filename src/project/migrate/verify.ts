@@ -2,7 +2,6 @@ import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import { upgradeRoute } from "../../graph/route.ts";
 import {
-  type Digest,
   formatManifest,
   type ManifestRevision,
   type RevisionTexts,
@@ -36,7 +35,6 @@ import {
 export interface FilesContext {
   readonly files: RevisionFiles;
   readonly manifest: ParsedManifest;
-  readonly digest: Digest;
   /** The texts that an edited revision was sealed with, where somebody has them: git, or a database. */
   readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
 }
@@ -63,7 +61,7 @@ export function verifyFiles(context: FilesContext): FilesVerification {
   const findings: Finding[] = [];
   for (const entry of manifest.revisions) {
     try {
-      const pair = readRevisionTexts(files, entry, context.digest);
+      const pair = readRevisionTexts(files, entry);
       const verdict = judge(entry, pair, context);
       verdicts.set(entry.id, verdict);
       const actual = textHashes(pair);
@@ -146,7 +144,6 @@ export interface VerifyContext {
   readonly workspace: Workspace;
   /** Joined with the records of a database; with none, only the files are verified. */
   readonly catalogue: Catalogue;
-  readonly digest: Digest;
   /** The texts that an edited revision was sealed with, where somebody has them: git, or a database. */
   readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
   /** Statements outside a transaction that a crash interrupted, from the database. */
@@ -183,14 +180,13 @@ export function verify(context: VerifyContext): Verification {
 }
 
 function recordFindings(
-  { catalogue, workspace, stored, digest }: VerifyContext,
+  { catalogue, workspace, stored }: VerifyContext,
   { verdicts, hashes }: FilesVerification,
 ): Finding[] {
   const sources = {
     hashesOf: (entry: ManifestRevision) => hashes.get(entry.id),
-    lineageOf: recordLineages(catalogue, digest),
+    lineageOf: recordLineages(catalogue),
     stored,
-    digest,
   };
   return compareRecords(catalogue, sources).flatMap((finding) => {
     const { id, kind } = finding;
@@ -206,7 +202,7 @@ function recordFindings(
 
 /** Pending revisions that ran under an id that the disk does not know. */
 function ranFindings(
-  { catalogue, workspace, digest }: VerifyContext,
+  { catalogue, workspace }: VerifyContext,
   { hashes }: FilesVerification,
 ): Finding[] {
   const { records, entries, applied } = catalogue;
@@ -217,7 +213,7 @@ function ranFindings(
   return [...entries.values()].flatMap((entry) => {
     const hash = hashes.get(entry.id)?.up;
     if (applied.has(entry.id) || hash === undefined || !unknown.has(hash)) return [];
-    const { up } = readRevisionTexts(workspace.files, entry, digest);
+    const { up } = readRevisionTexts(workspace.files, entry);
     const ran = up === null ? undefined : ranUnder(catalogue, up);
     return ran === undefined
       ? []

@@ -1,5 +1,6 @@
 import type { Connection } from "../../db/connection.ts";
 import { describeLockHolder } from "../../db/lock_holder.ts";
+import { libraryVersion } from "../../db/node_connection.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
 import { again } from "../../text/next_step.ts";
@@ -105,12 +106,6 @@ export function accessTo(
       }
     },
     lockHolder,
-    sqliteVersion: localSqliteVersion,
+    sqliteVersion: () => Promise.resolve(libraryVersion()),
   };
-}
-
-/** The SQLite that is built into this program. */
-export async function localSqliteVersion(): Promise<string> {
-  await using memory = await openDatabase({ kind: "memory" }, { mode: "create" });
-  return memory.capabilities.sqliteVersion;
 }

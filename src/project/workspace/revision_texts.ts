@@ -1,4 +1,5 @@
-import type { Digest, ManifestRevision, TextHash } from "../../manifest/manifest.ts";
+import { digest } from "../../digest.ts";
+import type { ManifestRevision, TextHash } from "../../manifest/manifest.ts";
 import { judgeFiles, type TextHashes, type Verdict } from "../../manifest/verdict.ts";
 import { decodeCanonicalText } from "../../sql/canonical_text.ts";
 import type { RevisionFiles } from "./revision_files.ts";
@@ -23,11 +24,10 @@ export interface RevisionTextPair {
 export function readRevisionTexts(
   files: RevisionFiles,
   entry: Pick<ManifestRevision, "dir">,
-  digest: Digest,
 ): RevisionTextPair {
   return {
-    up: readRevisionText(files, `${entry.dir}/up.sql`, digest),
-    down: readRevisionText(files, `${entry.dir}/down.sql`, digest),
+    up: readRevisionText(files, `${entry.dir}/up.sql`),
+    down: readRevisionText(files, `${entry.dir}/down.sql`),
   };
 }
 
@@ -41,7 +41,6 @@ export function readRevisionTexts(
 export function readRevisionText(
   files: RevisionFiles,
   path: string,
-  digest: Digest,
 ): RevisionText | null {
   const bytes = files.read(path);
   if (bytes === null) return null;
@@ -64,12 +63,11 @@ export interface InspectedRevision extends RevisionTextPair {
  * Reads and judges one revision.
  * @throws {AludelError} As `readRevisionTexts`.
  */
-export async function inspectRevision(
+export function inspectRevision(
   files: RevisionFiles,
   entry: ManifestRevision,
-): Promise<InspectedRevision> {
-  const { digest } = await import("./digest.ts");
-  const texts = readRevisionTexts(files, entry, digest);
+): InspectedRevision {
+  const texts = readRevisionTexts(files, entry);
   const hashes = { up: texts.up?.hash ?? null, down: texts.down?.hash ?? null };
   return { ...texts, verdict: judgeFiles(entry, hashes) };
 }

@@ -7,7 +7,7 @@ import {
   ranAsSealed,
   recordLineages,
 } from "../../../src/project/migrate/records.ts";
-import { digest } from "../../../src/project/workspace/digest.ts";
+import { digest } from "../../../src/digest.ts";
 import type { AppliedRevision } from "../../../src/state/state.ts";
 import type { ManifestRevision } from "../../../src/manifest/manifest.ts";
 import { sampleRevision } from "../manifest/sample_revision.ts";
@@ -26,8 +26,7 @@ function compare(
         ? undefined
         : { up: hash(up), down: hash(`down of ${id}`) };
     },
-    lineageOf: recordLineages(joinCatalogue(memoryWorkspace(disk), records), digest),
-    digest,
+    lineageOf: recordLineages(joinCatalogue(memoryWorkspace(disk), records)),
   });
 }
 
@@ -36,7 +35,7 @@ function withLineages(
   disk: readonly ManifestRevision[],
   records: readonly AppliedRevision[],
 ): readonly AppliedRevision[] {
-  const right = recordLineages(joinCatalogue(memoryWorkspace(disk), records), digest);
+  const right = recordLineages(joinCatalogue(memoryWorkspace(disk), records));
   return records.map((record) =>
     record.lineage === hash("wrong")
       ? record
@@ -148,7 +147,6 @@ Deno.test("changedTexts() accepts what is recorded, and what a re-signing replac
       record,
       entry,
       { texts: new Map([["a1", { up, down }]]), replaced: new Map([["a1", was]]) },
-      digest,
     );
   assert.deepEqual(changed("up", "down"), []);
   assert.deepEqual(changed("up", "other"), ["down"]);

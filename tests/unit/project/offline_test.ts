@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { parseRange } from "../../../src/graph/ref.ts";
-import { digest } from "../../../src/project/workspace/digest.ts";
 import { planOffline } from "../../../src/project/migrate/offline.ts";
 import { sampleRevision } from "../manifest/sample_revision.ts";
 import { memoryWorkspace } from "./memory_files.ts";
@@ -21,9 +20,7 @@ function plan(range: string, direction: "upgrade" | "downgrade") {
     {
       workspace: memoryWorkspace(revisions, texts),
       drafts: "allow",
-      digest,
       sealedTexts: () => undefined,
-      sqliteVersion: "3.53.2",
     },
     parseRange(range),
     direction,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { digest } from "../../../src/project/workspace/digest.ts";
+import { digest } from "../../../src/digest.ts";
 import type { RevisionFiles } from "../../../src/project/workspace/revision_files.ts";
 import { readRevisionTexts, textHashes } from "../../../src/project/workspace/revision_texts.ts";
 import { sampleRevision } from "../manifest/sample_revision.ts";
@@ -25,8 +25,8 @@ Deno.test("readRevisionTexts() gives canonical texts, whose hashes do not depend
   const windows = filesWith({ "r/up.sql": "\ufeffSELECT 1;\r\nSELECT 2;" });
   const text = "SELECT 1;\nSELECT 2;\n";
   const expected = { up: { file: "m/r/up.sql", text, hash: digest(text) }, down: null };
-  assert.deepEqual(readRevisionTexts(unix, entry, digest), expected);
-  assert.deepEqual(readRevisionTexts(windows, entry, digest), expected);
+  assert.deepEqual(readRevisionTexts(unix, entry), expected);
+  assert.deepEqual(readRevisionTexts(windows, entry), expected);
   assert.deepEqual(textHashes(expected), { up: digest(text), down: "none" });
   assert.equal(textHashes({ up: null, down: expected.up }), undefined);
 });
@@ -34,7 +34,7 @@ Deno.test("readRevisionTexts() gives canonical texts, whose hashes do not depend
 Deno.test("readRevisionTexts() names the file that is not UTF-8", () => {
   const files = filesWith({ "r/up.sql": "", "r/down.sql": new Uint8Array([0xff]) });
   assert.throws(
-    () => readRevisionTexts(files, entry, digest),
+    () => readRevisionTexts(files, entry),
     (error) =>
       error instanceof AludelError && error.code === "sql-encoding" &&
       error.place?.file === "m/r/down.sql",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { digest } from "../../../src/project/workspace/digest.ts";
+import { digest } from "../../src/digest.ts";
 
 Deno.test("digest() stays the same when it goes over to the native function", () => {
   const text = "CREATE TABLE é (id);\n";
