@@ -44,7 +44,7 @@ export interface TableMeasure {
   readonly converted: ReadonlySet<string>;
   /** Settings of a virtual table that are gone. */
   readonly options: readonly string[];
-  /** Entries that a statement took from an FTS5 index over another table's rows. */
+  /** Entries that a statement took from an FTS5 index that has no rows of its own. */
   readonly entries?: number;
 }
 
@@ -122,11 +122,11 @@ async function measureShapes(
     : isCopied && isProven(touched, copy.copy.plain)
     ? planCopied(before, now, map)
     : planWritten(before, now, map, replaced, writes);
-  const rest = { ...facts, dropped, converted, options };
-  if (indexes && !replaced && (writes?.deletesDirectly || writes?.insertsDirectly)) {
-    const entries = await lostEntries(old, fresh, before.name, now.name);
-    return { ...rest, of: 0, difference: NOTHING, entries };
-  }
+  const isNamed = writes?.deletesDirectly || writes?.insertsDirectly;
+  const hasEntries = indexes ? !replaced && isNamed : (replaced || isNamed) && before.virtual &&
+    await isContentless(old, before);
+  const entries = hasEntries ? await lostEntries(old, fresh, before.name, now.name) : 0;
+  const rest = { ...facts, dropped, converted, options, entries };
   if (plan === "nothing") return { ...rest, of: 0, difference: NOTHING };
   const of = await countRows(old, before.name);
   if (plan === "count" && lost !== undefined) {
@@ -322,6 +322,17 @@ async function lostEntries(
   } finally {
     await fresh.execute(`DROP TABLE IF EXISTS temp.${vocabulary}`);
   }
+}
+
+/** Whether an FTS5 table keeps its index and nothing else: https://sqlite.org/fts5.html#contentless_tables */
+async function isContentless(connection: Connection, { name, sql }: TableShape): Promise<boolean> {
+  if (!/\bfts5\b/i.test(sql)) return false;
+  const rows = await connection.query(
+    "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name IN (? || '_content', ? || '_docsize', ? || '_data')",
+    [name, name, name],
+  );
+  const names = rows.map((row) => String(row["name"]));
+  return names.includes(`${name}_data`) && !names.includes(`${name}_content`);
 }
 
 async function createVocabulary(
