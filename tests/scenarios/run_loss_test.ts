@@ -239,6 +239,20 @@ const CASES: readonly LossCase[] = [
     ups: ["UPDATE users SET email = '' WHERE email IS NULL;"],
     ends: "clean",
   },
+  {
+    name: "a rename of a column that an FTS5 table reads",
+    before:
+      "CREATE TABLE notes (body); CREATE VIRTUAL TABLE found USING fts5(body, content=notes);",
+    ups: ["ALTER TABLE notes RENAME COLUMN body TO words;"],
+    ends: { refused: /table "found" can no longer be read: no such column: T\.body/ },
+  },
+  {
+    name: "the table that an FTS5 table reads",
+    before:
+      "CREATE TABLE notes (body); CREATE VIRTUAL TABLE found USING fts5(body, content=notes);",
+    ups: ["DROP TABLE notes;"],
+    ends: { kept: /^lost +table "found" can no longer be read: no such table: main\.notes/m },
+  },
 ];
 
 async function prepared(each: LossCase, journal: string): Promise<RunProject> {

@@ -1,5 +1,6 @@
 import { type Connection, type Row, SqlError } from "../../db/connection.ts";
 import { foldName, quoteName } from "../../sql/identifier.ts";
+import { indexedContent } from "../../sql/token_reader.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { TableFates } from "../table_fates.ts";
 import type { LossVerdict, UnsaidLoss } from "./verdict.ts";
@@ -9,7 +10,7 @@ export type OldReader = () => Promise<Connection>;
 
 /**
  * What a segment that dropped or renamed something left behind broken: views and triggers that compiled before and no
- * longer do, and foreign keys of tables from before whose parent was there and is gone. Where the object refers, as it
+ * longer do, FTS5 tables that can no longer read the table which they index, and foreign keys of tables from before whose parent was there and is gone. Where the object refers, as it
  * did before, to what a DROP names, it dangles as the script says.
  *
  * @param dropped The folded names of the tables, views and columns that are dropped.
@@ -65,7 +66,8 @@ async function readingRefusal(connection: Connection, table: string): Promise<st
 }
 
 interface Compiled {
-  readonly type: "view" | "trigger";
+  /** A table: one of FTS5 that indexes the rows of another table. */
+  readonly type: "view" | "trigger" | "table";
   readonly name: string;
   readonly table: string;
   readonly sql: string;
@@ -79,7 +81,8 @@ async function findBrokenObjects(
   const losses: LeftBehind[] = [];
   const rows = await fresh.query(
     `SELECT type, name, tbl_name, sql FROM main.sqlite_schema
-     WHERE type IN ('view', 'trigger') AND name NOT LIKE 'aludel\\_%' ESCAPE '\\' ORDER BY name`,
+     WHERE (type IN ('view', 'trigger') OR type = 'table' AND sql LIKE 'CREATE VIRTUAL %')
+     AND name NOT LIKE 'aludel\\_%' ESCAPE '\\' ORDER BY name`,
   );
   for (const row of rows) {
     const object: Compiled = {
@@ -88,6 +91,7 @@ async function findBrokenObjects(
       table: String(row["tbl_name"]),
       sql: String(row["sql"]),
     };
+    if (object.type === "table" && indexedContent(object.sql) === undefined) continue;
     const now = await refusalOf(fresh, object);
     if (now === undefined) continue;
     const before = await objectOf(await old(), object);
@@ -97,7 +101,9 @@ async function findBrokenObjects(
     losses.push({
       said: before.sql === object.sql && missing !== undefined && dropped.has(foldName(missing)),
       name: object.name,
-      fact: `${object.type} "${object.name}" no longer compiles: ${now}`,
+      fact: `${object.type} "${object.name}" ${
+        object.type === "table" ? "can no longer be read" : "no longer compiles"
+      }: ${now}`,
     });
   }
   return losses;
@@ -121,7 +127,8 @@ async function refusalOf(connection: Connection, object: Compiled): Promise<stri
   const name = quoteName(object.name);
   const table = `main.${quoteName(object.table)}`;
   try {
-    if (object.type === "view") await connection.query(`EXPLAIN SELECT * FROM main.${name}`);
+    if (object.type === "table") await connection.query(`SELECT * FROM main.${name} LIMIT 1`);
+    else if (object.type === "view") await connection.query(`EXPLAIN SELECT * FROM main.${name}`);
     else for (const sql of await firing(connection, object, table)) await connection.query(sql);
     return undefined;
   } catch (error) {

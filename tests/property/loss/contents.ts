@@ -297,20 +297,18 @@ function triggerCompiles(database: DatabaseSync, sql: string, all: Query): boole
   const head = /\b(INSERT|DELETE|UPDATE(?:\s+OF\s+("[^"]+"|\w+))?)\s+ON\s+("[^"]+"|\w+)/i.exec(sql);
   if (head === null) return true;
   const [, event = "", column, table = ""] = head;
-  const first = () =>
-    quote(
-      String(
-        all(
-          "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0 LIMIT 1",
-          table.replace(/^"|"$/g, ""),
-        )[0]?.["name"],
-      ),
-    );
+  const columns = all(
+    "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0",
+    table.replace(/^"|"$/g, ""),
+  ).map((row) => quote(String(row["name"])));
+  // A column of the trigger's own that is dropped leaves it idle, as that DROP says, and not broken.
+  const set = columns.find((each) => each === quote(column?.replaceAll('"', "") ?? "")) ??
+    columns[0];
   const statement = /^INSERT/i.test(event)
     ? `INSERT INTO ${table} DEFAULT VALUES`
     : /^DELETE/i.test(event)
     ? `DELETE FROM ${table}`
-    : `UPDATE ${table} SET ${column ?? first()} = NULL`;
+    : `UPDATE ${table} SET ${set} = NULL`;
   return runs(database, `EXPLAIN ${statement}`);
 }
 
