@@ -1,4 +1,4 @@
-import type { ManifestRevision, RevisionTexts } from "../manifest/manifest.ts";
+import type { CanonicalTexts, ManifestRevision } from "../manifest/manifest.ts";
 import { readAppliedTexts } from "../project/migrate/stamp.ts";
 import type { CommandContext } from "./arguments/command.ts";
 import { type CatalogueFlags, openCatalogueWithDatabase } from "./session/catalogue.ts";
@@ -8,7 +8,7 @@ export async function recordedTexts(
   context: CommandContext,
   flags: CatalogueFlags,
   entry: ManifestRevision,
-): Promise<RevisionTexts | undefined> {
+): Promise<CanonicalTexts | undefined> {
   const { database } = await openCatalogueWithDatabase(context, flags, false);
   const record = database?.catalogue.records.get(entry.id);
   if (database === undefined || record?.up !== entry.up || record.down !== entry.down) {

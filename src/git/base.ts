@@ -1,13 +1,14 @@
 import { digest } from "../digest.ts";
 import { AludelError, type ErrorCode } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import type { Manifest, ManifestRevision, RevisionTexts } from "../manifest/manifest.ts";
+import type { CanonicalTexts, Manifest, ManifestRevision } from "../manifest/manifest.ts";
 import {
   compareManifests,
   type SealedChange,
   type SealedChangeKind,
 } from "../manifest/merge_manifest.ts";
 import type { ParsedManifest } from "../manifest/parse_manifest.ts";
+import { hashTexts } from "../manifest/verdict.ts";
 import type { Finding } from "../project/workspace/finding.ts";
 import { canonicalText } from "../sql/canonical_text.ts";
 import { type NextStep, say, shell } from "../text/next_step.ts";
@@ -71,7 +72,7 @@ const DEPTH = 50;
 export function committedTexts(
   folder: GitFolder,
   entry: ManifestRevision,
-): RevisionTexts | undefined {
+): CanonicalTexts | undefined {
   if (entry.up === null || entry.down === null) return undefined;
   const up = findText(folder, `${entry.dir}/up.sql`, entry.up);
   if (up === undefined) return undefined;
@@ -116,8 +117,8 @@ export interface BaseTextSource {
 export async function baseTexts(
   entries: readonly ManifestRevision[],
   { folder, base, inBase }: BaseTextSource,
-): Promise<ReadonlyMap<RevisionId, RevisionTexts>> {
-  const texts = new Map<RevisionId, RevisionTexts>();
+): Promise<ReadonlyMap<RevisionId, CanonicalTexts>> {
+  const texts = new Map<RevisionId, CanonicalTexts>();
   const names = entries.flatMap((entry) => {
     const dir = inBase.get(entry.id)?.dir ?? entry.dir;
     return ["up.sql", "down.sql"].map((file) =>
@@ -130,8 +131,8 @@ export async function baseTexts(
   entries.forEach((entry, at) => {
     const up = textOf(contents[2 * at]);
     const down = textOf(contents[2 * at + 1]);
-    const hash = (text: string | null) => text === null ? "none" : digest(text);
-    if (up !== null && hash(up) === entry.up && hash(down) === entry.down) {
+    const hashes = up === null ? undefined : hashTexts({ up, down });
+    if (hashes?.up === entry.up && hashes?.down === entry.down) {
       texts.set(entry.id, { up, down });
     } else if (searched++ < SEARCHED) {
       const found = committedTexts(folder, entry);

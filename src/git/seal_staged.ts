@@ -10,7 +10,7 @@ import { lockFolder } from "../project/workspace/folder_lock.ts";
 import type { Project } from "../project/workspace/project.ts";
 import { readManifest, workspaceOf } from "../project/workspace/workspace.ts";
 import { MANIFEST_FILE } from "../project/workspace/revision_files.ts";
-import { readRevisionTexts } from "../project/workspace/revision_texts.ts";
+import { RevisionTexts } from "../project/workspace/revision_texts.ts";
 import { writeAtomically } from "../project/workspace/files.ts";
 import { BlobFiles, listIndex, neededObjects, ObjectBatch } from "./objects.ts";
 import { git, type GitFolder, pathIn } from "./git.ts";
@@ -54,10 +54,7 @@ export async function sealStaged(
   const { manifest, sealed, unchanged } = seal(before, {
     ids,
     mode: "drafts",
-    hashesOf(id) {
-      const { up, down } = readRevisionTexts(files, entries.get(id)!);
-      return { up: up?.hash ?? null, down: down?.hash ?? null };
-    },
+    hashesOf: (id) => new RevisionTexts(files, entries.get(id)!).fileHashes,
     changeOf: () => "changed",
   });
   if (sealed.length === 0) return { sealed, unchanged, onDisk: "updated" };

@@ -1,6 +1,6 @@
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import type { ManifestRevision, RevisionTexts } from "../manifest/manifest.ts";
+import type { CanonicalTexts, ManifestRevision } from "../manifest/manifest.ts";
 import type { ParsedManifest } from "../manifest/parse_manifest.ts";
 import { headFindings, verifyFiles } from "../project/migrate/verify.ts";
 import { type Finding, findingOf } from "../project/workspace/finding.ts";
@@ -259,7 +259,7 @@ async function fileFindings(
   const edited = manifest.revisions.filter(({ id }) => first.verdicts.get(id)?.kind === "edited");
   if (edited.length === 0) return first.findings;
   // Only now is it worth asking for the texts that tell a cosmetic edit from a real one.
-  const texts: ReadonlyMap<RevisionId, RevisionTexts> = await baseTexts(edited, earlier);
+  const texts: ReadonlyMap<RevisionId, CanonicalTexts> = await baseTexts(edited, earlier);
   const sealedTexts = ({ id }: ManifestRevision) => texts.get(id);
   return verifyFiles({ files, manifest, sealedTexts }).findings;
 }

@@ -33,7 +33,7 @@ export interface ActualHashes {
 }
 
 /** The canonical texts themselves, or earlier ones; null where there is no file. */
-export interface RevisionTexts {
+export interface CanonicalTexts {
   readonly up: string | null;
   readonly down: string | null;
 }

@@ -3,9 +3,9 @@ import type { Revision, RevisionId } from "../graph/revision.ts";
 import { sameTokens } from "../sql/read_script.ts";
 import type {
   ActualHashes,
+  CanonicalTexts,
   DownHash,
   ManifestRevision,
-  RevisionTexts,
   TextHash,
 } from "./manifest.ts";
 
@@ -90,9 +90,9 @@ export type Verdict =
 /** The texts that {@linkcode judgeFiles} needs to say how an edited revision differs. */
 export interface TextSource {
   /** The canonical texts in the folder now. */
-  actual(): RevisionTexts;
+  actual(): CanonicalTexts;
   /** The canonical texts as sealed, from a database or from git; undefined where nobody has them. */
-  sealed(): RevisionTexts | undefined;
+  sealed(): CanonicalTexts | undefined;
 }
 
 /**
@@ -143,6 +143,13 @@ export function judgeApplied(
   if (applied.up === actual.up && applied.down === actual.down) return "same";
   if (isEarlierPair(revision, applied)) return "resealed";
   return revision.up === null ? "draft-edited" : "edited";
+}
+
+/** The hashes of canonical texts. */
+export function hashTexts(
+  { up, down }: { readonly up: string; readonly down: string | null },
+): TextHashes {
+  return { up: digest(up), down: down === null ? "none" : digest(down) };
 }
 
 /** Whether a pair of hashes is one that a re-signing of the revision replaced. */

@@ -1,12 +1,10 @@
 import { AludelError } from "../errors.ts";
 import type { Revision, RevisionId } from "../graph/revision.ts";
-import { judgeFiles } from "../manifest/verdict.ts";
 import {
   readRevisionText,
-  readRevisionTexts,
   type RevisionText,
+  RevisionTexts,
 } from "../project/workspace/revision_texts.ts";
-import { fileError } from "../project/migrate/edited_file.ts";
 import type { Workspace } from "../project/workspace/workspace.ts";
 import { shell } from "../text/next_step.ts";
 
@@ -48,17 +46,14 @@ export class RevisionSources {
         next: [shell`aludel history`],
       });
     }
-    const { up, down } = readRevisionTexts(files, entry);
-    const hashes = { up: up?.hash ?? null, down: down?.hash ?? null };
-    const error = fileError(entry, judgeFiles(entry, hashes), files.name);
-    if (error) throw error;
+    const { up, down } = new RevisionTexts(files, entry).requireIntact();
     const { parents, dependsOn, labels, dir } = entry;
     return {
       id,
       parents,
       dependsOn,
       labels,
-      up: up!,
+      up,
       down,
       seed: readRevisionText(files, `${dir}/seed.sql`),
       asserts: readRevisionText(files, `${dir}/assert.sql`),

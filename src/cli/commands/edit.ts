@@ -1,7 +1,7 @@
 import { AludelError } from "../../errors.ts";
 import { refNeedsApplied, resolveRef } from "../../graph/resolve_ref.ts";
 import { parseRef } from "../../graph/ref.ts";
-import { inspectRevision } from "../../project/workspace/revision_texts.ts";
+import { RevisionTexts } from "../../project/workspace/revision_texts.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { findEditor, openInEditor } from "../terminal/editor.ts";
 import { findInCatalogue } from "../session/catalogue.ts";
@@ -38,7 +38,7 @@ export const command = defineCommand({
     }
     const files: string[] = [];
     for (const entry of entries) {
-      const { up, down } = inspectRevision(project.files, entry);
+      const { up, down } = new RevisionTexts(project.files, entry);
       // A revision without up.sql is broken, and an editor is how to mend it.
       files.push(up?.file ?? `${project.files.name}/${entry.dir}/up.sql`);
       if (down !== null) files.push(down.file);
@@ -46,7 +46,7 @@ export const command = defineCommand({
     await openInEditor(runtime, editor, files);
     ui.json({ files });
     for (const entry of entries) {
-      const { verdict } = inspectRevision(project.files, entry);
+      const verdict = new RevisionTexts(project.files, entry).judge();
       if (verdict.kind === "draft") {
         ui.notice(`${entry.id} is a draft: it may change until it is sealed.`);
       } else if (verdict.kind === "sealed") {

@@ -2,7 +2,7 @@ import { AludelError } from "../../errors.ts";
 import { refNeedsApplied, resolveRef } from "../../graph/resolve_ref.ts";
 import { parseRef } from "../../graph/ref.ts";
 import { messageOf } from "../../project/workspace/catalogue.ts";
-import { inspectRevision } from "../../project/workspace/revision_texts.ts";
+import { RevisionTexts } from "../../project/workspace/revision_texts.ts";
 import { readAppliedTexts } from "../../project/migrate/stamp.ts";
 import { appliedField, appliedJson, sealField } from "../render/applied.ts";
 import { defineCommand } from "../arguments/command.ts";
@@ -45,9 +45,9 @@ export const command = defineCommand({
     const found = [];
     for (const id of ids) {
       const entry = catalogue.entries.get(id);
-      const files = entry && inspectRevision(project.files, entry);
+      const files = entry && new RevisionTexts(project.files, entry);
       const sql = files !== undefined
-        ? { up: files.up?.text ?? null, down: files.down?.text ?? null }
+        ? files.texts
         : flags.verbose && database
         ? await readAppliedTexts(database.access, id)
         : undefined;
@@ -56,7 +56,7 @@ export const command = defineCommand({
     ui.json({
       revisions: found.map(({ id, files, sql }) => ({
         ...revisionJson(catalogue, marks, id),
-        seal: files?.verdict ?? null,
+        seal: files?.judge() ?? null,
         files: { up: files?.up?.file ?? null, down: files?.down?.file ?? null },
         applied: appliedJson(database, id),
         ...(flags.verbose && { sql: { up: sql?.up ?? null, down: sql?.down ?? null } }),

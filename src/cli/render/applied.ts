@@ -1,6 +1,7 @@
 import { durationText } from "../../text/layout.ts";
 import type { RevisionId } from "../../graph/revision.ts";
-import type { InspectedRevision } from "../../project/workspace/revision_texts.ts";
+import type { Verdict } from "../../manifest/verdict.ts";
+import type { RevisionTexts } from "../../project/workspace/revision_texts.ts";
 import type { DatabaseCatalogue } from "../session/database_catalogue.ts";
 import type { Field } from "./revision.ts";
 
@@ -38,13 +39,16 @@ export function appliedJson(
 }
 
 /** What a person should know of a revision's files: whether they are sealed, and whether it can be undone. */
-export function sealField({ verdict, down }: InspectedRevision): readonly Field[] {
+export function sealField(texts: RevisionTexts): readonly Field[] {
+  const verdict = texts.judge();
   const seal: Field = ["Seal", sealText(verdict)];
   const missing = verdict.kind === "missing" && verdict.file === "down";
-  return down === null && !missing ? [seal, ["Undo", "impossible: it has no down.sql"]] : [seal];
+  return texts.down === null && !missing
+    ? [seal, ["Undo", "impossible: it has no down.sql"]]
+    : [seal];
 }
 
-function sealText(verdict: InspectedRevision["verdict"]): string {
+function sealText(verdict: Verdict): string {
   switch (verdict.kind) {
     case "draft":
       return "draft, not sealed yet";

@@ -3,19 +3,19 @@ import { requireGraph } from "../../graph/build_graph.ts";
 import { foldName, idFault, type RevisionId } from "../../graph/revision.ts";
 import { idInFolderName } from "../../manifest/folder_name.ts";
 import {
+  type CanonicalTexts,
   formatManifest,
   type ManifestRevision,
-  type RevisionTexts,
   sortById,
 } from "../../manifest/manifest.ts";
+import { hashTexts } from "../../manifest/verdict.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { AppliedRevision } from "../../state/state.ts";
 import { strayFolders } from "../migrate/verify.ts";
-import { digest } from "../../digest.ts";
 import { pathExists, writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
-import { readRevisionTexts, textHashes } from "../workspace/revision_texts.ts";
+import { readTextPair, textHashes } from "../workspace/revision_texts.ts";
 import { changeManifest } from "../workspace/change_manifest.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
@@ -31,7 +31,7 @@ export interface Memory {
   /** The records of the database, in the order in which they were applied. */
   readonly records: readonly AppliedRevision[];
   /** The texts that the database stored, those that have the recorded hashes. */
-  readonly texts: ReadonlyMap<RevisionId, RevisionTexts>;
+  readonly texts: ReadonlyMap<RevisionId, CanonicalTexts>;
   /** The line that a commit of git has for a folder. */
   readonly committedLine: (dir: string) => ManifestRevision | undefined;
 }
@@ -194,7 +194,7 @@ class Mender {
       return undefined;
     }
     try {
-      const pair = readRevisionTexts(this.#project.files, { dir });
+      const pair = readTextPair(this.#project.files, dir);
       const says = pair.up !== null && new Tokenizer(pair.up.text).nextSignificant();
       return { dir, hashes: textHashes(pair), says };
     } catch {
@@ -323,10 +323,11 @@ function isLeftover(name: string, target: string): boolean {
 }
 
 /** Whether texts may stand for a revision: a draft's may be any. */
-function fits({ up, down }: RevisionTexts, entry: ManifestRevision): boolean {
+function fits({ up, down }: CanonicalTexts, entry: ManifestRevision): boolean {
   if (up === null) return false;
   if (entry.up === null) return true;
-  return digest(up) === entry.up && (down === null ? "none" : digest(down)) === entry.down;
+  const hashes = hashTexts({ up, down });
+  return hashes.up === entry.up && hashes.down === entry.down;
 }
 
 /** Whether a folder without a line is the one that a line has under another name. */

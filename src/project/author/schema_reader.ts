@@ -6,7 +6,7 @@ import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import { upgradeRoute } from "../../graph/route.ts";
 import type { TextHash } from "../../manifest/manifest.ts";
-import { judgeFiles, lineages } from "../../manifest/verdict.ts";
+import { lineages, type TextHashes } from "../../manifest/verdict.ts";
 import { replay, ReplayedParent } from "../../replay/history.ts";
 import { Scratch } from "../../replay/scratch.ts";
 import { refuseNewerFeatures, requireSqliteOfSchema } from "../../replay/sqlite_requirement.ts";
@@ -22,11 +22,10 @@ import { readSchemaRows, type SchemaRows } from "../../schema/read/schema_rows.t
 import { type LoadedSchema, loadSchema } from "../../schema/source/load_schema.ts";
 import type { SchemaFile } from "../../schema/source/statements.ts";
 import { say, shell } from "../../text/next_step.ts";
-import { fileError } from "../migrate/edited_file.ts";
 import type { DatabaseAccess } from "../workspace/database_access.ts";
 import { makeCacheFolder, resolvePath, writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
-import { readRevisionTexts, type RevisionText, textHashes } from "../workspace/revision_texts.ts";
+import { type RevisionText, RevisionTexts } from "../workspace/revision_texts.ts";
 import type { Settings } from "../workspace/settings.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { readSchemaFiles, runSchemaCommand } from "./schema_source.ts";
@@ -132,16 +131,12 @@ function readHistory(
     });
   }
   const ups: { readonly id: RevisionId; readonly up: RevisionText }[] = [];
-  const hashes = new Map<RevisionId, ReturnType<typeof textHashes>>();
+  const hashes = new Map<RevisionId, TextHashes>();
   const route = upgradeRoute(graph, new Set(), ids);
   for (const { id } of route) {
-    const entry = entries.get(id)!;
-    const pair = readRevisionTexts(files, entry);
-    const actual = { up: pair.up?.hash ?? null, down: pair.down?.hash ?? null };
-    const error = fileError(entry, judgeFiles(entry, actual), files.name);
-    if (error) throw error;
-    ups.push({ id, up: pair.up! });
-    hashes.set(id, textHashes(pair));
+    const texts = new RevisionTexts(files, entries.get(id)!);
+    ups.push({ id, up: texts.requireIntact().up });
+    hashes.set(id, texts.hashes!);
   }
   const known = lineages(
     route.map(({ id }) => graph.get(id)!),

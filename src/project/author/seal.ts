@@ -3,12 +3,12 @@ import { parseRef } from "../../graph/ref.ts";
 import { resolveRefs } from "../../graph/resolve_ref.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import {
+  type CanonicalTexts,
   formatManifest,
   type ManifestRevision,
-  type RevisionTexts,
 } from "../../manifest/manifest.ts";
 import { seal, type SealRequest, type SealResult } from "../../manifest/seal.ts";
-import { type Change, judgeFiles } from "../../manifest/verdict.ts";
+import type { Change } from "../../manifest/verdict.ts";
 import { leavesNothingToUndo } from "../../sql/mentions.ts";
 import { readDirectives, readScript } from "../../sql/read_script.ts";
 import { splitStatements } from "../../sql/script.ts";
@@ -16,7 +16,7 @@ import { again, say, shell } from "../../text/next_step.ts";
 import { writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
-import { readRevisionTexts, type RevisionTextPair } from "../workspace/revision_texts.ts";
+import { textReader } from "../workspace/revision_texts.ts";
 import { changeManifest } from "../workspace/change_manifest.ts";
 
 /** The code of the lint rule, by which a file says that nothing is to be undone. */
@@ -76,7 +76,7 @@ export interface SealRevisionsRequest {
    * Looks for the canonical texts that a revision was sealed with, in git or in a database. Asked only for edited
    * revisions in mode `cosmetic`.
    */
-  readonly sealedTexts: (entry: ManifestRevision) => Promise<RevisionTexts | undefined>;
+  readonly sealedTexts: (entry: ManifestRevision) => Promise<CanonicalTexts | undefined>;
   readonly onWait: () => void;
 }
 
@@ -105,27 +105,16 @@ export async function sealRevisions(
       : request.mode === "drafts"
       ? manifest.revisions.filter(({ up }) => up === null).map(({ id }) => id)
       : "all";
-    const texts = new Map<RevisionId, RevisionTextPair>();
-    const textsOf = (id: RevisionId): RevisionTextPair => {
-      const known = texts.get(id) ?? readRevisionTexts(project.files, entries.get(id)!);
-      texts.set(id, known);
-      return known;
-    };
-    const hashesOf = (id: RevisionId) => {
-      const { up, down } = textsOf(id);
-      return { up: up?.hash ?? null, down: down?.hash ?? null };
-    };
+    const textsIn = textReader(project.files);
+    const textsOf = (id: RevisionId) => textsIn(entries.get(id)!);
     const changes = new Map<RevisionId, Change>();
     if (request.mode === "cosmetic") {
       for (const id of ids === "all" ? entries.keys() : ids) {
         const entry = entries.get(id)!;
-        if (judgeFiles(entry, hashesOf(id)).kind !== "edited") continue;
-        const { up, down } = textsOf(id);
+        const texts = textsOf(id);
+        if (texts.judge().kind !== "edited") continue;
         const sealed = await request.sealedTexts(entry);
-        const verdict = judgeFiles(entry, hashesOf(id), {
-          actual: () => ({ up: up?.text ?? null, down: down?.text ?? null }),
-          sealed: () => sealed,
-        });
+        const verdict = texts.judge(() => sealed);
         if (verdict.kind !== "edited") continue;
         if (verdict.change === "unknown") throw textUnknown(entry, project);
         changes.set(id, verdict.change);
@@ -134,7 +123,7 @@ export async function sealRevisions(
     const result = seal(manifest, {
       ids,
       mode: request.mode,
-      hashesOf,
+      hashesOf: (id) => textsOf(id).fileHashes,
       // What is not in the map came or went as a whole file.
       changeOf: (id) => changes.get(id) ?? "changed",
     });
@@ -153,7 +142,7 @@ export async function sealRevisions(
     const looks = request.mode === "drafts" && request.refs.length === 0 && ids.length === 0;
     const edited = looks
       ? graph.ids.filter((id) => {
-        const { kind } = judgeFiles(entries.get(id)!, hashesOf(id));
+        const { kind } = textsOf(id).judge();
         return kind !== "sealed" && kind !== "was" && kind !== "draft";
       })
       : [];

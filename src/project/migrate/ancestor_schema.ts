@@ -4,7 +4,7 @@ import { replay } from "../../replay/history.ts";
 import { Scratch } from "../../replay/scratch.ts";
 import type { Ancestors } from "../../runner/request.ts";
 import { introspect } from "../../schema/read/introspect.ts";
-import { readRevisionTexts } from "../workspace/revision_texts.ts";
+import { RevisionTexts } from "../workspace/revision_texts.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 /**
@@ -22,7 +22,7 @@ export function ancestorSchemas(
     try {
       const ups = upgradeRoute(graph, new Set(), ids).map((step) => ({
         id: step.id,
-        up: readRevisionTexts(files, entries.get(step.id)!).up!,
+        up: new RevisionTexts(files, entries.get(step.id)!).up!,
       }));
       // What an old history takes for text in double quotes was judged when it was applied.
       const scratch = new Scratch({ doubleQuotedStrings: true });

@@ -1,8 +1,8 @@
 import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { Route } from "../../graph/route.ts";
-import type { ManifestRevision, RevisionTexts, TextHash } from "../../manifest/manifest.ts";
-import { judgeFiles, lineages, type TextHashes } from "../../manifest/verdict.ts";
+import type { CanonicalTexts, ManifestRevision, TextHash } from "../../manifest/manifest.ts";
+import { lineages, type TextHashes } from "../../manifest/verdict.ts";
 import { checkScript } from "../../replay/check_script.ts";
 import type { ScriptText } from "../../replay/history.ts";
 import type { CheckedRoute, CheckedStep, CheckedUp, Notice, Reseal } from "../../runner/request.ts";
@@ -13,13 +13,8 @@ import { again, say, shell } from "../../text/next_step.ts";
 import { emptyDown, undoesNothing } from "../author/seal.ts";
 import { type Catalogue, messageOf } from "../workspace/catalogue.ts";
 import type { RevisionFiles } from "../workspace/revision_files.ts";
-import {
-  readRevisionTexts,
-  type RevisionTextPair,
-  textHashes,
-} from "../workspace/revision_texts.ts";
+import { type RevisionTexts, textReader } from "../workspace/revision_texts.ts";
 import type { DraftPolicy } from "../workspace/setting_table.ts";
-import { appliedEditError, fileError } from "./edited_file.ts";
 import {
   changedTexts,
   compareRecords,
@@ -43,7 +38,7 @@ export interface CheckContext {
   /** What the database stored of a revision. */
   readonly storedTexts: (id: RevisionId) => Promise<StoredTexts | undefined>;
   /** The texts that an edited revision was sealed with, where somebody has them; asked for the error's words only. */
-  readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
+  readonly sealedTexts: (entry: ManifestRevision) => CanonicalTexts | undefined;
   /** Where a down comes from. */
   readonly downFrom: "database" | "disk";
   /**
@@ -61,19 +56,11 @@ export interface CheckContext {
  */
 export async function checkRoute(route: Route, context: CheckContext): Promise<CheckedRoute> {
   const { catalogue } = context;
-  const pairs = new Map<RevisionId, RevisionTextPair>();
-  const pairOf = (entry: ManifestRevision): RevisionTextPair => {
-    let pair = pairs.get(entry.id);
-    if (pair === undefined) {
-      pair = readRevisionTexts(context.files!, entry);
-      pairs.set(entry.id, pair);
-    }
-    return pair;
-  };
+  const textsOf: TextsOf = textReader(context.files!);
   const again = new Set(route.filter((step) => step.direction === "down").map((step) => step.id));
   const recorded = recordLineages(catalogue);
   const findings = compareRecords(catalogue, {
-    hashesOf: (entry) => textHashes(pairOf(entry)),
+    hashesOf: (entry) => textsOf(entry).hashes,
     lineageOf: recorded,
   });
   const notices: Notice[] = [];
@@ -81,7 +68,7 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
   for (const finding of findings) {
     const entry = catalogue.entries.get(finding.id);
     if (finding.kind === "resealed") {
-      resealed.set(finding.id, textHashes(pairOf(entry!))!);
+      resealed.set(finding.id, textsOf(entry!).hashes!);
       continue;
     }
     // A revision that is undone by this very route needs no word about its edit, or that it is not on disk.
@@ -89,19 +76,17 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
     if (isTold && again.has(finding.id)) continue;
     const error = findingError(finding, catalogue, context.files);
     if (error && context.records === "strict" && !again.has(finding.id)) {
-      throw finding.kind === "edited"
-        ? await withVerdict(error, entry!, pairOf(entry!), context)
-        : error;
+      throw finding.kind === "edited" ? await withVerdict(error, textsOf(entry!), context) : error;
     }
     notices.push(findingNotice(finding, catalogue));
   }
-  const lineageOf = computeLineages(route, context, { recorded, resealed, pairOf });
+  const lineageOf = computeLineages(route, context, { recorded, resealed, textsOf });
   const steps: CheckedStep[] = [];
   for (const { direction, id } of route) {
     steps.push(
       direction === "up"
-        ? checkUp(id, context, pairOf, lineageOf)
-        : await checkDown(id, context, pairOf),
+        ? checkUp(id, context, textsOf, lineageOf)
+        : await checkDown(id, context, textsOf),
     );
   }
   const emptyUps = steps.filter((step) =>
@@ -110,7 +95,7 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
   if (emptyUps.length > 0) notices.push(emptyUpNotice(emptyUps.map(({ id }) => id)));
   return {
     steps,
-    reseals: await findReseals(context, resealed, again, lineageOf, pairOf),
+    reseals: await findReseals(context, resealed, again, lineageOf, textsOf),
     notices,
   };
 }
@@ -118,13 +103,13 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
 /** Says more of an edited revision where its files are to blame, and not its record. */
 async function withVerdict(
   error: AludelError,
-  entry: ManifestRevision,
-  pair: RevisionTextPair,
-  { catalogue, storedTexts, files }: CheckContext,
+  texts: RevisionTexts,
+  { catalogue, storedTexts }: CheckContext,
 ): Promise<AludelError> {
-  const hashes = catalogue.records.get(entry.id)!;
-  const applied = { hashes, texts: (await storedTexts(entry.id))?.texts.get(entry.id) };
-  return appliedEditError(entry, pair, applied, files!.name) ?? error;
+  const { id } = texts.entry;
+  const hashes = catalogue.records.get(id)!;
+  const stored = (await storedTexts(id))?.texts.get(id);
+  return texts.editError({ hashes, texts: stored }) ?? error;
 }
 
 /** A merge has nothing to do; any other revision without a statement was probably not written yet. */
@@ -146,16 +131,16 @@ function emptyUpNotice(ids: readonly RevisionId[]): Notice {
 /** How many revisions without a statement are named. */
 const NAMED = 3;
 
-type PairOf = (entry: ManifestRevision) => RevisionTextPair;
+type TextsOf = (entry: ManifestRevision) => RevisionTexts;
 
 /** The lineages of what is recorded and of what the route will record, from what ran or will run. */
 function computeLineages(
   route: Route,
   context: CheckContext,
-  { recorded, resealed, pairOf }: {
+  { recorded, resealed, textsOf }: {
     readonly recorded: ReadonlyMap<RevisionId, TextHash>;
     readonly resealed: ReadonlyMap<RevisionId, TextHashes>;
-    readonly pairOf: PairOf;
+    readonly textsOf: TextsOf;
   },
 ): ReadonlyMap<RevisionId, TextHash> {
   const { graph, entries, applied, records } = context.catalogue;
@@ -169,7 +154,7 @@ function computeLineages(
     order,
     (id) => {
       const entry = entries.get(id);
-      if (ups.has(id) && entry) return textHashes(pairOf(entry));
+      if (ups.has(id) && entry) return textsOf(entry).hashes;
       return resealed.get(id) ?? records.get(id);
     },
     stays ? recorded : new Map(),
@@ -179,7 +164,7 @@ function computeLineages(
 function checkUp(
   id: RevisionId,
   context: CheckContext,
-  pairOf: PairOf,
+  textsOf: TextsOf,
   lineageOf: ReadonlyMap<RevisionId, TextHash>,
 ): CheckedUp {
   const entry = context.catalogue.entries.get(id);
@@ -189,15 +174,8 @@ function checkUp(
       next: [shell`aludel history`, shell`git log --all -- migrations/manifest.json`],
     });
   }
-  const pair = pairOf(entry);
-  const actual = { up: pair.up?.hash ?? null, down: pair.down?.hash ?? null };
-  const verdict = judgeFiles(entry, actual, {
-    actual: () => ({ up: pair.up?.text ?? null, down: pair.down?.text ?? null }),
-    sealed: () => context.sealedTexts(entry),
-  });
-  const error = fileError(entry, verdict, context.files.name);
-  if (error) throw error;
-  if (verdict.kind === "draft" && context.drafts === "refuse") {
+  const { up, down } = textsOf(entry).requireIntact(() => context.sealedTexts(entry));
+  if (entry.up === null && context.drafts === "refuse") {
     throw new AludelError(
       "revision-draft",
       `Revision "${id}" is a draft, but this database accepts only sealed revisions`,
@@ -207,12 +185,11 @@ function checkUp(
       },
     );
   }
-  const up = pair.up!;
   // A stamp is how such a revision gets its record.
   const ran = context.records === "strict" ? ranUnder(context.catalogue, up) : undefined;
   if (ran !== undefined) throw ranError(entry, ran, context.catalogue, context.files.name);
   const script = checkScript(up.file, up.text, id, context.sqliteVersion);
-  if (pair.down) checkDownForLater(pair.down, id, context.sqliteVersion);
+  if (down) checkDownForLater(down, id, context.sqliteVersion);
   return {
     direction: "up",
     id,
@@ -226,24 +203,24 @@ function checkUp(
       message: entry.message,
       lineage: lineageOf.get(id)!,
       up: up.hash,
-      down: pair.down?.hash ?? "none",
+      down: down?.hash ?? "none",
     },
-    texts: { up: up.text, down: pair.down?.text ?? null },
+    texts: { up: up.text, down: down?.text ?? null },
   };
 }
 
 async function checkDown(
   id: RevisionId,
   context: CheckContext,
-  pairOf: PairOf,
+  textsOf: TextsOf,
 ): Promise<CheckedStep> {
   const entry = context.catalogue.entries.get(id);
   const message = messageOf(context.catalogue, id);
   if (context.downFrom === "disk") {
-    const down = entry && context.files ? pairOf(entry).down : null;
+    const down = entry && context.files ? textsOf(entry).down : null;
     if (down === null) throw irreversible(id, "There is no down.sql for it on disk");
     const script = checkScript(down.file, down.text, id, context.sqliteVersion);
-    requireUndoing(script, pairOf(entry!).up?.text, id);
+    requireUndoing(script, textsOf(entry!).up?.text, id);
     return { direction: "down", from: "disk", id, message, script };
   }
   const all = await context.storedTexts(id);
@@ -335,7 +312,7 @@ async function findReseals(
   resealed: ReadonlyMap<RevisionId, TextHashes>,
   again: ReadonlySet<RevisionId>,
   lineageOf: ReadonlyMap<RevisionId, TextHash>,
-  pairOf: PairOf,
+  textsOf: TextsOf,
 ): Promise<Reseal[]> {
   if (resealed.size === 0) return [];
   const reseals: Reseal[] = [];
@@ -345,7 +322,7 @@ async function findReseals(
     const { up, down } = resealed.get(record.id) ?? record;
     const entry = context.catalogue.entries.get(record.id);
     const texts = resealed.has(record.id) && entry
-      ? sameTokenTexts((await context.storedTexts(record.id))?.texts.get(record.id), pairOf(entry))
+      ? sameTokenTexts((await context.storedTexts(record.id))?.texts.get(record.id), textsOf(entry))
       : null;
     reseals.push({ id: record.id, record: { up, down, lineage }, texts });
   }
@@ -355,12 +332,12 @@ async function findReseals(
 /** The new texts where they say the same as what ran. */
 function sameTokenTexts(
   stored: AppliedTexts | undefined,
-  pair: RevisionTextPair,
+  { up, down: newDown }: RevisionTexts,
 ): AppliedTexts | null {
-  if (stored === undefined || pair.up === null || !sameTokens(stored.up, pair.up.text)) return null;
-  const down = pair.down?.text ?? null;
+  if (stored === undefined || up === null || !sameTokens(stored.up, up.text)) return null;
+  const down = newDown?.text ?? null;
   const sameDown = down === null || stored.down === null
     ? down === stored.down
     : sameTokens(down, stored.down);
-  return sameDown ? { up: pair.up.text, down } : null;
+  return sameDown ? { up: up.text, down } : null;
 }

@@ -2,7 +2,7 @@ import type { Connection } from "../../db/connection.ts";
 import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { Route } from "../../graph/route.ts";
-import type { ManifestRevision, RevisionTexts } from "../../manifest/manifest.ts";
+import type { CanonicalTexts, ManifestRevision } from "../../manifest/manifest.ts";
 import { NOTHING_RUN } from "../../runner/failure.ts";
 import type {
   CheckedRoute,
@@ -47,7 +47,7 @@ export interface MigrationContext {
   readonly access: DatabaseAccess;
   readonly drafts: DraftPolicy;
   /** The texts that an edited revision was sealed with, where somebody has them. */
-  readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
+  readonly sealedTexts: (entry: ManifestRevision) => CanonicalTexts | undefined;
 }
 
 /** What a user asks for, with the flags that change the check. */

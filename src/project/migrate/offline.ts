@@ -15,7 +15,7 @@ import type { CheckedStamp } from "../../runner/run_stamp.ts";
 import type { AppliedRevision } from "../../state/state.ts";
 import { shell } from "../../text/next_step.ts";
 import { type Catalogue, joinCatalogue } from "../workspace/catalogue.ts";
-import { readRevisionTexts, textHashes } from "../workspace/revision_texts.ts";
+import { RevisionTexts } from "../workspace/revision_texts.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { checkRoute } from "./check_route.ts";
 import type { MigrationContext } from "./migration.ts";
@@ -117,7 +117,7 @@ function assumedRecord(
   id: RevisionId,
 ): AppliedRevision {
   const entry = workspace.entries.get(id)!;
-  const hashes = textHashes(readRevisionTexts(workspace.files, entry));
+  const hashes = new RevisionTexts(workspace.files, entry).hashes;
   if (hashes === undefined) {
     throw new AludelError("revision-file-missing", `Revision "${id}" has no up.sql`, {
       revision: id,

@@ -1,9 +1,9 @@
-import { digest } from "../../digest.ts";
 import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { ManifestRevision, TextHash } from "../../manifest/manifest.ts";
 import {
   type AppliedVerdict,
+  hashTexts,
   isEarlierPair,
   judgeApplied,
   lineages,
@@ -68,10 +68,7 @@ export function changedTexts(
 ): readonly TextFile[] {
   const stored = texts.get(record.id);
   if (stored === undefined) return [];
-  const actual: TextHashes = {
-    up: digest(stored.up),
-    down: stored.down === null ? "none" : digest(stored.down),
-  };
+  const actual = hashTexts(stored);
   const isEqual = ({ up, down }: TextHashes) => up === actual.up && down === actual.down;
   if (isEqual(record) || replaced.get(record.id)?.some(isEqual)) return [];
   if (entry !== undefined && isEarlierPair(entry, actual)) return [];

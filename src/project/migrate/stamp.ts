@@ -29,7 +29,7 @@ import {
 } from "../../state/state.ts";
 import { type Catalogue, joinCatalogue } from "../workspace/catalogue.ts";
 import type { DatabaseAccess } from "../workspace/database_access.ts";
-import { readRevisionTexts, textHashes } from "../workspace/revision_texts.ts";
+import { RevisionTexts } from "../workspace/revision_texts.ts";
 import { checkMigration, type MigrationContext, whenReadable } from "./migration.ts";
 
 /** The texts that a revision ran with, from the database's own record; undefined where it has none. */
@@ -200,7 +200,7 @@ export function pairsOnDisk(
     const entry = entries.get(id);
     if (entry === undefined || workspace === null) return [];
     const { up, down } = entry.up === null
-      ? textHashes(readRevisionTexts(workspace.files, entry)) ?? { up: null, down: null }
+      ? new RevisionTexts(workspace.files, entry).hashes ?? { up: null, down: null }
       : entry;
     return up === null || down === null ? [] : [{ id, up, down }];
   });

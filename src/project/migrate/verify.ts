@@ -2,25 +2,20 @@ import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import { upgradeRoute } from "../../graph/route.ts";
 import {
+  type CanonicalTexts,
   formatManifest,
   type ManifestRevision,
-  type RevisionTexts,
 } from "../../manifest/manifest.ts";
 import type { ParsedManifest } from "../../manifest/parse_manifest.ts";
-import { judgeFiles, type TextHashes, type Verdict } from "../../manifest/verdict.ts";
+import { type TextHashes, type Verdict } from "../../manifest/verdict.ts";
 import type { Intent } from "../../state/intent.ts";
 import type { StoredTexts } from "../../state/state.ts";
 import { type NextStep, shell } from "../../text/next_step.ts";
 import type { Catalogue } from "../workspace/catalogue.ts";
 import { type Finding, findingOf, warningOf } from "../workspace/finding.ts";
 import type { RevisionFiles } from "../workspace/revision_files.ts";
-import {
-  readRevisionTexts,
-  type RevisionTextPair,
-  textHashes,
-} from "../workspace/revision_texts.ts";
+import { RevisionTexts } from "../workspace/revision_texts.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { fileError } from "./edited_file.ts";
 import {
   compareRecords,
   findingError,
@@ -36,7 +31,7 @@ export interface FilesContext {
   readonly files: RevisionFiles;
   readonly manifest: ParsedManifest;
   /** The texts that an edited revision was sealed with, where somebody has them: git, or a database. */
-  readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
+  readonly sealedTexts: (entry: ManifestRevision) => CanonicalTexts | undefined;
 }
 
 /** How the files of a folder and its manifest compare. */
@@ -61,12 +56,11 @@ export function verifyFiles(context: FilesContext): FilesVerification {
   const findings: Finding[] = [];
   for (const entry of manifest.revisions) {
     try {
-      const pair = readRevisionTexts(files, entry);
-      const verdict = judge(entry, pair, context);
+      const texts = new RevisionTexts(files, entry);
+      const verdict = texts.judge(() => context.sealedTexts(entry));
       verdicts.set(entry.id, verdict);
-      const actual = textHashes(pair);
-      if (actual) hashes.set(entry.id, actual);
-      const error = fileError(entry, verdict, files.name);
+      if (texts.hashes) hashes.set(entry.id, texts.hashes);
+      const error = texts.errorFor(verdict);
       if (error) findings.push(findingOf(error));
     } catch (error) {
       if (!(error instanceof AludelError)) throw error;
@@ -78,14 +72,6 @@ export function verifyFiles(context: FilesContext): FilesVerification {
     hashes,
     findings: [...findings, ...strays, ...layoutFindings(context)],
   };
-}
-
-function judge(entry: ManifestRevision, pair: RevisionTextPair, context: FilesContext): Verdict {
-  const actual = { up: pair.up?.hash ?? null, down: pair.down?.hash ?? null };
-  return judgeFiles(entry, actual, {
-    actual: () => ({ up: pair.up?.text ?? null, down: pair.down?.text ?? null }),
-    sealed: () => context.sealedTexts(entry),
-  });
 }
 
 /** The folders that no line of the manifest names. */
@@ -145,7 +131,7 @@ export interface VerifyContext {
   /** Joined with the records of a database; with none, only the files are verified. */
   readonly catalogue: Catalogue;
   /** The texts that an edited revision was sealed with, where somebody has them: git, or a database. */
-  readonly sealedTexts: (entry: ManifestRevision) => RevisionTexts | undefined;
+  readonly sealedTexts: (entry: ManifestRevision) => CanonicalTexts | undefined;
   /** Statements outside a transaction that a crash interrupted, from the database. */
   readonly intents: readonly Intent[];
   /** What the database stored, where that is to be compared with its hashes. */
@@ -213,7 +199,7 @@ function ranFindings(
   return [...entries.values()].flatMap((entry) => {
     const hash = hashes.get(entry.id)?.up;
     if (applied.has(entry.id) || hash === undefined || !unknown.has(hash)) return [];
-    const { up } = readRevisionTexts(workspace.files, entry);
+    const { up } = new RevisionTexts(workspace.files, entry);
     const ran = up === null ? undefined : ranUnder(catalogue, up);
     return ran === undefined
       ? []

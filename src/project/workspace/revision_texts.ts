@@ -1,47 +1,37 @@
 import { digest } from "../../digest.ts";
-import type { ManifestRevision, TextHash } from "../../manifest/manifest.ts";
+import { AludelError } from "../../errors.ts";
+import type {
+  ActualHashes,
+  CanonicalTexts,
+  ManifestRevision,
+  TextHash,
+} from "../../manifest/manifest.ts";
 import { judgeFiles, type TextHashes, type Verdict } from "../../manifest/verdict.ts";
 import { decodeCanonicalText } from "../../sql/canonical_text.ts";
+import { say, shell } from "../../text/next_step.ts";
 import type { RevisionFiles } from "./revision_files.ts";
 
-/** A file of a revision: its name for messages, its canonical text and the text's hash. */
+/** An SQL file of a revision: its name for messages, its canonical text and the hash of that. */
 export interface RevisionText {
   readonly file: string;
   readonly text: string;
   readonly hash: TextHash;
 }
 
-/** The two files of a revision as they are now; null where there is none. */
+/** The two scripts in a revision's folder; null if there is no such file. */
 export interface RevisionTextPair {
   readonly up: RevisionText | null;
   readonly down: RevisionText | null;
 }
 
 /**
- * Reads, decodes and hashes a revision's files.
- * @throws {AludelError} `sql-encoding`, `sql-nul`, or an error of the area `file`.
- */
-export function readRevisionTexts(
-  files: RevisionFiles,
-  entry: Pick<ManifestRevision, "dir">,
-): RevisionTextPair {
-  return {
-    up: readRevisionText(files, `${entry.dir}/up.sql`),
-    down: readRevisionText(files, `${entry.dir}/down.sql`),
-  };
-}
-
-/**
  * Reads, decodes and hashes one SQL file.
  *
  * @param path Relative to the migrations folder.
- * @returns null where there is no such file.
- * @throws {AludelError} As {@linkcode readRevisionTexts}.
+ * @returns null if there is no such file.
+ * @throws {AludelError} `sql-encoding`, `sql-nul`, or an error of the area `file`.
  */
-export function readRevisionText(
-  files: RevisionFiles,
-  path: string,
-): RevisionText | null {
+export function readRevisionText(files: RevisionFiles, path: string): RevisionText | null {
   const bytes = files.read(path);
   if (bytes === null) return null;
   const file = `${files.name}/${path}`;
@@ -49,25 +39,172 @@ export function readRevisionText(
   return { file, text, hash: digest(text) };
 }
 
+/**
+ * Reads the scripts in a folder, whether or not the manifest has a line for it.
+ * @throws {AludelError} As {@linkcode readRevisionText}.
+ */
+export function readTextPair(files: RevisionFiles, dir: string): RevisionTextPair {
+  return {
+    up: readRevisionText(files, `${dir}/up.sql`),
+    down: readRevisionText(files, `${dir}/down.sql`),
+  };
+}
+
 /** The pair as it enters a lineage; undefined without an up. */
 export function textHashes({ up, down }: RevisionTextPair): TextHashes | undefined {
   return up === null ? undefined : { up: up.hash, down: down?.hash ?? "none" };
 }
 
-/** A revision's files as they are now, compared with its line in the manifest. */
-export interface InspectedRevision extends RevisionTextPair {
-  readonly verdict: Verdict;
+/** A revision's scripts as its folder has them now, and how they compare with what was sealed and with what ran. */
+export class RevisionTexts implements RevisionTextPair {
+  readonly entry: ManifestRevision;
+  readonly up: RevisionText | null;
+  readonly down: RevisionText | null;
+  /** The revision's folder for messages. */
+  readonly #path: string;
+
+  /** @throws {AludelError} As {@linkcode readRevisionText}. */
+  constructor(files: RevisionFiles, entry: ManifestRevision) {
+    const { up, down } = readTextPair(files, entry.dir);
+    this.entry = entry;
+    this.up = up;
+    this.down = down;
+    this.#path = `${files.name}/${entry.dir}`;
+  }
+
+  /** The hashes as they enter a lineage; undefined without an up. */
+  get hashes(): TextHashes | undefined {
+    return textHashes(this);
+  }
+
+  /** The hash of each file. */
+  get fileHashes(): ActualHashes {
+    return { up: this.up?.hash ?? null, down: this.down?.hash ?? null };
+  }
+
+  /** The canonical texts. */
+  get texts(): CanonicalTexts {
+    return { up: this.up?.text ?? null, down: this.down?.text ?? null };
+  }
+
+  /**
+   * Compares the files with the revision's line in the manifest.
+   * @param sealed Finds the texts that were sealed; asked for an edited revision only, to tell how it was edited.
+   */
+  judge(sealed: () => CanonicalTexts | undefined = () => undefined): Verdict {
+    return judgeFiles(this.entry, this.fileHashes, { actual: () => this.texts, sealed });
+  }
+
+  /**
+   * The files of a draft, or of a sealed revision that was not edited.
+   * @throws {AludelError} `revision-file-missing`, `revision-edited`, `revision-edited-cosmetic`.
+   */
+  requireIntact(
+    sealed?: () => CanonicalTexts | undefined,
+  ): { readonly up: RevisionText; readonly down: RevisionText | null } {
+    const error = this.errorFor(this.judge(sealed));
+    if (error) throw error;
+    return { up: this.up!, down: this.down };
+  }
+
+  /**
+   * Why the files of an applied revision are not what was sealed. undefined if they are, and only the database's record
+   * differs.
+   *
+   * @param applied The hashes that the database recorded, and the texts that it stored with them.
+   */
+  editError(
+    { hashes, texts }: {
+      readonly hashes: TextHashes;
+      readonly texts: CanonicalTexts | undefined;
+    },
+  ): AludelError | undefined {
+    const { up, down } = this.entry;
+    const ranAsSealed = hashes.up === up && hashes.down === down;
+    return this.errorFor(this.judge(() => ranAsSealed ? texts : undefined));
+  }
+
+  /** The error for a verdict; undefined if the files are a draft or as they were signed. */
+  errorFor(verdict: Verdict): AludelError | undefined {
+    const { id, up } = this.entry;
+    const path = this.#path;
+    switch (verdict.kind) {
+      case "draft":
+      case "sealed":
+      case "was":
+        return undefined;
+      case "missing":
+        return new AludelError(
+          "revision-file-missing",
+          `Revision "${id}" has no ${verdict.file}.sql`,
+          {
+            revision: id,
+            place: { file: `${path}/${verdict.file}.sql` },
+            next: [
+              shell`git checkout -- ${path}`,
+              up === null
+                ? say(
+                  `Or give up the draft: delete its line in ${
+                    path.slice(0, path.lastIndexOf("/"))
+                  }/manifest.json`,
+                )
+                : shell`aludel verify`,
+            ],
+          },
+        );
+      case "unexpected":
+        return new AludelError(
+          "revision-edited",
+          `Revision "${id}" was sealed without a down.sql and has one now`,
+          {
+            revision: id,
+            place: { file: `${path}/${verdict.file}.sql` },
+            next: [shell`aludel seal --force ${id}`, say(`Or remove "${path}/down.sql"`)],
+          },
+        );
+      case "edited":
+        return editedError(id, verdict, path);
+    }
+  }
 }
 
-/**
- * Reads and judges one revision.
- * @throws {AludelError} As `readRevisionTexts`.
- */
-export function inspectRevision(
-  files: RevisionFiles,
-  entry: ManifestRevision,
-): InspectedRevision {
-  const texts = readRevisionTexts(files, entry);
-  const hashes = { up: texts.up?.hash ?? null, down: texts.down?.hash ?? null };
-  return { ...texts, verdict: judgeFiles(entry, hashes) };
+function editedError(
+  id: string,
+  { files, change }: Verdict & { readonly kind: "edited" },
+  path: string,
+): AludelError {
+  const names = files.map((file) => `${file}.sql`).join(" and ");
+  const facts = { revision: id, place: { file: `${path}/${files[0]}.sql` } };
+  if (change === "cosmetic") {
+    return new AludelError(
+      "revision-edited-cosmetic",
+      `Sealed revision "${id}" was edited: ${names} differs in white space and comments only`,
+      { ...facts, next: [shell`aludel seal --cosmetic ${id}`] },
+    );
+  }
+  return new AludelError(
+    "revision-edited",
+    `Sealed revision "${id}" was edited: ${names} differs`,
+    {
+      ...facts,
+      notes: change === "unknown"
+        ? ["The sealed text is not at hand, so how much was changed cannot be said"]
+        : [],
+      next: [
+        shell`git checkout -- ${path} # get the sealed text back`,
+        shell`aludel revision -m MESSAGE # make the change in a new revision`,
+        shell`aludel seal --force ${id} # sign the edited text, although databases may have run the old one`,
+      ],
+    },
+  );
+}
+
+/** Reads the texts of revisions, each once. */
+export function textReader(files: RevisionFiles): (entry: ManifestRevision) => RevisionTexts {
+  const known = new Map<string, RevisionTexts>();
+  return (entry) => {
+    let texts = known.get(entry.id);
+    if (texts === undefined) known.set(entry.id, texts = new RevisionTexts(files, entry));
+    return texts;
+  };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
 import { digest } from "../../../src/digest.ts";
 import type { RevisionFiles } from "../../../src/project/workspace/revision_files.ts";
-import { readRevisionTexts, textHashes } from "../../../src/project/workspace/revision_texts.ts";
+import { RevisionTexts } from "../../../src/project/workspace/revision_texts.ts";
 import { sampleRevision } from "../manifest/sample_revision.ts";
 
 function filesWith(contents: Readonly<Record<string, string | Uint8Array>>): RevisionFiles {
@@ -20,21 +20,26 @@ function filesWith(contents: Readonly<Record<string, string | Uint8Array>>): Rev
 
 const entry = sampleRevision({ dir: "r" });
 
-Deno.test("readRevisionTexts() gives canonical texts, whose hashes do not depend on the checkout", () => {
+Deno.test("RevisionTexts holds canonical texts, whose hashes do not depend on the checkout", () => {
   const unix = filesWith({ "r/up.sql": "SELECT 1;\nSELECT 2;\n" });
   const windows = filesWith({ "r/up.sql": "\ufeffSELECT 1;\r\nSELECT 2;" });
   const text = "SELECT 1;\nSELECT 2;\n";
-  const expected = { up: { file: "m/r/up.sql", text, hash: digest(text) }, down: null };
-  assert.deepEqual(readRevisionTexts(unix, entry), expected);
-  assert.deepEqual(readRevisionTexts(windows, entry), expected);
-  assert.deepEqual(textHashes(expected), { up: digest(text), down: "none" });
-  assert.equal(textHashes({ up: null, down: expected.up }), undefined);
+  const hashes = { up: digest(text), down: "none" };
+  for (const files of [unix, windows]) {
+    const texts = new RevisionTexts(files, entry);
+    assert.deepEqual(texts.up, { file: "m/r/up.sql", text, hash: hashes.up });
+    assert.equal(texts.down, null);
+    assert.deepEqual(texts.hashes, hashes);
+    assert.deepEqual(texts.fileHashes, { up: hashes.up, down: null });
+    assert.deepEqual(texts.texts, { up: text, down: null });
+  }
+  assert.equal(new RevisionTexts(filesWith({ "r/down.sql": text }), entry).hashes, undefined);
 });
 
-Deno.test("readRevisionTexts() names the file that is not UTF-8", () => {
+Deno.test("RevisionTexts names the file that is not UTF-8", () => {
   const files = filesWith({ "r/up.sql": "", "r/down.sql": new Uint8Array([0xff]) });
   assert.throws(
-    () => readRevisionTexts(files, entry),
+    () => new RevisionTexts(files, entry),
     (error) =>
       error instanceof AludelError && error.code === "sql-encoding" &&
       error.place?.file === "m/r/down.sql",
