@@ -2,6 +2,7 @@ import type { Connection } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { LoggedDirection, LogStamp } from "./log.ts";
 import { readFormat } from "./state_format.ts";
+import { CLEAR_INTENTS, INTEND, INTENT_DONE, WITHDRAW_INTENT } from "./statements.ts";
 import { appendLog } from "./write_state.ts";
 
 /** A statement of a script that runs outside a transaction, as `aludel_intent` keeps it until the script is done. */
@@ -18,8 +19,8 @@ export interface Intent {
 }
 
 /**
- * Reads which statements of an unfinished script have run and which may have: in order of statement, empty
- * where nothing is unfinished or the database has no state tables.
+ * Reads which statements of an unfinished script have run and which may have, in the order of the script. Empty if
+ * nothing is unfinished or the database has no state tables.
  *
  * @throws {AludelError} `state-newer-format`, `state-foreign-tables`.
  * @throws {SqlError}
@@ -41,7 +42,7 @@ export async function readIntents(connection: Connection): Promise<Intent[]> {
 }
 
 /**
- * Says that a statement is about to run. To be committed before it does; saying it again after a crash is fine.
+ * Notes that a statement is about to run. Must be committed before it does; may be noted again after a crash.
  * @throws {SqlError}
  */
 export async function recordIntent(
@@ -50,11 +51,9 @@ export async function recordIntent(
   stamp: LogStamp,
 ): Promise<void> {
   const { revision, direction, statement } = intent;
-  await connection.query(
-    "INSERT OR REPLACE INTO main.aludel_intent (revision, direction, statement, sql, state, at) " +
-      "VALUES (?, ?, ?, ?, 'intended', ?)",
-    [revision, direction, BigInt(statement), intent.sql, stamp.at],
-  );
+  const { sql } = intent;
+  const { at } = stamp;
+  await INTEND.run(connection, { revision, direction, statement: BigInt(statement), sql, at });
   await appendLog(connection, {
     ...stamp,
     event: "off-intent",
@@ -64,7 +63,7 @@ export async function recordIntent(
 }
 
 /**
- * Says that a statement has run.
+ * Notes that a statement has run.
  * @throws {SqlError}
  */
 export async function recordDone(
@@ -73,11 +72,8 @@ export async function recordDone(
   stamp: LogStamp,
 ): Promise<void> {
   const { revision, direction, statement } = intent;
-  await connection.query(
-    "UPDATE main.aludel_intent SET state = 'done', at = ? " +
-      "WHERE revision = ? AND direction = ? AND statement = ?",
-    [stamp.at, revision, direction, BigInt(statement)],
-  );
+  const { at } = stamp;
+  await INTENT_DONE.run(connection, { revision, direction, statement: BigInt(statement), at });
   await appendLog(connection, {
     ...stamp,
     event: "off-done",
@@ -87,24 +83,21 @@ export async function recordDone(
 }
 
 /**
- * Takes back that a statement is about to run: it was refused and changed nothing.
+ * Forgets that a statement was about to run: it was refused and changed nothing.
  * @throws {SqlError}
  */
 export async function withdrawIntent(
   connection: Connection,
   { revision, direction, statement }: Omit<Intent, "state" | "at" | "sql">,
 ): Promise<void> {
-  await connection.query(
-    "DELETE FROM main.aludel_intent WHERE revision = ? AND direction = ? AND statement = ?",
-    [revision, direction, BigInt(statement)],
-  );
+  await WITHDRAW_INTENT.run(connection, { revision, direction, statement: BigInt(statement) });
 }
 
 /**
- * Forgets the statements of a script that is done or was given up: in the transaction that writes the
- * revision's record or takes it away.
+ * Forgets the statements of a script that is done or was given up, in the transaction that writes or removes the
+ * revision's record.
  * @throws {SqlError}
  */
 export async function clearIntents(connection: Connection, revision: RevisionId): Promise<void> {
-  await connection.query("DELETE FROM main.aludel_intent WHERE revision = ?", [revision]);
+  await CLEAR_INTENTS.run(connection, { revision });
 }

@@ -2,76 +2,55 @@ import type { Connection } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { DownHash, TextHash } from "../manifest/manifest.ts";
 import { AludelError, REPORT_BUG } from "../errors.ts";
-import { type AppliedRevision, type AppliedTexts, writeIdList } from "./state.ts";
+import type { AppliedRevision, AppliedTexts } from "./state.ts";
 import type { LogStamp, NewLogEntry } from "./log.ts";
+import {
+  APPEND_LOG,
+  DELETE_REVISION_RETURNING,
+  INSERT_REVISION,
+  logValues,
+  PURGE,
+  RESEAL_HASHES,
+  RESEAL_TEXTS,
+  revisionValues,
+} from "./statements.ts";
 
-// Every function here runs inside the caller's transaction, on tables that ensureStateTables() has seen.
-// The texts are constants, so that the connection keeps them prepared.
-
-const INSERT_REVISION = "INSERT INTO main.aludel_revision (id, parents, depends_on, labels, " +
-  "message, lineage, up_hash, down_hash, kind, applied_at, duration_ms, applied_by, up_sql, " +
-  "down_sql) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-
-const INSERT_LOG = "INSERT INTO main.aludel_log (at, event, revision, details, logged_by) " +
-  "VALUES (?, ?, ?, ?, ?)";
-
-const DELETE_REVISION = "DELETE FROM main.aludel_revision WHERE id = ? RETURNING id";
+// Every function here runs inside the caller's transaction, on tables that ensureStateTables() has checked.
 
 const READ_HASHES = "SELECT up_hash, down_hash FROM main.aludel_revision WHERE id = ?";
 
-const RESEAL_HASHES = "UPDATE main.aludel_revision SET up_hash = ?, down_hash = ?, lineage = ? " +
-  "WHERE id = ?";
-
-const RESEAL_TEXTS = "UPDATE main.aludel_revision SET up_sql = ?, down_sql = ? WHERE id = ?";
-
 /**
  * Records a revision as applied, after all others.
- * @throws {SqlError} also when it is applied already.
+ * @throws {SqlError} Also if it is applied already.
  */
 export async function insertRevision(
   connection: Connection,
   revision: AppliedRevision,
   texts: AppliedTexts,
 ): Promise<void> {
-  await connection.query(INSERT_REVISION, [
-    revision.id,
-    writeIdList(revision.parents),
-    writeIdList(revision.dependsOn),
-    writeIdList(revision.labels),
-    revision.message,
-    revision.lineage,
-    revision.up,
-    revision.down,
-    revision.kind,
-    revision.appliedAt,
-    BigInt(Math.round(revision.durationMs)),
-    revision.appliedBy,
-    texts.up,
-    texts.down,
-  ]);
+  await INSERT_REVISION.run(connection, revisionValues(revision, texts));
 }
 
 /**
- * Takes a revision's record away.
- * @throws {AludelError} `internal` when there is none: the caller's view of the state was wrong.
+ * Removes a revision's record.
+ * @throws {AludelError} `internal` if there is none: the caller's view of the state was wrong.
  * @throws {SqlError}
  */
 export async function deleteRevision(connection: Connection, id: RevisionId): Promise<void> {
-  const deleted = await connection.query(DELETE_REVISION, [id]);
+  const deleted = await DELETE_REVISION_RETURNING.run(connection, { id });
   if (deleted.length !== 1) throw notRecorded(id);
 }
 
-/** Takes every record away, and what is known of unfinished scripts; the log stays. */
+/** Removes all records, and what is known of unfinished scripts; the log is kept. @throws {SqlError} */
 export async function purgeRevisions(connection: Connection): Promise<void> {
-  await connection.execute("DELETE FROM main.aludel_revision");
-  await connection.execute("DELETE FROM main.aludel_intent");
+  for (const statement of PURGE) await statement.run(connection, {});
 }
 
 /**
- * Brings a record up to date after its revision was signed again, and logs it.
+ * Updates a record after its revision was signed again, and logs that.
  *
  * @param texts The new texts; null keeps the ones that ran.
- * @throws {AludelError} `internal` when the revision is not applied.
+ * @throws {AludelError} `internal` if the revision is not applied.
  * @throws {SqlError}
  */
 export async function resealRevision(
@@ -83,8 +62,10 @@ export async function resealRevision(
   const { id, up, down, lineage } = revision;
   const [row] = await connection.query(READ_HASHES, [id]);
   if (row === undefined) throw notRecorded(id);
-  await connection.query(RESEAL_HASHES, [up, down, lineage, id]);
-  if (texts !== null) await connection.query(RESEAL_TEXTS, [texts.up, texts.down, id]);
+  await RESEAL_HASHES.run(connection, { id, up_hash: up, down_hash: down, lineage });
+  if (texts !== null) {
+    await RESEAL_TEXTS.run(connection, { id, up_sql: texts.up, down_sql: texts.down });
+  }
   await appendLog(connection, {
     at: stamp.at,
     by: stamp.by,
@@ -103,13 +84,7 @@ export async function resealRevision(
  * @throws {SqlError}
  */
 export async function appendLog(connection: Connection, entry: NewLogEntry): Promise<void> {
-  await connection.query(INSERT_LOG, [
-    entry.at,
-    entry.event,
-    entry.revision,
-    JSON.stringify(entry.details),
-    entry.by,
-  ]);
+  await APPEND_LOG.run(connection, logValues(entry));
 }
 
 function notRecorded(id: RevisionId): AludelError {

@@ -8,6 +8,7 @@ import { patiently } from "../../runner/write_lock.ts";
 import { readLog } from "../../state/log.ts";
 import { readState } from "../../state/state.ts";
 import { ensureStateTables, hasStateTables } from "../../state/state_format.ts";
+import { CARRY_LOG } from "../../state/statements.ts";
 import { appendLog } from "../../state/write_state.ts";
 import { shell } from "../../text/next_step.ts";
 import { requireWritable } from "../workspace/database_access.ts";
@@ -346,10 +347,7 @@ async function carryLog(live: Connection, copy: Connection): Promise<void> {
     [BigInt(newest?.entry ?? 0)],
   );
   for (const row of rows) {
-    await copy.query(
-      "INSERT INTO main.aludel_log (entry, at, event, revision, details, logged_by) VALUES (?, ?, ?, ?, ?, ?)",
-      ["entry", "at", "event", "revision", "details", "logged_by"].map((name) => row[name] ?? null),
-    );
+    await CARRY_LOG.run(copy, row as Parameters<typeof CARRY_LOG.run>[1]);
   }
 }
 
