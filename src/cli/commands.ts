@@ -58,6 +58,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "record the hashes of finished revisions",
     load: () => load(new URL("./commands/seal.ts", import.meta.url)),
   },
+  drop: {
+    group: "Write revisions",
+    summary: "take a draft out again",
+    load: () => load(new URL("./commands/drop.ts", import.meta.url)),
+  },
   upgrade: {
     group: "Change a database",
     summary: "apply revisions",

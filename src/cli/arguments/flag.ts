@@ -85,6 +85,23 @@ export const LOCK_TIMEOUT_FLAG = {
   },
 } as const satisfies Flags;
 
+/** The flags of commands that undo a draft before they change it. */
+export const UNDO_FLAGS = {
+  ...DATABASE_FLAG,
+  fromDisk: { kind: "switch", help: "undo with the down.sql on disk instead of the stored one" },
+  restorePoints: {
+    kind: "choice",
+    values: ["hazard", "always", "never"],
+    help: "when to copy the database before the undoing (default: hazard)",
+  },
+  resume: {
+    kind: "choice",
+    values: ["again", "skip"],
+    help: "after an interrupted transaction=off script: run its statement again, or skip it",
+  },
+  ...LOCK_TIMEOUT_FLAG,
+} as const satisfies Flags;
+
 /** `branchLabel` as it is typed: `--branch-label`. */
 export function longName(name: string): string {
   return "--" + name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());

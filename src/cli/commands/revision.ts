@@ -2,9 +2,10 @@ import { AludelError } from "../../errors.ts";
 import { again, shell } from "../../text/next_step.ts";
 import { writeRevision } from "../../project/author/write_revision.ts";
 import { defineCommand } from "../arguments/command.ts";
+import { longName, UNDO_FLAGS } from "../arguments/flag.ts";
 import { findEditor, openInEditor } from "../terminal/editor.ts";
 import { openProject } from "../session/project.ts";
-import { reportDraft, waitingFor } from "../render/draft.ts";
+import { reportDraft, reportDryRun, waitingFor } from "../render/draft.ts";
 
 export const command = defineCommand({
   name: "revision",
@@ -38,14 +39,28 @@ export const command = defineCommand({
       help: "autogenerate: compare with this database, not with the revisions",
     },
     allowEmpty: { kind: "switch", help: "autogenerate: write a draft even if nothing differs" },
+    amend: {
+      kind: "switch",
+      help: "autogenerate: write the newest draft again; undone first if it is applied",
+    },
+    overwrite: { kind: "switch", help: "amend: also if the draft holds SQL written by hand" },
+    dryRun: {
+      kind: "switch",
+      help: "autogenerate: print the SQL with its cost and hazards, and write nothing",
+    },
     noDown: { kind: "switch", help: "no down.sql: the revision cannot be undone" },
     edit: { kind: "switch", help: "open the new files in your editor" },
+    ...UNDO_FLAGS,
   },
   positional: [],
   examples: [
     {
       command: 'aludel revision --autogenerate -m "add users"',
       says: "what schema.sql has and the revisions have not",
+    },
+    {
+      command: "aludel revision --autogenerate --amend",
+      says: "schema.sql changed again: the newest draft is written anew",
     },
     { command: 'aludel revision -m "create events table"', says: "on top of the head" },
     {
@@ -59,6 +74,21 @@ export const command = defineCommand({
   ],
   async run(context, flags) {
     const { runtime, ui } = context;
+    refuseMixture(flags);
+    if (flags.amend) {
+      const { amendRevision } = await import("../amend_revision.ts");
+      return await amendRevision(context, flags);
+    }
+    if (flags.dryRun) {
+      const { autogenerateRevision } = await import("../autogenerate_revision.ts");
+      const made = await autogenerateRevision(context, flags, flags.message?.trim() || "dry run")
+        .catch(explainSeveralHeads);
+      if (made.comparison.changes.length === 0) {
+        ui.json({ id: null, changes: [] });
+        return ui.notice("Nothing differs, so there is nothing to write.");
+      }
+      return reportDryRun(ui, made, !flags.noDown);
+    }
     if (flags.message === undefined || flags.message.trim() === "") {
       throw new AludelError("usage", "A message is missing", {
         notes: ["It names the folder and is what the history shows"],
@@ -105,6 +135,34 @@ export const command = defineCommand({
     }
   },
 });
+
+/** @throws {AludelError} `usage` for a flag that would do nothing beside the others. */
+function refuseMixture(flags: {
+  readonly autogenerate: boolean;
+  readonly amend: boolean;
+  readonly [name: string]: unknown;
+}): void {
+  const needs = (word: string, names: readonly string[]) => {
+    const name = names.find((one) => isGiven(flags[one]));
+    if (name === undefined) return;
+    throw new AludelError("usage", `"${longName(name)}" needs "--${word}"`, {
+      next: [again`--${word}`, shell`aludel revision --help`],
+    });
+  };
+  if (!flags.autogenerate) needs("autogenerate", ["amend", "dryRun"]);
+  if (!flags.amend) return needs("amend", ["overwrite", ...Object.keys(UNDO_FLAGS)]);
+  const other = ["head", "splice", "branchLabel", "dependsOn", "revId", "from"]
+    .find((name) => isGiven(flags[name]));
+  if (other === undefined) return;
+  throw new AludelError("usage", `"--amend" keeps what "${longName(other)}" would change`, {
+    notes: ["The draft keeps its id, its parents and its labels"],
+    next: [shell`aludel revision --autogenerate --amend`],
+  });
+}
+
+function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+}
 
 /** What was generated fits on these parents only, whatever other processes have written meanwhile. */
 function parentsOf(

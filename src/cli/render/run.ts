@@ -168,7 +168,7 @@ export class RunReport {
   }
 
   nothingToDo(planned: PlannedMigration): void {
-    this.#ui.json(this.#document({ steps: [], resealed: [] }));
+    this.#ui.json(this.document({ steps: [], resealed: [] }));
     const heads = planned.catalogue.graph.headsOf(planned.catalogue.applied, "parents");
     this.#ui.notice(`Nothing to do: "${this.#target.name}" is at ${list(heads)}.`);
     const { goal } = planned;
@@ -178,7 +178,12 @@ export class RunReport {
   }
 
   done(outcome: RunOutcome, planned: PlannedMigration): void {
-    this.#ui.json(this.#document(outcome));
+    this.#ui.json(this.document(outcome));
+    this.tell(outcome, planned);
+  }
+
+  /** Tells the result of a run that is a part of what a command does. */
+  tell(outcome: RunOutcome, planned: PlannedMigration): void {
     const { graph, applied } = planned.catalogue;
     const after = new Set(applied);
     for (const { direction, id } of outcome.steps) {
@@ -211,7 +216,8 @@ export class RunReport {
     }
   }
 
-  #document(outcome: RunOutcome): unknown {
+  /** The run for the JSON. */
+  document(outcome: RunOutcome): unknown {
     const restorePoint = this.#points[0]?.name ?? null;
     const restorePoints = this.#points.map(({ name, holds }) => ({ name, holds }));
     return {

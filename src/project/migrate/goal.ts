@@ -18,6 +18,8 @@ export type GoalRequest =
   | { readonly kind: "upgrade"; readonly refs: readonly Ref[] }
   | { readonly kind: "downgrade"; readonly ref: Ref }
   | { readonly kind: "redo"; readonly ref: Ref }
+  /** A revision that is known already, with what was applied on top of it. */
+  | { readonly kind: "undo"; readonly id: RevisionId }
   | { readonly kind: "switch"; readonly refs: readonly Ref[] };
 
 /**
@@ -49,6 +51,8 @@ export function resolveGoal(catalogue: Catalogue, request: GoalRequest): Goal {
         kind: "switch",
         ids: resolveRefs(graph, request.refs, { applied, onDisk, purpose: "look" }),
       };
+    case "undo":
+      return { kind: "downgrade", destination: { kind: "before", id: request.id } };
     case "redo":
       return {
         kind: "redo",

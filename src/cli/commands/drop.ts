@@ -1,0 +1,39 @@
+import { parseRef } from "../../graph/ref.ts";
+import { resolveOne } from "../../graph/resolve_ref.ts";
+import { dropDraft, requireFreeDraft } from "../../project/author/drafts.ts";
+import { defineCommand } from "../arguments/command.ts";
+import { UNDO_FLAGS } from "../arguments/flag.ts";
+import { waitingFor } from "../render/draft.ts";
+import { openDrafts, undoIfApplied } from "../session/drafts.ts";
+import { nameExtensions } from "../session/project.ts";
+
+export const command = defineCommand({
+  name: "drop",
+  description: [
+    "Takes a draft out again: its line in the manifest and its folder. If the database has applied it, it is undone first, with the down that was stored when it ran.",
+    "A sealed revision is never dropped, nor a draft that other revisions follow or depend on.",
+  ],
+  flags: UNDO_FLAGS,
+  positional: [{ name: "REF", help: "the draft: an id or its beginning, head, …" }],
+  examples: [
+    { command: "aludel drop head", says: "takes the newest draft out" },
+    {
+      command: "aludel drop 3f9c",
+      says: "undoes 3f9c where it was applied, and removes its files",
+    },
+  ],
+  async run(context, flags, [text = ""]) {
+    const { ui } = context;
+    const session = await openDrafts(context, flags);
+    const { project, catalogue: { graph, applied, onDisk } } = session;
+    const id = resolveOne(graph, parseRef(text), { applied, onDisk, purpose: "look" });
+    requireFreeDraft(session.catalogue, id, "dropped");
+    if (applied.has(id)) nameExtensions(ui, project.settings);
+    const undone = await undoIfApplied(context, flags, session, id);
+    const { dir, message } = await dropDraft(project, id, waitingFor(ui, project));
+    const folder = `${project.files.name}/${dir}`;
+    ui.json({ id, folder, undone });
+    ui.data(`dropped  ${ui.style.yellow(id)}  ${message}`);
+    ui.notice(`Its folder "${folder}" is removed.`);
+  },
+});

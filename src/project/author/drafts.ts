@@ -1,0 +1,197 @@
+import { host } from "../../host/mod.ts";
+import { AludelError } from "../../errors.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import { requireGraph } from "../../graph/build_graph.ts";
+import { formatManifest, type ManifestRevision } from "../../manifest/manifest.ts";
+import { type NextStep, say, shell } from "../../text/next_step.ts";
+import type { Catalogue } from "../workspace/catalogue.ts";
+import { changeManifest } from "../workspace/change_manifest.ts";
+import { flushFolder, writeAtomically } from "../workspace/files.ts";
+import type { Project } from "../workspace/project.ts";
+import { MANIFEST_FILE } from "../workspace/revision_files.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { DraftTexts } from "./write_revision.ts";
+
+/** What the caller is about to do to a draft, for messages. */
+type DraftChange = "dropped" | "written again" | "moved";
+
+/**
+ * The line of a draft that may be changed or taken away.
+ *
+ * @throws {AludelError} `revision-not-on-disk`; `draft-sealed` for a revision that is sealed; `draft-followed` for one that
+ *   others follow or depend on, on disk or in the database.
+ */
+export function requireFreeDraft(
+  catalogue: Catalogue,
+  id: RevisionId,
+  change: DraftChange,
+): ManifestRevision {
+  const entry = requireDraft(catalogue, id, change);
+  const followers = [...catalogue.graph.descendants([id], "all")].filter((other) => other !== id);
+  if (followers.length > 0) throw followed(catalogue, id, followers, change);
+  return entry;
+}
+
+/**
+ * The line of a draft.
+ * @throws {AludelError} `revision-not-on-disk`, `draft-sealed`.
+ */
+export function requireDraft(
+  { entries }: Pick<Catalogue, "entries">,
+  id: RevisionId,
+  change: DraftChange,
+): ManifestRevision {
+  const entry = entries.get(id);
+  if (entry === undefined) {
+    throw new AludelError("revision-not-on-disk", `Revision "${id}" is not on disk`, {
+      revision: id,
+      next: [shell`aludel show ${id}`],
+    });
+  }
+  if (entry.up === null) return entry;
+  throw new AludelError("draft-sealed", `Revision "${id}" is sealed, so it cannot be ${change}`, {
+    revision: id,
+    notes: ["Other clones and databases may have it"],
+    outcome: "Nothing was changed",
+    next: [shell`aludel revision -m ${`undo ${entry.message}`} # write what takes it back`],
+  });
+}
+
+function followed(
+  { graph, entries }: Catalogue,
+  id: RevisionId,
+  followers: readonly RevisionId[],
+  change: DraftChange,
+): AludelError {
+  const one = followers.length === 1;
+  const heads = graph.headsOf(followers, "all");
+  const next: NextStep[] = heads.map((head): NextStep => {
+    const entry = entries.get(head);
+    if (entry === undefined) return shell`aludel downgrade ${id} # undo ${head} first`;
+    return entry.up === null
+      ? shell`aludel drop ${head}`
+      : say(`Write a revision that takes back what "${id}" does: "${head}" is sealed`);
+  });
+  return new AludelError("draft-followed", `Draft "${id}" cannot be ${change}`, {
+    revision: id,
+    notes: [
+      `${followers.map((other) => `"${other}"`).join(", ")} ${
+        one ? "follows it or depends on it" : "follow it or depend on it"
+      }`,
+    ],
+    outcome: "Nothing was changed",
+    next,
+  });
+}
+
+/** The catalogue of the disk alone, for checks under the folder's lock. */
+function onDisk({ graph, entries }: Workspace): Catalogue {
+  return {
+    graph,
+    entries,
+    applied: new Set(),
+    records: new Map(),
+    onDisk: new Set(entries.keys()),
+  };
+}
+
+/**
+ * Takes a draft out of the manifest, then removes its folder. A crash in between leaves a folder without a line, which
+ * `verify` explains.
+ *
+ * @throws {AludelError} As {@linkcode requireFreeDraft}, `project-missing`, `folder-locked`, `file-unwritable`.
+ */
+export async function dropDraft(
+  project: Project,
+  id: RevisionId,
+  onWait: () => void,
+): Promise<ManifestRevision> {
+  return await changeManifest(project, onWait, (workspace) => {
+    const entry = requireFreeDraft(onDisk(workspace), id, "dropped");
+    const revisions = workspace.manifest.revisions.filter((revision) => revision.id !== id);
+    requireGraph(revisions);
+    writeAtomically(`${project.migrations}/${MANIFEST_FILE}`, formatManifest({ revisions }));
+    try {
+      host.files.remove(`${project.migrations}/${entry.dir}`, { recursive: true });
+      flushFolder(project.migrations);
+    } catch (error) {
+      if (host.fault(error) !== "not-found") throw error;
+    }
+    return entry;
+  });
+}
+
+/** What a draft becomes. */
+export interface AmendRequest {
+  readonly id: RevisionId;
+  /** undefined leaves it as it is. */
+  readonly message: string | undefined;
+  readonly texts: DraftTexts;
+  readonly down: boolean;
+  readonly onWait: () => void;
+}
+
+/** A draft that was written again, with its files for messages. */
+export interface AmendedDraft {
+  readonly revision: ManifestRevision;
+  readonly up: string;
+  readonly down: string | null;
+}
+
+/**
+ * Writes a draft's files again in its folder, and its message.
+ *
+ * @throws {AludelError} As {@linkcode requireFreeDraft}, `project-missing`, `folder-locked`, `file-unwritable`.
+ */
+export async function amendDraft(
+  project: Project,
+  { id, message, texts, down, onWait }: AmendRequest,
+): Promise<AmendedDraft> {
+  return await changeManifest(project, onWait, (workspace) => {
+    const before = requireFreeDraft(onDisk(workspace), id, "written again");
+    const revision = { ...before, message: message ?? before.message };
+    const folder = `${project.migrations}/${revision.dir}`;
+    host.files.makeFolder(folder, { recursive: true });
+    writeAtomically(`${folder}/up.sql`, texts.up);
+    if (down) writeAtomically(`${folder}/down.sql`, texts.down);
+    else removeFile(`${folder}/down.sql`);
+    if (revision.message !== before.message) {
+      const revisions = workspace.manifest.revisions.map((one) => one.id === id ? revision : one);
+      writeAtomically(`${project.migrations}/${MANIFEST_FILE}`, formatManifest({ revisions }));
+    }
+    const shown = `${project.files.name}/${revision.dir}`;
+    return { revision, up: `${shown}/up.sql`, down: down ? `${shown}/down.sql` : null };
+  });
+}
+
+function removeFile(path: string): void {
+  try {
+    host.files.remove(path);
+  } catch (error) {
+    if (host.fault(error) !== "not-found") throw error;
+  }
+}
+
+/**
+ * The draft that was written last.
+ * @throws {AludelError} `draft-none` where every revision is sealed.
+ */
+export function newestDraft({ entries }: Pick<Catalogue, "entries">): ManifestRevision {
+  let newest: ManifestRevision | undefined;
+  for (const entry of entries.values()) {
+    if (entry.up !== null) continue;
+    if (newest === undefined || isNewer(entry, newest)) newest = entry;
+  }
+  if (newest !== undefined) return newest;
+  throw new AludelError("draft-none", "There is no draft: every revision is sealed", {
+    outcome: "Nothing was written",
+    next: [shell`aludel revision --autogenerate -m "what it does" # write a new one`],
+  });
+}
+
+/** Of drafts that were written in the same second, the one that follows the other is newer. */
+function isNewer(one: ManifestRevision, other: ManifestRevision): boolean {
+  if (one.created !== other.created) return one.created > other.created;
+  return one.parents.includes(other.id) ||
+    (!other.parents.includes(one.id) && one.id > other.id);
+}
