@@ -142,13 +142,7 @@ export class RevisionTexts implements RevisionTextPair {
             place: { file: `${path}/${verdict.file}.sql` },
             next: [
               shell`git checkout -- ${path}`,
-              up === null
-                ? say(
-                  `Or give up the draft: delete its line in ${
-                    path.slice(0, path.lastIndexOf("/"))
-                  }/manifest.json`,
-                )
-                : shell`aludel verify`,
+              up === null ? shell`aludel drop ${id} # give up the draft` : shell`aludel verify`,
             ],
           },
         );
