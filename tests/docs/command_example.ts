@@ -63,6 +63,14 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     then: "cat migrations/*_add_users/up.sql",
     thenPrints: /^CREATE TABLE (?:"events"|events)/m,
   },
+  "aludel revision --autogenerate --amend": {
+    scene: "a project",
+    before:
+      "aludel drop head && aludel revision --autogenerate -m events && echo 'CREATE TABLE more (x);' | tee -a schema.sql",
+    prints: /_events\/up\.sql[\s\S]*is written again/,
+    then: "cat migrations/*_events/up.sql",
+    thenPrints: /CREATE TABLE more/,
+  },
   'aludel revision -m "create events table"': {
     scene: "a project",
     then: "aludel show head",
@@ -92,6 +100,18 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     scene: "a project",
     before: "export EDITOR='ls -1'",
     prints: /77aa0b1c2d3e_add_ages\/up\.sql/,
+  },
+  "aludel drop head": {
+    scene: "a project",
+    prints: /dropped +77aa0b1c2d3e +add ages/,
+    then: "aludel heads && ls migrations && aludel verify",
+    thenPrints: /^3f9c1a2b4d5e/,
+  },
+  "aludel drop 77aa": {
+    scene: "an upgraded project",
+    prints: [/downgrade +77aa0b1c2d3e/, /dropped +77aa0b1c2d3e/],
+    then: "aludel current",
+    thenPrints: /^3f9c1a2b4d5e/,
   },
   "aludel seal": {
     scene: "a project",
