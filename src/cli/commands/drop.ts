@@ -18,8 +18,8 @@ export const command = defineCommand({
   examples: [
     { command: "aludel drop head", says: "takes the newest draft out" },
     {
-      command: "aludel drop 3f9c",
-      says: "undoes 3f9c where it was applied, and removes its files",
+      command: "aludel drop 77aa",
+      says: "undoes 77aa where it was applied, and removes its files",
     },
   ],
   async run(context, flags, [text = ""]) {
