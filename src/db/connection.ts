@@ -27,8 +27,8 @@ export type Authorizer = (action: AuthorizedAction) => string | null;
 export interface Capabilities {
   /** The SQLite library that runs the statements, such as `3.53.2`. */
   readonly sqliteVersion: string;
-  /** Whether {@linkcode Connection.authorize} has an effect. */
-  readonly authorizer: boolean;
+  /** Whether its cache is ours: PRAGMA cache_spill and query_only are taken. */
+  readonly ownCache: boolean;
 }
 
 /**
@@ -48,12 +48,18 @@ export interface Connection extends AsyncDisposable {
   inTransaction(): boolean;
   /** Sets or, with null, removes the authorizer for statements compiled from now on. */
   authorize(authorizer: Authorizer | null): void;
+  /**
+   * Asks whether the database takes some statements at all, without running any: a server refuses VACUUM, for example.
+   * Left out if it takes all that SQLite does.
+   * @returns For each the words of the refusal, or undefined.
+   */
+  refusals?(statements: readonly string[]): Promise<readonly (string | undefined)[]>;
   close(): Promise<void>;
 }
 
 /** What SQLite said. The caller that knows the file turns it into an AludelError. */
 export class SqlError extends Error {
-  override readonly name = "SqlError";
+  override readonly name: string = "SqlError";
   /** SQLite's words, without the offset. */
   readonly sqlite: string;
   /** SQLite's primary result code where it is known: 5 is SQLITE_BUSY. */
@@ -88,6 +94,12 @@ export class SqlError extends Error {
     return this.resultCode === 5 || this.resultCode === 6;
   }
 }
+
+/** A server gave the lock of an open transaction to another connection, or forgot it; all of it is rolled back. */
+export class LockLost extends SqlError {}
+
+/** A server cannot be reached, or what it answers is not an answer. What was not committed is rolled back. */
+export class ServerFault extends SqlError {}
 
 /**
  * What a script inside a transaction can leave changed on the connection: of the pragmas that a revision may use, these

@@ -1,33 +1,27 @@
-import {
-  type Authorizer,
-  type Capabilities,
-  type Connection,
-  type Row,
-  SqlError,
-  type SqlValue,
-} from "./connection.ts";
+import { LockLost, ServerFault, SqlError, type SqlValue } from "./connection.ts";
 
 /** A libSQL server and how to reach it. */
 export interface HranaOptions {
-  /** `https://host`, without a path. */
+  /** `https://host`, with a path if the server tells its databases apart by it; without a slash at its end. */
   readonly url: string;
   /** The database for messages: the URL without secrets. */
   readonly name: string;
   /** Sent as a bearer token, and shown nowhere. */
-  readonly token?: string;
-  /** Sent as the Host header's first label where a server tells its databases apart by it. */
-  readonly namespace?: string;
-  readonly fetch: typeof fetch;
-  /** Calls `tick` again and again until it is disposed. */
-  readonly every: (ms: number, tick: () => void) => Disposable;
+  readonly token?: string | undefined;
+  /** How long an answer may take, in milliseconds. */
+  readonly answerTimeoutMs?: number;
+  /** How large an answer may be. */
+  readonly answerBytes?: number;
 }
 
-/** A stream that is idle for about ten seconds is closed by the server; a request in between keeps it. */
+/** The server closes a stream that is idle for about ten seconds; a request in between keeps it. */
 const HEARTBEAT_MS = 2_000;
-/** An answer that takes longer is taken for lost. One statement may work long, so this is not short. */
+/** One statement may work for long, so this is not short. */
 const ANSWER_TIMEOUT_MS = 600_000;
 /** Larger answers are refused: a hostile server could fill the memory. */
-const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+/** A server's words are shown up to here. */
+const LONGEST_WORDS = 500;
 
 type WireValue =
   | { readonly type: "null" }
@@ -36,207 +30,313 @@ type WireValue =
   | { readonly type: "text"; readonly value: string }
   | { readonly type: "blob"; readonly base64: string };
 
-interface WireError {
+/** What a statement answered. */
+export interface Answer {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly SqlValue[])[];
+}
+
+/** What the server said of a request, in its own words. */
+export interface WireError {
   readonly message: string;
-  readonly code?: string | null;
+  readonly code: string;
 }
 
-type WireResult =
-  | { readonly type: "ok"; readonly response: WireResponse }
-  | { readonly type: "error"; readonly error: WireError };
+type WireResult = { readonly ok: Record<string, unknown> } | { readonly error: WireError };
 
-interface WireResponse {
-  readonly type: string;
-  readonly result?: {
-    readonly cols?: readonly { readonly name: string | null }[];
-    readonly rows?: readonly (readonly WireValue[])[];
-  };
-  readonly is_autocommit?: boolean;
-}
+/** The stream has ended and with it what it had not committed; the request did not run. */
+const GONE = /STREAM_EXPIRED|stream has expired|invalid baton/i;
+/** Another connection was given the lock, and all is rolled back. */
+const TIMED_OUT = /TRANSACTION_TIMEOUT|Transaction timed.?out/i;
 
 /**
- * A connection to a libSQL server by the protocol Hrana 3 over HTTP:
+ * A stream of a libSQL server by the protocol Hrana 3 over HTTP: one connection to the database.
  * https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_3_SPEC.md
  *
- * All requests of a stream carry the baton of the answer before, so they are sent one after the other. A transaction
- * that is open is kept by a heartbeat; if the server takes the lock away all the same, the next statement fails with
- * the code of a busy database, and everything is rolled back.
+ * Each request carries the baton of the answer before, so requests go one after the other. A heartbeat keeps the stream.
+ * One that is lost outside a transaction is opened again. If the server gives the lock of a transaction to somebody else,
+ * the next statement fails with the code of a busy database, and everything is rolled back.
  */
-export class HranaConnection implements Connection {
-  readonly name: string;
+export class HranaStream {
   readonly #options: HranaOptions;
-  #capabilities: Capabilities = { sqliteVersion: "", authorizer: false };
   #baton: string | null = null;
   #inTransaction = false;
   #queue: Promise<unknown> = Promise.resolve();
-  #heart: Disposable | undefined;
+  #heart: ReturnType<typeof setInterval> | undefined;
   #isClosed = false;
+  /** What a new stream has to be told first. */
+  #settings: ReadonlyMap<string, string> = new Map();
 
-  private constructor(options: HranaOptions) {
+  constructor(options: HranaOptions) {
     this.#options = options;
-    this.name = options.name;
   }
 
-  /** Opens a stream and asks for the server's SQLite. @throws {SqlError} What the server or the network says. */
-  static async open(options: HranaOptions): Promise<HranaConnection> {
-    const connection = new HranaConnection(options);
-    const [row] = await connection.query("SELECT sqlite_version() AS version");
-    connection.#capabilities = { sqliteVersion: String(row?.["version"]), authorizer: false };
-    return connection;
-  }
-
-  get capabilities(): Capabilities {
-    return this.#capabilities;
-  }
-
-  async execute(sql: string): Promise<void> {
-    await this.#run(sql, []);
-  }
-
-  async query(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
-    const result = await this.#run(sql, parameters);
-    const names = result?.cols?.map(({ name }) => name ?? "") ?? [];
-    return (result?.rows ?? []).map((row) => {
-      const values: Record<string, SqlValue> = Object.create(null);
-      for (const [index, value] of row.entries()) values[names[index] ?? ""] = fromWire(value);
-      return values;
-    });
-  }
-
-  inTransaction(): boolean {
+  get inTransaction(): boolean {
     return this.#inTransaction;
   }
 
-  /** There is no authorizer on a server: what may run is decided from the text alone. */
-  authorize(_: Authorizer | null): void {}
+  /** Has a statement run on this stream and on every one that takes its place; one for each key. */
+  async set(key: string, sql: string): Promise<void> {
+    await this.run(sql, []);
+    this.#settings = new Map([...this.#settings, [key, sql]]);
+  }
 
+  /**
+   * Runs one statement to its end. In a transaction it runs only if the transaction is still open: the server may have
+   * ended it meanwhile, and the statement would be committed by itself.
+   * @throws {LockLost} The transaction is gone.
+   * @throws {ServerFault} The server cannot be reached, or gives no answer of the protocol.
+   * @throws {SqlError} What SQLite says.
+   */
+  async run(sql: string, parameters: readonly SqlValue[]): Promise<Answer> {
+    const stmt = { sql, args: parameters.map(toWire), want_rows: true };
+    const wasOpen = this.#inTransaction;
+    const request = wasOpen
+      ? { type: "batch", batch: { steps: [{ condition: IN_TRANSACTION, stmt }] } }
+      : { type: "execute", stmt };
+    const [executed, state] = await this.#send([request, { type: "get_autocommit" }]);
+    if (state && "ok" in state) this.#inTransaction = state.ok["is_autocommit"] === false;
+    if (executed === undefined) throw this.#malformed();
+    if ("error" in executed) throw this.#failed(executed.error, wasOpen);
+    const { result } = executed.ok;
+    if (!wasOpen) return this.#answerOf(result);
+    const { step_results, step_errors } = (result ?? {}) as Record<string, unknown>;
+    if (!Array.isArray(step_results) || !Array.isArray(step_errors)) throw this.#malformed();
+    const error = errorOf(step_errors[0]);
+    if (error !== undefined) throw this.#failed(error, wasOpen);
+    if (step_results[0] === null) throw this.#lost("the transaction is no longer open");
+    return this.#answerOf(step_results[0]);
+  }
+
+  /**
+   * Asks whether the server takes some statements at all; runs none of them. Each is the second step of a batch, under the
+   * condition that `SELECT 1` has failed: the server reads it and never runs it.
+   * @returns For each the server's words if it refuses the text, and otherwise undefined.
+   * @throws {SqlError}
+   */
+  async refusals(statements: readonly string[]): Promise<readonly (string | undefined)[]> {
+    const found: (string | undefined)[] = [];
+    for (let at = 0; at < statements.length; at += ASKED_AT_ONCE) {
+      const asked = statements.slice(at, at + ASKED_AT_ONCE);
+      const results = await this.#send(asked.map((sql) => ({
+        type: "batch",
+        batch: {
+          steps: [
+            { stmt: { sql: "SELECT 1", want_rows: false } },
+            { condition: { type: "error", step: 0 }, stmt: { sql, want_rows: false } },
+          ],
+        },
+      })));
+      for (const index of asked.keys()) {
+        const result = results[index];
+        const isRefused = result !== undefined && "error" in result &&
+          result.error.code === UNREAD;
+        found.push(isRefused ? wordsOf(result.error.message) : undefined);
+      }
+    }
+    return found;
+  }
+
+  /** Ends the stream; what is not committed is rolled back. Later requests fail. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#rest();
+    clearInterval(this.#heart);
+    await this.#queue;
+    this.#inTransaction = false;
     if (this.#baton === null) return;
     try {
-      await this.#send([{ type: "close" }]);
+      await this.#post([{ type: "close" }]);
     } catch {
       // The server closes an idle stream by itself, and rolls back.
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
-  async #run(sql: string, parameters: readonly SqlValue[]) {
-    const stmt = { sql, args: parameters.map(toWire), want_rows: true };
-    const [executed, state] = await this.#send([
-      { type: "execute", stmt },
-      { type: "get_autocommit" },
-    ]);
-    if (state?.type === "ok") this.#note(state.response.is_autocommit === false);
-    if (executed?.type === "ok") return executed.response.result;
-    throw this.#failed(executed?.error ?? { message: "the server's answer has no result" });
-  }
-
-  #note(inTransaction: boolean): void {
-    this.#inTransaction = inTransaction;
-    if (!inTransaction) return this.#rest();
-    this.#heart ??= this.#options.every(HEARTBEAT_MS, () => {
-      this.#send([{ type: "get_autocommit" }]).catch(() => {
-        // The next statement meets the same fault and reports it.
-      });
-    });
-  }
-
-  #rest(): void {
-    this.#heart?.[Symbol.dispose]();
-    this.#heart = undefined;
-  }
-
   /** One request after the other: the next one needs the baton of the answer before. */
   #send(requests: readonly unknown[]): Promise<readonly WireResult[]> {
-    const sent = this.#queue.then(() => this.#post(requests));
+    if (this.#isClosed) {
+      return Promise.reject(this.#fault("the connection is closed", undefined));
+    }
+    const sent = this.#queue.then(() => this.#sendOnStream(requests));
     this.#queue = sent.catch(() => {});
     return sent;
   }
 
+  /** A stream that has ended while it had no transaction has lost nothing: the request goes to a new one. */
+  async #sendOnStream(requests: readonly unknown[]): Promise<readonly WireResult[]> {
+    const isNew = this.#baton === null;
+    const settings = isNew ? [...this.#settings.values()] : [];
+    const results = await this.#post([
+      ...settings.map((sql) => ({ type: "execute", stmt: { sql, want_rows: false } })),
+      ...requests,
+    ]);
+    const own = results.slice(settings.length);
+    const [first] = own;
+    if (first && "error" in first && GONE.test(`${first.error.code} ${first.error.message}`)) {
+      this.#baton = null;
+      if (!isNew && !this.#inTransaction) return await this.#sendOnStream(requests);
+    }
+    this.#heart ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
+    return own;
+  }
+
+  #beat(): void {
+    if (this.#baton === null || this.#isClosed) return;
+    this.#send([{ type: "get_autocommit" }]).catch(() => {
+      // The next statement meets the same fault and reports it.
+    });
+  }
+
   async #post(requests: readonly unknown[]): Promise<readonly WireResult[]> {
-    const { url, token, namespace, fetch } = this.#options;
-    let response: Response;
+    const { url, token, answerTimeoutMs = ANSWER_TIMEOUT_MS } = this.#options;
+    const baton = this.#baton;
+    let status: number;
+    let text: string;
     try {
-      response = await fetch(`${url}/v3/pipeline`, {
+      const response = await fetch(`${url}/v3/pipeline`, {
         method: "POST",
         headers: {
           "content-type": "application/json",
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
-          ...(namespace !== undefined && { "x-namespace": namespace }),
         },
-        body: JSON.stringify({ baton: this.#baton, requests }),
+        body: JSON.stringify({ baton, requests }),
         // A redirect could carry the token to another host.
-        redirect: "error",
-        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+        redirect: "manual",
+        signal: AbortSignal.timeout(answerTimeoutMs),
       });
+      status = response.status;
+      text = await this.#bodyOf(response);
     } catch (cause) {
-      this.#lose();
-      throw new SqlError(`the server does not answer: ${reasonOf(cause)}`, {
-        database: this.name,
+      this.#baton = null;
+      if (cause instanceof ServerFault) throw cause;
+      throw this.#fault(
+        `the server does not answer: ${this.#withoutToken(reasonOf(cause))}`,
         cause,
-      });
+      );
     }
-    const text = await this.#bodyOf(response);
-    if (!response.ok) {
-      this.#lose();
-      throw this.#failed(faultOf(text) ?? { message: `HTTP status ${response.status}` });
+    if (status !== 200) {
+      this.#baton = null;
+      const error = faultOf(text) ?? { message: "", code: "" };
+      if (GONE.test(`${error.code} ${error.message}`) && baton !== null) {
+        return requests.map(() => ({ error }));
+      }
+      throw this.#refused(status, error.message);
     }
-    let answer: {
-      readonly baton?: unknown;
-      readonly results?: unknown;
-      readonly base_url?: unknown;
-    };
+    const answer = this.#parse(text);
+    this.#baton = typeof answer["baton"] === "string" ? answer["baton"] : null;
+    const { results } = answer;
+    if (!Array.isArray(results)) throw this.#malformed();
+    return results.map((result) => this.#resultOf(result));
+  }
+
+  #parse(text: string): Record<string, unknown> {
     try {
-      answer = JSON.parse(text);
+      const answer: unknown = JSON.parse(text);
+      if (typeof answer === "object" && answer !== null) return answer as Record<string, unknown>;
+    } catch {
+      // As for any other text that is no answer.
+    }
+    throw this.#malformed();
+  }
+
+  #resultOf(result: unknown): WireResult {
+    const { type, response, error } = (result ?? {}) as Record<string, unknown>;
+    if (type === "ok" && typeof response === "object" && response !== null) {
+      return { ok: response as Record<string, unknown> };
+    }
+    const found = type === "error" ? errorOf(error) : undefined;
+    if (found === undefined) throw this.#malformed();
+    return { error: found };
+  }
+
+  #answerOf(result: unknown): Answer {
+    const { cols, rows } = (result ?? {}) as Record<string, unknown>;
+    if (!Array.isArray(cols) || !Array.isArray(rows)) throw this.#malformed();
+    try {
+      return {
+        columns: cols.map(({ name }) => typeof name === "string" ? name : ""),
+        rows: rows.map((row: readonly WireValue[]) => row.map(fromWire)),
+      };
     } catch (cause) {
-      this.#lose();
-      throw new SqlError("the server's answer is not JSON", { database: this.name, cause });
+      throw this.#malformed(cause);
     }
-    if (!Array.isArray(answer.results)) {
-      this.#lose();
-      throw new SqlError("the server's answer has no results", { database: this.name });
-    }
-    this.#baton = typeof answer.baton === "string" ? answer.baton : null;
-    if (this.#baton === null) this.#note(false);
-    return answer.results as readonly WireResult[];
   }
 
   async #bodyOf(response: Response): Promise<string> {
-    const parts: Uint8Array[] = [];
+    const { answerBytes = MAX_ANSWER_BYTES } = this.#options;
+    const parts: BlobPart[] = [];
     let size = 0;
     for await (const part of response.body ?? []) {
       size += part.length;
-      if (size > MAX_ANSWER_BYTES) {
-        this.#lose();
-        throw new SqlError("the server's answer is too large", { database: this.name });
-      }
+      if (size > answerBytes) throw this.#fault("the server's answer is too large", undefined);
       parts.push(part);
     }
-    return await new Blob(parts as BlobPart[]).text();
+    return await new Blob(parts).text();
   }
 
-  /** The stream is gone, and with it what it had not committed. */
-  #lose(): void {
+  #malformed(cause?: unknown): SqlError {
     this.#baton = null;
-    this.#note(false);
+    this.#inTransaction = false;
+    return this.#fault("the server's answer is not one of the protocol Hrana 3", cause);
   }
 
-  #failed({ message, code }: WireError): SqlError {
-    // https://github.com/tursodatabase/libsql: the lock was given to a rival after txn_timeout_s, or the stream expired.
-    const isLost = /TRANSACTION_(?:TIMEOUT|BUSY)|STREAM_EXPIRED/.test(`${code} ${message}`);
-    if (isLost) this.#note(false);
-    return new SqlError(wordsOf(message), {
-      database: this.name,
-      resultCode: isLost ? 5 : RESULT_CODES[/^SQLITE_[A-Z]+/.exec(code ?? "")?.[0] ?? ""],
+  #refused(status: number, words: string): SqlError {
+    this.#inTransaction = false;
+    const said = words === "" ? "" : `: ${this.#withoutToken(words.slice(0, LONGEST_WORDS))}`;
+    if (status === 401 || status === 403) {
+      return this.#fault(`the server does not accept the token${said}`, undefined);
+    }
+    if (status >= 300 && status < 400) {
+      return this.#fault(
+        "the server redirects to another address, which is not followed",
+        undefined,
+      );
+    }
+    return this.#fault(`the server answers with HTTP status ${status}${said}`, undefined);
+  }
+
+  #withoutToken(words: string): string {
+    const { token } = this.#options;
+    return token === undefined || token === "" ? words : words.replaceAll(token, "***");
+  }
+
+  #fault(words: string, cause: unknown): ServerFault {
+    this.#inTransaction = false;
+    return new ServerFault(words, { database: this.#options.name, cause });
+  }
+
+  #lost(words: string): LockLost {
+    this.#inTransaction = false;
+    return new LockLost(words, { database: this.#options.name, resultCode: 5 });
+  }
+
+  #failed({ message, code }: WireError, wasOpen: boolean): SqlError {
+    const said = `${code} ${message}`;
+    const { words, byteOffset } = withoutOffset(wordsOf(message));
+    if (TIMED_OUT.test(said) || wasOpen && GONE.test(said)) return this.#lost(words);
+    return new SqlError(words, {
+      database: this.#options.name,
+      byteOffset,
+      resultCode: codeOf(code, words),
+      // The server's own parser stops before SQLite sees the text.
+      ...(code === UNREAD && { cause: UNREAD }),
     });
   }
 }
+
+/** The code of a text that the server's own parser does not take. */
+export const UNREAD = "SQL_PARSE_ERROR";
+
+const IN_TRANSACTION = { type: "not", cond: { type: "is_autocommit" } };
+
+function errorOf(error: unknown): WireError | undefined {
+  const { message, code } = (error ?? {}) as Record<string, unknown>;
+  return typeof message === "string"
+    ? { message, code: typeof code === "string" ? code : "" }
+    : undefined;
+}
+
+const ASKED_AT_ONCE = 100;
 
 /** https://sqlite.org/rescode.html, as far as a caller tells them apart. */
 const RESULT_CODES: Readonly<Record<string, number>> = {
@@ -244,7 +344,6 @@ const RESULT_CODES: Readonly<Record<string, number>> = {
   SQLITE_BUSY: 5,
   SQLITE_CONSTRAINT: 19,
   SQLITE_CORRUPT: 11,
-  SQLITE_ERROR: 1,
   SQLITE_FULL: 13,
   SQLITE_INTERRUPT: 9,
   SQLITE_IOERR: 10,
@@ -255,23 +354,41 @@ const RESULT_CODES: Readonly<Record<string, number>> = {
   SQLITE_TOOBIG: 18,
 };
 
-/** SQLite's own words inside the server's: `SQLite error: no such table: t`. */
-function wordsOf(message: string): string {
-  return message.replace(/^SQLite error: /, "").replace(/^SQLite input error: /, "");
+function codeOf(code: string, words: string): number | undefined {
+  if (words === "database is locked" || code === "TRANSACTION_BUSY") return 5;
+  return RESULT_CODES[/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? ""] ?? 1;
 }
 
+/** SQLite's own words inside the server's: `SQLite error: no such table: t`. */
+function wordsOf(message: string): string {
+  return message.replace(
+    /^(?:SQLite error|SQLite input error|SQL input error|SQL string could not be parsed): /,
+    "",
+  ).slice(0, LONGEST_WORDS);
+}
+
+function withoutOffset(words: string): { words: string; byteOffset: number | undefined } {
+  const match = / \(at offset (\d+)\)$/.exec(words);
+  return match === null
+    ? { words, byteOffset: undefined }
+    : { words: words.slice(0, match.index), byteOffset: Number(match[1]) };
+}
+
+/** What an answer with an error's HTTP status says, as JSON or as plain text. */
 function faultOf(text: string): WireError | undefined {
   try {
     const { message, error, code } = JSON.parse(text);
     const words = typeof message === "string" ? message : error;
-    return typeof words === "string" ? { message: words.slice(0, 500), code } : undefined;
+    return typeof words === "string" ? { message: words, code: String(code ?? "") } : undefined;
   } catch {
-    return undefined;
+    return /^[^<]{1,200}$/.test(text) ? { message: text.trim(), code: "" } : undefined;
   }
 }
 
+/** The innermost reason, such as a refused connection or a certificate that is not valid. */
 function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.cause instanceof Error ? cause.cause.message : cause.message;
 }
 
 function toWire(value: SqlValue): WireValue {
@@ -289,9 +406,9 @@ function fromWire(value: WireValue): SqlValue {
     case "integer":
       return BigInt(value.value);
     case "float":
-      return value.value;
+      return Number(value.value);
     case "text":
-      return value.value;
+      return String(value.value);
     case "blob":
       return Uint8Array.fromBase64(value.base64);
   }

@@ -138,7 +138,7 @@ export class NodeConnection implements Connection {
   }
 
   get capabilities(): Capabilities {
-    return { sqliteVersion: libraryVersion(), authorizer: true };
+    return { sqliteVersion: libraryVersion(), ownCache: true };
   }
 
   /** Reads the header: cheap, as it does not parse the schema. */

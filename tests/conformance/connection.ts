@@ -5,11 +5,23 @@ import { type Connection, SqlError, type SqlValue } from "../../src/db/connectio
  * What every kind of connection must do: a driver's test file calls this with a function that opens an empty
  * database of its own each time.
  */
-export function describeConnection(name: string, open: () => Promise<Connection>): void {
-  const test = (title: string, body: (connection: Connection) => Promise<void>) =>
-    Deno.test(`${name}: ${title}`, async () => {
-      await using connection = await open();
-      await body(connection);
+export function describeConnection(
+  name: string,
+  open: () => Promise<Connection>,
+  { ignore = false, isServer = false }: {
+    readonly ignore?: boolean;
+    /** Whether it is a server, which refuses PRAGMA auto_vacuum, and has math functions of its own. */
+    readonly isServer?: boolean;
+  } = {},
+): void {
+  const test = (title: string, body: (connection: Connection) => Promise<void>, skipped = false) =>
+    Deno.test({
+      name: `${name}: ${title}`,
+      ignore: ignore || skipped,
+      async fn() {
+        await using connection = await open();
+        await body(connection);
+      },
     });
 
   const values: readonly [string, SqlValue][] = [
@@ -104,7 +116,7 @@ export function describeConnection(name: string, open: () => Promise<Connection>
     assert.ok(Number(await free()) > 10);
     await connection.execute("PRAGMA incremental_vacuum");
     assert.equal(await free(), 0n);
-  });
+  }, isServer);
 
   for (const sql of ["", ";", " ;; ", "-- only a comment", "/* open", "\n\t"]) {
     test(`execute() and query() do nothing for ${JSON.stringify(sql)}`, async (connection) => {
@@ -182,10 +194,9 @@ export function describeConnection(name: string, open: () => Promise<Connection>
     assert.deepEqual(await connection.query("SELECT r FROM t"), [{ r: 4 }]);
     await connection.execute("CREATE INDEX i ON t (cos(a))");
     await failure(() => connection.execute("INSERT INTO t VALUES (1.5)"));
-  });
+  }, isServer);
 
   test("authorize() refuses with its reason, and no longer after null", async (connection) => {
-    if (!connection.capabilities.authorizer) return;
     await connection.execute("CREATE TABLE t (a)");
     const DROP_TABLE = 11;
     connection.authorize(({ action, arg1 }) =>
@@ -200,7 +211,6 @@ export function describeConnection(name: string, open: () => Promise<Connection>
   });
 
   test("authorize() judges texts that were prepared before", async (connection) => {
-    if (!connection.capabilities.authorizer) return;
     await connection.execute("CREATE TABLE t (a)");
     await connection.query("INSERT INTO t VALUES (?)", [1n]);
     const INSERT = 18;
@@ -210,13 +220,38 @@ export function describeConnection(name: string, open: () => Promise<Connection>
   });
 
   test("authorize() passes on what the authorizer throws", async (connection) => {
-    if (!connection.capabilities.authorizer) return;
     connection.authorize(() => {
       throw new RangeError("from the authorizer");
     });
     await assert.rejects(connection.execute("SELECT 1"), RangeError);
     connection.authorize(null);
     await connection.execute("SELECT 1");
+  });
+
+  test("PRAGMA legacy_alter_table lets the last rename of a rebuild pass", async (connection) => {
+    const script = [
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, a)",
+      "CREATE TABLE c (t REFERENCES t (id))",
+      "CREATE VIEW v AS SELECT a FROM t",
+      "CREATE TRIGGER w INSTEAD OF INSERT ON v BEGIN INSERT INTO t (a) VALUES (new.a); END",
+      "CREATE TRIGGER g AFTER INSERT ON c BEGIN UPDATE t SET a = 1; END",
+      "BEGIN IMMEDIATE",
+      "CREATE TABLE t_new (id INTEGER PRIMARY KEY, a, b)",
+      "DROP TABLE t",
+      "PRAGMA legacy_alter_table = on",
+      "ALTER TABLE t_new RENAME TO t",
+      "PRAGMA legacy_alter_table = off",
+      "COMMIT",
+    ];
+    for (const sql of script) await connection.execute(sql);
+    const rows = await connection.query("SELECT name, sql FROM sqlite_schema ORDER BY name");
+    assert.deepEqual(rows.map(({ sql }) => sql), [
+      script[1],
+      script[4],
+      'CREATE TABLE "t" (id INTEGER PRIMARY KEY, a, b)',
+      script[2],
+      script[3],
+    ]);
   });
 
   test("close() rolls back what is open, and may be called twice", async (connection) => {

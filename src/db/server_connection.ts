@@ -1,0 +1,221 @@
+import {
+  type Authorizer,
+  type Capabilities,
+  type Connection,
+  type Row,
+  SqlError,
+  type SqlValue,
+} from "./connection.ts";
+import { type HranaOptions, HranaStream, UNREAD } from "./hrana.ts";
+import { firstVerb } from "./node_connection.ts";
+import { openScratch } from "./open_scratch.ts";
+import { quoteName } from "../sql/identifier.ts";
+import { Shadow } from "./shadow.ts";
+
+/** How {@linkcode openServer} opens a connection. */
+export interface ServerOptions extends HranaOptions {
+  /** Whether names in double quotes that name nothing are strings, in what a script writes. */
+  readonly doubleQuotedStrings?: boolean;
+}
+
+/**
+ * Connects to a libSQL server. What the server lacks is made up for here:
+ *
+ * - It has no authorizer: each statement is compiled first by this program's SQLite, under the authorizer, in an empty
+ *   database in memory that has the server's schema ({@linkcode Shadow}).
+ * - It refuses PRAGMA legacy_alter_table: between ON and OFF the views and triggers are set aside, so that a rename finds
+ *   nothing to change or to complain of, and come back with the same text.
+ * - Foreign keys are on in a new connection: they are switched off.
+ *
+ * @throws {ServerFault} if it cannot be reached, or is no such server.
+ * @throws {SqlError} What the server says.
+ */
+export async function openServer(options: ServerOptions): Promise<Connection> {
+  const stream = new HranaStream(options);
+  try {
+    await stream.set("foreign_keys", "PRAGMA foreign_keys = OFF");
+    const { rows: [row] } = await stream.run("SELECT sqlite_version()", []);
+    const [cache] = await stream.refusals(["PRAGMA main.cache_spill = 1000"]);
+    const capabilities = {
+      sqliteVersion: String(row?.[0]),
+      ownCache: cache === undefined,
+    };
+    return new ServerConnection(stream, options, capabilities);
+  } catch (error) {
+    await stream.close();
+    throw error;
+  }
+}
+
+/** Verbs that change the schema. */
+const DEFINITIONS: ReadonlySet<string> = new Set(["ALTER", "CREATE", "DROP"]);
+
+const LEGACY =
+  /^\s*PRAGMA\s+(?:main\s*\.\s*)?legacy_alter_table\s*(?:=|\()\s*(\w+)\s*\)?\s*;?\s*$/i;
+const FOREIGN_KEYS = /^\s*PRAGMA\s+(?:main\s*\.\s*)?foreign_keys\s*(?:=|\()\s*\w+\s*\)?\s*;?\s*$/i;
+
+class ServerConnection implements Connection {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  readonly #stream: HranaStream;
+  readonly #shadow: Shadow;
+  #authorizer: Authorizer | null = null;
+  /** The definitions of the views and triggers that are set aside; null if none are. */
+  #aside: readonly string[] | null = null;
+
+  constructor(stream: HranaStream, options: ServerOptions, capabilities: Capabilities) {
+    this.name = options.name;
+    this.capabilities = capabilities;
+    this.#stream = stream;
+    this.#shadow = new Shadow(options.doubleQuotedStrings ?? false, async () => {
+      const { rows } = await stream.run(
+        `SELECT sql, name, type FROM main.sqlite_schema WHERE sql IS NOT NULL
+         ORDER BY type <> 'table', type <> 'view', rowid`,
+        [],
+      );
+      return rows.map(([sql, name, type]) => ({
+        sql: String(sql),
+        name: String(name),
+        isTable: type === "table",
+      }));
+    });
+  }
+
+  async execute(sql: string): Promise<void> {
+    const verb = firstVerb(sql);
+    if (verb === "") return;
+    const legacy = LEGACY.exec(withoutComments(sql));
+    if (legacy !== null) return await this.#setLegacy(/^(?:on|1|true|yes)$/i.test(legacy[1]!));
+    if (FOREIGN_KEYS.test(sql)) {
+      await this.#guarded(sql, () => this.#stream.set("foreign_keys", sql));
+      return await this.#shadow.follow(sql);
+    }
+    await this.#run(sql, verb, []);
+  }
+
+  async query(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
+    const verb = firstVerb(sql);
+    if (verb === "") return [];
+    const { columns, rows } = await this.#run(sql, verb, parameters);
+    return rows.map((row) => {
+      const values: Record<string, SqlValue> = {};
+      for (const [at, name] of columns.entries()) {
+        Object.defineProperty(values, name, {
+          value: row[at] ?? null,
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
+      }
+      return values;
+    });
+  }
+
+  inTransaction(): boolean {
+    return this.#stream.inTransaction;
+  }
+
+  authorize(authorizer: Authorizer | null): void {
+    this.#authorizer = authorizer;
+  }
+
+  async refusals(statements: readonly string[]): Promise<readonly (string | undefined)[]> {
+    const asked = statements.filter((sql) => LEGACY.exec(withoutComments(sql)) === null);
+    const answers = await this.#stream.refusals(asked);
+    const found = new Map(asked.map((sql, at) => [sql, answers[at]]));
+    return statements.map((sql) => found.get(sql));
+  }
+
+  async close(): Promise<void> {
+    await this.#stream.close();
+    await this.#shadow.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #run(sql: string, verb: string, parameters: readonly SqlValue[]) {
+    if (this.#authorizer !== null) await this.#shadow.judge(sql, this.#authorizer);
+    const isDefinition = DEFINITIONS.has(verb);
+    const wasOpen = this.inTransaction();
+    try {
+      const answer = await this.#guarded(sql, () => this.#stream.run(sql, parameters));
+      if (isDefinition) await this.#shadow.follow(sql);
+      // What others have changed is seen by a new transaction, and what a ROLLBACK takes back is gone.
+      if (wasOpen !== this.inTransaction()) this.#forget();
+      return answer;
+    } catch (error) {
+      if (isDefinition || wasOpen !== this.inTransaction()) this.#forget();
+      throw error;
+    }
+  }
+
+  #forget(): void {
+    this.#shadow.forget();
+    if (!this.inTransaction()) this.#aside = null;
+  }
+
+  /** Says where SQLite would stop in a text that the server's own parser does not read. */
+  async #guarded<T>(sql: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof SqlError) || error.cause !== UNREAD) throw error;
+      const own = await syntaxError(sql);
+      if (own !== undefined) throw own;
+      throw new SqlError(`the server does not take it: ${error.sqlite}`, {
+        database: this.name,
+        resultCode: error.resultCode,
+      });
+    }
+  }
+
+  async #setLegacy(isOn: boolean): Promise<void> {
+    if (isOn === (this.#aside !== null)) return;
+    if (!isOn) {
+      const definitions = this.#aside ?? [];
+      this.#aside = null;
+      for (const sql of definitions) await this.#run(sql, "CREATE", []);
+      return;
+    }
+    if (!this.inTransaction()) {
+      throw new SqlError("legacy_alter_table can be set only inside a transaction on a server", {
+        database: this.name,
+      });
+    }
+    // Triggers first: those of a view go with it. Views come back first.
+    const { rows } = await this.#stream.run(
+      `SELECT type, name, sql FROM main.sqlite_schema WHERE type IN ('trigger', 'view')
+       ORDER BY type, rowid`,
+      [],
+    );
+    for (const [type, name] of rows) {
+      await this.#run(`DROP ${type} main.${quoteName(String(name))}`, "DROP", []);
+    }
+    const created = rows.toSorted(([a], [b]) => a === b ? 0 : a === "view" ? -1 : 1);
+    this.#aside = created.map(([, , sql]) => String(sql));
+  }
+}
+
+function withoutComments(sql: string): string {
+  return /pragma/i.test(sql) ? sql.replaceAll(/--[^\n]*|\/\*[^]*?\*\//g, " ") : "";
+}
+
+/** What SQLite says of a text that is no SQL, whatever the schema. */
+async function syntaxError(sql: string): Promise<SqlError | undefined> {
+  await using memory = openScratch();
+  try {
+    await memory.execute(`EXPLAIN ${sql}`);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    if (!/syntax error$|^incomplete input$|^unrecognized token/.test(error.sqlite)) {
+      return undefined;
+    }
+    return new SqlError(error.sqlite, {
+      resultCode: error.resultCode,
+      byteOffset: error.byteOffset === undefined ? undefined : error.byteOffset - "EXPLAIN ".length,
+    });
+  }
+  return undefined;
+}

@@ -1,0 +1,138 @@
+import { type AuthorizedAction, type Authorizer, SqlError } from "./connection.ts";
+import { openScratch, type ScratchConnection } from "./open_scratch.ts";
+import { quoteName } from "../sql/identifier.ts";
+
+/** An object of a server's schema. */
+export interface ShadowedObject {
+  readonly sql: string;
+  readonly name: string;
+  readonly isTable: boolean;
+}
+
+// Numbers of SQLite's authorizer: https://sqlite.org/c3ref/c_alter_table.html
+const DELETE = 9;
+const INSERT = 18;
+const UPDATE = 23;
+
+/** Tables of SQLite and of ours: nothing is assumed of them. */
+const OWN = /^(?:sqlite|aludel)_/i;
+
+/** What SQLite says of a name in double quotes that names nothing. */
+const STRING_IN_DOUBLE_QUOTES = / - should this be a string literal in single-quotes\?$/;
+
+/**
+ * An empty database in memory with the schema of a server, which has no authorizer: a statement is compiled here and never
+ * run, and SQLite's authorizer tells what it would write to, its triggers and the actions of foreign keys included.
+ *
+ * The schema is read when it is first needed. Functions that this SQLite lacks have stand-ins. If the server's SQLite knows
+ * what this one does not, so that a statement does not compile, it is taken to write to every table.
+ */
+export class Shadow {
+  readonly #doubleQuotedStrings: boolean;
+  readonly #readSchema: () => Promise<readonly ShadowedObject[]>;
+  #connection: ScratchConnection | undefined;
+  #tables: readonly string[] = [];
+  #foreignKeys = "";
+
+  constructor(
+    doubleQuotedStrings: boolean,
+    readSchema: () => Promise<readonly ShadowedObject[]>,
+  ) {
+    this.#doubleQuotedStrings = doubleQuotedStrings;
+    this.#readSchema = readSchema;
+  }
+
+  /**
+   * Asks an authorizer about a statement.
+   * @throws {SqlError} if it refuses, or if the statement takes a name in double quotes that names nothing for a string.
+   */
+  async judge(sql: string, authorizer: Authorizer): Promise<void> {
+    const connection = this.#connection ?? await this.#load();
+    connection.authorize(authorizer);
+    try {
+      await connection.execute(/^\s*EXPLAIN\b/i.test(sql) ? sql : `EXPLAIN ${sql}`);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      if (error.refusal !== undefined) throw error;
+      if (STRING_IN_DOUBLE_QUOTES.test(error.sqlite)) throw shifted(error);
+      await this.#assumeAll(sql, authorizer);
+    } finally {
+      connection.authorize(null);
+    }
+  }
+
+  /** Does what the server has done with its schema. */
+  async follow(sql: string): Promise<void> {
+    if (/^\s*PRAGMA/i.test(sql)) this.#foreignKeys = sql;
+    try {
+      await this.#connection?.execute(sql);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      this.forget();
+    }
+  }
+
+  /** The schema may be another one now. */
+  forget(): void {
+    this.#connection?.release();
+    this.#connection = undefined;
+  }
+
+  close(): Promise<void> {
+    this.forget();
+    return Promise.resolve();
+  }
+
+  async #load(): Promise<ScratchConnection> {
+    const objects = await this.#readSchema();
+    const connection = openScratch({
+      doubleQuotedStrings: this.#doubleQuotedStrings,
+      standIns: true,
+    });
+    this.#tables = objects.filter(({ isTable, name }) => isTable && !OWN.test(name))
+      .map(({ name }) => name);
+    for (const { sql, name } of objects) {
+      if (/^sqlite_/i.test(name)) continue;
+      try {
+        await connection.execute(sql);
+      } catch (error) {
+        // A virtual table has made this one, or only the server's SQLite understands it.
+        if (!(error instanceof SqlError)) throw error;
+      }
+    }
+    if (this.#foreignKeys !== "") await connection.execute(this.#foreignKeys);
+    this.#connection = connection;
+    return connection;
+  }
+
+  /** Tells of every write that could be: directly to the tables that the text names, and indirectly to all others. */
+  async #assumeAll(sql: string, authorizer: Authorizer): Promise<void> {
+    const text = sql.toLowerCase();
+    for (const table of this.#tables) {
+      const source = text.includes(table.toLowerCase()) ? null : "";
+      const tell = (action: number, arg2: string | null) => {
+        const asked: AuthorizedAction = { action, arg1: table, arg2, database: "main", source };
+        authorizer(asked);
+      };
+      tell(DELETE, null);
+      tell(INSERT, null);
+      for (const column of await this.#columnsOf(table)) tell(UPDATE, column);
+    }
+  }
+
+  async #columnsOf(table: string): Promise<readonly string[]> {
+    const rows = await this.#connection?.query(`PRAGMA main.table_xinfo(${quoteName(table)})`);
+    return rows?.map((row) => String(row["name"])) ?? [];
+  }
+}
+
+/** An error of `EXPLAIN sql` as one of `sql`. */
+function shifted(error: SqlError): SqlError {
+  const { sqlite, resultCode, byteOffset, database, cause } = error;
+  return new SqlError(sqlite, {
+    resultCode,
+    byteOffset: byteOffset === undefined ? undefined : byteOffset - "EXPLAIN ".length,
+    database,
+    cause,
+  });
+}
