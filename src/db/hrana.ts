@@ -1,3 +1,16 @@
+import {
+  codeOf,
+  errorOf,
+  faultOf,
+  fromWire,
+  LONGEST_WORDS,
+  toWire,
+  UNREAD,
+  type WireError,
+  type WireValue,
+  withoutOffset,
+  wordsOf,
+} from "./hrana_wire.ts";
 import { LockLost, ServerFault, SqlError, type SqlValue } from "./connection.ts";
 
 /** A libSQL server and how to reach it. */
@@ -20,26 +33,11 @@ const HEARTBEAT_MS = 2_000;
 const ANSWER_TIMEOUT_MS = 600_000;
 /** Larger answers are refused: a hostile server could fill the memory. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
-/** A server's words are shown up to here. */
-const LONGEST_WORDS = 500;
-
-type WireValue =
-  | { readonly type: "null" }
-  | { readonly type: "integer"; readonly value: string }
-  | { readonly type: "float"; readonly value: number }
-  | { readonly type: "text"; readonly value: string }
-  | { readonly type: "blob"; readonly base64: string };
 
 /** What a statement answered. */
 export interface Answer {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly SqlValue[])[];
-}
-
-/** What the server said of a request, in its own words. */
-export interface WireError {
-  readonly message: string;
-  readonly code: string;
 }
 
 type WireResult = { readonly ok: Record<string, unknown> } | { readonly error: WireError };
@@ -324,92 +322,12 @@ export class HranaStream {
   }
 }
 
-/** The code of a text that the server's own parser does not take. */
-export const UNREAD = "SQL_PARSE_ERROR";
-
 const IN_TRANSACTION = { type: "not", cond: { type: "is_autocommit" } };
 
-function errorOf(error: unknown): WireError | undefined {
-  const { message, code } = (error ?? {}) as Record<string, unknown>;
-  return typeof message === "string"
-    ? { message, code: typeof code === "string" ? code : "" }
-    : undefined;
-}
-
 const ASKED_AT_ONCE = 100;
-
-/** https://sqlite.org/rescode.html, as far as a caller tells them apart. */
-const RESULT_CODES: Readonly<Record<string, number>> = {
-  SQLITE_AUTH: 23,
-  SQLITE_BUSY: 5,
-  SQLITE_CONSTRAINT: 19,
-  SQLITE_CORRUPT: 11,
-  SQLITE_FULL: 13,
-  SQLITE_INTERRUPT: 9,
-  SQLITE_IOERR: 10,
-  SQLITE_LOCKED: 6,
-  SQLITE_MISMATCH: 20,
-  SQLITE_NOMEM: 7,
-  SQLITE_READONLY: 8,
-  SQLITE_TOOBIG: 18,
-};
-
-function codeOf(code: string, words: string): number | undefined {
-  if (words === "database is locked" || code === "TRANSACTION_BUSY") return 5;
-  return RESULT_CODES[/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? ""] ?? 1;
-}
-
-/** SQLite's own words inside the server's: `SQLite error: no such table: t`. */
-function wordsOf(message: string): string {
-  return message.replace(
-    /^(?:SQLite error|SQLite input error|SQL input error|SQL string could not be parsed): /,
-    "",
-  ).slice(0, LONGEST_WORDS);
-}
-
-function withoutOffset(words: string): { words: string; byteOffset: number | undefined } {
-  const match = / \(at offset (\d+)\)$/.exec(words);
-  return match === null
-    ? { words, byteOffset: undefined }
-    : { words: words.slice(0, match.index), byteOffset: Number(match[1]) };
-}
-
-/** What an answer with an error's HTTP status says, as JSON or as plain text. */
-function faultOf(text: string): WireError | undefined {
-  try {
-    const { message, error, code } = JSON.parse(text);
-    const words = typeof message === "string" ? message : error;
-    return typeof words === "string" ? { message: words, code: String(code ?? "") } : undefined;
-  } catch {
-    return /^[^<]{1,200}$/.test(text) ? { message: text.trim(), code: "" } : undefined;
-  }
-}
 
 /** The innermost reason, such as a refused connection or a certificate that is not valid. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   return cause.cause instanceof Error ? cause.cause.message : cause.message;
-}
-
-function toWire(value: SqlValue): WireValue {
-  if (value === null) return { type: "null" };
-  if (typeof value === "bigint") return { type: "integer", value: String(value) };
-  if (typeof value === "number") return { type: "float", value };
-  if (typeof value === "string") return { type: "text", value };
-  return { type: "blob", base64: value.toBase64({ omitPadding: true }) };
-}
-
-function fromWire(value: WireValue): SqlValue {
-  switch (value.type) {
-    case "null":
-      return null;
-    case "integer":
-      return BigInt(value.value);
-    case "float":
-      return Number(value.value);
-    case "text":
-      return String(value.value);
-    case "blob":
-      return Uint8Array.fromBase64(value.base64);
-  }
 }

@@ -6,7 +6,8 @@ import {
   SqlError,
   type SqlValue,
 } from "./connection.ts";
-import { type HranaOptions, HranaStream, UNREAD } from "./hrana.ts";
+import { type HranaOptions, HranaStream } from "./hrana.ts";
+import { UNREAD } from "./hrana_wire.ts";
 import { firstVerb } from "./node_connection.ts";
 import { openScratch } from "./open_scratch.ts";
 import { quoteName } from "../sql/identifier.ts";

@@ -1,0 +1,99 @@
+import type { SqlValue } from "./connection.ts";
+
+/** A server's words are shown up to here. */
+export const LONGEST_WORDS = 500;
+
+/** A value of the protocol Hrana 3: integers are text, so that none loses digits. */
+export type WireValue =
+  | { readonly type: "null" }
+  | { readonly type: "integer"; readonly value: string }
+  | { readonly type: "float"; readonly value: number }
+  | { readonly type: "text"; readonly value: string }
+  | { readonly type: "blob"; readonly base64: string };
+
+/** What the server said of a request, in its own words. */
+export interface WireError {
+  readonly message: string;
+  readonly code: string;
+}
+
+/** The code of a text that the server's own parser does not take. */
+export const UNREAD = "SQL_PARSE_ERROR";
+
+/** An error of the protocol; undefined if it is none. */
+export function errorOf(error: unknown): WireError | undefined {
+  const { message, code } = (error ?? {}) as Record<string, unknown>;
+  return typeof message === "string"
+    ? { message, code: typeof code === "string" ? code : "" }
+    : undefined;
+}
+
+/** https://sqlite.org/rescode.html, as far as a caller tells them apart. */
+const RESULT_CODES: Readonly<Record<string, number>> = {
+  SQLITE_AUTH: 23,
+  SQLITE_BUSY: 5,
+  SQLITE_CONSTRAINT: 19,
+  SQLITE_CORRUPT: 11,
+  SQLITE_FULL: 13,
+  SQLITE_INTERRUPT: 9,
+  SQLITE_IOERR: 10,
+  SQLITE_LOCKED: 6,
+  SQLITE_MISMATCH: 20,
+  SQLITE_NOMEM: 7,
+  SQLITE_READONLY: 8,
+  SQLITE_TOOBIG: 18,
+};
+
+export function codeOf(code: string, words: string): number | undefined {
+  if (words === "database is locked" || code === "TRANSACTION_BUSY") return 5;
+  return RESULT_CODES[/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? ""] ?? 1;
+}
+
+/** SQLite's own words inside the server's: `SQLite error: no such table: t`. */
+export function wordsOf(message: string): string {
+  return message.replace(
+    /^(?:SQLite error|SQLite input error|SQL input error|SQL string could not be parsed): /,
+    "",
+  ).slice(0, LONGEST_WORDS);
+}
+
+export function withoutOffset(words: string): { words: string; byteOffset: number | undefined } {
+  const match = / \(at offset (\d+)\)$/.exec(words);
+  return match === null
+    ? { words, byteOffset: undefined }
+    : { words: words.slice(0, match.index), byteOffset: Number(match[1]) };
+}
+
+/** What an answer with an error's HTTP status says, as JSON or as plain text. */
+export function faultOf(text: string): WireError | undefined {
+  try {
+    const { message, error, code } = JSON.parse(text);
+    const words = typeof message === "string" ? message : error;
+    return typeof words === "string" ? { message: words, code: String(code ?? "") } : undefined;
+  } catch {
+    return /^[^<]{1,200}$/.test(text) ? { message: text.trim(), code: "" } : undefined;
+  }
+}
+
+export function toWire(value: SqlValue): WireValue {
+  if (value === null) return { type: "null" };
+  if (typeof value === "bigint") return { type: "integer", value: String(value) };
+  if (typeof value === "number") return { type: "float", value };
+  if (typeof value === "string") return { type: "text", value };
+  return { type: "blob", base64: value.toBase64({ omitPadding: true }) };
+}
+
+export function fromWire(value: WireValue): SqlValue {
+  switch (value.type) {
+    case "null":
+      return null;
+    case "integer":
+      return BigInt(value.value);
+    case "float":
+      return Number(value.value);
+    case "text":
+      return String(value.value);
+    case "blob":
+      return Uint8Array.fromBase64(value.base64);
+  }
+}
