@@ -223,7 +223,8 @@ function compareTables(
 ): void {
   const keyNow = old.key.map((each) => renames.column(name, each));
   const hasKey = keyNow.every((key) => now.columns.some((each) => each.name === key));
-  if (old.isAutoincrement && hasKey && (old.sequence ?? 0n) > 0n) {
+  const isSaid = dropped.has(`belongings ${name}`);
+  if (old.isAutoincrement && hasKey && !isSaid && (old.sequence ?? 0n) > 0n) {
     if (!now.isAutoincrement) losses.set(`sequence ${name}`, "no longer AUTOINCREMENT");
     else if ((now.sequence ?? 0n) < old.sequence!) {
       losses.set(`sequence ${name}`, `fell from ${old.sequence} to ${now.sequence}`);
