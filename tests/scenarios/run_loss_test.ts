@@ -244,14 +244,16 @@ const CASES: readonly LossCase[] = [
     before:
       "CREATE TABLE notes (body); CREATE VIRTUAL TABLE found USING fts5(body, content=notes);",
     ups: ["ALTER TABLE notes RENAME COLUMN body TO words;"],
-    ends: { refused: /table "found" can no longer be read: no such column: T\.body/ },
+    ends: { refused: /virtual table "found" can no longer be read: no such column: T\.body/ },
   },
   {
     name: "the table that an FTS5 table reads",
     before:
       "CREATE TABLE notes (body); CREATE VIRTUAL TABLE found USING fts5(body, content=notes);",
     ups: ["DROP TABLE notes;"],
-    ends: { kept: /^lost +table "found" can no longer be read: no such table: main\.notes/m },
+    ends: {
+      kept: /^lost +virtual table "found" can no longer be read: no such table: main\.notes/m,
+    },
   },
 ];
 

@@ -1,6 +1,5 @@
 import { type Connection, type Row, SqlError } from "../../db/connection.ts";
 import { foldName, quoteName } from "../../sql/identifier.ts";
-import { indexedContent } from "../../sql/token_reader.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { TableFates } from "../table_fates.ts";
 import type { LossVerdict, UnsaidLoss } from "./verdict.ts";
@@ -10,7 +9,7 @@ export type OldReader = () => Promise<Connection>;
 
 /**
  * What a segment that dropped or renamed something left behind broken: views and triggers that compiled before and no
- * longer do, FTS5 tables that can no longer read the table which they index, and foreign keys of tables from before whose parent was there and is gone. Where the object refers, as it
+ * longer do, virtual tables that could be read and no longer can, and foreign keys of tables from before whose parent was there and is gone. Where the object refers, as it
  * did before, to what a DROP names, it dangles as the script says.
  *
  * @param dropped The folded names of the tables, views and columns that are dropped.
@@ -24,7 +23,6 @@ export async function findLeftBehind(
   const left = [
     ...await findBrokenObjects(fresh, old, dropped),
     ...await findOrphanedKeys(fresh, old, fates, dropped),
-    ...await findUnreadable(fresh, old),
   ];
   return {
     lost: { tables: [], objects: left.filter(({ said }) => said).map(({ fact }) => fact) },
@@ -36,37 +34,8 @@ interface LeftBehind extends UnsaidLoss {
   readonly said: boolean;
 }
 
-/** Virtual tables that could be read before and no longer can: an FTS5 index whose content has another name or is gone. */
-async function findUnreadable(fresh: Connection, old: OldReader): Promise<LeftBehind[]> {
-  const rows = await fresh.query(
-    "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL %' ORDER BY name",
-  );
-  const losses: LeftBehind[] = [];
-  for (const row of rows) {
-    const name = String(row["name"]);
-    const now = await readingRefusal(fresh, name);
-    if (now === undefined || await readingRefusal(await old(), name) !== undefined) continue;
-    losses.push({
-      said: true,
-      name,
-      fact: `virtual table "${name}" can no longer be read: ${now}`,
-    });
-  }
-  return losses;
-}
-
-async function readingRefusal(connection: Connection, table: string): Promise<string | undefined> {
-  try {
-    await connection.query(`SELECT * FROM main.${quoteName(table)} LIMIT 1`);
-    return undefined;
-  } catch (error) {
-    if (error instanceof SqlError) return error.sqlite;
-    throw error;
-  }
-}
-
 interface Compiled {
-  /** A table: one of FTS5 that indexes the rows of another table. */
+  /** A table is a virtual one here: of FTS5, it may read the rows of another table. */
   readonly type: "view" | "trigger" | "table";
   readonly name: string;
   readonly table: string;
@@ -91,7 +60,6 @@ async function findBrokenObjects(
       table: String(row["tbl_name"]),
       sql: String(row["sql"]),
     };
-    if (object.type === "table" && indexedContent(object.sql) === undefined) continue;
     const now = await refusalOf(fresh, object);
     if (now === undefined) continue;
     const before = await objectOf(await old(), object);
@@ -101,9 +69,9 @@ async function findBrokenObjects(
     losses.push({
       said: before.sql === object.sql && missing !== undefined && dropped.has(foldName(missing)),
       name: object.name,
-      fact: `${object.type} "${object.name}" ${
-        object.type === "table" ? "can no longer be read" : "no longer compiles"
-      }: ${now}`,
+      fact: object.type === "table"
+        ? `virtual table "${object.name}" can no longer be read: ${now}`
+        : `${object.type} "${object.name}" no longer compiles: ${now}`,
     });
   }
   return losses;
