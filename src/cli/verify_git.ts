@@ -6,7 +6,7 @@ import { openProject } from "./session/project.ts";
 import { AludelError } from "../errors.ts";
 import { targetChoice } from "./session/target.ts";
 import { type Project, requireProject } from "../project/workspace/project.ts";
-import type { Finding } from "../project/workspace/finding.ts";
+import type { Finding } from "../finding.ts";
 import { MANIFEST_FILE } from "../project/workspace/revision_files.ts";
 import { shell } from "../text/next_step.ts";
 

@@ -11,7 +11,7 @@ import {
   readStoredTexts,
 } from "../state/state.ts";
 import { openTarget } from "./session/target.ts";
-import type { Finding } from "../project/workspace/finding.ts";
+import type { Finding } from "../finding.ts";
 import type { Target } from "../project/workspace/target.ts";
 import { verify } from "../project/migrate/verify.ts";
 import type { CommandContext } from "./arguments/command.ts";

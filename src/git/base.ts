@@ -9,7 +9,7 @@ import {
 } from "../manifest/merge_manifest.ts";
 import type { ParsedManifest } from "../manifest/parse_manifest.ts";
 import { hashTexts } from "../manifest/verdict.ts";
-import type { Finding } from "../project/workspace/finding.ts";
+import type { Finding } from "../finding.ts";
 import { canonicalText } from "../sql/canonical_text.ts";
 import { type NextStep, say, shell } from "../text/next_step.ts";
 import { git, type GitFolder, gitLine, pathIn } from "./git.ts";

@@ -3,7 +3,7 @@ import type { RevisionId } from "../graph/revision.ts";
 import type { CanonicalTexts, ManifestRevision } from "../manifest/manifest.ts";
 import type { ParsedManifest } from "../manifest/parse_manifest.ts";
 import { headFindings, verifyFiles } from "../project/migrate/verify.ts";
-import { type Finding, findingOf } from "../project/workspace/finding.ts";
+import { type Finding, findingOf } from "../finding.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "../project/workspace/revision_files.ts";
 import { readManifest, workspaceOf } from "../project/workspace/workspace.ts";
 import { type NextStep, say, shell } from "../text/next_step.ts";

@@ -6,7 +6,9 @@ import { judgeLoss, LOSS_RULES } from "./loss_rules.ts";
 import { judgeReferences, judgeRenames, REFERENCE_RULES, RENAME_RULES } from "./name_rules.ts";
 import { judgeRebuilds, REBUILD_RULES } from "./rebuild_rules.ts";
 import { judgeRows, ROW_RULES } from "./row_rules.ts";
-import type { LintFinding, LintRule, LintRules, LintSubject, Report } from "./subject.ts";
+import type { Finding } from "../finding.ts";
+import { placeOf } from "../text/position.ts";
+import type { LintPlace, LintRule, LintRules, LintSubject, Report } from "./subject.ts";
 import { judgeWork, WORK_RULES } from "./work_rules.ts";
 
 /** What is wrong with the suppression itself. */
@@ -25,18 +27,23 @@ interface Ignores {
   readonly down: readonly Directive[];
 }
 
-/** What is left of the findings after the directives of their files, and how many those took away. */
-interface Filtered {
-  readonly findings: readonly LintFinding[];
+/** What linting a revision gives. */
+interface LintResult {
+  /** In the order of the text, up before down. */
+  readonly findings: readonly Finding[];
+  /** How many findings the files say to ignore. */
   readonly ignored: number;
 }
 
-/** Takes away what the files say to ignore, and reports directives that had nothing to take away. */
+/** A finding with its offset instead of a line. */
+interface Reported extends LintPlace, Omit<Finding, "place" | "revision"> {}
+
+/** Removes what the files say to ignore, and reports directives that ignore nothing. */
 function applyIgnores(
-  findings: readonly LintFinding[],
+  findings: readonly Reported[],
   ignores: Ignores,
   isKnown: (code: string) => boolean,
-): Filtered {
+): { readonly findings: readonly Reported[]; readonly ignored: number } {
   const used = new Set<Directive>();
   const kept = findings.filter(({ code, script }) => {
     const matching = ignores[script].filter(({ value }) => value === code);
@@ -91,11 +98,10 @@ export function findRule(code: string): LintRule | undefined {
  * Judges a revision by every rule.
  *
  * @param ignores The directives `ignore` of its files, each of which holds for its own file.
- * @returns The findings in the order of the text, up before down.
  * @throws {AludelError} What asking for a schema throws.
  */
-export async function lint(subject: LintSubject, ignores: Ignores): Promise<Filtered> {
-  const findings: LintFinding[] = [];
+export async function lint(subject: LintSubject, ignores: Ignores): Promise<LintResult> {
+  const findings: Reported[] = [];
   const report: Report<string> = (code, { script, at }, message, { notes = [], next } = {}) => {
     const { level, cure } = findRule(code)!;
     findings.push({
@@ -110,14 +116,25 @@ export async function lint(subject: LintSubject, ignores: Ignores): Promise<Filt
   };
   for (const { judge } of LINT_GROUPS) await judge(subject, report);
   const filtered = applyIgnores(findings, ignores, (code) => findRule(code) !== undefined);
-  return { ...filtered, findings: filtered.findings.toSorted(inOrderOfText) };
+  return {
+    ...filtered,
+    findings: filtered.findings.toSorted(inOrderOfText).map((one) => placed(one, subject)),
+  };
+}
+
+function placed(
+  { code, level, message, script, at, notes, next }: Reported,
+  { revision, up, down }: LintSubject,
+): Finding {
+  const { file, text } = (script === "up" ? up : down)!.script;
+  return { level, code, message, revision, place: placeOf(file, text, at), notes, next };
 }
 
 function withoutPeriod(sentence: string): string {
   return sentence.replace(/\.$/, "");
 }
 
-function inOrderOfText(a: LintFinding, b: LintFinding): number {
+function inOrderOfText(a: Reported, b: Reported): number {
   if (a.script !== b.script) return a.script === "up" ? -1 : 1;
   return a.at - b.at || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
 }

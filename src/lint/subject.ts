@@ -5,14 +5,12 @@ import { type Mention, readMentions } from "../sql/mentions.ts";
 import type { Script, Statement } from "../sql/script.ts";
 import type { Release } from "../sql/sqlite_releases.ts";
 import { TokenReader } from "../sql/token_reader.ts";
+import type { FindingLevel } from "../finding.ts";
 import type { NextStep } from "../text/next_step.ts";
-
-/** How bad a finding is: an `error` fails or loses something unsaid, a `warning` is worth a second look. */
-export type LintLevel = "error" | "warning";
 
 /** What is known of a rule, apart from how it is judged. docs/lint.md is made of it. */
 export interface LintRule {
-  readonly level: LintLevel;
+  readonly level: FindingLevel;
   /** What it finds, one sentence. */
   readonly what: string;
   /** Why that matters. */
@@ -24,22 +22,16 @@ export interface LintRule {
 /** Rules by code. */
 export type LintRules = Readonly<Record<string, LintRule>>;
 
-/** A rule that a script breaks. */
-export interface LintFinding {
-  readonly code: string;
-  readonly level: LintLevel;
-  readonly message: string;
-  /** The script that it is found in. */
+/** Where a rule is broken. */
+export interface LintPlace {
   readonly script: "up" | "down";
-  /** Where, in UTF-16 code units of that script's text. */
+  /** Offset in that script's text, in UTF-16 code units. */
   readonly at: number;
-  readonly notes: readonly string[];
-  readonly next: readonly NextStep[];
 }
 
 /** What a rule says of a place. */
 export interface Report<Code extends string> {
-  (code: Code, place: Pick<LintFinding, "script" | "at">, message: string, more?: ReportMore): void;
+  (code: Code, place: LintPlace, message: string, more?: ReportMore): void;
 }
 
 /** What may be added to a message. */
@@ -165,6 +157,7 @@ export interface ScriptSubject {
 
 /** A revision under judgement. */
 export interface LintSubject {
+  readonly revision: string;
   readonly up: ScriptSubject;
   /** null where there is no down.sql. */
   readonly down: ScriptSubject | null;

@@ -3,7 +3,7 @@ import type { ScratchImage } from "../db/open_scratch.ts";
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionGraph } from "../graph/revision_graph.ts";
-import { type Finding, findingOf } from "../project/workspace/finding.ts";
+import { type Finding, findingOf } from "../finding.ts";
 import { missingFor, schemaText } from "../replay/schema_text.ts";
 import type { TrialContext } from "../replay/trial.ts";
 import { compareSchemas } from "../schema/diff/compare.ts";

@@ -4,14 +4,9 @@ import { openScratch, type ScratchConnection } from "../db/open_scratch.ts";
 import { SqlError } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { lint } from "../lint/lint.ts";
-import {
-  type LintFinding,
-  type LintSubject,
-  type ScriptSubject,
-  walkScript,
-} from "../lint/subject.ts";
+import { type LintSubject, type ScriptSubject, walkScript } from "../lint/subject.ts";
 import { checkScript } from "../replay/check_script.ts";
-import { type Finding, findingOf } from "../project/workspace/finding.ts";
+import { type Finding, findingOf } from "../finding.ts";
 import type { RevisionText } from "../project/workspace/revision_texts.ts";
 import { traceTables } from "../runner/table_fates.ts";
 import type { Schema } from "../schema/model/model.ts";
@@ -21,7 +16,6 @@ import { releaseOf } from "../sql/sqlite_releases.ts";
 import { readDirectives } from "../sql/read_script.ts";
 import type { Directive, Script } from "../sql/script.ts";
 import { Tokenizer } from "../sql/tokenizer.ts";
-import { placeOf } from "../text/position.ts";
 import { replayScript } from "../replay/history.ts";
 import type { Scratch } from "../replay/scratch.ts";
 import type { ReplayTree } from "../replay/tree.ts";
@@ -54,6 +48,7 @@ export async function lintRevision(id: RevisionId, context: LintContext): Promis
     const down = source.down && readScriptOf(source.down, id);
     const schemas = new SchemasAround(id, context);
     const subject: LintSubject = {
+      revision: id,
       up: subjectOf("up", up, schemas, () => context.tree.before(id), context.scratch),
       down: down && subjectOf("down", down, schemas, () => context.tree.at([id]), context.scratch),
       sqlite: context.sqlite === undefined ? undefined : releaseOf(context.sqlite),
@@ -64,9 +59,8 @@ export async function lintRevision(id: RevisionId, context: LintContext): Promis
       up: ignoresOf(source.up),
       down: source.down ? ignoresOf(source.down) : [],
     });
-    const placed = findings.map((finding) => placedFinding(finding, source));
     const { failure } = schemas;
-    return { id, findings: failure ? [findingOf(failure), ...placed] : placed, ignored };
+    return { id, findings: failure ? [findingOf(failure), ...findings] : findings, ignored };
   } catch (error) {
     // A file that cannot be read, or that a run would refuse.
     if (!(error instanceof AludelError)) throw error;
@@ -214,12 +208,4 @@ async function attempt(statements: readonly string[]): Promise<string | undefine
     if (error instanceof SqlError) return error.sqlite;
     throw error;
   }
-}
-
-function placedFinding(
-  { code, level, message, script, at, notes, next }: LintFinding,
-  { id, up, down }: RevisionSource,
-): Finding {
-  const { file, text } = (script === "up" ? up : down)!;
-  return { level, code, message, revision: id, place: placeOf(file, text, at), notes, next };
 }

@@ -1,5 +1,5 @@
 import type { RevisionId } from "../graph/revision.ts";
-import { type Finding, findingOf } from "../project/workspace/finding.ts";
+import { type Finding, findingOf } from "../finding.ts";
 import {
   type Filling,
   ROWS,

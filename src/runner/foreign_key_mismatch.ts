@@ -1,7 +1,7 @@
 import type { Connection } from "../db/connection.ts";
 import { displayName, foldName, quoteName } from "../sql/identifier.ts";
 import { type NextStep, say } from "../text/next_step.ts";
-import type { Notice } from "./request.ts";
+import type { Notice } from "../finding.ts";
 
 /** A table's foreign key as SQLite reads it. */
 export interface ForeignKey {

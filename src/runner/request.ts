@@ -1,9 +1,9 @@
+import type { Notice } from "../finding.ts";
 import type { Connection, SqlValue } from "../db/connection.ts";
 import type { Schema } from "../schema/model/model.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { Script } from "../sql/script.ts";
 import type { AppliedRevision, AppliedTexts, State, StateMark } from "../state/state.ts";
-import type { NextStep } from "../text/next_step.ts";
 import type { TableLoss } from "./loss/verdict.ts";
 
 /** Time, given from outside so that the library reads none of its own. */
@@ -180,22 +180,6 @@ export type RunEvent =
   | { readonly type: "committed"; readonly ids: readonly RevisionId[] }
   | { readonly type: "rolled-back"; readonly ids: readonly RevisionId[] }
   | Notice;
-
-/** Something worth knowing that stops nothing. */
-export interface Notice {
-  /** Tells it from the other events. */
-  readonly type: "notice";
-  /** Stable, such as `foreign-key-violations-before`. */
-  readonly code: string;
-  /** Whether it is left out where a user asks for warnings only; not if it is left out. */
-  readonly quiet?: boolean;
-  /** One sentence. */
-  readonly message: string;
-  /** Further facts, a line each. */
-  readonly notes?: readonly string[];
-  /** What to do about it, if anything. */
-  readonly next?: readonly NextStep[];
-}
 
 /**
  * When a run makes a restore point first. `hazard`: when it takes rows, columns or tables away on purpose ·

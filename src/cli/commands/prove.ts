@@ -1,5 +1,5 @@
 import { joinCatalogue, messageOf } from "../../project/workspace/catalogue.ts";
-import type { Finding } from "../../project/workspace/finding.ts";
+import type { Finding } from "../../finding.ts";
 import type { Proof } from "../../proof/proof.ts";
 import { prove } from "../../proof/prove.ts";
 import { chooseRevisions } from "../session/replay.ts";

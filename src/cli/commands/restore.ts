@@ -8,7 +8,7 @@ import {
 } from "../../project/copies/restore_points.ts";
 import type { RestoredRows } from "../../project/copies/restore_rows.ts";
 import type { RowChange } from "../../project/copies/rehearse.ts";
-import type { Notice } from "../../runner/request.ts";
+import type { Notice } from "../../finding.ts";
 import { shell } from "../../text/next_step.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../arguments/flag.ts";

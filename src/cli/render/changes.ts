@@ -1,7 +1,7 @@
 import type { Comparison } from "../../project/author/schema_reader.ts";
 import type { Scratch } from "../../replay/scratch.ts";
 import { mismatchNotice, readMismatches } from "../../runner/foreign_key_mismatch.ts";
-import type { Notice } from "../../runner/request.ts";
+import type { Notice } from "../../finding.ts";
 import { describeChange } from "../../schema/diff/describe.ts";
 import type { Schema } from "../../schema/model/model.ts";
 import type { LoadedSchema } from "../../schema/source/load_schema.ts";

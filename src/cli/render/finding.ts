@@ -1,4 +1,4 @@
-import type { Finding } from "../../project/workspace/finding.ts";
+import type { Finding } from "../../finding.ts";
 import { PROGRAM, RELEASE } from "../../text/program.ts";
 import { type Here, nextLine, stepLine } from "../terminal/here.ts";
 import type { Style } from "../terminal/style.ts";

@@ -1,7 +1,7 @@
+import type { Notice } from "../../finding.ts";
 import type { PlannedMigration } from "../../project/migrate/migration.ts";
 import type { Target } from "../../project/workspace/target.ts";
 import {
-  type Notice,
   type RunEvent,
   type RunOutcome,
   type Segment,

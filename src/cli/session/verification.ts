@@ -4,7 +4,7 @@ import { gitFolder } from "../../git/git.ts";
 import type { VerifyContext } from "../../project/migrate/verify.ts";
 import { type Catalogue, joinCatalogue } from "../../project/workspace/catalogue.ts";
 import { accessTo } from "../../project/workspace/database_access.ts";
-import type { Finding } from "../../project/workspace/finding.ts";
+import type { Finding } from "../../finding.ts";
 import { type Project, projectMissing } from "../../project/workspace/project.ts";
 import type { Target } from "../../project/workspace/target.ts";
 import { openWorkspace } from "../../project/workspace/workspace.ts";

@@ -5,7 +5,8 @@ import type { CanonicalTexts, ManifestRevision, TextHash } from "../../manifest/
 import { lineages, type TextHashes } from "../../manifest/verdict.ts";
 import { checkScript } from "../../replay/check_script.ts";
 import type { ScriptText } from "../../replay/history.ts";
-import type { CheckedRoute, CheckedStep, CheckedUp, Notice, Reseal } from "../../runner/request.ts";
+import type { CheckedRoute, CheckedStep, CheckedUp, Reseal } from "../../runner/request.ts";
+import type { Notice } from "../../finding.ts";
 import { sameTokens } from "../../sql/read_script.ts";
 import type { Script } from "../../sql/script.ts";
 import type { AppliedTexts, StoredTexts } from "../../state/state.ts";

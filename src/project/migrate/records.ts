@@ -9,7 +9,7 @@ import {
   lineages,
   type TextHashes,
 } from "../../manifest/verdict.ts";
-import type { Notice } from "../../runner/request.ts";
+import type { Notice } from "../../finding.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { AppliedRevision, StoredTexts } from "../../state/state.ts";
 import { type NextStep, say, shell } from "../../text/next_step.ts";

@@ -12,7 +12,7 @@ import type { Intent } from "../../state/intent.ts";
 import type { StoredTexts } from "../../state/state.ts";
 import { type NextStep, shell } from "../../text/next_step.ts";
 import type { Catalogue } from "../workspace/catalogue.ts";
-import { type Finding, findingOf, warningOf } from "../workspace/finding.ts";
+import { type Finding, findingOf, warningOf } from "../../finding.ts";
 import type { RevisionFiles } from "../workspace/revision_files.ts";
 import { RevisionTexts } from "../workspace/revision_texts.ts";
 import type { Workspace } from "../workspace/workspace.ts";

@@ -1,14 +1,10 @@
+import type { PlanHazard } from "../../finding.ts";
 import { displayName, foldName, quoteName } from "../../sql/identifier.ts";
 import { isValue } from "./add_column.ts";
 import { implicitRowid, isRequired, rowidColumn, rowidExpression } from "./copy_rows.ts";
 import { describeObject } from "../diff/describe.ts";
 import type { Table, VirtualTable } from "../model/model.ts";
-import {
-  dropColumnHazard,
-  dropTableHazard,
-  type PlanHazard,
-  type PlannedStatement,
-} from "./statement.ts";
+import { dropColumnHazard, dropTableHazard, type PlannedStatement } from "./statement.ts";
 import {
   createVirtualTable,
   dropVirtualTable,

@@ -1,3 +1,4 @@
+import type { PlanHazard } from "../../finding.ts";
 import { type Affinity, displayName, foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import type { AlterTable } from "../model/change.ts";
 import type { Column, Table } from "../model/model.ts";
@@ -9,7 +10,6 @@ import {
   dropColumnHazard,
   type FillValue,
   placeholderHazard,
-  type PlanHazard,
   type PlannedStatement,
   rowidKeyHazard,
 } from "./statement.ts";

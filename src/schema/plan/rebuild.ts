@@ -1,3 +1,4 @@
+import type { PlanHazard } from "../../finding.ts";
 import { displayName, foldName, quoteName, quoteText, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import { describeConstraint } from "../diff/describe.ts";
@@ -7,7 +8,6 @@ import { copyRows } from "./copy_rows.ts";
 import {
   type CostClass,
   type FillValue,
-  type PlanHazard,
   type PlannedLoss,
   type PlannedStatement,
   tightenHazard,

@@ -1,3 +1,4 @@
+import type { PlanHazard } from "../../finding.ts";
 import { type Affinity, displayName, sameName } from "../../sql/identifier.ts";
 import { CLAUSES, type Release } from "../../sql/sqlite_releases.ts";
 import type { Change } from "../model/change.ts";
@@ -11,13 +12,6 @@ import { terminated } from "../source/write_schema.ts";
  * `rewrite`: every row is written again.
  */
 export type CostClass = "metadata" | "scan" | "rewrite";
-
-/** A coded finding about a statement, such as `drop-column` losing data. */
-export interface PlanHazard {
-  readonly code: string;
-  /** One sentence without a final period. */
-  readonly message: string;
-}
 
 /** A statement that a plan wants to run. */
 export interface PlannedStatement {

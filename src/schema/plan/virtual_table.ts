@@ -1,8 +1,9 @@
+import type { PlanHazard } from "../../finding.ts";
 import { displayName, foldName, quoteName, quoteText, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import { describeObject } from "../diff/describe.ts";
 import type { VirtualTable } from "../model/model.ts";
-import type { PlanHazard, PlannedStatement } from "./statement.ts";
+import type { PlannedStatement } from "./statement.ts";
 
 /** Makes a virtual table; the full-text index of rows that are there already is built at once. */
 export function createVirtualTable(table: VirtualTable): PlannedStatement[] {

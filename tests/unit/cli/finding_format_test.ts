@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { githubAnnotation, sarifLog } from "../../../src/cli/render/finding.ts";
-import type { Finding } from "../../../src/project/workspace/finding.ts";
+import type { Finding } from "../../../src/finding.ts";
 import { shell } from "../../../src/text/next_step.ts";
 
 const finding: Finding = {
