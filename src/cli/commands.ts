@@ -83,6 +83,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "record the revision of a database, run nothing",
     load: () => load(new URL("./commands/stamp.ts", import.meta.url)),
   },
+  protect: {
+    group: "Change a database",
+    summary: "write into the database what it forbids",
+    load: () => load(new URL("./commands/protect.ts", import.meta.url)),
+  },
   backup: {
     group: "Change a database",
     summary: "copy the database into a restore point",

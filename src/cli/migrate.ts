@@ -1,3 +1,4 @@
+import { AludelError } from "../errors.ts";
 import type { GoalRequest } from "../project/migrate/goal.ts";
 import {
   type MigrationRequest,
@@ -20,6 +21,7 @@ import { lookPatience, migrationContext, runHost } from "./session/run_host.ts";
 import { nameExtensions, openProject } from "./session/project.ts";
 import { openTarget } from "./session/target.ts";
 import { reportPlan, RunReport } from "./render/run.ts";
+import { shell } from "../text/next_step.ts";
 
 /** The flags of every command that runs revisions. */
 export const RUN_FLAGS = {
@@ -86,6 +88,7 @@ export async function migrate(
   if (workspace === null && planned.state.applied.length === 0) throw projectMissing(project);
   const transaction = flags.transaction ?? "all";
   if (flags.sql) {
+    refuseScript(planned.policies);
     const { printScript } = await import("./print_script.ts");
     const { doubleQuotedStrings } = target.target;
     return printScript(context.ui, planned, { transaction, doubleQuotedStrings });
@@ -112,6 +115,20 @@ export async function migrate(
     ...(flags.resume !== undefined && { resume: flags.resume }),
   });
   report.done(outcome, planned);
+}
+
+/** @throws {AludelError} `policy-script`: the sqlite3 shell does not know what the database forbids. */
+function refuseScript(policies: ReadonlySet<string>): void {
+  if (policies.size === 0) return;
+  const names = [...policies].join(", ");
+  throw new AludelError("policy-script", "A script for the sqlite3 shell cannot obey policies", {
+    notes: [
+      `This database has ${names}`,
+      "Such a script stops at once on a database with policies",
+    ],
+    outcome: "Nothing was printed",
+    next: [shell`aludel upgrade --dry-run # see what would run`, shell`aludel protect`],
+  });
 }
 
 /** What the run may take from the database. */

@@ -34,6 +34,8 @@ export interface CheckedUp {
   readonly script: Script;
   readonly record: RevisionRecord;
   readonly texts: AppliedTexts;
+  /** Whether it is a draft; left out if it is sealed. */
+  readonly draft?: true;
 }
 
 /** A step down. */

@@ -10,6 +10,7 @@ import {
   withdrawIntent,
 } from "../state/intent.ts";
 import { ensureStateTables } from "../state/state_format.ts";
+import { readPolicies } from "../state/policies.ts";
 import { readMark, type StateMark } from "../state/state.ts";
 import { placeOf } from "../text/position.ts";
 import { foldName, quoteName } from "../sql/identifier.ts";
@@ -25,6 +26,7 @@ import {
 } from "./write_lock.ts";
 import type { DoubleQuotedStrings } from "./double_quoted_strings.ts";
 import { runStatement, type ScriptRun } from "./run_script.ts";
+import { forbiddenLoss, refuseForbidden } from "./policies.ts";
 import { announceStep, record, remedyFor } from "./run_step.ts";
 import { type SegmentResult, StepFailure } from "./run_transaction.ts";
 import { again, say } from "../text/next_step.ts";
@@ -65,6 +67,18 @@ export async function runOffTransaction(
   const first = await lockedTransaction(connection, host, run.assumed, async () => {
     if (step.script.statements.some(({ verb }) => verb === "VACUUM")) {
       scattered = await findScatteredRows(connection);
+    }
+    const policies = await readPolicies(connection);
+    refuseForbidden(policies, [step]);
+    // What VACUUM takes cannot be rolled back.
+    if (policies.has("no-loss") && scattered.length > 0) {
+      const tables = scattered.map(({ table, rows }) => ({
+        table,
+        rows: 0,
+        columns: {},
+        rowids: rows,
+      }));
+      throw forbiddenLoss([step], { tables, objects: [] });
     }
     await run.protect(scattered.length > 0);
     await ensureStateTables(connection);

@@ -1,10 +1,12 @@
 import type { Connection } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { type AppliedTexts, readTexts, type StateMark } from "../state/state.ts";
+import { readPolicies } from "../state/policies.ts";
 import { clearIntents, readIntents } from "../state/intent.ts";
 import { ensureStateTables } from "../state/state_format.ts";
 import { appendLog, deleteRevision, insertRevision, purgeRevisions } from "../state/write_state.ts";
 import { type CheckedUp, type RunHost, toSecond } from "./request.ts";
+import { refuseDrafts } from "./policies.ts";
 import { lockedTransaction } from "./write_lock.ts";
 
 /** A change of records without running anything. */
@@ -80,6 +82,7 @@ async function changeRecords(
   { add, remove, purge, settles, onDisk }: CheckedStamp,
   baseline: StampRequest["baseline"],
 ): Promise<StampOutcome["kept"]> {
+  refuseDrafts(await readPolicies(connection), add);
   const settled = new Set((await readIntents(connection)).map((intent) => intent.revision));
   for (const id of settled) if (!purge && !settles(id)) settled.delete(id);
   if (add.length + remove.length + settled.size === 0) return null;

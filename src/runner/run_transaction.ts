@@ -1,6 +1,7 @@
 import { type Connection, mayChangeSettings, restoreSettings } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import { ensureStateTables } from "../state/state_format.ts";
+import { type Policy, readPolicies } from "../state/policies.ts";
 import type { StateMark } from "../state/state.ts";
 import { resealRevision } from "../state/write_state.ts";
 import {
@@ -25,6 +26,7 @@ import { COMPARISON_MEMORY, keepPagesInMemory, OldState, OldStateGone } from "./
 import { SegmentLoss } from "./loss/segment_loss.ts";
 import { unsaidLoss } from "./loss/unsaid_loss.ts";
 import { isLoss, type LossTerms, type SaidLoss, type UnsaidLoss } from "./loss/verdict.ts";
+import { forbiddenLoss, refuseForbidden } from "./policies.ts";
 import { record, runStep, type StepTime } from "./run_step.ts";
 import type { DoubleQuotedStrings } from "./double_quoted_strings.ts";
 import { displayName, foldName } from "../sql/identifier.ts";
@@ -86,6 +88,8 @@ export async function runTransaction(
   const checked = segment.steps.some((step) => mayViolate(step.script));
   await keepPagesInMemory(connection, host.comparisonMemory ?? COMPARISON_MEMORY);
   return await lockedTransaction(connection, host, run.assumed, async () => {
+    const policies = await readPolicies(connection);
+    refuseForbidden(policies, segment.steps);
     await run.protect();
     const before = checked ? await readForeignKeyState(connection) : undefined;
     const old = new OldState(run.openOld);
@@ -95,7 +99,7 @@ export async function runTransaction(
     try {
       times = await runSteps(run, loss);
       if (before) await refuseNewViolations(run, before);
-      await keepLost(run, loss, times);
+      await keepLost(run, loss, times, policies);
     } finally {
       await old.close();
     }
@@ -110,6 +114,7 @@ async function keepLost(
   run: TransactionRun,
   loss: SegmentLoss,
   times: readonly StepTime[],
+  policies: ReadonlySet<Policy>,
 ): Promise<void> {
   const { steps } = run.segment;
   if (steps.length === 0) return;
@@ -119,16 +124,18 @@ async function keepLost(
     ...verdict.lost,
     objects: [...verdict.lost.objects, ...times.flatMap(({ allowed }) => allowed)],
   };
+  const blame = (error: AludelError, blamed: readonly CheckedStep[]) =>
+    blamed.length === 1 ? new StepFailure(blamed[0]!, error) : error;
   if (unsaid.length > 0) {
     // The steps that name what was lost; triggers and keys can take what none of them names.
     const naming = steps.filter(({ script }) =>
       unsaid.some(({ name }) => script.text.toLowerCase().includes(name.toLowerCase()))
     );
     const blamed = naming.length > 0 ? naming : steps;
-    const error = unsaidLoss(blamed, unsaid);
-    throw blamed.length === 1 ? new StepFailure(blamed[0]!, error) : error;
+    throw blame(unsaidLoss(blamed, unsaid), blamed);
   }
   if (!isLoss(lost)) return;
+  if (policies.has("no-loss")) throw blame(forbiddenLoss(steps, lost), steps);
   const isRows = lost.objects.length === 0;
   const read = async () => isRows ? await loss.rows() : undefined;
   await run.keep(lost, { fresh: run.connection, read });

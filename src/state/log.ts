@@ -57,6 +57,16 @@ export type LogEvent =
     /** `kept`: the restore point that holds what was replaced. `rows`: how many rows were put back, if only rows were. */
     readonly details: { readonly point: string; readonly kept?: string; readonly rows?: number };
   }
+  /** Policies were set or taken back. `policies`: all that are set now. */
+  | {
+    readonly event: "protect";
+    readonly revision: null;
+    readonly details: {
+      readonly added: readonly string[];
+      readonly removed: readonly string[];
+      readonly policies: readonly string[];
+    };
+  }
   /** A run failed and was rolled back. */
   | {
     readonly event: "failure";

@@ -14,6 +14,8 @@ export interface StateFormat {
   readonly create: readonly string[];
   /** Makes these tables of the ones of the format before, rows included. */
   readonly upgrade: readonly string[];
+  /** Whether a database has it only if something needs it, so that programs that know less can read all others. */
+  readonly onlyIfNeeded?: true;
   /** A select list over `aludel_revision` that gives the newest format's columns from these. */
   readonly revisionColumns: string;
 }
@@ -97,14 +99,19 @@ const FORMAT_1: StateFormat = {
     "down_hash, kind, applied_at, duration_ms, applied_by",
 };
 
+/** The format of a database that has policies: the same tables, which programs that would not obey them refuse. */
+export const POLICY_FORMAT = 2;
+
+const FORMAT_2: StateFormat = { ...FORMAT_1, number: POLICY_FORMAT, onlyIfNeeded: true };
+
 /** Every format, oldest first, without a gap. */
-export const STATE_FORMATS: readonly StateFormat[] = [FORMAT_1];
+export const STATE_FORMATS: readonly StateFormat[] = [FORMAT_1, FORMAT_2];
 
 /**
  * The statements that make the state tables in a database without any, for scripts that run elsewhere.
  */
 export function createStatements(formats: readonly StateFormat[] = STATE_FORMATS): string[] {
-  const { create, number } = newest(formats);
+  const { create, number } = written(formats);
   return [...create, `INSERT INTO main.aludel_meta (key, value) VALUES ('format', '${number}')`];
 }
 
@@ -165,12 +172,17 @@ export async function ensureStateTables(
     return;
   }
   for (const next of formats) {
-    if (next.number <= format.number) continue;
+    if (next.number <= format.number || next.number > written(formats).number) continue;
     for (const sql of next.upgrade) await connection.execute(sql);
     await connection.query("UPDATE main.aludel_meta SET value = ? WHERE key = 'format'", [
       String(next.number),
     ]);
   }
+}
+
+/** The format that a database gets if it needs nothing more. */
+function written(formats: readonly StateFormat[]): StateFormat {
+  return formats.findLast((format) => format.onlyIfNeeded !== true) ?? newest(formats);
 }
 
 function newest(formats: readonly StateFormat[]): StateFormat {

@@ -156,6 +156,16 @@ export const CARRY_LOG = insertInto("aludel_log", [
   "logged_by",
 ]);
 
+/** Writes a fact about the state tables or the database. */
+export const SET_META = new StateStatement<"key" | "value">(
+  "INSERT OR REPLACE INTO main.aludel_meta (key, value) VALUES (:key, :value)",
+);
+
+/** Removes such a fact. */
+export const UNSET_META = new StateStatement<"key">(
+  "DELETE FROM main.aludel_meta WHERE key = :key",
+);
+
 /** Notes that a statement of a script that runs outside a transaction is about to run. */
 export const INTEND = new StateStatement<"revision" | "direction" | "statement" | "sql" | "at">(
   "INSERT OR REPLACE INTO main.aludel_intent (revision, direction, statement, sql, state, at) " +

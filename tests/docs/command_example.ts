@@ -181,6 +181,22 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     prints:
       /downgrade +77aa0b1c2d3e[\s\S]*downgrade +3f9c1a2b4d5e[\s\S]*upgrade +3f9c1a2b4d5e[\s\S]*upgrade +77aa0b1c2d3e/,
   },
+  "aludel protect -d production --no-drafts --no-loss --no-downgrade": {
+    scene: "a project",
+    prints: /^no-downgrade\nno-drafts\nno-loss$/m,
+    then: "! aludel upgrade -d production",
+    thenPrints: /policy-no-drafts/,
+  },
+  "aludel protect -d production --no-loss --off": {
+    scene: "a project",
+    before: "aludel protect -d production --no-loss --no-drafts",
+    prints: /^no-drafts$/m,
+  },
+  "aludel protect": {
+    scene: "a project",
+    before: "aludel protect --no-downgrade",
+    prints: /^no-downgrade$/m,
+  },
   "aludel stamp head": {
     scene: "a project",
     then: `${APPLIED} && sqlite3 app.db "SELECT count(*) FROM pragma_table_info('users')"`,

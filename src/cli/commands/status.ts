@@ -27,7 +27,7 @@ export const command = defineCommand({
   async run(context, flags) {
     const { ui } = context;
     const open = await openVerification(context, flags, { storedTexts: false });
-    const { project, target, present, context: verification } = open;
+    const { project, target, present, policies, context: verification } = open;
     const status = readStatus(verification);
     const drift = flags.drift
       ? await (await import("../session/verification.ts")).lookForDrift(ui, open)
@@ -38,6 +38,7 @@ export const command = defineCommand({
     ui.json({
       database: target?.name ?? null,
       exists: present,
+      policies,
       ...status,
       clean,
       branches,
@@ -58,6 +59,7 @@ export const command = defineCommand({
         ? "none is named"
         : `${target.name}${present ? "" : " (does not exist yet)"}`,
     ]);
+    field("Policies", policies.length === 0 ? [] : [policies.join(", ")]);
     field("Current", status.current.length === 0 ? ["base"] : status.current.map(titled));
     field("Heads", status.heads.map(titled));
     field("Pending", status.pending.map(titled));

@@ -10,6 +10,7 @@ import type { Target } from "../../project/workspace/target.ts";
 import { openWorkspace } from "../../project/workspace/workspace.ts";
 import { type DriftContext, findDrift, sqlAgainstDrift } from "../../proof/drift.ts";
 import { type Intent, readIntents } from "../../state/intent.ts";
+import { type Policy, readPolicies } from "../../state/policies.ts";
 import { readState, readStoredTexts, type StoredTexts } from "../../state/state.ts";
 import { say, shell } from "../../text/next_step.ts";
 import type { CommandContext } from "../arguments/command.ts";
@@ -24,6 +25,8 @@ interface OpenVerification {
   readonly target: Target | undefined;
   /** Whether the database exists. */
   readonly present: boolean;
+  /** What the database forbids, sorted. */
+  readonly policies: readonly Policy[];
   readonly context: VerifyContext;
 }
 
@@ -42,7 +45,7 @@ export async function openVerification(
   const project = openProject(context, flags);
   const workspace = openWorkspace(project.files);
   if (workspace === null) throw projectMissing(project);
-  const { target, present, catalogue, intents, stored } = await lookAtDatabase(
+  const { target, present, policies = [], catalogue, intents, stored } = await lookAtDatabase(
     context,
     project,
     { ...flags, ...options },
@@ -52,6 +55,7 @@ export async function openVerification(
     project,
     target,
     present,
+    policies,
     context: {
       workspace,
       catalogue,
@@ -70,6 +74,7 @@ async function lookAtDatabase(
 ): Promise<{
   readonly target: Target | undefined;
   readonly present: boolean;
+  readonly policies?: readonly Policy[];
   readonly catalogue: Catalogue;
   readonly intents: readonly Intent[];
   readonly stored?: StoredTexts | undefined;
@@ -91,7 +96,8 @@ async function lookAtDatabase(
     const { applied } = await readState(connection);
     const intents = await readIntents(connection);
     const stored = flags.storedTexts ? await readStoredTexts(connection) : undefined;
-    return { target, present: true, catalogue: join(applied), intents, stored };
+    const policies = [...await readPolicies(connection)].sort();
+    return { target, present: true, policies, catalogue: join(applied), intents, stored };
   } finally {
     await connection.close();
   }

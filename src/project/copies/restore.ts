@@ -8,6 +8,7 @@ import { type RunHost, toSecond } from "../../runner/request.ts";
 import { patiently } from "../../runner/write_lock.ts";
 import { readLog } from "../../state/log.ts";
 import { readState } from "../../state/state.ts";
+import { readPolicies, writePolicies } from "../../state/policies.ts";
 import { ensureStateTables, hasStateTables } from "../../state/state_format.ts";
 import { CARRY_LOG } from "../../state/statements.ts";
 import { appendLog } from "../../state/write_state.ts";
@@ -327,7 +328,11 @@ async function prepareCopy(
   const hasLog = live !== undefined && await hasStateTables(live);
   if (hasLog || await hasStateTables(connection)) {
     await ensureStateTables(connection);
-    if (hasLog) await carryLog(live, connection);
+    if (hasLog) {
+      await carryLog(live, connection);
+      // What the database forbids is no part of what is put back.
+      await writePolicies(connection, await readPolicies(live));
+    }
     await appendLog(connection, {
       at: toSecond(host.clock.now()),
       by: host.appliedBy,

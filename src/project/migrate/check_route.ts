@@ -207,6 +207,7 @@ function checkUp(
       down: down?.hash ?? "none",
     },
     texts: { up: up.text, down: down?.text ?? null },
+    ...(entry.up === null && { draft: true as const }),
   };
 }
 

@@ -11,8 +11,10 @@ import type {
   RunOutcome,
   TransactionMode,
 } from "../../runner/request.ts";
+import { refuseForbidden } from "../../runner/policies.ts";
 import { runRoute } from "../../runner/run_route.ts";
 import { patiently, type Waiting } from "../../runner/write_lock.ts";
+import { type Policy, readPolicies } from "../../state/policies.ts";
 import {
   NO_STATE,
   readState,
@@ -65,6 +67,8 @@ export interface PlannedMigration {
   readonly state: State;
   readonly catalogue: Catalogue;
   readonly route: CheckedRoute;
+  /** What the database forbids. */
+  readonly policies: ReadonlySet<Policy>;
 }
 
 /**
@@ -108,10 +112,17 @@ async function plan(
     const catalogue = joinCatalogue(context.workspace, state.applied);
     refuseForeign(context, request, catalogue);
     const goal = resolveGoal(catalogue, request.goal);
-    return { goal, state, ...await readRoute(connection, catalogue, goal, request) };
+    const policies = connection === null ? new Set<Policy>() : await readPolicies(connection);
+    return { goal, state, policies, ...await readRoute(connection, catalogue, goal, request) };
   });
-  const { goal, state, catalogue } = resolved;
-  return { goal, state, catalogue, route: await checkGoal(context, request, resolved) };
+  const { goal, state, catalogue, policies } = resolved;
+  const route = await checkGoal(context, request, resolved);
+  try {
+    refuseForbidden(policies, route.steps);
+  } catch (error) {
+    throw error instanceof AludelError ? error.with({ outcome: NOTHING_RUN }) : error;
+  }
+  return { goal, state, catalogue, route, policies };
 }
 
 /**
