@@ -12,7 +12,7 @@ import { hashTexts } from "../manifest/verdict.ts";
 import type { Finding } from "../finding.ts";
 import { canonicalText } from "../sql/canonical_text.ts";
 import { type NextStep, say, shell } from "../text/next_step.ts";
-import { git, type GitFolder, gitLine, pathIn } from "./git.ts";
+import { git, type GitFolder, gitFolder, gitLine, pathIn } from "./git.ts";
 import { ObjectBatch } from "./objects.ts";
 
 /** The commit that a verification compares with. */
@@ -69,7 +69,7 @@ const DEPTH = 50;
  * @returns The canonical texts, or undefined where git is missing, the folder is in no repository, or no
  *   commit holds a text with the sealed hash.
  */
-export function committedTexts(
+function committedTexts(
   folder: GitFolder,
   entry: ManifestRevision,
 ): CanonicalTexts | undefined {
@@ -79,6 +79,13 @@ export function committedTexts(
   if (entry.down === "none") return { up, down: null };
   const down = findText(folder, `${entry.dir}/down.sql`, entry.down);
   return down === undefined ? undefined : { up, down };
+}
+
+/** {@linkcode committedTexts} for the revisions of one migrations folder. */
+export function textsInHistory(
+  migrations: string,
+): (entry: ManifestRevision) => CanonicalTexts | undefined {
+  return (entry) => committedTexts(gitFolder(migrations), entry);
 }
 
 function findText(

@@ -3,26 +3,78 @@ import type { RevisionId } from "../graph/revision.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { parseManifest } from "../manifest/parse_manifest.ts";
 import { MANIFEST_FILE } from "../project/workspace/revision_files.ts";
-import { git, type GitFolder, gitLine, pathIn } from "./git.ts";
+import { again, shell } from "../text/next_step.ts";
+import { git, type GitFolder, gitFolder, gitLine, pathIn } from "./git.ts";
 import { ObjectBatch } from "./objects.ts";
 
-/** So many branches are looked through, those with the newest commits first. */
+/** Maximum number of branches to search, those with the newest commits first. */
 const LOOKED_THROUGH = 200;
 
-/** Which branches have revisions, and how far was looked. */
-export interface BranchSearch {
+/** Which branches have revisions, and how many were searched. */
+interface BranchSearch {
   /** The branches that have each revision, newest first, such as `feature` and `origin/feature`. */
   readonly branches: ReadonlyMap<RevisionId, readonly string[]>;
   readonly lookedThrough: number;
+}
+
+/** A revision that the database has and the disk has not. */
+export interface UnknownRevision {
+  readonly id: RevisionId;
+  /** The branches of git that have it, the one with the newest commit first. */
+  readonly branches: readonly string[];
+  /** A sentence without a period. */
+  readonly says: string;
+}
+
+/** The next step if the database has revisions of another branch. */
+export const SWITCH_DATABASE = shell`aludel switch # bring the database to what is checked out`;
+
+/** The next step if the database has no revision of this project. */
+export const NAME_ANOTHER = again`-d PATH # name the database of this project`;
+
+/** Maximum number of branches in a sentence. */
+const NAMED = 3;
+
+/**
+ * Looks through the branches of the repository for revisions that are not on disk.
+ * @param migrations The path of the migrations folder.
+ */
+export async function locateUnknown(
+  migrations: string,
+  ids: readonly RevisionId[],
+): Promise<readonly UnknownRevision[]> {
+  if (ids.length === 0) return [];
+  const search = await findBranches(gitFolder(migrations), ids);
+  return ids.map((id) => {
+    const branches = search?.branches.get(id) ?? [];
+    return { id, branches, says: sentence(id, branches, search?.lookedThrough) };
+  });
+}
+
+function sentence(
+  id: RevisionId,
+  branches: readonly string[],
+  lookedThrough: number | undefined,
+): string {
+  const fact = `"${id}" is not on disk`;
+  if (lookedThrough === undefined) return `${fact}, and there is no git repository to look in`;
+  if (branches.length === 0) {
+    return `${fact}, and no branch of this repository has it (${lookedThrough} looked through)`;
+  }
+  const named = branches.slice(0, NAMED).map((name) => `"${name}"`).join(", ");
+  const more = branches.length > NAMED ? ` and ${branches.length - NAMED} more` : "";
+  return `${fact}: the ${branches.length === 1 ? "branch" : "branches"} ${named}${more} ${
+    branches.length === 1 ? "has" : "have"
+  } it`;
 }
 
 /**
  * Looks through the branches of the repository, local and remote, for those whose manifest has certain revisions.
  *
  * @param folder The migrations folder.
- * @returns undefined where there is no git or no repository, or git fails: nothing can be said then.
+ * @returns undefined without git or a repository, or if git fails: the branches are unknown then.
  */
-export async function findBranches(
+async function findBranches(
   folder: GitFolder,
   ids: readonly RevisionId[],
 ): Promise<BranchSearch | undefined> {

@@ -45,13 +45,31 @@ export type RepositoryChange =
     readonly path: string;
     readonly text: string;
     readonly executable: boolean;
-    /** What is added, a line each, where the rest stays. */
+    /** The lines that are added, if the others stay. */
     readonly adds?: readonly string[];
   }
   | { readonly kind: "move"; readonly path: string; readonly to: string }
   | { readonly kind: "remove"; readonly path: string }
   | { readonly kind: "configure"; readonly key: string; readonly value: string }
   | { readonly kind: "unconfigure"; readonly section: string };
+
+/** A change as a line in the imperative: it is printed before it is made. */
+export function changeText(change: RepositoryChange): string {
+  switch (change.kind) {
+    case "write":
+      return change.adds === undefined
+        ? `write   ${change.path}`
+        : [`add to  ${change.path}`, ...change.adds.map((line) => `          ${line}`)].join("\n");
+    case "move":
+      return `keep    ${change.path}\n     as ${change.to}`;
+    case "remove":
+      return `remove  ${change.path}`;
+    case "configure":
+      return `set     ${change.key} = ${change.value}`;
+    case "unconfigure":
+      return `unset   ${change.section}`;
+  }
+}
 
 /**
  * Makes the changes, in their order.

@@ -6,31 +6,33 @@ import { autogenerate } from "../project/author/autogenerate.ts";
 import { compareWith, type Comparison } from "../project/author/schema_reader.ts";
 import { replay } from "../replay/history.ts";
 import { Scratch } from "../replay/scratch.ts";
+import type { Finding } from "../finding.ts";
 import type { Settings } from "../project/workspace/settings.ts";
 import { reverseChanges } from "../schema/model/change.ts";
 import { describeChange } from "../schema/diff/describe.ts";
 import { introspect } from "../schema/read/introspect.ts";
 import { releaseOf } from "../sql/sqlite_releases.ts";
 import { readState, readTexts } from "../state/state.ts";
+import { say, shell } from "../text/next_step.ts";
 
 /** How a database differs from what its own records lead to. */
 export interface Drift {
   /** From the live schema to the one that the records lead to. Names that the settings exclude do not count. */
   readonly comparison: Comparison;
-  /** What somebody did to the database, a line for each change. Empty: nothing. */
+  /** The changes that somebody made to the database, a line each. */
   readonly lines: readonly string[];
 }
 
-/** What finding drift needs. */
+/** How to replay the revisions of a database. */
 export interface DriftContext {
   readonly settings: Settings;
-  /** What to call the file of a revision in messages. */
+  /** The name of a revision's file in messages. */
   readonly fileOf: (id: RevisionId) => string;
 }
 
 /**
  * Compares a database's schema with the one that its recorded revisions lead to, replayed in memory from the texts
- * that ran: what is on disk by now does not matter.
+ * that ran. The files on disk do not matter.
  *
  * @param connection Opened for looking.
  * @throws {AludelError} `replay-failed`, `state-damaged` and its like.
@@ -50,9 +52,47 @@ export async function findDrift(connection: Connection, context: DriftContext): 
   return { comparison, lines: reverseChanges(comparison.changes).flatMap(describeChange) };
 }
 
+/** A database's drift for a report. */
+export interface DriftReport {
+  readonly finding: Finding;
+  /** The differences, a line each. */
+  readonly changes: readonly string[];
+  /** Statements that undo them; null if none were found that pass their own check. */
+  readonly sql: string | null;
+}
+
 /**
- * The SQL that takes a drift back, tried in memory on rows.
- * @returns null where no plan passes its own check, or a person would have to choose values.
+ * Looks for drift, and for the SQL that undoes it.
+ *
+ * @param connection Opened for looking.
+ * @param name The database for messages.
+ * @returns null if there is no drift.
+ * @throws {AludelError} As {@linkcode findDrift}.
+ */
+export async function reportDrift(
+  connection: Connection,
+  name: string,
+  context: DriftContext,
+): Promise<DriftReport | null> {
+  const drift = await findDrift(connection, context);
+  if (drift.lines.length === 0) return null;
+  const finding: Finding = {
+    level: "error",
+    code: "schema-drift",
+    message: `The schema of "${name}" is not what its revisions lead to`,
+    notes: drift.lines.map((line) => `beside the revisions: ${line}`),
+    next: [
+      shell`aludel diff current ${name}`,
+      say("Undo the change, or write a revision for it and stamp that one"),
+      say('If another tool owns it, name it in the setting "exclude"'),
+    ],
+  };
+  return { finding, changes: drift.lines, sql: await sqlAgainstDrift(drift, context) };
+}
+
+/**
+ * The SQL that undoes a drift, tried in memory on rows.
+ * @returns null if no plan passes its own check, or a person would have to choose values.
  */
 export async function sqlAgainstDrift(
   { comparison }: Drift,

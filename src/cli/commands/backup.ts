@@ -4,9 +4,9 @@ import { megabytes } from "../../text/layout.ts";
 import { shell } from "../../text/next_step.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../arguments/flag.ts";
-import { openProject } from "../session/project.ts";
-import { openTarget } from "../session/target.ts";
-import { runHost } from "../session/run_host.ts";
+import { openTarget } from "../session/database.ts";
+import { runHost } from "../session/run.ts";
+import { Session } from "../session/session.ts";
 import { RunReport } from "../render/run.ts";
 
 export const command = defineCommand({
@@ -28,10 +28,10 @@ export const command = defineCommand({
   ],
   async run(context, flags) {
     const { ui } = context;
-    const project = openProject(context, flags);
-    const open = openTarget(context, project, flags);
+    const session = new Session(context, flags);
+    const open = openTarget(session);
     const report = new RunReport(ui, open.target);
-    using host = runHost(context, project, open, flags.lockTimeout, (event) => report.see(event), {
+    using host = runHost(session, open, flags.lockTimeout, (event) => report.see(event), {
       leavesCopies: true,
     });
     const point = await backupDatabase(

@@ -4,8 +4,8 @@ import { findLeftovers } from "../../project/copies/work_folder.ts";
 import { megabytes } from "../../text/layout.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
-import { openProject } from "../session/project.ts";
-import { openTarget } from "../session/target.ts";
+import { openTarget } from "../session/database.ts";
+import { Session } from "../session/session.ts";
 
 export const command = defineCommand({
   name: "backup list",
@@ -17,7 +17,7 @@ export const command = defineCommand({
   examples: [{ command: "aludel backup list", says: "lists those of the default database" }],
   async run(context, flags) {
     const { ui } = context;
-    const { target } = openTarget(context, openProject(context, flags), flags);
+    const { target } = openTarget(new Session(context, flags));
     requireFile(target);
     const { path, points, strangers } = readRestoreFolder(target.path);
     const leftovers = await findLeftovers(path);

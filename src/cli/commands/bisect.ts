@@ -1,9 +1,9 @@
 import { AludelError } from "../../errors.ts";
-import { joinCatalogue } from "../../project/workspace/catalogue.ts";
 import { bisect, type BisectTurn } from "../../proof/bisect.ts";
 import { readMentions } from "../../sql/mentions.ts";
 import { splitStatements } from "../../sql/script.ts";
 import { chooseHistory, HISTORY_FLAG } from "../session/replay.ts";
+import { Session } from "../session/session.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { titleOf } from "../render/revision.ts";
 import { shell } from "../../text/next_step.ts";
@@ -29,12 +29,13 @@ export const command = defineCommand({
   async run(context, flags, [sql = ""]) {
     const { ui } = context;
     refuseNoQuery(sql);
-    const { workspace, ids, replay } = await chooseHistory(context, flags);
+    const session = new Session(context, flags);
+    const { ids, replay } = await chooseHistory(session, flags.at);
     const turns = await bisect(ids, sql, replay);
     const last = turns.at(-1)?.state;
     const fails = last?.kind === "fails";
     ui.json({ ok: !fails, revisions: ids.length, turns });
-    const catalogue = joinCatalogue(workspace, []);
+    const { catalogue } = session;
     for (const { revision, state } of turns) {
       const title = titleOf(catalogue, revision);
       const paint = state.kind === "fails" ? ui.style.red : ui.style.green;

@@ -1,10 +1,10 @@
 import { AludelError } from "../../errors.ts";
-import { joinCatalogue } from "../../project/workspace/catalogue.ts";
 import { blame } from "../../proof/blame.ts";
 import { foldName, unquote } from "../../sql/identifier.ts";
 import { closest } from "../../text/closest.ts";
 import { displayWidth, padColumns } from "../../text/layout.ts";
 import { chooseHistory, HISTORY_FLAG } from "../session/replay.ts";
+import { Session } from "../session/session.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { titleOf } from "../render/revision.ts";
 import { instead, shell } from "../../text/next_step.ts";
@@ -23,15 +23,15 @@ export const command = defineCommand({
   ],
   async run(context, flags, [text = ""]) {
     const { ui } = context;
-    const { workspace, ids, replay } = await chooseHistory(context, flags);
+    const session = new Session(context, flags);
+    const { ids, replay } = await chooseHistory(session, flags.at);
     const all = await blame(ids, replay);
     const { owner, column } = findPart(text, new Set(all.keys()));
     const lines = (all.get(owner) ?? []).filter((line) =>
       column === undefined || line.column === column
     );
     if (lines.length === 0) throw nothingFound(text, column, owner, [...all.keys()]);
-    const catalogue = joinCatalogue(workspace, []);
-    const title = (id: string) => titleOf(catalogue, id);
+    const title = (id: string) => titleOf(session.catalogue, id);
     ui.json({
       lines: lines.map(({ revision, line }) => ({ revision, message: title(revision), line })),
     });

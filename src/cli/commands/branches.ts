@@ -1,5 +1,5 @@
 import { defineCommand } from "../arguments/command.ts";
-import { openDiskCatalogue } from "../session/catalogue.ts";
+import { Session } from "../session/session.ts";
 import { Marks, revisionBlock, revisionJson, revisionName, titleOf } from "../render/revision.ts";
 
 export const command = defineCommand({
@@ -15,7 +15,7 @@ export const command = defineCommand({
   // deno-lint-ignore require-await
   async run(context, flags) {
     const { ui } = context;
-    const { project, catalogue } = openDiskCatalogue(context, flags);
+    const { folder, catalogue } = new Session(context, flags);
     const { graph } = catalogue;
     const marks = new Marks(catalogue);
     const name = (id: string) =>
@@ -29,7 +29,7 @@ export const command = defineCommand({
     for (const id of graph.branchPoints) {
       const lines = flags.verbose
         ? [
-          revisionBlock(catalogue, marks, id, project.files.name, ui.style),
+          revisionBlock(catalogue, marks, id, folder, ui.style),
           "",
         ]
         : [name(id)];

@@ -1,5 +1,4 @@
 import { compareWithWanted } from "../../project/author/schema_reader.ts";
-import { projectMissing } from "../../project/workspace/project.ts";
 import {
   comparisonJson,
   reportChanges,
@@ -7,7 +6,8 @@ import {
   suggestRenamesTo,
 } from "../render/changes.ts";
 import { defineCommand } from "../arguments/command.ts";
-import { openSchemas } from "../session/schemas.ts";
+import { schemaReader } from "../session/schemas.ts";
+import { Session } from "../session/session.ts";
 import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
@@ -23,13 +23,14 @@ export const command = defineCommand({
   ],
   async run(context, flags) {
     const { ui } = context;
-    const { project, workspace, reader } = openSchemas(context, flags);
-    if (workspace === null) throw projectMissing(project);
+    const session = new Session(context, flags);
+    const { workspace, settings } = session;
+    const reader = schemaReader(session);
     const wanted = await reader.wanted((words) => ui.notice(`Running: ${words.join(" ")}`));
     reportSchemaNotices(ui, wanted);
     const { graph } = workspace;
     const present = await reader.ofRevisions(graph.heads);
-    const comparison = compareWithWanted(project.settings, present, wanted);
+    const comparison = compareWithWanted(settings, present, wanted);
     ui.json(comparisonJson(comparison));
     if (comparison.changes.length === 0) {
       ui.notice(`The revisions lead to just what ${wanted.name} says.`);

@@ -1,8 +1,8 @@
 import { isOfAnotherProject } from "../../project/workspace/catalogue.ts";
-import { projectMissing } from "../../project/workspace/project.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
-import { openDatabaseCatalogue } from "../session/database_catalogue.ts";
+import { openDatabase } from "../session/database.ts";
+import { Session } from "../session/session.ts";
 import { Marks, revisionBlock, revisionJson, revisionName, titleOf } from "../render/revision.ts";
 import { shell } from "../../text/next_step.ts";
 
@@ -23,13 +23,11 @@ export const command = defineCommand({
   ],
   async run(context, flags) {
     const { ui } = context;
-    const { project, workspace, target, state, present, catalogue } = await openDatabaseCatalogue(
-      context,
-      flags,
-    );
-    if (workspace === null && (flags.checkHeads || state.applied.length === 0)) {
-      throw projectMissing(project);
-    }
+    const session = new Session(context, flags);
+    const { target, state, present, catalogue } = await openDatabase(session);
+    const workspace = flags.checkHeads || state.applied.length === 0
+      ? session.workspace
+      : session.workspaceIfAny;
     const { graph, applied, onDisk } = catalogue;
     const current = graph.headsOf(applied, "parents");
     const missing = graph.headsOf(onDisk, "parents").filter((id) => !applied.has(id));
@@ -47,7 +45,7 @@ export const command = defineCommand({
     for (const id of current) {
       ui.data(
         flags.verbose
-          ? revisionBlock(catalogue, marks, id, project.files.name, ui.style) + "\n"
+          ? revisionBlock(catalogue, marks, id, session.folder, ui.style) + "\n"
           : `${revisionName(catalogue, marks, id, ui.style)}, ${titleOf(catalogue, id)}`,
       );
     }
@@ -61,11 +59,12 @@ export const command = defineCommand({
       );
     }
     if (unknown.length > 0) {
-      const { locateUnknown, NAME_ANOTHER, TAKE_ALONG } = await import(
-        "../session/database_catalogue.ts"
+      const { locateUnknown, NAME_ANOTHER, SWITCH_DATABASE } = await import(
+        "../../git/branches.ts"
       );
-      for (const { says } of await locateUnknown(project, unknown)) ui.notice(says);
-      ui.hint(foreign ? NAME_ANOTHER : TAKE_ALONG);
+      const located = await locateUnknown(session.project.migrations, unknown);
+      for (const { says } of located) ui.notice(says);
+      ui.hint(foreign ? NAME_ANOTHER : SWITCH_DATABASE);
     }
     if (!flags.checkHeads || atHeads) return 0;
     if (unknown.length > 0) {

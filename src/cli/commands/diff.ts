@@ -2,7 +2,8 @@ import { compareWith } from "../../project/author/schema_reader.ts";
 import { comparisonJson, reportChanges, suggestRenamesTo } from "../render/changes.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
-import { openSchemas, readOperand } from "../session/schemas.ts";
+import { readOperand, schemaReader } from "../session/schemas.ts";
+import { Session } from "../session/session.ts";
 
 export const command = defineCommand({
   name: "diff",
@@ -25,10 +26,11 @@ export const command = defineCommand({
   ],
   async run(context, flags, [a = "", b = ""]) {
     const { ui } = context;
-    const open = openSchemas(context, flags);
-    const from = await readOperand(context, flags, open, a);
-    const to = await readOperand(context, flags, open, b);
-    const comparison = compareWith(open.project.settings, from.schema, to.schema, to.hints);
+    const session = new Session(context, flags);
+    const reader = schemaReader(session);
+    const from = await readOperand(session, reader, a);
+    const to = await readOperand(session, reader, b);
+    const comparison = compareWith(session.settings, from.schema, to.schema, to.hints);
     ui.json({ from: a, to: b, ...comparisonJson(comparison) });
     reportChanges(ui, comparison);
     if (comparison.changes.length === 0) ui.notice(`${a} and ${b} have the same schema.`);

@@ -1,6 +1,6 @@
 import { parseRef } from "../../graph/ref.ts";
 import { defineCommand } from "../arguments/command.ts";
-import { migrate, RUN_FLAGS } from "../migrate.ts";
+import { migrate, RUN_FLAGS } from "../modes/migrate.ts";
 
 export const command = defineCommand({
   name: "downgrade",
@@ -20,7 +20,7 @@ export const command = defineCommand({
   ],
   async run(context, flags, [text = ""]) {
     if (text.includes(":")) {
-      const { printOfflineScript } = await import("../print_script.ts");
+      const { printOfflineScript } = await import("../modes/script.ts");
       return await printOfflineScript(context, flags, text, "downgrade");
     }
     return await migrate(context, flags, { kind: "downgrade", ref: parseRef(text) }, {

@@ -5,7 +5,7 @@ import { defineCommand } from "../arguments/command.ts";
 import { UNDO_FLAGS } from "../arguments/flag.ts";
 import { waitingFor } from "../render/draft.ts";
 import { openDrafts, undoIfApplied } from "../session/drafts.ts";
-import { nameExtensions } from "../session/project.ts";
+import { Session } from "../session/session.ts";
 
 export const command = defineCommand({
   name: "drop",
@@ -19,19 +19,21 @@ export const command = defineCommand({
     { command: "aludel drop head", says: "takes the newest draft out" },
     {
       command: "aludel drop 77aa",
-      says: "undoes 77aa where it was applied, and removes its files",
+      says: "undoes 77aa if it is applied, and removes its files",
     },
   ],
   async run(context, flags, [text = ""]) {
     const { ui } = context;
-    const session = await openDrafts(context, flags);
-    const { project, catalogue: { graph, applied, onDisk } } = session;
+    const session = new Session(context, flags);
+    const { project } = session;
+    const drafts = await openDrafts(session);
+    const { graph, applied, onDisk } = drafts.catalogue;
     const id = resolveOne(graph, parseRef(text), { applied, onDisk, purpose: "look" });
-    requireFreeDraft(session.catalogue, id, "dropped");
-    if (applied.has(id)) nameExtensions(ui, project.settings);
-    const undone = await undoIfApplied(context, flags, session, id);
+    requireFreeDraft(drafts.catalogue, id, "dropped");
+    if (applied.has(id)) session.announceExtensions();
+    const undone = await undoIfApplied(session, flags, drafts, id);
     const { dir, message } = await dropDraft(project, id, waitingFor(ui, project));
-    const folder = `${project.files.name}/${dir}`;
+    const folder = `${session.folder}/${dir}`;
     ui.json({ id, folder, undone });
     ui.data(`dropped  ${ui.style.yellow(id)}  ${message}`);
     ui.notice(`Its folder "${folder}" is removed.`);

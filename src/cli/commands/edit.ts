@@ -1,12 +1,10 @@
 import { AludelError } from "../../errors.ts";
-import { refNeedsApplied, resolveRef } from "../../graph/resolve_ref.ts";
-import { parseRef } from "../../graph/ref.ts";
 import { RevisionTexts } from "../../project/workspace/revision_texts.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { findEditor, openInEditor } from "../terminal/editor.ts";
-import { findInCatalogue } from "../session/catalogue.ts";
+import { findRef } from "../session/revisions.ts";
+import { Session } from "../session/session.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
-import { openProject } from "../session/project.ts";
 import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
@@ -19,16 +17,11 @@ export const command = defineCommand({
   examples: [{ command: "aludel edit head", says: "edits the newest revision" }],
   async run(context, flags, [text = ""]) {
     const { runtime, ui } = context;
-    const ref = parseRef(text);
     const editor = findEditor(runtime);
-    const { found, catalogue } = await findInCatalogue(
-      context,
-      flags,
-      refNeedsApplied(ref),
-      ({ graph, applied, onDisk }) => resolveRef(graph, ref, { applied, onDisk, purpose: "look" }),
-    );
-    const project = openProject(context, flags);
-    const entries = found.map((id) => catalogue.entries.get(id)).filter((entry) =>
+    const session = new Session(context, flags);
+    const { ids, catalogue } = await findRef(session, text);
+    const { files: revisionFiles } = session.project;
+    const entries = ids.map((id) => catalogue.entries.get(id)).filter((entry) =>
       entry !== undefined
     );
     if (entries.length === 0) {
@@ -38,15 +31,15 @@ export const command = defineCommand({
     }
     const files: string[] = [];
     for (const entry of entries) {
-      const { up, down } = new RevisionTexts(project.files, entry);
-      // A revision without up.sql is broken, and an editor is how to mend it.
-      files.push(up?.file ?? `${project.files.name}/${entry.dir}/up.sql`);
+      const { up, down } = new RevisionTexts(revisionFiles, entry);
+      // A revision without up.sql is broken, and the editor can fix it.
+      files.push(up?.file ?? `${session.folder}/${entry.dir}/up.sql`);
       if (down !== null) files.push(down.file);
     }
     await openInEditor(runtime, editor, files);
     ui.json({ files });
     for (const entry of entries) {
-      const verdict = new RevisionTexts(project.files, entry).judge();
+      const verdict = new RevisionTexts(revisionFiles, entry).judge();
       if (verdict.kind === "draft") {
         ui.notice(`${entry.id} is a draft: it may change until it is sealed.`);
       } else if (verdict.kind === "sealed") {

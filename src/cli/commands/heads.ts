@@ -1,5 +1,5 @@
 import { defineCommand } from "../arguments/command.ts";
-import { openDiskCatalogue } from "../session/catalogue.ts";
+import { Session } from "../session/session.ts";
 import { Marks, revisionBlock, revisionJson, revisionName, titleOf } from "../render/revision.ts";
 import { shell } from "../../text/next_step.ts";
 
@@ -20,7 +20,7 @@ export const command = defineCommand({
   // deno-lint-ignore require-await
   async run(context, flags) {
     const { ui } = context;
-    const { project, catalogue } = openDiskCatalogue(context, flags);
+    const { folder, catalogue } = new Session(context, flags);
     const { graph } = catalogue;
     const heads = flags.resolveDependencies ? graph.effectiveHeads : graph.heads;
     const marks = new Marks(catalogue);
@@ -28,7 +28,7 @@ export const command = defineCommand({
     for (const id of heads) {
       ui.data(
         flags.verbose
-          ? revisionBlock(catalogue, marks, id, project.files.name, ui.style) + "\n"
+          ? revisionBlock(catalogue, marks, id, folder, ui.style) + "\n"
           : `${revisionName(catalogue, marks, id, ui.style)}, ${titleOf(catalogue, id)}`,
       );
     }

@@ -3,7 +3,8 @@ import { rangeNeedsApplied, resolveRange } from "../../graph/resolve_ref.ts";
 import { parseRange } from "../../graph/ref.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import { defineCommand } from "../arguments/command.ts";
-import { findInCatalogue } from "../session/catalogue.ts";
+import { findRevisions } from "../session/revisions.ts";
+import { Session } from "../session/session.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import {
   Marks,
@@ -48,9 +49,9 @@ export const command = defineCommand({
     const range = flags.revRange === undefined ? undefined : parseRange(flags.revRange);
     const needsDatabase = flags.indicateCurrent ||
       (range !== undefined && rangeNeedsApplied(range));
-    const { found, folder, catalogue } = await findInCatalogue(
-      context,
-      flags,
+    const session = new Session(context, flags);
+    const { ids: found, catalogue } = await findRevisions(
+      session,
       needsDatabase,
       ({ graph, applied, onDisk }) =>
         range === undefined ? graph.ids : resolveRange(graph, range, { applied, onDisk }),
@@ -58,7 +59,7 @@ export const command = defineCommand({
     const ids = found.toReversed();
     const { graph } = catalogue;
     const marks = new Marks(catalogue, { current: flags.indicateCurrent });
-    const block = (id: RevisionId) => revisionBlock(catalogue, marks, id, folder, ui.style);
+    const block = (id: RevisionId) => revisionBlock(catalogue, marks, id, session.folder, ui.style);
     if (ui.wantsJson) {
       ui.json({ revisions: ids.map((id) => revisionJson(catalogue, marks, id)) });
     } else if (ids.length === 0) {

@@ -1,9 +1,8 @@
 import { isInstalled, planInstall, readHookSetup } from "../../git/hook.ts";
-import { applyChanges } from "../../git/repository.ts";
-import { changeText } from "../change_text.ts";
+import { applyChanges, changeText } from "../../git/repository.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { requireProject } from "../../project/workspace/project.ts";
-import { openProject } from "../session/project.ts";
+import { Session } from "../session/session.ts";
 import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
@@ -24,7 +23,7 @@ export const command = defineCommand({
   ],
   async run(context, flags) {
     const { runtime, ui } = context;
-    const project = openProject(context, flags);
+    const { project } = new Session(context, flags);
     requireProject(project);
     const setup = await readHookSetup(project);
     const changes = planInstall(setup, runtime.program, flags.seal);

@@ -2,7 +2,7 @@ import { BEFORE, type HookState, isInstalled, readHookSetup } from "../../git/ho
 import { hasAttribute } from "../../git/repository.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { requireProject } from "../../project/workspace/project.ts";
-import { openProject } from "../session/project.ts";
+import { Session } from "../session/session.ts";
 import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
@@ -15,7 +15,7 @@ export const command = defineCommand({
   examples: [{ command: "aludel hook status", says: "says what aludel hook install has done" }],
   async run(context, flags) {
     const { ui } = context;
-    const project = openProject(context, flags);
+    const { project } = new Session(context, flags);
     requireProject(project);
     const setup = await readHookSetup(project);
     const installed = isInstalled(setup);

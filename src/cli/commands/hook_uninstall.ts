@@ -1,8 +1,7 @@
 import { planUninstall, readHookSetup } from "../../git/hook.ts";
-import { applyChanges } from "../../git/repository.ts";
-import { changeText } from "../change_text.ts";
+import { applyChanges, changeText } from "../../git/repository.ts";
 import { defineCommand } from "../arguments/command.ts";
-import { openProject } from "../session/project.ts";
+import { Session } from "../session/session.ts";
 
 export const command = defineCommand({
   name: "hook uninstall",
@@ -16,7 +15,7 @@ export const command = defineCommand({
   examples: [{ command: "aludel hook uninstall", says: "commits are no longer verified" }],
   async run(context, flags) {
     const { ui } = context;
-    const setup = await readHookSetup(openProject(context, flags));
+    const setup = await readHookSetup(new Session(context, flags).project);
     const changes = planUninstall(setup);
     for (const change of changes) ui.data(changeText(change));
     if (!flags.dryRun) await applyChanges(setup.repository.root, changes);

@@ -5,14 +5,13 @@ import { defaultSettings } from "../../project/workspace/settings.ts";
 import type { Target } from "../../project/workspace/target.ts";
 import { defineCommand } from "../arguments/command.ts";
 import type { Runtime } from "../terminal/runtime.ts";
-import { targetChoice } from "../session/target.ts";
+import { targetChoice } from "../session/session.ts";
 
 /** The database that the application's own `DATABASE_URL` names, if it is one for Aludel. */
 function borrowedDatabase(runtime: Runtime, root: string): Target | undefined {
   try {
     const env = (name: string) => name === "ALUDEL_DATABASE" ? undefined : runtime.env(name);
-    const project = { settings: defaultSettings(root) };
-    return targetChoice({ cwd: runtime.cwd, env }, project, undefined).target;
+    return targetChoice({ cwd: runtime.cwd, env }, defaultSettings(root), undefined).target;
   } catch (error) {
     if (error instanceof AludelError) return undefined;
     throw error;
@@ -50,8 +49,8 @@ export const command = defineCommand({
     const root = resolvePath(folder ?? ".", runtime.cwd);
     const borrowed = borrowedDatabase(runtime, root);
     if (flags.from !== undefined) {
-      const { adoptDatabase } = await import("../adopt_database.ts");
-      return await adoptDatabase(context, flags.from, root, borrowed);
+      const { initFrom } = await import("../modes/adoption.ts");
+      return await initFrom(context, flags.from, root, borrowed);
     }
     const started = borrowed === undefined
       ? startProject(root)

@@ -7,7 +7,9 @@ import { shell } from "../../text/next_step.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import { FORMAT_FLAG, printFindings } from "../render/finding.ts";
-import { chooseRevisions, openReplay } from "../session/replay.ts";
+import { openReplay } from "../session/replay.ts";
+import { chooseRevisions } from "../session/revisions.ts";
+import { Session } from "../session/session.ts";
 
 /** Counts rows of a database's tables, each table once and when it is first asked for. */
 function rowCounter(
@@ -71,9 +73,10 @@ export const command = defineCommand({
     const { ui } = context;
     const format = flags.format ?? "text";
     refuseContradictions(flags, refs, format);
-    const chosen = await chooseRevisions(context, flags, refs, flags.all ? "all" : "unfinished");
-    const { project, workspace, ids, database } = chosen;
-    const { tree, sources, scratch } = openReplay(context, project, workspace);
+    const session = new Session(context, flags);
+    const choice = flags.all ? "all" : "unfinished";
+    const { ids, database } = await chooseRevisions(session, refs, choice);
+    const { tree, sources, scratch } = openReplay(session);
     await using connection = flags.database === undefined
       ? null
       : await database?.access.look() ?? null;
@@ -85,7 +88,7 @@ export const command = defineCommand({
           tree,
           scratch,
           sourceOf: sources.of,
-          sqlite: project.settings.sqlite,
+          sqlite: session.settings.sqlite,
           rows,
         }),
       );

@@ -3,15 +3,14 @@ import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import { planStamp, stamp } from "../../project/migrate/stamp.ts";
-import { accessTo } from "../../project/workspace/database_access.ts";
-import { projectMissing } from "../../project/workspace/project.ts";
 import { locate, type Located } from "../../proof/locate.ts";
 import { changesJson, reportChanges } from "../render/changes.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../arguments/flag.ts";
-import { migrationContext, runHost } from "../session/run_host.ts";
-import { type DatabaseCatalogue, openDatabaseCatalogue } from "../session/database_catalogue.ts";
+import { lookWithExtensions, openDatabase } from "../session/database.ts";
 import { openReplay } from "../session/replay.ts";
+import { migrationContext, runHost } from "../session/run.ts";
+import { Session } from "../session/session.ts";
 import { titleOf } from "../render/revision.ts";
 import { shell } from "../../text/next_step.ts";
 
@@ -33,20 +32,17 @@ export const command = defineCommand({
   ],
   async run(context, flags) {
     const { ui } = context;
-    const open = await openDatabaseCatalogue(context, flags);
-    const { project, workspace, target, catalogue } = open;
-    if (workspace === null) throw projectMissing(project);
+    const session = new Session(context, flags);
+    const open = await openDatabase(session);
+    const { target, catalogue } = open;
+    const { workspace: { graph }, settings } = session;
     if (flags.stamp && open.state.applied.length > 0) throw recorded(target.name);
-    const { tree, scratch } = openReplay(context, project, workspace);
-    const { graph } = workspace;
+    const { tree, scratch } = openReplay(session);
     let found: Located;
     {
-      const { extensions } = project.settings;
-      await using connection = await accessTo({ ...target, extensions }).look({ extensions: true });
-      if (connection === null) {
-        throw databaseMissing(target.name);
-      }
-      found = await locate(connection, { graph, tree, scratch, settings: project.settings });
+      await using connection = await lookWithExtensions(session, target);
+      if (connection === null) throw databaseMissing(target.name);
+      found = await locate(connection, { graph, tree, scratch, settings });
     }
     const { best, others } = found;
     const isExact = best.changes.length === 0;
@@ -75,19 +71,19 @@ export const command = defineCommand({
       if (flags.stamp) throw ambiguous(target.name, [best, ...others]);
       return 0;
     }
-    if (flags.stamp) await record(open, best.heads);
+    if (flags.stamp) await record(best.heads);
     else if (best.heads.length > 0 && open.state.applied.length === 0) {
       ui.hint(shell`aludel locate --stamp`);
     }
     return 0;
 
-    async function record(at: DatabaseCatalogue, heads: readonly RevisionId[]): Promise<void> {
-      const migration = migrationContext(at.project, at.workspace, at);
+    async function record(heads: readonly RevisionId[]): Promise<void> {
+      const migration = migrationContext(session, open);
       const refs = (heads.length === 0 ? ["base"] : heads).map(parseRef);
       const planned = await planStamp(migration, { refs, purge: false });
-      using host = runHost(context, at.project, at, flags.lockTimeout, () => {});
+      using host = runHost(session, open, flags.lockTimeout, () => {});
       const { stamp: { add } } = await stamp(planned, host);
-      ui.notice(`Recorded ${add.length} revisions in "${at.target.name}".`);
+      ui.notice(`Recorded ${add.length} revisions in "${target.name}".`);
     }
   },
 });

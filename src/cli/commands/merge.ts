@@ -1,7 +1,7 @@
 import { AludelError } from "../../errors.ts";
 import { writeRevision } from "../../project/author/write_revision.ts";
 import { defineCommand } from "../arguments/command.ts";
-import { openProject } from "../session/project.ts";
+import { Session } from "../session/session.ts";
 import { reportDraft, waitingFor } from "../render/draft.ts";
 import { shell } from "../../text/next_step.ts";
 
@@ -27,7 +27,7 @@ export const command = defineCommand({
   ],
   async run(context, flags, refs) {
     const { runtime, ui } = context;
-    const project = openProject(context, flags);
+    const { project } = new Session(context, flags);
     const written = await writeRevision(project, {
       id: flags.revId ?? runtime.randomId(),
       message: flags.message?.trim() || undefined,

@@ -6,9 +6,9 @@ import { again } from "../../text/next_step.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../arguments/flag.ts";
 import { RunReport } from "../render/run.ts";
-import { openProject } from "../session/project.ts";
-import { runHost } from "../session/run_host.ts";
-import { openTarget } from "../session/target.ts";
+import { openTarget } from "../session/database.ts";
+import { runHost } from "../session/run.ts";
+import { Session } from "../session/session.ts";
 
 export const command = defineCommand({
   name: "protect",
@@ -48,8 +48,8 @@ export const command = defineCommand({
         next: POLICIES.map((policy) => again`${`--${policy}`}`),
       });
     }
-    const project = openProject(context, flags);
-    const open = openTarget(context, project, flags);
+    const session = new Session(context, flags);
+    const open = openTarget(session);
     const { target, access } = open;
     // A policy never makes a database.
     await using looked = await access.look();
@@ -59,7 +59,7 @@ export const command = defineCommand({
     if (named.length > 0) {
       await looked.close();
       const report = new RunReport(ui, target);
-      using host = runHost(context, project, open, flags.lockTimeout, (event) => report.see(event));
+      using host = runHost(session, open, flags.lockTimeout, (event) => report.see(event));
       const change = flags.off ? { set: [], off: named } : { set: named, off: [] };
       const done = await protect(host, change);
       policies = [...done.policies];

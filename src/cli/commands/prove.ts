@@ -1,13 +1,13 @@
-import { joinCatalogue, messageOf } from "../../project/workspace/catalogue.ts";
+import { messageOf } from "../../project/workspace/catalogue.ts";
 import type { Finding } from "../../finding.ts";
 import type { Proof } from "../../proof/proof.ts";
 import { prove } from "../../proof/prove.ts";
-import { chooseRevisions } from "../session/replay.ts";
+import { chooseRevisions } from "../session/revisions.ts";
+import { Session } from "../session/session.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { findingText } from "../render/finding.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import type { Style } from "../terminal/style.ts";
-import { nameExtensions } from "../session/project.ts";
 import type { Ui } from "../terminal/ui.ts";
 import { CLEAR_LINE } from "../terminal/watch_board.ts";
 
@@ -39,8 +39,10 @@ export const command = defineCommand({
   ],
   async run(context, flags, refs) {
     const { ui, runtime } = context;
-    const { project, workspace, ids } = await chooseRevisions(context, flags, refs, "all");
-    nameExtensions(ui, project.settings);
+    const session = new Session(context, flags);
+    const { ids } = await chooseRevisions(session, refs, "all");
+    const { project, workspace, catalogue } = session;
+    session.announceExtensions();
     const result = await prove({
       project,
       workspace,
@@ -58,7 +60,6 @@ export const command = defineCommand({
     const untried = proofs.filter(({ verdict }) => verdict.kind === "untried").length;
     const failed = failures.length > 0 || untried > 0 || (flags.strict && lossy > 0);
     ui.json({ ok: !failed, revisions: proofs, orders, fromCache });
-    const catalogue = joinCatalogue(workspace, []);
     for (const proof of proofs) {
       const folder = `${workspace.files.name}/${workspace.entries.get(proof.id)?.dir}`;
       ui.prose(proofText(proof, messageOf(catalogue, proof.id), folder, ui.style));

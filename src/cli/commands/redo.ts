@@ -1,6 +1,6 @@
 import { parseRef } from "../../graph/ref.ts";
 import { defineCommand } from "../arguments/command.ts";
-import { migrate, RUN_FLAGS } from "../migrate.ts";
+import { migrate, RUN_FLAGS } from "../modes/migrate.ts";
 
 export const command = defineCommand({
   name: "redo",

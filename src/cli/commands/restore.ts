@@ -12,9 +12,9 @@ import type { Notice } from "../../finding.ts";
 import { shell } from "../../text/next_step.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../arguments/flag.ts";
-import { openProject } from "../session/project.ts";
-import { openTarget } from "../session/target.ts";
-import { runHost } from "../session/run_host.ts";
+import { openTarget } from "../session/database.ts";
+import { runHost } from "../session/run.ts";
+import { Session } from "../session/session.ts";
 import { RunReport } from "../render/run.ts";
 import type { Ui } from "../terminal/ui.ts";
 
@@ -51,14 +51,14 @@ export const command = defineCommand({
   ],
   async run(context, flags, [text]) {
     const { ui } = context;
-    const project = openProject(context, flags);
-    const open = openTarget(context, project, flags);
+    const session = new Session(context, flags);
+    const open = openTarget(session);
     const { target } = open;
     requireFile(target);
     const point = findRestorePoint(readRestoreFolder(target.path), text);
     const notices: Notice[] = [];
     const report = new RunReport(ui, target);
-    using host = runHost(context, project, open, flags.lockTimeout, (event) => {
+    using host = runHost(session, open, flags.lockTimeout, (event) => {
       if (event.type === "notice") notices.push(event);
       report.see(event);
     }, { leavesCopies: true });
@@ -79,7 +79,7 @@ export const command = defineCommand({
       return;
     }
     const done = await restoreDatabase(
-      { target, point, keptPoints: project.settings.restorePointsKept },
+      { target, point, keptPoints: session.settings.restorePointsKept },
       host,
     );
     ui.json({ database: target.name, ...done, notices });

@@ -4,7 +4,7 @@ import { writeRevision } from "../../project/author/write_revision.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { longName, UNDO_FLAGS } from "../arguments/flag.ts";
 import { findEditor, openInEditor } from "../terminal/editor.ts";
-import { openProject } from "../session/project.ts";
+import { Session } from "../session/session.ts";
 import { reportDraft, reportDryRun, waitingFor } from "../render/draft.ts";
 
 export const command = defineCommand({
@@ -76,12 +76,13 @@ export const command = defineCommand({
     const { runtime, ui } = context;
     refuseMixture(flags);
     if (flags.amend) {
-      const { amendRevision } = await import("../amend_revision.ts");
+      const { amendRevision } = await import("../modes/amendment.ts");
       return await amendRevision(context, flags);
     }
+    const session = new Session(context, flags);
     if (flags.dryRun) {
-      const { autogenerateRevision } = await import("../autogenerate_revision.ts");
-      const made = await autogenerateRevision(context, flags, flags.message?.trim() || "dry run")
+      const { autogenerateRevision } = await import("../modes/autogeneration.ts");
+      const made = await autogenerateRevision(session, flags, flags.message?.trim() || "dry run")
         .catch(explainSeveralHeads);
       if (made.comparison.changes.length === 0) {
         ui.json({ id: null, changes: [] });
@@ -97,12 +98,12 @@ export const command = defineCommand({
     }
     const message = flags.message.trim();
     const editor = flags.edit ? findEditor(runtime) : undefined;
-    const project = openProject(context, flags);
-    // Loaded only where it is asked for: a plain draft needs no SQLite.
+    const { project } = session;
+    // Loaded only if it is asked for: a plain draft needs no SQLite.
     const autogenerate = flags.autogenerate
-      ? await import("../autogenerate_revision.ts")
+      ? await import("../modes/autogeneration.ts")
       : undefined;
-    const made = await autogenerate?.autogenerateRevision(context, flags, message)
+    const made = await autogenerate?.autogenerateRevision(session, flags, message)
       .catch(explainSeveralHeads);
     if (made?.comparison.changes.length === 0 && !flags.allowEmpty) {
       ui.json({ id: null, changes: [] });

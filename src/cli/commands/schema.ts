@@ -2,7 +2,8 @@ import { describeObject } from "../../schema/diff/describe.ts";
 import { schemaObjects, writeSchema } from "../../schema/source/write_schema.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
-import { openSchemas, readOperand } from "../session/schemas.ts";
+import { readOperand, schemaReader } from "../session/schemas.ts";
+import { Session } from "../session/session.ts";
 
 export const command = defineCommand({
   name: "schema",
@@ -17,13 +18,14 @@ export const command = defineCommand({
   }],
   examples: [
     { command: "aludel schema > schema.sql", says: "begins a schema file from the revisions" },
-    { command: "aludel schema 3f9c", says: "what stood there then" },
+    { command: "aludel schema 3f9c", says: "the schema at that revision" },
     { command: "aludel schema db:app.db", says: "what the database has" },
   ],
   async run(context, flags, [text = "heads"]) {
     const { ui } = context;
-    const open = openSchemas(context, flags);
-    const { schema } = await readOperand(context, flags, open, text);
+    const session = new Session(context, flags);
+    const reader = schemaReader(session);
+    const { schema } = await readOperand(session, reader, text);
     ui.json({
       objects: schemaObjects(schema).map((object) => ({
         kind: object.kind,

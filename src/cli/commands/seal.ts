@@ -1,10 +1,10 @@
 import { AludelError } from "../../errors.ts";
-import { committedTexts } from "../../git/base.ts";
-import { gitFolder } from "../../git/git.ts";
+import { textsInHistory } from "../../git/base.ts";
+import type { CanonicalTexts, ManifestRevision } from "../../manifest/manifest.ts";
 import { sealRevisions } from "../../project/author/seal.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
-import { openProject } from "../session/project.ts";
+import { Session } from "../session/session.ts";
 import { waitingFor } from "../render/draft.ts";
 import { again, shell } from "../../text/next_step.ts";
 
@@ -41,8 +41,9 @@ export const command = defineCommand({
         next: [shell`aludel seal --help`],
       });
     }
+    const session = new Session(context, flags);
     if (flags.staged) {
-      return await (await import("../seal_index.ts")).sealIndex(context, flags, refs);
+      return await (await import("../modes/seal_staged.ts")).sealIndex(session, refs);
     }
     if (flags.force && refs.length === 0) {
       throw new AludelError("usage", '"--force" needs the revisions to seal', {
@@ -50,13 +51,12 @@ export const command = defineCommand({
         next: [again`REV`],
       });
     }
-    const project = openProject(context, flags);
+    const { project } = session;
+    const inHistory = textsInHistory(project.migrations);
     const result = await sealRevisions(project, {
       refs,
       mode: flags.force ? "force" : flags.cosmetic ? "cosmetic" : "drafts",
-      sealedTexts: async (entry) =>
-        committedTexts(gitFolder(project.migrations), entry) ??
-          await (await import("../sealed_texts.ts")).recordedTexts(context, flags, entry),
+      sealedTexts: async (entry) => inHistory(entry) ?? await recordedTexts(session, entry),
       onWait: waitingFor(ui, project),
     });
     const { sealed, resealed, unchanged, emptyDowns, edited } = result;
@@ -84,3 +84,18 @@ export const command = defineCommand({
     ui.hint(shell`aludel verify`);
   },
 });
+
+/** The texts that a revision was sealed with, if the database ran exactly those; undefined otherwise. */
+async function recordedTexts(
+  session: Session,
+  entry: ManifestRevision,
+): Promise<CanonicalTexts | undefined> {
+  const { openDatabaseIfPossible } = await import("../session/database.ts");
+  const { database } = await openDatabaseIfPossible(session, false);
+  const record = database?.catalogue.records.get(entry.id);
+  if (database === undefined || record?.up !== entry.up || record.down !== entry.down) {
+    return undefined;
+  }
+  const { readAppliedTexts } = await import("../../project/migrate/stamp.ts");
+  return await readAppliedTexts(database.access, entry.id);
+}

@@ -7,7 +7,8 @@ import { readAppliedTexts } from "../../project/migrate/stamp.ts";
 import { appliedField, appliedJson, sealField } from "../render/applied.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
-import { openCatalogueWithDatabase } from "../session/catalogue.ts";
+import { openDatabaseIfPossible } from "../session/database.ts";
+import { Session } from "../session/session.ts";
 import { blockText, Marks, revisionFields, revisionJson } from "../render/revision.ts";
 import { shell } from "../../text/next_step.ts";
 
@@ -30,8 +31,8 @@ export const command = defineCommand({
   async run(context, flags, [text = ""]) {
     const { ui } = context;
     const ref = parseRef(text);
-    const open = await openCatalogueWithDatabase(context, flags, refNeedsApplied(ref));
-    const { project, catalogue, database } = open;
+    const session = new Session(context, flags);
+    const { catalogue, database } = await openDatabaseIfPossible(session, refNeedsApplied(ref));
     const { applied, onDisk, graph } = catalogue;
     const ids = resolveRef(graph, ref, { applied, onDisk, purpose: "look" });
     if (ids.length === 0) {
@@ -45,7 +46,7 @@ export const command = defineCommand({
     const found = [];
     for (const id of ids) {
       const entry = catalogue.entries.get(id);
-      const files = entry && new RevisionTexts(project.files, entry);
+      const files = entry && new RevisionTexts(session.project.files, entry);
       const sql = files !== undefined
         ? files.texts
         : flags.verbose && database
@@ -64,7 +65,7 @@ export const command = defineCommand({
     });
     const blocks = found.map(({ id, files, sql }) => {
       const fields = [
-        ...revisionFields(catalogue, marks, id, project.files.name, ui.style),
+        ...revisionFields(catalogue, marks, id, session.folder, ui.style),
         ...(files === undefined ? [] : sealField(files)),
         ...appliedField(database, id),
       ];

@@ -4,14 +4,13 @@ import type { StampOutcome } from "../../runner/run_stamp.ts";
 import { shell } from "../../text/next_step.ts";
 import type { Target } from "../../project/workspace/target.ts";
 import type { Ui } from "../terminal/ui.ts";
-import { projectMissing } from "../../project/workspace/project.ts";
+import { requireProject } from "../../project/workspace/project.ts";
 import { planStamp, stamp } from "../../project/migrate/stamp.ts";
-import { openWorkspace } from "../../project/workspace/workspace.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG, refuseSeveralModes } from "../arguments/flag.ts";
-import { lookPatience, migrationContext, runHost } from "../session/run_host.ts";
-import { openProject } from "../session/project.ts";
-import { openTarget } from "../session/target.ts";
+import { openTarget } from "../session/database.ts";
+import { lookPatience, migrationContext, runHost } from "../session/run.ts";
+import { Session } from "../session/session.ts";
 import { RunReport } from "../render/run.ts";
 
 export const command = defineCommand({
@@ -44,25 +43,24 @@ export const command = defineCommand({
     const range = texts.find((text) => text.includes(":"));
     if (range !== undefined) {
       refuseBesideRange(range, texts, flags.purge);
-      const { printOfflineStampScript } = await import("../print_script.ts");
+      const { printOfflineStampScript } = await import("../modes/script.ts");
       return await printOfflineStampScript(context, flags, range);
     }
-    const project = openProject(context, flags);
-    const workspace = openWorkspace(project.files);
-    if (workspace === null) throw projectMissing(project);
-    const open = openTarget(context, project, flags);
+    const session = new Session(context, flags);
+    requireProject(session.project);
+    const open = openTarget(session);
     const { target } = open;
     const report = new RunReport(ui, target);
     const planned = await planStamp(
-      migrationContext(project, workspace, open),
+      migrationContext(session, open),
       { refs: texts.map(parseRef), purge: flags.purge },
-      lookPatience(context, project, open, flags.lockTimeout, (event) => report.see(event)),
+      lookPatience(session, open, flags.lockTimeout, (event) => report.see(event)),
     );
     if (flags.sql) {
-      const { printStampScript } = await import("../print_script.ts");
+      const { printStampScript } = await import("../modes/script.ts");
       return printStampScript(ui, planned);
     }
-    using host = runHost(context, project, open, flags.lockTimeout, (event) => report.see(event));
+    using host = runHost(session, open, flags.lockTimeout, (event) => report.see(event));
     const { stamp: done, kept } = flags.dryRun
       ? { stamp: planned.stamp, kept: null }
       : await stamp(planned, host);

@@ -3,10 +3,11 @@ import type { RevisionId } from "../../graph/revision.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG, DRIFT_FLAG } from "../arguments/flag.ts";
 import { findingText } from "../render/finding.ts";
+import { Session } from "../session/session.ts";
 import { openVerification } from "../session/verification.ts";
 import { titleOf } from "../render/revision.ts";
 import { isOfAnotherProject } from "../../project/workspace/catalogue.ts";
-import { locateUnknown, NAME_ANOTHER, TAKE_ALONG } from "../session/database_catalogue.ts";
+import { locateUnknown, NAME_ANOTHER, SWITCH_DATABASE } from "../../git/branches.ts";
 import { shell } from "../../text/next_step.ts";
 
 /** So many revisions of one kind are listed; beyond it they are counted. */
@@ -26,14 +27,15 @@ export const command = defineCommand({
   ],
   async run(context, flags) {
     const { ui } = context;
-    const open = await openVerification(context, flags, { storedTexts: false });
-    const { project, target, present, policies, context: verification } = open;
+    const session = new Session(context, flags);
+    const open = await openVerification(session, { storedTexts: false });
+    const { target, present, policies, context: verification } = open;
     const status = readStatus(verification);
     const drift = flags.drift
-      ? await (await import("../session/verification.ts")).lookForDrift(ui, open)
+      ? await (await import("../session/verification.ts")).lookForDrift(session, open)
       : null;
     const clean = status.clean && drift === null;
-    const elsewhere = await locateUnknown(project, status.unknown);
+    const elsewhere = await locateUnknown(session.project.migrations, status.unknown);
     const branches = Object.fromEntries(elsewhere.map((one) => [one.id, one.branches]));
     ui.json({
       database: target?.name ?? null,
@@ -76,8 +78,8 @@ export const command = defineCommand({
     if (foreign) {
       ui.notice(`"${target?.name}" belongs to another project: none of its revisions is on disk.`);
     }
-    if (elsewhere.length > 0) ui.hint(foreign ? NAME_ANOTHER : TAKE_ALONG);
-    // Where a file is in the way, what mends it comes first.
+    if (elsewhere.length > 0) ui.hint(foreign ? NAME_ANOTHER : SWITCH_DATABASE);
+    // If a file is in the way, it must be fixed first.
     const refused = findings.some(({ level }) => level === "error");
     if (target === undefined) ui.hint(shell`aludel status --database app.db # include a database`);
     else if (status.pending.length > 0 && !refused && !foreign) {

@@ -2,7 +2,7 @@ import { AludelError } from "../../errors.ts";
 import { findBranch } from "../../git/branches.ts";
 import { parseRef } from "../../graph/ref.ts";
 import { defineCommand } from "../arguments/command.ts";
-import { migrate, RUN_FLAGS } from "../migrate.ts";
+import { migrate, RUN_FLAGS } from "../modes/migrate.ts";
 import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({

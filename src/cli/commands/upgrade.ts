@@ -1,7 +1,7 @@
 import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
 import { defineCommand } from "../arguments/command.ts";
-import { migrate, RUN_FLAGS } from "../migrate.ts";
+import { migrate, RUN_FLAGS } from "../modes/migrate.ts";
 import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
@@ -28,7 +28,7 @@ export const command = defineCommand({
           next: [shell`aludel upgrade ${range} --sql`],
         });
       }
-      const { printOfflineScript } = await import("../print_script.ts");
+      const { printOfflineScript } = await import("../modes/script.ts");
       return await printOfflineScript(context, flags, range, "upgrade");
     }
     const refs = (texts.length === 0 ? ["head"] : texts).map(parseRef);

@@ -2,6 +2,7 @@ import { AludelError } from "../../errors.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { FORMAT_FLAG } from "../render/finding.ts";
 import { DATABASE_FLAG, DRIFT_FLAG } from "../arguments/flag.ts";
+import { Session } from "../session/session.ts";
 import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
@@ -41,8 +42,9 @@ export const command = defineCommand({
     const format = flags.format ?? "text";
     const inGit = flags.staged || flags.since !== undefined;
     if (flags.json && format !== "text") throw exclusive("--json", `--format ${format}`);
+    const session = new Session(context, flags);
     if (!inGit) {
-      return await (await import("../verify_project.ts")).verifyProject(context, {
+      return await (await import("../modes/verify_disk.ts")).verifyProject(session, {
         ...flags,
         format,
       });
@@ -51,8 +53,8 @@ export const command = defineCommand({
     if (flags.fix) throw exclusive(asked, "--fix");
     if (flags.drift) throw exclusive(asked, "--drift");
     if (flags.database !== undefined) throw exclusive(asked, "--database");
-    // Apart from the other: this one must be quick, and needs neither database nor schema.
-    return await (await import("../verify_git.ts")).verifyGit(context, { ...flags, format });
+    // A module of its own: it must be quick, and needs neither database nor schema.
+    return await (await import("../modes/verify_git.ts")).verifyGit(session, { ...flags, format });
   },
 });
 

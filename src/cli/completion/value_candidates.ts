@@ -4,7 +4,7 @@ import { plainText, readRestoreFolder } from "../../project/copies/restore_point
 import { redact } from "../../project/workspace/target.ts";
 import type { Flag } from "../arguments/flag.ts";
 import type { Runtime } from "../terminal/runtime.ts";
-import { targetChoice } from "../session/target.ts";
+import { targetChoice } from "../session/session.ts";
 import { type Candidate, type Candidates, NOTHING } from "./candidate.ts";
 import { refCandidates } from "./ref_candidates.ts";
 import { SHELLS } from "./shells.ts";
@@ -84,7 +84,7 @@ function refs(typed: string, context: ValueContext): readonly Candidate[] {
 
 /** The restore points of the database that the line means, newest first. */
 function points({ runtime, config, database }: ValueContext): readonly Candidate[] {
-  const { target } = targetChoice(runtime, openProject(runtime.cwd, config), database);
+  const { target } = targetChoice(runtime, openProject(runtime.cwd, config).settings, database);
   if (target.kind !== "file") return [];
   return readRestoreFolder(target.path).points.toReversed()
     .map(({ name, reason }) => ({ value: name, description: plainText(reason) }));

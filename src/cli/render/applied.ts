@@ -2,7 +2,7 @@ import { durationText } from "../../text/layout.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { Verdict } from "../../manifest/verdict.ts";
 import type { RevisionTexts } from "../../project/workspace/revision_texts.ts";
-import type { DatabaseCatalogue } from "../session/database_catalogue.ts";
+import type { DatabaseCatalogue } from "../session/database.ts";
 import type { Field } from "./revision.ts";
 
 /** When and how a revision came into the database; nothing where none was looked at. */

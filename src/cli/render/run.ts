@@ -12,7 +12,7 @@ import { describeLoss, type TableLoss } from "../../runner/loss/verdict.ts";
 import { NO_STATE } from "../../state/state.ts";
 import { durationText, megabytes } from "../../text/layout.ts";
 import { shell } from "../../text/next_step.ts";
-import { waitingText } from "../session/target.ts";
+import { waitingText } from "../session/database.ts";
 import type { Ui } from "../terminal/ui.ts";
 import { reportWarning } from "./changes.ts";
 

@@ -1,49 +1,30 @@
 import { host } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
-import { parseRef } from "../../graph/ref.ts";
-import { refNeedsApplied, resolveRef } from "../../graph/resolve_ref.ts";
 import { SchemaReader } from "../../project/author/schema_reader.ts";
 import { resolvePath } from "../../project/workspace/files.ts";
-import type { Project } from "../../project/workspace/project.ts";
-import { openWorkspace, type Workspace } from "../../project/workspace/workspace.ts";
 import { NO_HINTS, type RenameHints } from "../../schema/diff/renames.ts";
 import { EMPTY_SCHEMA, type Schema } from "../../schema/model/model.ts";
 import { instead, shell } from "../../text/next_step.ts";
-import type { CommandContext } from "../arguments/command.ts";
 import { reportSchemaNotices } from "../render/changes.ts";
-import { type CatalogueFlags, findInCatalogue } from "./catalogue.ts";
-import { nameExtensions, openProject } from "./project.ts";
-import { openTarget } from "./target.ts";
-
-/** A project, with what reads its schemas. */
-interface OpenSchemas {
-  readonly project: Project;
-  /** null where there is no manifest. */
-  readonly workspace: Workspace | null;
-  readonly reader: SchemaReader;
-  /** The SQLite that is built in, such as `3.53.2`. */
-}
+import { openTarget } from "./database.ts";
+import { findRef } from "./revisions.ts";
+import type { Session } from "./session.ts";
 
 /**
- * Opens what reads schemas; reads none yet.
+ * The reader of the project's schemas, which works without a manifest too. Reads none yet.
  * @throws {AludelError} What settings and manifest throw.
  */
-export function openSchemas(
-  context: CommandContext,
-  flags: { readonly config: string | undefined },
-): OpenSchemas {
-  const project = openProject(context, flags);
-  const workspace = openWorkspace(project.files);
-  nameExtensions(context.ui, project.settings);
-  const reader = new SchemaReader({ project, workspace });
-  return { project, workspace, reader };
+export function schemaReader(session: Session): SchemaReader {
+  const { project, workspaceIfAny: workspace } = session;
+  session.announceExtensions();
+  return new SchemaReader({ project, workspace });
 }
 
-/** What an argument such as `head`, `app.db` or `schema.sql` names: a schema. */
+/** The schema that an argument such as `head`, `app.db` or `schema.sql` names. */
 export interface NamedSchema {
   readonly name: string;
   readonly schema: Schema;
-  /** Renames that a schema file speaks of. */
+  /** The renames that a schema file declares. */
   readonly hints: RenameHints;
 }
 
@@ -56,64 +37,43 @@ type OperandKind = "empty" | "rev" | "db" | "sql";
  * @throws {AludelError} `operand-ambiguous`, `operand-unknown`, and what reading throws.
  */
 export async function readOperand(
-  context: CommandContext,
-  flags: CatalogueFlags,
-  open: OpenSchemas,
+  session: Session,
+  reader: SchemaReader,
   text: string,
 ): Promise<NamedSchema> {
   const prefix = /^(rev|db|sql):(.+)$/s.exec(text);
-  const kind = (prefix?.[1] ?? await kindOf(context, flags, open, text)) as OperandKind;
+  const kind = (prefix?.[1] ?? await kindOf(session, text)) as OperandKind;
   const rest = prefix?.[2] ?? text;
   const named = (schema: Schema, hints = NO_HINTS): NamedSchema => ({ name: text, schema, hints });
   switch (kind) {
     case "empty":
       return named(EMPTY_SCHEMA);
     case "rev":
-      return named(await open.reader.ofRevisions(await resolve(context, flags, rest)));
+      return named(await reader.ofRevisions((await findRef(session, rest)).ids));
     case "db": {
-      const { target, access } = openTarget(context, open.project, { database: rest }, "run");
-      return named(await open.reader.ofDatabase(access, target.name));
+      const { target, access } = openTarget(session, "run", rest);
+      return named(await reader.ofDatabase(access, target.name));
     }
     case "sql": {
-      const path = resolvePath(rest, context.runtime.cwd);
-      const loaded = await open.reader.ofFiles(path, rest);
-      reportSchemaNotices(context.ui, loaded);
+      const path = resolvePath(rest, session.runtime.cwd);
+      const loaded = await reader.ofFiles(path, rest);
+      reportSchemaNotices(session.ui, loaded);
       return named(loaded.schema, loaded.hints);
     }
   }
 }
 
-async function resolve(
-  context: CommandContext,
-  flags: CatalogueFlags,
-  text: string,
-): Promise<readonly string[]> {
-  const ref = parseRef(text);
-  const { found } = await findInCatalogue(
-    context,
-    flags,
-    refNeedsApplied(ref),
-    ({ graph, applied, onDisk }) => resolveRef(graph, ref, { applied, onDisk, purpose: "look" }),
-  );
-  return found;
-}
-
-async function kindOf(
-  context: CommandContext,
-  flags: CatalogueFlags,
-  { project, workspace }: OpenSchemas,
-  text: string,
-): Promise<OperandKind> {
+async function kindOf(session: Session, text: string): Promise<OperandKind> {
   if (text === "empty") return "empty";
   const kinds: OperandKind[] = [];
-  const found = fileKind(resolvePath(text, context.runtime.cwd));
+  const found = fileKind(resolvePath(text, session.runtime.cwd));
   if (found !== undefined) kinds.push(found);
-  if (Object.hasOwn(project.settings.databases, text)) kinds.push("db");
+  if (Object.hasOwn(session.settings.databases, text)) kinds.push("db");
   else if (found === undefined && /^[A-Za-z][A-Za-z0-9+.-]+:/.test(text)) kinds.push("db");
   let refusal: unknown;
-  if (workspace !== null && !/[/\\.]/.test(text)) {
+  if (session.workspaceIfAny !== null && !/[/\\.]/.test(text)) {
     try {
-      await resolve(context, flags, text);
+      await findRef(session, text);
       kinds.push("rev");
     } catch (error) {
       if (!(error instanceof AludelError)) throw error;
@@ -157,7 +117,7 @@ function fileKind(path: string): "db" | "sql" | undefined {
 }
 
 function unknown(text: string, refusal: unknown): AludelError {
-  // A file's name that is not there is no ref that is ambiguous or goes too far.
+  // An ambiguous ref, or one that goes too far, is not the name of a missing file.
   if (refusal instanceof AludelError && refusal.code !== "ref-not-found") return refusal;
   return new AludelError(
     "operand-unknown",

@@ -12,7 +12,128 @@ import { schemaObjects, writeSchema } from "../../schema/source/write_schema.ts"
 import { foldName } from "../../sql/identifier.ts";
 import { readState } from "../../state/state.ts";
 import { say, shell } from "../../text/next_step.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import { parseRef } from "../../graph/ref.ts";
+import type { RunHost } from "../../runner/request.ts";
+import { planStamp, stamp } from "../migrate/stamp.ts";
+import { accessTo, type DatabaseAccess } from "../workspace/database_access.ts";
+import { pathExists, writeAtomically } from "../workspace/files.ts";
+import { openProject, type Project } from "../workspace/project.ts";
 import type { Settings } from "../workspace/settings.ts";
+import type { Target } from "../workspace/target.ts";
+import { openWorkspace } from "../workspace/workspace.ts";
+import { type StartedProject, startProject } from "./start_project.ts";
+import { writeRevision } from "./write_revision.ts";
+
+/** The file that gets the schema of an adopted database. */
+const SCHEMA_FILE = "schema.sql";
+
+/** How a database is adopted. */
+export interface AdoptRequest {
+  readonly target: Target;
+  /** The project's folder, absolute. */
+  readonly root: string;
+  /** The settings of the folder, or the default ones. */
+  readonly settings: Settings;
+  /** The path that `DATABASE_URL` names, which new settings must not shadow. */
+  readonly borrowedPath: string | undefined;
+  readonly id: RevisionId;
+  readonly now: Date;
+  /** Called once if another process is writing to the migrations folder. */
+  readonly onWait: (project: Project) => void;
+  /** Makes the host of the stamp. */
+  readonly hostOf: (project: Project, access: DatabaseAccess) => RunHost & Disposable;
+}
+
+/** What {@linkcode adoptDatabase} did. */
+export interface AdoptedDatabase {
+  readonly started: StartedProject;
+  readonly adopted: AdoptedSchema;
+  readonly revision: RevisionId;
+  /** The path of the first revision's up.sql. */
+  readonly up: string;
+  /** Names that the setting `exclude` should have and has not. */
+  readonly notExcluded: readonly string[];
+}
+
+/**
+ * Starts a project for an existing database: its schema in schema.sql and in a first revision, which is recorded as
+ * applied. The order is such that a failure leaves the database untouched.
+ *
+ * @throws {AludelError} `adopt-recorded`, `adopt-revisions`, `adopt-failed`, `database-missing`.
+ */
+export async function adoptDatabase(request: AdoptRequest): Promise<AdoptedDatabase> {
+  const { target, root, settings, borrowedPath } = request;
+  const adopted = await readDatabase({ ...target, extensions: settings.extensions }, settings);
+  // An object that belongs to an excluded one is excluded with it.
+  const leftOut = adopted.leftOut.filter(({ owner }) => owner === null).map(({ name }) => name);
+  const started = startProject(root, {
+    ...(borrowedPath !== target.path && { database: relativeTo(target.path, root) }),
+    ...(adopted.doubleQuotedStrings && { doubleQuotedStrings: true }),
+    ...(leftOut.length > 0 && { exclude: leftOut }),
+  }, target.path);
+  const project = openProject(root);
+  if ((openWorkspace(project.files)?.graph.size ?? 0) > 0) {
+    throw new AludelError("adopt-revisions", "The project has revisions already", {
+      notes: ["A database is adopted into a new project"],
+      next: [shell`aludel stamp REF # record the revision whose schema the database has`],
+    });
+  }
+  const schemaPath = `${root}/${SCHEMA_FILE}`;
+  const keepsSchema = pathExists(schemaPath);
+  if (!keepsSchema) writeAtomically(schemaPath, adopted.text);
+  const { revision, up } = await writeRevision(project, {
+    id: request.id,
+    message: "baseline",
+    now: request.now,
+    parents: ["base"],
+    dependsOn: [],
+    labels: [],
+    splice: false,
+    down: false,
+    purpose: "change",
+    texts: { up: adopted.up, down: "" },
+    onWait: () => request.onWait(project),
+  });
+  const access = accessTo(target);
+  const planned = await planStamp({
+    workspace: openWorkspace(project.files),
+    access,
+    drafts: target.drafts,
+    sealedTexts: () => undefined,
+  }, { refs: [parseRef(revision.id)], purge: false });
+  using host = request.hostOf(project, access);
+  await stamp(planned, host, { tables: adopted.schema.tables.size });
+  return {
+    started: {
+      ...started,
+      [keepsSchema ? "kept" : "created"]: [
+        ...(keepsSchema ? started.kept : started.created),
+        SCHEMA_FILE,
+      ],
+    },
+    adopted,
+    revision: revision.id,
+    up,
+    notExcluded: leftOut.filter((name) => !project.settings.exclude.includes(name)),
+  };
+}
+
+async function readDatabase(target: Target, settings: AdoptSettings): Promise<AdoptedSchema> {
+  await using connection = await accessTo(target).look({ extensions: true });
+  if (connection === null) {
+    throw new AludelError("database-missing", `Database "${target.name}" does not exist`, {
+      next: [shell`aludel init # start with a new one`],
+    });
+  }
+  return await adoptSchema(connection, target.name, settings);
+}
+
+/** A path below the project is written relative to it, so that a clone finds it too. */
+function relativeTo(path: string, root: string): string {
+  const prefix = `${root.replace(/[/\\]$/, "")}/`;
+  return path.startsWith(prefix) ? path.slice(prefix.length) : path;
+}
 
 /** A database's schema, written down and tried. */
 export interface AdoptedSchema {
@@ -23,7 +144,7 @@ export interface AdoptedSchema {
   readonly up: string;
   /** Whether the schema needs `"text"` in double quotes to be read as a string. */
   readonly doubleQuotedStrings: boolean;
-  /** What this SQLite cannot make, and what hangs on it. */
+  /** Objects that this SQLite cannot make, and those that need them. */
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -31,19 +152,19 @@ export interface AdoptedSchema {
 export interface LeftOut {
   readonly kind: SchemaObject["kind"];
   readonly name: string;
-  /** SQLite's words, or what it belongs to. */
+  /** SQLite's words, or the object that it belongs to. */
   readonly reason: string;
-  /** What else was left out and takes this with it. */
+  /** The other object that was left out and takes this with it. */
   readonly owner: string | null;
 }
 
-/** What adopting obeys of the settings. */
+/** The settings that adopting obeys. */
 export type AdoptSettings = Pick<Settings, "exclude" | "extensions" | "functions">;
 
 /**
- * Writes a database's schema down, and makes sure that a revision of this text leads to just that schema. What this
- * SQLite cannot make, for want of a module, a collation or another SQLite's grammar, is left out with all that hangs on
- * it, and so is what the settings exclude.
+ * Writes down a database's schema, and makes sure that a revision of this text leads to exactly that schema. Objects
+ * that this SQLite cannot make, because it lacks a module or a collation or does not know the grammar, are left out with
+ * everything that needs them, and so are those that the settings exclude.
  *
  * @throws {AludelError} `adopt-recorded` for a database that has records of Aludel's; `adopt-failed` for one
  * whose schema cannot be made by its own text; what reading the schema throws.
@@ -123,7 +244,7 @@ async function makeable(
   return { schema: leftOut.length === 0 ? whole : filterSchema(whole, isLeftOut), leftOut };
 }
 
-/** SQLite's words, where it cannot make an object. */
+/** SQLite's words if it cannot make an object. */
 async function refusal(
   connection: Connection,
   object: SchemaObject,

@@ -33,13 +33,13 @@ Deno.test("verify --staged loads neither SQLite nor the code of schemas, runs an
     "main.ts",
     "src/cli/arguments/parse_arguments.ts",
     "src/cli/commands/verify.ts",
-    "src/cli/verify_git.ts",
+    "src/cli/modes/verify_git.ts",
   );
   assert.ok(loaded.has("src/git/verification.ts"), "the graph was read");
   const unwanted = [...loaded].filter((name) =>
     /^src\/(?:db|schema|runner|state)\/|^node:/.test(name)
   );
   assert.deepEqual(unwanted, []);
-  const other = await loadedBy("src/cli/verify_project.ts");
+  const other = await loadedBy("src/cli/modes/verify_disk.ts");
   assert.ok([...other].some((name) => name.startsWith("src/state/")), "the other one needs them");
 });

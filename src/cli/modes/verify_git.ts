@@ -1,32 +1,28 @@
-import { gitFolder } from "../git/git.ts";
-import { verifyInGit } from "../git/verification.ts";
-import type { CommandContext } from "./arguments/command.ts";
-import { type FindingFormat, printFindings } from "./render/finding.ts";
-import { openProject } from "./session/project.ts";
-import { AludelError } from "../errors.ts";
-import { targetChoice } from "./session/target.ts";
-import { type Project, requireProject } from "../project/workspace/project.ts";
-import type { Finding } from "../finding.ts";
-import { MANIFEST_FILE } from "../project/workspace/revision_files.ts";
-import { shell } from "../text/next_step.ts";
+import { gitFolder } from "../../git/git.ts";
+import { verifyInGit } from "../../git/verification.ts";
+import { type FindingFormat, printFindings } from "../render/finding.ts";
+import type { Session } from "../session/session.ts";
+import { AludelError } from "../../errors.ts";
+import { requireProject } from "../../project/workspace/project.ts";
+import type { Finding } from "../../finding.ts";
+import { MANIFEST_FILE } from "../../project/workspace/revision_files.ts";
+import { shell } from "../../text/next_step.ts";
 
-/** Verifies what git has recorded, and neither the working tree nor a database. @returns The exit code. */
+/** Verifies git's index or HEAD, and neither the working tree nor a database. @returns The exit code. */
 export async function verifyGit(
-  context: CommandContext,
+  session: Session,
   flags: {
-    readonly config: string | undefined;
     readonly staged: boolean;
     readonly since: string | undefined;
     readonly format: FindingFormat;
   },
 ): Promise<number> {
-  const { ui, runtime } = context;
-  const project = openProject(context, flags);
+  const { ui, runtime, project } = session;
   const source = flags.staged ? "index" : "HEAD";
   const folder = gitFolder(project.migrations, runtime.cwd);
   const { findings: found, revisions, base, present } = await verifyInGit({
     folder,
-    databases: flags.staged ? databaseFiles(context, project, folder.cwd) : [],
+    databases: flags.staged ? databaseFiles(session, folder.cwd) : [],
     name: project.files.name,
     source,
     since: flags.since,
@@ -47,11 +43,11 @@ export async function verifyGit(
 }
 
 /** The files of the project's databases, as git sees them from a folder: those that lie below it. */
-function databaseFiles({ runtime }: CommandContext, project: Project, cwd: string): string[] {
-  const names = [undefined, ...Object.keys(project.settings.databases)];
+function databaseFiles(session: Session, cwd: string): string[] {
+  const names = [undefined, ...Object.keys(session.settings.databases)];
   const paths = names.flatMap((name) => {
     try {
-      const { target } = targetChoice(runtime, project, name);
+      const { target } = session.targetChoice(name);
       return target.kind === "file" ? [target.path] : [];
     } catch (error) {
       if (error instanceof AludelError) return []; // a database elsewhere, or none
@@ -66,7 +62,7 @@ function databaseFiles({ runtime }: CommandContext, project: Project, cwd: strin
   });
 }
 
-/** A project that was begun and is not recorded yet stops no commit of other things. */
+/** A warning only: a project that git does not have yet must not stop commits of other files. */
 function notIn(source: "index" | "HEAD", folder: string): Finding {
   const file = `${folder}/${MANIFEST_FILE}`;
   return {

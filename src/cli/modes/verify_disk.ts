@@ -1,42 +1,29 @@
-import { AludelError } from "../errors.ts";
-import { gitFolder } from "../git/git.ts";
-import type { RevisionId } from "../graph/revision.ts";
-import { changedTexts } from "../project/migrate/records.ts";
-import { type Memory, mend } from "../project/author/mend.ts";
-import type { Project } from "../project/workspace/project.ts";
+import { gitFolder } from "../../git/git.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import { changedTexts } from "../../project/migrate/records.ts";
+import { type Memory, mend } from "../../project/author/mend.ts";
 import {
   type AppliedRevision,
   type AppliedTexts,
   readState,
   readStoredTexts,
-} from "../state/state.ts";
-import { openTarget } from "./session/target.ts";
-import type { Finding } from "../finding.ts";
-import type { Target } from "../project/workspace/target.ts";
-import { verify } from "../project/migrate/verify.ts";
-import type { CommandContext } from "./arguments/command.ts";
-import { type FindingFormat, printFindings } from "./render/finding.ts";
-import { lookForDrift, openVerification } from "./session/verification.ts";
-import { openProject } from "./session/project.ts";
-import { waitingFor } from "./render/draft.ts";
-import { elsewhere, shell } from "../text/next_step.ts";
+} from "../../state/state.ts";
+import type { Finding } from "../../finding.ts";
+import type { Target } from "../../project/workspace/target.ts";
+import { verify } from "../../project/migrate/verify.ts";
+import { type FindingFormat, printFindings } from "../render/finding.ts";
+import { lookForDrift, openVerification } from "../session/verification.ts";
+import { openTargetIfNamed } from "../session/database.ts";
+import type { Session } from "../session/session.ts";
+import { waitingFor } from "../render/draft.ts";
+import { elsewhere, shell } from "../../text/next_step.ts";
 
-/** What the database knows of revisions: nothing, where none is named or there. */
-async function readMemory(
-  context: CommandContext,
-  project: Project,
-  flags: { readonly database: string | undefined },
-): Promise<Pick<Memory, "records" | "texts">> {
-  const nothing = { records: [], texts: new Map<RevisionId, AppliedTexts>() };
-  let open: ReturnType<typeof openTarget>;
-  try {
-    open = openTarget(context, project, flags);
-  } catch (error) {
-    if (!(error instanceof AludelError && error.code === "target-none")) throw error;
-    return nothing;
+/** The revisions that the database has recorded: none if no database is named, or it does not exist. */
+async function readMemory(session: Session): Promise<Pick<Memory, "records" | "texts">> {
+  const connection = await openTargetIfNamed(session)?.access.look() ?? null;
+  if (connection === null) {
+    return { records: [], texts: new Map<RevisionId, AppliedTexts>() };
   }
-  const connection = await open.access.look();
-  if (connection === null) return nothing;
   try {
     const { applied } = await readState(connection);
     const stored = await readStoredTexts(connection);
@@ -52,7 +39,7 @@ async function readMemory(
   }
 }
 
-/** The project's own database may be made later; that nothing was compared with it is said. */
+/** A warning only: the project's own database may be made later. */
 function notThere({ name }: Target): Finding {
   return {
     level: "warning",
@@ -65,20 +52,18 @@ function notThere({ name }: Target): Finding {
 
 /** Verifies the files on disk and the records of the database. @returns The exit code. */
 export async function verifyProject(
-  context: CommandContext,
+  session: Session,
   flags: {
-    readonly config: string | undefined;
-    readonly database: string | undefined;
     readonly fix: boolean;
     readonly drift: boolean;
     readonly format: FindingFormat;
   },
 ): Promise<number> {
-  const { ui, runtime } = context;
+  const { ui, runtime } = session;
   const mendings = flags.fix ? await fix() : [];
-  const open = await openVerification(context, flags, { storedTexts: true });
+  const open = await openVerification(session, { storedTexts: true });
   const { present, target, context: verification } = open;
-  const drift = flags.drift ? await lookForDrift(ui, open) : null;
+  const drift = flags.drift ? await lookForDrift(session, open) : null;
   const findings = [
     ...verify(verification).findings,
     ...(target !== undefined && !present ? [notThere(target)] : []),
@@ -104,14 +89,14 @@ export async function verifyProject(
   return failed ? 3 : 0;
 
   async function fix() {
-    const project = openProject(context, flags);
-    const { committedLine } = await import("../git/committed_line.ts");
+    const { project } = session;
+    const { committedLine } = await import("../../git/committed_line.ts");
     return await mend(project, {
       now: runtime.now(),
       newId: () => runtime.randomId(),
       onWait: waitingFor(ui, project),
       memory: {
-        ...await readMemory(context, project, flags),
+        ...await readMemory(session),
         committedLine: committedLine(gitFolder(project.migrations)),
       },
     });

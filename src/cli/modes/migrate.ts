@@ -1,27 +1,26 @@
-import { AludelError } from "../errors.ts";
-import type { GoalRequest } from "../project/migrate/goal.ts";
+import { AludelError } from "../../errors.ts";
+import type { GoalRequest } from "../../project/migrate/goal.ts";
 import {
   type MigrationRequest,
   planMigration,
   type PlannedMigration,
   runMigration,
-} from "../project/migrate/migration.ts";
-import type { DatabaseAccess } from "../project/workspace/database_access.ts";
-import { projectMissing } from "../project/workspace/project.ts";
-import { openWorkspace } from "../project/workspace/workspace.ts";
-import type { CommandContext } from "./arguments/command.ts";
+} from "../../project/migrate/migration.ts";
+import type { DatabaseAccess } from "../../project/workspace/database_access.ts";
+import { projectMissing } from "../../project/workspace/project.ts";
+import type { CommandContext } from "../arguments/command.ts";
 import {
   DATABASE_FLAG,
   type FlagValues,
   LOCK_TIMEOUT_FLAG,
   refuseSeveralModes,
   SHARED_FLAGS,
-} from "./arguments/flag.ts";
-import { lookPatience, migrationContext, runHost } from "./session/run_host.ts";
-import { nameExtensions, openProject } from "./session/project.ts";
-import { openTarget } from "./session/target.ts";
-import { reportPlan, RunReport } from "./render/run.ts";
-import { shell } from "../text/next_step.ts";
+} from "../arguments/flag.ts";
+import { openTarget } from "../session/database.ts";
+import { lookPatience, migrationContext, runHost } from "../session/run.ts";
+import { Session } from "../session/session.ts";
+import { reportPlan, RunReport } from "../render/run.ts";
+import { shell } from "../../text/next_step.ts";
 
 /** The flags of every command that runs revisions. */
 export const RUN_FLAGS = {
@@ -59,7 +58,7 @@ export const RUN_FLAGS = {
 type RunFlags = FlagValues<typeof RUN_FLAGS> & FlagValues<typeof SHARED_FLAGS>;
 
 /**
- * Resolves, checks, and runs; or prints the plan or the script instead.
+ * Resolves, checks, and runs revisions; or prints the plan or the script instead.
  * @param needsProject Whether the command makes no sense without a manifest.
  */
 export async function migrate(
@@ -69,11 +68,10 @@ export async function migrate(
   options: { readonly downFrom: "database" | "disk"; readonly needsProject: boolean },
 ): Promise<number | void> {
   refuseSeveralModes(flags);
-  const project = openProject(context, flags);
-  const workspace = openWorkspace(project.files);
-  if (workspace === null && options.needsProject) throw projectMissing(project);
-  const target = openTarget(context, project, flags, "run");
-  const migration = migrationContext(project, workspace, target);
+  const session = new Session(context, flags);
+  const workspace = options.needsProject ? session.workspace : session.workspaceIfAny;
+  const target = openTarget(session, "run");
+  const migration = migrationContext(session, target);
   const request: MigrationRequest = {
     goal,
     downFrom: options.downFrom,
@@ -83,13 +81,15 @@ export async function migrate(
   const planned = await planMigration(
     migration,
     request,
-    lookPatience(context, project, target, flags.lockTimeout, (event) => report.see(event)),
+    lookPatience(session, target, flags.lockTimeout, (event) => report.see(event)),
   );
-  if (workspace === null && planned.state.applied.length === 0) throw projectMissing(project);
+  if (workspace === null && planned.state.applied.length === 0) {
+    throw projectMissing(session.project);
+  }
   const transaction = flags.transaction ?? "all";
   if (flags.sql) {
     refuseScript(planned.policies);
-    const { printScript } = await import("./print_script.ts");
+    const { printScript } = await import("./script.ts");
     const { doubleQuotedStrings } = target.target;
     return printScript(context.ui, planned, { transaction, doubleQuotedStrings });
   }
@@ -101,13 +101,13 @@ export async function migrate(
   if (planned.route.steps.length === 0 && planned.route.reseals.length === 0) {
     return report.nothingToDo(planned);
   }
-  nameExtensions(context.ui, project.settings);
+  session.announceExtensions();
   if (flags.rehearse || flags.rehearseKeep !== undefined) {
-    const { rehearseMigration } = await import("./rehearse_migration.ts");
-    return await rehearseMigration(context, flags, { project, target, migration, request });
+    const { rehearseMigration } = await import("./rehearsal.ts");
+    return await rehearseMigration(session, flags, { target, migration, request });
   }
   const { restorePoints } = flags;
-  using host = runHost(context, project, target, flags.lockTimeout, (event) => report.see(event), {
+  using host = runHost(session, target, flags.lockTimeout, (event) => report.see(event), {
     restorePoints,
   });
   const outcome = await runMigration(migration, request, planned, host, {
@@ -117,7 +117,7 @@ export async function migrate(
   report.done(outcome, planned);
 }
 
-/** @throws {AludelError} `policy-script`: the sqlite3 shell does not know what the database forbids. */
+/** @throws {AludelError} `policy-script`: the sqlite3 shell does not know the policies of the database. */
 function refuseScript(policies: ReadonlySet<string>): void {
   if (policies.size === 0) return;
   const names = [...policies].join(", ");
@@ -131,12 +131,12 @@ function refuseScript(policies: ReadonlySet<string>): void {
   });
 }
 
-/** What the run may take from the database. */
+/** What the run may take from the database, a sentence each. */
 async function foretold(access: DatabaseAccess, { route }: PlannedMigration): Promise<string[]> {
   const connection = await access.look();
   if (connection === null) return [];
   try {
-    const { foretellLosses } = await import("../runner/standing_hazards.ts");
+    const { foretellLosses } = await import("../../runner/standing_hazards.ts");
     return await foretellLosses(connection, route.steps);
   } finally {
     await connection.close();

@@ -1,36 +1,32 @@
 import { host } from "../../host/mod.ts";
-import { committedTexts } from "../../git/base.ts";
-import { gitFolder } from "../../git/git.ts";
+import { textsInHistory } from "../../git/base.ts";
 import type { MigrationContext } from "../../project/migrate/migration.ts";
-import type { Project } from "../../project/workspace/project.ts";
 import { rowsOnlyFrom } from "../../project/workspace/settings.ts";
-import type { Workspace } from "../../project/workspace/workspace.ts";
 import type { LostContent, RestorePolicy, RunEvent, RunHost } from "../../runner/request.ts";
 import type { Waiting } from "../../runner/write_lock.ts";
 import { PROGRAM, RELEASE } from "../../text/program.ts";
-import type { CommandContext } from "../arguments/command.ts";
 import { RunWatch } from "../terminal/run_watch.ts";
-import type { OpenTarget } from "./target.ts";
+import type { OpenTarget } from "./database.ts";
+import type { Session } from "./session.ts";
 
 /** The host of a run on the command line; to be disposed when the run is over. */
 export interface CommandRunHost extends RunHost, Disposable {}
 
-/** What a command may say differently. */
+/** How a command's run differs from others. */
 export interface RunHostOptions {
-  /** When to make restore points; the target's policy where it is left out. */
+  /** When to make restore points; the target's policy if it is left out. */
   readonly restorePoints?: RestorePolicy | undefined;
   /** Whether a copy would stay if Ctrl-C ended the process: then the interruption is always listened for. */
   readonly leavesCopies?: boolean;
 }
 
 /**
- * Makes what the runner needs from the command line's world.
- * @param lockTimeout Seconds, from the flag; the settings' where it was not given.
+ * The runner's view of the command line: clock, connections, events, interruption.
+ * @param lockTimeout Seconds, from the flag; the settings' if it was not given.
  * @param emit Receives every event.
  */
 export function runHost(
-  { runtime, ui }: CommandContext,
-  project: Project,
+  { runtime, ui, settings }: Pick<Session, "runtime" | "ui" | "settings">,
   { target, access }: OpenTarget,
   lockTimeout: number | undefined,
   emit: (event: RunEvent) => void,
@@ -48,8 +44,8 @@ export function runHost(
       emit(event);
     },
     interrupted: watch.interrupted,
-    lockTimeoutMs: (lockTimeout ?? project.settings.lockTimeout) * 1_000,
-    comparisonMemory: project.settings.comparisonMemory,
+    lockTimeoutMs: (lockTimeout ?? settings.lockTimeout) * 1_000,
+    comparisonMemory: settings.comparisonMemory,
     doubleQuotedStrings: target.doubleQuotedStrings,
     appliedBy: `${PROGRAM} ${RELEASE}`,
     [Symbol.dispose]() {
@@ -58,9 +54,9 @@ export function runHost(
     },
   };
   if (target.kind !== "file") return host;
-  const kept = project.settings.restorePointsKept;
+  const kept = settings.restorePointsKept;
   const made = new Set<string>();
-  const rowsOnly = rowsOnlyFrom(project.settings);
+  const rowsOnly = rowsOnlyFrom(settings);
   const make = async (reason: string, lost?: LostContent) => {
     const { makeRunPoint } = await import("../../project/copies/run_points.ts");
     const { appliedBy: madeBy } = host;
@@ -71,15 +67,14 @@ export function runHost(
 
 /** How a command waits while another process keeps it from reading: Ctrl-C ends it as it ends any program. */
 export function lookPatience(
-  { runtime }: CommandContext,
-  project: Project,
+  { runtime, settings }: Session,
   { access }: OpenTarget,
   lockTimeout: number | undefined,
   emit: (event: RunEvent) => void,
 ): Waiting {
   return {
     clock: runtime,
-    lockTimeoutMs: (lockTimeout ?? project.settings.lockTimeout) * 1_000,
+    lockTimeoutMs: (lockTimeout ?? settings.lockTimeout) * 1_000,
     lockHolder: access.lockHolder,
     emit,
     interrupted: () => false,
@@ -94,16 +89,15 @@ function sizeOf(path: string): number {
   }
 }
 
-/** What the use cases that change a database need, from what the command line opened. */
+/** What a session gives the use cases that change a database. */
 export function migrationContext(
-  project: Project,
-  workspace: Workspace | null,
+  session: Session,
   { target, access }: OpenTarget,
 ): MigrationContext {
   return {
-    workspace,
+    workspace: session.workspaceIfAny,
     access,
     drafts: target.drafts,
-    sealedTexts: (entry) => committedTexts(gitFolder(project.migrations), entry),
+    sealedTexts: textsInHistory(session.project.migrations),
   };
 }

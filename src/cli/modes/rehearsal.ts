@@ -1,20 +1,18 @@
-import type { MigrationContext, MigrationRequest } from "../project/migrate/migration.ts";
-import type { Project } from "../project/workspace/project.ts";
-import { type Rehearsal, rehearse, type RowChange } from "../project/copies/rehearse.ts";
-import { resolvePath } from "../project/workspace/files.ts";
-import { describeLoss } from "../runner/loss/verdict.ts";
-import type { Notice } from "../finding.ts";
-import type { ResumeChoice, TransactionMode } from "../runner/request.ts";
-import { reportWarning } from "./render/changes.ts";
-import { durationText, megabytes } from "../text/layout.ts";
-import type { CommandContext } from "./arguments/command.ts";
-import type { OpenTarget } from "./session/target.ts";
-import { runHost } from "./session/run_host.ts";
-import type { Ui } from "./terminal/ui.ts";
+import type { MigrationContext, MigrationRequest } from "../../project/migrate/migration.ts";
+import { type Rehearsal, rehearse, type RowChange } from "../../project/copies/rehearse.ts";
+import { resolvePath } from "../../project/workspace/files.ts";
+import { describeLoss } from "../../runner/loss/verdict.ts";
+import type { Notice } from "../../finding.ts";
+import type { ResumeChoice, TransactionMode } from "../../runner/request.ts";
+import { reportWarning } from "../render/changes.ts";
+import { durationText, megabytes } from "../../text/layout.ts";
+import type { OpenTarget } from "../session/database.ts";
+import { runHost } from "../session/run.ts";
+import type { Session } from "../session/session.ts";
+import type { Ui } from "../terminal/ui.ts";
 
-/** What `migrate` has opened and checked. */
+/** A migration that is opened and checked. */
 export interface OpenMigration {
-  readonly project: Project;
   readonly target: OpenTarget;
   readonly migration: MigrationContext;
   readonly request: MigrationRequest;
@@ -28,18 +26,18 @@ export interface RehearsalFlags {
   readonly resume: ResumeChoice | undefined;
 }
 
-/** Runs a migration on a copy and prints what it found. @returns The exit code: 3 where it found damage. */
+/** Runs a migration on a copy and prints what it found. @returns The exit code: 3 if it found damage. */
 export async function rehearseMigration(
-  context: CommandContext,
+  session: Session,
   flags: RehearsalFlags,
-  { project, target, migration, request }: OpenMigration,
+  { target, migration, request }: OpenMigration,
 ): Promise<number> {
-  const { ui, runtime } = context;
+  const { ui, runtime } = session;
   const keep = flags.rehearseKeep === undefined
     ? undefined
     : resolvePath(flags.rehearseKeep, runtime.cwd);
   const notices: Notice[] = [];
-  using host = runHost(context, project, target, flags.lockTimeout, (event) => {
+  using host = runHost(session, target, flags.lockTimeout, (event) => {
     if (event.type !== "notice") return;
     notices.push(event);
     reportWarning(ui, event);

@@ -1,28 +1,24 @@
-import { host } from "../host/mod.ts";
-import { AludelError } from "../errors.ts";
-import { parseRange, type RefRange } from "../graph/ref.ts";
-import { committedTexts } from "../git/base.ts";
-import { gitFolder } from "../git/git.ts";
-import type { PlannedMigration } from "../project/migrate/migration.ts";
-import type { ManifestRevision } from "../manifest/manifest.ts";
+import { host } from "../../host/mod.ts";
+import { AludelError } from "../../errors.ts";
+import { parseRange, type RefRange } from "../../graph/ref.ts";
+import { textsInHistory } from "../../git/base.ts";
+import type { PlannedMigration } from "../../project/migrate/migration.ts";
 import {
   type OfflineContext,
   type OfflineStamp,
   planOffline,
   planOfflineStamp,
-} from "../project/migrate/offline.ts";
-import { type Project, projectMissing } from "../project/workspace/project.ts";
-import { openWorkspace } from "../project/workspace/workspace.ts";
-import type { CheckedRoute, TransactionMode } from "../runner/request.ts";
-import { sqlite3Script, stampScript } from "../runner/shell/script.ts";
-import { PROGRAM, RELEASE } from "../text/program.ts";
-import type { RevisionId } from "../graph/revision.ts";
-import type { CommandContext } from "./arguments/command.ts";
-import { reportWarning } from "./render/changes.ts";
-import { refuseSeveralModes } from "./arguments/flag.ts";
-import { openProject } from "./session/project.ts";
-import type { Ui } from "./terminal/ui.ts";
-import { shell } from "../text/next_step.ts";
+} from "../../project/migrate/offline.ts";
+import type { CheckedRoute, TransactionMode } from "../../runner/request.ts";
+import { sqlite3Script, stampScript } from "../../runner/shell/script.ts";
+import { PROGRAM, RELEASE } from "../../text/program.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import type { CommandContext } from "../arguments/command.ts";
+import { reportWarning } from "../render/changes.ts";
+import { refuseSeveralModes } from "../arguments/flag.ts";
+import { Session } from "../session/session.ts";
+import type { Ui } from "../terminal/ui.ts";
+import { shell } from "../../text/next_step.ts";
 
 /** Prints the script of `--sql` from what a database has applied. */
 export function printScript(
@@ -40,9 +36,9 @@ export async function printOfflineScript(
   text: string,
   direction: "upgrade" | "downgrade",
 ): Promise<void> {
-  const { range, project, offline } = openOffline(context, flags, text, direction);
+  const { range, session, offline } = openOffline(context, flags, text, direction);
   const { start, route } = await planOffline(offline, range, direction);
-  const { doubleQuotedStrings } = project.settings;
+  const { doubleQuotedStrings } = session.settings;
   print(context.ui, route, start, { transaction: flags.transaction ?? "all", doubleQuotedStrings });
 }
 
@@ -67,7 +63,7 @@ export async function printOfflineStampScript(
 
 const APPLIED_BY = `${PROGRAM} ${RELEASE}`;
 
-/** A script is most often run where it was made. */
+/** A script usually runs on the system that made it. */
 const NULL_DEVICE = host.os === "windows" ? "NUL" : "/dev/null";
 
 interface ScriptFlags {
@@ -76,7 +72,7 @@ interface ScriptFlags {
   readonly config: string | undefined;
 }
 
-/** What a range's script is made from. @throws {AludelError} `usage` without --sql; `project-missing`, `ref-syntax`. */
+/** Reads the files that a range's script is made from. @throws {AludelError} `usage` without --sql; `project-missing`, `ref-syntax`. */
 function openOffline(
   context: CommandContext,
   flags: ScriptFlags,
@@ -84,7 +80,7 @@ function openOffline(
   command: string,
 ): {
   readonly range: RefRange;
-  readonly project: Project;
+  readonly session: Session;
   readonly offline: OfflineContext;
 } {
   const range = parseRange(text);
@@ -94,15 +90,13 @@ function openOffline(
     });
   }
   refuseSeveralModes(flags);
-  const project = openProject(context, flags);
-  const workspace = openWorkspace(project.files);
-  if (workspace === null) throw projectMissing(project);
+  const session = new Session(context, flags);
   const offline = {
-    workspace,
-    drafts: project.settings.drafts,
-    sealedTexts: (entry: ManifestRevision) => committedTexts(gitFolder(project.migrations), entry),
+    workspace: session.workspace,
+    drafts: session.settings.drafts,
+    sealedTexts: textsInHistory(session.project.migrations),
   };
-  return { range, project, offline };
+  return { range, session, offline };
 }
 
 function print(

@@ -1,0 +1,144 @@
+import type { Connection } from "../../db/connection.ts";
+import { databaseMissing } from "../../db/sqlite_error.ts";
+import { AludelError } from "../../errors.ts";
+import { lookAtState } from "../../project/migrate/migration.ts";
+import { type Catalogue, joinCatalogue } from "../../project/workspace/catalogue.ts";
+import { accessTo, type DatabaseAccess } from "../../project/workspace/database_access.ts";
+import { projectMissing, requireProject } from "../../project/workspace/project.ts";
+import type { Target, TargetChoice } from "../../project/workspace/target.ts";
+import { NO_STATE, type State } from "../../state/state.ts";
+import type { Session } from "./session.ts";
+
+/** The database that a command line means, and the ways to reach it. */
+export interface OpenTarget {
+  readonly target: Target;
+  readonly access: DatabaseAccess;
+}
+
+/**
+ * Chooses the database; opens nothing yet.
+ *
+ * @param purpose Whether the project's SQL runs on it, which may need the extensions of the settings.
+ * @param database A name that takes the place of `--database`.
+ * @throws {AludelError} An error of the area `target`; `project-missing` if nothing names one and there is no project.
+ */
+export function openTarget(
+  session: Session,
+  purpose: "look" | "run" = "look",
+  database = session.database,
+): OpenTarget {
+  const { ui } = session;
+  const { target: chosen, notices } = choose();
+  const target = purpose === "run" ? chosen : { ...chosen, extensions: [] };
+  for (const notice of notices) ui.notice(notice);
+  if (target.from === "DATABASE_URL") ui.databaseVariable = target.path;
+  const access = accessTo(target, (holder) => ui.notice(waitingText(holder, target)));
+  return { target, access };
+
+  function choose(): TargetChoice {
+    try {
+      return session.targetChoice(database);
+    } catch (error) {
+      // With neither a project nor a database, it is the wrong folder.
+      if (error instanceof AludelError && error.code === "target-none") {
+        requireProject(session.project);
+      }
+      throw error;
+    }
+  }
+}
+
+/**
+ * As {@linkcode openTarget}, for commands that also work without a database.
+ * @returns undefined if nothing names one.
+ */
+export function openTargetIfNamed(
+  session: Session,
+  purpose: "look" | "run" = "look",
+): OpenTarget | undefined {
+  try {
+    return openTarget(session, purpose);
+  } catch (error) {
+    if (error instanceof AludelError && error.code === "target-none") return undefined;
+    throw error;
+  }
+}
+
+/** The notice that a lock is waited for. */
+export function waitingText(holder: string | undefined, { name }: Pick<Target, "name">): string {
+  return `Waiting for ${holder ?? "another connection"}, which holds the lock on "${name}" …`;
+}
+
+/**
+ * For a database that does not exist: one that a flag or variable names must; the project's own may be made later.
+ * @throws {AludelError} `database-missing`.
+ */
+export function requirePresent({ name, from, kind }: Target): void {
+  if (kind === "memory") return;
+  if (from === "flag" || from === "ALUDEL_DATABASE") throw databaseMissing(name);
+}
+
+/**
+ * Opens the session's database with the extensions of the settings, to read its schema.
+ * @returns null if it does not exist.
+ */
+export function lookWithExtensions(session: Session, target: Target): Promise<Connection | null> {
+  session.announceExtensions();
+  const { extensions } = session.settings;
+  return accessTo({ ...target, extensions }).look({ extensions: true });
+}
+
+/** The revisions of a project, joined with what a database records. */
+export interface DatabaseCatalogue extends OpenTarget {
+  readonly state: State;
+  /** Whether the database exists. */
+  readonly present: boolean;
+  readonly catalogue: Catalogue;
+}
+
+/**
+ * Looks at the database's records. Creates nothing, and needs no manifest.
+ * @throws {AludelError} What settings, manifest, target and database throw.
+ */
+export async function openDatabase(session: Session): Promise<DatabaseCatalogue> {
+  const workspace = session.workspaceIfAny;
+  const open = openTarget(session);
+  const state = await lookAtState(open.access);
+  const present = state !== NO_STATE;
+  if (!present) requirePresent(open.target);
+  return { ...open, state, present, catalogue: joinCatalogue(workspace, state.applied) };
+}
+
+/** The revisions of a project, and of its database if one was read. */
+export interface CatalogueWithDatabase {
+  readonly catalogue: Catalogue;
+  readonly database: DatabaseCatalogue | undefined;
+}
+
+/**
+ * Looks at the database if that is possible: one that cannot be read is a warning, because the files can be looked at
+ * without it.
+ *
+ * @param needsDatabase Whether the command makes no sense without it.
+ * @throws {AludelError} `project-missing` and what the files throw; if the database is needed, what it throws.
+ */
+export async function openDatabaseIfPossible(
+  session: Session,
+  needsDatabase: boolean,
+): Promise<CatalogueWithDatabase> {
+  try {
+    const database = await openDatabase(session);
+    const { catalogue } = database;
+    if (session.workspaceIfAny === null && catalogue.records.size === 0) {
+      throw projectMissing(session.project);
+    }
+    return { catalogue, database };
+  } catch (error) {
+    const optional = error instanceof AludelError && /^(target|database|state)-/.test(error.code);
+    if (needsDatabase || session.database !== undefined || !optional) throw error;
+    if (error.code !== "target-none") {
+      session.ui.warning(`the database was not looked at: ${error.message}`);
+    }
+    return { catalogue: session.catalogue, database: undefined };
+  }
+}

@@ -1,0 +1,134 @@
+import { AludelError } from "../../errors.ts";
+import { parseRange, parseRef, type Ref, type RefRange } from "../../graph/ref.ts";
+import {
+  rangeNeedsApplied,
+  refNeedsApplied,
+  resolveRange,
+  resolveRef,
+} from "../../graph/resolve_ref.ts";
+import type { RevisionId } from "../../graph/revision.ts";
+import type { Catalogue } from "../../project/workspace/catalogue.ts";
+import { shell } from "../../text/next_step.ts";
+import type { DatabaseCatalogue } from "./database.ts";
+import type { Session } from "./session.ts";
+
+/** Revisions that a command line names, with the catalogue that has them. */
+export interface FoundRevisions {
+  readonly ids: readonly RevisionId[];
+  readonly catalogue: Catalogue;
+}
+
+/**
+ * Looks for revisions among the files alone, which is quick, and in the database too if that is needed: for refs that
+ * speak of applied revisions, and for names that no file has because another branch is checked out.
+ *
+ * @param needsDatabase Whether the refs speak of applied revisions.
+ * @param find Resolves the refs.
+ * @throws {AludelError} What `find` throws, and what opening the project and the database throws.
+ */
+export async function findRevisions(
+  session: Session,
+  needsDatabase: boolean,
+  find: (catalogue: Catalogue) => readonly RevisionId[],
+): Promise<FoundRevisions> {
+  // A database that was named is looked at, and must be there.
+  if (needsDatabase || session.database !== undefined) return await findInDatabase(session, find);
+  const { catalogue } = session;
+  try {
+    return { ids: find(catalogue), catalogue };
+  } catch (error) {
+    if (!(error instanceof AludelError) || error.code !== "ref-not-found") throw error;
+    return await findInDatabase(session, find).catch(() => {
+      throw error; // whatever is wrong with the database, the name is wrong too
+    });
+  }
+}
+
+async function findInDatabase(
+  session: Session,
+  find: (catalogue: Catalogue) => readonly RevisionId[],
+): Promise<FoundRevisions> {
+  const { openDatabase } = await import("./database.ts");
+  const { catalogue } = await openDatabase(session);
+  return { ids: find(catalogue), catalogue };
+}
+
+/**
+ * The revisions that one ref names, as {@linkcode findRevisions} finds them.
+ * @throws {AludelError} `ref-syntax`, and as {@linkcode findRevisions}.
+ */
+export function findRef(session: Session, text: string): Promise<FoundRevisions> {
+  const { needsApplied, find } = refChoice(parseRef(text));
+  return findRevisions(session, needsApplied, find);
+}
+
+/** The revisions that a command works on, in topological order. */
+export interface ChosenRevisions {
+  readonly ids: readonly RevisionId[];
+  /** The database that was looked at; undefined if none was needed, or there is none. */
+  readonly database: DatabaseCatalogue | undefined;
+}
+
+/**
+ * Resolves refs and ranges of revisions on disk.
+ *
+ * @param otherwise The choice if no ref is given: every revision on disk, or with `unfinished` the drafts and the
+ *   revisions that the database has not applied, which without a database is all of them.
+ * @throws {AludelError} `project-missing`, `revision-not-on-disk`, an error of the area `ref`, and what settings,
+ *   manifest and database throw.
+ */
+export async function chooseRevisions(
+  session: Session,
+  texts: readonly string[],
+  otherwise: "all" | "unfinished",
+): Promise<ChosenRevisions> {
+  const choices = texts.map((text) =>
+    text.includes(":") ? rangeChoice(parseRange(text)) : refChoice(parseRef(text))
+  );
+  const asksDatabase = choices.some(({ needsApplied }) => needsApplied);
+  const looks = asksDatabase || session.database !== undefined ||
+    (texts.length === 0 && otherwise === "unfinished");
+  const { catalogue, database } = looks
+    ? await (await import("./database.ts")).openDatabaseIfPossible(session, asksDatabase)
+    : { catalogue: session.catalogue, database: undefined };
+  const { graph } = session.workspace;
+  const ids = texts.length > 0
+    ? catalogue.graph.sorted(choices.flatMap(({ find }) => find(catalogue)))
+    : catalogue.graph.ids.filter((id) =>
+      catalogue.onDisk.has(id) && (otherwise === "all" || isUnfinished(id, catalogue))
+    );
+  const stray = ids.find((id) => !graph.has(id));
+  if (stray !== undefined) {
+    throw new AludelError("revision-not-on-disk", `Revision "${stray}" is not on disk`, {
+      revision: stray,
+      notes: ["The database has it, perhaps from a branch that is not checked out"],
+      next: [shell`aludel status`],
+    });
+  }
+  return { ids, database };
+}
+
+function isUnfinished(id: RevisionId, { applied, entries }: Catalogue): boolean {
+  return !applied.has(id) || entries.get(id)?.up === null;
+}
+
+/** A ref or range that is parsed and not resolved yet. */
+interface Choice {
+  readonly needsApplied: boolean;
+  readonly find: (catalogue: Catalogue) => readonly RevisionId[];
+}
+
+function rangeChoice(range: RefRange): Choice {
+  return {
+    needsApplied: rangeNeedsApplied(range),
+    find: ({ graph, applied, onDisk }) => resolveRange(graph, range, { applied, onDisk }),
+  };
+}
+
+function refChoice(ref: Ref): Choice {
+  return {
+    needsApplied: refNeedsApplied(ref),
+    find: ({ graph, applied, onDisk }) =>
+      resolveRef(graph, ref, { applied, onDisk, purpose: "look" }),
+  };
+}

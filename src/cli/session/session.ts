@@ -1,0 +1,137 @@
+import { host } from "../../host/mod.ts";
+import { type Catalogue, joinCatalogue } from "../../project/workspace/catalogue.ts";
+import { pathExists } from "../../project/workspace/files.ts";
+import { openProject, type Project, projectMissing } from "../../project/workspace/project.ts";
+import type { Settings } from "../../project/workspace/settings.ts";
+import { chooseTarget, parseDotenv, type TargetChoice } from "../../project/workspace/target.ts";
+import { openWorkspace, type Workspace } from "../../project/workspace/workspace.ts";
+import type { CommandContext } from "../arguments/command.ts";
+import type { Runtime } from "../terminal/runtime.ts";
+import type { Ui } from "../terminal/ui.ts";
+
+/** The flags that say which project and which database a command works on. */
+export interface SessionFlags {
+  readonly config?: string | undefined;
+  readonly database?: string | undefined;
+}
+
+/**
+ * The project that one command line works on. Each part is opened when it is first asked for. Whatever needs SQLite is
+ * opened from a session by the other files of this folder, so that a command loads only the code that it uses.
+ */
+export class Session {
+  readonly runtime: Runtime;
+  readonly ui: Ui;
+  /** The value of `--database`. */
+  readonly database: string | undefined;
+  readonly #config: string | undefined;
+  #project: Project | undefined;
+  #workspace: Workspace | null | undefined;
+  #catalogue: Catalogue | undefined;
+  #announced = false;
+
+  constructor({ runtime, ui }: CommandContext, { config, database }: SessionFlags) {
+    this.runtime = runtime;
+    this.ui = ui;
+    this.database = database;
+    this.#config = config;
+  }
+
+  /**
+   * The project of `--config`, or else the nearest one. Its manifest need not exist.
+   * @throws {AludelError} An error of the area `settings`.
+   */
+  get project(): Project {
+    return this.#project ??= openProject(this.runtime.cwd, this.#config);
+  }
+
+  /** The settings of the project. */
+  get settings(): Settings {
+    return this.project.settings;
+  }
+
+  /** The migrations folder as messages name it. */
+  get folder(): string {
+    return this.project.files.name;
+  }
+
+  /**
+   * The revisions on disk; null if there is no manifest.
+   * @throws {AludelError} What reading the manifest throws.
+   */
+  get workspaceIfAny(): Workspace | null {
+    if (this.#workspace === undefined) this.#workspace = openWorkspace(this.project.files);
+    return this.#workspace;
+  }
+
+  /**
+   * The revisions on disk.
+   * @throws {AludelError} `project-missing`, and what reading the manifest throws.
+   */
+  get workspace(): Workspace {
+    const workspace = this.workspaceIfAny;
+    if (workspace === null) throw projectMissing(this.project);
+    return workspace;
+  }
+
+  /**
+   * The revisions on disk, without the records of a database.
+   * @throws {AludelError} As {@linkcode Session.workspace}.
+   */
+  get catalogue(): Catalogue {
+    return this.#catalogue ??= joinCatalogue(this.workspace, []);
+  }
+
+  /**
+   * The database that a name means, or without one the database of this command line. Opens nothing.
+   * @throws {AludelError} An error of the area `target`.
+   */
+  targetChoice(database = this.database): TargetChoice {
+    return targetChoice(this.runtime, this.settings, database);
+  }
+
+  /** Names the native code that the settings load, once and before it is loaded. */
+  announceExtensions(): void {
+    if (this.#announced) return;
+    this.#announced = true;
+    announceExtensions(this.ui, this.settings);
+  }
+}
+
+/** Names the native code that settings have a command load. */
+export function announceExtensions(ui: Ui, { extensions, file }: Settings): void {
+  for (const extension of extensions) {
+    ui.notice(`Loading the extension "${extension}", which ${file} names.`);
+  }
+}
+
+/**
+ * Chooses a database; opens nothing.
+ *
+ * @param database The value of `--database`.
+ * @throws {AludelError} An error of the area `target`.
+ */
+export function targetChoice(
+  runtime: Pick<Runtime, "cwd" | "env">,
+  settings: Settings,
+  database: string | undefined,
+): TargetChoice {
+  return chooseTarget({
+    flag: database,
+    environment: runtime.env,
+    settings,
+    dotenv: () => parseDotenv(readIfThere(`${settings.root}/.env`)),
+    folder: runtime.cwd,
+    exists: pathExists,
+  });
+}
+
+function readIfThere(path: string): string {
+  try {
+    return host.files.readText(path);
+  } catch (error) {
+    const fault = host.fault(error);
+    if (fault === "not-found" || fault === "not-folder") return "";
+    throw error;
+  }
+}
