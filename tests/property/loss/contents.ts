@@ -297,10 +297,11 @@ function triggerCompiles(database: DatabaseSync, sql: string, all: Query): boole
   const head = /\b(INSERT|DELETE|UPDATE(?:\s+OF\s+("[^"]+"|\w+))?)\s+ON\s+("[^"]+"|\w+)/i.exec(sql);
   if (head === null) return true;
   const [, event = "", column, table = ""] = head;
-  const columns = all(
-    "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0",
-    table.replace(/^"|"$/g, ""),
-  ).map((row) => quote(String(row["name"])));
+  const target = table.replace(/^"|"$/g, "");
+  // SQLite cannot list the columns of a view that does not compile.
+  if (!runs(database, `SELECT * FROM ${quote(target)}`)) return false;
+  const columns = all("SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0", target)
+    .map((row) => quote(String(row["name"])));
   // A column of the trigger's own that is dropped leaves it idle, as that DROP says, and not broken.
   const set = columns.find((each) => each === quote(column?.replaceAll('"', "") ?? "")) ??
     columns[0];
