@@ -247,6 +247,13 @@ const CASES: readonly LossCase[] = [
     ends: { refused: /virtual table "found" can no longer be read: no such column: T\.body/ },
   },
   {
+    name: "the table that a renamed FTS5 table reads",
+    before:
+      "CREATE TABLE notes (body); CREATE VIRTUAL TABLE found USING fts5(body, content=notes);",
+    ups: ["ALTER TABLE found RENAME TO seek; DROP TABLE notes;"],
+    ends: { kept: /^lost +virtual table "seek" can no longer be read/m },
+  },
+  {
     name: "the table that an FTS5 table reads",
     before:
       "CREATE TABLE notes (body); CREATE VIRTUAL TABLE found USING fts5(body, content=notes);",

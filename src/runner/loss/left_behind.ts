@@ -21,7 +21,7 @@ export async function findLeftBehind(
   dropped: ReadonlySet<string>,
 ): Promise<LossVerdict> {
   const left = [
-    ...await findBrokenObjects(fresh, old, dropped),
+    ...await findBrokenObjects(fresh, old, fates, dropped),
     ...await findOrphanedKeys(fresh, old, fates, dropped),
   ];
   return {
@@ -45,6 +45,7 @@ interface Compiled {
 async function findBrokenObjects(
   fresh: Connection,
   old: OldReader,
+  fates: TableFates,
   dropped: ReadonlySet<string>,
 ): Promise<LeftBehind[]> {
   const losses: LeftBehind[] = [];
@@ -62,12 +63,13 @@ async function findBrokenObjects(
     };
     const now = await refusalOf(fresh, object);
     if (now === undefined) continue;
-    const before = await objectOf(await old(), object);
+    const before = await objectOf(await old(), named(object, fates));
     // It came with this run, or did not compile before either.
     if (before === undefined || await refusalOf(await old(), before) !== undefined) continue;
     const missing = MISSING.exec(now)?.[1];
     losses.push({
-      said: before.sql === object.sql && missing !== undefined && dropped.has(foldName(missing)),
+      said: (object.type === "table" || before.sql === object.sql) && missing !== undefined &&
+        dropped.has(foldName(missing)),
       name: object.name,
       fact: object.type === "table"
         ? `virtual table "${object.name}" can no longer be read: ${now}`
@@ -75,6 +77,16 @@ async function findBrokenObjects(
     });
   }
   return losses;
+}
+
+/** The object by its name before. */
+function named(object: Compiled, fates: TableFates): Compiled {
+  if (object.type !== "table") return object;
+  const folded = foldName(object.name);
+  const fate = [...fates.touched.values()].find(({ after, dropped }) =>
+    after === folded && !dropped
+  );
+  return { ...object, name: fate?.before ?? object.name };
 }
 
 async function objectOf(
