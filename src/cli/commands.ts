@@ -33,6 +33,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "start a project in this folder",
     load: () => load(new URL("./commands/init.ts", import.meta.url)),
   },
+  import: {
+    group: "Start",
+    summary: "take over a project from another migration tool",
+    load: () => load(new URL("./commands/import.ts", import.meta.url)),
+  },
   completions: {
     group: "Start",
     summary: "print a script for your shell's Tab key",

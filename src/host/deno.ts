@@ -326,6 +326,7 @@ export const host: Host = {
   process,
   fault,
   sha256: (text) => builtin("node:crypto").hash("sha256", text, "hex"),
+  sha384: (text) => builtin("node:crypto").hash("sha384", text, "hex"),
   sha256OfFile(path) {
     const hash = builtin("node:crypto").createHash("sha256");
     using file = files.open(path, { read: true });

@@ -217,6 +217,8 @@ export interface Host {
   fault(error: unknown): Fault | undefined;
   /** SHA-256 of UTF-8 text, in hex, by the runtime's own library. Loading it takes milliseconds. */
   sha256(text: string): string;
+  /** SHA-384 of UTF-8 text, in hex. */
+  sha384(text: string): string;
   /** SHA-256 of a file of any size, in hex, read in portions. */
   sha256OfFile(path: string): string;
 }

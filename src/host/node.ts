@@ -352,6 +352,7 @@ export const host: Host = {
   process,
   fault,
   sha256: (text) => hash("sha256", text, "hex"),
+  sha384: (text) => hash("sha384", text, "hex"),
   sha256OfFile(path) {
     const sum = createHash("sha256");
     using file = files.open(path, { read: true });

@@ -1,4 +1,5 @@
 import type { Row } from "../db/connection.ts";
+import { type NextStep, shell } from "../text/next_step.ts";
 
 /** A folder of another tool's project. Paths are relative to it, with `/`. */
 export interface ForeignFolder {
@@ -18,7 +19,7 @@ export interface ForeignEntry {
 export interface ForeignScript {
   /** The file for messages. */
   readonly file: string;
-  /** Without the tool's own markers; comments stay. */
+  /** Without the tool's own markers; comments stay. Each line has the number that it has in the file, if it can. */
   readonly text: string;
   /** Whether the tool runs it in a transaction. */
   readonly transaction: boolean;
@@ -87,6 +88,12 @@ export interface ForeignTool {
   readonly name: string;
   /** For sentences: `Drizzle Kit`. */
   readonly title: string;
+  /** The table of its records if nothing says otherwise. */
+  readonly table: string;
+  /** The command that applies what is pending. */
+  readonly apply: string;
+  /** What the tool does if a file that was applied has changed. `ignores` also holds if it keeps no checksums. */
+  readonly onEdit: "refuses" | "ignores";
   /** Looks for the tool's files in a project. @returns Every place that fits, the likeliest first. */
   find(project: ForeignFolder): readonly ForeignPlace[];
   /**
@@ -107,10 +114,14 @@ export class ForeignFault extends Error {
    * @param fact A sentence without a period.
    * @param cure What to do about it.
    */
-  constructor(readonly file: string, readonly fact: string, readonly cure: string) {
+  constructor(readonly file: string, readonly fact: string, readonly cure: NextStep) {
     super(`${file}: ${fact}`);
   }
 }
+
+/** The way in for a project whose migrations are not SQL. */
+export const BASELINE: NextStep =
+  shell`aludel import --baseline # take over the schema alone, as one revision`;
 
 /** Joins the parts of a path inside a {@linkcode ForeignFolder}. */
 export function joinPath(...parts: readonly string[]): string {
@@ -121,7 +132,7 @@ export function joinPath(...parts: readonly string[]): string {
 export function readListed(project: ForeignFolder, path: string): string {
   const text = project.read(path);
   if (text !== null) return text;
-  throw new ForeignFault(path, "The file cannot be read", `ls -l ${path}`);
+  throw new ForeignFault(path, "The file is missing or cannot be read", shell`ls -l ${path}`);
 }
 
 /** `20240131120000` as `2024-01-31T12:00:00Z`; null if the digits are no time. */
@@ -151,14 +162,41 @@ export function inLine(
   });
 }
 
+/**
+ * Whether the `Cargo.toml` of a folder, or of one above it, names a package: the names of migration files alone fit several
+ * tools.
+ */
+export function isCrateWith(project: ForeignFolder, folder: string, name: string): boolean {
+  const word = new RegExp(`^\\s*(?:"?${name}(?:[-_]\\w+)?"?\\s*[=.]|\\[.*\\.${name}\\])`, "m");
+  const parts = folder === "" ? [] : folder.split("/");
+  return [...parts, ""].some((_, index) =>
+    word.test(project.read(joinPath(...parts.slice(0, parts.length - index), "Cargo.toml")) ?? "")
+  );
+}
+
+/** A text with its own line ends, and as checkouts on other systems may have it. */
+export function withAnyLineEnds(text: string): readonly string[] {
+  const unix = text.replaceAll("\r\n", "\n");
+  return [...new Set([text, unix, unix.replaceAll("\n", "\r\n")])];
+}
+
+/** A part of a file with as many empty lines before it as lines are before it in the file. */
+export function atItsLine(text: string, start: number, end: number | undefined): string {
+  return text.slice(0, start).replace(/[^\n]+/g, "") + text.slice(start, end).trimEnd() + "\n";
+}
+
 /** Orders runs of digits by their value, whatever their length: `9` before `10`. */
 export function compareNumbers(a: string, b: string): number {
   const [left, right] = [BigInt(a), BigInt(b)];
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** The folders of a project that may hold migrations, itself first: not deeper than three, and none that is hidden. */
+/**
+ * The folders of a project that may hold another tool's migrations, itself first: not deeper than three, none that is
+ * hidden, and none with a manifest of Aludel's.
+ */
 export function* foldersOf(project: ForeignFolder, below = "", depth = 3): Generator<string> {
+  if (/^\s*\{\s*"format"/.test(project.read(joinPath(below, "manifest.json")) ?? "")) return;
   yield below;
   if (depth === 0) return;
   for (const { name, isFolder } of project.list(below)) {

@@ -34,6 +34,27 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     then: "aludel current && cat schema.sql",
     thenPrints: /\(head\), baseline\n[\s\S]*CREATE TABLE users/,
   },
+  "aludel import": {
+    scene: "a project of another tool",
+    prints: /Taken over: 3 revisions of dbmate, 2 recorded as applied/,
+    then: "aludel current && cat schema.sql",
+    thenPrints: /^20240201120000[\s\S]*likes INTEGER/,
+  },
+  "aludel import --dry-run": {
+    scene: "a project of another tool",
+    prints: [/pending +20240301120000/, /Nothing was written: this would take over 3 revisions/],
+    then: "test ! -e aludel.json",
+  },
+  "aludel import dbmate -d app.db": {
+    scene: "a project of another tool",
+    prints: /applied +20240201120000 {2}create posts/,
+    then: "aludel upgrade head && aludel verify",
+  },
+  "aludel import --baseline -d app.db": {
+    scene: "a database without a project",
+    then: "aludel current && cat schema.sql",
+    thenPrints: /\(head\), baseline\n[\s\S]*CREATE TABLE users/,
+  },
   "aludel completions bash > ~/.local/share/bash-completion/completions/aludel": {
     scene: "an empty folder",
     before: "mkdir -p ~/.local/share/bash-completion/completions",

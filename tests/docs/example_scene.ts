@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { run, sqlite3, type TemporaryFolder, temporaryFolder } from "../scenarios/cli.ts";
+import { unpackImportFixture } from "../fixtures/import_fixture.ts";
 import { GIT_ENVIRONMENT } from "../scenarios/git_project.ts";
 
 /** Where an example is typed. The names that examples use are there: 3f9c, billing, production, old.db, … */
@@ -23,6 +24,14 @@ const SCENES = {
 
   "a database without a project": scene({
     make: async ({ path }) => void await sqlite3(`${path}/app.db`, SCHEMA),
+  }),
+
+  /** dbmate's, with two of three migrations applied, and DATABASE_URL in .env. */
+  "a project of another tool": scene({
+    async make(folder) {
+      await unpackImportFixture("dbmate", folder);
+      folder.write(".env", "DATABASE_URL=sqlite:app.db\n");
+    },
   }),
 
   /** ae10, 3f9c, and the draft 77aa, which is pending. schema.sql wants a table more. */

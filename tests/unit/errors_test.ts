@@ -5,6 +5,7 @@ import { ERROR_KINDS } from "../../src/errors.ts";
 const UNPROVOKED: Readonly<Record<string, string>> = {
   "adopt-failed":
     "a guard against a mistake of ours: SQLite itself refuses a schema whose text is not what it holds",
+  "import-changed": "another process has to write in the moment between reading and writing",
 };
 
 const TESTS = new URL("../", import.meta.url);

@@ -1,4 +1,4 @@
-import { adoptDatabase } from "../../project/author/adopt.ts";
+import { adoptDatabase, type AdoptRequest } from "../../project/author/adopt.ts";
 import { pathExists } from "../../project/workspace/files.ts";
 import {
   defaultSettings,
@@ -15,7 +15,7 @@ import { runHost } from "../session/run.ts";
 import { announceExtensions } from "../session/session.ts";
 
 /**
- * `init --from`: adopts a database, and prints what was made.
+ * `init --from`: adopts a database.
  *
  * @param text The database as typed.
  * @param root The project's folder, absolute.
@@ -23,11 +23,12 @@ import { announceExtensions } from "../session/session.ts";
  * @throws {AludelError} As {@linkcode adoptDatabase}.
  */
 export async function initFrom(
-  { runtime, ui }: CommandContext,
+  context: CommandContext,
   text: string,
   root: string,
   borrowed: Target | undefined,
 ): Promise<void> {
+  const { runtime, ui } = context;
   const { target, notices } = chooseTarget({
     flag: text,
     environment: runtime.env,
@@ -41,12 +42,21 @@ export async function initFrom(
   const settings = pathExists(`${root}/${SETTINGS_FILE}`)
     ? readSettingsFile(SETTINGS_FILE, root)
     : defaultSettings(root);
+  await adopt(context, { target, root, settings, borrowedPath: borrowed?.path });
+}
+
+/**
+ * Adopts a database, and prints what was made.
+ * @throws {AludelError} As {@linkcode adoptDatabase}.
+ */
+export async function adopt(
+  { runtime, ui }: CommandContext,
+  request: Pick<AdoptRequest, "target" | "root" | "settings" | "borrowedPath" | "migrations">,
+): Promise<void> {
+  const { target, settings } = request;
   announceExtensions(ui, settings);
   const { started, adopted, revision, up, notExcluded } = await adoptDatabase({
-    target,
-    root,
-    settings,
-    borrowedPath: borrowed?.path,
+    ...request,
     id: runtime.randomId(),
     now: runtime.now(),
     onWait: (project) => waitingFor(ui, project)(),

@@ -92,7 +92,7 @@ function insertFlags(words: readonly string[], flags: readonly string[]): readon
 /** Commands with `--database`, by their first word; a test compares them with the commands' own flags. */
 export const DATABASE_COMMANDS: ReadonlySet<string> = new Set(
   ("upgrade downgrade redo switch stamp backup restore current status history show diff schema edit seal blame bisect " +
-    "verify lint locate prove").split(" "),
+    "verify lint locate prove import").split(" "),
 );
 /** What follows `aludel` and takes no settings: commands that begin without a project, and flags. */
 const WITHOUT_PROJECT = /^(?:init|completions|help|-.*)?$/;

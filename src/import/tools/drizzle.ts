@@ -1,4 +1,5 @@
 import { splitStatements } from "../../sql/script.ts";
+import { shell } from "../../text/next_step.ts";
 import type { ForeignDigest } from "../checksum.ts";
 import {
   foldersOf,
@@ -14,6 +15,7 @@ import {
   messageOf,
   readListed,
   timeOfDigits,
+  withAnyLineEnds,
 } from "../foreign.ts";
 
 const TABLE = "__drizzle_migrations";
@@ -34,6 +36,9 @@ export function drizzle(digest: ForeignDigest): ForeignTool {
   return {
     name: "drizzle",
     title: "Drizzle Kit",
+    table: TABLE,
+    apply: "npx drizzle-kit migrate",
+    onEdit: "ignores",
     find(project) {
       const places: ForeignPlace[] = [];
       for (const folder of foldersOf(project)) {
@@ -56,7 +61,9 @@ export function drizzle(digest: ForeignDigest): ForeignTool {
         return {
           table,
           fault: null,
-          applied: rows.map(({ name, hash }) => ({
+          applied: rows.filter(({ name }) => name !== null && name !== "").map((
+            { name, hash },
+          ) => ({
             key: String(name),
             checksum: typeof hash === "string" ? hash : null,
           })),
@@ -85,7 +92,11 @@ function readJournal(
   const file = joinPath(folder, JOURNAL);
   const { entries } = parseJson(project, file) as { readonly entries?: readonly JournalEntry[] };
   if (!Array.isArray(entries)) {
-    throw new ForeignFault(file, "The journal has no list of entries", "npx drizzle-kit check");
+    throw new ForeignFault(
+      file,
+      "The journal has no list of entries",
+      shell`npx drizzle-kit check`,
+    );
   }
   const revisions = entries.map(({ tag, when }: JournalEntry) => {
     const path = joinPath(folder, `${tag}.sql`);
@@ -97,19 +108,31 @@ function readJournal(
       recordedTime: when,
       up: { file: path, text: withoutBreakpoints(text), transaction: true },
       down: null,
-      checksums: [digest("sha256", text)],
+      checksums: withAnyLineEnds(text).map((one) => digest("sha256", one)),
     };
   });
   return { revisions: inLine(revisions), notices: [] };
 }
 
+const ORIGIN = "00000000-0000-0000-0000-000000000000";
+
+interface Snapshot {
+  readonly id?: string;
+  readonly prevIds?: readonly string[];
+}
+
 function snapshotFolders(project: ForeignFolder, folder: string): readonly string[] {
-  return project.list(folder)
-    .filter(({ name, isFolder }) =>
-      isFolder && FOLDER_NAME.test(name) &&
-      /"prevIds"/.test(project.read(joinPath(folder, name, "snapshot.json")) ?? "")
-    )
+  const names = project.list(folder)
+    .filter(({ name, isFolder }) => isFolder && FOLDER_NAME.test(name))
     .map(({ name }) => name);
+  const texts = names.map((name) => project.read(joinPath(folder, name, "snapshot.json")) ?? "");
+  const isOurs = texts.some((text) =>
+    /"prevIds"/.test(text) && /"dialect"\s*:\s*"(?:sqlite|turso)"/.test(text)
+  );
+  // The migrator runs each folder that has a migration.sql, with or without a snapshot.
+  return isOurs
+    ? names.filter((name) => project.read(joinPath(folder, name, "migration.sql")) !== null)
+    : [];
 }
 
 function readFolders(
@@ -118,11 +141,25 @@ function readFolders(
   digest: ForeignDigest,
 ): ForeignHistory {
   const names = snapshotFolders(project, folder);
-  const snapshots = names.map((name) => {
+  const snapshots = names.map((name): Snapshot => {
     const file = joinPath(folder, name, "snapshot.json");
-    return parseJson(project, file) as { readonly id?: string; readonly prevIds?: string[] };
+    return project.read(file) === null ? {} : parseJson(project, file) as Snapshot;
   });
   const keys = new Map(snapshots.map(({ id }, index) => [id, names[index]!] as const));
+  const notices: string[] = [];
+  const parentsOf = (index: number): readonly string[] => {
+    const before = index === 0 ? [] : [names[index - 1]!];
+    const { prevIds } = snapshots[index]!;
+    if (prevIds === undefined) return before;
+    const known = prevIds.flatMap((id) => keys.get(id) ?? []);
+    if (known.length > 0 || prevIds.every((id) => id === ORIGIN)) return known;
+    notices.push(
+      `${joinPath(folder, names[index]!)}: no snapshot has the id that it follows, so it follows ${
+        before[0] ?? "nothing"
+      }`,
+    );
+    return before;
+  };
   const revisions = names.map((name, index): ForeignRevision => {
     const path = joinPath(folder, name, "migration.sql");
     const text = readListed(project, path);
@@ -130,14 +167,14 @@ function readFolders(
     return {
       key: name,
       message: messageOf(slug),
-      parents: (snapshots[index]!.prevIds ?? []).flatMap((id) => keys.get(id) ?? []),
+      parents: parentsOf(index),
       created: timeOfDigits(digits),
       up: { file: path, text: withoutBreakpoints(text), transaction: true },
       down: null,
-      checksums: [digest("sha256", text)],
+      checksums: withAnyLineEnds(text).map((one) => digest("sha256", one)),
     };
   });
-  return { revisions, notices: [] };
+  return { revisions, notices };
 }
 
 /** Each part between the markers is a statement, whether or not a semicolon ends it. */
@@ -162,5 +199,5 @@ function parseJson(project: ForeignFolder, file: string): unknown {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new ForeignFault(file, "The file is not valid JSON", "npx drizzle-kit check");
+  throw new ForeignFault(file, "The file is not valid JSON", shell`npx drizzle-kit check`);
 }

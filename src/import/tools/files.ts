@@ -1,4 +1,5 @@
 /** The tools that keep a file for each direction, or only the way up: golang-migrate, sqlx, Wrangler. */
+import { type NextStep, say, shell } from "../../text/next_step.ts";
 import type { ForeignDigest } from "../checksum.ts";
 import {
   compareNumbers,
@@ -9,10 +10,12 @@ import {
   type ForeignScript,
   type ForeignTool,
   inLine,
+  isCrateWith,
   joinPath,
   messageOf,
   readListed,
   timeOfDigits,
+  withAnyLineEnds,
 } from "../foreign.ts";
 
 /** The files of a folder that a pattern recognises. */
@@ -35,7 +38,7 @@ export function foldersWith(project: ForeignFolder, pattern: RegExp, table: stri
 }
 
 /** Refuses two files for one version. @throws {ForeignFault} */
-export function refuseTwice(folder: string, keys: readonly string[], cure: string): void {
+export function refuseTwice(folder: string, keys: readonly string[], cure: NextStep): void {
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice === undefined) return;
   throw new ForeignFault(folder || ".", `Two files have the version ${twice}`, cure);
@@ -47,6 +50,9 @@ const PAIR_FILE = /^(\d+)_(.*)\.(up|down)\.sql$/;
 export const golangMigrate: ForeignTool = {
   name: "golang-migrate",
   title: "golang-migrate",
+  table: "schema_migrations",
+  apply: "migrate -database URL -path DIR up",
+  onEdit: "ignores",
   find: (project) => foldersWith(project, PAIR_FILE, "schema_migrations"),
   read(project, { folder }): ForeignHistory {
     const files = matchingFiles(project, folder, PAIR_FILE);
@@ -56,7 +62,7 @@ export const golangMigrate: ForeignTool = {
       ) => [`${BigInt(digits!)}`, name]),
     );
     const ups = files.filter(([, , , way]) => way === "up");
-    refuseTwice(folder, ups.map(([, digits]) => `${BigInt(digits!)}`), "Rename one of them");
+    refuseTwice(folder, ups.map(([, digits]) => `${BigInt(digits!)}`), say("Rename one of them"));
     const revisions = ups
       .map(([name, digits = "", slug = ""]) => {
         const key = `${BigInt(digits)}`;
@@ -101,11 +107,13 @@ export function sqlx(digest: ForeignDigest): ForeignTool {
   return {
     name: "sqlx",
     title: "sqlx",
-    // The names alone fit other tools too: Rust's settings beside them decide.
+    table: "_sqlx_migrations",
+    apply: "sqlx migrate run",
+    onEdit: "refuses",
+    // The names alone fit other tools too.
     find: (project) =>
-      project.read("Cargo.toml") === null || !/\bsqlx\b/.test(project.read("Cargo.toml")!)
-        ? []
-        : foldersWith(project, SQLX_FILE, "_sqlx_migrations"),
+      foldersWith(project, SQLX_FILE, "_sqlx_migrations")
+        .filter(({ folder }) => isCrateWith(project, folder, "sqlx")),
     read(project, { folder }): ForeignHistory {
       const files = matchingFiles(project, folder, SQLX_FILE);
       const downs = new Map(
@@ -114,7 +122,7 @@ export function sqlx(digest: ForeignDigest): ForeignTool {
         ) => [`${BigInt(digits!)}`, name]),
       );
       const ups = files.filter(([, , , way]) => way !== "down");
-      refuseTwice(folder, ups.map(([, digits]) => `${BigInt(digits!)}`), "sqlx migrate info");
+      refuseTwice(folder, ups.map(([, digits]) => `${BigInt(digits!)}`), shell`sqlx migrate info`);
       const revisions = ups
         .map(([name, digits = "", slug = ""]) => {
           const key = `${BigInt(digits)}`;
@@ -130,7 +138,7 @@ export function sqlx(digest: ForeignDigest): ForeignTool {
             created: timeOfDigits(digits),
             up: withMark(up),
             down: down === undefined ? null : withMark(script(project, folder, down)),
-            checksums: [digest("sha384", up.text)],
+            checksums: withAnyLineEnds(up.text).map((text) => digest("sha384", text)),
           };
         })
         .sort((a, b) => compareNumbers(a.key, b.key));
@@ -176,6 +184,9 @@ export function wrangler(
   return {
     name: "wrangler",
     title: "Wrangler (Cloudflare D1)",
+    table: "d1_migrations",
+    apply: "npx wrangler d1 migrations apply DATABASE --local",
+    onEdit: "ignores",
     find: (project) =>
       databases(project)
         .map((database) => ({

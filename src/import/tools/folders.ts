@@ -1,4 +1,5 @@
 /** The tools that keep a folder for each migration: Prisma and Diesel. */
+import { shell } from "../../text/next_step.ts";
 import type { ForeignDigest } from "../checksum.ts";
 import {
   foldersOf,
@@ -8,10 +9,12 @@ import {
   type ForeignPlace,
   type ForeignTool,
   inLine,
+  isCrateWith,
   joinPath,
   messageOf,
   readListed,
   timeOfDigits,
+  withAnyLineEnds,
 } from "../foreign.ts";
 
 /** Prisma Migrate: `TIME_name/migration.sql` beside a lock file that names the provider. */
@@ -19,6 +22,9 @@ export function prisma(digest: ForeignDigest): ForeignTool {
   return {
     name: "prisma",
     title: "Prisma Migrate",
+    table: "_prisma_migrations",
+    apply: "npx prisma migrate deploy",
+    onEdit: "ignores",
     find: (project) =>
       [...foldersOf(project)]
         .filter((folder) =>
@@ -39,7 +45,7 @@ export function prisma(digest: ForeignDigest): ForeignTool {
           created: timeOfDigits(digits),
           up: { file, text, transaction: false },
           down: null,
-          checksums: [digest("sha256", text)],
+          checksums: withAnyLineEnds(text).map((one) => digest("sha256", one)),
         };
       });
       return { revisions: inLine(revisions), notices: [] };
@@ -68,12 +74,20 @@ export function prisma(digest: ForeignDigest): ForeignTool {
 export const diesel: ForeignTool = {
   name: "diesel",
   title: "Diesel",
+  table: "__diesel_schema_migrations",
+  apply: "diesel migration run",
+  onEdit: "ignores",
   find(project) {
     const settings = project.read("diesel.toml");
     const named = /^\s*\[migrations_directory\][^[]*?^\s*dir\s*=\s*"([^"]*)"/m.exec(settings ?? "")
       ?.[1];
-    const places = [...named === undefined ? [] : [named], "migrations"];
-    if (settings === null) places.push(...foldersOf(project));
+    const places = [
+      ...named === undefined ? [] : [named],
+      ...settings === null ? [] : ["migrations"],
+    ];
+    if (settings === null) {
+      places.push(...[...foldersOf(project)].filter((one) => isCrateWith(project, one, "diesel")));
+    }
     return [...new Set(places)]
       .filter((folder) => dieselFolders(project, folder).length > 0)
       .map((folder): ForeignPlace => ({ folder, table: "__diesel_schema_migrations" }));
@@ -94,7 +108,7 @@ export const diesel: ForeignTool = {
         throw new ForeignFault(
           joinPath(folder, name),
           "There is no up.sql",
-          "diesel migration list",
+          shell`diesel migration list`,
         );
       }
       return {

@@ -1,30 +1,45 @@
 /** The tools whose file names begin with a letter for the kind: refinery and Flyway. */
+import { say } from "../../text/next_step.ts";
 import { crc32, sipHash13 } from "../checksum.ts";
 import {
+  BASELINE,
   ForeignFault,
   type ForeignHistory,
   type ForeignTool,
   inLine,
+  isCrateWith,
   joinPath,
   messageOf,
   readListed,
   timeOfDigits,
+  withAnyLineEnds,
 } from "../foreign.ts";
 import { foldersWith, matchingFiles, refuseTwice } from "./files.ts";
 
+const REFINERY_CODE = /^([UV])(\d+(?:\.\d+)?)__(\w+)\.rs$/;
 const REFINERY_FILE = /^([UV])(\d+(?:\.\d+)?)__(\w+)\.sql$/;
 
 /** refinery: `V1__name.sql`, or `U` for files that need no order among others' work; both run by number. */
 export const refinery: ForeignTool = {
   name: "refinery",
   title: "refinery",
+  table: "refinery_schema_history",
+  apply: "refinery migrate",
+  onEdit: "refuses",
   find: (project) =>
-    /\brefinery\b/.test(project.read("Cargo.toml") ?? "")
-      ? foldersWith(project, REFINERY_FILE, "refinery_schema_history")
-      : [],
+    foldersWith(project, REFINERY_FILE, "refinery_schema_history")
+      .filter(({ folder }) => isCrateWith(project, folder, "refinery")),
   read(project, { folder }): ForeignHistory {
+    const [code] = matchingFiles(project, folder, REFINERY_CODE);
+    if (code !== undefined) {
+      throw new ForeignFault(
+        joinPath(folder, code[0]),
+        "The migration is Rust code, and not SQL",
+        BASELINE,
+      );
+    }
     const files = matchingFiles(project, folder, REFINERY_FILE);
-    refuseTwice(folder, files.map(([, , version]) => version!), "Rename one of them");
+    refuseTwice(folder, files.map(([, , version]) => version!), say("Rename one of them"));
     const revisions = files
       .map(([name, , version = "", slug = ""]) => {
         const file = joinPath(folder, name);
@@ -35,10 +50,10 @@ export const refinery: ForeignTool = {
           created: timeOfDigits(version),
           up: { file, text, transaction: true },
           down: null,
-          checksums: [
-            refineryChecksum(slug, version, text, 4),
-            refineryChecksum(slug, version, text, 8),
-          ],
+          checksums: withAnyLineEnds(text).flatMap((one) => [
+            refineryChecksum(slug, version, one, 4),
+            refineryChecksum(slug, version, one, 8),
+          ]),
         };
       })
       .sort((a, b) => Number(a.key) - Number(b.key));
@@ -86,6 +101,9 @@ const FLYWAY_REPEATABLE = /^R__(.+)\.sql$/;
 export const flyway: ForeignTool = {
   name: "flyway",
   title: "Flyway",
+  table: "flyway_schema_history",
+  apply: "flyway migrate",
+  onEdit: "refuses",
   find: (project) =>
     foldersWith(project, FLYWAY_FILE, "flyway_schema_history").filter(() =>
       project.read("Cargo.toml") === null
@@ -96,7 +114,7 @@ export const flyway: ForeignTool = {
       throw new ForeignFault(
         joinPath(folder, repeatable[0]),
         "Flyway runs this file again whenever it changes, which a revision cannot do",
-        "Move its views and triggers into schema.sql and delete the file",
+        say("Write its views and triggers into the newest versioned file, and delete this one"),
       );
     }
     const files = matchingFiles(project, folder, FLYWAY_FILE);
@@ -109,7 +127,7 @@ export const flyway: ForeignTool = {
     refuseTwice(
       folder,
       versioned.map(([, , version]) => versionKey(version!)),
-      "Rename one of them",
+      say("Rename one of them"),
     );
     const revisions = versioned
       .map(([name, , version = "", slug = ""]) => {

@@ -1,7 +1,10 @@
 /** The tools that keep both directions in one file, under comments: dbmate and goose. */
 import { StatementSplitter } from "../../sql/script.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
+import { say, shell } from "../../text/next_step.ts";
 import {
+  atItsLine,
+  BASELINE,
   compareNumbers,
   foldersOf,
   ForeignFault,
@@ -72,6 +75,9 @@ const DBMATE_MARKER = /^--\s*migrate:((?:up|down)(?:\s.*)?)$/;
 export const dbmate: ForeignTool = {
   name: "dbmate",
   title: "dbmate",
+  table: "schema_migrations",
+  apply: "dbmate up",
+  onEdit: "ignores",
   find: (project) => placesWith(project, DBMATE_FILE, DBMATE_MARKER, "schema_migrations"),
   read(project, { folder }): ForeignHistory {
     const revisions = sqlFiles(project, folder, DBMATE_FILE).map(
@@ -105,16 +111,17 @@ function dbmateSections(
   text: string,
 ): { up: ForeignScript; down: ForeignScript | null } {
   const markers = markersOf(text, DBMATE_MARKER);
-  const parts = { up: [] as string[], down: [] as string[] };
+  const parts: { up: string[]; down: string[] } = { up: [], down: [] };
   const transaction = { up: true, down: true };
   const [first] = markers;
   if (first === undefined || !first.words.startsWith("up")) {
-    throw new ForeignFault(file, 'There is no "-- migrate:up"', "dbmate status");
+    throw new ForeignFault(file, 'There is no "-- migrate:up"', shell`dbmate status`);
   }
   for (const [index, { words, end }] of markers.entries()) {
     const direction = words.startsWith("up") ? "up" : "down";
-    const section = text.slice(end, markers[index + 1]?.start).trim();
-    if (section === "") continue;
+    const until = markers[index + 1]?.start;
+    if (text.slice(end, until).trim() === "") continue;
+    const section = atItsLine(text, end, until);
     // The pairs of a file are undone in the reverse order.
     if (direction === "up") parts.up.push(section);
     else parts.down.unshift(section);
@@ -122,7 +129,7 @@ function dbmateSections(
   }
   const script = (direction: "up" | "down"): ForeignScript => ({
     file,
-    text: parts[direction].map((part) => `${part}\n`).join("\n"),
+    text: parts[direction].map((part, index) => index === 0 ? part : part.trimStart()).join(""),
     transaction: transaction[direction],
   });
   const hasDown = markers.some(({ words }) => words.startsWith("down"));
@@ -137,6 +144,9 @@ const GOOSE_MARKER = /^--\s*\+goose\s+(.+)$/;
 export const goose: ForeignTool = {
   name: "goose",
   title: "goose",
+  table: "goose_db_version",
+  apply: "goose up",
+  onEdit: "ignores",
   find: (project) => placesWith(project, GOOSE_FILE, GOOSE_MARKER, "goose_db_version"),
   read(project, { folder }): ForeignHistory {
     const [go] = sqlFiles(project, folder, GOOSE_GO_FILE).filter(([name]) =>
@@ -146,7 +156,7 @@ export const goose: ForeignTool = {
       throw new ForeignFault(
         joinPath(folder, go[0]),
         "The migration is Go code, and not SQL",
-        "aludel import --replay 'goose sqlite3 {database} up-to {rev}' --steps COMMAND",
+        BASELINE,
       );
     }
     const revisions = sqlFiles(project, folder, GOOSE_FILE)
@@ -196,9 +206,10 @@ function gooseSections(
   const markers = markersOf(text, GOOSE_MARKER);
   const take = (start: number, end: number | undefined) => {
     const section = text.slice(start, end);
-    if (direction !== undefined) parts[direction] += section;
-    else if (hasSql(section)) {
-      throw new ForeignFault(file, 'There is SQL before "-- +goose Up"', "goose validate");
+    if (direction !== undefined) {
+      parts[direction] += parts[direction] === "" ? atItsLine(text, start, end) : section;
+    } else if (hasSql(section)) {
+      throw new ForeignFault(file, 'There is SQL before "-- +goose Up"', shell`goose validate`);
     }
   };
   take(0, markers[0]?.start ?? 0);
@@ -211,15 +222,15 @@ function gooseSections(
       throw new ForeignFault(
         file,
         "The file is filled in from the environment (ENVSUB ON)",
-        "Replace the variables by their values, and take the marker out",
+        say("Replace the variables by their values, and take the marker out"),
       );
     }
     take(end, markers[index + 1]?.start);
   }
   if (direction === undefined) {
-    throw new ForeignFault(file, 'There is no "-- +goose Up"', "goose validate");
+    throw new ForeignFault(file, 'There is no "-- +goose Up"', shell`goose validate`);
   }
-  const script = (way: "up" | "down") => ({ file, text: `${parts[way].trim()}\n`, transaction });
+  const script = (way: "up" | "down") => ({ file, text: `${parts[way].trimEnd()}\n`, transaction });
   return { up: script("up"), down: hasDown ? script("down") : null };
 }
 

@@ -17,7 +17,7 @@ import { parseRef } from "../../graph/ref.ts";
 import type { RunHost } from "../../runner/request.ts";
 import { planStamp, stamp } from "../migrate/stamp.ts";
 import { accessTo, type DatabaseAccess } from "../workspace/database_access.ts";
-import { pathExists, writeAtomically } from "../workspace/files.ts";
+import { pathExists, relativeTo, writeAtomically } from "../workspace/files.ts";
 import { openProject, type Project } from "../workspace/project.ts";
 import type { Settings } from "../workspace/settings.ts";
 import type { Target } from "../workspace/target.ts";
@@ -37,6 +37,8 @@ export interface AdoptRequest {
   readonly settings: Settings;
   /** The path that `DATABASE_URL` names, which new settings must not shadow. */
   readonly borrowedPath: string | undefined;
+  /** The migrations folder of new settings, if it is not the default. */
+  readonly migrations?: string;
   readonly id: RevisionId;
   readonly now: Date;
   /** Called once if another process is writing to the migrations folder. */
@@ -63,12 +65,13 @@ export interface AdoptedDatabase {
  * @throws {AludelError} `adopt-recorded`, `adopt-revisions`, `adopt-failed`, `database-missing`.
  */
 export async function adoptDatabase(request: AdoptRequest): Promise<AdoptedDatabase> {
-  const { target, root, settings, borrowedPath } = request;
+  const { target, root, settings, borrowedPath, migrations } = request;
   const adopted = await readDatabase({ ...target, extensions: settings.extensions }, settings);
   // An object that belongs to an excluded one is excluded with it.
   const leftOut = adopted.leftOut.filter(({ owner }) => owner === null).map(({ name }) => name);
   const started = startProject(root, {
     ...(borrowedPath !== target.path && { database: relativeTo(target.path, root) }),
+    ...(migrations !== undefined && { migrations }),
     ...(adopted.doubleQuotedStrings && { doubleQuotedStrings: true }),
     ...(leftOut.length > 0 && { exclude: leftOut }),
   }, target.path);
@@ -127,12 +130,6 @@ async function readDatabase(target: Target, settings: AdoptSettings): Promise<Ad
     });
   }
   return await adoptSchema(connection, target.name, settings);
-}
-
-/** A path below the project is written relative to it, so that a clone finds it too. */
-function relativeTo(path: string, root: string): string {
-  const prefix = `${root.replace(/[/\\]$/, "")}/`;
-  return path.startsWith(prefix) ? path.slice(prefix.length) : path;
 }
 
 /** A database's schema, written down and tried. */

@@ -20,6 +20,8 @@ export interface StartedProject {
 export interface NewSettings {
   /** A path relative to the settings, or a URL; left out where `DATABASE_URL` names the database. */
   readonly database?: string;
+  /** The migrations folder, if it is not the default. */
+  readonly migrations?: string;
   readonly doubleQuotedStrings?: boolean;
   readonly exclude?: readonly string[];
 }

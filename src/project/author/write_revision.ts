@@ -98,7 +98,7 @@ export async function writeRevision(
     const { revision } = added;
     const texts = request.texts ?? draftTexts(revision.message, request.purpose);
     const files = { "up.sql": texts.up, ...(request.down && { "down.sql": texts.down }) };
-    writeFolder(project.migrations, revision.dir, files, () => {
+    writeFolders(project.migrations, new Map([[revision.dir, files]]), () => {
       writeAtomically(`${project.migrations}/${MANIFEST_FILE}`, formatManifest(added.manifest));
     });
     const shown = `${project.files.name}/${revision.dir}`;
@@ -130,14 +130,34 @@ function checkMerge(graph: RevisionGraph, parents: readonly RevisionId[]): void 
   );
 }
 
-/** Makes a folder with files and calls `commit`. If anything fails, the folder is gone again. */
-function writeFolder(
+/**
+ * Makes folders with files and calls `commit`. If anything fails, the folders are gone again.
+ *
+ * @param folders The texts by the file's name, by the folder's.
+ * @throws {AludelError} `revision-dir-taken`, `file-unwritable`, and what `commit` throws.
+ */
+export function writeFolders(
   parent: string,
-  name: string,
-  files: Readonly<Record<string, string>>,
+  folders: ReadonlyMap<string, Readonly<Record<string, string>>>,
   commit: () => void,
 ): void {
-  const folder = `${parent}/${name}`;
+  const made: string[] = [];
+  try {
+    for (const [name, files] of folders) {
+      const folder = `${parent}/${name}`;
+      makeFolder(folder, name);
+      made.push(folder);
+      for (const [file, text] of Object.entries(files)) writeAtomically(`${folder}/${file}`, text);
+    }
+    flushFolder(parent);
+    commit();
+  } catch (error) {
+    for (const folder of made) host.files.remove(folder, { recursive: true });
+    throw error;
+  }
+}
+
+function makeFolder(folder: string, name: string): void {
   try {
     host.files.makeFolder(folder);
   } catch (cause) {
@@ -148,14 +168,6 @@ function writeFolder(
       outcome: "Nothing was written",
       next: [shell`aludel verify`],
     });
-  }
-  try {
-    for (const [file, text] of Object.entries(files)) writeAtomically(`${folder}/${file}`, text);
-    flushFolder(parent);
-    commit();
-  } catch (error) {
-    host.files.remove(folder, { recursive: true });
-    throw error;
   }
 }
 

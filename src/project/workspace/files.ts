@@ -37,6 +37,12 @@ export function resolvePath(path: string, folder: string): string {
   return /[/\\]$/.test(folder) ? `${folder}${relative}` : `${folder}/${relative}`;
 }
 
+/** A path below a folder as seen from it, so that a clone finds it too; any other path as it is. */
+export function relativeTo(path: string, folder: string): string {
+  const prefix = `${folder.replace(/[/\\]$/, "")}/`;
+  return path.startsWith(prefix) ? path.slice(prefix.length) : path;
+}
+
 /**
  * Replaces a file's content so that a reader, or a crash at any moment, sees the old one or the new one.
  *

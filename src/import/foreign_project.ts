@@ -1,0 +1,233 @@
+import { host } from "../host/mod.ts";
+import { type Connection, SqlError } from "../db/connection.ts";
+import { AludelError } from "../errors.ts";
+import { decodeUtf8 } from "../sql/canonical_text.ts";
+import { closest } from "../text/closest.ts";
+import { type NextStep, say, shell } from "../text/next_step.ts";
+import {
+  BASELINE,
+  type ForeignEntry,
+  ForeignFault,
+  type ForeignFolder,
+  type ForeignHistory,
+  type ForeignPlace,
+  type ForeignState,
+  type ForeignTool,
+} from "./foreign.ts";
+
+/** The files of another tool's project on disk. Each folder is listed once, however many tools look into it. */
+export class DiskFolder implements ForeignFolder {
+  readonly #root: string;
+  readonly #lists = new Map<string, readonly ForeignEntry[]>();
+
+  /** @param root An absolute path. */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** @throws {ForeignFault} A file that is not UTF-8. */
+  read(path: string): string | null {
+    try {
+      return decodeUtf8(host.files.read(`${this.#root}/${path}`));
+    } catch (error) {
+      if (error instanceof TypeError) {
+        throw new ForeignFault(path, "The file is not UTF-8", say("Save it as UTF-8"));
+      }
+      if (host.fault(error) !== undefined) return null;
+      throw error;
+    }
+  }
+
+  list(path: string): readonly ForeignEntry[] {
+    const listed = this.#lists.get(path) ?? this.#read(path);
+    this.#lists.set(path, listed);
+    return listed;
+  }
+
+  #read(path: string): readonly ForeignEntry[] {
+    try {
+      return host.files.list(path === "" ? this.#root : `${this.#root}/${path}`)
+        .map(({ name, isDirectory }) => ({ name, isFolder: isDirectory }))
+        .sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+    } catch (error) {
+      if (host.fault(error) !== undefined) return [];
+      throw error;
+    }
+  }
+}
+
+/** A tool, and where its files are. */
+export interface FoundTool {
+  readonly tool: ForeignTool;
+  readonly place: ForeignPlace;
+}
+
+/** What the command line says of the tool. */
+export interface ToolChoice {
+  readonly tools: readonly ForeignTool[];
+  readonly project: ForeignFolder;
+  /** The tool's word, if it was named. */
+  readonly name: string | undefined;
+  /** A folder of the project, `""` for all of it. */
+  readonly source: string;
+}
+
+/**
+ * Finds the tools by their files.
+ *
+ * @returns One at least; several if the files do not decide.
+ * @throws {AludelError} `import-tool` for a tool that is not known, or none that is found.
+ */
+export function findTools(
+  { tools, project, name, source }: ToolChoice,
+): readonly [FoundTool, ...FoundTool[]] {
+  const asked = name === undefined ? tools : tools.filter((tool) => tool.name === name);
+  if (asked.length === 0) throw unknownTool(name!, tools);
+  const isInside = ({ folder }: ForeignPlace) =>
+    source === "" || folder === source || folder.startsWith(`${source}/`);
+  const found = asked.flatMap((tool) =>
+    tool.find(project).filter(isInside).map((place): FoundTool => ({ tool, place }))
+  );
+  // Names such as 1_x.up.sql fit other tools too, which have surer signs.
+  const sure = found.filter(({ tool, place }) =>
+    !NAMES_ALONE.has(tool.name) ||
+    !found.some((other) => !NAMES_ALONE.has(other.tool.name) && other.place.folder === place.folder)
+  );
+  const [first, ...others] = sure;
+  if (first !== undefined) return [first, ...others];
+  const [tool] = asked;
+  if (name !== undefined && source !== "") {
+    return [{ tool: tool!, place: { folder: source, table: tool!.table } }];
+  }
+  throw new AludelError(
+    "import-tool",
+    name === undefined
+      ? "No migrations of another tool were found here"
+      : `No migrations of ${tool!.title} were found here`,
+    {
+      notes: [`Known are ${tools.map((one) => one.name).join(", ")}`],
+      next: [
+        shell`aludel import ${name ?? "TOOL"} --source DIR # name the folder of its migrations`,
+        BASELINE,
+      ],
+    },
+  );
+}
+
+const NAMES_ALONE: ReadonlySet<string> = new Set(["golang-migrate", "flyway"]);
+
+function unknownTool(name: string, tools: readonly ForeignTool[]): AludelError {
+  const names = tools.map((tool) => tool.name);
+  const near = closest(name, names);
+  return new AludelError("import-tool", `"${name}" is no tool that import knows`, {
+    notes: [`Known are ${names.join(", ")}`],
+    next: [near === undefined ? BASELINE : shell`aludel import ${near}`],
+  });
+}
+
+/**
+ * The one of several tools whose table the database has.
+ * @throws {AludelError} `import-ambiguous` if that decides nothing.
+ */
+export async function decideTool(
+  found: readonly [FoundTool, ...FoundTool[]],
+  connection: Connection | null,
+): Promise<FoundTool> {
+  if (found.length === 1) return found[0];
+  const recorded: FoundTool[] = [];
+  for (const one of found) {
+    if (connection !== null && await hasTable(connection, one.place.table)) recorded.push(one);
+  }
+  if (recorded.length === 1) return recorded[0]!;
+  throw new AludelError("import-ambiguous", "More than one tool's migrations are here", {
+    notes: found.map(({ tool, place }) => `${tool.title} in "${place.folder || "."}"`),
+    next: found.map(({ tool, place }) =>
+      shell`aludel import ${tool.name} --source ${place.folder || "."}`
+    ),
+  });
+}
+
+/** Whether a database has a table. */
+export async function hasTable(connection: Connection, name: string): Promise<boolean> {
+  const rows = await connection.query(
+    "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE",
+    [name],
+  );
+  return rows.length > 0;
+}
+
+/** Reads the migrations. @throws {AludelError} `import-file`. */
+export function readHistory(project: ForeignFolder, { tool, place }: FoundTool): ForeignHistory {
+  return translated(() => tool.read(project, place));
+}
+
+/** Calls a function that reads foreign files. @throws {AludelError} `import-file` for a {@linkcode ForeignFault}. */
+export function translated<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ForeignFault)) throw error;
+    throw new AludelError("import-file", error.fact, {
+      place: { file: error.file },
+      outcome: "Nothing was written",
+      next: [error.cure],
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Reads what the tool has recorded.
+ *
+ * @returns null if the database lacks its table.
+ * @throws {AludelError} `import-state` for a state that cannot be taken over: dirty, of files that are not there, or with
+ *   a migration left out that a later one stands on.
+ */
+export async function readForeignState(
+  connection: Connection,
+  { tool, place }: FoundTool,
+  history: ForeignHistory,
+): Promise<ForeignState | null> {
+  if (!await hasTable(connection, place.table)) return null;
+  let state: ForeignState;
+  try {
+    state = await tool.state((sql) => connection.query(sql), place, history);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    throw stateError(`The table "${place.table}" is not one of ${tool.title}`, [error.sqlite], [
+      say("Name the tool that keeps it: aludel import TOOL"),
+    ]);
+  }
+  if (state.fault !== null) {
+    throw stateError(state.fault, [], [say(`Repair it as ${tool.title} says, and import again`)]);
+  }
+  const keys = new Set(history.revisions.map(({ key }) => key));
+  const unknown = state.applied.filter(({ key }) => !keys.has(key));
+  if (unknown.length > 0) {
+    throw stateError(
+      `${tool.title} has applied "${unknown[0]!.key}", and no file of that name is here`,
+      unknown.slice(1).map(({ key }) => `nor of "${key}"`),
+      [say("Bring the file back, from the branch that it is on, and import again"), BASELINE],
+    );
+  }
+  const applied = new Set(state.applied.map(({ key }) => key));
+  for (const { key, parents } of history.revisions) {
+    const missing = applied.has(key) ? parents.find((parent) => !applied.has(parent)) : undefined;
+    if (missing === undefined) continue;
+    throw stateError(
+      `${tool.title} has applied "${key}", and not "${missing}", which comes before it`,
+      [],
+      [say(`Apply it by ${tool.apply}, and import again`)],
+    );
+  }
+  return state;
+}
+
+/** A state of the other tool that cannot be taken over. */
+export function stateError(
+  fact: string,
+  notes: readonly string[],
+  next: readonly NextStep[],
+): AludelError {
+  return new AludelError("import-state", fact, { notes, outcome: "Nothing was written", next });
+}

@@ -1,0 +1,203 @@
+/** What another tool's migrations become as revisions. Nothing is read here and nothing is written. */
+import { digest } from "../digest.ts";
+import { AludelError } from "../errors.ts";
+import { foldName, idFault, type RevisionId } from "../graph/revision.ts";
+import { folderName } from "../manifest/folder_name.ts";
+import type { ManifestRevision } from "../manifest/manifest.ts";
+import { canonicalText } from "../sql/canonical_text.ts";
+import { cleanScript, type TakenOut } from "./cleaning.ts";
+import type { ForeignHistory, ForeignRevision, ForeignScript } from "./foreign.ts";
+
+/** A statement that was taken out of a file of the other tool. */
+export interface TakenFrom extends TakenOut {
+  readonly file: string;
+}
+
+/** A migration of the other tool, as a revision. */
+export interface ImportedRevision {
+  /** What the other tool calls it. */
+  readonly key: string;
+  /** The file of its up, for messages. */
+  readonly file: string;
+  /** Its line in the manifest, sealed. */
+  readonly entry: ManifestRevision;
+  /** Canonical texts; `down` is null if there is no way back. */
+  readonly up: string;
+  readonly down: string | null;
+  /** The up to run in memory, with the places of the foreign file. */
+  readonly trial: string;
+  /** Whether the manifest lacks it. */
+  readonly isNew: boolean;
+}
+
+/** All migrations of the other tool, in its order, as revisions. */
+export interface ImportPlan {
+  readonly revisions: readonly ImportedRevision[];
+  /** From the revisions that are new. */
+  readonly takenOut: readonly TakenFrom[];
+  readonly notices: readonly string[];
+}
+
+/** What the revisions are made with. */
+export interface ImportPlanRequest {
+  /** The tool's word on the command line, and its name in sentences. */
+  readonly tool: { readonly name: string; readonly title: string };
+  readonly history: ForeignHistory;
+  /** What the manifest has already. */
+  readonly existing: readonly ManifestRevision[];
+  readonly folderTemplate: string;
+  /** UTC to the second: the time of migrations whose tool tells none. */
+  readonly now: string;
+}
+
+/**
+ * Gives each migration an id, parents, a folder and sealed texts. The same files give the same revisions, so that a
+ * second import finds those of the first.
+ *
+ * @throws {AludelError} `revision-dir-taken` if the template gives two revisions one folder.
+ */
+export function planImport(request: ImportPlanRequest): ImportPlan {
+  const { history, existing, tool, now, folderTemplate } = request;
+  const ids = assignIds(tool.name, history.revisions, existing);
+  const known = new Map(existing.map((entry) => [entry.id, entry]));
+  const parents = parentsOf(history.revisions, (key) => known.has(ids.get(key)!));
+  const notices = [...history.notices];
+  const takenOut: TakenFrom[] = [];
+  let emptyDowns = 0;
+  const dirs = new Set(existing.map(({ dir }) => dir.toLowerCase()));
+  const revisions = history.revisions.map((revision): ImportedRevision => {
+    const { key, message, created } = revision;
+    const id = ids.get(key)!;
+    const before = known.get(id);
+    const texts = textsOf(revision, tool.title);
+    if (before === undefined) takenOut.push(...texts.takenOut);
+    if (texts.isDownEmpty) emptyDowns++;
+    const facts = { id, message: message || key, created: created ?? now };
+    const entry = before ?? {
+      ...facts,
+      dir: folderName(folderTemplate, facts),
+      parents: parents.get(key)!.map((parent) => ids.get(parent)!).sort(),
+      dependsOn: [],
+      labels: [],
+      up: digest(texts.up),
+      down: texts.down === null ? "none" : digest(texts.down),
+      was: [],
+    };
+    if (before === undefined) claimDir(dirs, entry);
+    const { up, down, trial } = texts;
+    return { key, file: revision.up.file, entry, up, down, trial, isNew: before === undefined };
+  });
+  if (emptyDowns > 0) {
+    notices.push(
+      `${emptyDowns} of ${revisions.length} have a way back that undoes nothing: they are taken as irreversible`,
+    );
+  }
+  return { revisions, takenOut, notices };
+}
+
+function claimDir(dirs: Set<string>, { id, dir }: ManifestRevision): void {
+  if (!dirs.has(dir.toLowerCase())) return void dirs.add(dir.toLowerCase());
+  throw new AludelError("revision-dir-taken", `Two revisions would have the folder "${dir}"`, {
+    revision: id,
+    outcome: "Nothing was written",
+    next: [{ say: 'Put {id} into the setting "folderTemplate"' }],
+  });
+}
+
+/**
+ * The ids: what the tool itself calls a migration if that is a legal id, its leading digits if they are enough, and
+ * otherwise a hash of its name. All three depend on the migration alone, or on what was imported before.
+ */
+function assignIds(
+  tool: string,
+  revisions: readonly ForeignRevision[],
+  existing: readonly ManifestRevision[],
+): ReadonlyMap<string, RevisionId> {
+  const known = new Map(existing.map((entry) => [foldName(entry.id), entry]));
+  const taken = new Set(known.keys());
+  const counts = new Map<string, number>();
+  for (const { key } of revisions) {
+    const digits = leadingDigits(key);
+    if (digits !== undefined) counts.set(digits, (counts.get(digits) ?? 0) + 1);
+  }
+  const made = (key: string) => digest(`${tool}\0${key}`).slice("sha256:".length).slice(0, 12);
+  const ids = new Map<string, RevisionId>();
+  for (const { key, message } of revisions) {
+    const digits = leadingDigits(key);
+    const before = [digits, key, made(key)]
+      .map((id) => known.get(foldName(id ?? "")))
+      .find((entry) => entry !== undefined && (entry.id !== digits || entry.message === message));
+    if (before !== undefined) ids.set(key, before.id);
+  }
+  for (const { key } of revisions) {
+    if (ids.has(key)) continue;
+    const digits = leadingDigits(key);
+    const candidates = [digits !== undefined && counts.get(digits) === 1 ? digits : "", key];
+    const id = candidates.find((id) => idFault(id) === null && !taken.has(foldName(id))) ??
+      made(key);
+    taken.add(foldName(id));
+    ids.set(key, id);
+  }
+  return ids;
+}
+
+/** `0001` of `0001_users.sql`; undefined for a key that is all digits, or begins with none. */
+function leadingDigits(key: string): string | undefined {
+  return /^\d+(?=[_-])/.exec(key)?.[0];
+}
+
+/**
+ * The parents of each, by key. In a line, one that is new follows what is imported already, even if the tool puts it
+ * before: that is what databases have which are further on, and a sealed revision keeps its parents.
+ */
+function parentsOf(
+  revisions: readonly ForeignRevision[],
+  isKnown: (key: string) => boolean,
+): ReadonlyMap<string, readonly string[]> {
+  const isLine = revisions.every(({ parents }, index) =>
+    index === 0
+      ? parents.length === 0
+      : parents.length === 1 && parents[0] === revisions[index - 1]!.key
+  );
+  const parents = new Map(revisions.map((one) => [one.key, one.parents]));
+  if (!isLine) return parents;
+  let last = revisions.findLast(({ key }) => isKnown(key))?.key;
+  for (const { key } of revisions) {
+    if (isKnown(key)) continue;
+    parents.set(key, last === undefined ? [] : [last]);
+    last = key;
+  }
+  return parents;
+}
+
+interface RevisionTextsMade {
+  readonly up: string;
+  readonly down: string | null;
+  readonly trial: string;
+  readonly takenOut: readonly TakenFrom[];
+  readonly isDownEmpty: boolean;
+}
+
+function textsOf(revision: ForeignRevision, title: string): RevisionTextsMade {
+  const clean = (script: ForeignScript) => {
+    const cleaned = cleanScript(canonicalText(script.text));
+    const header = cleaned.transaction === "off" ? "-- aludel: transaction=off\n" : "";
+    const takenOut = cleaned.takenOut.map((one) => ({ ...one, file: script.file }));
+    const text = canonicalText(header + cleaned.text.replace(/^(?:[ \t]*\n)+/, ""));
+    return { ...cleaned, text, takenOut };
+  };
+  const up = clean(revision.up);
+  const down = revision.down === null ? null : clean(revision.down);
+  const isDownEmpty = down !== null && down.isEmpty && !up.isEmpty;
+  const hasDown = down !== null && !isDownEmpty;
+  // A person has decided on this long ago: lint need not ask again.
+  const reason = isDownEmpty ? "has a way back that undoes nothing" : "has no way back";
+  const header = hasDown ? "" : `-- aludel: ignore=no-down in ${title} it ${reason}\n`;
+  return {
+    up: canonicalText(header + up.text),
+    down: hasDown ? down.text : null,
+    trial: up.transaction === "off" ? up.text : up.blanked,
+    takenOut: [...up.takenOut, ...hasDown ? down.takenOut : []],
+    isDownEmpty,
+  };
+}

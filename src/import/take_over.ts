@@ -1,0 +1,369 @@
+import type { Connection } from "../db/connection.ts";
+import { digest } from "../digest.ts";
+import { AludelError } from "../errors.ts";
+import { requireGraph } from "../graph/build_graph.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import type { RevisionGraph } from "../graph/revision_graph.ts";
+import { formatManifest, type ManifestRevision, sortById } from "../manifest/manifest.ts";
+import { compareWith } from "../project/author/schema_reader.ts";
+import { type StartedProject, startProject } from "../project/author/start_project.ts";
+import { writeFolders } from "../project/author/write_revision.ts";
+import { changeManifest } from "../project/workspace/change_manifest.ts";
+import { pathExists, resolvePath, writeAtomically } from "../project/workspace/files.ts";
+import { openProject, type Project } from "../project/workspace/project.ts";
+import { MANIFEST_FILE } from "../project/workspace/revision_files.ts";
+import { readTextPair } from "../project/workspace/revision_texts.ts";
+import type { Settings } from "../project/workspace/settings.ts";
+import { inOrderOfCreation, openWorkspace } from "../project/workspace/workspace.ts";
+import { replay, type ScriptText } from "../replay/history.ts";
+import { Scratch } from "../replay/scratch.ts";
+import { describeChange } from "../schema/diff/describe.ts";
+import { reverseChanges } from "../schema/model/change.ts";
+import { isToolTable, ownSchema } from "../schema/model/foreign_objects.ts";
+import type { Schema } from "../schema/model/model.ts";
+import { introspect } from "../schema/read/introspect.ts";
+import { writeSchema } from "../schema/source/write_schema.ts";
+import { sameTokens } from "../sql/read_script.ts";
+import { readState } from "../state/state.ts";
+import { say, shell } from "../text/next_step.ts";
+import { BASELINE, type ForeignFolder, type ForeignState } from "./foreign.ts";
+import { type FoundTool, readForeignState, readHistory, stateError } from "./foreign_project.ts";
+import { type ImportedRevision, type ImportPlan, planImport } from "./plan_import.ts";
+
+/** The file of the wanted schema, if the settings name none. */
+const SCHEMA_FILE = "schema.sql";
+
+/** What is taken over, and into what. */
+export interface TakeOverRequest {
+  readonly found: FoundTool;
+  readonly source: ForeignFolder;
+  /** The project as it is: its settings are the defaults and its manifest is missing if it is to be started. */
+  readonly project: Project;
+  /** The database, opened for looking; null if there is none. */
+  readonly connection: Connection | null;
+  readonly now: Date;
+}
+
+/** An import that is read and proven. Nothing is written yet. */
+export interface PreparedImport {
+  readonly found: FoundTool;
+  readonly plan: ImportPlan;
+  /** The new ones, in the tool's order. */
+  readonly fresh: readonly ImportedRevision[];
+  /** All revisions of the project afterwards. */
+  readonly graph: RevisionGraph;
+  /** What the other tool has applied. */
+  readonly applied: readonly RevisionId[];
+  /** Of these, what Aludel's records lack. */
+  readonly unstamped: readonly RevisionId[];
+  /** What schema.sql says if it is to be written; null if there is one. */
+  readonly schema: string | null;
+  /** Settings that the new project needs. */
+  readonly doubleQuotedStrings: boolean;
+  readonly exclude: readonly string[];
+  readonly notices: readonly string[];
+}
+
+/**
+ * Reads the other tool's files and records, makes revisions of them, runs these in memory, and compares what they lead to
+ * with the database.
+ *
+ * @throws {AludelError} `import-file`, `import-state`, `import-edited`, `import-differs`, `replay-failed`, and what
+ *   reading the project, the files and the database throws.
+ */
+export async function prepareImport(request: TakeOverRequest): Promise<PreparedImport> {
+  const { found, source, project, connection, now } = request;
+  const { tool, place } = found;
+  const history = readHistory(source, found);
+  if (history.revisions.length === 0) {
+    throw new AludelError("import-tool", `There are no migrations in "${place.folder || "."}"`, {
+      next: [shell`aludel import ${tool.name} --source DIR # name their folder`],
+    });
+  }
+  const workspace = openWorkspace(project.files);
+  const existing = workspace?.manifest.revisions ?? [];
+  const plan = planImport({
+    tool,
+    history,
+    existing,
+    folderTemplate: project.settings.folderTemplate,
+    now: now.toISOString().replace(/\.\d+Z$/, "Z"),
+  });
+  const notices = [...plan.notices, ...refuseEdits(project, plan, tool.title)];
+  const fresh = plan.revisions.filter(({ isNew }) => isNew);
+  const entries = [...existing, ...fresh.map(({ entry }) => entry)];
+  const graph = requireGraph(inOrderOfCreation(entries));
+  const state = connection === null ? null : await readForeignState(connection, found, history);
+  if (state !== null) notices.push(...compareChecksums(state, plan, history, found));
+  const ids = new Map(plan.revisions.map(({ key, entry }) => [key, entry.id]));
+  const applied = (state?.applied ?? []).map(({ key }) => ids.get(key)!);
+  const recorded = connection === null ? [] : await recordedIds(connection, graph);
+  const exclude = [
+    ...project.settings.exclude,
+    ...isToolTable(place.table) ? [] : [place.table],
+  ];
+  const settings: Settings = { ...project.settings, exclude };
+  const texts = textsOf(project, plan, existing);
+  const head = await replayAll(graph.ids, texts, settings);
+  if (connection !== null) {
+    const live = await introspect(connection);
+    const isUnrecorded = state === null && recorded.length === 0;
+    if (isUnrecorded && ownSchema(live, exclude).tables.size > 0) throw noRecords(found);
+    const there = graph.sorted(new Set([...applied, ...recorded]));
+    const reached = there.length === graph.ids.length
+      ? head.schema
+      : (await replayAll(there, texts, { ...settings, ...head.settings })).schema;
+    requireEqual({ ...settings, ...head.settings }, live, reached, found);
+  }
+  const known = new Set(recorded);
+  const schemaPath = resolvePath(
+    typeof settings.schema === "string" ? settings.schema : SCHEMA_FILE,
+    settings.root,
+  );
+  const keepsSchema = settings.schema !== undefined || pathExists(schemaPath);
+  return {
+    found,
+    plan,
+    fresh,
+    graph,
+    applied,
+    unstamped: applied.filter((id) => !known.has(id)),
+    schema: keepsSchema ? null : writeSchema(ownSchema(head.schema, exclude)),
+    doubleQuotedStrings: head.settings.doubleQuotedStrings,
+    exclude: exclude.filter((name) => !project.settings.exclude.includes(name)),
+    notices,
+  };
+}
+
+/** What new settings say, besides what the import itself finds. */
+export interface ImportSettings {
+  readonly database?: string;
+  readonly migrations?: string;
+}
+
+/** What was written. Paths are relative to the project's folder. */
+export interface WrittenImport extends StartedProject {
+  readonly project: Project;
+}
+
+/**
+ * Writes the files: a project if there is none, the folders of the new revisions, the manifest, and schema.sql.
+ *
+ * @param root The project's folder, absolute.
+ * @param settings For a new settings file.
+ * @param database The path of the database that holds for new settings; null if it is no file.
+ * @throws {AludelError} `import-changed` if somebody changed the manifest meanwhile, and as `startProject`.
+ */
+export async function writeImport(
+  prepared: PreparedImport,
+  root: string,
+  settings: ImportSettings,
+  database: string | null,
+  onWait: (project: Project) => void,
+): Promise<WrittenImport> {
+  const { fresh, graph, schema, doubleQuotedStrings, exclude } = prepared;
+  const started = startProject(root, {
+    ...settings,
+    ...(doubleQuotedStrings && { doubleQuotedStrings }),
+    ...(exclude.length > 0 && { exclude }),
+  }, database);
+  const project = openProject(root);
+  await changeManifest(project, () => onWait(project), ({ manifest }) => {
+    if (manifest.revisions.length + fresh.length !== graph.ids.length) {
+      throw new AludelError("import-changed", "The manifest has changed since it was read", {
+        outcome: "No revision was written",
+        next: [shell`aludel import`],
+      });
+    }
+    if (fresh.length === 0) return;
+    const folders = new Map(fresh.map(({ entry, up, down }) => [
+      entry.dir,
+      { "up.sql": up, ...(down !== null && { "down.sql": down }) },
+    ]));
+    const revisions = sortById([...manifest.revisions, ...fresh.map(({ entry }) => entry)]);
+    writeFolders(project.migrations, folders, () => {
+      writeAtomically(`${project.migrations}/${MANIFEST_FILE}`, formatManifest({ revisions }));
+    });
+  });
+  if (schema === null) return { ...started, project };
+  writeAtomically(`${root}/${SCHEMA_FILE}`, schema);
+  return { ...started, created: [...started.created, SCHEMA_FILE], project };
+}
+
+/** Refuses files that say something else than the revision that an earlier import made of them. */
+function refuseEdits(project: Project, plan: ImportPlan, title: string): readonly string[] {
+  const notices: string[] = [];
+  for (const { entry, up, down, file, isNew } of plan.revisions) {
+    if (isNew) continue;
+    const pair = [digest(up), down === null ? "none" : digest(down)] as const;
+    const pairs = [[entry.up, entry.down], ...entry.was];
+    if (pairs.some(([up, down]) => up === pair[0] && down === pair[1])) continue;
+    const now = readTextPair(project.files, entry.dir);
+    if (sameTokens(now.up?.text ?? "", up) && sameTokens(now.down?.text ?? "", down ?? "")) {
+      notices.push(`${file} has other spaces or comments than revision ${entry.id}`);
+      continue;
+    }
+    throw new AludelError(
+      "import-edited",
+      `The file is no longer what revision "${entry.id}" was made of`,
+      {
+        place: { file },
+        revision: entry.id,
+        outcome: "Nothing was written",
+        next: [
+          say(`Put the file back as it was, and write the change as a new migration of ${title}`),
+          shell`aludel edit ${entry.id} # or make the same change there, then aludel seal --force ${entry.id}`,
+        ],
+      },
+    );
+  }
+  return notices;
+}
+
+/** Holds the checksums that the tool recorded against the files. */
+function compareChecksums(
+  state: ForeignState,
+  plan: ImportPlan,
+  history: ReturnType<typeof readHistory>,
+  { tool }: FoundTool,
+): readonly string[] {
+  const files = new Map(plan.revisions.map(({ key, file }) => [key, file]));
+  const expected = new Map(history.revisions.map(({ key, checksums }) => [key, checksums]));
+  const edited = state.applied.filter(({ key, checksum }) => {
+    const possible = expected.get(key) ?? [];
+    return checksum !== null && possible.length > 0 && !possible.includes(checksum);
+  });
+  const [first, ...others] = edited.map(({ key }) => files.get(key)!);
+  if (first === undefined) return [];
+  if (tool.onEdit === "ignores") {
+    return [first, ...others].map((file) =>
+      `${file} has changed since ${tool.title} applied it; the schemas are compared all the same`
+    );
+  }
+  throw new AludelError("import-edited", `The file has changed since ${tool.title} applied it`, {
+    place: { file: first },
+    notes: others.map((file) => `so has ${file}`),
+    outcome: "Nothing was written",
+    next: [
+      shell`git log -p -- ${first} # see what changed`,
+      say(`Put it back as it was, or repair the records as ${tool.title} says`),
+    ],
+  });
+}
+
+async function recordedIds(
+  connection: Connection,
+  graph: RevisionGraph,
+): Promise<readonly RevisionId[]> {
+  const { applied } = await readState(connection);
+  const unknown = applied.find(({ id }) => !graph.has(id));
+  if (unknown === undefined) return applied.map(({ id }) => id);
+  throw stateError(
+    `Aludel's records of "${connection.name}" name revision "${unknown.id}", which is not here`,
+    [],
+    [shell`aludel status`],
+  );
+}
+
+function noRecords({ tool, place }: FoundTool): AludelError {
+  return stateError(
+    `The database has tables, and no table "${place.table}" that says what ${tool.title} has applied`,
+    [],
+    [
+      say("Name the database that it works on: -d PATH"),
+      BASELINE,
+    ],
+  );
+}
+
+/** The up of each revision, whether it is on disk already or new. */
+function textsOf(
+  project: Project,
+  { revisions }: ImportPlan,
+  existing: readonly ManifestRevision[],
+): (id: RevisionId) => ScriptText {
+  const fresh = new Map(
+    revisions.filter(({ isNew }) => isNew).map(({ entry, file, trial }) => [
+      entry.id,
+      { file, text: trial },
+    ]),
+  );
+  const entries = new Map(existing.map((entry) => [entry.id, entry]));
+  return (id) => {
+    const entry = entries.get(id);
+    return fresh.get(id) ?? readTextPair(project.files, entry!.dir).up ??
+      { file: `${project.files.name}/${entry!.dir}/up.sql`, text: "\n" };
+  };
+}
+
+interface Replayed {
+  readonly schema: Schema;
+  readonly settings: { readonly doubleQuotedStrings: boolean };
+}
+
+/** Runs revisions in memory; a project without settings gets the one for `"text"` if that alone makes them run. */
+async function replayAll(
+  ids: readonly RevisionId[],
+  texts: (id: RevisionId) => ScriptText,
+  settings: Settings,
+): Promise<Replayed> {
+  const ups = ids.map((id) => ({ id, up: texts(id) }));
+  const run = async (doubleQuotedStrings: boolean): Promise<Replayed> => {
+    await using made = await replay(ups, new Scratch({ ...settings, doubleQuotedStrings }));
+    return { schema: await introspect(made), settings: { doubleQuotedStrings } };
+  };
+  try {
+    return await run(settings.doubleQuotedStrings);
+  } catch (error) {
+    if (settings.doubleQuotedStrings) throw withoutRevision(error);
+    if (settings.file === undefined) {
+      try {
+        return await run(true);
+      } catch {
+        // Then it is something else: the first error says what.
+      }
+    }
+    throw withoutRevision(error);
+  }
+}
+
+/** The revision is not written yet, so that no command can speak of it. */
+function withoutRevision(error: unknown): unknown {
+  if (!(error instanceof AludelError)) return error;
+  const { message, notes, sqlite, place } = error;
+  return new AludelError("import-file", message, {
+    notes,
+    ...(place !== undefined && { place }),
+    ...(sqlite !== undefined && { sqlite }),
+    outcome: "Nothing was written",
+    next: [
+      ...error.next.filter((step) => "say" in step),
+      say("Correct the file, or take over the schema alone: aludel import --baseline"),
+    ],
+    cause: error,
+  });
+}
+
+function requireEqual(
+  settings: Settings,
+  live: Schema,
+  reached: Schema,
+  { tool }: FoundTool,
+): void {
+  const { changes } = compareWith(settings, live, reached);
+  if (changes.length === 0) return;
+  throw new AludelError(
+    "import-differs",
+    "The database's schema is not the one that its migrations lead to",
+    {
+      notes: reverseChanges(changes).flatMap(describeChange)
+        .map((line) => `beside the migrations: ${line}`),
+      outcome: "Nothing was written",
+      next: [
+        say(`Undo the difference in the database, or write it as a migration of ${tool.title}`),
+        say('If another tool owns it, name it in the setting "exclude"'),
+        BASELINE,
+      ],
+    },
+  );
+}
