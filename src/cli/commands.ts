@@ -68,6 +68,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "take a draft out again",
     load: () => load(new URL("./commands/drop.ts", import.meta.url)),
   },
+  rebase: {
+    group: "Write revisions",
+    summary: "give a draft other parents",
+    load: () => load(new URL("./commands/rebase.ts", import.meta.url)),
+  },
   upgrade: {
     group: "Change a database",
     summary: "apply revisions",

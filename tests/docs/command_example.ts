@@ -134,6 +134,12 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     then: "aludel current",
     thenPrints: /^3f9c1a2b4d5e/,
   },
+  "aludel rebase 77aa --onto be11": {
+    scene: "a project with three heads",
+    prints: /moved +77aa0b1c2d3e[\s\S]*on top of be11d0e1f2a3/,
+    then: "aludel show 77aa",
+    thenPrints: /Parent: +be11d0e1f2a3/,
+  },
   "aludel seal": {
     scene: "a project",
     prints: /sealed +77aa0b1c2d3e/,

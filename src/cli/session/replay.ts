@@ -13,10 +13,12 @@ export interface OpenReplay {
   readonly scratch: Scratch;
 }
 
-/** Makes a project's revisions ready; reads and runs none yet. */
-export function openReplay(session: Session): OpenReplay {
+/**
+ * Makes a project's revisions ready; reads and runs none yet.
+ * @param workspace Those of the session if it is left out.
+ */
+export function openReplay(session: Session, workspace = session.workspace): OpenReplay {
   session.announceExtensions();
-  const { workspace } = session;
   const sources = new RevisionSources(workspace);
   const scratch = new Scratch(session.settings);
   const { graph } = workspace;

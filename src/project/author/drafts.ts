@@ -1,15 +1,17 @@
 import { host } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
+import { parseRef } from "../../graph/ref.ts";
+import { resolveRefs } from "../../graph/resolve_ref.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import { requireGraph } from "../../graph/build_graph.ts";
-import { formatManifest, type ManifestRevision } from "../../manifest/manifest.ts";
-import { type NextStep, say, shell } from "../../text/next_step.ts";
+import { formatManifest, type ManifestRevision, sortTexts } from "../../manifest/manifest.ts";
+import { again, type NextStep, say, shell } from "../../text/next_step.ts";
 import type { Catalogue } from "../workspace/catalogue.ts";
 import { changeManifest } from "../workspace/change_manifest.ts";
 import { flushFolder, writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
-import type { Workspace } from "../workspace/workspace.ts";
+import { type Workspace, workspaceOf } from "../workspace/workspace.ts";
 import type { DraftTexts } from "./write_revision.ts";
 
 /** What the caller is about to do to a draft, for messages. */
@@ -194,4 +196,80 @@ function isNewer(one: ManifestRevision, other: ManifestRevision): boolean {
   if (one.created !== other.created) return one.created > other.created;
   return one.parents.includes(other.id) ||
     (!other.parents.includes(one.id) && one.id > other.id);
+}
+
+/** Which drafts get other parents. */
+export interface RebaseRequest {
+  readonly id: RevisionId;
+  /** Refs of the new parents; `base` for none. */
+  readonly onto: readonly string[];
+  /** Whether a parent may have children already, so that a new branch begins there. */
+  readonly splice: boolean;
+  /** Proves the moved revisions in their new place; throws if they do not work there. */
+  readonly prove: (move: DraftMove) => Promise<void>;
+  readonly onWait: () => void;
+}
+
+/** Drafts in their old place and in their new one. */
+export interface DraftMove {
+  readonly before: Workspace;
+  readonly after: Workspace;
+  /** The draft, and those that follow it or depend on it, in topological order. */
+  readonly moved: readonly RevisionId[];
+  readonly parents: readonly RevisionId[];
+}
+
+/**
+ * Gives a draft other parents. The drafts that follow it follow it there.
+ *
+ * @returns null if it has these parents already.
+ * @throws {AludelError} `draft-sealed` if it or one that follows is sealed; `rebase-onto-follower`, `revision-not-head`,
+ *   an error of the area `ref`, `graph-invalid`, `project-missing`, `folder-locked`, `file-unwritable`, what `prove` throws.
+ */
+export async function rebaseDrafts(
+  project: Project,
+  { id, onto, splice, prove, onWait }: RebaseRequest,
+): Promise<DraftMove | null> {
+  return await changeManifest(project, onWait, async (before) => {
+    const { graph, entries, manifest, files } = before;
+    const moved = [...graph.descendants([id], "all")];
+    for (const one of moved) requireDraft(before, one, "moved");
+    const look = { applied: new Set<RevisionId>(), purpose: "look" } as const;
+    const parents = sortTexts(resolveRefs(graph, onto.map(parseRef), look));
+    const own = parents.find((parent) => moved.includes(parent));
+    if (own !== undefined) throw ontoFollower(id, own);
+    if (parents.join() === entries.get(id)!.parents.join()) return null;
+    const place = manifest.revisions.find((other) =>
+      !moved.includes(other.id) && other.parents.some((parent) => parents.includes(parent))
+    );
+    if (place !== undefined && !splice) {
+      const parent = place.parents.find((one) => parents.includes(one))!;
+      throw new AludelError("revision-not-head", `Revision "${parent}" is not a head`, {
+        revision: parent,
+        notes: [`"${place.id}" already follows it`],
+        outcome: "Nothing was changed",
+        next: [again`--splice # begin a branch there`],
+      });
+    }
+    const revisions = manifest.revisions.map((one) => one.id === id ? { ...one, parents } : one);
+    const after = workspaceOf(files, { ...manifest, revisions });
+    const move = { before, after, moved, parents };
+    await prove(move);
+    writeAtomically(`${project.migrations}/${MANIFEST_FILE}`, formatManifest({ revisions }));
+    return move;
+  });
+}
+
+function ontoFollower(id: RevisionId, parent: RevisionId): AludelError {
+  return new AludelError(
+    "rebase-onto-follower",
+    parent === id
+      ? `Draft "${id}" cannot follow itself`
+      : `Draft "${id}" cannot follow "${parent}", which follows it`,
+    {
+      revision: id,
+      outcome: "Nothing was changed",
+      next: [shell`aludel history --graph`],
+    },
+  );
 }
