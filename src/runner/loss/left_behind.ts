@@ -161,7 +161,7 @@ function eventOf(sql: string): string | undefined {
 }
 
 const KEYS = `
-SELECT m.name AS child, f."table" AS parent, f.id, group_concat(f."from", ', ') AS columns,
+SELECT m.name AS child, f."table" AS parent, f.id, json_group_array(f."from") AS columns,
   NOT EXISTS (SELECT 1 FROM main.sqlite_schema AS p WHERE p.type = 'table' AND p.name = f."table" COLLATE NOCASE) AS dangles
 FROM main.sqlite_schema AS m, pragma_foreign_key_list(m.name, 'main') AS f
 WHERE m.type = 'table' AND instr(upper(m.sql), 'REFERENCES') > 0
@@ -177,30 +177,46 @@ async function findOrphanedKeys(
   const dangling = await fresh.query(DANGLING);
   if (dangling.length === 0) return [];
   const reader = await old();
+  const tables = await reader.query("SELECT name FROM main.sqlite_schema WHERE type = 'table'");
   const before = new Map(
-    (await reader.query("SELECT name FROM main.sqlite_schema WHERE type = 'table'"))
-      .map((row): [string, string] => {
-        const name = foldName(String(row["name"]));
-        return [fates.tableAfter(name), name];
-      }),
+    tables.map((row): [string, string] => {
+      const name = foldName(String(row["name"]));
+      return [fates.tableAfter(name), name];
+    }),
   );
-  const keyOf = (child: string, row: Row) =>
-    JSON.stringify([child, foldName(String(row["columns"])), foldName(String(row["parent"]))]);
-  const known = new Map(
-    (await reader.query(KEYS)).map((row): [string, boolean] => [
-      keyOf(fates.tableAfter(String(row["child"])), row),
-      Number(row["dangles"]) === 1,
-    ]),
+  const had = new Set(before.values());
+  const names = new Set(
+    [...had, ...[...fates.touched.values()].flatMap(({ aliases }) => [...aliases])],
   );
+  /** By child and columns now: the parents of before, with whether the key dangled then. */
+  const known = new Map<string, Map<string, boolean>>();
+  const keyOf = (child: string, columns: string) => JSON.stringify([child, columns]);
+  for (const row of await reader.query(KEYS)) {
+    const child = foldName(String(row["child"]));
+    const columns = (JSON.parse(String(row["columns"])) as string[])
+      .map((column) => fates.columnAfter(child, column));
+    const key = keyOf(fates.tableAfter(child), columns.join(", "));
+    const parents = known.get(key) ?? new Map<string, boolean>();
+    known.set(key, parents.set(foldName(String(row["parent"])), Number(row["dangles"]) === 1));
+  }
   const losses: LeftBehind[] = [];
   for (const row of dangling) {
     const child = String(row["child"]);
-    const columns = String(row["columns"]);
-    const dangled = known.get(keyOf(foldName(child), row));
-    if (!before.has(foldName(child)) || dangled === true) continue;
+    const childBefore = before.get(foldName(child));
+    const columns = (JSON.parse(String(row["columns"])) as string[]).join(", ");
+    const parent = foldName(String(row["parent"]));
+    // A parent that no table was ever called is missing because the script says so.
+    if (childBefore === undefined || !names.has(parent)) continue;
+    const parents = known.get(keyOf(foldName(child), foldName(columns)));
+    const dangled = parents?.get(parent);
+    if (dangled === true) continue;
+    const isDropped = had.has(parent) && dropped.has(parent);
+    // A key that is new, and written when its parent was to be dropped.
+    const isWritten = parents === undefined || fates.touched.get(childBefore)?.dropped === true;
+    if (dangled === undefined && isDropped && isWritten) continue;
     losses.push({
       // The key points where it did, and a DROP took that.
-      said: dangled === false && dropped.has(foldName(String(row["parent"]))),
+      said: dangled === false && isDropped,
       name: child,
       fact: `foreign key (${columns}) of table "${child}" points at table "${
         String(row["parent"])
