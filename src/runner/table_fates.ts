@@ -65,6 +65,11 @@ export class TableTracker {
     return this.#trackOf(name);
   }
 
+  /** A table from before, which is given by its first name, and those that took its place, one after the other. */
+  line(first: string): readonly TableTrack[] {
+    return lineOf(this.#firsts.get(first));
+  }
+
   /** Whether the name, which is given folded and without a schema, means a temporary table now. */
   isTemporary(name: string): boolean {
     return this.#temporary.has(name);

@@ -17,8 +17,8 @@ interface LossCase {
 
 const USERS = `CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, n INTEGER);
   INSERT INTO users VALUES (1, 'a', 1), (2, 'b', 2), (3, NULL, 3);`;
-const rebuild = (columns: string, copy: string, table = "users") =>
-  `CREATE TABLE new_t (${columns}); INSERT INTO new_t ${copy}; DROP TABLE ${table};
+const rebuild = (columns: string, copy: string, table = "users", options = "") =>
+  `CREATE TABLE new_t (${columns})${options}; INSERT INTO new_t ${copy}; DROP TABLE ${table};
    ALTER TABLE new_t RENAME TO ${table};`;
 const COLUMNS = "id INTEGER PRIMARY KEY, email TEXT, n INTEGER";
 
@@ -238,6 +238,80 @@ const CASES: readonly LossCase[] = [
     before: USERS,
     ups: ["UPDATE users SET email = '' WHERE email IS NULL;"],
     ends: "clean",
+  },
+  {
+    name: "values that an UPDATE changes after a rebuild",
+    before: USERS,
+    ups: [`${rebuild(COLUMNS, "SELECT * FROM users")} UPDATE users SET n = n + 1;`],
+    ends: { kept: /^lost +users: n in \d rows /m },
+  },
+  {
+    name: "rows that a DELETE takes from the copy",
+    before: USERS,
+    ups: [
+      `CREATE TABLE n (${COLUMNS}); INSERT INTO n SELECT * FROM users; DELETE FROM n WHERE id = 2;
+       DROP TABLE users; ALTER TABLE n RENAME TO users;`,
+    ],
+    ends: { kept: /^lost +users: 1 row /m },
+  },
+  {
+    name: "a column that the copy forgets beside a DELETE",
+    before: USERS,
+    ups: [
+      `${rebuild(COLUMNS, "(id, n) SELECT id, n FROM users")} DELETE FROM users WHERE id = 3;`,
+    ],
+    ends: { refused: /values of column "email" are others/ },
+  },
+  {
+    name: "values that one revision updates after its rebuild, and the next one rebuilds",
+    before: USERS,
+    ups: [
+      `${rebuild(COLUMNS, "SELECT * FROM users")} UPDATE users SET n = n + 1;`,
+      rebuild(COLUMNS, "SELECT * FROM users"),
+    ],
+    ends: { kept: /^lost +users: n in \d rows /m },
+  },
+  {
+    name: "a primary key of reals that becomes one of integers",
+    before:
+      "CREATE TABLE t (k REAL PRIMARY KEY, a) WITHOUT ROWID; INSERT INTO t VALUES (1, 'a'), (-2.0, 'b');",
+    ups: [rebuild("k INTEGER PRIMARY KEY NOT NULL, a", "SELECT * FROM t", "t", " WITHOUT ROWID")],
+    ends: "clean",
+  },
+  {
+    name: "an integer that no real holds, in a table that becomes WITHOUT ROWID",
+    before:
+      "CREATE TABLE t (id TEXT PRIMARY KEY, x INTEGER); INSERT INTO t VALUES ('a', 9223372036854775807), ('b', 7);",
+    ups: [rebuild("id TEXT PRIMARY KEY, x REAL", "SELECT * FROM t", "t", " WITHOUT ROWID")],
+    ends: { kept: /^lost +t: x in 1 row /m },
+  },
+  {
+    name: "a foreign key to a table that never was, after a rebuild",
+    before: "CREATE TABLE t (id INTEGER PRIMARY KEY, u REFERENCES nowhere);",
+    ups: [rebuild("id INTEGER PRIMARY KEY, u INTEGER REFERENCES never", "SELECT * FROM t", "t")],
+    ends: "clean",
+  },
+  {
+    name: "a view that the script writes anew, so that it does not compile",
+    before: `${USERS} CREATE VIEW v AS SELECT email FROM users;`,
+    ups: ["DROP VIEW v; CREATE VIEW v AS SELECT missing FROM users;"],
+    ends: { kept: /^lost +view "v" no longer compiles/m },
+  },
+  {
+    name: "a constraint that a hand added to a column whose name changes places",
+    before: "CREATE TABLE t (a TEXT PRIMARY KEY NOT NULL, b TEXT);",
+    byHand: "DROP TABLE t; CREATE TABLE t (a TEXT PRIMARY KEY NOT NULL, b TEXT NOT NULL);",
+    ups: [
+      `${
+        rebuild(
+          "a TEXT PRIMARY KEY NOT NULL, b TEXT",
+          "(rowid, a, b) SELECT rowid, a, b FROM t",
+          "t",
+        )
+      }
+       ALTER TABLE t RENAME COLUMN a TO c; ALTER TABLE t RENAME COLUMN b TO a; ALTER TABLE t RENAME COLUMN c TO b;`,
+    ],
+    ends: { refused: /NOT NULL of column "b" is gone/ },
   },
   {
     name: "a rename of a column that an FTS5 table reads",

@@ -174,7 +174,8 @@ class Side {
 
 /**
  * Compares tables whose rows nothing but their content tells apart: as multisets, in one pass over each. A value that
- * became an equal one of the new column's type counts as the same.
+ * became an equal one of the new column's type counts as the same. Rows that are found again only without the columns
+ * that may differ have changed in these.
  */
 async function compareContents(
   before: Connection,
@@ -182,33 +183,47 @@ async function compareContents(
   comparison: RowComparison,
 ): Promise<RowDifference> {
   const { columns } = comparison;
-  const counts = new Map<string, number>();
-  const normal = (values: readonly string[]) =>
-    values.map((value, at) => normalLiteral(value, columns[at]!.storage)).join();
-  for await (
-    const values of contentsOf(
-      now,
-      tableOf(comparison, comparison.now),
-      columns.map((one) => one.now),
-    )
-  ) {
-    const text = fingerprint(normal(values));
-    counts.set(text, (counts.get(text) ?? 0) + 1);
-  }
   const difference: RowDifference = { gone: 0, changed: new Map(), moved: 0, keyless: true };
-  for await (
-    const values of contentsOf(
-      before,
-      tableOf(comparison, comparison.before),
-      columns.map((one) => one.before),
-    )
-  ) {
-    const text = fingerprint(normal(values));
+  const missing = await countMissing(before, now, comparison);
+  const firm = columns.filter(({ mayDiffer }) => !mayDiffer);
+  if (missing === 0 || firm.length === columns.length) return { ...difference, gone: missing };
+  const gone = await countMissing(before, now, { ...comparison, columns: firm });
+  for (const column of columns.filter(({ mayDiffer }) => mayDiffer)) {
+    const found = await countMissing(before, now, { ...comparison, columns: [...firm, column] });
+    if (found > gone) difference.changed.set(column.name, found - gone);
+  }
+  // Each value alone is there, and not beside the others that it was beside.
+  const rest = columns.find(({ mayDiffer }) => mayDiffer);
+  if (missing > gone && difference.changed.size === 0 && rest !== undefined) {
+    difference.changed.set(rest.name, missing - gone);
+  }
+  return { ...difference, gone };
+}
+
+/** How many rows of before have no row of now with the same values. */
+async function countMissing(
+  before: Connection,
+  now: Connection,
+  comparison: RowComparison,
+): Promise<number> {
+  const { columns } = comparison;
+  const counts = new Map<string, number>();
+  const textsOf = async function* (connection: Connection, which: "before" | "now") {
+    const table = tableOf(comparison, comparison[which]);
+    const list = columns.map((column) => column[which]);
+    for await (const values of contentsOf(connection, table, list)) {
+      const literals = values.map((value, at) => normalLiteral(value, columns[at]!.storage));
+      yield fingerprint(literals.join());
+    }
+  };
+  for await (const text of textsOf(now, "now")) counts.set(text, (counts.get(text) ?? 0) + 1);
+  let missing = 0;
+  for await (const text of textsOf(before, "before")) {
     const count = counts.get(text) ?? 0;
     if (count > 0) counts.set(text, count - 1);
-    else difference.gone++;
+    else missing++;
   }
-  return difference;
+  return missing;
 }
 
 function tableOf({ schema = "main" }: RowComparison, name: string): string {

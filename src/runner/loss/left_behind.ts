@@ -1,28 +1,33 @@
-import { type Connection, type Row, SqlError } from "../../db/connection.ts";
+import { type Connection, SqlError } from "../../db/connection.ts";
 import { foldName, quoteName } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { TableFates } from "../table_fates.ts";
+import type { OldReader } from "./old_state.ts";
 import type { LossVerdict, UnsaidLoss } from "./verdict.ts";
 
-/** Reads the state from before, when it is needed. */
-export type OldReader = () => Promise<Connection>;
+/** What the statements of a segment name, folded. */
+export interface NamedObjects {
+  /** The tables, views and columns that are dropped. */
+  readonly dropped: ReadonlySet<string>;
+  /** The views and triggers that are created. */
+  readonly created: ReadonlySet<string>;
+}
 
 /**
  * What a segment that dropped or renamed something left behind broken: views and triggers that compiled before and no
- * longer do, virtual tables that could be read and no longer can, and foreign keys of tables from before whose parent was there and is gone. Where the object refers, as it
- * did before, to what a DROP names, it dangles as the script says.
- *
- * @param dropped The folded names of the tables, views and columns that are dropped.
+ * longer do, virtual tables that could be read and no longer can, and foreign keys of tables from before whose parent was
+ * there and is gone. If the object refers, as it did before, to what a DROP names, or a CREATE gives it another text, it
+ * is broken as the script says.
  */
 export async function findLeftBehind(
   fresh: Connection,
   old: OldReader,
   fates: TableFates,
-  dropped: ReadonlySet<string>,
+  named: NamedObjects,
 ): Promise<LossVerdict> {
   const left = [
-    ...await findBrokenObjects(fresh, old, fates, dropped),
-    ...await findOrphanedKeys(fresh, old, fates, dropped),
+    ...await findBrokenObjects(fresh, old, fates, named),
+    ...await findOrphanedKeys(fresh, old, fates, named.dropped),
   ];
   return {
     lost: { tables: [], objects: left.filter(({ said }) => said).map(({ fact }) => fact) },
@@ -46,7 +51,7 @@ async function findBrokenObjects(
   fresh: Connection,
   old: OldReader,
   fates: TableFates,
-  dropped: ReadonlySet<string>,
+  { dropped, created }: NamedObjects,
 ): Promise<LeftBehind[]> {
   const losses: LeftBehind[] = [];
   const rows = await fresh.query(
@@ -63,13 +68,15 @@ async function findBrokenObjects(
     };
     const now = await refusalOf(fresh, object);
     if (now === undefined) continue;
-    const before = await objectOf(await old(), named(object, fates));
+    const before = await objectOf(await old(), withOldName(object, fates));
     // It came with this run, or did not compile before either.
     if (before === undefined || await refusalOf(await old(), before) !== undefined) continue;
     const missing = MISSING.exec(now)?.[1];
+    const isSaid = object.type === "table" || before.sql === object.sql
+      ? missing !== undefined && dropped.has(foldName(missing))
+      : created.has(foldName(object.name));
     losses.push({
-      said: (object.type === "table" || before.sql === object.sql) && missing !== undefined &&
-        dropped.has(foldName(missing)),
+      said: isSaid,
       name: object.name,
       fact: object.type === "table"
         ? `virtual table "${object.name}" can no longer be read: ${now}`
@@ -80,7 +87,7 @@ async function findBrokenObjects(
 }
 
 /** The object by its name before. */
-function named(object: Compiled, fates: TableFates): Compiled {
+function withOldName(object: Compiled, fates: TableFates): Compiled {
   if (object.type !== "table") return object;
   const folded = foldName(object.name);
   const fate = [...fates.touched.values()].find(({ after, dropped }) =>

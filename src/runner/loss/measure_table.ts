@@ -4,6 +4,7 @@ import { indexedContent } from "../../sql/token_reader.ts";
 import { compareRows } from "./compare_rows.ts";
 import { type CopyMap, mapCopy } from "./copy_map.ts";
 import type { ComparedColumn, LostKey, RowComparison, RowDifference } from "./row_match.ts";
+import { isContentless, lostEntries, lostOptions } from "./fts_index.ts";
 import { readShape, type ShapeColumn, type TableShape } from "./table_shape.ts";
 import type { TableWrites } from "./write_log.ts";
 
@@ -17,12 +18,24 @@ export interface TouchedTable {
   readonly writes: TableWrites | undefined;
   /** How its replacement was filled; undefined where the table itself is there. */
   readonly filled: TableWrites | undefined;
+  /** What was written to every table that took its place, one after the other. */
+  readonly replacements: readonly TableWrites[];
   /** Whether the table that a copy was taken from is this one. */
   readonly isSource: (copy: TableWrites["copies"][number]) => boolean;
   /** The folded name now of a column of before; undefined: dropped. */
   readonly columnNow: (column: string) => string | undefined;
   /** The folded name of a column of now, when its table was created; undefined: it came in place of a dropped one. */
   readonly columnThen: (column: string) => string | undefined;
+}
+
+/** What statements that name a table, or one that took its place, say that they do to its rows. */
+export interface SaidWrites {
+  readonly deletes: boolean;
+  readonly updates: boolean;
+  /** Whether rows were deleted and others inserted, which can have their keys. */
+  readonly replaces: boolean;
+  /** The columns, as named before, that anything updated. */
+  readonly updated: ReadonlySet<string>;
 }
 
 /** What a table of before lost, and how. */
@@ -39,7 +52,7 @@ export interface TableMeasure {
   readonly replaced: boolean;
   /** Whether its replacement was filled by no SELECT: the rows were not meant to stay. */
   readonly emptied: boolean;
-  readonly writes: TableWrites | undefined;
+  readonly said: SaidWrites;
   /** The columns, as named before, that are declared to store values in another way, or that an expression converts. */
   readonly converted: ReadonlySet<string>;
   /** Settings of a virtual table that are gone. */
@@ -85,8 +98,9 @@ async function measureShapes(
 ): Promise<TableMeasure> {
   const { writes, filled } = touched;
   const replaced = filled !== undefined && now !== undefined;
-  const emptied = replaced && filled.copies.length === 0;
-  const facts = { table: before.name, now: now?.name ?? null, replaced, emptied, writes };
+  const emptied = replaced && touched.replacements.some(({ copies }) => copies.length === 0);
+  const said = saidOf(touched, before);
+  const facts = { table: before.name, now: now?.name ?? null, replaced, emptied, said };
   const none = { dropped: new Map(), converted: new Set<string>(), options: [] };
   // An index over another table's rows has none of its own.
   const indexes = before.virtual && indexedContent(before.sql) !== undefined;
@@ -120,8 +134,8 @@ async function measureShapes(
   const plan = indexes
     ? "nothing"
     : isCopied && isProven(touched, copy.copy.plain)
-    ? planCopied(before, now, map)
-    : planWritten(before, now, map, replaced, writes);
+    ? planCopied(before, now, map, said)
+    : planWritten(before, now, map, said, replaced, writes);
   const isNamed = writes?.deletesDirectly || writes?.insertsDirectly;
   const hasEntries = indexes ? !replaced && isNamed : (replaced || isNamed) && before.virtual &&
     await isContentless(old, before);
@@ -131,7 +145,7 @@ async function measureShapes(
   const of = await countRows(old, before.name);
   if (plan === "count" && lost !== undefined) {
     // To count them it need not be known which ones they are.
-    const compared = comparison(before, now, map, true);
+    const compared = comparison(before, now, map, said, true);
     return { ...rest, of, difference: await compareRows(old, fresh, compared, lost) };
   }
   if (plan === "count") {
@@ -139,6 +153,27 @@ async function measureShapes(
     return { ...rest, of, difference: { ...NOTHING, gone } };
   }
   return { ...rest, of, difference: await compareRows(old, fresh, plan, lost) };
+}
+
+function saidOf(
+  { writes, replacements, columnNow }: TouchedTable,
+  before: TableShape,
+): SaidWrites {
+  const updated = before.columns.filter(({ folded }) => {
+    const now = columnNow(folded);
+    return writes?.updated.has(folded) ||
+      replacements.some((each) =>
+        each.updated.has(folded) || now !== undefined && each.updated.has(now)
+      );
+  });
+  const all = [...writes === undefined ? [] : [writes], ...replacements];
+  return {
+    deletes: all.some(({ deletesDirectly }) => deletesDirectly),
+    replaces: all.some(({ deletesDirectly, inserts }) => deletesDirectly && inserts),
+    // An UPDATE of the copy cannot take rows that the copy forgot.
+    updates: writes?.updatesDirectly ?? false,
+    updated: new Set(updated.map(({ name }) => name)),
+  };
 }
 
 /** Whether the rows of the replacement are, by the tokens of one statement, the rows of the table before. */
@@ -152,7 +187,12 @@ function isProven({ writes, filled }: TouchedTable, plain: boolean): boolean {
 type Plan = "nothing" | "count" | RowComparison;
 
 /** Columns that the copy takes as they are need no reading where the rows are found again by the rowid or the key. */
-function planCopied(before: TableShape, now: TableShape, map: CopyMap): Plan {
+function planCopied(
+  before: TableShape,
+  now: TableShape,
+  map: CopyMap,
+  said: SaidWrites,
+): Plan {
   const unproven = before.columns.filter((column) => {
     const found = map.columns.get(column.folded);
     return !column.generated && found !== undefined &&
@@ -162,7 +202,7 @@ function planCopied(before: TableShape, now: TableShape, map: CopyMap): Plan {
     now.rowidColumn === undefined && now.rowid !== undefined;
   const keepsRows = !before.virtual && (!hasRowids || map.takesRowid);
   if (keepsRows && unproven.length === 0) return "count";
-  const plan = comparison(before, now, map, true);
+  const plan = comparison(before, now, map, said, true);
   if (!keepsRows || plan.identity.kind !== "key") return plan;
   const names = new Set(unproven.map(({ name }) => name));
   const columns = plan.columns.filter(({ name }) => names.has(name));
@@ -174,25 +214,26 @@ function planWritten(
   before: TableShape,
   now: TableShape,
   map: CopyMap,
+  said: SaidWrites,
   replaced: boolean,
   writes: TableWrites | undefined,
 ): Plan {
-  if (replaced) return comparison(before, now, map, true);
+  if (replaced) return comparison(before, now, map, said, true);
   if (writes === undefined) return "nothing";
   const deletes = writes.deletesDirectly || writes.deletesIndirectly;
   const replaces = writes.mayReplace ||
     (writes.inserts || writes.updated.size > 0) && /\breplace\b/i.test(before.sql);
   if (before.virtual) {
     return deletes || writes.inserts || writes.updated.size > 0
-      ? comparison(before, now, map, true)
+      ? comparison(before, now, map, said, true)
       : "nothing";
   }
   const keys = new Set([...before.key, ...["rowid", "_rowid_", "oid"]]);
   const moves = replaces || [...writes.updated].some((column) => keys.has(column)) ||
     deletes && writes.inserts;
-  if (moves) return comparison(before, now, map, true);
+  if (moves) return comparison(before, now, map, said, true);
   if (writes.updated.size > 0) {
-    const plan = comparison(before, now, map, false);
+    const plan = comparison(before, now, map, said, false);
     const columns = plan.columns.filter(({ name }) => writes.updated.has(foldName(name)));
     return plan.identity.kind === "key" ? { ...plan, columns } : plan;
   }
@@ -203,6 +244,7 @@ function comparison(
   before: TableShape,
   now: TableShape,
   map: CopyMap,
+  said: SaidWrites,
   mayMove: boolean,
 ): RowComparison {
   const columns: (ComparedColumn & { readonly folded: string })[] = [];
@@ -216,6 +258,8 @@ function comparison(
       now: quoteName(column.name),
       stored: storage,
       storage: column.storage,
+      mayDiffer: map.converted.has(folded) || column.generated || column.storage !== storage ||
+        said.updated.has(name),
     });
   }
   const tables = { before: before.name, now: now.name, mayMove };
@@ -269,9 +313,15 @@ function asStored(value: string, storage: Affinity): string {
   if (storage === "TEXT") {
     return `CASE WHEN typeof(${value}) IN ('integer', 'real') THEN CAST(${value} AS TEXT) ELSE ${value} END`;
   }
-  const type = storage === "REAL" ? "REAL" : "NUMERIC";
-  return `CASE WHEN typeof(${value}) = 'text' AND ${value} = CAST(${value} AS NUMERIC) ` +
-    `OR typeof(${value}) IN ('integer', 'real') THEN CAST(${value} AS ${type}) ELSE ${value} END`;
+  const isNumber = `typeof(${value}) IN ('integer', 'real')`;
+  const isNumeric = `typeof(${value}) = 'text' AND ${value} = CAST(${value} AS NUMERIC)`;
+  if (storage === "REAL") {
+    return `CASE WHEN ${isNumber} OR ${isNumeric} THEN CAST(${value} AS REAL) ELSE ${value} END`;
+  }
+  // CAST leaves a real number as it is, and a column makes an integer of it where that is the same number.
+  return `CASE WHEN typeof(${value}) = 'real' AND abs(${value}) < 9223372036854775807.0 ` +
+    `AND ${value} = CAST(${value} AS INTEGER) THEN CAST(${value} AS INTEGER) ` +
+    `WHEN ${isNumeric} THEN CAST(${value} AS NUMERIC) ELSE ${value} END`;
 }
 
 async function countRows(connection: Connection, table: string): Promise<number> {
@@ -289,85 +339,4 @@ async function countValues(
   const list = columns.map(({ name }, at) => `count(${quoteName(name)}) AS n${at}`).join(", ");
   const [row] = await connection.query(`SELECT ${list} FROM main.${quoteName(table.name)}`);
   return new Map(columns.map(({ name }, at) => [name, Number(row?.[`n${at}`] ?? 0)]));
-}
-
-/** How many words of how many rows an FTS5 index finds no longer: https://sqlite.org/fts5.html#the_fts5vocab_virtual_table_module */
-async function lostEntries(
-  old: Connection,
-  fresh: Connection,
-  before: string,
-  now: string,
-): Promise<number> {
-  const columns = ["term", "doc", "col", "offset"].map((name): ComparedColumn => ({
-    name,
-    before: quoteName(name),
-    now: quoteName(name),
-    stored: "BLOB",
-    storage: "BLOB",
-  }));
-  const vocabulary = "aludel_vocabulary";
-  try {
-    await createVocabulary(old, vocabulary, before);
-    await createVocabulary(fresh, vocabulary, now);
-    const { gone } = await compareRows(old, fresh, {
-      schema: "temp",
-      before: vocabulary,
-      now: vocabulary,
-      columns,
-      identity: { kind: "content" },
-      primary: [],
-      mayMove: false,
-    });
-    return gone;
-  } finally {
-    await fresh.execute(`DROP TABLE IF EXISTS temp.${vocabulary}`);
-  }
-}
-
-/** Whether an FTS5 table keeps its index and nothing else: https://sqlite.org/fts5.html#contentless_tables */
-async function isContentless(connection: Connection, { name, sql }: TableShape): Promise<boolean> {
-  if (!/\bfts5\b/i.test(sql)) return false;
-  const rows = await connection.query(
-    "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name IN (? || '_content', ? || '_docsize', ? || '_data')",
-    [name, name, name],
-  );
-  const names = rows.map((row) => String(row["name"]));
-  return names.includes(`${name}_data`) && !names.includes(`${name}_content`);
-}
-
-async function createVocabulary(
-  connection: Connection,
-  name: string,
-  table: string,
-): Promise<void> {
-  await connection.execute("PRAGMA query_only = OFF");
-  await connection.execute(
-    `CREATE VIRTUAL TABLE temp.${name} USING fts5vocab('main', ${quoteName(table)}, 'instance')`,
-  );
-}
-
-/** The settings of an FTS5 table that its replacement has not: https://sqlite.org/fts5.html#the_config_command */
-async function lostOptions(
-  old: Connection,
-  fresh: Connection,
-  before: TableShape,
-  now: TableShape,
-): Promise<string[]> {
-  const was = await ftsOptions(old, before.name);
-  const is = await ftsOptions(fresh, now.name);
-  return [...was].filter(([key, value]) => is.get(key) !== value).map(([key, value]) =>
-    `${key} = ${value}`
-  );
-}
-
-async function ftsOptions(connection: Connection, table: string): Promise<Map<string, string>> {
-  try {
-    const rows = await connection.query(
-      `SELECT k, quote(v) AS v FROM main.${quoteName(`${table}_config`)} WHERE k <> 'version'`,
-    );
-    return new Map(rows.map((row) => [String(row["k"]), String(row["v"])]));
-  } catch (error) {
-    if (error instanceof SqlError) return new Map();
-    throw error;
-  }
 }

@@ -1,6 +1,9 @@
 import { type Connection, SqlError } from "../../db/connection.ts";
 import { AludelError } from "../../errors.ts";
 
+/** Gives the connection that reads the state from before, when it is needed. */
+export type OldReader = () => Promise<Connection>;
+
 /** The database as it was before the segment can no longer be read: the run has to begin again behind a copy. */
 export class OldStateGone extends Error {
   override readonly name = "OldStateGone";

@@ -10,6 +10,8 @@ export interface ComparedColumn {
   /** How the old column stored values, and how the new one does. */
   readonly stored: Affinity;
   readonly storage: Affinity;
+  /** Whether the script says that it changes the values: a row with another one may still be the same row. */
+  readonly mayDiffer: boolean;
 }
 
 /** How rows of before are found again. */

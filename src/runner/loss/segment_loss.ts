@@ -155,6 +155,7 @@ export class SegmentLoss {
         now: nameNow(before, fate, filled !== undefined),
         writes,
         filled,
+        replacements: fate?.dropped ? this.#log.replacements(before) : [],
         isSource: ({ from }) => this.#log.originOf(from) === before,
         columnNow: (column) =>
           writes?.droppedColumns.has(column) ? undefined : fates.columnAfter(before, column),
@@ -186,7 +187,7 @@ export class SegmentLoss {
     return [
       ...verdicts,
       { lost: { tables: [], objects: [] }, unsaid: fallen },
-      await findLeftBehind(this.#connection, old, fates, dropped),
+      await findLeftBehind(this.#connection, old, fates, { dropped, created: this.#log.created }),
     ];
   }
 }

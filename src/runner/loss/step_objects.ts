@@ -5,7 +5,7 @@ import { compareTables } from "../../schema/diff/compare_tables.ts";
 import { describeConstraint } from "../../schema/diff/describe.ts";
 import { introspect } from "../../schema/read/introspect.ts";
 import type { Index, Schema, Table } from "../../schema/model/model.ts";
-import { type ColumnRenameHint, Renames } from "../../schema/diff/renames.ts";
+import { Renames } from "../../schema/diff/renames.ts";
 import { foldName, sameName } from "../../sql/identifier.ts";
 import type { Mention } from "../../sql/mentions.ts";
 import { readMentions } from "../../sql/mentions.ts";
@@ -185,7 +185,7 @@ function lostParts(
   const now = to.tables.get(fate.after);
   if (old === undefined || now === undefined) return undefined;
   const columns = renamedColumns(old, now, fate, fates, copies);
-  const renames = new Renames(from, to, { tables: [], columns });
+  const renames = Renames.done(fate.before, columns);
   const parts = new Map<string, string>();
   for (const change of compareTables(old, now, renames, false)) {
     for (const [key, fact] of partsOf(change)) parts.set(key, fact);
@@ -199,11 +199,11 @@ function renamedColumns(
   fate: TableFate,
   fates: TableFates,
   copies: readonly CopyStatement[],
-): ColumnRenameHint[] {
-  const hints = new Map<string, string>();
+): ReadonlyMap<string, string> {
+  const renamed = new Map<string, string>();
   for (const { name } of old.columns) {
     const to = fates.columnAfter(fate.before, name);
-    if (to !== foldName(name)) hints.set(foldName(name), to);
+    if (to !== foldName(name)) renamed.set(foldName(name), to);
   }
   const own = copies.filter(({ into }) => fate.aliases.has(into));
   for (const { columns, items } of own) {
@@ -213,10 +213,10 @@ function renamedColumns(
       if (item.kind !== "column" || item.name === target) continue;
       const isRename = !now.columns.some(({ name }) => sameName(name, item.name)) &&
         !old.columns.some(({ name }) => sameName(name, target));
-      if (isRename) hints.set(item.name, target);
+      if (isRename) renamed.set(item.name, target);
     }
   }
-  return [...hints].map(([from, to]) => ({ table: now.name, from, to }));
+  return renamed;
 }
 
 /** What of a change takes something away. */

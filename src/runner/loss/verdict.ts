@@ -108,11 +108,10 @@ interface Fact {
 }
 
 function unsaidFacts(measure: TableMeasure, { enforced }: LossTerms): Fact[] {
-  const { difference, writes, of, now, emptied, replaced } = measure;
+  const { difference, said, of, now, emptied, replaced } = measure;
   if (now === null || emptied) return []; // DROP TABLE says it.
   const facts: Fact[] = [];
-  const deletes = writes?.deletesDirectly ?? false;
-  const updates = writes?.updatesDirectly ?? false;
+  const { deletes, updates, replaces } = said;
   const { gone, moved, changed } = difference;
   if (gone > 0 && !deletes && !updates && !enforced) {
     const cause = replaced
@@ -124,8 +123,8 @@ function unsaidFacts(measure: TableMeasure, { enforced }: LossTerms): Fact[] {
     facts.push({ fact: "its rows have other rowids than before; copy the rowid too" });
   }
   for (const [column, count] of changed) {
-    const isSaid = deletes || writes?.updated.has(foldName(column)) ||
-      measure.converted.has(column) || !replaced;
+    const isSaid = replaces || said.updated.has(column) || measure.converted.has(column) ||
+      !replaced;
     if (isSaid) continue;
     facts.push({
       column,

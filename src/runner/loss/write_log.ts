@@ -56,6 +56,7 @@ export class WriteLog {
   #pending = new Map<string, Write>();
   #scriptReplaces = false;
   readonly #dropped = new Set<string>();
+  readonly #created = new Set<string>();
   #sequenceNamed = false;
   #removes = false;
 
@@ -89,23 +90,31 @@ export class WriteLog {
     let mentioned: Mention | null | undefined;
     const mention = () => mentioned ??= readMentions(script.text, statement)[0] ?? null;
     const names = (table: string) => foldName(mention()?.name ?? "") === table;
-    let isCopyKnown = false;
+    let isFillingKnown = false;
+    let copied: CopyStatement | undefined;
     for (const write of writes.values()) {
       const { action, table } = write;
       if (table === "sqlite_sequence") this.#sequenceNamed = true;
       const track = this.#tracker.find(table);
       if (track === undefined) continue;
       const found = this.#of(track);
+      const direct = write.direct && names(table);
       if (track.created) {
-        // Only how a table that the run creates was filled matters.
-        if (isCopyKnown) continue;
-        isCopyKnown = true;
-        const copy = action === INSERT ? readCopyStatement(script.text, statement) : undefined;
-        if (copy === undefined) found.others++;
-        else found.copies.push(this.#withSource(copy));
+        // How a table that the run creates was filled, and what statements that name it did then, is all that matters.
+        const copy = action === INSERT
+          ? copied ??= readCopyStatement(script.text, statement)
+          : undefined;
+        if (!isFillingKnown) {
+          if (copy === undefined) found.others++;
+          else found.copies.push(this.#withSource(copy));
+          isFillingKnown = true;
+        }
+        if (!direct || copy !== undefined) continue;
+        if (action === DELETE || mention()?.kind === "replace") found.deletesDirectly = true;
+        if (action === INSERT) found.inserts = true;
+        if (action === UPDATE) found.updated.add(firstColumn(track, write.column));
         continue;
       }
-      const direct = write.direct && names(table);
       if (action === DELETE) {
         if (direct) found.deletesDirectly = true;
         else found.deletesIndirectly = true;
@@ -140,6 +149,11 @@ export class WriteLog {
     return this.#dropped;
   }
 
+  /** The folded names of the views and triggers that statements create. */
+  get created(): ReadonlySet<string> {
+    return this.#created;
+  }
+
   /** Whether a statement wrote to sqlite_sequence by name. */
   get sequenceNamed(): boolean {
     return this.#sequenceNamed;
@@ -163,6 +177,12 @@ export class WriteLog {
   filled(name: string): TableWrites | undefined {
     const track = this.#tracker.find(name);
     return track?.created ? this.#of(track) : undefined;
+  }
+
+  /** What was written to the tables that took the place of one from before, one after the other; its name is folded. */
+  replacements(before: string): readonly TableWrites[] {
+    return this.#tracker.line(before).filter(({ created }) => created)
+      .map((track) => this.#of(track));
   }
 
   /** The folded name that a column of a table of now had when the table was created. */
@@ -216,6 +236,9 @@ export class WriteLog {
     if (statement.verb !== "CREATE") this.#removes = true;
     if (first.kind === "drop-table" || first.kind === "drop-view") {
       this.#dropped.add(foldName(first.name));
+    }
+    if (first.kind === "create-trigger" || first.kind === "create-view") {
+      this.#created.add(foldName(first.name));
     }
     if (first.kind === "create-trigger") {
       this.#scriptReplaces ||= /replace/i.test(script.text.slice(statement.start, statement.end));

@@ -27,6 +27,9 @@ export interface ColumnRenameHint extends RenameHint {
 /** No hints. */
 export const NO_HINTS: RenameHints = { tables: [], columns: [] };
 
+/** A schema as far as renames are concerned. */
+type NamedTables = Pick<Schema, "tables" | "virtualTables">;
+
 /** The renames that are still to be done. All names are folded. */
 export class Renames {
   /** Present name → wanted name. */
@@ -34,13 +37,13 @@ export class Renames {
   /** Wanted name → present name. */
   readonly #oldTables: ReadonlyMap<string, string>;
   /** Present table → present column → wanted column. */
-  readonly #columns: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  #columns: ReadonlyMap<string, ReadonlyMap<string, string>>;
 
   /** Hints that contradict the two schemas or one another. */
   readonly doubts: readonly RenameDoubt[];
 
   /** Takes the hints that are not yet applied between two schemas; the others are inert. */
-  constructor(from: Schema, to: Schema, hints: RenameHints) {
+  constructor(from: NamedTables, to: NamedTables, hints: RenameHints) {
     const tables = openRenames(hints.tables, from.tables, to.tables);
     const virtual = openRenames(hints.tables, from.virtualTables, to.virtualTables, canRename);
     const doubts: RenameDoubt[] = [...tables.doubts, ...virtual.doubts];
@@ -61,6 +64,14 @@ export class Renames {
     }
     this.#columns = columns;
     this.doubts = doubts;
+  }
+
+  /** Renames of a table's columns that have been done, be it that names changed places: folded name before → now. */
+  static done(table: string, columns: ReadonlyMap<string, string>): Renames {
+    const nothing = { tables: new Map(), virtualTables: new Map() };
+    const renames = new Renames(nothing, nothing, NO_HINTS);
+    renames.#columns = new Map([[table, columns]]);
+    return renames;
   }
 
   /** Whether nothing is renamed. */

@@ -1,0 +1,90 @@
+import { type Connection, SqlError } from "../../db/connection.ts";
+import { quoteName } from "../../sql/identifier.ts";
+import { compareRows } from "./compare_rows.ts";
+import type { ComparedColumn } from "./row_match.ts";
+import type { TableShape } from "./table_shape.ts";
+
+/** How many words of how many rows an FTS5 index finds no longer: https://sqlite.org/fts5.html#the_fts5vocab_virtual_table_module */
+export async function lostEntries(
+  old: Connection,
+  fresh: Connection,
+  before: string,
+  now: string,
+): Promise<number> {
+  const columns = ["term", "doc", "col", "offset"].map((name): ComparedColumn => ({
+    name,
+    before: quoteName(name),
+    now: quoteName(name),
+    stored: "BLOB",
+    storage: "BLOB",
+    mayDiffer: false,
+  }));
+  const vocabulary = "aludel_vocabulary";
+  try {
+    await createVocabulary(old, vocabulary, before);
+    await createVocabulary(fresh, vocabulary, now);
+    const { gone } = await compareRows(old, fresh, {
+      schema: "temp",
+      before: vocabulary,
+      now: vocabulary,
+      columns,
+      identity: { kind: "content" },
+      primary: [],
+      mayMove: false,
+    });
+    return gone;
+  } finally {
+    await fresh.execute(`DROP TABLE IF EXISTS temp.${vocabulary}`);
+  }
+}
+
+/** Whether an FTS5 table keeps its index and nothing else: https://sqlite.org/fts5.html#contentless_tables */
+export async function isContentless(
+  connection: Connection,
+  { name, sql }: TableShape,
+): Promise<boolean> {
+  if (!/\bfts5\b/i.test(sql)) return false;
+  const rows = await connection.query(
+    "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name IN (? || '_content', ? || '_docsize', ? || '_data')",
+    [name, name, name],
+  );
+  const names = rows.map((row) => String(row["name"]));
+  return names.includes(`${name}_data`) && !names.includes(`${name}_content`);
+}
+
+async function createVocabulary(
+  connection: Connection,
+  name: string,
+  table: string,
+): Promise<void> {
+  await connection.execute("PRAGMA query_only = OFF");
+  await connection.execute(
+    `CREATE VIRTUAL TABLE temp.${name} USING fts5vocab('main', ${quoteName(table)}, 'instance')`,
+  );
+}
+
+/** The settings of an FTS5 table that its replacement has not: https://sqlite.org/fts5.html#the_config_command */
+export async function lostOptions(
+  old: Connection,
+  fresh: Connection,
+  before: TableShape,
+  now: TableShape,
+): Promise<string[]> {
+  const was = await ftsOptions(old, before.name);
+  const is = await ftsOptions(fresh, now.name);
+  return [...was].filter(([key, value]) => is.get(key) !== value).map(([key, value]) =>
+    `${key} = ${value}`
+  );
+}
+
+async function ftsOptions(connection: Connection, table: string): Promise<Map<string, string>> {
+  try {
+    const rows = await connection.query(
+      `SELECT k, quote(v) AS v FROM main.${quoteName(`${table}_config`)} WHERE k <> 'version'`,
+    );
+    return new Map(rows.map((row) => [String(row["k"]), String(row["v"])]));
+  } catch (error) {
+    if (error instanceof SqlError) return new Map();
+    throw error;
+  }
+}
