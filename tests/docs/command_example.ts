@@ -386,7 +386,7 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
   "aludel verify --staged": {
     scene: "a clone",
     before: "echo 'SELECT 1;' | tee -a migrations/*_create_roles/up.sql",
-    prints: /in the index against HEAD: all is as it should be/,
+    prints: /in the index against HEAD: everything matches/,
   },
   "aludel verify --since origin/main --format github": {
     scene: "a clone",

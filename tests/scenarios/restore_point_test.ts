@@ -247,7 +247,7 @@ Deno.test("restore with another page size waits for readers in WAL mode, and say
   await project.sql("PRAGMA page_size = 8192; VACUUM; PRAGMA journal_mode = WAL; DELETE FROM t");
   const reader = await holding(project, "BEGIN; SELECT count(*) FROM t;");
   const { stderr } = await project.fails(1, "restore", "--lock-timeout", "0.2");
-  assert.match(stderr, /error\[lock-timeout\][^]*pages have another size[^]*Nothing was changed/);
+  assert.match(stderr, /error\[lock-timeout\][^]*page size differs[^]*Nothing was changed/);
   await reader.end();
   await project.done("restore");
   assert.equal(await project.sql("SELECT count(*) FROM t; PRAGMA journal_mode"), "2\nwal");
