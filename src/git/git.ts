@@ -1,3 +1,4 @@
+import { isOlderVersion } from "../text/program.ts";
 import { host, type PipedProcess, type ProcessOptions, type ProcessOutput } from "../host/mod.ts";
 import { AludelError } from "../errors.ts";
 import { say, shell } from "../text/next_step.ts";
@@ -99,7 +100,7 @@ export async function gitError(
     });
   }
   const release = await gitRelease();
-  if (release !== undefined && isOlder(release, MINIMUM_GIT)) {
+  if (release !== undefined && isOlderVersion(release, MINIMUM_GIT.split(".").map(Number))) {
     return new AludelError(
       "git-too-old",
       `Git is ${release}, and Aludel needs ${MINIMUM_GIT} or newer`,
@@ -151,15 +152,6 @@ async function gitRelease(): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-}
-
-function isOlder(release: string, minimum: string): boolean {
-  const have = release.split(".").map(Number);
-  for (const [index, needed] of minimum.split(".").map(Number).entries()) {
-    const number = have[index] ?? 0;
-    if (number !== needed) return number < needed;
-  }
-  return false;
 }
 
 function gitMissing(cause: unknown): AludelError {

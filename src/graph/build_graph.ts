@@ -1,6 +1,12 @@
 import { AludelError } from "../errors.ts";
 import { type NextStep, say, shell } from "../text/next_step.ts";
-import { foldName, idFault, labelFault, type Revision, type RevisionId } from "./revision.ts";
+import {
+  foldRevisionName,
+  idFault,
+  labelFault,
+  type Revision,
+  type RevisionId,
+} from "./revision.ts";
 import { type GraphParts, RevisionGraph } from "./revision_graph.ts";
 import { type Adjacency, knots, minimalCycle, topologicalOrder } from "./walk.ts";
 
@@ -176,8 +182,8 @@ function checkIds(
   }
   if (!hasCapitals) return position;
   for (const [id, at] of position) {
-    const earlier = folded.get(foldName(id));
-    if (earlier === undefined) folded.set(foldName(id), at);
+    const earlier = folded.get(foldRevisionName(id));
+    if (earlier === undefined) folded.set(foldRevisionName(id), at);
     else {
       const ids = [revisions[earlier]!.id, id] as const;
       problems.push({ kind: "duplicate-id", ids, at: [earlier, at] });
@@ -188,13 +194,13 @@ function checkIds(
 
 function checkLabels(revisions: readonly Revision[], problems: GraphProblem[]): void {
   if (revisions.every((revision) => revision.labels.length === 0)) return;
-  const ids = new Map(revisions.map(({ id }, at) => [foldName(id), at]));
+  const ids = new Map(revisions.map(({ id }, at) => [foldRevisionName(id), at]));
   const carriers = new Map<string, number>();
   revisions.forEach(({ id, labels }, at) => {
     for (const label of labels) {
       const fault = labelFault(label);
       if (fault !== null) problems.push({ kind: "illegal-label", id, label, fault, at: [at] });
-      const name = foldName(label);
+      const name = foldRevisionName(label);
       const other = ids.get(name);
       if (other !== undefined) {
         const otherId = revisions[other]!.id;

@@ -1,7 +1,7 @@
 import { AludelError } from "../errors.ts";
 import { excerpt } from "../text/layout.ts";
 import { say, shell } from "../text/next_step.ts";
-import { foldName } from "./revision.ts";
+import { foldRevisionName } from "./revision.ts";
 
 /** A word that stands for revisions by their place in the graph or in the database. */
 export type RefKeyword = "base" | "current" | "head" | "heads";
@@ -44,7 +44,7 @@ const REF = new RegExp(`^(?:(${NAME})@)?(${NAME})?([+-][0-9]{1,9})?$`);
 export function parseRef(text: string): Ref {
   const [, branch = null, word, steps] = REF.exec(text) ?? [];
   if (word === undefined && steps === undefined) throw syntaxError(text);
-  if (branch !== null && KEYWORDS.has(foldName(branch))) throw syntaxError(text);
+  if (branch !== null && KEYWORDS.has(foldRevisionName(branch))) throw syntaxError(text);
   const anchor = word === undefined ? null : parseAnchor(word);
   if (steps !== undefined) {
     if (anchor === null && Number(steps) === 0) throw syntaxError(text);
@@ -84,7 +84,7 @@ export function formatRange({ from, to }: RefRange): string {
 }
 
 function parseAnchor(word: string): Anchor {
-  const folded = foldName(word);
+  const folded = foldRevisionName(word);
   return isKeyword(folded) ? { kind: "keyword", keyword: folded } : { kind: "name", name: word };
 }
 

@@ -20,8 +20,8 @@ const ID = /^[0-9A-Za-z][0-9A-Za-z_.]{0,63}$/;
 const GENERATED = /^[0-9a-f]{12}$/;
 const LABEL = /^[0-9A-Za-z][0-9A-Za-z_./]{0,63}$/;
 
-/** How names are compared: refs, ids and labels ignore case, because folders on some systems do. */
-export function foldName(name: string): string {
+/** A ref, id or label as it is compared: in lower case, because folders on some systems ignore case. */
+export function foldRevisionName(name: string): string {
   return name.toLowerCase();
 }
 
@@ -53,7 +53,7 @@ function nameFault(name: string, pattern: RegExp, alphabet: string): string | nu
     return `must begin with a letter or digit and hold ${alphabet}`;
   }
   if (name.endsWith(".")) return "ends in a dot";
-  if (RESERVED_WORDS.includes(foldName(name))) return "is a word of the ref grammar";
+  if (RESERVED_WORDS.includes(foldRevisionName(name))) return "is a word of the ref grammar";
   return null;
 }
 
@@ -68,11 +68,11 @@ export function joinRevisions(
   const ids = new Set(disk.map((revision) => revision.id));
   const unknown = recorded.filter((revision) => !ids.has(revision.id));
   if (unknown.length === 0) return disk;
-  const taken = new Set([...disk, ...unknown].map((revision) => foldName(revision.id)));
-  for (const { labels } of disk) for (const label of labels) taken.add(foldName(label));
+  const taken = new Set([...disk, ...unknown].map((revision) => foldRevisionName(revision.id)));
+  for (const { labels } of disk) for (const label of labels) taken.add(foldRevisionName(label));
   const free = unknown.map((revision) => ({
     ...revision,
-    labels: revision.labels.filter((label) => !taken.has(foldName(label))),
+    labels: revision.labels.filter((label) => !taken.has(foldRevisionName(label))),
   }));
   return [...disk, ...free];
 }

@@ -1,5 +1,5 @@
 import { AludelError, REPORT_BUG } from "../errors.ts";
-import { foldName, type Revision, type RevisionId } from "./revision.ts";
+import { foldRevisionName, type Revision, type RevisionId } from "./revision.ts";
 import { type Adjacency, reversed } from "./walk.ts";
 
 /**
@@ -159,16 +159,18 @@ export class RevisionGraph {
   named(name: string): RevisionId | undefined {
     const exact = this.#position.has(name) ? name : this.labels.get(name);
     if (exact !== undefined) return exact;
-    const folded = foldName(name);
+    const folded = foldRevisionName(name);
     const [at, id] = this.#foldedFrom(folded)[0] ?? [];
     if (at === folded) return id;
-    for (const [label, labelled] of this.labels) if (foldName(label) === folded) return labelled;
+    for (const [label, labelled] of this.labels) {
+      if (foldRevisionName(label) === folded) return labelled;
+    }
     return undefined;
   }
 
   /** The revisions whose ids begin so, ignoring case, in the order of their ids. */
   withPrefix(prefix: string): readonly RevisionId[] {
-    const folded = foldName(prefix);
+    const folded = foldRevisionName(prefix);
     return this.#foldedFrom(folded, (name) => name.startsWith(folded)).map(([, id]) => id);
   }
 
@@ -211,7 +213,7 @@ export class RevisionGraph {
     folded: string,
     more: (name: string) => boolean = (name) => name === folded,
   ): readonly (readonly [string, RevisionId])[] {
-    const sorted = this.#folded ??= this.ids.map((id) => [foldName(id), id] as const)
+    const sorted = this.#folded ??= this.ids.map((id) => [foldRevisionName(id), id] as const)
       .sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
     let [low, high] = [0, sorted.length];
     while (low < high) {

@@ -1,7 +1,7 @@
 /** What another tool's migrations become as revisions. Nothing is read here and nothing is written. */
 import { digest } from "../digest.ts";
 import { AludelError } from "../errors.ts";
-import { foldName, idFault, type RevisionId } from "../graph/revision.ts";
+import { foldRevisionName, idFault, type RevisionId } from "../graph/revision.ts";
 import { folderName } from "../manifest/folder_name.ts";
 import type { ManifestRevision } from "../manifest/manifest.ts";
 import { canonicalText } from "../sql/canonical_text.ts";
@@ -113,7 +113,7 @@ function assignIds(
   revisions: readonly ForeignRevision[],
   existing: readonly ManifestRevision[],
 ): ReadonlyMap<string, RevisionId> {
-  const known = new Map(existing.map((entry) => [foldName(entry.id), entry]));
+  const known = new Map(existing.map((entry) => [foldRevisionName(entry.id), entry]));
   const taken = new Set(known.keys());
   const counts = new Map<string, number>();
   for (const { key } of revisions) {
@@ -125,7 +125,7 @@ function assignIds(
   for (const { key, message } of revisions) {
     const digits = leadingDigits(key);
     const before = [digits, key, made(key)]
-      .map((id) => known.get(foldName(id ?? "")))
+      .map((id) => known.get(foldRevisionName(id ?? "")))
       .find((entry) => entry !== undefined && (entry.id !== digits || entry.message === message));
     if (before !== undefined) ids.set(key, before.id);
   }
@@ -133,9 +133,9 @@ function assignIds(
     if (ids.has(key)) continue;
     const digits = leadingDigits(key);
     const candidates = [digits !== undefined && counts.get(digits) === 1 ? digits : "", key];
-    const id = candidates.find((id) => idFault(id) === null && !taken.has(foldName(id))) ??
+    const id = candidates.find((id) => idFault(id) === null && !taken.has(foldRevisionName(id))) ??
       made(key);
-    taken.add(foldName(id));
+    taken.add(foldRevisionName(id));
     ids.set(key, id);
   }
   return ids;

@@ -7,7 +7,7 @@ import {
   type Trigger,
 } from "../schema/model/model.ts";
 import { externalContent } from "../schema/plan/virtual_table.ts";
-import { displayName, foldName, sameName } from "../sql/identifier.ts";
+import { displayName, foldName, ROWID_NAMES, sameName } from "../sql/identifier.ts";
 import type { TableFate } from "../runner/table_fates.ts";
 import type { LintRules, LintSubject, Report, ScriptSubject, WalkedStatement } from "./subject.ts";
 
@@ -145,7 +145,7 @@ function judgeRowids(
   );
   const isCopied = copies.some(({ text }) => {
     const names = mentionedNames(text);
-    return ["rowid", "_rowid_", "oid"].some((name) => names.has(name));
+    return ROWID_NAMES.some((name) => names.has(name));
   });
   if (copies.length === 0 || isCopied) return;
   const searched = [...before.virtualTables.values()].filter((table) => {

@@ -1,4 +1,4 @@
-import { foldName, idFault } from "../graph/revision.ts";
+import { foldRevisionName, idFault } from "../graph/revision.ts";
 import { dirNameProblem, foldDirName, isUtcTime } from "./folder_name.ts";
 import {
   type DownHash,
@@ -114,7 +114,7 @@ class ManifestCheck {
       }
       const revision = this.#revision(item, index);
       if (revision === undefined) continue;
-      const folded = foldName(revision.id);
+      const folded = foldRevisionName(revision.id);
       const twin = byId.get(folded);
       if (twin !== undefined) {
         // Both sides of a union merge may bring the same line.

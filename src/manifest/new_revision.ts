@@ -1,5 +1,5 @@
 import { AludelError } from "../errors.ts";
-import { foldName, idFault, type RevisionId } from "../graph/revision.ts";
+import { foldRevisionName, idFault, type RevisionId } from "../graph/revision.ts";
 import { requireGraph } from "../graph/build_graph.ts";
 import { foldDirName, folderName } from "./folder_name.ts";
 import { type Manifest, type ManifestRevision, sortById, sortTexts } from "./manifest.ts";
@@ -65,8 +65,8 @@ function checkId(manifest: Manifest, id: RevisionId): void {
       next: [say("Give another --rev-id, or leave it out for one of twelve random digits")],
     });
   }
-  const folded = foldName(id);
-  const taken = manifest.revisions.find((revision) => foldName(revision.id) === folded);
+  const folded = foldRevisionName(id);
+  const taken = manifest.revisions.find((revision) => foldRevisionName(revision.id) === folded);
   if (taken === undefined) return;
   throw new AludelError("revision-id-taken", `Revision "${taken.id}" already exists`, {
     revision: taken.id,

@@ -1,3 +1,4 @@
+import { isOlderVersion } from "../text/program.ts";
 import { AludelError, type Place } from "../errors.ts";
 import { readDirectives } from "../sql/read_script.ts";
 import type { SchemaFile } from "../schema/source/statements.ts";
@@ -26,7 +27,7 @@ export function requireSqlite(
   actual: string,
   { what, place, revision }: Requiring,
 ): void {
-  if (!isOlder(actual, needed)) return;
+  if (!isOlderVersion(actual, needed)) return;
   throw new AludelError(
     "sqlite-too-old",
     `${what} needs SQLite ${needed.join(".")}, and this one is ${actual}`,
@@ -108,13 +109,4 @@ function sqliteOfSchema(file: string, text: string): readonly number[] | undefin
   if (!/aludel/i.test(text)) return undefined;
   const directive = readDirectives(file, text, "schema").find(({ name }) => name === "sqlite");
   return directive?.value.split(".").map(Number);
-}
-
-function isOlder(actual: string, needed: readonly number[]): boolean {
-  const parts = actual.split(".").map(Number);
-  for (const [index, number] of needed.entries()) {
-    const have = parts[index] ?? 0;
-    if (have !== number) return have < number;
-  }
-  return false;
 }

@@ -4,7 +4,8 @@ import type { DoubleQuotedStrings } from "./double_quoted_strings.ts";
 import { hasStateTables } from "../state/state_format.ts";
 import { appendLog } from "../state/write_state.ts";
 import { type NextStep, say } from "../text/next_step.ts";
-import { type CheckedStep, type RunHost, type Segment, toSecond } from "./request.ts";
+import { type CheckedStep, type RunHost, type Segment } from "./request.ts";
+import { toSecond } from "../text/layout.ts";
 
 const DOUBLE_QUOTED = /^no such column: "?.*should this be a string literal in single-quotes/;
 

@@ -1,5 +1,5 @@
 import { type Connection, type Row, SqlError } from "../db/connection.ts";
-import { foldName, quoteName } from "../sql/identifier.ts";
+import { foldName, freeRowidName, quoteName } from "../sql/identifier.ts";
 import { type MentionKind, readMentions } from "../sql/mentions.ts";
 import type { Script } from "../sql/script.ts";
 import {
@@ -206,8 +206,7 @@ async function rowidOf(connection: Connection, table: string): Promise<string | 
   );
   if (listed?.["wr"]) return undefined;
   const columns = await connection.query("SELECT name FROM pragma_table_xinfo(?)", [table]);
-  const taken = new Set(columns.map((row) => foldName(String(row["name"]))));
-  return ["rowid", "_rowid_", "oid"].find((name) => !taken.has(name));
+  return freeRowidName(columns.map((row) => String(row["name"])));
 }
 
 function violationKey(violation: Violation): string {

@@ -3,7 +3,8 @@ import { changePolicies, type Policy, type PolicyChange } from "../state/policie
 import { readMark } from "../state/state.ts";
 import { again, type NextStep, say, shell } from "../text/next_step.ts";
 import { describeLoss, type SaidLoss } from "./loss/verdict.ts";
-import { type CheckedStep, type CheckedUp, type RunHost, toSecond } from "./request.ts";
+import type { CheckedStep, CheckedUp, RunHost } from "./request.ts";
+import { toSecond } from "../text/layout.ts";
 import { lockedTransaction } from "./write_lock.ts";
 
 /**

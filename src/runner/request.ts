@@ -15,11 +15,6 @@ export interface Clock {
   sleep(milliseconds: number): Promise<void>;
 }
 
-/** The format of every stored moment: UTC to the second, `2026-11-23T10:15:00Z`. */
-export function toSecond(moment: Date): string {
-  return moment.toISOString().replace(/\.\d+Z$/, "Z");
-}
-
 /** What is known of a revision before it runs; the runner adds when, how long and by whom. */
 export type RevisionRecord = Omit<
   AppliedRevision,

@@ -16,7 +16,7 @@ import { placeOf } from "../text/position.ts";
 import { foldName, quoteName } from "../sql/identifier.ts";
 import { readShape } from "./loss/table_shape.ts";
 import type { SaidLoss } from "./loss/verdict.ts";
-import { type CheckedStep, type ResumeChoice, type RunHost, toSecond } from "./request.ts";
+import { type CheckedStep, type ResumeChoice, type RunHost } from "./request.ts";
 import { NOTHING_RUN } from "./failure.ts";
 import {
   executePatiently,
@@ -30,6 +30,7 @@ import { forbiddenLoss, refuseForbidden } from "./policies.ts";
 import { announceStep, record, remedyFor } from "./run_step.ts";
 import { type SegmentResult, StepFailure } from "./run_transaction.ts";
 import { again, say } from "../text/next_step.ts";
+import { toSecond } from "../text/layout.ts";
 
 /** A revision whose script runs outside a transaction, with its place in the route. */
 export interface OffTransactionRun {

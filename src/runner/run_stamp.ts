@@ -5,9 +5,10 @@ import { readPolicies } from "../state/policies.ts";
 import { clearIntents, readIntents } from "../state/intent.ts";
 import { ensureStateTables } from "../state/state_format.ts";
 import { appendLog, deleteRevision, insertRevision, purgeRevisions } from "../state/write_state.ts";
-import { type CheckedUp, type RunHost, toSecond } from "./request.ts";
 import { refuseDrafts } from "./policies.ts";
+import { type CheckedUp, type RunHost } from "./request.ts";
 import { lockedTransaction } from "./write_lock.ts";
+import { toSecond } from "../text/layout.ts";
 
 /** A change of records without running anything. */
 export interface CheckedStamp {

@@ -5,10 +5,11 @@ import type { DoubleQuotedStrings } from "./double_quoted_strings.ts";
 import type { StatementWatch } from "./loss/segment_loss.ts";
 import { findLostObjects, readObjectsBefore } from "./loss/step_objects.ts";
 import type { UnsaidLoss } from "./loss/verdict.ts";
-import { type Ancestors, type CheckedStep, type RunHost, toSecond } from "./request.ts";
+import { type Ancestors, type CheckedStep, type RunHost } from "./request.ts";
 import { runScript } from "./run_script.ts";
 import { dropTemporaryObjects } from "./temporary_objects.ts";
 import { again, type NextStep, shell } from "../text/next_step.ts";
+import { toSecond } from "../text/layout.ts";
 
 /** A step within an open transaction, with its place in the whole route. */
 export interface StepRun {

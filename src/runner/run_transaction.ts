@@ -11,7 +11,6 @@ import {
   type Reseal,
   type RunHost,
   type Segment,
-  toSecond,
 } from "./request.ts";
 import {
   compareForeignKeyStates,
@@ -33,6 +32,7 @@ import { displayName, foldName } from "../sql/identifier.ts";
 import { readMentions } from "../sql/mentions.ts";
 import { type TableFates, traceTables } from "./table_fates.ts";
 import { again, type NextStep, say } from "../text/next_step.ts";
+import { toSecond } from "../text/layout.ts";
 
 /** A segment of mode `transaction` or `foreign-keys`, with its place in the route. */
 export interface TransactionRun {

@@ -89,3 +89,12 @@ export function affinityOf(type: string): Affinity {
   if (folded.includes("real") || folded.includes("floa") || folded.includes("doub")) return "REAL";
   return "NUMERIC";
 }
+
+/** The names of the rowid in a table that gives them to no column: https://sqlite.org/lang_createtable.html#rowid */
+export const ROWID_NAMES: readonly string[] = ["rowid", "_rowid_", "oid"];
+
+/** A name for the rowid that no column has taken; undefined if all are. */
+export function freeRowidName(columns: Iterable<string>): string | undefined {
+  const taken = new Set([...columns].map(foldName));
+  return ROWID_NAMES.find((name) => !taken.has(name));
+}

@@ -125,3 +125,16 @@ export function megabytes(bytes: number): string {
   const size = bytes / 1_000_000;
   return size < 1_000 ? `${size.toFixed(1)} MB` : `${(size / 1_000).toFixed(1)} GB`;
 }
+
+/** A moment in UTC to the second, as records and the manifest have it: `2026-11-23T10:15:00Z`. */
+export function toSecond(moment: Date): string {
+  return moment.toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** Names in double quotes for a sentence: `"a"`, `"a" and "b"`, `"a", "b" and "c"`. */
+export function quotedList(names: readonly string[]): string {
+  const quoted = names.map((name) => `"${name}"`);
+  return quoted.length < 2
+    ? quoted.join("")
+    : `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
+}

@@ -6,3 +6,10 @@ export const RELEASE = "0.1.0";
 
 /** Which build it is, such as `1a86035 2026-11-24`. scripts/compile/ puts the commit in this text's place. */
 export const BUILD: string = "source";
+
+/** Whether a version is older than another one, number by number: `2.9` is older than `2.10.1`. */
+export function isOlderVersion(version: string, than: readonly number[]): boolean {
+  const parts = version.split(".").map(Number);
+  const differs = than.findIndex((number, index) => (parts[index] ?? 0) !== number);
+  return differs >= 0 && (parts[differs] ?? 0) < than[differs]!;
+}

@@ -1,3 +1,4 @@
+import { toSecond } from "../../text/layout.ts";
 import { splitStatements } from "../../sql/script.ts";
 import { shell } from "../../text/next_step.ts";
 import type { ForeignDigest } from "../checksum.ts";
@@ -104,7 +105,7 @@ function readJournal(
     return {
       key: tag,
       message: messageOf(tag.replace(/^\d+_/, "")),
-      created: new Date(when).toISOString().replace(/\.\d+Z$/, "Z"),
+      created: toSecond(new Date(when)),
       recordedTime: when,
       up: { file: path, text: withoutBreakpoints(text), transaction: true },
       down: null,

@@ -1,6 +1,7 @@
+import { toSecond } from "../../text/layout.ts";
 import { host } from "../../host/mod.ts";
 import { requireGraph } from "../../graph/build_graph.ts";
-import { foldName, idFault, type RevisionId } from "../../graph/revision.ts";
+import { foldRevisionName, idFault, type RevisionId } from "../../graph/revision.ts";
 import { idInFolderName } from "../../manifest/folder_name.ts";
 import {
   type CanonicalTexts,
@@ -264,7 +265,7 @@ class Mender {
       dependsOn: [],
       labels: [],
       message: messageInName(dir, id),
-      created: this.#options.now.toISOString().replace(/\.\d+Z$/, "Z"),
+      created: toSecond(this.#options.now),
       up: null,
       down: null,
       was: [],
@@ -275,7 +276,9 @@ class Mender {
 
   #isFree(id: string | undefined): id is string {
     return id !== undefined && idFault(id) === null &&
-      ![...this.#revisions.keys()].some((other) => foldName(other) === foldName(id));
+      ![...this.#revisions.keys()].some((other) =>
+        foldRevisionName(other) === foldRevisionName(id)
+      );
   }
 
   #leftWithoutParents({ id, dir, parents, dependsOn }: ManifestRevision): void {
@@ -337,7 +340,7 @@ function isFolderOf({ dir, hashes }: StrayRevision, { id, up, down }: ManifestRe
 
 /** Whether an id is a part of a folder's name, as a template puts it there. */
 function holdsId(dir: string, id: RevisionId): boolean {
-  const at = foldName(dir).indexOf(foldName(id));
+  const at = foldRevisionName(dir).indexOf(foldRevisionName(id));
   if (at < 0) return false;
   const isEdge = (character: string | undefined) =>
     character === undefined || /[^0-9A-Za-z.]/.test(character);

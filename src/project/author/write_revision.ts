@@ -1,3 +1,4 @@
+import { toSecond } from "../../text/layout.ts";
 import { host } from "../../host/mod.ts";
 import { AludelError, MEND_ACCESS } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
@@ -88,7 +89,7 @@ export async function writeRevision(
     const added = newRevision(manifest, {
       id: request.id,
       message: request.message ?? `merge ${parents.join(" and ")}`,
-      created: request.now.toISOString().replace(/\.\d+Z$/, "Z"),
+      created: toSecond(request.now),
       parents,
       dependsOn,
       labels: request.labels,

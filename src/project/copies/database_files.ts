@@ -1,7 +1,7 @@
 import { host, type OpenFile } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
 import { say, shell } from "../../text/next_step.ts";
-import { flushFolder, pathExists } from "../workspace/files.ts";
+import { flushFolder, pathExists, splitPath } from "../workspace/files.ts";
 import { megabytes } from "../../text/layout.ts";
 
 /** More than what is copied: room for the file system's own bookkeeping, in bytes. */
@@ -55,17 +55,6 @@ function sizeOf(path: string): number {
   } catch {
     return 0;
   }
-}
-
-/** The folder and the name of a path. */
-export function splitPath(path: string): { readonly folder: string; readonly file: string } {
-  const at = Math.max(
-    path.lastIndexOf("/"),
-    host.os === "windows" ? path.lastIndexOf("\\") : -1,
-  );
-  return at < 0
-    ? { folder: ".", file: path }
-    : { folder: at === 0 ? "/" : path.slice(0, at), file: path.slice(at + 1) };
 }
 
 /** The path that a link leads to; the path itself where there is nothing yet. */

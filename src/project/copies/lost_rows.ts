@@ -2,7 +2,7 @@ import { type Connection, SqlError, type SqlValue } from "../../db/connection.ts
 import { fileUri } from "../../db/open.ts";
 import { openDatabase } from "../../db/open.ts";
 import type { LostRows } from "../../runner/request.ts";
-import { foldName, quoteName, quoteText } from "../../sql/identifier.ts";
+import { foldName, freeRowidName, quoteName, quoteText } from "../../sql/identifier.ts";
 
 /** How the rows of a table are told apart, and which of its columns hold values. */
 export interface RowShape {
@@ -293,8 +293,6 @@ export function literal(value: string): string {
   return `CASE typeof(${value}) WHEN 'text' THEN 'CAST(x''' || hex(${value}) || ''' AS TEXT)' ELSE quote(${value}) END`;
 }
 
-const ROWID_NAMES = ["rowid", "_rowid_", "oid"];
-
 /**
  * How the rows of a table are told apart.
  * @param schema `main` or the name of an attached database.
@@ -325,8 +323,7 @@ export async function readRowShape(
     if (Number(found["wr"]) === 1) return { table: name, columns, key: primary, hidden: false };
     const alias = await rowidColumn(connection, schema, name, primary);
     if (alias !== undefined) return { table: name, columns, key: [alias], hidden: false };
-    const taken = new Set(rows.map((row) => foldName(String(row["name"]))));
-    const rowid = ROWID_NAMES.find((each) => !taken.has(each));
+    const rowid = freeRowidName(rows.map((row) => String(row["name"])));
     return rowid === undefined ? undefined : { table: name, columns, key: [rowid], hidden: true };
   } catch (error) {
     if (error instanceof SqlError) return undefined;

@@ -5,14 +5,7 @@ import { findDamage } from "../../db/find_damage.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
 import { CopySession, type CopyWatch } from "./copy_session.ts";
-import {
-  createPrivate,
-  databaseBytes,
-  modeOf,
-  realPath,
-  requireSpace,
-  splitPath,
-} from "./database_files.ts";
+import { createPrivate, databaseBytes, modeOf, realPath, requireSpace } from "./database_files.ts";
 import {
   formatRestorePoint,
   POINT_FILE,
@@ -28,13 +21,14 @@ import {
   removeLeftovers,
   type WorkFolder,
 } from "./work_folder.ts";
-import { flushFolder, pathExists, writeAtomically } from "../workspace/files.ts";
+import { flushFolder, pathExists, splitPath, writeAtomically } from "../workspace/files.ts";
 import type { Target } from "../workspace/target.ts";
-import { type RunHost, toSecond } from "../../runner/request.ts";
+import { type RunHost } from "../../runner/request.ts";
 import { adviceFor } from "../../runner/failure.ts";
 import { executePatiently, patiently } from "../../runner/write_lock.ts";
 import { type AppliedRevision, readState } from "../../state/state.ts";
 import { again, say, shell } from "../../text/next_step.ts";
+import { toSecond } from "../../text/layout.ts";
 
 /** What {@linkcode makeRestorePoint} makes. */
 export interface RestorePointRequest {

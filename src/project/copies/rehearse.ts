@@ -4,13 +4,7 @@ import { findDamage } from "../../db/find_damage.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError, type ErrorCode } from "../../errors.ts";
 import { CopySession } from "./copy_session.ts";
-import {
-  createPrivate,
-  databaseBytes,
-  realPath,
-  requireSpace,
-  splitPath,
-} from "./database_files.ts";
+import { createPrivate, databaseBytes, realPath, requireSpace } from "./database_files.ts";
 import { copyFailed, requireFile } from "./make_restore_point.ts";
 import { makeRunPoint } from "./run_points.ts";
 import { restoreFolderOf } from "./restore_points.ts";
@@ -22,7 +16,7 @@ import {
   planMigration,
   runMigration,
 } from "../migrate/migration.ts";
-import { pathExists } from "../workspace/files.ts";
+import { pathExists, splitPath } from "../workspace/files.ts";
 import type { Target } from "../workspace/target.ts";
 import type { ResumeChoice, RunHost, RunOutcome, TransactionMode } from "../../runner/request.ts";
 import type { SaidLoss, TableLoss } from "../../runner/loss/verdict.ts";

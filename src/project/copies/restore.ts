@@ -1,10 +1,11 @@
+import { splitPath } from "../workspace/files.ts";
 import { host } from "../../host/mod.ts";
 import { type Connection, SqlError } from "../../db/connection.ts";
 import { findDamage } from "../../db/find_damage.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
 import type { Notice } from "../../finding.ts";
-import { type RunHost, toSecond } from "../../runner/request.ts";
+import { type RunHost } from "../../runner/request.ts";
 import { patiently } from "../../runner/write_lock.ts";
 import { readLog } from "../../state/log.ts";
 import { readState } from "../../state/state.ts";
@@ -24,7 +25,6 @@ import {
   realPath,
   requireSpace,
   sameContent,
-  splitPath,
 } from "./database_files.ts";
 import {
   copyFailed,
@@ -43,6 +43,7 @@ import {
   type RestorePoint,
 } from "./restore_points.ts";
 import { openWorkFolder, removeLeftovers } from "./work_folder.ts";
+import { toSecond } from "../../text/layout.ts";
 
 /** What is put back, and where. */
 export interface RestoreRequest {

@@ -1,7 +1,7 @@
 import { type Connection, SqlError, type SqlValue } from "../../db/connection.ts";
 import { fileUri } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
-import { type LostRows, type RunHost, toSecond } from "../../runner/request.ts";
+import { type LostRows, type RunHost } from "../../runner/request.ts";
 import { COMPARISON_MEMORY, keepPagesInMemory } from "../../runner/loss/old_state.ts";
 import { executePatiently, patiently } from "../../runner/write_lock.ts";
 import { foldName, quoteName, quoteText } from "../../sql/identifier.ts";
@@ -19,6 +19,7 @@ import { makeRowsPoint } from "./run_points.ts";
 import { type ReturnedTable, TableReturn } from "./table_return.ts";
 import { copyPoint, damagedPoint, restoreFolderOf, type RestorePoint } from "./restore_points.ts";
 import { openWorkFolder, removeLeftovers } from "./work_folder.ts";
+import { toSecond } from "../../text/layout.ts";
 
 /** Which rows are put back, and whether really. */
 export interface RestoreRowsRequest {

@@ -1,7 +1,7 @@
 import type { Connection } from "../../db/connection.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
-import { type KeptPoint, type LostContent, type LostRows, toSecond } from "../../runner/request.ts";
+import { type KeptPoint, type LostContent, type LostRows } from "../../runner/request.ts";
 import { shell } from "../../text/next_step.ts";
 import type { Target } from "../workspace/target.ts";
 import { CopySession, type CopyWatch } from "./copy_session.ts";
@@ -14,6 +14,7 @@ import {
   type RestorePointRequest,
 } from "./make_restore_point.ts";
 import { pruneRestorePoints } from "./restore_points.ts";
+import { toSecond } from "../../text/layout.ts";
 
 /** The file of a restore point that holds rows alone. */
 const ROWS_FILE = "rows.db";

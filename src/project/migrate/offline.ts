@@ -10,7 +10,7 @@ import {
   stampRoute,
   upgradeRoute,
 } from "../../graph/route.ts";
-import { type CheckedRoute, toSecond } from "../../runner/request.ts";
+import { type CheckedRoute } from "../../runner/request.ts";
 import type { CheckedStamp } from "../../runner/run_stamp.ts";
 import type { AppliedRevision } from "../../state/state.ts";
 import { shell } from "../../text/next_step.ts";
@@ -20,6 +20,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { checkRoute } from "./check_route.ts";
 import type { MigrationContext } from "./migration.ts";
 import { pairsOnDisk, settledAt } from "./stamp.ts";
+import { toSecond } from "../../text/layout.ts";
 
 /** What a route without a database is made from. */
 export type OfflineContext = Omit<MigrationContext, "access" | "workspace"> & {

@@ -1,3 +1,4 @@
+import { quotedList } from "../../text/layout.ts";
 import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { ManifestRevision, TextHash } from "../../manifest/manifest.ts";
@@ -382,5 +383,5 @@ function below(id: RevisionId, { graph }: Catalogue): string {
 }
 
 function list(ids: readonly string[]): string {
-  return ids.length === 0 ? "nothing" : ids.map((id) => `"${id}"`).join(" and ");
+  return ids.length === 0 ? "nothing" : quotedList(ids);
 }

@@ -55,8 +55,8 @@ export function relativeTo(path: string, folder: string): string {
 export function writeAtomically(path: string, content: string | Uint8Array): void {
   const existing = realPathOf(path);
   const target = existing ?? path;
-  const { folder, name } = splitPath(target);
-  const temporary = `${folder}/.${name}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  const { folder, file } = splitPath(target);
+  const temporary = `${folder}/.${file}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
     const mode = existing === undefined ? null : host.files.stat(existing).mode;
     writeNewFile(temporary, typeof content === "string" ? encode(content) : content, mode);
@@ -100,13 +100,14 @@ function realPathOf(path: string): string | undefined {
   }
 }
 
-function splitPath(path: string): { readonly folder: string; readonly name: string } {
+/** The folder and the name of a path. */
+export function splitPath(path: string): { readonly folder: string; readonly file: string } {
   const at = Math.max(
     path.lastIndexOf("/"),
     host.os === "windows" ? path.lastIndexOf("\\") : -1,
   );
-  if (at < 0) return { folder: ".", name: path };
-  return { folder: at === 0 ? "/" : path.slice(0, at), name: path.slice(at + 1) };
+  if (at < 0) return { folder: ".", file: path };
+  return { folder: at === 0 ? "/" : path.slice(0, at), file: path.slice(at + 1) };
 }
 
 function encode(text: string): Uint8Array {

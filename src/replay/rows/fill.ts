@@ -1,3 +1,4 @@
+import { implicitRowid } from "../../schema/plan/copy_rows.ts";
 import { type Connection, SqlError, type SqlValue } from "../../db/connection.ts";
 import { inDependencyOrder, tablesInOrder } from "../../schema/source/write_schema.ts";
 import type { Column, ForeignKey, Schema, Table } from "../../schema/model/model.ts";
@@ -234,7 +235,7 @@ class TableFiller {
     const random = this.#random;
     const values = new Map<string, SqlValue>();
     const boldness = attempt < TAME && place > 0 && !this.#plain ? "bold" : "tame";
-    const rowid = rowidName(this.#table);
+    const rowid = implicitRowid(this.#table);
     if (rowid !== undefined) values.set(rowid, rowidFor(place, random, this.#plain));
     for (const column of this.#columns) {
       const key = foldName(column.name);
@@ -332,13 +333,6 @@ function isRowid(table: Table, column: Column): boolean {
 /** Whether a default is there and gives the same today and tomorrow. */
 function isFixed(value: string | undefined): boolean {
   return value !== undefined && !value.includes("(") && !/^current_/i.test(value);
-}
-
-/** A name of the implicit rowid that no column has taken; undefined where there is none. */
-function rowidName(table: Table): string | undefined {
-  if (table.withoutRowid || table.primaryKey?.rowid === true) return undefined;
-  const taken = new Set(table.columns.map(({ name }) => foldName(name)));
-  return ["rowid", "_rowid_", "oid"].find((name) => !taken.has(name));
 }
 
 /** OR ABORT overrules the ON CONFLICT of a constraint, which might delete another row instead. */

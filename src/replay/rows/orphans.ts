@@ -1,5 +1,5 @@
 import type { Connection } from "../../db/connection.ts";
-import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
+import { foldName, freeRowidName, quoteName, sameName } from "../../sql/identifier.ts";
 import { refusalOf, withoutFailingTriggers } from "./failing_triggers.ts";
 import type { ForeignKey, Schema, Table } from "../../schema/model/model.ts";
 import { isShared, nullableColumns, parentColumns, ParentRows } from "./parents.ts";
@@ -56,8 +56,7 @@ function adoptOne(key: ForeignKey, table: Table, schema: Schema): string {
       ? [` AND ${child}.${quoteName(name)} IS ?${at + 1}`]
       : [];
   }).join("");
-  const taken = new Set(table.columns.map(({ name }) => foldName(name)));
-  const rowid = ["rowid", "_rowid_", "oid"].find((name) => !taken.has(name));
+  const rowid = freeRowidName(table.columns.map(({ name }) => name));
   const where = table.withoutRowid || rowid === undefined
     ? `(${isLonely})${pinned}`
     : `${rowid} = (SELECT ${rowid} FROM ${child} WHERE (${isLonely})${pinned} LIMIT 1)`;

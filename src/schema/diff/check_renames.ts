@@ -1,3 +1,4 @@
+import { quotedList } from "../../text/layout.ts";
 import { AludelError, type NewErrorFacts } from "../../errors.ts";
 import { foldName } from "../../sql/identifier.ts";
 import { describeObject } from "./describe.ts";
@@ -72,7 +73,7 @@ function doubtful({ kind, hints }: RenameDoubt): AludelError {
   const [first, second] = hints as [RenameHint, RenameHint];
   switch (kind) {
     case "circle": {
-      const names = list(hints.map(({ to }) => to));
+      const names = quotedList(hints.map(({ to }) => to));
       return failure(first, `Cannot tell whether ${names} were already swapped`, {
         notes: ["The names are the same before and after"],
         next: [
@@ -128,9 +129,4 @@ function failure(
   details: Pick<NewErrorFacts, "notes" | "next">,
 ): AludelError {
   return new AludelError("schema-rename-hint", message, { ...(place && { place }), ...details });
-}
-
-function list(names: readonly string[]): string {
-  const quoted = names.map((name) => `"${name}"`);
-  return `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
 }

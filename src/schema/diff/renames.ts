@@ -1,5 +1,5 @@
 import type { Place } from "../../errors.ts";
-import { foldName, unquote } from "../../sql/identifier.ts";
+import { foldName, ROWID_NAMES, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { Schema, Table, VirtualTable } from "../model/model.ts";
 import type { TextContext } from "../model/normal_text.ts";
@@ -193,9 +193,6 @@ function circles(byName: ReadonlyMap<string, Link>): RenameDoubt[] {
   }
   return found;
 }
-
-/** The names that every table with rowids has besides its columns. */
-const ROWID_NAMES = ["rowid", "oid", "_rowid_"];
 
 /** The context of a table's own expressions, which can name nothing but its columns. */
 export function tableContext(

@@ -1,4 +1,4 @@
-import { type Affinity, foldName, unquote } from "../../sql/identifier.ts";
+import { type Affinity, foldName, ROWID_NAMES, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 
 /**
@@ -218,5 +218,5 @@ export function isReservedName(name: string): boolean {
  * name in a table with rowids (measured on 3.54.0).
  */
 export function isRowidName(name: string): boolean {
-  return /^(?:rowid|oid|_rowid_)$/i.test(name);
+  return ROWID_NAMES.includes(foldName(name));
 }

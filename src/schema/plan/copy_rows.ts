@@ -1,5 +1,12 @@
 import type { PlanHazard } from "../../finding.ts";
-import { type Affinity, displayName, foldName, quoteName, sameName } from "../../sql/identifier.ts";
+import {
+  type Affinity,
+  displayName,
+  foldName,
+  freeRowidName,
+  quoteName,
+  sameName,
+} from "../../sql/identifier.ts";
 import type { AlterTable } from "../model/change.ts";
 import type { Column, Table } from "../model/model.ts";
 import { normalDefault, normalType } from "../model/normal_text.ts";
@@ -26,8 +33,7 @@ export function implicitRowid(
   names: readonly string[] = table.columns.map(({ name }) => name),
 ): string | undefined {
   if (table.withoutRowid || rowidColumn(table) !== undefined) return undefined;
-  const taken = new Set(names.map(foldName));
-  return ["rowid", "_rowid_", "oid"].find((name) => !taken.has(name));
+  return freeRowidName(names);
 }
 
 /** The name of the column that is the rowid: INTEGER PRIMARY KEY. */
