@@ -1,6 +1,6 @@
 import { defineCommand } from "../arguments/command.ts";
 import { Session } from "../session/session.ts";
-import { Marks, revisionBlock, revisionJson, revisionName, titleOf } from "../render/revision.ts";
+import { RevisionPrinter } from "../render/revision.ts";
 
 export const command = defineCommand({
   name: "branches",
@@ -17,23 +17,16 @@ export const command = defineCommand({
     const { ui } = context;
     const { folder, catalogue } = new Session(context, flags);
     const { graph } = catalogue;
-    const marks = new Marks(catalogue);
-    const name = (id: string) =>
-      `${revisionName(catalogue, marks, id, ui.style)}, ${titleOf(catalogue, id)}`;
+    const printer = new RevisionPrinter(catalogue, folder, ui.style);
     ui.json({
       branches: graph.branchPoints.map((id) => ({
-        ...revisionJson(catalogue, marks, id),
-        children: graph.childrenOf(id).map((child) => revisionJson(catalogue, marks, child)),
+        ...printer.json(id),
+        children: graph.childrenOf(id).map((child) => printer.json(child)),
       })),
     });
     for (const id of graph.branchPoints) {
-      const lines = flags.verbose
-        ? [
-          revisionBlock(catalogue, marks, id, folder, ui.style),
-          "",
-        ]
-        : [name(id)];
-      for (const child of graph.childrenOf(id)) lines.push(`    -> ${name(child)}`);
+      const lines = flags.verbose ? [printer.block(id), ""] : [printer.summary(id)];
+      for (const child of graph.childrenOf(id)) lines.push(`    -> ${printer.summary(child)}`);
       ui.data(lines.join("\n"));
     }
     if (graph.branchPoints.length === 0) {

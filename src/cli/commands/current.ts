@@ -3,7 +3,7 @@ import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import { openDatabase } from "../session/database.ts";
 import { Session } from "../session/session.ts";
-import { Marks, revisionBlock, revisionJson, revisionName, titleOf } from "../render/revision.ts";
+import { RevisionPrinter } from "../render/revision.ts";
 import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
@@ -35,19 +35,14 @@ export const command = defineCommand({
     const unknown = current.filter((id) => !onDisk.has(id));
     const atHeads = missing.length === 0 && unknown.length === 0;
     const foreign = workspace !== null && isOfAnotherProject(catalogue);
-    // That they are current goes without saying here.
-    const marks = new Marks({ ...catalogue, applied: new Set() });
+    const printer = new RevisionPrinter(catalogue, session.folder, ui.style, { current: false });
     ui.json({
       database: target.name,
-      current: current.map((id) => revisionJson(catalogue, marks, id)),
+      current: current.map((id) => printer.json(id)),
       atHeads,
     });
     for (const id of current) {
-      ui.data(
-        flags.verbose
-          ? revisionBlock(catalogue, marks, id, session.folder, ui.style) + "\n"
-          : `${revisionName(catalogue, marks, id, ui.style)}, ${titleOf(catalogue, id)}`,
-      );
+      ui.data(flags.verbose ? `${printer.block(id)}\n` : printer.summary(id));
     }
     if (current.length === 0) {
       ui.notice(

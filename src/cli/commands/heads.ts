@@ -1,6 +1,6 @@
 import { defineCommand } from "../arguments/command.ts";
 import { Session } from "../session/session.ts";
-import { Marks, revisionBlock, revisionJson, revisionName, titleOf } from "../render/revision.ts";
+import { RevisionPrinter } from "../render/revision.ts";
 import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
@@ -23,14 +23,10 @@ export const command = defineCommand({
     const { folder, catalogue } = new Session(context, flags);
     const { graph } = catalogue;
     const heads = flags.resolveDependencies ? graph.effectiveHeads : graph.heads;
-    const marks = new Marks(catalogue);
-    ui.json({ heads: heads.map((id) => revisionJson(catalogue, marks, id)) });
+    const printer = new RevisionPrinter(catalogue, folder, ui.style);
+    ui.json({ heads: heads.map((id) => printer.json(id)) });
     for (const id of heads) {
-      ui.data(
-        flags.verbose
-          ? revisionBlock(catalogue, marks, id, folder, ui.style) + "\n"
-          : `${revisionName(catalogue, marks, id, ui.style)}, ${titleOf(catalogue, id)}`,
-      );
+      ui.data(flags.verbose ? `${printer.block(id)}\n` : printer.summary(id));
     }
     if (heads.length === 0) {
       ui.notice("There are no revisions yet.");

@@ -6,14 +6,7 @@ import { defineCommand } from "../arguments/command.ts";
 import { findRevisions } from "../session/revisions.ts";
 import { Session } from "../session/session.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
-import {
-  Marks,
-  revisionBlock,
-  revisionJson,
-  revisionLine,
-  revisionName,
-  titleOf,
-} from "../render/revision.ts";
+import { RevisionPrinter } from "../render/revision.ts";
 import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
@@ -58,29 +51,31 @@ export const command = defineCommand({
     );
     const ids = found.toReversed();
     const { graph } = catalogue;
-    const marks = new Marks(catalogue, { current: flags.indicateCurrent });
-    const block = (id: RevisionId) => revisionBlock(catalogue, marks, id, session.folder, ui.style);
+    const printer = new RevisionPrinter(catalogue, session.folder, ui.style, {
+      current: flags.indicateCurrent,
+    });
+    const block = (id: RevisionId) => printer.block(id);
     if (ui.wantsJson) {
-      ui.json({ revisions: ids.map((id) => revisionJson(catalogue, marks, id)) });
+      ui.json({ revisions: ids.map((id) => printer.json(id)) });
     } else if (ids.length === 0) {
       ui.notice(graph.size === 0 ? "There are no revisions yet." : "No revision is in this range.");
       if (graph.size === 0) ui.hint(shell`aludel revision -m "create events table"`);
     } else if (flags.graph || flags.ascii) {
-      const line = (id: RevisionId) =>
-        `${revisionName(catalogue, marks, id, ui.style)}, ${titleOf(catalogue, id)}`;
       const rows = layLanes(graph, ids);
       const drawn = drawingWidth(rows) + 2;
       const drawing = drawGraph(rows, {
         glyphs: flags.ascii ? "ascii" : "unicode",
-        mark: (id) => marks.of(id).includes("current") ? "@" : flags.ascii ? "*" : "●",
+        mark: (id) => printer.marks(id).includes("current") ? "@" : flags.ascii ? "*" : "●",
         text: (id) =>
-          flags.verbose ? [...block(id).split("\n"), ""] : ui.answerLines(line(id), drawn),
+          flags.verbose
+            ? [...block(id).split("\n"), ""]
+            : ui.answerLines(printer.summary(id), drawn),
       });
       ui.data(drawing.join("\n"));
     } else if (flags.verbose) {
       ui.data(ids.map(block).join("\n\n"));
     } else {
-      ui.data(ids.map((id) => revisionLine(catalogue, marks, id, ui.style)).join("\n"));
+      ui.data(ids.map((id) => printer.line(id)).join("\n"));
     }
   },
 });

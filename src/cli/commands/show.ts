@@ -1,15 +1,13 @@
 import { AludelError } from "../../errors.ts";
 import { refNeedsApplied, resolveRef } from "../../graph/resolve_ref.ts";
 import { parseRef } from "../../graph/ref.ts";
-import { messageOf } from "../../project/workspace/catalogue.ts";
 import { RevisionTexts } from "../../project/workspace/revision_texts.ts";
 import { readAppliedTexts } from "../../project/migrate/stamp.ts";
-import { appliedField, appliedJson, sealField } from "../render/applied.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import { openDatabaseIfPossible } from "../session/database.ts";
 import { Session } from "../session/session.ts";
-import { blockText, Marks, revisionFields, revisionJson } from "../render/revision.ts";
+import { appliedField, appliedJson, RevisionPrinter, sealField } from "../render/revision.ts";
 import { shell } from "../../text/next_step.ts";
 
 export const command = defineCommand({
@@ -42,7 +40,7 @@ export const command = defineCommand({
           : [shell`aludel history`],
       });
     }
-    const marks = new Marks(catalogue);
+    const printer = new RevisionPrinter(catalogue, session.folder, ui.style);
     const found = [];
     for (const id of ids) {
       const entry = catalogue.entries.get(id);
@@ -56,7 +54,7 @@ export const command = defineCommand({
     }
     ui.json({
       revisions: found.map(({ id, files, sql }) => ({
-        ...revisionJson(catalogue, marks, id),
+        ...printer.json(id),
         seal: files?.judge() ?? null,
         files: { up: files?.up?.file ?? null, down: files?.down?.file ?? null },
         applied: appliedJson(database, id),
@@ -65,11 +63,11 @@ export const command = defineCommand({
     });
     const blocks = found.map(({ id, files, sql }) => {
       const fields = [
-        ...revisionFields(catalogue, marks, id, session.folder, ui.style),
+        ...printer.fields(id),
         ...(files === undefined ? [] : sealField(files)),
         ...appliedField(database, id),
       ];
-      const parts = [blockText(fields, messageOf(catalogue, id))];
+      const parts = [printer.block(id, fields)];
       if (flags.verbose) {
         const where = files === undefined ? ", as it ran" : "";
         for (const name of ["up", "down"] as const) {

@@ -1,8 +1,12 @@
 import type { RevisionId } from "../../graph/revision.ts";
+import type { Verdict } from "../../manifest/verdict.ts";
 import { type Catalogue, messageOf } from "../../project/workspace/catalogue.ts";
+import type { RevisionTexts } from "../../project/workspace/revision_texts.ts";
+import { durationText } from "../../text/layout.ts";
+import type { DatabaseCatalogue } from "../session/database.ts";
 import type { Style } from "../terminal/style.ts";
 
-/** What a revision is in the graph and in the database, as the words in parentheses say it. */
+/** The state of a revision in the graph and in the database, as the words in parentheses say it. */
 export type Mark =
   | "unknown"
   | "current"
@@ -12,17 +16,55 @@ export type Mark =
   | "branchpoint"
   | "mergepoint";
 
-/** Finds a revision's marks. What it looks up is prepared once, for lists of thousands. */
-export class Marks {
-  readonly #entries: Catalogue["entries"];
+/** A field of a block: its name and its value. */
+export type Field = readonly [name: string, value: string];
+
+/** A revision as every command's JSON has it. */
+export interface RevisionJson {
+  readonly id: RevisionId;
+  readonly message: string;
+  readonly parents: readonly RevisionId[];
+  readonly dependsOn: readonly RevisionId[];
+  /** The labels that it carries itself. */
+  readonly labels: readonly string[];
+  /** The labels of the branches that it is on. */
+  readonly branches: readonly string[];
+  /** UTC; null for a revision that only the database knows. */
+  readonly created: string | null;
+  /** `unknown`: in the database, not on disk. */
+  readonly state: "draft" | "sealed" | "unknown";
+  /** Its folder inside the migrations folder. */
+  readonly dir: string | null;
+  /** Whether the database is at it, if one was read. */
+  readonly current: boolean;
+  readonly head: boolean;
+  readonly branchpoint: boolean;
+  readonly mergepoint: boolean;
+}
+
+/** Prints the revisions of a catalogue. The marks are prepared once, for lists of thousands. */
+export class RevisionPrinter {
+  readonly #catalogue: Catalogue;
+  readonly #folder: string;
+  readonly #style: Style;
   readonly #current: ReadonlySet<RevisionId>;
   /** The marks that follow from the graph, for the few revisions that have any. */
   readonly #placed = new Map<RevisionId, Mark[]>();
 
-  /** @param options `current: false` where that goes without saying, or was not asked. */
-  constructor(catalogue: Catalogue, options: { readonly current: boolean } = { current: true }) {
-    const { graph, applied, entries } = catalogue;
-    this.#entries = entries;
+  /**
+   * @param folder The migrations folder for messages.
+   * @param options `current: false` if no revision is marked as current: that is obvious, or the database was not read.
+   */
+  constructor(
+    catalogue: Catalogue,
+    folder: string,
+    style: Style,
+    options: { readonly current: boolean } = { current: true },
+  ) {
+    const { graph, applied } = catalogue;
+    this.#catalogue = catalogue;
+    this.#folder = folder;
+    this.#style = style;
     this.#current = new Set(
       options.current && applied.size > 0 ? graph.headsOf(applied, "parents") : [],
     );
@@ -33,8 +75,14 @@ export class Marks {
     for (const id of graph.mergePoints) this.#place(id, "mergepoint");
   }
 
-  of(id: RevisionId): readonly Mark[] {
-    const entry = this.#entries.get(id);
+  #place(id: RevisionId, mark: Mark): void {
+    const marks = this.#placed.get(id);
+    if (marks === undefined) this.#placed.set(id, [mark]);
+    else marks.push(mark);
+  }
+
+  marks(id: RevisionId): readonly Mark[] {
+    const entry = this.#catalogue.entries.get(id);
     const marks: Mark[] = [];
     if (entry === undefined) marks.push("unknown");
     if (this.#current.has(id)) marks.push("current");
@@ -44,39 +92,83 @@ export class Marks {
     return marks;
   }
 
-  #place(id: RevisionId, mark: Mark): void {
-    const marks = this.#placed.get(id);
-    if (marks === undefined) this.#placed.set(id, [mark]);
-    else marks.push(mark);
+  /** `77aa11bb22cc (billing) (head)`. */
+  name(id: RevisionId): string {
+    const { graph } = this.#catalogue;
+    let name = this.#style.yellow(id);
+    // Without a label anywhere, nothing is computed for ten thousand revisions.
+    const labels = graph.labels.size === 0 ? [] : graph.labelsOf(id);
+    if (labels.length > 0) name += " " + this.#style.cyan(`(${labels.join(", ")})`);
+    for (const mark of this.marks(id)) name += " " + colourOf(mark, this.#style)(`(${mark})`);
+    return name;
   }
-}
 
-/** `77aa11bb22cc (billing) (head)`. */
-export function revisionName(
-  catalogue: Catalogue,
-  marks: Marks,
-  id: RevisionId,
-  style: Style,
-): string {
-  const { graph } = catalogue;
-  let name = style.yellow(id);
-  // Without a label anywhere, nothing is computed for ten thousand revisions.
-  const labels = graph.labels.size === 0 ? [] : graph.labelsOf(id);
-  if (labels.length > 0) name += " " + style.cyan(`(${labels.join(", ")})`);
-  for (const mark of marks.of(id)) name += " " + colourOf(mark, style)(`(${mark})`);
-  return name;
-}
+  /** `77aa11bb22cc (head), create events table`. */
+  summary(id: RevisionId): string {
+    return `${this.name(id)}, ${titleOf(this.#catalogue, id)}`;
+  }
 
-/** `3f9c1a2b4d5e -> 77aa11bb22cc (head), create events table`, as Alembic prints it. */
-export function revisionLine(
-  catalogue: Catalogue,
-  marks: Marks,
-  id: RevisionId,
-  style: Style,
-): string {
-  const parents = catalogue.graph.get(id)?.parents ?? [];
-  const from = parents.length === 0 ? "<base>" : parents.join(", ");
-  return `${from} -> ${revisionName(catalogue, marks, id, style)}, ${titleOf(catalogue, id)}`;
+  /** `3f9c1a2b4d5e -> 77aa11bb22cc (head), create events table`, as Alembic prints it. */
+  line(id: RevisionId): string {
+    const parents = this.#catalogue.graph.get(id)?.parents ?? [];
+    const from = parents.length === 0 ? "<base>" : parents.join(", ");
+    return `${from} -> ${this.summary(id)}`;
+  }
+
+  /** The fields that describe a revision, for `-v` and `show`. */
+  fields(id: RevisionId): readonly Field[] {
+    const { graph, entries } = this.#catalogue;
+    const revision = graph.get(id);
+    const entry = entries.get(id);
+    const fields: Field[] = [["Revision", this.name(id)]];
+    const add = (name: string, values: readonly string[]) => {
+      if (values.length > 0) fields.push([name, values.join(", ")]);
+    };
+    const parents = revision?.parents ?? [];
+    add(parents.length > 1 ? "Merges" : "Parent", parents.length === 0 ? ["<base>"] : parents);
+    const children = graph.childrenOf(id);
+    add(children.length > 1 ? "Branches into" : "Child", children);
+    add("Depends on", revision?.dependsOn ?? []);
+    add("Needed by", graph.dependentsOf(id));
+    add("Label", revision?.labels ?? []);
+    if (entry === undefined) {
+      fields.push(["Path", "not on disk: another branch of the project has it"]);
+    } else {
+      fields.push(["Created", timeText(entry.created)]);
+      fields.push(["Path", `${this.#folder}/${entry.dir}`]);
+    }
+    return fields;
+  }
+
+  /** Fields with their values in one column, then the message, indented: as `git log` has it. */
+  block(id: RevisionId, fields = this.fields(id)): string {
+    const message = messageOf(this.#catalogue, id);
+    const width = Math.max(...fields.map(([name]) => name.length)) + 2;
+    const lines = fields.map(([name, value]) => `${`${name}:`.padEnd(width)}${value}`);
+    return [...lines, "", ...message.split("\n").map((line) => `    ${line}`)].join("\n");
+  }
+
+  json(id: RevisionId): RevisionJson {
+    const { graph, entries } = this.#catalogue;
+    const revision = graph.get(id);
+    const entry = entries.get(id);
+    const marks = this.marks(id);
+    return {
+      id,
+      message: messageOf(this.#catalogue, id),
+      parents: revision?.parents ?? [],
+      dependsOn: revision?.dependsOn ?? [],
+      labels: revision?.labels ?? [],
+      branches: graph.labelsOf(id),
+      created: entry?.created ?? null,
+      state: entry === undefined ? "unknown" : entry.up === null ? "draft" : "sealed",
+      dir: entry?.dir ?? null,
+      current: marks.includes("current"),
+      head: marks.includes("head") || marks.includes("effective head"),
+      branchpoint: marks.includes("branchpoint"),
+      mergepoint: marks.includes("mergepoint"),
+    };
+  }
 }
 
 /** The first line of a revision's message. */
@@ -98,106 +190,68 @@ function colourOf(mark: Mark, style: Style): (text: string) => string {
   }
 }
 
-/** A field of a block: its name and its value. */
-export type Field = readonly [name: string, value: string];
+function timeText(utc: string): string {
+  return utc.replace("T", " ").replace("Z", " UTC");
+}
 
-/**
- * The fields that describe a revision, for `-v` and `show`.
- *
- * @param folder The migrations folder for messages.
- */
-export function revisionFields(
-  catalogue: Catalogue,
-  marks: Marks,
+/** When and how a revision came into the database; nothing if no database was read. */
+export function appliedField(
+  database: DatabaseCatalogue | undefined,
   id: RevisionId,
-  folder: string,
-  style: Style,
 ): readonly Field[] {
-  const { graph, entries } = catalogue;
-  const revision = graph.get(id);
-  const entry = entries.get(id);
-  const fields: Field[] = [["Revision", revisionName(catalogue, marks, id, style)]];
-  const add = (name: string, values: readonly string[]) => {
-    if (values.length > 0) fields.push([name, values.join(", ")]);
-  };
-  const parents = revision?.parents ?? [];
-  add(parents.length > 1 ? "Merges" : "Parent", parents.length === 0 ? ["<base>"] : parents);
-  const children = graph.childrenOf(id);
-  add(children.length > 1 ? "Branches into" : "Child", children);
-  add("Depends on", revision?.dependsOn ?? []);
-  add("Needed by", graph.dependentsOf(id));
-  add("Label", revision?.labels ?? []);
-  if (entry === undefined) {
-    fields.push(["Path", "not on disk: another branch of the project has it"]);
-  } else {
-    fields.push(["Created", entry.created.replace("T", " ").replace("Z", " UTC")]);
-    fields.push(["Path", `${folder}/${entry.dir}`]);
-  }
-  return fields;
+  if (database === undefined) return [];
+  const { name } = database.target;
+  const record = database.catalogue.records.get(id);
+  if (record === undefined) return [["Applied", `no, not to "${name}"`]];
+  const at = timeText(record.appliedAt);
+  const how = record.kind === "stamped"
+    ? `stamped by ${record.appliedBy}, not run`
+    : `by ${record.appliedBy} in ${durationText(record.durationMs)}`;
+  return [["Applied", `to "${name}" on ${at}, ${how}`]];
 }
 
-/** All that is known of a revision and its message, for `-v`. Arguments as for {@linkcode revisionFields}. */
-export function revisionBlock(
-  catalogue: Catalogue,
-  marks: Marks,
+/** The same for a program: null if it is not applied, or no database was read. */
+export function appliedJson(
+  database: DatabaseCatalogue | undefined,
   id: RevisionId,
-  folder: string,
-  style: Style,
-): string {
-  return blockText(
-    revisionFields(catalogue, marks, id, folder, style),
-    messageOf(catalogue, id),
-  );
-}
-
-/** Fields with their values in one column, then the message, indented: as `git log` has it. */
-export function blockText(fields: readonly Field[], message: string): string {
-  const width = Math.max(...fields.map(([name]) => name.length)) + 2;
-  const lines = fields.map(([name, value]) => `${`${name}:`.padEnd(width)}${value}`);
-  return [...lines, "", ...message.split("\n").map((line) => `    ${line}`)].join("\n");
-}
-
-/** A revision as every command's JSON has it. */
-export interface RevisionJson {
-  readonly id: RevisionId;
-  readonly message: string;
-  readonly parents: readonly RevisionId[];
-  readonly dependsOn: readonly RevisionId[];
-  /** The labels that it carries itself. */
-  readonly labels: readonly string[];
-  /** The labels of the branches that it is on. */
-  readonly branches: readonly string[];
-  /** UTC; null for a revision that only the database knows. */
-  readonly created: string | null;
-  /** `unknown`: in the database, not on disk. */
-  readonly state: "draft" | "sealed" | "unknown";
-  /** Its folder inside the migrations folder. */
-  readonly dir: string | null;
-  /** Whether the database stands at it, where one was looked at. */
-  readonly current: boolean;
-  readonly head: boolean;
-  readonly branchpoint: boolean;
-  readonly mergepoint: boolean;
-}
-
-export function revisionJson(catalogue: Catalogue, marks: Marks, id: RevisionId): RevisionJson {
-  const { graph, entries } = catalogue;
-  const revision = graph.get(id);
-  const entry = entries.get(id);
-  const words = marks.of(id);
+): Readonly<Record<string, unknown>> | null {
+  const record = database?.catalogue.records.get(id);
+  if (database === undefined || record === undefined) return null;
   return {
-    id,
-    message: messageOf(catalogue, id),
-    parents: revision?.parents ?? [],
-    dependsOn: revision?.dependsOn ?? [],
-    labels: revision?.labels ?? [],
-    branches: graph.labelsOf(id),
-    created: entry?.created ?? null,
-    state: entry === undefined ? "unknown" : entry.up === null ? "draft" : "sealed",
-    dir: entry?.dir ?? null,
-    current: words.includes("current"),
-    head: words.includes("head") || words.includes("effective head"),
-    branchpoint: words.includes("branchpoint"),
-    mergepoint: words.includes("mergepoint"),
+    database: database.target.name,
+    at: record.appliedAt,
+    kind: record.kind,
+    durationMs: record.durationMs,
+    by: record.appliedBy,
+    lineage: record.lineage,
   };
+}
+
+/** Whether a revision's files are sealed, and whether it can be undone. */
+export function sealField(texts: RevisionTexts): readonly Field[] {
+  const verdict = texts.judge();
+  const seal: Field = ["Seal", sealText(verdict)];
+  const missing = verdict.kind === "missing" && verdict.file === "down";
+  return texts.down === null && !missing
+    ? [seal, ["Undo", "impossible: it has no down.sql"]]
+    : [seal];
+}
+
+function sealText(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case "draft":
+      return "draft, not sealed yet";
+    case "sealed":
+      return "sealed, and the files are what was sealed";
+    case "was":
+      return "sealed again since; the files are an earlier pair that is still accepted";
+    case "missing":
+      return `broken: ${verdict.file}.sql is missing`;
+    case "unexpected":
+      return "broken: there is a down.sql, and it was sealed without one";
+    case "edited": {
+      const files = verdict.files.map((file) => `${file}.sql`).join(" and ");
+      return `broken: ${files} changed since it was sealed`;
+    }
+  }
 }
