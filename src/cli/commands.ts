@@ -1,5 +1,8 @@
 import type { Command } from "./arguments/command.ts";
 
+/** The hidden command that prints candidates for the Tab key. */
+export const COMPLETE_COMMAND = "__complete";
+
 /** The headings of the help, in its order. */
 export const GROUPS = [
   "Start",

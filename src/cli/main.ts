@@ -3,8 +3,7 @@ import { shell } from "../text/next_step.ts";
 import { BUILD, PROGRAM, RELEASE } from "../text/program.ts";
 import { splitCommandLine } from "./arguments/command_line.ts";
 import type { Command } from "./arguments/command.ts";
-import { COMMANDS } from "./commands.ts";
-import { COMPLETE_COMMAND } from "./completion/complete_command.ts";
+import { COMMANDS, COMPLETE_COMMAND } from "./commands.ts";
 import { findCommand, normalArguments, readArguments } from "./arguments/typed_command.ts";
 import type { Here } from "./terminal/here.ts";
 import type { Runtime } from "./terminal/runtime.ts";
@@ -52,7 +51,7 @@ export async function main(runtime: Runtime): Promise<number> {
 async function printCandidates(runtime: Runtime): Promise<number> {
   try {
     const { complete } = await import("./completion/complete.ts");
-    const { candidateLines } = await import("./completion/candidate.ts");
+    const { candidateLines } = await import("./completion/candidates.ts");
     const words = runtime.args.slice(runtime.args[1] === "--" ? 2 : 1);
     runtime.stdout.write(candidateLines(await complete(words, runtime)));
   } catch {

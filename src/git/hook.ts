@@ -16,7 +16,11 @@ import {
   type Repository,
   type RepositoryChange,
 } from "./repository.ts";
-import { shellWord } from "./shell_word.ts";
+
+/** A word as it is typed in a POSIX shell: in quotes if it holds anything that a shell would read. */
+export function shellWord(word: string): string {
+  return /^[0-9A-Za-z_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
 
 /**
  * The words that start this program: the standalone binary, or Deno, `run`, its flags and main.ts. Given absolute, because a

@@ -1,20 +1,74 @@
 import { host, type Thread } from "../host/mod.ts";
-import { type ProofAnswer, type ProofHistory, type ProofTask, Prover } from "./proof_task.ts";
-import type { ProofOrder, ProofReply } from "./proof_worker.ts";
+import { requireGraph } from "../graph/build_graph.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import { Scratch, type ScratchSettings } from "../replay/scratch.ts";
+import { type OrderProof, proveOrders } from "./branches.ts";
+import { type Proof, proveRevision } from "./proof.ts";
+import type { TrialContext } from "../replay/trial.ts";
+import { ReplayTree } from "../replay/tree.ts";
+import type { RevisionSource } from "./revision_source.ts";
 
-/** Starts a worker that proves. A module of its own, beside the worker's, so that builds find both. */
+/** A history to prove something about. Can be sent to a worker. */
+export interface ProofHistory {
+  /** In topological order, with everything they need. */
+  readonly sources: readonly RevisionSource[];
+  readonly settings: ScratchSettings;
+}
+
+/** One proof to make. */
+export type ProofTask =
+  | { readonly kind: "revision"; readonly id: RevisionId }
+  | { readonly kind: "orders"; readonly heads: readonly RevisionId[] };
+
+/** The result of a task. */
+export type ProofAnswer =
+  | { readonly kind: "revision"; readonly proof: Proof }
+  | { readonly kind: "orders"; readonly proof: OrderProof };
+
+/** Runs the tasks of one history, one after the other. */
+export class Prover {
+  readonly #context: TrialContext & { readonly graph: ReturnType<typeof requireGraph> };
+
+  constructor({ sources, settings }: ProofHistory) {
+    const graph = requireGraph(sources);
+    const known = new Map(sources.map((source) => [source.id, source]));
+    const sourceOf = (id: RevisionId) => known.get(id)!;
+    const scratch = new Scratch(settings);
+    const tree = new ReplayTree({ graph, sourceOf, scratch });
+    this.#context = { graph, sourceOf, scratch, tree };
+  }
+
+  async prove(task: ProofTask): Promise<ProofAnswer> {
+    return task.kind === "revision"
+      ? { kind: task.kind, proof: await proveRevision(task.id, this.#context) }
+      : { kind: task.kind, proof: await proveOrders(task.heads, this.#context) };
+  }
+}
+
+/** A message to a worker: the history first, then tasks. */
+export type ProofOrder =
+  | { readonly history: ProofHistory }
+  | { readonly tasks: readonly ProofTask[] };
+
+/** A message from a worker: an answer, that it is ready for more, or a bug of ours. */
+export type ProofReply =
+  | { readonly answer: ProofAnswer }
+  | { readonly ready: true }
+  | { readonly fault: string };
+
+/** Starts a worker that proves. The address is literal so that builds find the worker. */
 function startProofWorker(): Thread<ProofOrder, ProofReply> {
   return host.threads.start(new URL("./proof_worker.ts", import.meta.url));
 }
 
-/** Fewer tasks than this for each worker do not pay for starting it. */
+/** Minimum number of tasks for each worker; starting it takes longer than fewer tasks do. */
 const LEAST = 12;
 
-/** So many tasks are given out at a time: neighbours share the replay of what is under them. */
+/** Number of tasks given to a worker at a time: neighbours share the replay of the revisions under them. */
 const BATCH = 8;
 
 /**
- * Does tasks on several threads, or on this one where they are few.
+ * Runs tasks on several threads, or on this one if there are few.
  *
  * @param jobs How many threads there may be.
  * @param onAnswer Called in no particular order.

@@ -1,3 +1,5 @@
+import { host } from "../host/mod.ts";
+import { makeCacheFolder, writeAtomically } from "../project/workspace/files.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { lineages } from "../manifest/verdict.ts";
 import { digest } from "../digest.ts";
@@ -10,10 +12,69 @@ import { scratchSettings } from "../replay/scratch.ts";
 import { RELEASE } from "../text/program.ts";
 import type { OrderProof } from "./branches.ts";
 import type { Proof } from "./proof.ts";
-import { ProofCache } from "./proof_cache.ts";
-import { proveTasks } from "./pool.ts";
-import type { ProofAnswer, ProofTask } from "./proof_task.ts";
+import { type ProofAnswer, type ProofTask, proveTasks } from "./pool.ts";
 import { type RevisionSource, RevisionSources } from "./revision_source.ts";
+
+/** Raised if answers change their shape or meaning; files with another number are ignored. */
+const FORMAT = 4;
+
+/** Maximum number of cached answers; the oldest are dropped. */
+const KEPT = 20_000;
+
+interface Stored {
+  readonly format: number;
+  readonly answers: readonly (readonly [key: string, answer: ProofAnswer])[];
+}
+
+/**
+ * Answers of earlier proofs, in a file that can be deleted at any time. A key names everything that the answer depends
+ * on, so nothing in it is ever out of date. If the file cannot be read, everything is proven again.
+ */
+class ProofCache {
+  readonly #root: string;
+  readonly #path: string;
+  readonly #answers: Map<string, ProofAnswer>;
+  #isChanged = false;
+
+  /** @param root The folder `.aludel` beside the settings. */
+  constructor(root: string) {
+    this.#root = root;
+    this.#path = `${root}/proofs.json`;
+    this.#answers = new Map(this.#read());
+  }
+
+  get(key: string): ProofAnswer | undefined {
+    return this.#answers.get(key);
+  }
+
+  set(key: string, answer: ProofAnswer): void {
+    this.#answers.set(key, answer);
+    this.#isChanged = true;
+  }
+
+  /** Writes what is new. */
+  save(): void {
+    if (!this.#isChanged) return;
+    try {
+      makeCacheFolder(this.#root, this.#root);
+      // Another process may have written meanwhile.
+      const answers = [...new Map([...this.#read(), ...this.#answers])].slice(-KEPT);
+      const stored: Stored = { format: FORMAT, answers };
+      writeAtomically(this.#path, JSON.stringify(stored));
+    } catch {
+      // Without the cache the next proof takes longer, and nothing else is lost.
+    }
+  }
+
+  #read(): Stored["answers"] {
+    try {
+      const stored = JSON.parse(host.files.readText(this.#path)) as Stored;
+      return stored.format === FORMAT ? stored.answers : [];
+    } catch {
+      return [];
+    }
+  }
+}
 
 /** What is to be proven. */
 export interface ProveRequest {

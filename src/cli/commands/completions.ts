@@ -1,6 +1,5 @@
 import { AludelError } from "../../errors.ts";
-import { shellScript } from "../completion/shell_script.ts";
-import { type Shell, SHELLS } from "../completion/shells.ts";
+import { type Shell, SHELLS, shellScript } from "../completion/shell_script.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { shell as typed } from "../../text/next_step.ts";
 

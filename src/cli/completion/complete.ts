@@ -2,16 +2,21 @@ import type { Command } from "../arguments/command.ts";
 import { LEADING_FLAGS } from "../arguments/command_line.ts";
 import { COMMANDS } from "../commands.ts";
 import { allFlags, DATABASE_FLAG, type Flags, longName, SHARED_FLAGS } from "../arguments/flag.ts";
-import { type Candidates, NOTHING } from "./candidate.ts";
+import {
+  type Candidates,
+  type CompletionRuntime,
+  NOTHING,
+  valueCandidates,
+  type ValueContext,
+} from "./candidates.ts";
 import { Scan } from "./scan.ts";
-import { type CompletionRuntime, valueCandidates, type ValueContext } from "./value_candidates.ts";
 
 /**
- * What may stand in place of the last word of a command line.
+ * The words to offer for the last word of a command line.
  *
  * @param words The words after `aludel`, up to the cursor: the last one, maybe empty, is being typed.
  * @param runtime The working folder, and the variables that may name the database.
- * @throws What a broken project throws; the caller offers nothing then.
+ * @throws The errors of a broken project; the caller offers nothing then.
  */
 export async function complete(
   words: readonly string[],

@@ -1,6 +1,10 @@
 import { type Flag, type Flags, longName, takesValue } from "../arguments/flag.ts";
-import type { Candidate, Candidates } from "./candidate.ts";
-import { flagValueCandidates, type ValueContext } from "./value_candidates.ts";
+import {
+  type Candidate,
+  type Candidates,
+  flagValueCandidates,
+  type ValueContext,
+} from "./candidates.ts";
 
 /** The words read so far of a command's arguments. */
 export class Scan {
@@ -8,7 +12,7 @@ export class Scan {
   readonly #used = new Set<string>();
   /** The name of the flag that waits for its value. */
   pending: string | undefined;
-  /** How many arguments were given that are no flags. */
+  /** How many arguments were given that are not flags. */
   count = 0;
   /** Whether `--` was given. */
   ended = false;
@@ -34,7 +38,7 @@ export class Scan {
     }
   }
 
-  /** Candidates for a flag's value, where one is being typed: alone, after `=`, or after the flag's letter. */
+  /** Candidates for a flag's value, if one is being typed: alone, after `=`, or after the flag's letter. */
   valueOf(typed: string, context: ValueContext): Candidates | undefined {
     if (this.pending !== undefined) {
       return flagValueCandidates(this.#flags[this.pending]!, typed, context);

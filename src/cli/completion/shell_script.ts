@@ -1,11 +1,16 @@
-import { COMPLETE_COMMAND } from "./complete_command.ts";
-import type { Shell } from "./shells.ts";
+import { COMPLETE_COMMAND } from "../commands.ts";
+
+/** The shells that completions are made for. */
+export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
+
+/** One of {@linkcode SHELLS}. */
+export type Shell = (typeof SHELLS)[number];
 
 /**
  * The script that connects a shell's Tab key with {@linkcode COMPLETE_COMMAND}.
  *
  * Each one hands over the words up to the cursor and reads candidates: `WORD<TAB>DESCRIPTION` a line, and `:files` or
- * `:folders` where paths may stand too.
+ * `:folders` if paths are possible too.
  */
 export function shellScript(shell: Shell): string {
   return SCRIPTS[shell];

@@ -90,7 +90,7 @@ export async function verifyProject(
 
   async function fix() {
     const { project } = session;
-    const { committedLine } = await import("../../git/committed_line.ts");
+    const { committedLine } = await import("../../git/base.ts");
     return await mend(project, {
       now: runtime.now(),
       newId: () => runtime.randomId(),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bareArguments } from "../../../src/cli/arguments/bare_arguments.ts";
+import { bareArguments } from "../../../src/cli/arguments/typed_command.ts";
 import { COMMANDS } from "../../../src/cli/commands.ts";
 import { allFlags } from "../../../src/cli/arguments/flag.ts";
 import { parseArguments } from "../../../src/cli/arguments/parse_arguments.ts";

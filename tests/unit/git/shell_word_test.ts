@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { shellWord } from "../../../src/git/shell_word.ts";
+import { shellWord } from "../../../src/git/hook.ts";
 import { run } from "../../scenarios/cli.ts";
 
 Deno.test("a shell reads a shellWord() back as the word", async () => {

@@ -1,0 +1,175 @@
+import type { ManifestRevision } from "../../manifest/manifest.ts";
+import { visible } from "../../text/visible.ts";
+import { openProject } from "../../project/workspace/project.ts";
+import { readManifest } from "../../project/workspace/workspace.ts";
+import { plainText, readRestoreFolder } from "../../project/copies/restore_points.ts";
+import { redact } from "../../project/workspace/target.ts";
+import type { Flag } from "../arguments/flag.ts";
+import type { Runtime } from "../terminal/runtime.ts";
+import { targetChoice } from "../session/session.ts";
+import { SHELLS } from "./shell_script.ts";
+
+/** A word to offer at the cursor. */
+export interface Candidate {
+  readonly value: string;
+  /** What it means, in a few words; empty if the word says it all. */
+  readonly description: string;
+}
+
+/** The words to offer at the cursor. */
+export interface Candidates {
+  readonly words: readonly Candidate[];
+  /** Whether the shell should offer paths too. */
+  readonly paths: "none" | "files" | "folders";
+}
+
+/** No word is known. */
+export const NOTHING: Candidates = { words: [], paths: "none" };
+
+/**
+ * The candidates as the scripts of the shells read them: `WORD<TAB>DESCRIPTION` a line, then `:files` or `:folders`.
+ *
+ * Control characters are spelled out in a description; a word that holds one is left out.
+ */
+export function candidateLines({ words, paths }: Candidates): string {
+  const safe = words.filter(({ value }) => visible(value) === value && !/[\t\n]/.test(value));
+  const lines = safe.map(({ value, description }) =>
+    `${value}\t${visible(description.split("\n", 1)[0]!.replaceAll("\t", " ")).trim()}\n`
+  );
+  return lines.join("") + (paths === "none" ? "" : `:${paths}\n`);
+}
+
+/** The parts of the runtime that completion needs. */
+export type CompletionRuntime = Pick<Runtime, "cwd" | "env">;
+
+/** The command line so far. */
+export interface ValueContext {
+  readonly runtime: CompletionRuntime;
+  /** The settings file that it names. */
+  readonly config: string | undefined;
+  /** The database that it names. */
+  readonly database: string | undefined;
+  /** The command that is being typed. */
+  readonly command: string;
+}
+
+/** The values that a flag takes. */
+export function flagValueCandidates(flag: Flag, typed: string, context: ValueContext): Candidates {
+  if (flag.kind === "switch") return NOTHING;
+  if (flag.kind !== "choice") return valueCandidates(flag.value, typed, context);
+  return { words: flag.values.map((value) => ({ value, description: "" })), paths: "none" };
+}
+
+/**
+ * The values that a placeholder of the help stands for: `REF`, `TARGET`, `FILE`. No database is opened.
+ * @throws The errors of a broken project; the caller offers nothing then.
+ */
+export function valueCandidates(
+  placeholder: string,
+  typed: string,
+  context: ValueContext,
+): Candidates {
+  switch (placeholder) {
+    case "REF":
+      // As for diff, anything that has a schema.
+      if (context.command === "schema") return valueCandidates("A", typed, context);
+      return { words: refs(typed, context), paths: "none" };
+    case "A:B": {
+      const colon = typed.indexOf(":");
+      const before = typed.slice(0, colon + 1);
+      const words = refs(typed.slice(colon + 1), context);
+      return {
+        words: words.map(({ value, description }) => ({ value: before + value, description })),
+        paths: "none",
+      };
+    }
+    case "TARGET":
+      return { words: targets(context), paths: "files" };
+    // An operand of diff may be any of these.
+    case "A":
+    case "B":
+      return { words: [...refs(typed, context), ...targets(context)], paths: "files" };
+    case "POINT":
+      return { words: points(context), paths: "none" };
+    case "SHELL":
+      return { words: SHELLS.map((value) => ({ value, description: "" })), paths: "none" };
+    case "DIR":
+      return { words: [], paths: "folders" };
+    case "FILE":
+    case "DATABASE":
+    case "PATH":
+    case "BASE":
+    case "OURS":
+    case "THEIRS":
+      return { words: [], paths: "files" };
+    default:
+      return NOTHING;
+  }
+}
+
+function refs(typed: string, context: ValueContext): readonly Candidate[] {
+  const manifest = readManifest(openProject(context.runtime.cwd, context.config).files);
+  return refCandidates(manifest?.revisions ?? [], typed, context.command);
+}
+
+/** The restore points of the database that the line means, newest first. */
+function points({ runtime, config, database }: ValueContext): readonly Candidate[] {
+  const { target } = targetChoice(runtime, openProject(runtime.cwd, config).settings, database);
+  if (target.kind !== "file") return [];
+  return readRestoreFolder(target.path).points.toReversed()
+    .map(({ name, reason }) => ({ value: name, description: plainText(reason) }));
+}
+
+function targets({ runtime, config }: ValueContext): readonly Candidate[] {
+  const { databases } = openProject(runtime.cwd, config).settings;
+  return Object.entries(databases).map(([value, database]) => ({
+    value,
+    description: redact(typeof database === "string" ? database : database.url),
+  }));
+}
+
+/** Maximum number of revisions offered while nothing is typed: the newest, which are usually meant. */
+const SHOWN = 100;
+
+const WORDS = {
+  head: { value: "head", description: "the newest revision" },
+  heads: { value: "heads", description: "the newest revision of every branch" },
+  base: { value: "base", description: "before the first revision" },
+  current: { value: "current", description: "where the database is" },
+  next: { value: "+1", description: "the next revision" },
+  back: { value: "-1", description: "the revision before" },
+} as const satisfies Record<string, Candidate>;
+
+/**
+ * Refs to offer: words of the grammar, then revisions, newest first, then labels with their branch's head.
+ *
+ * @param typed The text before the cursor.
+ * @param command The command, which decides which words are possible.
+ */
+function refCandidates(
+  revisions: readonly ManifestRevision[],
+  typed: string,
+  command: string,
+): readonly Candidate[] {
+  const newest = revisions.toSorted((a, b) =>
+    a.created > b.created ? -1 : a.created < b.created ? 1 : 0
+  );
+  const ids = newest.map(({ id, message }) => ({ value: id, description: message }));
+  const labels = newest.flatMap(({ labels, id, message }) =>
+    labels.flatMap((label) => [
+      { value: label, description: `${id} ${message}` },
+      command === "downgrade"
+        ? { value: `${label}@-1`, description: `the revision before the newest of ${label}` }
+        : { value: `${label}@head`, description: `the newest revision of ${label}` },
+      { value: `${label}@base`, description: `the first revision of ${label}` },
+    ])
+  );
+  const shown = typed === "" ? ids.slice(0, SHOWN) : ids;
+  return [...wordsFor(command), ...shown, ...labels];
+}
+
+function wordsFor(command: string): readonly Candidate[] {
+  if (command === "upgrade") return [WORDS.head, WORDS.heads, WORDS.next];
+  if (command === "downgrade") return [WORDS.back, WORDS.base];
+  return [WORDS.head, WORDS.heads, WORDS.base, WORDS.current];
+}

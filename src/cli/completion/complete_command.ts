@@ -1,2 +1,0 @@
-/** The hidden command that prints candidates. */
-export const COMPLETE_COMMAND = "__complete";
