@@ -5,7 +5,7 @@ import {
   readArguments,
 } from "../../src/cli/arguments/typed_command.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { DATABASE_COMMANDS } from "../../src/cli/terminal/here.ts";
+import { takesDatabase } from "../../src/cli/terminal/here.ts";
 
 /**
  * Says what is wrong with the suggestions that a command printed: each one is advice, which begins with a capital, or a line
@@ -61,7 +61,8 @@ async function faultOfLine(line: string, choice: Choice): Promise<string | undef
       if (choice.config !== flags["config"] && name !== "init") return "other settings";
       const inGit = flags["staged"] === true || flags["since"] !== undefined;
       if (choice.database === undefined || inGit) continue;
-      if (DATABASE_COMMANDS.has(name.split(" ")[0]!) && flags["database"] === undefined) {
+      const words = [...name.split(" "), ...(flags["amend"] === true ? ["--amend"] : [])];
+      if (takesDatabase(words) && flags["database"] === undefined) {
         return "no --database";
       }
     } catch (error) {

@@ -90,10 +90,17 @@ function insertFlags(words: readonly string[], flags: readonly string[]): readon
 }
 
 /** Commands with `--database`, by their first word; a test compares them with the commands' own flags. */
-export const DATABASE_COMMANDS: ReadonlySet<string> = new Set(
+const DATABASE_COMMANDS: ReadonlySet<string> = new Set(
   ("upgrade downgrade redo switch stamp backup restore current status history show diff schema edit seal blame bisect " +
-    "verify lint locate prove import").split(" "),
+    "verify lint locate prove import drop rebase protect").split(" "),
 );
+
+/** Whether a command line, without "aludel", takes `--database`: `revision` does only to undo the draft it amends. */
+export function takesDatabase(words: readonly string[]): boolean {
+  const [name = ""] = words;
+  return DATABASE_COMMANDS.has(name) || (name === "revision" && words.includes("--amend"));
+}
+
 /** What follows `aludel` and takes no settings: commands that begin without a project, and flags. */
 const WITHOUT_PROJECT = /^(?:init|completions|help|-.*)?$/;
 /** Flags of a command that looks at git and refuses a database. */
@@ -110,7 +117,7 @@ function wordsHere(
   const has = (...flags: readonly string[]) =>
     words.some((word) => flags.some((flag) => word === flag || word.startsWith(`${flag}=`)));
   const added: string[] = [];
-  if (database !== undefined && database.trim() !== "" && DATABASE_COMMANDS.has(name)) {
+  if (database !== undefined && database.trim() !== "" && takesDatabase(words.slice(1))) {
     if (!has("-d", "--database") && !words.some((word) => IN_GIT.test(word))) {
       added.push("-d", database);
     }

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../../src/cli/commands.ts";
-import { DATABASE_COMMANDS, stepJson, stepLine } from "../../../src/cli/terminal/here.ts";
+import { stepJson, stepLine, takesDatabase } from "../../../src/cli/terminal/here.ts";
 import { say, shell } from "../../../src/text/next_step.ts";
 
-Deno.test("DATABASE_COMMANDS are the commands that have --database", async () => {
+Deno.test("takesDatabase() knows the commands that have --database", async () => {
   for (const [name, { load }] of Object.entries(COMMANDS)) {
     const { command } = await load();
-    assert.equal("database" in command.flags, DATABASE_COMMANDS.has(name.split(" ")[0]!), name);
+    const words = name === "revision" ? [name, "--amend"] : name.split(" ");
+    assert.equal("database" in command.flags, takesDatabase(words), name);
   }
+  assert.equal(takesDatabase(["revision", "-m", "add users"]), false);
 });
 
 Deno.test("stepLine() repeats the settings and the database of the command line", () => {
