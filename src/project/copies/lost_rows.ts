@@ -109,6 +109,7 @@ class TableKeeper {
     if (lost.rows === undefined) gone = await this.#copyAll(before);
     else {
       if (now !== undefined && now.key.length !== before.key.length) throw new RowsUnfit();
+      await this.#refuseCutKeys(before);
       for await (const row of lost.rows) {
         const fate = await this.#copyRow(before, now, names, row);
         if (fate === "gone") gone++;
@@ -168,6 +169,18 @@ class TableKeeper {
     return await this.#changes();
   }
 
+  /** Text is cut at a NUL when it is read, and a key that was cut may be that of another row. */
+  async #refuseCutKeys({ table, key, hidden }: RowShape): Promise<void> {
+    if (hidden) return;
+    const cut = key.map(quoteName).map((column) =>
+      `typeof(${column}) = 'text' AND instr(${column}, char(0))`
+    );
+    const found = await this.#kept.query(
+      `SELECT 1 FROM old.${quoteName(table)} WHERE ${cut.join(" OR ")} LIMIT 1`,
+    );
+    if (found.length > 0) throw new RowsUnfit();
+  }
+
   async #copyRow(
     before: RowShape,
     now: RowShape | undefined,
@@ -177,7 +190,6 @@ class TableKeeper {
     const where = before.key.map((column) => `o.${quoteName(column)} = ?`).join(" AND ");
     const select = this.#selectOld(before, "gone");
     await this.#kept.query(`${select} WHERE ${where}`, key);
-    // A key that was cut at a NUL when it was read finds nothing.
     if (await this.#changes() !== 1) throw new RowsUnfit();
     const written = now && await this.#written(now, names, key);
     if (written === undefined) return "gone";

@@ -376,3 +376,15 @@ Deno.test("law: what any writes took comes back exactly, in each journal mode an
     { numRuns: 30 },
   );
 });
+
+Deno.test("rows are not kept alone if a key holds a NUL, at which it is cut when it is read", async () => {
+  using scene = new Scene();
+  await scene.sql(
+    `CREATE TABLE t(id TEXT PRIMARY KEY, a) WITHOUT ROWID;
+     INSERT INTO t VALUES ('red', 1), ('red' || char(0) || 'blue', 2);`,
+  );
+  await assert.rejects(
+    scene.run(["UPDATE t SET a = NULL"], [{ table: "t", now: "t", rows: [["red"], ["red"]] }]),
+    { code: "copy-failed" },
+  );
+});
