@@ -41,6 +41,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "take over a project from another migration tool",
     load: () => load(new URL("./commands/import.ts", import.meta.url)),
   },
+  export: {
+    group: "Start",
+    summary: "write the revisions for another tool, or as a module",
+    load: () => load(new URL("./commands/export.ts", import.meta.url)),
+  },
   completions: {
     group: "Start",
     summary: "print a script for your shell's Tab key",

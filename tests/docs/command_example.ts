@@ -34,6 +34,17 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     then: "aludel current && cat schema.sql",
     thenPrints: /\(head\), baseline\n[\s\S]*CREATE TABLE users/,
   },
+  "aludel export goose --out db/migrations": {
+    scene: "a project",
+    then: "cat db/migrations/*create_roles.sql",
+    thenPrints: /-- \+goose Up\n[\s\S]*CREATE TABLE roles[\s\S]*-- \+goose Down\n/,
+  },
+  "aludel export embed --out app/migrations.ts": {
+    scene: "a project",
+    prints: /1 draft is in it/,
+    then: "cat app/migrations.ts",
+    thenPrints: /export const migrations = \{\n {2}"manifest.json": `\{"format":1/,
+  },
   "aludel import": {
     scene: "a project of another tool",
     prints: /Taken over: 3 revisions of dbmate, 2 recorded as applied/,

@@ -247,7 +247,10 @@ Deno.test("import keeps settings that are there, and puts revisions beside the o
   using other = temporaryFolder();
   await unpackImportFixture("wrangler", other);
   await other.prepare("import");
-  assert.deepEqual(JSON.parse(other.read("aludel.json")), { migrations: "revisions" });
+  assert.deepEqual(JSON.parse(other.read("aludel.json")), {
+    database: (await other.prepare("current", "--json")).match(/\.wrangler[^"]*/)![0],
+    migrations: "revisions",
+  });
   assert.ok(other.has("revisions/manifest.json"));
 });
 

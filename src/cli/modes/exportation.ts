@@ -1,0 +1,106 @@
+import { AludelError } from "../../errors.ts";
+import { host } from "../../host/mod.ts";
+import {
+  EXPORT_FORMATS,
+  exportedRevision,
+  type ExportFormat,
+  exportModule,
+  exportRevisions,
+  MODULE_FILE,
+  MODULE_MARK,
+} from "../../import/export_project.ts";
+import { formatManifest } from "../../manifest/manifest.ts";
+import { pathExists, resolvePath, writeAtomically } from "../../project/workspace/files.ts";
+import { RevisionTexts } from "../../project/workspace/revision_texts.ts";
+import type { Workspace } from "../../project/workspace/workspace.ts";
+import { closest } from "../../text/closest.ts";
+import { again, say, shell } from "../../text/next_step.ts";
+import type { CommandContext } from "../arguments/command.ts";
+import { Session, type SessionFlags } from "../session/session.ts";
+
+/**
+ * `export`: writes the revisions for another tool, or as a module.
+ * @throws {AludelError} `usage`, `project-missing`, `export-empty`, `export-exists`, `export-failed`, `file-unwritable`; for
+ *   an edited file `revision-edited` and its like.
+ */
+export function exportProject(
+  context: CommandContext,
+  word: string,
+  flags: SessionFlags & { readonly out: string | undefined },
+): void {
+  const { ui, runtime } = context;
+  const format = formatOf(word);
+  if (flags.out === undefined || flags.out.trim() === "") {
+    throw new AludelError("usage", '"--out" must say where to write', {
+      next: [again`--out ${format === "embed" ? `src/${MODULE_FILE}` : "exported"}`],
+    });
+  }
+  const { workspace } = new Session(context, flags);
+  if (workspace.graph.ids.length === 0) {
+    throw new AludelError("export-empty", "The project has no revisions", {
+      next: [shell`aludel revision -m MESSAGE`],
+    });
+  }
+  const isModule = format === "embed" && /\.[cm]?[jt]s$/.test(flags.out);
+  const out = resolvePath(flags.out.replace(/(?<=.)[/\\]+$/, ""), runtime.cwd);
+  const folder = isModule ? out.replace(/[/\\][^/\\]*$/, "") || "/" : out;
+  const { files, versions, notices } = format === "embed"
+    ? embedding(workspace, isModule ? out.slice(folder.length).replace(/^[/\\]/, "") : MODULE_FILE)
+    : exportRevisions(format, revisionsOf(workspace), workspace.graph);
+  for (const name of files.keys()) refuseOverwriting(`${folder}/${name}`, format);
+  host.files.makeFolder(folder, { recursive: true });
+  for (const [name, text] of files) writeAtomically(`${folder}/${name}`, text);
+  const drafts = workspace.manifest.revisions.filter(({ up }) => up === null).length;
+  const told = [
+    ...notices,
+    ...drafts === 0 ? [] : [`${drafts === 1 ? "1 draft is" : `${drafts} drafts are`} in it`],
+  ];
+  ui.json({ format, folder, files: [...files.keys()], revisions: versions, notices: told });
+  for (const name of files.keys()) ui.data(`created   ${isModule ? flags.out : name}`);
+  for (const notice of told) ui.notice(notice);
+}
+
+function formatOf(word: string): ExportFormat {
+  const format = EXPORT_FORMATS.find((one) => one === word);
+  if (format !== undefined) return format;
+  const near = closest(word, EXPORT_FORMATS);
+  throw new AludelError("usage", `"${word}" is no format of export`, {
+    notes: [`The formats are ${EXPORT_FORMATS.join(", ")}`],
+    next: [
+      near === undefined ? shell`aludel export --help` : shell`aludel export ${near} --out DIR`,
+    ],
+  });
+}
+
+function revisionsOf({ graph, entries, files }: Workspace) {
+  return graph.ids.map((id) => {
+    const entry = entries.get(id)!;
+    const { up, down } = new RevisionTexts(files, entry).requireIntact();
+    return exportedRevision(entry, up, down);
+  });
+}
+
+function embedding({ manifest, graph, entries, files }: Workspace, name: string) {
+  const texts = new Map<string, string>();
+  for (const id of graph.ids) {
+    const entry = entries.get(id)!;
+    const { up, down } = new RevisionTexts(files, entry).requireIntact();
+    texts.set(`${entry.dir}/up.sql`, up.text);
+    if (down !== null) texts.set(`${entry.dir}/down.sql`, down.text);
+  }
+  return {
+    files: new Map([[name, exportModule(formatManifest(manifest), texts)]]),
+    versions: graph.ids.map((id) => ({ id, version: id })),
+    notices: [],
+  };
+}
+
+function refuseOverwriting(path: string, format: ExportFormat): void {
+  if (!pathExists(path)) return;
+  if (format === "embed" && host.files.readText(path).startsWith(MODULE_MARK)) return;
+  throw new AludelError("export-exists", `"${path}" is there already`, {
+    place: { file: path },
+    outcome: "Nothing was written",
+    next: [say("Name another folder, or remove the file")],
+  });
+}
