@@ -142,10 +142,10 @@ export function stampRoute(
   targets: readonly RevisionId[],
 ): StampRoute {
   const below = graph.ancestors(targets, "all");
-  const gone = targets.length === 0 ? new Set(graph.ids) : graph.descendants(targets, "all");
+  const removed = targets.length === 0 ? new Set(graph.ids) : graph.descendants(targets, "all");
   return {
     add: [...below].filter((id) => !applied.has(id)),
-    remove: [...gone].filter((id) => applied.has(id) && !below.has(id)).reverse(),
+    remove: [...removed].filter((id) => applied.has(id) && !below.has(id)).reverse(),
   };
 }
 

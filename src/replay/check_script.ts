@@ -23,7 +23,7 @@ export function checkScript(
   const needed = script.header.sqlite;
   if (needed) {
     requireSqlite(needed, sqliteVersion, {
-      what: `Revision "${id}"`,
+      subject: `Revision "${id}"`,
       place: { file },
       revision: id,
     });

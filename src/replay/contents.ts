@@ -118,8 +118,8 @@ export function findFactLosses(before: DatabaseFacts, after: DatabaseFacts): str
   }
   for (const [table, rows] of before.statistics) {
     const left = Map.groupBy(after.statistics.get(table) ?? [], (row) => row.join(", "));
-    const gone = rows.filter((row) => left.get(row.join(", "))?.shift() === undefined);
-    if (gone.length > 0) losses.push(`${gone.length} of ${rows.length} rows of ${table}`);
+    const lost = rows.filter((row) => left.get(row.join(", "))?.shift() === undefined);
+    if (lost.length > 0) losses.push(`${lost.length} of ${rows.length} rows of ${table}`);
   }
   return losses;
 }

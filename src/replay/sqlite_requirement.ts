@@ -11,7 +11,7 @@ import { say } from "../text/next_step.ts";
 /** What says `-- aludel: sqlite>=…`. */
 export interface Requiring {
   /** For the message: `Revision "3f9c"`. */
-  readonly what: string;
+  readonly subject: string;
   readonly place: Place;
   readonly revision?: string;
 }
@@ -25,12 +25,12 @@ export interface Requiring {
 export function requireSqlite(
   needed: readonly number[],
   actual: string,
-  { what, place, revision }: Requiring,
+  { subject, place, revision }: Requiring,
 ): void {
   if (!isOlderVersion(actual, needed)) return;
   throw new AludelError(
     "sqlite-too-old",
-    `${what} needs SQLite ${needed.join(".")}, and this one is ${actual}`,
+    `${subject} needs SQLite ${needed.join(".")}, and this one is ${actual}`,
     {
       place,
       ...(revision !== undefined && { revision }),
@@ -47,7 +47,7 @@ export function requireSqliteOfSchema({ file, text }: SchemaFile, actual: string
   if (!/aludel/i.test(text)) return;
   for (const { name, value, start } of readDirectives(file, text, "schema")) {
     if (name !== "sqlite") continue;
-    const requiring = { what: "The schema", place: placeOf(file, text, start) };
+    const requiring = { subject: "The schema", place: placeOf(file, text, start) };
     requireSqlite(value.split(".").map(Number), actual, requiring);
   }
 }

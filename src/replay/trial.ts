@@ -188,7 +188,7 @@ async function runTrial(
     const losses = [
       ...seen,
       ...unansweredWrites(upRun, downRun, schema).filter((write) => !tells(seen, write))
-        .map(({ what }) => `${what} and down.sql does not give back`),
+        .map(({ loss }) => `${loss} and down.sql does not give back`),
     ];
 
     await run("again", up);

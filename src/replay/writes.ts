@@ -69,10 +69,10 @@ export function unansweredWrites(up: Run, down: Run, before: Schema): readonly U
     const direct = (kind: Mention["kind"]) =>
       there.mentions.some((mention) => mention.kind === kind && names.has(foldName(mention.name)));
     if (isVirtual ? direct("delete") : intersects(names, up.writes.deleted)) {
-      found.push({ table: shown, what: `rows of ${shown} that up.sql deletes` });
+      found.push({ table: shown, loss: `rows of ${shown} that up.sql deletes` });
     }
     if (direct("replace")) {
-      found.push({ table: shown, what: `rows of ${shown} that up.sql replaces` });
+      found.push({ table: shown, loss: `rows of ${shown} that up.sql replaces` });
     }
     if (isVirtual) continue;
     const updated = columnsOf(up.writes, names);
@@ -87,7 +87,7 @@ export function unansweredWrites(up: Run, down: Run, before: Schema): readonly U
       found.push({
         table: shown,
         column: columnName,
-        what: `values of ${columnName} that up.sql changes`,
+        loss: `values of ${columnName} that up.sql changes`,
       });
     }
   }
@@ -99,7 +99,7 @@ export interface UnansweredWrite {
   /** As shown. */
   readonly table: string;
   readonly column?: string;
-  readonly what: string;
+  readonly loss: string;
 }
 
 interface Traced {

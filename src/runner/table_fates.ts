@@ -42,7 +42,7 @@ export interface TableTrack {
  */
 export class TableTracker {
   /** By name now; null where a table was dropped or renamed away. */
-  readonly #standing = new Map<string, TableTrack | null>();
+  readonly #byName = new Map<string, TableTrack | null>();
   readonly #firsts = new Map<string, TableTrack>();
   readonly #dropped = new Set<TableTrack>();
   readonly #touched = new Set<TableTrack>();
@@ -59,7 +59,7 @@ export class TableTracker {
 
   /** The table of the main schema that has a name now, which is given folded; undefined: none. */
   find(name: string): TableTrack | undefined {
-    const current = this.#standing.get(name);
+    const current = this.#byName.get(name);
     if (current !== undefined) return current ?? undefined;
     if (this.#existing !== undefined && !this.#existing.has(name)) return undefined;
     return this.#trackOf(name);
@@ -86,19 +86,19 @@ export class TableTracker {
     const name = foldName(mention.name);
     if (mention.kind === "create-table" || mention.kind === "create-virtual-table") {
       // CREATE TABLE IF NOT EXISTS over a table that is there creates nothing.
-      if (this.#standing.get(name)) return;
-      if (!this.#standing.has(name)) {
+      if (this.#byName.get(name)) return;
+      if (!this.#byName.has(name)) {
         if (this.#existing?.has(name)) return;
-        this.#standing.set(name, null);
+        this.#byName.set(name, null);
       }
       this.#replace(name, this.#trackOf(name), true);
     } else if (mention.kind === "drop-table") {
       const track = this.#trackOf(name);
       this.#touched.add(track);
       this.#dropped.add(track);
-      this.#standing.set(name, null);
+      this.#byName.set(name, null);
       // It was renamed away, and a new one has its name already. Its last name counts most.
-      const taken = [...track.aliases].map((alias) => this.#standing.get(alias))
+      const taken = [...track.aliases].map((alias) => this.#byName.get(alias))
         .findLast((each) => each?.created);
       if (taken) track.successor = { track: taken, isCreated: false };
     } else if (mention.kind === "rename-table" && mention.to !== undefined) {
@@ -106,8 +106,8 @@ export class TableTracker {
       const to = foldName(mention.to);
       this.#touched.add(track);
       track.aliases.add(to);
-      this.#standing.set(name, null);
-      this.#standing.set(to, track);
+      this.#byName.set(name, null);
+      this.#byName.set(to, track);
       this.#replace(to, track, false);
     } else if (mention.kind === "rename-column" && mention.column && mention.to !== undefined) {
       const { columns } = this.#trackOf(name);
@@ -138,37 +138,37 @@ export class TableTracker {
     };
   }
 
-  /** The table that takes a name replaces those that had it and are gone. */
+  /** The table that takes a name replaces those that had it and are replaced. */
   #replace(name: string, track: TableTrack, isCreated: boolean): void {
-    const gone = [...this.#dropped].filter((each) =>
+    const replaced = [...this.#dropped].filter((each) =>
       each !== track && each.successor === undefined && each.aliases.has(name)
     );
-    if (gone.length === 0) return;
+    if (replaced.length === 0) return;
     // The new table of a rebuild replaces the old one, and not the left-over of an earlier try that had its first name.
     for (const each of this.#dropped) {
       if (each.successor?.track === track && each.successor.isCreated) delete each.successor;
     }
-    for (const each of gone) each.successor = { track, isCreated };
+    for (const each of replaced) each.successor = { track, isCreated };
   }
 
   #fateOf(name: string, track: TableTrack): TableFate {
     const line = lineOf(track);
     const last = line.at(-1)!;
-    const standing = [...last.aliases].findLast((alias) => this.#standing.get(alias) === last);
+    const lastAlias = [...last.aliases].findLast((alias) => this.#byName.get(alias) === last);
     return {
       before: name,
-      after: standing ?? (this.#dropped.has(last) ? null : name),
+      after: lastAlias ?? (this.#dropped.has(last) ? null : name),
       dropped: this.#dropped.has(track),
       aliases: new Set(line.flatMap(({ aliases }) => [...aliases])),
     };
   }
 
   #trackOf(name: string): TableTrack {
-    const current = this.#standing.get(name);
+    const current = this.#byName.get(name);
     if (current) return current;
     const created = current === null;
     const track = { origin: name, created, aliases: new Set([name]), columns: new Map() };
-    this.#standing.set(name, track);
+    this.#byName.set(name, track);
     if (!created) this.#firsts.set(name, track);
     return track;
   }

@@ -24,21 +24,21 @@ export interface PlacedRefusal {
 /** What of a script's header decides on refusals. */
 type RunMode = Pick<ScriptHeader, "transaction" | "foreignKeys">;
 
-/** BEGIN, COMMIT and their like: `what` is the statement's first word. */
-export function refuseTransactionControl(what: string): Refusal {
+/** BEGIN, COMMIT and their like: `verb` is the statement's first word. */
+export function refuseTransactionControl(verb: string): Refusal {
   return {
     code: "sql-transaction-control",
     reason:
-      `"${what}" is not allowed in a revision, because Aludel begins and ends the transactions`,
+      `"${verb}" is not allowed in a revision, because Aludel begins and ends the transactions`,
     next: [say("Delete the statement: a revision is applied as a whole or not at all")],
   };
 }
 
 /** ATTACH and DETACH. */
-export function refuseAttach(what: string): Refusal {
+export function refuseAttach(verb: string): Refusal {
   return {
     code: "sql-attach",
-    reason: `"${what}" is not allowed in a revision, which works on one database`,
+    reason: `"${verb}" is not allowed in a revision, which works on one database`,
     next: [
       say("Delete the statement, and do the part that needs the other database outside Aludel"),
     ],
@@ -73,10 +73,10 @@ export function refuseOpenChoice(column: string): Refusal {
 }
 
 /** DROP TABLE and renames while foreign keys are enforced. */
-export function refuseUnderForeignKeys(what: string): Refusal {
+export function refuseUnderForeignKeys(verb: string): Refusal {
   return {
     code: "sql-foreign-keys",
-    reason: `"${what}" is not allowed in a revision with foreign-keys=on, which can delete the ` +
+    reason: `"${verb}" is not allowed in a revision with foreign-keys=on, which can delete the ` +
       "rows of other tables",
     next: [say("Move the statement to a revision without that directive")],
   };

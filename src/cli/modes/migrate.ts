@@ -136,8 +136,8 @@ async function foretold(access: DatabaseAccess, { route }: PlannedMigration): Pr
   const connection = await access.look();
   if (connection === null) return [];
   try {
-    const { foretellLosses } = await import("../../runner/standing_hazards.ts");
-    return await foretellLosses(connection, route.steps);
+    const { predictLosses } = await import("../../runner/hazard.ts");
+    return await predictLosses(connection, route.steps);
   } finally {
     await connection.close();
   }

@@ -1,7 +1,7 @@
 import { gitFolder } from "../../git/git.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import { changedTexts } from "../../project/migrate/records.ts";
-import { type Memory, mend } from "../../project/author/mend.ts";
+import { type Memory, repair } from "../../project/author/repair.ts";
 import {
   type AppliedRevision,
   type AppliedTexts,
@@ -60,7 +60,7 @@ export async function verifyProject(
   },
 ): Promise<number> {
   const { ui, runtime } = session;
-  const mendings = flags.fix ? await fix() : [];
+  const repairs = flags.fix ? await fix() : [];
   const open = await openVerification(session, { storedTexts: true });
   const { present, target, context: verification } = open;
   const drift = flags.drift ? await lookForDrift(session, open) : null;
@@ -75,11 +75,11 @@ export async function verifyProject(
     ok: !failed,
     revisions: count,
     findings,
-    mended: mendings,
+    mended: repairs,
     ...(flags.drift && { drift: drift && { changes: drift.changes, sql: drift.sql } }),
   });
   const tell = flags.format === "text" ? ui.data.bind(ui) : ui.notice.bind(ui);
-  for (const { done, what } of mendings) tell(`${done ? "mended" : "left  "}  ${what}`);
+  for (const { done, what } of repairs) tell(`${done ? "mended" : "left  "}  ${what}`);
   printFindings(ui, findings, flags.format);
   if (drift?.sql && flags.format === "text") ui.data(`\n${drift.sql.trimEnd()}`);
   const what = `${count} ${count === 1 ? "revision" : "revisions"}` +
@@ -91,7 +91,7 @@ export async function verifyProject(
   async function fix() {
     const { project } = session;
     const { committedLine } = await import("../../git/base.ts");
-    return await mend(project, {
+    return await repair(project, {
       now: runtime.now(),
       newId: () => runtime.randomId(),
       onWait: waitingFor(ui, project),

@@ -73,8 +73,8 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
       continue;
     }
     // A revision that is undone by this very route needs no word about its edit, or that it is not on disk.
-    const isTold = finding.kind === "draft-edited" || finding.kind === "unknown";
-    if (isTold && again.has(finding.id)) continue;
+    const isExpected = finding.kind === "draft-edited" || finding.kind === "unknown";
+    if (isExpected && again.has(finding.id)) continue;
     const error = findingError(finding, catalogue, context.files);
     if (error && context.records === "strict" && !again.has(finding.id)) {
       throw finding.kind === "edited" ? await withVerdict(error, textsOf(entry!), context) : error;

@@ -124,7 +124,7 @@ async function raiseSequence(connection: Connection, table: Table): Promise<void
 const ATTEMPTS = 60;
 
 /** After so many refusals the values are no longer awkward. */
-const TAME = 4;
+const AWKWARD_ATTEMPTS = 4;
 
 /** So many rows are made for what statements ask for, in each table. */
 const MOST_WISHES = 12;
@@ -195,7 +195,11 @@ class TableFiller {
     let values: Map<string, SqlValue> = new Map();
     let redrawn: ReadonlySet<string> | undefined;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const fresh = this.#values(place, wish === undefined ? attempt : attempt + TAME, parents);
+      const fresh = this.#values(
+        place,
+        wish === undefined ? attempt : attempt + AWKWARD_ATTEMPTS,
+        parents,
+      );
       for (const { name } of wish === undefined ? [] : this.#columns) {
         const wanted = wish!.get(foldName(name));
         if (wanted !== undefined) fresh.set(name, wanted);
@@ -230,17 +234,17 @@ class TableFiller {
     return columns?.size === 0 ? undefined : columns;
   }
 
-  /** Bold values at first, tame ones after a few refusals, those of the CHECKs in between. */
+  /** Awkward values at first, plain ones after a few refusals, those of the CHECKs in between. */
   #values(place: number, attempt: number, parents: ParentRows): Map<string, SqlValue> {
     const random = this.#random;
     const values = new Map<string, SqlValue>();
-    const boldness = attempt < TAME && place > 0 && !this.#plain ? "bold" : "tame";
+    const style = attempt < AWKWARD_ATTEMPTS && place > 0 && !this.#plain ? "awkward" : "plain";
     const rowid = implicitRowid(this.#table);
     if (rowid !== undefined) values.set(rowid, rowidFor(place, random, this.#plain));
     for (const column of this.#columns) {
       const key = foldName(column.name);
       const fitting = this.#checks.fitting.get(key) ?? [];
-      const isHabit = boldness === "bold" && attempt === 0 && !isRowid(this.#table, column);
+      const isHabit = style === "awkward" && attempt === 0 && !isRowid(this.#table, column);
       if (isHabit && !(fitting.length > 0 && place % 2 === 0)) {
         values.set(column.name, this.#habits.get(column)!(place - 1));
         continue;
@@ -261,7 +265,7 @@ class TableFiller {
         }
       } else {
         const number = place + (attempt > 8 ? attempt * 7 : 0);
-        value = columnValue(column, this.#table.strict, number, boldness, random);
+        value = columnValue(column, this.#table.strict, number, style, random);
       }
       values.set(column.name, value);
     }

@@ -41,7 +41,7 @@ export async function adoptOrphans(
 /** The statement that gives one row, or without rowids every row, the parent of its parameters. */
 function adoptOne(key: ForeignKey, table: Table, schema: Schema): string {
   const child = quoteName(table.name);
-  const isLonely = [
+  const lacksParent = [
     key.columns.map((name) => `${child}.${quoteName(name)} IS NULL`).join(" OR "),
     `(${isOrphan(key, table, schema)})`,
   ].join(" OR ");
@@ -58,8 +58,8 @@ function adoptOne(key: ForeignKey, table: Table, schema: Schema): string {
   }).join("");
   const rowid = freeRowidName(table.columns.map(({ name }) => name));
   const where = table.withoutRowid || rowid === undefined
-    ? `(${isLonely})${pinned}`
-    : `${rowid} = (SELECT ${rowid} FROM ${child} WHERE (${isLonely})${pinned} LIMIT 1)`;
+    ? `(${lacksParent})${pinned}`
+    : `${rowid} = (SELECT ${rowid} FROM ${child} WHERE (${lacksParent})${pinned} LIMIT 1)`;
   return `UPDATE OR IGNORE ${child} SET ${set} WHERE ${where}`;
 }
 

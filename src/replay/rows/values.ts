@@ -7,8 +7,8 @@ import type { SeededRandom } from "./seeded_random.ts";
 /** Makes the value for a row: those of two rows differ. @param place The number of the row. */
 export type ValueMaker = (place: number) => SqlValue;
 
-/** How far a value may go. `tame` ones are of the column's type and all different. */
-export type Boldness = "bold" | "tame";
+/** How likely a value is to break something: `plain` ones are of the column's type and all different. */
+export type ValueStyle = "awkward" | "plain";
 
 /** What SQLite stores: the classes of https://sqlite.org/datatype3.html without NULL. */
 type StorageClass = "integer" | "real" | "text" | "blob";
@@ -105,24 +105,24 @@ export function habitMaker(column: Column, isStrict: boolean, offset: number): V
  * A value for a column that is not NULL.
  *
  * @param column The column. In a STRICT table its type is kept to.
- * @param place The number of the row: tame values of two rows differ.
+ * @param place The number of the row: plain values of two rows differ.
  */
 export function columnValue(
   column: Column,
   isStrict: boolean,
   place: number,
-  boldness: Boldness,
+  style: ValueStyle,
   random: SeededRandom,
 ): SqlValue {
   const type = foldName(column.type);
   let storage = CLASS_OF_AFFINITY[column.affinity];
-  if (isStrict ? type === "any" : boldness === "bold" && random.once(4)) {
+  if (isStrict ? type === "any" : style === "awkward" && random.once(4)) {
     storage = random.pick(EVERY_CLASS);
   }
-  return boldness === "bold" ? boldValue(storage, place, random) : tameValue(storage, place);
+  return style === "awkward" ? awkwardValue(storage, place, random) : plainValue(storage, place);
 }
 
-function boldValue(storage: StorageClass, place: number, random: SeededRandom): SqlValue {
+function awkwardValue(storage: StorageClass, place: number, random: SeededRandom): SqlValue {
   switch (storage) {
     case "integer":
       return random.pick<bigint>([0n, -1n, LARGE + 1n + BigInt(place), -LARGE - 7n, BigInt(place)]);
@@ -135,7 +135,7 @@ function boldValue(storage: StorageClass, place: number, random: SeededRandom): 
   }
 }
 
-function tameValue(storage: StorageClass, place: number): SqlValue {
+function plainValue(storage: StorageClass, place: number): SqlValue {
   switch (storage) {
     case "integer":
       return BigInt(place + 1);

@@ -43,10 +43,10 @@ export function checkRenames(from: Schema, to: Schema, hints: RenameHints): read
     const wanted = to.tables.get(key);
     if (present === undefined || wanted === undefined || old === name) continue;
     if (renames.columns(oldKey).get(old) === name) continue;
-    const what = [`column "${hint.table}"."${hint.from}"`, `"${hint.to}"`] as const;
+    const columns = [`column "${hint.table}"."${hint.from}"`, `"${hint.to}"`] as const;
     if (hasColumn(present, name)) {
-      if (hasColumn(present, old) && !hasColumn(wanted, old)) notices.push(taken(...what));
-    } else notices.push(unknown(...what));
+      if (hasColumn(present, old) && !hasColumn(wanted, old)) notices.push(taken(...columns));
+    } else notices.push(unknown(...columns));
   }
   return notices;
 }

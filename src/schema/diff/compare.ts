@@ -115,8 +115,8 @@ function compareVirtualTables(from: Schema, to: Schema, renames: Renames): Chang
     (a, b) => !renamed.has(a) && sameVirtualTable(a, b),
   );
   const kept = new Set(present.values());
-  const gone = [...from.virtualTables.values()].filter((table) => !kept.has(table));
-  return [...gone.map((object): Change => ({ kind: "drop-object", object })), ...changes];
+  const dropped = [...from.virtualTables.values()].filter((table) => !kept.has(table));
+  return [...dropped.map((object): Change => ({ kind: "drop-object", object })), ...changes];
 }
 
 function sameIndex(a: Index, b: Index, from: Schema, to: Schema, renames: Renames): boolean {

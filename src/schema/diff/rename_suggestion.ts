@@ -19,7 +19,7 @@ const ENOUGH = 0.6;
 
 /**
  * Looks for renames that a difference may hide: a dropped and a created table with mostly the same columns, or
- * a dropped and an added column of one type. Each thing is suggested once, with what is most like it.
+ * a dropped and an addedColumns column of one type. Each thing is suggested once, with what is most like it.
  * These are questions to a person; nothing is done about them.
  */
 export function suggestRenames(changes: readonly Change[]): RenameSuggestion[] {
@@ -30,14 +30,14 @@ export function suggestRenames(changes: readonly Change[]): RenameSuggestion[] {
     if (change.kind === "drop-table") dropped.push(change.table);
     if (change.kind === "create-table") created.push(change.table);
     if (change.kind !== "alter-table") continue;
-    const gone: Column[] = [];
-    const added: Column[] = [];
+    const droppedColumns: Column[] = [];
+    const addedColumns: Column[] = [];
     for (const inside of change.changes) {
-      if (inside.kind === "drop-column") gone.push(inside.column);
-      if (inside.kind === "add-column") added.push(inside.column);
+      if (inside.kind === "drop-column") droppedColumns.push(inside.column);
+      if (inside.kind === "add-column") addedColumns.push(inside.column);
     }
     const table = change.to.name;
-    for (const [from, to] of bestPairs(gone, added, columnLikeness)) {
+    for (const [from, to] of bestPairs(droppedColumns, addedColumns, columnLikeness)) {
       suggestions.push(suggestion("column", table, from.name, to.name));
     }
   }

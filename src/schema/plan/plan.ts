@@ -171,15 +171,15 @@ class Planner {
   }
 
   #findConverted(): void {
-    const gone = new Map<string, Table | VirtualTable>(
+    const dropped = new Map<string, Table | VirtualTable>(
       this.#dropped.map((table) => [keyOf(table), table]),
     );
     for (const change of this.#changes) {
       if (change.kind !== "drop-object" || change.object.kind !== "virtual-table") continue;
-      gone.set(foldName(change.object.name), change.object);
+      dropped.set(foldName(change.object.name), change.object);
     }
     for (const object of this.#made) {
-      const old = gone.get(foldName(object.name));
+      const old = dropped.get(foldName(object.name));
       if (old === undefined || old.kind === object.kind) continue;
       if (object.kind === "table" || object.kind === "virtual-table") {
         this.#converted.set(object, old);

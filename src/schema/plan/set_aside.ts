@@ -36,10 +36,10 @@ export function setAside(present: Schema, reasons: AsideReasons): Aside {
   const triggers = new Set<string>();
   const vanishing = new Set<string>();
   const queue: string[] = [];
-  const gone = new Set<string>();
+  const dropped = new Set<string>();
   for (const object of reasons.leaving) {
     if (object.kind !== "view") continue;
-    gone.add(foldName(object.name));
+    dropped.add(foldName(object.name));
     queue.push(foldName(object.name));
   }
   if (reasons.compiles) queue.push(...reasons.missing);
@@ -65,7 +65,7 @@ export function setAside(present: Schema, reasons: AsideReasons): Aside {
   for (const [key, trigger] of present.triggers) {
     const owner = foldName(trigger.table);
     if (reasons.leaving.has(trigger)) continue;
-    if (reasons.rebuilt.has(owner) || views.has(owner) || gone.has(owner)) {
+    if (reasons.rebuilt.has(owner) || views.has(owner) || dropped.has(owner)) {
       if (!triggers.has(key)) vanishing.add(key);
       triggers.add(key);
     }

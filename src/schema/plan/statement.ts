@@ -118,8 +118,8 @@ export function dropColumnHazard(table: Table, column: Column): PlanHazard {
 }
 
 /** Rows that the wanted table does not allow make the statement fail; nothing changes then. */
-export function tightenHazard(code: string, table: Table, what: string): PlanHazard {
-  return { code, message: `Fails if a row of ${displayName(table.name)} ${what}` };
+export function tightenHazard(code: string, table: Table, fault: string): PlanHazard {
+  return { code, message: `Fails if a row of ${displayName(table.name)} ${fault}` };
 }
 
 /**

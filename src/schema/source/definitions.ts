@@ -72,10 +72,10 @@ function refusedBySqlite(current: Definition | OtherStatement, error: SqlError):
   const offset = error.byteOffset === undefined
     ? statement.start
     : offsetOfByte(file.text, statement.start, error.byteOffset);
-  const what = current.kind === "other"
+  const message = current.kind === "other"
     ? "SQLite does not understand the statement"
     : `SQLite refuses the ${current.kind} "${current.name}"`;
-  return new AludelError("schema-sql", what, {
+  return new AludelError("schema-sql", message, {
     place: placeOf(file.file, file.text, offset),
     sqlite: error.sqlite,
     next: [

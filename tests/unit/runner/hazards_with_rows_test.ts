@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { openScratch } from "../../../src/db/open_scratch.ts";
-import type { Hazard } from "../../../src/runner/hazard.ts";
-import { standingHazards } from "../../../src/runner/standing_hazards.ts";
+import { type Hazard, hazardsWithRows } from "../../../src/runner/hazard.ts";
 
 function hazard(tables: readonly string[], rebuild?: string): Hazard {
   return { revision: "a1", loses: "", tables, ...(rebuild !== undefined && { rebuild }) };
@@ -10,11 +9,11 @@ function hazard(tables: readonly string[], rebuild?: string): Hazard {
 async function standing(setup: string, ...hazards: readonly Hazard[]): Promise<boolean[]> {
   await using connection = openScratch();
   for (const sql of setup.split(";")) await connection.execute(sql);
-  const found = await standingHazards(connection, hazards);
+  const found = await hazardsWithRows(connection, hazards);
   return hazards.map((each) => found.some(({ tables }) => tables === each.tables));
 }
 
-Deno.test("standingHazards() keeps those that meet rows", async () => {
+Deno.test("hazardsWithRows() keeps those that meet rows", async () => {
   const setup = 'CREATE TABLE t(a); INSERT INTO t VALUES (1); CREATE TABLE "e m"(a)';
   assert.deepEqual(
     await standing(setup, hazard(["t"]), hazard(["e m"]), hazard(["x", "t"]), hazard(["x"])),
@@ -22,7 +21,7 @@ Deno.test("standingHazards() keeps those that meet rows", async () => {
   );
 });
 
-Deno.test("standingHazards() compares the columns of a rebuild by what SQLite makes of it", async () => {
+Deno.test("hazardsWithRows() compares the columns of a rebuild by what SQLite makes of it", async () => {
   const setup = "CREATE TABLE t(a, B, c AS (a + 1)); INSERT INTO t VALUES (1, 2)";
   assert.deepEqual(
     await standing(
@@ -36,7 +35,7 @@ Deno.test("standingHazards() compares the columns of a rebuild by what SQLite ma
   );
 });
 
-Deno.test("standingHazards() compares the columns of virtual tables too, and not what their modules hide", async () => {
+Deno.test("hazardsWithRows() compares the columns of virtual tables too, and not what their modules hide", async () => {
   const setup = "CREATE VIRTUAL TABLE f USING fts5(a, b); INSERT INTO f VALUES (1, 2); " +
     "CREATE VIRTUAL TABLE r USING rtree(id, x0, x1); INSERT INTO r VALUES (1, 2, 3)";
   assert.deepEqual(
@@ -50,7 +49,7 @@ Deno.test("standingHazards() compares the columns of virtual tables too, and not
   );
 });
 
-Deno.test("standingHazards() does not take an index over another table's rows for rows", async () => {
+Deno.test("hazardsWithRows() does not take an index over another table's rows for rows", async () => {
   const setup = "CREATE TABLE t(a, b); INSERT INTO t VALUES (1, 2); " +
     "CREATE VIRTUAL TABLE e USING fts5(a, tokenize = 'porter', Content = \"t\"); " +
     "CREATE VIRTUAL TABLE n USING fts5(a, content = ''); INSERT INTO n(rowid, a) VALUES (1, 2)";
@@ -78,12 +77,12 @@ const CONVERTED: readonly (readonly [value: string, type: string, isLost: boolea
 ];
 
 for (const [value, type, isLost] of CONVERTED) {
-  Deno.test(`standingHazards() sees ${isLost ? "" : "no "}loss in a rebuild that makes ${value} ${type}`, async () => {
+  Deno.test(`hazardsWithRows() sees ${isLost ? "" : "no "}loss in a rebuild that makes ${value} ${type}`, async () => {
     await using connection = openScratch();
     await connection.execute("CREATE TABLE t(a)");
     await connection.execute(`INSERT INTO t VALUES (${value})`);
     const creation = `CREATE TABLE n(a ${type})${type === "ANY" ? " STRICT" : ""}`;
-    const found = await standingHazards(connection, [hazard(["t"], creation)]);
+    const found = await hazardsWithRows(connection, [hazard(["t"], creation)]);
     assert.deepEqual(
       found.map(({ loses }) => loses),
       isLost

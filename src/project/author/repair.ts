@@ -20,8 +20,8 @@ import { readTextPair, textHashes } from "../workspace/revision_texts.ts";
 import { changeManifest } from "../workspace/change_manifest.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-/** One thing that {@linkcode mend} did, or could not do. */
-export interface Mending {
+/** One thing that {@linkcode repair} did, or could not do. */
+export interface Repair {
   readonly done: boolean;
   /** A sentence. */
   readonly what: string;
@@ -37,8 +37,8 @@ export interface Memory {
   readonly committedLine: (dir: string) => ManifestRevision | undefined;
 }
 
-/** What {@linkcode mend} needs. */
-export interface MendOptions {
+/** What {@linkcode repair} needs. */
+export interface RepairOptions {
   readonly now: Date;
   /** Makes an id for a folder that nobody knows and whose name holds none. */
   readonly newId: () => string;
@@ -47,7 +47,7 @@ export interface MendOptions {
 }
 
 /**
- * Mends what an interrupted command or a merge left.
+ * Repairs what an interrupted command or a merge left.
  *
  * - The temporary files of a manifest that was being written are removed, and so is an empty folder.
  * - A folder with an up.sql and no line gets the line back that git has for it; or else the id, parents and labels that
@@ -58,14 +58,14 @@ export interface MendOptions {
  *
  * @throws {AludelError} `project-missing`, `folder-locked`, `file-unwritable`.
  */
-export async function mend(project: Project, options: MendOptions): Promise<readonly Mending[]> {
+export async function repair(project: Project, options: RepairOptions): Promise<readonly Repair[]> {
   return await changeManifest(project, options.onWait, (workspace) => {
-    const mender = new Mender(project, workspace, options);
-    mender.removeLeftovers();
-    const strays = mender.mendLines(mender.strays());
-    mender.mendFolders(strays);
-    mender.writeManifest();
-    return mender.mendings;
+    const repairer = new Repairer(project, workspace, options);
+    repairer.removeLeftovers();
+    const strays = repairer.repairLines(repairer.strays());
+    repairer.repairFolders(strays);
+    repairer.writeManifest();
+    return repairer.repairs;
   });
 }
 
@@ -78,15 +78,15 @@ interface StrayRevision {
   readonly says: boolean;
 }
 
-class Mender {
-  readonly mendings: Mending[] = [];
+class Repairer {
+  readonly repairs: Repair[] = [];
   readonly #project: Project;
   readonly #workspace: Workspace;
-  readonly #options: MendOptions;
+  readonly #options: RepairOptions;
   readonly #revisions: Map<RevisionId, ManifestRevision>;
   #changed = false;
 
-  constructor(project: Project, workspace: Workspace, options: MendOptions) {
+  constructor(project: Project, workspace: Workspace, options: RepairOptions) {
     this.#project = project;
     this.#workspace = workspace;
     this.#options = options;
@@ -109,10 +109,10 @@ class Mender {
   }
 
   /**
-   * Mends lines whose folder is gone.
+   * Repairs lines whose folder is gone.
    * @returns The folders that are still without a line.
    */
-  mendLines(strays: readonly StrayRevision[]): readonly StrayRevision[] {
+  repairLines(strays: readonly StrayRevision[]): readonly StrayRevision[] {
     const { migrations } = this.#project;
     const { records, texts } = this.#options.memory;
     const left = new Set(strays);
@@ -155,7 +155,7 @@ class Mender {
   }
 
   /** Folders without a line. */
-  mendFolders(strays: readonly StrayRevision[]): void {
+  repairFolders(strays: readonly StrayRevision[]): void {
     const found = this.#remembered(strays);
     const known = new Set(found.map(({ revision }) => revision.dir));
     // Parents first, whatever the order of the folders.
@@ -306,11 +306,11 @@ class Mender {
   }
 
   #done(what: string): void {
-    this.mendings.push({ done: true, what });
+    this.repairs.push({ done: true, what });
   }
 
   #left(what: string): void {
-    this.mendings.push({ done: false, what });
+    this.repairs.push({ done: false, what });
   }
 }
 
