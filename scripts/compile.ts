@@ -9,32 +9,11 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RELEASE } from "../src/text/program.ts";
-import { type BuildStamp, bundleProgram } from "./compile/bundle_program.ts";
+import { buildStamp, bundleProgram } from "./compile/bundle_program.ts";
 import { compileBundle } from "./compile/compile_bundle.ts";
 import { type Platform, PLATFORMS, programFile } from "./compile/platform.ts";
 
 const ROOT = new URL("../", import.meta.url);
-
-/** The commit that is built and its time; marked where files differ from it. */
-async function buildStamp(): Promise<BuildStamp> {
-  const commit = await git("show", "--no-patch", "--format=%h %ct", "HEAD");
-  if (commit === undefined) return { text: "unknown", time: new Date(0) };
-  const [hash = "", seconds = "0"] = commit.split(" ");
-  const time = new Date(Number(seconds) * 1000);
-  const edited = await git("status", "--porcelain", "--untracked-files=no") === "" ? "" : "+";
-  return { text: `${hash}${edited} ${time.toISOString().slice(0, 10)}`, time };
-}
-
-/** What git prints; undefined where there is no git or no repository. */
-async function git(...args: string[]): Promise<string | undefined> {
-  try {
-    const { code, stdout } = await new Deno.Command("git", { args, cwd: ROOT, stderr: "null" })
-      .output();
-    return code === 0 ? new TextDecoder().decode(stdout).trim() : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 function fail(message: string): never {
   console.error(message);

@@ -5,6 +5,8 @@ export interface Bundle {
   readonly folder: string;
   /** What starts the program. */
   readonly entry: string;
+  /** What an application imports. */
+  readonly library: string;
   /** Modules that are started by their address, as workers: no import leads to them. */
   readonly workers: readonly string[];
   /** Every module, as a path inside the folder. */
@@ -21,6 +23,10 @@ export interface BuildStamp {
 
 const ROOT = new URL("../../", import.meta.url);
 const ENTRY = "main.js";
+const LIBRARY = "src/mod.ts";
+
+/** What the bundle will run on. */
+export type BundleRuntime = "deno" | "node";
 
 /**
  * Bundles the program. Modules that a command loads when it needs them stay modules of their own; without that,
@@ -29,17 +35,28 @@ const ENTRY = "main.js";
  * @param folder An absolute path of a folder that does not exist or is empty.
  * @throws {Error} With the bundler's words.
  */
-export async function bundleProgram(folder: string, stamp: BuildStamp): Promise<Bundle> {
+export async function bundleProgram(
+  folder: string,
+  stamp: BuildStamp,
+  runtime: BundleRuntime = "deno",
+): Promise<Bundle> {
   const workers = findWorkers();
-  await deno([
-    "bundle",
-    "--quiet",
-    "--platform=deno",
-    "--code-splitting",
-    `--outdir=${folder}`,
-    "main.ts",
-    ...workers.values(),
-  ]);
+  const settings = runtime === "node" ? writeNodeSettings() : undefined;
+  try {
+    await deno([
+      "bundle",
+      "--quiet",
+      "--platform=deno",
+      "--code-splitting",
+      ...(settings === undefined ? [] : [`--config=${settings}/deno.json`]),
+      `--outdir=${folder}`,
+      "main.ts",
+      LIBRARY,
+      ...workers.values(),
+    ]);
+  } finally {
+    if (settings !== undefined) Deno.removeSync(settings, { recursive: true });
+  }
   const modules = [...walk(folder)].sort();
   let stamped = 0;
   for (const module of modules) {
@@ -62,9 +79,28 @@ export async function bundleProgram(folder: string, stamp: BuildStamp): Promise<
   return {
     folder,
     entry: ENTRY,
+    library: LIBRARY.replace(/\.ts$/, ".js"),
     workers: [...workers.values()].map((file) => file.replace(/\.ts$/, ".js")),
     modules,
   };
+}
+
+/**
+ * Settings for the bundler, in a temporary folder, that put Node's host in the place of Deno's. The versions of packages
+ * and their sums are the repository's.
+ */
+function writeNodeSettings(): string {
+  const folder = Deno.makeTempDirSync({ prefix: "aludel-build-" });
+  const settings = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
+  const module = (name: string) => new URL(`src/host/${name}.ts`, ROOT).href;
+  const imports = { ...settings.imports, [module("deno")]: module("node") };
+  const { compilerOptions } = settings;
+  Deno.writeTextFileSync(
+    `${folder}/deno.json`,
+    JSON.stringify({ nodeModulesDir: "none", imports, compilerOptions }),
+  );
+  Deno.copyFileSync(new URL("deno.lock", ROOT), `${folder}/deno.lock`);
+  return folder;
 }
 
 /** How a module names the module of a worker or a command. */
@@ -89,6 +125,27 @@ function* walk(folder: string, inside = ""): Generator<string> {
   for (const entry of Deno.readDirSync(`${folder}/${inside}`)) {
     if (entry.isDirectory) yield* walk(folder, `${inside}${entry.name}/`);
     else yield inside + entry.name;
+  }
+}
+
+/** The commit that is built and its time; marked if files differ from it. */
+export async function buildStamp(): Promise<BuildStamp> {
+  const commit = await git("show", "--no-patch", "--format=%h %ct", "HEAD");
+  if (commit === undefined) return { text: "unknown", time: new Date(0) };
+  const [hash = "", seconds = "0"] = commit.split(" ");
+  const time = new Date(Number(seconds) * 1000);
+  const edited = await git("status", "--porcelain", "--untracked-files=no") === "" ? "" : "+";
+  return { text: `${hash}${edited} ${time.toISOString().slice(0, 10)}`, time };
+}
+
+/** What git prints; undefined if there is no git or no repository. */
+async function git(...args: string[]): Promise<string | undefined> {
+  try {
+    const { code, stdout } = await new Deno.Command("git", { args, cwd: ROOT, stderr: "null" })
+      .output();
+    return code === 0 ? new TextDecoder().decode(stdout).trim() : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -80,7 +80,7 @@ export function toWire(value: SqlValue): WireValue {
   if (typeof value === "bigint") return { type: "integer", value: String(value) };
   if (typeof value === "number") return { type: "float", value };
   if (typeof value === "string") return { type: "text", value };
-  return { type: "blob", base64: value.toBase64({ omitPadding: true }) };
+  return { type: "blob", base64: toBase64(value) };
 }
 
 export function fromWire(value: WireValue): SqlValue {
@@ -94,6 +94,11 @@ export function fromWire(value: WireValue): SqlValue {
     case "text":
       return String(value.value);
     case "blob":
-      return Uint8Array.fromBase64(value.base64);
+      return Uint8Array.from(atob(value.base64), (byte) => byte.charCodeAt(0));
   }
+}
+
+/** Without padding, as the protocol has it. `Uint8Array.prototype.toBase64` is not there before Node 25. */
+function toBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")).replace(/=+$/, "");
 }

@@ -1,7 +1,6 @@
 import { host } from "../host/mod.ts";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { AludelError } from "../errors.ts";
-import { Tokenizer } from "../sql/tokenizer.ts";
 import { say } from "../text/next_step.ts";
 import type {
   Authorizer,
@@ -12,8 +11,10 @@ import type {
   SqlFunctions,
   SqlValue,
 } from "./connection.ts";
+import { withPlace } from "./error_offset.ts";
 import { isMissingMathFunction, MATH_FUNCTIONS } from "./math_functions.ts";
 import { toSqlError, withOffsetOf } from "./sqlite_error.ts";
+import { firstVerb, mayReturnRows, StatementCache } from "./statement.ts";
 
 // The parts of node:sqlite that Deno has and its type declarations may lack.
 interface NativeOptions {
@@ -247,8 +248,29 @@ export class NodeConnection implements Connection {
         const error = toSqlError(thrown, sql, this.#refusal, this.name);
         // SQLite misses a function while it compiles, before it runs anything, and takes an ALTER TABLE that
         // misses one back: the statement can run again.
-        if (!this.provideMissing(error)) throw error;
+        if (!this.provideMissing(error)) throw this.#located(error, sql);
       }
+    }
+  }
+
+  /** An error with its place in the text, also if the runtime does not tell it. */
+  #located(error: SqlError, sql: string): SqlError {
+    const authorizer = this.#authorizer;
+    this.#authorizer = null;
+    try {
+      return withPlace(error, sql, (text) => this.#complaintOf(text));
+    } finally {
+      this.#authorizer = authorizer;
+    }
+  }
+
+  /** SQLite's words for a text that does not compile. */
+  #complaintOf(sql: string): string | undefined {
+    try {
+      this.#database.prepare(sql);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
     }
   }
 
@@ -290,46 +312,6 @@ export function libraryVersion(): string {
   return sqliteVersion;
 }
 
-/**
- * Keeps the statements that were prepared last, by their text.
- *
- * node:sqlite frees a prepared statement only when the garbage collector finds it, so preparing the
- * same text thousands of times costs memory and time; binding anew to a kept one does not.
- */
-export class StatementCache<Statement> {
-  readonly #capacity: number;
-  readonly #prepare: (sql: string) => Statement;
-  readonly #statements = new Map<string, Statement>();
-
-  constructor(capacity: number, prepare: (sql: string) => Statement) {
-    this.#capacity = capacity;
-    this.#prepare = prepare;
-  }
-
-  /** The statement for a text: a kept one, or a new one in place of the one used longest ago. */
-  get(sql: string): Statement {
-    const kept = this.#statements.get(sql);
-    if (kept !== undefined) {
-      this.#statements.delete(sql);
-      this.#statements.set(sql, kept);
-      return kept;
-    }
-    const statement = this.#prepare(sql);
-    if (this.#statements.size >= this.#capacity) {
-      for (const oldest of this.#statements.keys()) {
-        this.#statements.delete(oldest);
-        break;
-      }
-    }
-    this.#statements.set(sql, statement);
-    return statement;
-  }
-
-  clear(): void {
-    this.#statements.clear();
-  }
-}
-
 type ArrayStatement = StatementSync & {
   setReturnArrays(enabled: boolean): void;
   columns(): readonly { readonly name: string }[];
@@ -364,36 +346,4 @@ function toRow(names: readonly string[], values: readonly SqlValue[]): Row {
 
 function defineOwn(row: Record<string, SqlValue>, name: string, value: SqlValue): void {
   Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true });
-}
-
-/** Verbs whose statements give no rows unless they say RETURNING, or none at all. */
-const WITHOUT_ROWS: ReadonlySet<string> = new Set([
-  ..."ALTER ATTACH BEGIN COMMIT CREATE DELETE DETACH DROP END INSERT RELEASE REPLACE".split(" "),
-  ..."ROLLBACK SAVEPOINT UPDATE".split(" "),
-]);
-
-/** Verbs that may stand before RETURNING. */
-const DATA_CHANGING: ReadonlySet<string> = new Set(["DELETE", "INSERT", "REPLACE", "UPDATE"]);
-
-/**
- * The first word of a text in upper case, behind space, comments and semicolons. Empty where the
- * text holds no statement: SQLite gives no statement handle for such text, and node:sqlite crashes on
- * the missing handle.
- */
-export function firstVerb(sql: string): string {
-  const tokenizer = new Tokenizer(sql);
-  while (tokenizer.nextSignificant()) {
-    if (tokenizer.kind !== "semicolon") return tokenizer.current.toUpperCase();
-  }
-  return "";
-}
-
-/**
- * Whether a statement may give rows, so that it must be read to its end for its side effects.
- *
- * Errs towards yes: a wrong yes costs some microseconds, a wrong no leaves a statement half run.
- */
-export function mayReturnRows(verb: string, sql: string): boolean {
-  if (!WITHOUT_ROWS.has(verb)) return true;
-  return DATA_CHANGING.has(verb) && /returning/i.test(sql);
 }

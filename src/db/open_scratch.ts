@@ -1,6 +1,7 @@
 import { foldName } from "../sql/identifier.ts";
 import type { AuthorizedAction, Authorizer, Row, SqlError, SqlValue } from "./connection.ts";
-import { firstVerb, type NativeDatabase, NodeConnection, openNative } from "./node_connection.ts";
+import { type NativeDatabase, NodeConnection, openNative } from "./node_connection.ts";
+import { firstVerb } from "./statement.ts";
 
 /** How {@linkcode openScratch} opens a database. */
 export interface ScratchOptions {

@@ -23,6 +23,9 @@ export interface CopyOrder {
 /** 16 MB with pages of the usual size: how much is copied between two looks whether the copy is still wanted. */
 const PAGES_A_STEP = 4_096;
 
+/** More pages than nearly any database has, and the most that Node takes; it refuses SQLite's own -1. */
+const ALL_PAGES = 2 ** 31 - 1;
+
 /** SQLite's file layer without locks: https://sqlite.org/vfs.html */
 const LOCKLESS = host.os === "windows" ? "vfs=win32-none" : "vfs=unix-none";
 
@@ -59,7 +62,7 @@ export class PageCopier {
     try {
       source.exec("BEGIN");
       source.prepare("SELECT count(*) FROM main.sqlite_schema").all();
-      await backup(source, guarded === "to" ? fileUri(to, LOCKLESS) : to, { rate: -1 });
+      await backup(source, guarded === "to" ? fileUri(to, LOCKLESS) : to, { rate: ALL_PAGES });
     } finally {
       if (guarded !== "from") source.close();
     }

@@ -8,7 +8,7 @@ import {
 } from "./connection.ts";
 import { type HranaOptions, HranaStream } from "./hrana.ts";
 import { UNREAD } from "./hrana_wire.ts";
-import { firstVerb } from "./node_connection.ts";
+import { firstVerb } from "./statement.ts";
 import { openScratch } from "./open_scratch.ts";
 import { quoteName } from "../sql/identifier.ts";
 import { Shadow } from "./shadow.ts";

@@ -75,6 +75,11 @@ function infoOf(info: Deno.FileInfo): FileInfo {
 }
 
 function openFile(file: Deno.FsFile): OpenFile {
+  let isOpen = true;
+  const close = () => {
+    if (isOpen) file.close();
+    isOpen = false;
+  };
   return {
     read: (buffer) => file.readSync(buffer),
     readAt(position, buffer) {
@@ -85,8 +90,8 @@ function openFile(file: Deno.FsFile): OpenFile {
     truncate: (size) => file.truncateSync(size),
     sync: () => file.syncSync(),
     stat: () => infoOf(file.statSync()),
-    close: () => file.close(),
-    [Symbol.dispose]: () => file.close(),
+    close,
+    [Symbol.dispose]: close,
   };
 }
 

@@ -42,6 +42,7 @@ export interface OpenFile extends Disposable {
   /** Flushes content and metadata to the disk. */
   sync(): void;
   stat(): FileInfo;
+  /** A second call has no effect. */
   close(): void;
 }
 

@@ -184,10 +184,10 @@ const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
 const MAX_OUTPUT_BYTES = 1024 * 1024 * 1024;
 
 const processes: Processes = {
-  run(program, options) {
+  async run(program, options) {
     const child = startPiped(program, options);
-    void child.endInput();
-    return child.output();
+    await child.endInput();
+    return await child.output();
   },
   runSync(program, options) {
     const { status, signal, stdout, stderr, error } = spawnSync(program, [...options.args], {
@@ -216,6 +216,12 @@ const processes: Processes = {
 
 function startPiped(program: string, options: ProcessOptions): PipedProcess {
   const child = spawn(program, [...options.args], { ...spawnOptions(options), stdio: "pipe" });
+  if (child.pid === undefined) {
+    // Node tells why only later, and a caller must know at once. It fails again in the same way.
+    child.on("error", () => {});
+    const { error } = spawnSync(program, { ...spawnOptions(options), stdio: "ignore" });
+    throw error ?? new Error(`${program} could not be started`);
+  }
   const { stdin, stdout, stderr } = child;
   const output = new Promise<ProcessOutput>((resolve, reject) => {
     const said: Uint8Array[] = [];
@@ -232,11 +238,12 @@ function startPiped(program: string, options: ProcessOptions): PipedProcess {
         stderr: joined(complained),
       }));
   });
-  // Whoever asks for the output later still gets the error.
-  output.catch(() => {});
+  // A program that has ended may never tell that it read what it was given.
+  const ended = output.then(() => {}, () => {});
+  const told = (call: (done: () => void) => void) => new Promise<void>((resolve) => call(resolve));
   return {
-    feed: (text) => new Promise((resolve) => stdin!.write(text, () => resolve())),
-    endInput: () => new Promise((resolve) => stdin!.end(() => resolve())),
+    feed: (text) => Promise.race([ended, told((done) => stdin!.write(text, () => done()))]),
+    endInput: () => Promise.race([ended, told((done) => stdin!.end(() => done()))]),
     output: () => output,
   };
 }

@@ -77,3 +77,8 @@ function firstPrimes(count: number): number[] {
 function fraction(root: number): number {
   return (root - Math.floor(root)) * 2 ** 32 | 0;
 }
+
+/** The hex digits of bytes. `Uint8Array.prototype.toHex` is not there before Node 25. */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

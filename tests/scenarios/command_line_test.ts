@@ -18,7 +18,7 @@ Deno.test("the program prints help, its release and usage errors as a process do
   const release = await aludel(["--version"]);
   assert.match(
     release.stdout,
-    /^aludel \d+\.\d+\.\d+ \((build [^,]+, )?SQLite 3\.\d+\.\d+, Deno \d+\.\d+\.\d+\)\n$/,
+    /^aludel \d+\.\d+\.\d+ \((build [^,]+, )?SQLite 3\.\d+\.\d+, (?:Deno|Node) \d+\.\d+\.\d+\)\n$/,
   );
 
   const wrong = await aludel(["histroy"]);

@@ -17,7 +17,7 @@ Deno.test("prove tells what a down gives back, and proves only what is new", asy
   assert.equal(stderr, "Proved 3 revisions, 3 of the answers from before.\n");
 
   project.edit("b1", "down", "ALTER TABLE t ADD y DEFAULT 1;\n");
-  const { code, stdout } = await project.inProcess("prove", "--json");
+  const { code, stdout } = await project.aludel("prove", "--json");
   const { revisions, fromCache } = JSON.parse(stdout);
   assert.deepEqual([code, fromCache], [3, 1]);
   const kinds = revisions.map((one: { verdict: { kind: string } }) => one.verdict.kind);

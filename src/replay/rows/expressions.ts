@@ -3,6 +3,7 @@ import type { Table } from "../../schema/model/model.ts";
 import { normalText } from "../../schema/model/normal_text.ts";
 import { foldName, quoteText, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
+import { toHex } from "../../text/sha256.ts";
 import type { ValueMaker } from "./values.ts";
 
 /** What the expressions about a table tell about its columns. Names are folded. */
@@ -175,7 +176,7 @@ function readExpression(
 export function literalSql(value: SqlValue): string {
   if (value === null) return "NULL";
   if (typeof value === "string") return quoteText(value.replaceAll("\0", ""));
-  if (value instanceof Uint8Array) return `x${quoteText(value.toHex())}`;
+  if (value instanceof Uint8Array) return `x${quoteText(toHex(value))}`;
   return String(value);
 }
 

@@ -53,7 +53,8 @@ export interface SchemaRows {
   readonly modules: ReadonlySet<string>;
 }
 
-// The second argument keeps a TEMP table of the same name from being described instead.
+// The second argument keeps a TEMP table of the same name from being described instead. json() says of a subquery's text
+// that it is JSON: SQLite 3.54 may forget it (https://sqlite.org/json1.html#the_json_subtype).
 const TABLES = `
 SELECT name, type AS kind, wr, strict,
   CASE WHEN asked THEN (
@@ -61,10 +62,10 @@ SELECT name, type AS kind, wr, strict,
     FROM pragma_table_xinfo(t.name, 'main') AS c
   ) END AS columns,
   CASE WHEN asked THEN (
-    SELECT json_group_array(json_array(i.name, i."unique", i.origin, i.partial, (
+    SELECT json_group_array(json_array(i.name, i."unique", i.origin, i.partial, json((
       SELECT json_group_array(json_array(k.name, k."desc", k.coll))
       FROM pragma_index_xinfo(i.name, 'main') AS k WHERE k.key
-    )))
+    ))))
     FROM pragma_index_list(t.name, 'main') AS i
   ) END AS indexes,
   CASE WHEN asked THEN (

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { firstVerb, mayReturnRows } from "../../../src/db/node_connection.ts";
+import { firstVerb, mayReturnRows } from "../../../src/db/statement.ts";
 
 const verbs: readonly [string, string][] = [
   ["select 1", "SELECT"],

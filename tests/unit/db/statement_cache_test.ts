@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { StatementCache } from "../../../src/db/node_connection.ts";
+import { StatementCache } from "../../../src/db/statement.ts";
 
 /** A cache whose statements are their own texts, and what it prepared. */
 function recording(capacity: number): { cache: StatementCache<string>; prepared: string[] } {

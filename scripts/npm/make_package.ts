@@ -1,0 +1,99 @@
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { RELEASE } from "../../src/text/program.ts";
+import { type BuildStamp, type Bundle, bundleProgram } from "../compile/bundle_program.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** What the package says of itself: https://docs.npmjs.com/cli/configuring-npm/package-json */
+export function packageJson({ library }: Bundle): Readonly<Record<string, unknown>> {
+  return {
+    name: "aludel",
+    version: RELEASE,
+    description: "Schema migrations for SQLite: reviewed SQL, proven ways back, nothing lost",
+    keywords: ["sqlite", "migrations", "schema", "database", "cli"],
+    license: "MIT",
+    type: "module",
+    bin: { aludel: "bin/aludel.cjs" },
+    exports: {
+      ".": { types: "./types/mod.d.ts", default: `./${library}` },
+      "./package.json": "./package.json",
+    },
+    engines: { node: ">=24.10" },
+    files: ["bin", "src", "types", "docs", "*.js", "*.md"],
+    publishConfig: { access: "public", provenance: true },
+  };
+}
+
+/**
+ * Makes the npm package in a folder: the bundle for Node, the command, the library's types and the documents.
+ *
+ * @param folder An absolute path of a folder that does not exist or is empty.
+ * @throws {Error} With the bundler's or the compiler's words.
+ */
+export async function makePackage(folder: string, stamp: BuildStamp): Promise<Bundle> {
+  const bundle = await bundleProgram(folder, stamp, "node");
+  writeTypes(`${folder}/types`);
+  Deno.mkdirSync(`${folder}/bin`);
+  Deno.copyFileSync(new URL("aludel.cjs", import.meta.url), `${folder}/bin/aludel.cjs`);
+  Deno.chmodSync(`${folder}/bin/aludel.cjs`, 0o755);
+  Deno.mkdirSync(`${folder}/docs`);
+  for (const name of ["LICENSE", "CHANGELOG.md"]) {
+    Deno.copyFileSync(new URL(name, ROOT), `${folder}/${name}`);
+  }
+  for (const name of documents()) {
+    const text = Deno.readTextFileSync(new URL(name, ROOT));
+    Deno.writeTextFileSync(`${folder}/${name}`, withoutPictures(text));
+  }
+  Deno.writeTextFileSync(
+    `${folder}/package.json`,
+    JSON.stringify(packageJson(bundle), null, 2) + "\n",
+  );
+  return bundle;
+}
+
+/** README.md and the documents for users. */
+function documents(): string[] {
+  const docs = [...Deno.readDirSync(new URL("docs", ROOT))]
+    .filter(({ name }) => name.endsWith(".md")).map(({ name }) => `docs/${name}`);
+  return ["README.md", ...docs.sort()];
+}
+
+/** Pictures are larger than the program. */
+function withoutPictures(markdown: string): string {
+  return markdown.replace(/^!\[[^\]]*\]\([^)]*\)\n\n?/gm, "");
+}
+
+/** Writes the declarations that the library's own lead to. */
+function writeTypes(folder: string): void {
+  const source = fileURLToPath(new URL("src", ROOT));
+  const entry = `${source}/mod.ts`;
+  const program = ts.createProgram([entry], {
+    target: ts.ScriptTarget.ESNext,
+    module: ts.ModuleKind.NodeNext,
+    lib: ["lib.esnext.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+    types: [],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    allowImportingTsExtensions: true,
+    declaration: true,
+    emitDeclarationOnly: true,
+    stripInternal: true,
+    rootDir: source,
+    outDir: folder,
+  });
+  const declared = new Map<string, string>();
+  program.emit(undefined, (path, text) => declared.set(path, text));
+  const wanted = [`${folder}/mod.d.ts`];
+  for (const path of wanted) {
+    const text = declared.get(path);
+    if (text === undefined) throw new Error(`No declarations were made for ${path}`);
+    const imported = text.matchAll(/(?:from |import\()"(\.[^"]+)\.ts"/g);
+    for (const [, specifier] of imported) {
+      const module = fileURLToPath(new URL(`${specifier}.d.ts`, `file://${path}`));
+      if (!wanted.includes(module)) wanted.push(module);
+    }
+    Deno.mkdirSync(path.replace(/\/[^/]*$/, ""), { recursive: true });
+    Deno.writeTextFileSync(path, text.replace(/((?:from |import\()"\.[^"]+)\.ts"/g, '$1.js"'));
+  }
+}

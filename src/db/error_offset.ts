@@ -1,0 +1,138 @@
+import { DatabaseSync } from "node:sqlite";
+import { foldName, unquote } from "../sql/identifier.ts";
+import { tokenize } from "../sql/tokenizer.ts";
+
+import { SqlError } from "./connection.ts";
+
+/** Compiles a text without running it, and gives SQLite's words if it refuses. */
+export type Compile = (sql: string) => string | undefined;
+
+/** More places than this are not tried: each costs two compilations. */
+const MOST_CANDIDATES = 64;
+
+/** An error of a statement, with its place in the text if this runtime did not tell it and the words name it. */
+export function withPlace(error: SqlError, sql: string, compile: Compile): SqlError {
+  const { sqlite, resultCode, refusal, database, cause } = error;
+  // SQLITE_ERROR. Compiling some pragmas runs them.
+  if (resultCode !== 1 || tellsOffsets() || /\bpragma\b/i.test(sql)) return error;
+  const byteOffset = findErrorOffset(sql, sqlite, compile);
+  return new SqlError(sqlite, { resultCode, byteOffset, refusal, database, cause });
+}
+
+let offsetsTold: boolean | undefined;
+
+/** Whether this runtime passes on where in a text SQLite found an error: Deno does, Node does not. */
+function tellsOffsets(): boolean {
+  if (offsetsTold === undefined) {
+    using database = new DatabaseSync(":memory:");
+    try {
+      database.exec("!");
+    } catch (error) {
+      offsetsTold = / at offset 0$/.test((error as Error).message);
+    }
+  }
+  return offsetsTold ?? false;
+}
+
+/**
+ * Finds where in a statement the error is that SQLite reports, for a runtime that does not pass SQLite's offset on:
+ * Node's SQLite gives the words of https://sqlite.org/c3ref/errcode.html and not sqlite3_error_offset().
+ *
+ * The words name a token. If the statement has it several times, SQLite is asked again with changed texts.
+ *
+ * @param message SQLite's words for this statement.
+ * @returns The offset in UTF-8 bytes; undefined if the words name no place in this text.
+ */
+export function findErrorOffset(
+  sql: string,
+  message: string,
+  compile: Compile,
+): number | undefined {
+  const at = syntaxErrorAt(sql, message, compile) ?? nameErrorAt(sql, message, compile);
+  return at === undefined ? undefined : new TextEncoder().encode(sql.slice(0, at)).length;
+}
+
+/** SQLite reads from left to right: a text that ends behind the wrong token fails alike, a shorter one otherwise. */
+function syntaxErrorAt(sql: string, message: string, compile: Compile): number | undefined {
+  const text = /^(?:near "([^]*)": syntax error|unrecognized token: "([^]*)")$/.exec(message);
+  if (text === null) return undefined;
+  const token = text[1] ?? text[2]!;
+  const candidates = significant(sql).filter(({ start, end }) => sql.slice(start, end) === token);
+  let low = 0;
+  let high = candidates.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compile(sql.slice(0, candidates[middle]!.end)) === message) high = middle;
+    else low = middle + 1;
+  }
+  // SQLite joins what our tokenizer may take apart, such as 1abc.
+  return candidates[low]?.start ?? onlyPlaceOf(sql, token);
+}
+
+function onlyPlaceOf(sql: string, text: string): number | undefined {
+  const first = sql.indexOf(text);
+  return first >= 0 && first === sql.lastIndexOf(text) ? first : undefined;
+}
+
+/** What SQLite says of a name, with that name. */
+const NAME_ERRORS: readonly RegExp[] = [
+  /^no such column: ([^]+?)(?: - should this be a string literal in single-quotes\?)?$/,
+  /^ambiguous column name: ([^]+)$/,
+  /^no such function: ([^]+)$/,
+  /^wrong number of arguments to function ([^]+)\(\)$/,
+  /^misuse of (?:aggregate|window|aliased aggregate|aliased window function)(?: function)?:? ([^]+?)(?:\(\))?$/,
+  /^(?:table|view|index|there is already (?:a table|an index) named) ([^]+?)(?: already exists)?$/,
+];
+
+function nameErrorAt(sql: string, message: string, compile: Compile): number | undefined {
+  const said = NAME_ERRORS.map((shape) => shape.exec(message)?.[1]).find((name) => name);
+  if (said === undefined) return undefined;
+  const tokens = significant(sql);
+  const same = (at: number, name: string) => {
+    const { start, end, kind } = tokens[at]!;
+    return (kind === "word" || kind === "quoted") &&
+      foldName(unquote(sql.slice(start, end))) === foldName(unquote(name));
+  };
+  // `t.x` is named whole, and its place is where it begins.
+  const parts = said.startsWith('"') ? [said] : said.split(".");
+  const candidates: number[] = [];
+  for (let at = parts.length - 1; at < tokens.length; at++) {
+    const first = at - 2 * (parts.length - 1);
+    if (first >= 0 && parts.every((part, index) => same(first + 2 * index, part))) {
+      candidates.push(at);
+    }
+  }
+  const start = (at: number) => tokens[at - 2 * (parts.length - 1)]!.start;
+  if (candidates.length < 2) return candidates.length === 0 ? undefined : start(candidates[0]!);
+  if (message.endsWith(" already exists")) return start(candidates[0]!);
+  if (candidates.length > MOST_CANDIDATES) return undefined;
+
+  /** Which of the places SQLite complains of first when each has a name that nothing has. */
+  const firstOf = (places: readonly number[]): number | undefined => {
+    let text = "";
+    let done = 0;
+    for (const at of places) {
+      text += sql.slice(done, tokens[at]!.start) + probe(at);
+      done = tokens[at]!.end;
+    }
+    const words = compile(text + sql.slice(done)) ?? "";
+    return places.find((at) => words.includes(probe(at)));
+  };
+  // Names that SQLite resolves up to the wrong one, which is the last of them: it stopped there.
+  const reached = candidates.filter((at) => firstOf([at]) !== undefined);
+  let last = reached[0];
+  for (const at of reached.slice(1)) {
+    const pair = [last!, at].toSorted((a, b) => a - b);
+    if (firstOf(pair) === last) last = at;
+  }
+  return last === undefined ? undefined : start(last);
+}
+
+/** Ends with a letter, so that no probe is the beginning of another one. */
+function probe(at: number): string {
+  return `aludel_probe_${at}_x`;
+}
+
+function significant(sql: string) {
+  return tokenize(sql).filter(({ kind }) => kind !== "space" && kind !== "comment");
+}

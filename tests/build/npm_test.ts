@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { makePackage } from "../../scripts/npm/make_package.ts";
+import { RELEASE } from "../../src/text/program.ts";
+import { run, temporaryFolder } from "../scenarios/cli.ts";
+
+const STAMP = { text: "1a86035 2026-11-24", time: new Date("2026-11-24T00:00:00Z") };
+
+/** A Node that is new enough, such as /opt/node-24/bin/node. */
+const NODE = Deno.env.get("ALUDEL_NODE");
+
+Deno.test("the npm package holds what it names, needs no other, and runs nothing when installed", async () => {
+  using folder = temporaryFolder();
+  const { modules } = await makePackage(`${folder.path}/npm`, STAMP);
+  const about = JSON.parse(folder.read("npm/package.json"));
+  assert.equal(about.version, RELEASE);
+  for (const field of ["dependencies", "optionalDependencies", "peerDependencies", "scripts"]) {
+    assert.equal(about[field], undefined, field);
+  }
+  const { types, default: library } = about.exports["."];
+  for (const path of [types, library, about.bin.aludel, "LICENSE", "README.md"]) {
+    assert.ok(folder.has(`npm/${path}`), path);
+  }
+  for (const module of modules) {
+    const text = folder.read(`npm/${module}`);
+    assert.ok(!/\bDeno\.(?!makeTempDir|writeTextFile)\w/.test(text), `${module} needs Deno`);
+    assert.ok(!text.includes(folder.path), `${module} names the folder that it was built in`);
+  }
+  // What npm packs is what was made: nothing is left out by `files`.
+  const packed = await run("npm", ["pack", "--dry-run", "--json", "--silent"], {
+    cwd: `${folder.path}/npm`,
+  });
+  const names = JSON.parse(packed.stdout)[0].files.map(({ path }: { path: string }) => path);
+  for (const module of [...modules, "bin/aludel.cjs", "types/mod.d.ts", "docs/library.md"]) {
+    assert.ok(names.includes(module), `${module} is not packed`);
+  }
+
+  folder.write("package.json", '{ "dependencies": { "aludel": "*" } }');
+  folder.write(
+    "deno.json",
+    '{ "nodeModulesDir": "manual", "compilerOptions": { "strict": true } }',
+  );
+  Deno.mkdirSync(`${folder.path}/node_modules`);
+  Deno.renameSync(`${folder.path}/npm`, `${folder.path}/node_modules/aludel`);
+  folder.write(
+    "app.ts",
+    `import { upgrade, type UpgradeResult } from "aludel";
+     export const done: Promise<UpgradeResult> = upgrade({ database: "app.db", migrations: "m" });
+     // @ts-expect-error a number is no path
+     upgrade({ database: 1, migrations: "m" });\n`,
+  );
+  const checked = await run(Deno.execPath(), ["check", "app.ts"], { cwd: folder.path });
+  assert.equal(checked.code, 0, checked.stderr);
+});
+
+Deno.test("a Node that is too old is told so in one sentence", async () => {
+  using folder = temporaryFolder();
+  // What an old Node says of itself, in the place of one.
+  folder.write(
+    "old.cjs",
+    `Object.defineProperty(process.versions, "node", { value: "22.11.0" });
+     require(${
+      JSON.stringify(new URL("../../scripts/npm/aludel.cjs", import.meta.url).pathname)
+    });\n`,
+  );
+  const { code, stderr } = await run("node", ["old.cjs"], { cwd: folder.path });
+  assert.deepEqual([code, stderr], [
+    1,
+    "aludel needs Node 24.10 or newer, and this is Node 22.11.0: https://nodejs.org\n",
+  ]);
+});
+
+Deno.test(
+  "the package runs under Node as the source does, and ends by the signal that it is sent",
+  {
+    ignore: NODE === undefined,
+  },
+  async () => {
+    using folder = temporaryFolder();
+    await makePackage(`${folder.path}/npm`, STAMP);
+    const aludel = (...args: string[]) =>
+      run(NODE!, [`${folder.path}/npm/bin/aludel.cjs`, ...args], { cwd: folder.path });
+    assert.match(
+      (await aludel("--version")).stdout,
+      /^aludel \S+ \(build 1a86035 2026-11-24, .*Node 2/,
+    );
+    assert.equal((await aludel("init")).code, 0);
+    assert.equal((await aludel("no-such-command")).code, 2);
+
+    // A database of this size has its run watched by a thread from the start.
+    await run("sqlite3", [
+      `${folder.path}/app.db`,
+      "CREATE TABLE big AS SELECT zeroblob(9000000) AS b",
+    ], {});
+    await aludel("revision", "-m", "nothing", "--rev-id", "b1");
+    await aludel("revision", "-m", "count", "--rev-id", "b2");
+    const dir = [...Deno.readDirSync(`${folder.path}/migrations`)]
+      .find(({ name }) => name.includes("_b2_"))!;
+    folder.write(
+      `migrations/${dir.name}/up.sql`,
+      "CREATE TABLE t AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n;\n",
+    );
+    const child = new Deno.Command(NODE!, {
+      args: [`${folder.path}/npm/bin/aludel.cjs`, "upgrade"],
+      cwd: folder.path,
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    // Once the first revision is reported, only the statement that never ends is left.
+    const reader = child.stderr.getReader();
+    await reader.read();
+    child.kill("SIGINT");
+    assert.equal((await child.status).signal, "SIGINT");
+    await reader.cancel();
+    const { stdout } = await aludel("status", "--json");
+    assert.deepEqual(JSON.parse(stdout).pending?.length, 2, stdout);
+  },
+);
