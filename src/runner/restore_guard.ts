@@ -25,9 +25,13 @@ export class RestoreGuard {
     this.#host = host;
   }
 
-  /** The point to go back to before the run; undefined where none was made. */
-  get first(): KeptPoint | undefined {
-    return this.#points[0];
+  /**
+   * The points that bring back, one after the other, what was there before the run. A copy of the database has all of it
+   * but the rows that were kept before it was made.
+   */
+  get wayBack(): readonly KeptPoint[] {
+    const at = this.#points.findIndex(({ holds }) => holds === "database");
+    return this.#points.slice(0, at < 0 ? undefined : at + 1).toReversed();
   }
 
   /** The point that has what the last segment took. */

@@ -243,20 +243,15 @@ class RouteRun {
     if (committed.length === 0 && (segment.mode !== "off" || cause.outcome === NOTHING_RUN)) {
       this.#guard.discard();
     }
-    const point = this.#guard.first;
+    const back = this.#guard.wayBack.map(({ name, holds }) =>
+      holds === "rows"
+        ? shell`aludel restore ${name} --rows # put back the rows that were taken`
+        : shell`aludel restore ${name} # restore the state before the run`
+    );
     return cause.with({
       committed,
       outcome: describeOutcome(segment, this.#done, cause.outcome),
-      next: [...before, ...cause.next],
-      ...(point && {
-        next: [
-          ...before,
-          ...cause.next,
-          point.holds === "rows"
-            ? shell`aludel restore ${point.name} --rows # put back the rows that were taken`
-            : shell`aludel restore ${point.name} # restore the state before the run`,
-        ],
-      }),
+      next: [...before, ...cause.next, ...back],
     });
   }
 

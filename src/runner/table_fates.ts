@@ -97,9 +97,15 @@ export class TableTracker {
       this.#touched.add(track);
       this.#dropped.add(track);
       this.#byName.set(name, null);
-      // It was renamed away, and a new one has its name already. Its last name counts most.
+      // It was renamed away, and a new one has its name already, unless that came by taking another table's place. Its
+      // last name counts most.
+      const others = new Set(
+        [...this.#dropped].flatMap(({ successor }) =>
+          successor === undefined || successor.isCreated ? [] : [successor.track]
+        ),
+      );
       const taken = [...track.aliases].map((alias) => this.#byName.get(alias))
-        .findLast((each) => each?.created);
+        .findLast((each) => each?.created && !others.has(each));
       if (taken) track.successor = { track: taken, isCreated: false };
     } else if (mention.kind === "rename-table" && mention.to !== undefined) {
       const track = this.#trackOf(name);

@@ -298,6 +298,13 @@ const CASES: readonly LossCase[] = [
     ends: { kept: /^lost +view "v" no longer compiles/m },
   },
   {
+    name: "an UPDATE of an FTS5 index of another table's rows",
+    before:
+      "CREATE TABLE notes (body); INSERT INTO notes VALUES ('red'); CREATE VIRTUAL TABLE found USING fts5(body, content=notes); INSERT INTO found (found) VALUES ('rebuild');",
+    ups: ["UPDATE found SET body = NULL;"],
+    ends: { kept: /^lost +index found: 1 word/m },
+  },
+  {
     name: "a constraint that a hand added to a column whose name changes places",
     before: "CREATE TABLE t (a TEXT PRIMARY KEY NOT NULL, b TEXT);",
     byHand: "DROP TABLE t; CREATE TABLE t (a TEXT PRIMARY KEY NOT NULL, b TEXT NOT NULL);",

@@ -2,13 +2,22 @@ import { type Connection, SqlError, type SqlValue } from "../../db/connection.ts
 import { fileUri } from "../../db/open.ts";
 import { openDatabase } from "../../db/open.ts";
 import type { LostRows } from "../../runner/request.ts";
-import { foldName, freeRowidName, quoteName, quoteText } from "../../sql/identifier.ts";
+import {
+  type Affinity,
+  affinityOf,
+  foldName,
+  freeRowidName,
+  quoteName,
+  quoteText,
+} from "../../sql/identifier.ts";
 
 /** How the rows of a table are told apart, and which of its columns hold values. */
 export interface RowShape {
   readonly table: string;
   /** Columns whose values are stored. */
   readonly columns: readonly string[];
+  /** How these store values, by their names; BLOB also for ANY of a STRICT table. */
+  readonly storage: ReadonlyMap<string, Affinity>;
   /** Expressions for the key: a column or a name of the rowid, or the primary key of a WITHOUT ROWID table. */
   readonly key: readonly string[];
   /** Whether the key is a rowid that no column shows. */
@@ -289,15 +298,22 @@ export function sameValue(a: string, b: string): string {
 }
 
 /**
- * Whether a column holds a value, be it as an equal one of the type that it stores: '8' may be 8, but '007' not 7.
+ * Whether a column holds a value, be it as the equal one of the type that it stores: '8' may be 8, but '007' not 7.
  * @param now The value in the column.
+ * @param storage The column's affinity; BLOB if it takes every value as it is.
  */
-export function keepsValue(now: string, value: string): string {
-  const equal = (a: string, b: string) => `(${a}) COLLATE BINARY IS (${b})`;
-  const noBlob = `typeof(${now}) <> 'blob' AND typeof(${value}) <> 'blob'`;
-  return `(${equal(`+${now}`, `+${value}`)} OR ${noBlob} AND (
-    typeof(${value}) = 'text' AND ${equal(`CAST(${now} AS TEXT)`, `+${value}`)} OR
-    typeof(${now}) = 'text' AND ${equal(`+${now}`, `CAST(${value} AS TEXT)`)}))`;
+export function keepsValue(now: string, value: string, storage: Affinity): string {
+  const isNumber = (one: string) => `typeof(${one}) IN ('integer', 'real')`;
+  const isText = (one: string) => `typeof(${one}) = 'text'`;
+  const asText = (number: string, text: string) =>
+    `${isNumber(number)} AND ${
+      isText(text)
+    } AND CAST(${number} AS TEXT) COLLATE BINARY IS (+${text})`;
+  const same = sameValue(now, value);
+  if (storage === "BLOB") return `(${same})`;
+  if (storage === "TEXT") return `(${same} OR ${asText(value, now)})`;
+  const equal = `${isNumber(now)} AND ${isNumber(value)} AND +${now} IS +${value}`;
+  return `(${same} OR ${equal} OR ${asText(now, value)})`;
 }
 
 /** An SQL expression for a literal of a value that loses nothing of it: TEXT may hold a NUL. */
@@ -317,7 +333,7 @@ export async function readRowShape(
 ): Promise<RowShape | undefined> {
   try {
     const [found] = await connection.query(
-      "SELECT name, wr FROM pragma_table_list WHERE schema = ? AND type = 'table' AND name = ? COLLATE NOCASE",
+      "SELECT name, wr, strict FROM pragma_table_list WHERE schema = ? AND type = 'table' AND name = ? COLLATE NOCASE",
       [schema, table],
     );
     if (found === undefined) return undefined;
@@ -326,17 +342,22 @@ export async function readRowShape(
       "SELECT name, type, pk, hidden FROM pragma_table_xinfo(?, ?) ORDER BY cid",
       [name, schema],
     );
-    const columns = rows.filter((row) => Number(row["hidden"]) === 0).map((row) =>
-      String(row["name"])
-    );
+    const stored = rows.filter((row) => Number(row["hidden"]) === 0);
+    const columns = stored.map((row) => String(row["name"]));
+    const storage = new Map(stored.map((row): [string, Affinity] => {
+      const type = String(row["type"]);
+      const isAny = Number(found["strict"]) === 1 && /^any$/i.test(type);
+      return [String(row["name"]), isAny ? "BLOB" : affinityOf(type)];
+    }));
+    const shape = { table: name, columns, storage };
     const primary = rows.filter((row) => Number(row["pk"]) > 0)
       .sort((a, b) => Number(a["pk"]) - Number(b["pk"]))
       .map((row) => String(row["name"]));
-    if (Number(found["wr"]) === 1) return { table: name, columns, key: primary, hidden: false };
+    if (Number(found["wr"]) === 1) return { ...shape, key: primary, hidden: false };
     const alias = await rowidColumn(connection, schema, name, primary);
-    if (alias !== undefined) return { table: name, columns, key: [alias], hidden: false };
+    if (alias !== undefined) return { ...shape, key: [alias], hidden: false };
     const rowid = freeRowidName(rows.map((row) => String(row["name"])));
-    return rowid === undefined ? undefined : { table: name, columns, key: [rowid], hidden: true };
+    return rowid === undefined ? undefined : { ...shape, key: [rowid], hidden: true };
   } catch (error) {
     if (error instanceof SqlError) return undefined;
     throw error;

@@ -1,6 +1,6 @@
 import { type Connection, SqlError, type SqlValue } from "../../db/connection.ts";
 import type { LostRows } from "../../runner/request.ts";
-import { foldName, quoteName, quoteText } from "../../sql/identifier.ts";
+import { type Affinity, foldName, quoteName, quoteText } from "../../sql/identifier.ts";
 import { keepsValue, readRowShape, type RowShape, sameValue } from "./lost_rows.ts";
 
 /** Something that could not be put back. */
@@ -31,8 +31,14 @@ export interface ReturnedTable {
 interface PairedColumn {
   readonly kept: string;
   readonly live: string;
+  readonly storage: Affinity;
   /** Whether the run left the column; else it has come back since, and only an empty value is filled. */
   readonly wasThere: boolean;
+}
+
+/** Whether `m`, a row of the table, has the value of `k`, one that is kept. */
+function holdsKept({ kept, live, storage }: PairedColumn): string {
+  return keepsValue(`m.${quoteName(live)}`, `k.${quoteName(kept)}`, storage);
 }
 
 const CONSTRAINT = 19;
@@ -90,7 +96,9 @@ export class TableReturn {
       const wasThere = row["now"] !== null;
       const column = present.get(foldName(String(row["now"] ?? kept))) ??
         present.get(foldName(kept));
-      return column === undefined ? [] : [{ kept, live: column, wasThere }];
+      return column === undefined
+        ? []
+        : [{ kept, live: column, storage: shape?.storage.get(column) ?? "BLOB", wasThere }];
     });
     const key = pairKey(shape, keptKey, columns);
     const self = new TableReturn(
@@ -178,9 +186,7 @@ export class TableReturn {
 
   /** Rows that are gone: those whose key is free are inserted. */
   async #insertGone(shape: RowShape): Promise<void> {
-    const same = this.#columns.map(({ kept, live }) =>
-      keepsValue(`m.${quoteName(live)}`, `k.${quoteName(kept)}`)
-    );
+    const same = this.#columns.map(holdsKept);
     const found = await this.#live.query(
       `SELECT k.rowid AS row,
          (SELECT ${
@@ -235,9 +241,7 @@ export class TableReturn {
         parameters,
       );
       // Another type of the column may have made another value of it.
-      const other = this.#columns.map(({ kept, live }) =>
-        `NOT ${keepsValue(`m.${quoteName(live)}`, `k.${quoteName(kept)}`)}`
-      );
+      const other = this.#columns.map((column) => `NOT ${holdsKept(column)}`);
       const [converted] = await this.#live.query(
         `SELECT 1 FROM ${this.#kept} AS k JOIN ${this.#main} AS m ON ${this.#sameKey}
          WHERE ${where} AND (${other.join(" OR ") || "0"}) LIMIT 1`,
@@ -263,9 +267,7 @@ export class TableReturn {
     const absent = this.#absent.map((name) => `k.${quoteName(name)} IS NOT NULL`);
     const list = [
       `${absent.join(" OR ") || "0"} AS misses`,
-      ...this.#columns.map(({ kept, live, wasThere }, at) =>
-        this.#standing(kept, live, wasThere, at)
-      ),
+      ...this.#columns.map((column, at) => this.#standing(column, at)),
     ];
     for (const { row = null } of rows) {
       const [found] = await this.#live.query(
@@ -296,7 +298,8 @@ export class TableReturn {
   }
 
   /** An expression for what there is to do with a value: `there`, `back`, or `other` if somebody else wrote it. */
-  #standing(kept: string, live: string, wasThere: boolean, at: number): string {
+  #standing(column: PairedColumn, at: number): string {
+    const { kept, live, wasThere } = column;
     const [old, now] = [`k.${quoteName(kept)}`, `m.${quoteName(live)}`];
     const written = `(SELECT value FROM kept.aludel_written AS w WHERE w.tbl = ${
       quoteText(this.#table)
@@ -307,7 +310,7 @@ export class TableReturn {
     } AND w.row = k.rowid
          AND w.name = ${quoteText(kept)})`;
     // The run left a value alone of which nothing is written: whatever is there now is not its doing.
-    return `CASE WHEN ${keepsValue(now, old)} THEN 'there'
+    return `CASE WHEN ${holdsKept(column)} THEN 'there'
       WHEN ${wrote} THEN CASE WHEN ${sameValue(written, now)} THEN 'back' ELSE 'other' END
       WHEN ${wasThere ? "1" : `${old} IS NULL`} THEN 'there'
       WHEN ${now} IS NULL THEN 'back' ELSE 'other' END AS c${at}`;

@@ -9,6 +9,8 @@ import type { LossVerdict, UnsaidLoss } from "./verdict.ts";
 export interface NamedObjects {
   /** The tables, views and columns that are dropped. */
   readonly dropped: ReadonlySet<string>;
+  /** The columns that a rebuilt table does not have under their names any more. */
+  readonly absent: ReadonlySet<string>;
   /** The views and triggers that are created. */
   readonly created: ReadonlySet<string>;
 }
@@ -51,7 +53,7 @@ async function findBrokenObjects(
   fresh: Connection,
   old: OldReader,
   fates: TableFates,
-  { dropped, created }: NamedObjects,
+  { dropped, absent, created }: NamedObjects,
 ): Promise<LeftBehind[]> {
   const losses: LeftBehind[] = [];
   const rows = await fresh.query(
@@ -72,9 +74,11 @@ async function findBrokenObjects(
     // It came with this run, or did not compile before either.
     if (before === undefined || await refusalOf(await old(), before) !== undefined) continue;
     const missing = MISSING.exec(now)?.[1];
+    const name = foldName(missing ?? "");
+    const isCreated = created.has(foldName(object.name));
     const isSaid = object.type === "table" || before.sql === object.sql
-      ? missing !== undefined && dropped.has(foldName(missing))
-      : created.has(foldName(object.name));
+      ? dropped.has(name) || isCreated && absent.has(name)
+      : isCreated;
     losses.push({
       said: isSaid,
       name: object.name,

@@ -48,6 +48,8 @@ export interface TableMeasure {
   readonly difference: RowDifference;
   /** Stored columns that are gone, with the number of values that were not NULL. */
   readonly dropped: ReadonlyMap<string, number>;
+  /** The folded columns that its replacement does not have under their names. */
+  readonly absent: ReadonlySet<string>;
   /** Whether another table has taken its place. */
   readonly replaced: boolean;
   /** Whether its replacement was filled by no SELECT: the rows were not meant to stay. */
@@ -100,7 +102,11 @@ async function measureShapes(
   const replaced = filled !== undefined && now !== undefined;
   const emptied = replaced && touched.replacements.some(({ copies }) => copies.length === 0);
   const said = saidOf(touched, before);
-  const facts = { table: before.name, now: now?.name ?? null, replaced, emptied, said };
+  const names = new Set(now?.columns.map(({ folded }) => folded));
+  const absent = new Set(
+    replaced ? before.columns.map(({ folded }) => folded).filter((name) => !names.has(name)) : [],
+  );
+  const facts = { table: before.name, now: now?.name ?? null, absent, replaced, emptied, said };
   const none = { dropped: new Map(), converted: new Set<string>(), options: [] };
   // An index over another table's rows has none of its own.
   const indexes = before.virtual && indexedContent(before.sql) !== undefined;
@@ -136,7 +142,7 @@ async function measureShapes(
     : isCopied && isProven(touched, copy.copy.plain)
     ? planCopied(before, now, map, said)
     : planWritten(before, now, map, said, replaced, writes);
-  const isNamed = writes?.deletesDirectly || writes?.insertsDirectly;
+  const isNamed = writes?.deletesDirectly || writes?.insertsDirectly || writes?.updatesDirectly;
   const hasEntries = indexes ? !replaced && isNamed : (replaced || isNamed) && before.virtual &&
     await isContentless(old, before);
   const entries = hasEntries ? await lostEntries(old, fresh, before.name, now.name) : 0;

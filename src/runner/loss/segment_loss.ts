@@ -183,11 +183,16 @@ export class SegmentLoss {
       ...this.#log.dropped,
       ...measures.flatMap((one) => [...one.dropped.keys()].map(foldName)),
     ]);
+    const absent = new Set(measures.flatMap((one) => [...one.absent]));
     const fallen = await findFallenSequences(this.#connection, old, fates, emptied);
     return [
       ...verdicts,
       { lost: { tables: [], objects: [] }, unsaid: fallen },
-      await findLeftBehind(this.#connection, old, fates, { dropped, created: this.#log.created }),
+      await findLeftBehind(this.#connection, old, fates, {
+        dropped,
+        absent,
+        created: this.#log.created,
+      }),
     ];
   }
 }

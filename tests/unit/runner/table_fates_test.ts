@@ -36,6 +36,17 @@ Deno.test("traceTables() follows chains and swaps of names", () => {
   );
 });
 
+Deno.test("traceTables() follows a rebuild of each of two tables that change names in between", () => {
+  const rebuild =
+    "CREATE TABLE n(a); INSERT INTO n SELECT a FROM a; DROP TABLE a; ALTER TABLE n RENAME TO a;";
+  assert.deepEqual(
+    fates(
+      `${rebuild} ALTER TABLE a RENAME TO x; ALTER TABLE b RENAME TO a; ALTER TABLE x RENAME TO b; ${rebuild}`,
+    ),
+    ["a -> b", "b -> a"],
+  );
+});
+
 Deno.test("traceTables() lets a table that was there replace one that is dropped", () => {
   assert.deepEqual(fates("DROP TABLE a; ALTER TABLE b RENAME TO a;"), ["a -> a", "b -> a"]);
 });

@@ -329,6 +329,7 @@ const LITERALS = [
   "''",
   "'007'",
   "'1'",
+  "'-1'",
   "'é😀'",
   "CAST(x'610062' AS TEXT)",
   "CAST(x'ff' AS TEXT)",
