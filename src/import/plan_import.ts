@@ -71,7 +71,7 @@ export function planImport(request: ImportPlanRequest): ImportPlan {
     const before = known.get(id);
     const texts = textsOf(revision, tool.title);
     if (before === undefined) takenOut.push(...texts.takenOut);
-    if (texts.isDownEmpty) emptyDowns++;
+    if (texts.isDownEmpty && before === undefined) emptyDowns++;
     const facts = { id, message: message || key, created: created ?? now };
     const entry = before ?? {
       ...facts,
@@ -88,9 +88,11 @@ export function planImport(request: ImportPlanRequest): ImportPlan {
     return { key, file: revision.up.file, entry, up, down, trial, isNew: before === undefined };
   });
   if (emptyDowns > 0) {
-    notices.push(
-      `${emptyDowns} of ${revisions.length} have a way back that undoes nothing: they are taken as irreversible`,
-    );
+    const fresh = revisions.filter(({ isNew }) => isNew).length;
+    const fact = emptyDowns === 1
+      ? "1 has a way back that undoes nothing: it is"
+      : `${emptyDowns} have a way back that undoes nothing: they are`;
+    notices.push(`Of ${fresh} new, ${fact} taken as irreversible`);
   }
   return { revisions, takenOut, notices };
 }

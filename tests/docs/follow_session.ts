@@ -46,7 +46,9 @@ async function differenceOf(
 }
 
 async function writeFile(cwd: string, step: SessionFile, names: NameMap): Promise<void> {
-  await Deno.writeTextFile(onlyMatch(cwd, realCommand(step.pattern, names)), step.text);
+  const path = onlyMatch(cwd, realCommand(step.pattern, names));
+  await Deno.mkdir(path.replace(/\/[^/]*$/, ""), { recursive: true });
+  await Deno.writeTextFile(path, step.text);
 }
 
 /** The path that a pattern names: the one file that is there, or, without a `*`, the path itself. */

@@ -41,11 +41,20 @@ export async function inlineCommand(written: string): Promise<InlineCommand> {
   const last = Object.entries(allFlags(command.flags)).find(([key, flag]) =>
     takesValue(flag) && [longName(key), `-${flag.alias}`].includes(args.at(-1)!)
   );
-  const needed = command.positional.filter(({ optional }) => !optional).map(() => "head");
-  const unsaid = name === "revision" && !args.includes("-m") ? ["-m", "MSG"] : [];
+  const needed = command.positional.filter(({ optional }) => !optional)
+    .map(({ name }) => name === "FORMAT" ? "sql" : "head");
+  const [flag, value] = NEEDED_FLAGS[name] ?? [];
+  const unsaid = flag === undefined || args.includes(flag) ? [] : [flag, value!];
   const missing = args.join(" ") === name ? [...needed, ...unsaid] : unsaid;
   return { written, args: [...args, ...(last === undefined ? [] : ["app.db"]), ...missing] };
 }
+
+/** Flags that a command needs. */
+const NEEDED_FLAGS: Readonly<Record<string, readonly [flag: string, value: string]>> = {
+  revision: ["-m", "MSG"],
+  export: ["--out", "exported"],
+  rebase: ["--onto", "base"],
+};
 
 /** The command that the words begin with, "" where they begin with none. */
 export function commandOf(words: readonly string[]): string {

@@ -73,5 +73,5 @@ Deno.test("planImport() takes a down without statements for none, if the up has 
   assert.equal(empty?.entry.down, "none");
   assert.match(empty?.up ?? "", /^-- aludel: ignore=no-down /);
   assert.equal(real?.down, "DROP TABLE b;\n");
-  assert.match(notices.join(), /1 of 2/);
+  assert.match(notices.join(), /Of 2 new, 1 has/);
 });
