@@ -105,6 +105,12 @@ export interface ForeignTool {
   state(query: ForeignQuery, place: ForeignPlace, history: ForeignHistory): Promise<ForeignState>;
 }
 
+/** A tool, and where its files are. */
+export interface FoundTool {
+  readonly tool: ForeignTool;
+  readonly place: ForeignPlace;
+}
+
 /** A foreign file that cannot be taken over as it is. The caller turns it into an AludelError. */
 export class ForeignFault extends Error {
   override readonly name = "ForeignFault";

@@ -1,9 +1,9 @@
 import { host } from "../host/mod.ts";
-import { type Connection, SqlError } from "../db/connection.ts";
+import type { Connection } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import { decodeUtf8 } from "../sql/canonical_text.ts";
 import { closest } from "../text/closest.ts";
-import { type NextStep, say, shell } from "../text/next_step.ts";
+import { say, shell } from "../text/next_step.ts";
 import {
   BASELINE,
   type ForeignEntry,
@@ -11,9 +11,10 @@ import {
   type ForeignFolder,
   type ForeignHistory,
   type ForeignPlace,
-  type ForeignState,
   type ForeignTool,
+  type FoundTool,
 } from "./foreign.ts";
+import { hasTable } from "./foreign_records.ts";
 
 /** The files of another tool's project on disk. Each folder is listed once, however many tools look into it. */
 export class DiskFolder implements ForeignFolder {
@@ -54,12 +55,6 @@ export class DiskFolder implements ForeignFolder {
       throw error;
     }
   }
-}
-
-/** A tool, and where its files are. */
-export interface FoundTool {
-  readonly tool: ForeignTool;
-  readonly place: ForeignPlace;
 }
 
 /** What the command line says of the tool. */
@@ -147,15 +142,6 @@ export async function decideTool(
   });
 }
 
-/** Whether a database has a table. */
-export async function hasTable(connection: Connection, name: string): Promise<boolean> {
-  const rows = await connection.query(
-    "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE",
-    [name],
-  );
-  return rows.length > 0;
-}
-
 /** Reads the migrations. @throws {AludelError} `import-file`. */
 export function readHistory(project: ForeignFolder, { tool, place }: FoundTool): ForeignHistory {
   return translated(() => tool.read(project, place));
@@ -174,60 +160,4 @@ export function translated<T>(read: () => T): T {
       cause: error,
     });
   }
-}
-
-/**
- * Reads what the tool has recorded.
- *
- * @returns null if the database lacks its table.
- * @throws {AludelError} `import-state` for a state that cannot be taken over: dirty, of files that are not there, or with
- *   a migration left out that a later one stands on.
- */
-export async function readForeignState(
-  connection: Connection,
-  { tool, place }: FoundTool,
-  history: ForeignHistory,
-): Promise<ForeignState | null> {
-  if (!await hasTable(connection, place.table)) return null;
-  let state: ForeignState;
-  try {
-    state = await tool.state((sql) => connection.query(sql), place, history);
-  } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    throw stateError(`The table "${place.table}" is not one of ${tool.title}`, [error.sqlite], [
-      say("Name the tool that keeps it: aludel import TOOL"),
-    ]);
-  }
-  if (state.fault !== null) {
-    throw stateError(state.fault, [], [say(`Repair it as ${tool.title} says, and import again`)]);
-  }
-  const keys = new Set(history.revisions.map(({ key }) => key));
-  const unknown = state.applied.filter(({ key }) => !keys.has(key));
-  if (unknown.length > 0) {
-    throw stateError(
-      `${tool.title} has applied "${unknown[0]!.key}", and no file of that name is here`,
-      unknown.slice(1).map(({ key }) => `nor of "${key}"`),
-      [say("Bring the file back, from the branch that it is on, and import again"), BASELINE],
-    );
-  }
-  const applied = new Set(state.applied.map(({ key }) => key));
-  for (const { key, parents } of history.revisions) {
-    const missing = applied.has(key) ? parents.find((parent) => !applied.has(parent)) : undefined;
-    if (missing === undefined) continue;
-    throw stateError(
-      `${tool.title} has applied "${key}", and not "${missing}", which comes before it`,
-      [],
-      [say(`Apply it by ${tool.apply}, and import again`)],
-    );
-  }
-  return state;
-}
-
-/** A state of the other tool that cannot be taken over. */
-export function stateError(
-  fact: string,
-  notes: readonly string[],
-  next: readonly NextStep[],
-): AludelError {
-  return new AludelError("import-state", fact, { notes, outcome: "Nothing was written", next });
 }

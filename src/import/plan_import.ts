@@ -60,7 +60,11 @@ export function planImport(request: ImportPlanRequest): ImportPlan {
   const { history, existing, tool, now, folderTemplate } = request;
   const ids = assignIds(tool.name, history.revisions, existing);
   const known = new Map(existing.map((entry) => [entry.id, entry]));
-  const parents = parentsOf(history.revisions, (key) => known.has(ids.get(key)!));
+  const keys = new Map([...ids].map(([key, id]) => [id, key]));
+  const parents = parentsOf(
+    history.revisions,
+    (key) => known.get(ids.get(key)!)?.parents.flatMap((id) => keys.get(id) ?? []),
+  );
   const notices = [...history.notices];
   const takenOut: TakenFrom[] = [];
   let emptyDowns = 0;
@@ -149,27 +153,30 @@ function leadingDigits(key: string): string | undefined {
 }
 
 /**
- * The parents of each, by key. In a line, one that is new follows what is imported already, even if the tool puts it
- * before: that is what databases have which are further on, and a sealed revision keeps its parents.
+ * The parents of each, by key. In a line, one that is new and comes before others that are imported already becomes a
+ * branch beside them: a sealed revision keeps its parents, and databases get the two in either order. The next one joins
+ * all that is there.
+ *
+ * @param parentsBefore The parents of one that is imported already; undefined for one that is new.
  */
 function parentsOf(
   revisions: readonly ForeignRevision[],
-  isKnown: (key: string) => boolean,
+  parentsBefore: (key: string) => readonly string[] | undefined,
 ): ReadonlyMap<string, readonly string[]> {
+  const parents = new Map(
+    revisions.map(({ key, parents }) => [key, parentsBefore(key) ?? parents]),
+  );
   const isLine = revisions.every(({ parents }, index) =>
     index === 0
       ? parents.length === 0
       : parents.length === 1 && parents[0] === revisions[index - 1]!.key
   );
-  const parents = new Map(revisions.map((one) => [one.key, one.parents]));
-  if (!isLine) return parents;
-  let last = revisions.findLast(({ key }) => isKnown(key))?.key;
-  for (const { key } of revisions) {
-    if (isKnown(key)) continue;
-    parents.set(key, last === undefined ? [] : [last]);
-    last = key;
-  }
-  return parents;
+  const last = revisions.findLastIndex(({ key }) => parentsBefore(key) !== undefined);
+  const next = revisions[last + 1];
+  if (!isLine || last < 0 || next === undefined) return parents;
+  const there = revisions.slice(0, last + 1).map(({ key }) => key);
+  const followed = new Set(there.flatMap((key) => parents.get(key)!));
+  return parents.set(next.key, there.filter((key) => !followed.has(key)));
 }
 
 interface RevisionTextsMade {

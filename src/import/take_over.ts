@@ -24,10 +24,16 @@ import type { Schema } from "../schema/model/model.ts";
 import { introspect } from "../schema/read/introspect.ts";
 import { writeSchema } from "../schema/source/write_schema.ts";
 import { sameTokens } from "../sql/read_script.ts";
-import { readState } from "../state/state.ts";
 import { say, shell } from "../text/next_step.ts";
-import { BASELINE, type ForeignFolder, type ForeignState } from "./foreign.ts";
-import { type FoundTool, readForeignState, readHistory, stateError } from "./foreign_project.ts";
+import { BASELINE, type ForeignFolder, type FoundTool } from "./foreign.ts";
+import { readHistory } from "./foreign_project.ts";
+import {
+  compareChecksums,
+  noRecords,
+  readForeignState,
+  recordedIds,
+  requireWhole,
+} from "./foreign_records.ts";
 import { type ImportedRevision, type ImportPlan, planImport } from "./plan_import.ts";
 
 /** The file of the wanted schema, if the settings name none. */
@@ -56,6 +62,8 @@ export interface PreparedImport {
   readonly applied: readonly RevisionId[];
   /** Of these, what Aludel's records lack. */
   readonly unstamped: readonly RevisionId[];
+  /** The heads of what the database has, whoever applied it. */
+  readonly reached: readonly RevisionId[];
   /** What schema.sql says if it is to be written; null if there is one. */
   readonly schema: string | null;
   /** Settings that the new project needs. */
@@ -98,6 +106,8 @@ export async function prepareImport(request: TakeOverRequest): Promise<PreparedI
   const ids = new Map(plan.revisions.map(({ key, entry }) => [key, entry.id]));
   const applied = (state?.applied ?? []).map(({ key }) => ids.get(key)!);
   const recorded = connection === null ? [] : await recordedIds(connection, graph);
+  const there = new Set([...applied, ...recorded]);
+  requireWhole(there, graph, plan, found);
   const exclude = [
     ...project.settings.exclude,
     ...isToolTable(place.table) ? [] : [place.table],
@@ -109,10 +119,9 @@ export async function prepareImport(request: TakeOverRequest): Promise<PreparedI
     const live = await introspect(connection);
     const isUnrecorded = state === null && recorded.length === 0;
     if (isUnrecorded && ownSchema(live, exclude).tables.size > 0) throw noRecords(found);
-    const there = graph.sorted(new Set([...applied, ...recorded]));
-    const reached = there.length === graph.ids.length
+    const reached = there.size === graph.ids.length
       ? head.schema
-      : (await replayAll(there, texts, { ...settings, ...head.settings })).schema;
+      : (await replayAll(graph.sorted(there), texts, { ...settings, ...head.settings })).schema;
     requireEqual({ ...settings, ...head.settings }, live, reached, found);
   }
   const known = new Set(recorded);
@@ -128,6 +137,7 @@ export async function prepareImport(request: TakeOverRequest): Promise<PreparedI
     graph,
     applied,
     unstamped: applied.filter((id) => !known.has(id)),
+    reached: graph.headsOf(there, "all"),
     schema: keepsSchema ? null : writeSchema(ownSchema(head.schema, exclude)),
     doubleQuotedStrings: head.settings.doubleQuotedStrings,
     exclude: exclude.filter((name) => !project.settings.exclude.includes(name)),
@@ -149,25 +159,27 @@ export interface WrittenImport extends StartedProject {
 /**
  * Writes the files: a project if there is none, the folders of the new revisions, the manifest, and schema.sql.
  *
- * @param root The project's folder, absolute.
+ * @param present The project as it was read; it may not be there yet.
  * @param settings For a new settings file.
  * @param database The path of the database that holds for new settings; null if it is no file.
  * @throws {AludelError} `import-changed` if somebody changed the manifest meanwhile, and as `startProject`.
  */
 export async function writeImport(
   prepared: PreparedImport,
-  root: string,
+  present: Project,
   settings: ImportSettings,
   database: string | null,
   onWait: (project: Project) => void,
 ): Promise<WrittenImport> {
   const { fresh, graph, schema, doubleQuotedStrings, exclude } = prepared;
-  const started = startProject(root, {
+  const { root } = present.settings;
+  const isThere = pathExists(`${present.migrations}/${MANIFEST_FILE}`);
+  const started = isThere ? { root, created: [], extended: [], kept: [] } : startProject(root, {
     ...settings,
     ...(doubleQuotedStrings && { doubleQuotedStrings }),
     ...(exclude.length > 0 && { exclude }),
   }, database);
-  const project = openProject(root);
+  const project = isThere ? present : openProject(root);
   await changeManifest(project, () => onWait(project), ({ manifest }) => {
     if (manifest.revisions.length + fresh.length !== graph.ids.length) {
       throw new AludelError("import-changed", "The manifest has changed since it was read", {
@@ -218,62 +230,6 @@ function refuseEdits(project: Project, plan: ImportPlan, title: string): readonl
     );
   }
   return notices;
-}
-
-/** Holds the checksums that the tool recorded against the files. */
-function compareChecksums(
-  state: ForeignState,
-  plan: ImportPlan,
-  history: ReturnType<typeof readHistory>,
-  { tool }: FoundTool,
-): readonly string[] {
-  const files = new Map(plan.revisions.map(({ key, file }) => [key, file]));
-  const expected = new Map(history.revisions.map(({ key, checksums }) => [key, checksums]));
-  const edited = state.applied.filter(({ key, checksum }) => {
-    const possible = expected.get(key) ?? [];
-    return checksum !== null && possible.length > 0 && !possible.includes(checksum);
-  });
-  const [first, ...others] = edited.map(({ key }) => files.get(key)!);
-  if (first === undefined) return [];
-  if (tool.onEdit === "ignores") {
-    return [first, ...others].map((file) =>
-      `${file} has changed since ${tool.title} applied it; the schemas are compared all the same`
-    );
-  }
-  throw new AludelError("import-edited", `The file has changed since ${tool.title} applied it`, {
-    place: { file: first },
-    notes: others.map((file) => `so has ${file}`),
-    outcome: "Nothing was written",
-    next: [
-      shell`git log -p -- ${first} # see what changed`,
-      say(`Put it back as it was, or repair the records as ${tool.title} says`),
-    ],
-  });
-}
-
-async function recordedIds(
-  connection: Connection,
-  graph: RevisionGraph,
-): Promise<readonly RevisionId[]> {
-  const { applied } = await readState(connection);
-  const unknown = applied.find(({ id }) => !graph.has(id));
-  if (unknown === undefined) return applied.map(({ id }) => id);
-  throw stateError(
-    `Aludel's records of "${connection.name}" name revision "${unknown.id}", which is not here`,
-    [],
-    [shell`aludel status`],
-  );
-}
-
-function noRecords({ tool, place }: FoundTool): AludelError {
-  return stateError(
-    `The database has tables, and no table "${place.table}" that says what ${tool.title} has applied`,
-    [],
-    [
-      say("Name the database that it works on: -d PATH"),
-      BASELINE,
-    ],
-  );
 }
 
 /** The up of each revision, whether it is on disk already or new. */

@@ -101,10 +101,65 @@ Deno.test("import run again takes what is new, and records what the other tool h
     ),
     ["20240215120000"],
   );
-  // It follows what is there already, whose parents are sealed.
-  assert.deepEqual(answer.revisions[2].parents, ["20240301120000"]);
+  // It is a branch beside what is there already, whose parents are sealed.
+  assert.deepEqual(answer.revisions[2].parents, ["20240201120000"]);
   assert.deepEqual(answer.stamped, ["20240215120000", "20240301120000"]);
+  assert.equal(
+    (await folder.prepare("current")).split("\n").filter((line) => line !== "").length,
+    2,
+  );
+  await folder.prepare("verify", "--drift");
+  folder.write(
+    "db/migrations/20240401120000_next.sql",
+    "-- migrate:up\nCREATE TABLE next (x);\n-- migrate:down\nDROP TABLE next;\n",
+  );
+  const next = JSON.parse(await folder.prepare("import", "--json"));
+  assert.deepEqual(next.revisions[4].parents, ["20240215120000", "20240301120000"]);
+  await folder.prepare("upgrade", "head");
   assert.equal((await folder.inProcess("status")).code, 0);
+});
+
+Deno.test("import records only what is applied, if the other tool has applied a late file and no later one", async () => {
+  using folder = temporaryFolder();
+  const database = await unpackImportFixture("dbmate", folder);
+  const path = `${folder.path}/${database}`;
+  await folder.prepare("import", "-d", database);
+  folder.write(
+    "db/migrations/20240215120000_late.sql",
+    "-- migrate:up\nCREATE TABLE late (id INTEGER PRIMARY KEY);\n-- migrate:down\nDROP TABLE late;\n",
+  );
+  await sqlite3(path, "CREATE TABLE late (id INTEGER PRIMARY KEY)");
+  await sqlite3(path, "INSERT INTO schema_migrations VALUES ('20240215120000')");
+  const answer = JSON.parse(await folder.prepare("import", "--json"));
+  assert.deepEqual(answer.stamped, ["20240215120000"]);
+  await folder.prepare("verify", "--drift");
+  await folder.prepare("upgrade", "heads");
+  // What Aludel has applied is not forgotten when the other tool goes on.
+  await sqlite3(path, "CREATE TABLE more (x)");
+  await sqlite3(path, "INSERT INTO schema_migrations VALUES ('20240216120000')");
+  folder.write(
+    "db/migrations/20240216120000_more.sql",
+    "-- migrate:up\nCREATE TABLE more (x);\n-- migrate:down\nDROP TABLE more;\n",
+  );
+  await folder.prepare("import");
+  await folder.prepare("verify", "--drift");
+  assert.match(
+    await sqlite3(path, "SELECT group_concat(id) FROM aludel_revision"),
+    /20240301120000/,
+  );
+});
+
+Deno.test("import reads the records from the table that is named, and leaves it out of the schema", async () => {
+  using folder = temporaryFolder();
+  const database = await unpackImportFixture("goose", folder);
+  await sqlite3(`${folder.path}/${database}`, "ALTER TABLE goose_db_version RENAME TO done");
+  assert.match(
+    (await folder.inProcess("import", "-d", database)).stderr,
+    /error\[import-state\].*no table "goose_db_version"/,
+  );
+  await folder.prepare("import", "-d", database, "--table", "done");
+  assert.deepEqual(JSON.parse(folder.read("aludel.json")).exclude, ["done"]);
+  await folder.prepare("upgrade", "head");
   await folder.prepare("verify", "--drift");
 });
 

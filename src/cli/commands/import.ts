@@ -18,6 +18,11 @@ export const command = defineCommand({
       value: "DIR",
       help: "the folder of the other tool's project or migrations (default: found from here)",
     },
+    table: {
+      kind: "text",
+      value: "NAME",
+      help: "the table of the other tool's records, if it is not the usual one",
+    },
     dryRun: { kind: "switch", help: "print what would be done, and write nothing" },
     baseline: {
       kind: "switch",

@@ -27,6 +27,7 @@ export interface ImportFlags {
   readonly config: string | undefined;
   readonly database: string | undefined;
   readonly source: string | undefined;
+  readonly table: string | undefined;
   readonly dryRun: boolean;
   readonly baseline: boolean;
 }
@@ -43,7 +44,7 @@ export async function importProject(context: CommandContext, flags: ImportFlags)
   const session = new Session(context, flags);
   let { project } = session;
   const { root } = project.settings;
-  const source = sourceOf(flags.source, root);
+  const source = sourceOf(flags.source, root, runtime.cwd);
   const isNew = project.settings.file === undefined;
   if (flags.baseline) {
     refuseBesideBaseline(flags);
@@ -65,7 +66,10 @@ export async function importProject(context: CommandContext, flags: ImportFlags)
     requirePresent(target);
     ui.notice(`The database "${target.name}" does not exist yet: only the files are taken over.`);
   }
-  const one = await decideTool(found, connection);
+  const decided = await decideTool(found, connection);
+  const one = flags.table === undefined
+    ? decided
+    : { ...decided, place: { ...decided.place, table: flags.table } };
   const takesFolder = isNew && one.place.folder === "migrations" && !hasManifest(project);
   const migrations = takesFolder ? OTHER_FOLDER : undefined;
   if (migrations !== undefined) project = openedWith(project, migrations);
@@ -83,7 +87,7 @@ export async function importProject(context: CommandContext, flags: ImportFlags)
   const path = target?.kind === "file" ? target.path : null;
   const written = await writeImport(
     prepared,
-    root,
+    project,
     {
       ...(target !== undefined && isTyped(target) && { database: relativeTo(target.path, root) }),
       ...(migrations !== undefined && { migrations }),
@@ -103,9 +107,9 @@ interface Source {
   readonly below: string;
 }
 
-function sourceOf(text: string | undefined, root: string): Source {
+function sourceOf(text: string | undefined, root: string, cwd: string): Source {
   if (text === undefined) return { project: new DiskFolder(root), below: "" };
-  const path = resolvePath(text, root).replace(/(?<=.)[/\\]+$/, "");
+  const path = resolvePath(text, cwd).replace(/(?<=.)[/\\]+$/, "");
   if (path === root) return { project: new DiskFolder(root), below: "" };
   if (!path.startsWith(`${root}/`)) return { project: new DiskFolder(path), below: "" };
   return { project: new DiskFolder(root), below: path.slice(root.length + 1) };
@@ -191,7 +195,7 @@ async function stampApplied(
   { runtime, ui }: CommandContext,
   { files, settings }: Project,
   target: Target,
-  { graph, applied }: PreparedImport,
+  { reached }: PreparedImport,
 ): Promise<void> {
   const access = accessTo(target);
   const planned = await planStamp({
@@ -199,7 +203,7 @@ async function stampApplied(
     access,
     drafts: target.drafts,
     sealedTexts: () => undefined,
-  }, { refs: graph.headsOf(applied, "all").map(parseRef), purge: false });
+  }, { refs: reached.map(parseRef), purge: false });
   using runner = runHost({ runtime, ui, settings }, { target, access }, undefined, () => {});
   await stamp(planned, runner);
 }
