@@ -58,7 +58,7 @@ $ aludel lint
 warning[drop-table]: The rows of sessions are lost
   migrations/2026-11-24_r2_drop_sessions/up.sql:1:1
   next: Copy the rows first, or say why they are no longer needed
-Looked at 2 revisions, no errors, 1 warning.
+Checked 2 revisions, no errors, 1 warning.
 \`\`\`
 
 A directive in the file takes away the findings of one rule in that file. A reason is required, and a directive that takes away nothing is itself a
@@ -71,7 +71,7 @@ DROP TABLE sessions;
 
 \`\`\`console
 $ aludel lint
-Looked at 2 revisions, no errors, no warnings, 1 ignored.
+Checked 2 revisions, no errors, no warnings, 1 ignored.
 \`\`\`
 
 \`-- aludel: allow-loss=NAME reason\` takes away what lint says of losses in the rebuild of NAME, since it makes the run allow them.

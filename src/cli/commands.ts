@@ -13,7 +13,7 @@ export const GROUPS = [
   "Git",
 ] as const;
 
-/** What is known of a command before its module is loaded. */
+/** A command before its module is loaded. */
 export interface CommandEntry {
   readonly group: (typeof GROUPS)[number];
   /** One line, below 60 characters. */
@@ -103,7 +103,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   protect: {
     group: "Change a database",
-    summary: "write into the database what it forbids",
+    summary: "store policies in the database",
     load: () => load(new URL("./commands/protect.ts", import.meta.url)),
   },
   backup: {
@@ -128,7 +128,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   status: {
     group: "Look",
-    summary: "show on one screen what needs doing",
+    summary: "show what needs doing on one screen",
     load: () => load(new URL("./commands/status.ts", import.meta.url)),
   },
   history: {
@@ -223,7 +223,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
 };
 
-/** Words that people bring from elsewhere, with what Aludel has in their place. */
+/** Commands of other tools, with Aludel's equivalent. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   ensure_version:
     'Nothing to do: "aludel upgrade" and "aludel stamp" create their tables themselves',

@@ -15,11 +15,11 @@ import { Ui } from "./terminal/ui.ts";
  */
 export async function main(runtime: Runtime): Promise<number> {
   if (runtime.args[0] === COMPLETE_COMMAND) return await printCandidates(runtime);
-  // Until the flags are parsed, the bare word decides how an error is shown.
+  // Until the flags are parsed, the word `--json` decides how an error is printed.
   let ui = new Ui(runtime, { json: runtime.args.includes("--json"), quiet: false });
   try {
     const line = splitCommandLine(runtime.args);
-    // Help and release are text whatever else is asked.
+    // Help and release are always text.
     const plain = new Ui(runtime, { json: false, quiet: false });
     if (line.release) {
       plain.data(await releaseText(runtime));
@@ -47,7 +47,7 @@ export async function main(runtime: Runtime): Promise<number> {
   }
 }
 
-/** What a shell asks for at its Tab key. It must not disturb what is being typed: an error offers nothing. */
+/** Answers the Tab key of a shell. It must not disturb the command line: on an error it offers nothing. */
 async function printCandidates(runtime: Runtime): Promise<number> {
   try {
     const { complete } = await import("./completion/complete.ts");
@@ -85,7 +85,7 @@ async function runCommand(
   return await command.run({ runtime, ui }, values, parsed.args) ?? 0;
 }
 
-/** What `$ALUDEL_DATABASE` names is repeated too: it may have been set for this one command line. */
+/** The database of `$ALUDEL_DATABASE` is repeated too: the variable may have been set for this command line only. */
 function hereOf(flags: Readonly<Record<string, unknown>>, runtime: Runtime): Here {
   const { config, database } = flags as { config?: string; database?: string };
   const variable = database === undefined ? runtime.env("ALUDEL_DATABASE") : undefined;
@@ -110,7 +110,7 @@ async function printHelp(
     return 0;
   }
   if (line.command === undefined && !line.help) {
-    // Nothing was asked: the help is talk, and a script that forgot the command should notice.
+    // Without a command the help goes to stderr, so that a script that forgot the command notices.
     ui.error(help.briefText(ui.talkStyle));
     return 2;
   }

@@ -24,19 +24,19 @@ export interface GitBase {
   readonly name: string;
 }
 
-/** What a commit is compared with before it is made. */
+/** The base of a commit that is not made yet. */
 export const HEAD: GitBase = { commit: "HEAD", name: "HEAD" };
 
 /** Digits of an object id that are shown. */
 const SHORT = 10;
 
 /**
- * The commit where the history of HEAD and that of a ref parted.
+ * The merge base of HEAD and a ref.
  *
- * @throws {AludelError} `git-ref-unknown`, `git-no-common-commit`, and what git's failure means.
+ * @throws {AludelError} `git-ref-unknown`, `git-no-common-commit`, and the error for git's failure.
  */
 export async function mergeBase(cwd: string, ref: string): Promise<GitBase> {
-  // What begins with a dash would be an option to git.
+  // git would read a leading dash as an option.
   if (ref.startsWith("-") || ref === "") throw unknownRef(ref, []);
   const { code, text } = await git({ cwd, args: ["merge-base", ref, "HEAD"], answers: [1] })
     .catch((error) => {
@@ -67,7 +67,7 @@ const DEPTH = 50;
  * Looks through git's history for the texts that a revision was sealed with.
  *
  * @param folder The migrations folder.
- * @returns The canonical texts, or undefined where git is missing, the folder is in no repository, or no
+ * @returns The canonical texts, or undefined if git is missing, the folder is in no repository, or no
  *   commit holds a text with the sealed hash.
  */
 function committedTexts(
@@ -107,10 +107,10 @@ function findText(
   return undefined;
 }
 
-/** So many revisions are looked for in all of git's history, which takes a process for each commit. */
+/** Maximum number of revisions searched in the whole history, which takes a process for each commit. */
 const SEARCHED = 10;
 
-/** Where {@linkcode baseTexts} looks. */
+/** The places that {@linkcode baseTexts} searches. */
 export interface BaseTextSource {
   readonly folder: GitFolder;
   readonly base: GitBase;
@@ -164,7 +164,7 @@ const CODES: Readonly<Record<SealedChangeKind, ErrorCode | "sealed-retold">> = {
 };
 
 /**
- * What happened to the sealed revisions that a commit has: others may have run them.
+ * Compares the sealed revisions of a commit with the manifest: others may have run them.
  * @param folder The migrations folder's name for messages.
  */
 export function baseFindings(
@@ -219,7 +219,7 @@ function nextOf({ kind, id, before }: SealedChange, base: GitBase, folder: strin
     : [line];
 }
 
-/** Where a line may be that a merge has lost: in the commit, and on both sides of the merge. */
+/** The commits that may have a line which a merge lost: the last one, and both sides of the merge. */
 const COMMITS = ["HEAD", "MERGE_HEAD", "HEAD^1", "HEAD^2"] as const;
 
 /**

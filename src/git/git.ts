@@ -10,15 +10,15 @@ const MINIMUM_GIT = "2.26";
 export interface GitCall {
   readonly cwd: string;
   readonly args: readonly string[];
-  /** What git reads from its standard input; nothing if left out. */
+  /** The text for its standard input; nothing if left out. */
   readonly input?: string;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Exit codes other than 0 that are an answer and no failure. */
+  /** Exit codes other than 0 that are answers, not failures. */
   readonly answers?: readonly number[];
 }
 
-/** What git said. */
+/** The answer of git. */
 export interface GitAnswer {
   readonly code: number;
   readonly bytes: Uint8Array;
@@ -48,7 +48,7 @@ async function outputOf(call: GitCall): Promise<ProcessOutput> {
   return output;
 }
 
-/** What git prints, without the final line break; undefined where it fails, or is not there. */
+/** The output of git without the final line break; undefined if git fails or is missing. */
 export function gitLine(cwd: string, args: readonly string[]): string | undefined {
   try {
     const { code, stdout } = host.processes.runSync("git", options({ cwd, args }));
@@ -60,7 +60,7 @@ export function gitLine(cwd: string, args: readonly string[]): string | undefine
 
 /**
  * Starts git with its input and output at the caller's disposal.
- * @throws {AludelError} `git-missing`, `git-failed`; some systems say so only when the output is asked for.
+ * @throws {AludelError} `git-missing`, `git-failed`; some systems report it only when the output is read.
  */
 export function startGit(call: GitCall): PipedProcess {
   try {
@@ -163,16 +163,16 @@ function gitMissing(cause: unknown): AludelError {
 
 /** A folder as git is asked for it. */
 export interface GitFolder {
-  /** Where git runs, absolute: it exists. */
+  /** The folder in which git runs: absolute, and it exists. */
   readonly cwd: string;
-  /** The folder seen from there, with `/`; empty where it is that very folder. */
+  /** The path from there, with `/`; empty if it is the same folder. */
   readonly path: string;
 }
 
 /**
  * How git is asked for a folder that need not be in the working tree.
  *
- * Git runs in `cwd` where the folder lies below it. A hook must: git may have set `GIT_DIR` or a relative
+ * Git runs in `cwd` if the folder is below it. A hook must: git may have set `GIT_DIR` or a relative
  * `GIT_INDEX_FILE` for it, and both are understood from the folder in which the hook began.
  *
  * @param folder Absolute.

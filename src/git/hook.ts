@@ -58,7 +58,7 @@ function slashes(word: string): string {
 /** The hooks that are installed: git runs the second one, and not the first, when it commits a merge. */
 const HOOKS = ["pre-commit", "pre-merge-commit"] as const;
 
-/** Where a hook that was there before goes. */
+/** The suffix of a hook that was there before. */
 export const BEFORE = ".before-aludel";
 
 /** One project that a hook checks; a repository may hold several. */
@@ -138,19 +138,19 @@ function unquoted(word: string): string {
   return word.startsWith("'") ? word.slice(1, -1).replaceAll("'\\''", "'") : word;
 }
 
-/** How one hook stands. */
+/** The state of one hook. */
 export interface HookState {
   readonly name: (typeof HOOKS)[number];
   readonly path: string;
   /** `none`: there is no hook · `other`: it is somebody else's · `aludel`: it checks some project. */
   readonly kind: "none" | "other" | "aludel";
-  /** What it checks, of this project and of others. */
+  /** The projects that it checks. */
   readonly checks: readonly HookCheck[];
   /** Whether a hook that was there before is kept, and run first. */
   readonly chained: boolean;
 }
 
-/** How git and a project stand to each other in this clone. */
+/** The connection of git and a project in this clone. */
 export interface HookSetup {
   readonly repository: Repository;
   /** The project's settings file seen from the root, as in {@linkcode HookCheck}. */
@@ -159,11 +159,11 @@ export interface HookSetup {
   /** The project's line in the clone's attributes. */
   readonly attribute: string;
   readonly attributes: string;
-  /** The command that is configured as the merge driver; undefined where there is none. */
+  /** The command that is configured as the merge driver, if there is one. */
   readonly driver: string | undefined;
 }
 
-/** @throws {AludelError} `hook-needs-settings`, and what git's failure means. */
+/** @throws {AludelError} `hook-needs-settings`, and the error for git's failure. */
 export async function readHookSetup(project: Project): Promise<HookSetup> {
   const { settings, migrations } = project;
   const repository = await findRepository(gitFolder(settings.root).cwd);
@@ -195,7 +195,7 @@ export function isInstalled({ hooks, config, attributes, attribute, driver }: Ho
 }
 
 /**
- * The changes that have this clone check the project at every commit, and merge its manifest. None where all is there.
+ * The changes that make this clone check the project at every commit, and merge its manifest. Empty if everything is installed.
  *
  * @throws {AludelError} `hook-shared-folder`, `hook-managed`, `hook-in-the-way`.
  */

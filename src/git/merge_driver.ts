@@ -43,7 +43,7 @@ export async function mergeAsText(
   await git({ cwd, args, answers });
 }
 
-/** What became of a merge. */
+/** The result of a merge. */
 export interface MergedManifest {
   /** The file's new text: a manifest, or with conflicts one with git's markers around both lines. */
   readonly text: string;
@@ -51,7 +51,7 @@ export interface MergedManifest {
   readonly conflicts: readonly string[];
   /** Why the merged revisions are no graph, or no manifest: a sentence each. */
   readonly problems: readonly string[];
-  /** The revisions that nothing follows, where the graph holds. */
+  /** The heads, if the graph is valid. */
   readonly heads: readonly RevisionId[];
 }
 
@@ -59,14 +59,14 @@ export interface MergedManifest {
  * Merges the texts of two manifests with that of their common ancestor.
  *
  * @param path The manifest's name for messages.
- * @throws {AludelError} An error of the area `manifest`, where one of them is none.
+ * @throws {AludelError} An error of the area `manifest` if one of them is not a manifest.
  */
 export function mergeManifestTexts(
   texts: { readonly base: string; readonly ours: string; readonly theirs: string },
   path: string,
 ): MergedManifest {
   const read = (text: string, side: string): Manifest =>
-    // Where both branches added the file there is no common ancestor, and git gives an empty one.
+    // If both branches added the file, there is no common ancestor, and git gives an empty file.
     text.trim() === "" ? { revisions: [] } : parseManifest(text, `${path} (${side})`);
   const base = read(texts.base, "base");
   const ours = read(texts.ours, "ours");

@@ -17,8 +17,8 @@ interface GitEntry {
 const NAMED = 10;
 
 /**
- * What the index holds of a folder, and which of some other files, by their paths as git sees them from the same place.
- * @throws {AludelError} `git-unmerged` (a conflict that is not resolved), and what git's failure means.
+ * The index's entries for a folder, and for some other files, whose paths are as git sees them from the same place.
+ * @throws {AludelError} `git-unmerged` (a conflict that is not resolved), and the error for git's failure.
  */
 export async function listIndex(
   folder: GitFolder,
@@ -52,7 +52,7 @@ export async function stagedFiles(
   return text.split("\0").filter((path) => path !== "");
 }
 
-/** What a commit holds of a folder. @throws {AludelError} What git's failure means. */
+/** A commit's entries for a folder. @throws {AludelError} The error for git's failure. */
 export async function listCommit(
   folder: GitFolder,
   commit: string,
@@ -121,11 +121,11 @@ export class ObjectBatch implements AsyncDisposable {
   }
 
   /**
-   * The contents of the named objects, in the order of the names; null where there is none of that name.
+   * The contents of the named objects, in the order of the names; null if there is no object of that name.
    *
    * @param names Object ids, or `REV:./PATH` with the path seen from the batch's folder. A name that holds a line break
    *   cannot be asked for.
-   * @throws {AludelError} `git-path`, and what git's failure means.
+   * @throws {AludelError} `git-path`, and the error for git's failure.
    */
   async read(names: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
     const broken = names.find((name) => name.includes("\n"));

@@ -2,22 +2,22 @@ import { host } from "../host/mod.ts";
 import { writeAtomically } from "../project/workspace/files.ts";
 import { git } from "./git.ts";
 
-/** Where `core.hooksPath` is set; `global` and `system` hold for every repository of the user or the machine. */
+/** The scope in which `core.hooksPath` is set; `global` and `system` hold for every repository of the user or the machine. */
 export type ConfigScope = "system" | "global" | "local" | "worktree" | "command";
 
-/** What hooks and merge drivers need to know of a repository. Paths are absolute. */
+/** A repository as hooks and merge drivers see it. Paths are absolute. */
 export interface Repository {
-  /** The root of the working tree, where git starts hooks. */
+  /** The root of the working tree; git starts hooks there. */
   readonly root: string;
   /** The folder in which git looks for hooks: in a linked working tree or a submodule it is elsewhere. */
   readonly hooks: string;
-  /** Where `core.hooksPath` says so; undefined where it is unset. */
+  /** The scope of `core.hooksPath`; undefined if it is unset. */
   readonly hooksScope: ConfigScope | undefined;
   /** The clone's own attributes, which are not committed. */
   readonly attributes: string;
 }
 
-/** @throws {AludelError} `git-not-repository`, and what else git's failure means. */
+/** @throws {AludelError} `git-not-repository`, and the error for git's failure. */
 export async function findRepository(cwd: string): Promise<Repository> {
   const { text: root } = await git({ cwd, args: ["rev-parse", "--show-toplevel"] });
   // From the root, because a relative hooks path starts there.
@@ -73,7 +73,7 @@ export function changeText(change: RepositoryChange): string {
 
 /**
  * Makes the changes, in their order.
- * @throws {AludelError} `file-unwritable`, and what git's failure means.
+ * @throws {AludelError} `file-unwritable`, and the error for git's failure.
  */
 export async function applyChanges(
   root: string,

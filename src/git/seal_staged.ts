@@ -16,7 +16,7 @@ import { BlobFiles, listIndex, neededObjects, ObjectBatch } from "./objects.ts";
 import { git, type GitFolder, pathIn } from "./git.ts";
 import { shell } from "../text/next_step.ts";
 
-/** What `aludel seal --staged` is asked to do. */
+/** The arguments of `aludel seal --staged`. */
 export interface SealStagedRequest {
   /** The migrations folder. */
   readonly folder: GitFolder;
@@ -27,15 +27,15 @@ export interface SealStagedRequest {
   readonly onWait: () => void;
 }
 
-/** What was sealed, and whether the manifest on disk says so too. */
+/** The revisions that were sealed, and whether the manifest on disk was updated too. */
 export interface StagedSeal extends Pick<SealResult, "sealed" | "unchanged"> {
-  /** `left`: the same lines were changed there in another way. */
+  /** `left`: the same lines have other changes there. */
   readonly onDisk: "updated" | "left";
 }
 
 /**
  * Seals drafts as they are staged: hashes git's objects and changes the manifest in the index. The files on disk, which may
- * have gone on, are not looked at; the manifest on disk takes over the sealed lines and keeps its others.
+ * have changed since, are not read; the manifest on disk gets the sealed lines and keeps its others.
  *
  * @throws {AludelError} `seal-partial-commit` during `git commit --only`, which works on a temporary index that git throws
  *   away: the clone's own index would still hold the drafts. Also as `seal` and `resolveRefs`, and an error of the area `git`.
@@ -113,7 +113,7 @@ async function stage(folder: GitFolder, manifest: string): Promise<void> {
   await git({ cwd, args: ["update-index", "-z", "--index-info"], input });
 }
 
-/** Takes the sealed lines over into the manifest on disk, which may hold more than what is staged. */
+/** Copies the sealed lines into the manifest on disk, which may have lines that are not staged. */
 function takeOver(project: Project, before: Manifest, after: Manifest): StagedSeal["onDisk"] {
   try {
     const onDisk = readManifest(project.files);

@@ -18,7 +18,7 @@ import {
   stagedFiles,
 } from "./objects.ts";
 
-/** What a cure depends on. */
+/** The facts that a fix depends on. */
 export interface CureContext {
   /** The migrations folder's name for messages. */
   readonly folder: string;
@@ -82,21 +82,21 @@ function cureOf(finding: Finding, context: CureContext): readonly NextStep[] | u
   }
 }
 
-/** What {@linkcode verifyInGit} is asked for. */
+/** The arguments of {@linkcode verifyInGit}. */
 export interface GitCheck {
   /** The migrations folder. */
   readonly folder: GitFolder;
   /** Its name for messages. */
   readonly name: string;
-  /** What is verified: what the next commit will hold, or what the last one holds. Never the working tree. */
+  /** The next commit (`index`) or the last one (`HEAD`); never the working tree. */
   readonly source: "index" | "HEAD";
   /** A ref: nothing sealed that HEAD and it have in common may have changed. HEAD itself if left out. */
   readonly since: string | undefined;
-  /** The project's databases and what SQLite keeps beside them, as git sees them from the folder's `cwd`. */
+  /** The project's databases and SQLite's files beside them, as git sees them from the folder's `cwd`. */
   readonly databases: readonly string[];
 }
 
-/** What was verified and found. */
+/** The result of a verification. */
 export interface GitVerification {
   readonly findings: readonly Finding[];
   readonly revisions: number;
@@ -109,7 +109,7 @@ export interface GitVerification {
  * Verifies a project as git has recorded it: files against manifest, graph, seals, and the sealed revisions of an
  * earlier commit. One listing and one `cat-file --batch`, whatever the number of revisions.
  *
- * @throws {AludelError} An error of the area `git`. What is wrong with manifest and files is a finding.
+ * @throws {AludelError} An error of the area `git`. Problems of manifest and files are findings.
  */
 export async function verifyInGit(check: GitCheck): Promise<GitVerification> {
   const { folder, name, source } = check;

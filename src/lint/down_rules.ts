@@ -11,7 +11,7 @@ import {
   type WalkedStatement,
 } from "./subject.ts";
 
-/** What is wrong with the way back. */
+/** Problems of down.sql. */
 export const DOWN_RULES = {
   "no-down": {
     level: "warning",
@@ -24,19 +24,19 @@ export const DOWN_RULES = {
     what: "The down.sql has no statement, and the up.sql has.",
     why: "A downgrade would leave everything as it is, and is refused.",
     cure:
-      "Write the statements, or delete the file so that Aludel knows that there is no way back. If there is nothing to undo, say so: `-- aludel: ignore=empty-down REASON`.",
+      "Write the statements, or delete the file to mark the revision as irreversible. If there is nothing to undo, say so: `-- aludel: ignore=empty-down REASON`.",
   },
   "down-incomplete": {
     level: "warning",
     what: "The down.sql does not name something that the up.sql creates.",
-    why: "What is left behind is in the way when the revision is applied again.",
-    cure: "Drop it in down.sql. `aludel prove` tells for certain what a down leaves behind.",
+    why: "Objects that are left behind are in the way when the revision is applied again.",
+    cure: "Drop it in down.sql. `aludel prove` shows exactly what a down leaves behind.",
   },
 } as const satisfies LintRules;
 
 type DownReport = Report<keyof typeof DOWN_RULES>;
 
-/** Judges the down by what the up makes. */
+/** Compares the down with the objects that the up creates. */
 export function judgeDown({ up, down }: LintSubject, report: DownReport): void {
   const { statements } = up.script;
   if (statements.length === 0) return;
@@ -62,7 +62,7 @@ interface Creation {
   readonly owner: string | undefined;
 }
 
-/** What stands after the up and did not before, by the statements. */
+/** The objects that exist after the up and not before, by its statements. */
 function creations(up: ScriptSubject): Creation[] {
   const renamed = new Set(
     up.walk.filter(({ mention }) => mention?.kind === "rename-table")

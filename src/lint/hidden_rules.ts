@@ -14,7 +14,7 @@ import {
   type WalkedStatement,
 } from "./subject.ts";
 
-/** What makes a revision do different things in different databases. */
+/** Statements whose effect differs between databases. */
 export const HIDDEN_RULES = {
   "if-not-exists": {
     level: "warning",
@@ -80,7 +80,7 @@ export async function judgeHidden(subject: LintSubject, report: HiddenReport): P
   }
 }
 
-/** Where a name stands first. @param name Folded. */
+/** The first token of a name. @param name Folded. */
 function findWord(text: string, name: string): number | undefined {
   const tokenizer = new Tokenizer(text);
   while (tokenizer.nextSignificant()) {
@@ -120,7 +120,7 @@ function judgeRelease(
 
 function hasIfNotExists(text: string): boolean {
   const reader = new TokenReader(text, { start: 0, end: text.length });
-  // CREATE, up to four words that say what, then IF.
+  // CREATE, up to four words for the kind, then IF.
   for (let words = 0; words < 5 && reader.word !== "IF" && !reader.isAtEnd; words++) {
     reader.advance();
   }

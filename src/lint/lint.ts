@@ -11,12 +11,12 @@ import { placeOf } from "../text/position.ts";
 import type { LintPlace, LintRule, LintRules, LintSubject, Report } from "./subject.ts";
 import { judgeWork, WORK_RULES } from "./work_rules.ts";
 
-/** What is wrong with the suppression itself. */
+/** Problems of suppressions themselves. */
 const IGNORE_RULES = {
   "unused-ignore": {
     level: "warning",
     what: "A directive `ignore=CODE` that suppresses nothing.",
-    why: "It would hide what somebody writes into the file later.",
+    why: "It would hide later changes to the file.",
     cure: "Delete the line, or correct the code.",
   },
 } as const satisfies LintRules;
@@ -27,7 +27,7 @@ interface Ignores {
   readonly down: readonly Directive[];
 }
 
-/** What linting a revision gives. */
+/** The result of linting a revision. */
 interface LintResult {
   /** In the order of the text, up before down. */
   readonly findings: readonly Finding[];
@@ -38,7 +38,7 @@ interface LintResult {
 /** A finding with its offset instead of a line. */
 interface Reported extends LintPlace, Omit<Finding, "place" | "revision"> {}
 
-/** Removes what the files say to ignore, and reports directives that ignore nothing. */
+/** Removes suppressed findings, and reports directives that suppress nothing. */
 function applyIgnores(
   findings: readonly Reported[],
   ignores: Ignores,
@@ -78,12 +78,12 @@ export interface LintGroup {
 /** Every rule. */
 export const LINT_GROUPS: readonly LintGroup[] = [
   { title: "Data that goes", rules: LOSS_RULES, judge: judgeLoss },
-  { title: "What rows forbid", rules: ROW_RULES, judge: judgeRows },
+  { title: "Statements that fail if there are rows", rules: ROW_RULES, judge: judgeRows },
   { title: "Foreign keys", rules: REFERENCE_RULES, judge: judgeReferences },
   { title: "Rebuilds by hand", rules: REBUILD_RULES, judge: judgeRebuilds },
   { title: "Renames", rules: RENAME_RULES, judge: judgeRenames },
   { title: "The way back", rules: DOWN_RULES, judge: judgeDown },
-  { title: "What is not the same everywhere", rules: HIDDEN_RULES, judge: judgeHidden },
+  { title: "Statements that depend on the database", rules: HIDDEN_RULES, judge: judgeHidden },
   { title: "Work", rules: WORK_RULES, judge: judgeWork },
   { title: "Suppression", rules: IGNORE_RULES, judge: () => {} },
 ];
@@ -98,7 +98,7 @@ export function findRule(code: string): LintRule | undefined {
  * Judges a revision by every rule.
  *
  * @param ignores The directives `ignore` of its files, each of which holds for its own file.
- * @throws {AludelError} What asking for a schema throws.
+ * @throws {AludelError} The errors of reading a schema.
  */
 export async function lint(subject: LintSubject, ignores: Ignores): Promise<LintResult> {
   const findings: Reported[] = [];

@@ -12,7 +12,7 @@ import {
   type WalkedStatement,
 } from "./subject.ts";
 
-/** What takes rows or values away, as the statements say. */
+/** Statements that remove rows or values. */
 export const LOSS_RULES = {
   "drop-table": {
     level: "warning",
@@ -30,7 +30,7 @@ export const LOSS_RULES = {
     level: "warning",
     what: "A table is rebuilt without one of its columns, and no statement reads that column.",
     why:
-      "The values are gone, and unlike DROP COLUMN nothing in the file says so: a column that was forgotten looks just like it.",
+      "The values are lost, and unlike DROP COLUMN the file does not say so: a forgotten column looks the same.",
     cure: "Copy the column too, or say why it goes.",
   },
   "delete-all": {
@@ -49,7 +49,7 @@ export const LOSS_RULES = {
 
 type LossReport = Report<keyof typeof LOSS_RULES>;
 
-/** Judges the up. A down undoes an up, and takes away what that made. */
+/** Checks the up only: a down may remove whatever the up added. */
 export async function judgeLoss({ up }: LintSubject, report: LossReport): Promise<void> {
   for (const walked of up.walk) {
     const { mention } = walked;

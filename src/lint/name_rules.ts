@@ -16,7 +16,7 @@ import {
   type WalkedStatement,
 } from "./subject.ts";
 
-/** Renames of what a view or trigger names. */
+/** Renames that affect views or triggers. */
 export const RENAME_RULES = {
   "rename-blocked": {
     level: "error",
@@ -31,7 +31,7 @@ export const RENAME_RULES = {
     level: "warning",
     what: "A table or column is renamed that a view or trigger names.",
     why:
-      "SQLite rewrites their text. A file that holds it, and every program that still runs, goes on with the old name.",
+      "SQLite rewrites their text. Files that contain it, and programs that are still running, keep using the old name.",
     cure: "Look at the view or trigger afterwards: `aludel schema head`.",
   },
 } as const satisfies LintRules;
@@ -66,7 +66,7 @@ export async function judgeRenames({ up }: LintSubject, report: RenameReport): P
   }
 }
 
-/** What must be named together for the rename to concern somebody. */
+/** The names that must occur together for the rename to matter. */
 function namesOf({ mention }: WalkedStatement): readonly string[] {
   const table = foldName(mention!.name);
   return mention!.kind === "rename-column" ? [table, foldName(mention!.column!)] : [table];
@@ -92,7 +92,7 @@ function objectsOf({ views, triggers }: Schema): readonly (View | Trigger)[] {
   return [...views.values(), ...triggers.values()];
 }
 
-/** What other tables' foreign keys make dangerous. */
+/** Statements that foreign keys of other tables make dangerous. */
 export const REFERENCE_RULES = {
   "drop-parent": {
     level: "error",

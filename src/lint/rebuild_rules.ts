@@ -11,7 +11,7 @@ import { displayName, foldName, ROWID_NAMES, sameName } from "../sql/identifier.
 import type { TableFate } from "../runner/table_fates.ts";
 import type { LintRules, LintSubject, Report, ScriptSubject, WalkedStatement } from "./subject.ts";
 
-/** What a rebuild written by hand forgets: SQLite says nothing of any of it. */
+/** Objects that a rebuild written by hand forgets: SQLite reports none of them. */
 export const REBUILD_RULES = {
   "lost-index": {
     level: "error",
@@ -71,7 +71,7 @@ export async function judgeRebuilds({ up }: LintSubject, report: RebuildReport):
   }
 }
 
-/** Whether the file says of a name that it may lose something. */
+/** Whether the file allows a loss for a name. */
 function isAllowed({ script }: ScriptSubject, name: string): boolean {
   return script.header.allowLoss.some((one) => sameName(one.name, name));
 }
@@ -91,11 +91,11 @@ function judgeObjects(
     if (isAllowed(up, object.name)) return;
     const owner = foldName(object.table);
     const fate = up.fates.touched.get(owner);
-    const stands = fate?.after ?? owner;
+    const remaining = fate?.after ?? owner;
     const drop = drops.find(({ mention }) =>
       foldName(mention!.name) === owner || fate?.aliases.has(foldName(mention!.name))
     );
-    if (drop === undefined || !(after.tables.has(stands) || after.views.has(stands))) return;
+    if (drop === undefined || !(after.tables.has(remaining) || after.views.has(remaining))) return;
     report(
       code,
       { script: "up", at: drop.statement.start },

@@ -11,14 +11,14 @@ import {
   type WalkedStatement,
 } from "./subject.ts";
 
-/** What an empty table allows and one with rows does not: https://sqlite.org/lang_altertable.html#altertabaddcol */
+/** Statements that an empty table allows and one with rows does not: https://sqlite.org/lang_altertable.html#altertabaddcol */
 export const ROW_RULES = {
   "add-not-null": {
     level: "error",
     what: "ADD COLUMN with NOT NULL and no default other than NULL.",
     why: "SQLite does it on an empty table and refuses it on one that has rows.",
     cure:
-      "Give the column a DEFAULT, or rebuild the table and say what each row gets; `aludel revision --autogenerate` writes the rebuild.",
+      "Give the column a DEFAULT, or rebuild the table and give each row a value; `aludel revision --autogenerate` writes the rebuild.",
   },
   "add-default": {
     level: "error",
@@ -121,7 +121,7 @@ async function judgeAlteration(
 
 type Attempt = LintSubject["attempt"];
 
-/** With enforcement on, SQLite says of an ADD COLUMN with rows whether its default would refer to something. */
+/** With foreign keys enforced, SQLite refuses an ADD COLUMN whose default would be a foreign key, if the table has rows. */
 async function refersByDefault(attempt: Attempt, add: string): Promise<boolean> {
   const words = await attempt([
     "PRAGMA foreign_keys = ON",
@@ -132,7 +132,7 @@ async function refersByDefault(attempt: Attempt, add: string): Promise<boolean> 
   return words !== undefined && /REFERENCES column with non-NULL default/i.test(words);
 }
 
-/** SQLite's own words for what it will not do with rows in the table. */
+/** SQLite's messages for statements that fail if the table has rows. */
 const WORDS: readonly (readonly [RegExp, RowCode])[] = [
   [/NOT NULL column with default value NULL|NOT NULL constraint failed/i, "add-not-null"],
   [/non-constant default/i, "add-default"],
@@ -187,8 +187,8 @@ function isUnique(text: string): boolean {
 /** Whether an UPDATE or DELETE before it has seen to the rows. */
 function isMended({ walk }: ScriptSubject, walked: WalkedStatement, table: string): boolean {
   return walk.slice(0, walk.indexOf(walked)).some(({ mention }) =>
-    mention !== undefined && MENDING.has(mention.kind) && sameName(mention.name, table)
+    mention !== undefined && FIXING.has(mention.kind) && sameName(mention.name, table)
   );
 }
 
-const MENDING: ReadonlySet<string> = new Set(["update", "delete", "replace"]);
+const FIXING: ReadonlySet<string> = new Set(["update", "delete", "replace"]);

@@ -8,40 +8,40 @@ import { TokenReader } from "../sql/token_reader.ts";
 import type { FindingLevel } from "../finding.ts";
 import type { NextStep } from "../text/next_step.ts";
 
-/** What is known of a rule, apart from how it is judged. docs/lint.md is made of it. */
+/** A rule as docs/lint.md describes it. */
 export interface LintRule {
   readonly level: FindingLevel;
-  /** What it finds, one sentence. */
+  /** The problem, one sentence. */
   readonly what: string;
   /** Why that matters. */
   readonly why: string;
-  /** What to do about it. */
+  /** The fix. */
   readonly cure: string;
 }
 
 /** Rules by code. */
 export type LintRules = Readonly<Record<string, LintRule>>;
 
-/** Where a rule is broken. */
+/** The place of a problem. */
 export interface LintPlace {
   readonly script: "up" | "down";
   /** Offset in that script's text, in UTF-16 code units. */
   readonly at: number;
 }
 
-/** What a rule says of a place. */
+/** A rule's finding at a place. */
 export interface Report<Code extends string> {
   (code: Code, place: LintPlace, message: string, more?: ReportMore): void;
 }
 
-/** What may be added to a message. */
+/** Optional parts of a finding. */
 export interface ReportMore {
   readonly notes?: readonly string[];
-  /** What to do here; by default the rule's cure. */
+  /** The fix here; by default the rule's. */
   readonly next?: readonly NextStep[];
 }
 
-/** What an ALTER TABLE does inside the table, as far as rules tell it apart. */
+/** The effect of an ALTER TABLE, as far as rules need it. */
 export type Alteration =
   | { readonly kind: "add-column"; readonly column: string; readonly definition: string }
   | { readonly kind: "add-check" | "set-not-null" | "other" };
@@ -66,17 +66,17 @@ export function readAlteration(text: string): Alteration {
   return column === undefined ? OTHER : { kind: "add-column", column, definition };
 }
 
-/** What a script's own table holds at some moment. */
+/** The content of a script's own table at some moment. */
 export type OwnTable = "empty" | "filled";
 
-/** A statement with what it names and what the script has made so far. */
+/** A statement with the names in it, and the script's tables so far. */
 export interface WalkedStatement {
   readonly statement: Statement;
   /** Its text, without leading comments. */
   readonly text: string;
-  /** What it does itself; what a trigger's body will do is left out. Undefined where it changes nothing. */
+  /** Its own effect, without that of a trigger's body; undefined if it changes nothing. */
   readonly mention: Mention | undefined;
-  /** What the triggers' bodies in it will do. */
+  /** The effects of the trigger bodies in it. */
   readonly later: readonly Mention[];
   /** Whether renames leave the text of views, triggers and foreign keys alone: PRAGMA legacy_alter_table. */
   readonly isLegacy: boolean;
@@ -84,7 +84,7 @@ export interface WalkedStatement {
   readonly own: ReadonlyMap<string, OwnTable>;
 }
 
-/** Walks through a script and notes which tables are its own: what happens to those concerns no row that was there. */
+/** Walks through a script and notes which tables it created: changes to those affect no existing rows. */
 export function walkScript({ text, statements }: Script): readonly WalkedStatement[] {
   let own: ReadonlyMap<string, OwnTable> = new Map();
   let isLegacy = false;
@@ -147,9 +147,9 @@ export interface ScriptSubject {
   readonly script: Script;
   readonly walk: readonly WalkedStatement[];
   readonly fates: TableFates;
-  /** The schema before it runs; undefined where that is not known. Made when first asked for. */
+  /** The schema before it runs; undefined if unknown. Read when first asked for. */
   readonly before: () => Promise<Schema | undefined>;
-  /** The schema after it has run; undefined where that is not known. */
+  /** The schema after it has run; undefined if unknown. */
   readonly after: () => Promise<Schema | undefined>;
   /** The functions, folded, that SQLite asks for when the script runs, and does not have. */
   readonly missingFunctions: () => Promise<readonly string[]>;
@@ -159,13 +159,13 @@ export interface ScriptSubject {
 export interface LintSubject {
   readonly revision: string;
   readonly up: ScriptSubject;
-  /** null where there is no down.sql. */
+  /** null if there is no down.sql. */
   readonly down: ScriptSubject | null;
   /** The oldest SQLite that shall run it, as the settings say; undefined if they do not. */
   readonly sqlite?: Release | undefined;
-  /** Runs statements on an empty database. @returns SQLite's words where it refuses one; undefined otherwise. */
+  /** Runs statements on an empty database. @returns SQLite's words if it refuses one; undefined otherwise. */
   readonly attempt: (statements: readonly string[]) => Promise<string | undefined>;
-  /** The number of rows in a table of a database that was named; undefined where nobody knows. */
+  /** The number of rows in a table of a database that was named; undefined if unknown. */
   readonly rows: (table: string) => Promise<number | undefined>;
 }
 

@@ -10,7 +10,7 @@ import {
   type WalkedStatement,
 } from "./subject.ts";
 
-/** What takes long on a large table. */
+/** Statements that take long on a large table. */
 export const WORK_RULES = {
   "repeated-rewrites": {
     level: "warning",
@@ -23,14 +23,15 @@ export const WORK_RULES = {
     level: "warning",
     what:
       "A statement reads or writes every row of a table that is large in the database named by `--database`.",
-    why: "Nobody else can write to the database meanwhile, and the write-ahead log grows with it.",
+    why:
+      "No other process can write to the database until it ends, and the write-ahead log grows with it.",
     cure: "`aludel upgrade --rehearse` measures on a copy how long it takes.",
   },
 } as const satisfies LintRules;
 
 type WorkReport = Report<keyof typeof WORK_RULES>;
 
-/** A table of so many rows is large. */
+/** Minimum number of rows of a large table. */
 export const LARGE = 100_000;
 
 /** Judges the up. */

@@ -2,28 +2,28 @@ import { SqlError } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { type WalkContext, walkHistory } from "../replay/tree.ts";
 
-/** What a query that should give no row says after a revision. */
+/** The result, after a revision, of a query that should return no rows. */
 export type BisectState =
   | { readonly kind: "holds" }
   | { readonly kind: "fails"; readonly rows: number }
-  /** It cannot be asked, for want of a table or column. */
+  /** It cannot run because a table or column is missing. */
   | { readonly kind: "unknown"; readonly sqlite: string };
 
-/** A revision after which the answer is of another kind than before it. */
+/** A revision that changes the kind of result. */
 export interface BisectTurn {
   readonly revision: RevisionId;
   readonly state: BisectState;
 }
 
 /**
- * Asks a query after each revision.
+ * Runs a query after each revision.
  *
- * Each is asked, and none guessed by halving: to be at a revision, all before it must be run anyway.
+ * Linear, not binary: every earlier revision must run anyway.
  *
- * @param ids In topological order, with all that they need.
- * @param sql One query, which should give no row.
- * @returns Where the answer turns, the first revision included.
- * @throws {AludelError} What replaying throws.
+ * @param ids In topological order, with everything they need.
+ * @param sql One query, which should return no rows.
+ * @returns The revisions at which the result changes, and the first one.
+ * @throws {AludelError} The errors of replaying.
  */
 export async function bisect(
   ids: readonly RevisionId[],

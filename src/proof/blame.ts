@@ -14,10 +14,10 @@ import { foldName } from "../sql/identifier.ts";
 import { renamesOf } from "../replay/script_renames.ts";
 import { type WalkContext, walkHistory } from "../replay/tree.ts";
 
-/** A part of a table or view, with the revision that made it what it is. */
+/** A part of a table or view, with the revision that last changed it. */
 export interface BlameLine {
   readonly revision: RevisionId;
-  /** The folded name of a column; undefined for what belongs to the table as a whole. */
+  /** The folded name of a column; undefined for a part of the whole table. */
   readonly column: string | undefined;
   /** The part as people write it: `email TEXT NOT NULL`, `index by_email on users`. */
   readonly line: string;
@@ -27,12 +27,12 @@ export interface BlameLine {
 type Parts = Map<string, BlameLine>;
 
 /**
- * Finds which revision made each part of each table, view and virtual table what it is, by replaying the revisions
- * and comparing the schemas around each. Renames are followed where the statements say them.
+ * Finds which revision last changed each part of each table, view and virtual table, by replaying the revisions
+ * and comparing the schemas around each. Renames are followed if the statements make them.
  *
- * @param ids In topological order, with all that they need.
+ * @param ids In topological order, with everything they need.
  * @returns By folded name; a table's columns first, in its own order, then all else.
- * @throws {AludelError} What replaying throws.
+ * @throws {AludelError} The errors of replaying.
  */
 export async function blame(
   ids: readonly RevisionId[],
@@ -172,7 +172,7 @@ function noteInTable(parts: Parts, revision: RevisionId, table: Table, change: T
   }
 }
 
-/** Indexes and triggers are parts of their table; a view or virtual table stands for itself. */
+/** The owner of an object: an index or trigger is part of its table, a view or virtual table owns itself. */
 function ownerOf(object: SchemaObject): string {
   return foldName("table" in object ? object.table : object.name);
 }
@@ -221,7 +221,7 @@ function inOrder(parts: Parts, owner: string, schema: Schema): BlameLine[] {
   return [...first, ...rest].flatMap((key) => parts.get(key) ?? []);
 }
 
-/** What stands behind the columns, in this order. */
+/** The order of the parts after the columns. */
 const RANK = ["constraint", "option", "index", "trigger"];
 
 function kindOf(key: string): string {

@@ -23,13 +23,13 @@ export interface BranchConflict {
   readonly ofB: readonly RevisionId[];
 }
 
-/** A statement with where it stands. */
+/** A statement and its place. */
 interface PlacedStatement {
   readonly script: Script;
   readonly statement: Statement;
 }
 
-/** What running statements in one order gave: the schema, or the statement that failed. */
+/** The result of running statements in one order: the schema, or the statement that failed. */
 type Outcome =
   | { readonly text: string; readonly schema: Schema }
   | { readonly failed: PlacedStatement; readonly words: string };
@@ -70,7 +70,7 @@ function statementsOf(script: Script): PlacedStatement[] {
   return script.statements.map((statement) => ({ script, statement }));
 }
 
-/** What goes wrong when both run, in either order; undefined where nothing does. */
+/** The problem of running both, in either order; undefined if there is none. */
 async function clashOf(
   image: ScratchImage | undefined,
   a: readonly PlacedStatement[],
@@ -92,7 +92,7 @@ async function clashOf(
     : differences.map((line) => `the other order also needs: ${line}`);
 }
 
-/** Each statement by itself: what matters here is the schema, not what a failure would roll back. */
+/** Each statement by itself: only the schema matters here, not the effect of a failure. */
 async function run(
   image: ScratchImage | undefined,
   statements: readonly PlacedStatement[],
@@ -136,7 +136,7 @@ function whereIs({ script, statement }: PlacedStatement): string {
   return `${file}:${line}:${column}`;
 }
 
-/** What running parallel branches in several orders has shown. Plain data, as {@linkcode Proof} is. */
+/** The result of running parallel branches in several orders. Plain data, as {@linkcode Proof} is. */
 export interface OrderProof {
   readonly heads: readonly RevisionId[];
   /** How many orders were run. */
@@ -145,7 +145,7 @@ export interface OrderProof {
   readonly finding: Finding | null;
 }
 
-/** Up to so many branches, all orders of them are run (4! = 24); of more, every pair in both orders. */
+/** Maximum number of branches that are run in all orders (4! = 24); of more, every pair is run in both orders. */
 const ALL_ORDERS_OF = 4;
 
 /**
@@ -171,7 +171,7 @@ export async function proveOrders(
     }
     return { heads, orders, finding: null };
   } catch (error) {
-    // A revision that fails by itself: its own proof says so.
+    // A revision that fails by itself is reported by its own proof.
     if (!(error instanceof AludelError)) throw error;
     return { heads, orders, finding: findingOf(error) };
   }
@@ -197,7 +197,7 @@ async function provePair(
   return await findConflict({ a, b, image, ofA: own.get(a)!, ofB: own.get(b)! }, context);
 }
 
-/** The branches' common history, and what each has beyond it. */
+/** The branches' common history, and the rest of each. */
 function branchesOf(graph: RevisionGraph, heads: readonly RevisionId[]) {
   const histories = heads.map((id) => graph.ancestors([id], "all"));
   const [first = new Set<RevisionId>(), ...others] = histories;

@@ -21,18 +21,18 @@ import type { Scratch } from "../replay/scratch.ts";
 import type { ReplayTree } from "../replay/tree.ts";
 import type { RevisionSource } from "./revision_source.ts";
 
-/** What linting needs. */
+/** The arguments of {@linkcode lintRevision}. */
 export interface LintContext {
   readonly tree: ReplayTree;
   readonly sourceOf: (id: RevisionId) => RevisionSource;
   readonly scratch: Scratch;
   /** The oldest SQLite that shall run the revisions, as the settings say. */
   readonly sqlite?: string | undefined;
-  /** The number of rows of a table in a database that was named; undefined where nobody knows. */
+  /** The number of rows of a table in a database that was named; undefined if unknown. */
   readonly rows: (table: string) => Promise<number | undefined>;
 }
 
-/** What linting found in one revision. */
+/** The findings in one revision. */
 export interface RevisionLint {
   readonly id: RevisionId;
   readonly findings: readonly Finding[];
@@ -40,7 +40,7 @@ export interface RevisionLint {
   readonly ignored: number;
 }
 
-/** Judges a revision: what the runner would refuse, what fails when it is replayed, and every rule of src/lint. */
+/** Checks a revision: the runner's refusals, a replay, and every rule of src/lint. */
 export async function lintRevision(id: RevisionId, context: LintContext): Promise<RevisionLint> {
   try {
     const source = context.sourceOf(id);
@@ -98,7 +98,7 @@ function subjectOf(
   };
 }
 
-/** Runs a script that may call what SQLite does not have. What else is wrong with it, others tell. */
+/** Runs a script that may call functions that SQLite lacks. Its other errors are reported elsewhere. */
 async function missingFunctions(
   script: Script,
   open: () => Promise<ScratchConnection>,
@@ -129,7 +129,7 @@ async function readFunctions(): Promise<ReadonlySet<string>> {
 }
 
 /**
- * Whether something stands before a parenthesis as a call does, after an operator or keyword, that is neither a function of
+ * Whether a name before a parenthesis looks like a call, after an operator or keyword, and is neither a function of
  * SQLite nor a keyword; or REGEXP.
  */
 async function mayMissFunctions(text: string): Promise<boolean> {
@@ -147,7 +147,7 @@ async function mayMissFunctions(text: string): Promise<boolean> {
     if (kind === "word" && word === "regexp") return true;
     const isCall = isName && !isKeywordHere && before !== "name" && !NAMING.has(before);
     name = isCall && !known.has(word) ? word : undefined;
-    // Of an index the name of the table stands after ON, of a join an expression.
+    // After ON comes a table's name in an index, and an expression in a join.
     isOfIndex = word === "index" || (isOfIndex && before !== "table");
     before = isKeywordHere
       ? (word === "on" && isOfIndex ? "table" : word)
@@ -182,7 +182,7 @@ class SchemasAround {
   readonly after = (): Promise<Schema | undefined> =>
     this.#after ??= this.#read(() => this.#tree.at([this.#id]));
 
-  /** Why this very revision cannot be replayed, as far as a rule has asked. What is under it is told there. */
+  /** The reason that this revision cannot be replayed, if a rule asked. Earlier revisions report their own. */
   get failure(): AludelError | undefined {
     return this.#failure?.revision === this.#id ? this.#failure : undefined;
   }

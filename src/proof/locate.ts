@@ -10,7 +10,7 @@ import { introspect } from "../schema/read/introspect.ts";
 import { type ReplayTree, walkHistory } from "../replay/tree.ts";
 import { schemaText } from "../replay/schema_text.ts";
 
-/** What locating needs. */
+/** The arguments of {@linkcode locate}. */
 export interface LocateContext {
   readonly graph: RevisionGraph;
   readonly tree: ReplayTree;
@@ -18,15 +18,15 @@ export interface LocateContext {
   readonly settings: Pick<Settings, "exclude" | "columnOrder">;
 }
 
-/** Where a database without records may stand. */
+/** Revisions that a database without records may be at. */
 export interface Location {
-  /** The revisions that it would stand at; empty: the state before every revision. */
+  /** The heads; empty is the state before the first revision. */
   readonly heads: readonly RevisionId[];
-  /** What the database has and the revisions do not make, and the other way round; none where it is exact. */
+  /** The differences between the database and the revisions; empty if there are none. */
   readonly changes: readonly Change[];
 }
 
-/** What was found. */
+/** The result of {@linkcode locate}. */
 export interface Located {
   /** The place with the same schema, or the nearest one. */
   readonly best: Location;
@@ -34,7 +34,7 @@ export interface Located {
   readonly others: readonly Location[];
 }
 
-/** Of so many places, those that have the most names in common, the schemas are compared. */
+/** Number of candidates whose schemas are compared: those with the most names in common. */
 const COMPARED = 50;
 
 /** A state of the history, as far as it can be told cheaply. */
@@ -51,7 +51,7 @@ interface Candidate {
  * Finds the revision whose schema a database has: among the states on the way to all heads, and those of each
  * revision with what it needs.
  *
- * @throws {AludelError} What replaying throws.
+ * @throws {AludelError} The errors of replaying.
  */
 export async function locate(connection: Connection, context: LocateContext): Promise<Located> {
   const { tree, settings } = context;

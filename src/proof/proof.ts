@@ -16,7 +16,7 @@ export type ProofVerdict =
   | Exclude<TrialVerdict, { readonly kind: "fails" }>
   | { readonly kind: "fails"; readonly stage: TrialStage; readonly finding: Finding };
 
-/** What proving a revision has shown. */
+/** The result of proving a revision. */
 export interface Proof extends Omit<TrialResult, "verdict"> {
   readonly id: RevisionId;
   readonly verdict: ProofVerdict;

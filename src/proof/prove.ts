@@ -52,7 +52,7 @@ class ProofCache {
     this.#isChanged = true;
   }
 
-  /** Writes what is new. */
+  /** Writes the new answers. */
   save(): void {
     if (!this.#isChanged) return;
     try {
@@ -76,24 +76,24 @@ class ProofCache {
   }
 }
 
-/** What is to be proven. */
+/** The arguments of {@linkcode prove}. */
 export interface ProveRequest {
   readonly project: Project;
   readonly workspace: Workspace;
   readonly ids: readonly RevisionId[];
-  /** How many threads there may be. */
+  /** Maximum number of threads. */
   readonly jobs: number;
-  /** Whether earlier answers hold; false proves everything again. */
+  /** Whether to use cached answers; false proves everything again. */
   readonly cached: boolean;
   readonly onProgress: (done: number, of: number) => void;
 }
 
-/** What was proven. */
+/** The result of {@linkcode prove}. */
 export interface ProveResult {
   /** In topological order. */
   readonly proofs: readonly Proof[];
   readonly orders: readonly OrderProof[];
-  /** How many of the answers come from the cache. */
+  /** Number of answers that come from the cache. */
   readonly fromCache: number;
 }
 
@@ -101,7 +101,7 @@ export interface ProveResult {
  * Proves revisions, and that the branches which meet or end among them commute. What was proven before and has not
  * changed, with everything under it, is not proven again.
  *
- * @throws {AludelError} What reading a revision's files throws.
+ * @throws {AludelError} The errors of reading a revision's files.
  */
 export async function prove(request: ProveRequest): Promise<ProveResult> {
   const { project, workspace: { graph }, ids, jobs, onProgress } = request;
@@ -137,7 +137,7 @@ export async function prove(request: ProveRequest): Promise<ProveResult> {
   };
 }
 
-/** Each revision, each merge's parents, and the heads where there are several. */
+/** Each revision, each merge's parents, and the heads if there are several. */
 function tasksOf({ workspace: { graph }, ids }: ProveRequest): ProofTask[] {
   const wanted = new Set(ids);
   const groups = ids.map((id) => graph.parentsOf(id));

@@ -11,7 +11,7 @@ import { shell } from "../text/next_step.ts";
 /** A revision with its place in the graph and all that its folder holds. Can be sent to a worker. */
 export interface RevisionSource extends Revision {
   readonly up: RevisionText;
-  /** null where it cannot be undone. */
+  /** null if it cannot be undone. */
   readonly down: RevisionText | null;
   /** Rows to have before the up, and queries that must give no row after it. */
   readonly seed: RevisionText | null;
@@ -28,7 +28,7 @@ export class RevisionSources {
   }
 
   /**
-   * @throws {AludelError} `revision-not-on-disk`; `revision-edited` and its like where a sealed file is not what was
+   * @throws {AludelError} `revision-not-on-disk`; `revision-edited` and its like if a sealed file is not what was
    * sealed; errors of the areas `file` and `sql` about reading.
    */
   readonly of = (id: RevisionId): RevisionSource => {

@@ -353,7 +353,7 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
   "aludel schema > schema.sql": {
     scene: "a project",
     then: "aludel check",
-    thenPrints: /lead to just what schema\.sql says/,
+    thenPrints: /lead to exactly what schema\.sql says/,
   },
   "aludel schema 3f9c": {
     scene: "a project",
@@ -406,9 +406,9 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     exit: 3,
     prints: /^::error file=migrations\/[^,]*_create_roles\/up\.sql/m,
   },
-  "aludel lint": { scene: "a project", prints: /^Looked at 1 revision,/m },
-  "aludel lint 3f9c:head": { scene: "a project", prints: /^Looked at 2 revisions,/m },
-  "aludel lint -d production": { scene: "a project", prints: /^Looked at 2 revisions,/m },
+  "aludel lint": { scene: "a project", prints: /^Checked 1 revision,/m },
+  "aludel lint 3f9c:head": { scene: "a project", prints: /^Checked 2 revisions,/m },
+  "aludel lint -d production": { scene: "a project", prints: /^Checked 2 revisions,/m },
   "aludel lint --all --format sarif": { scene: "a project", prints: /"version": ?"2\.1\.0"/ },
   "aludel locate -d old.db": {
     scene: "a project",

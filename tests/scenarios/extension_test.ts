@@ -189,7 +189,10 @@ Deno.test("init --from obeys the exclude of settings that are there, and asks to
   assert.equal(code, 0, stderr);
   assert.doesNotMatch(stdout, /left out {2}virtual table emb/);
   assert.match(stdout, /left out {2}virtual table geo: no such module/);
-  assert.match(stderr, /Add to "exclude" in aludel\.json, so that they are no difference: "geo"/);
+  assert.match(
+    stderr,
+    /Add to "exclude" in aludel\.json, so that they do not count as differences: "geo"/,
+  );
   assert.equal(folder.read("aludel.json"), settings);
   assert.doesNotMatch(folder.read("schema.sql"), /CREATE TABLE emb_notes/);
 });

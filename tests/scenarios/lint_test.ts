@@ -32,7 +32,7 @@ Deno.test("lint prints findings for people, for GitHub and as SARIF", async () =
     "warning[drop-table]: The rows of t are lost\n  migrations/b1/up.sql:1:1\n" +
       "  next: Copy the rows first, or say why they are no longer needed\n",
   );
-  assert.equal(text.stderr, "Looked at 2 revisions, no errors, 1 warning.\n");
+  assert.equal(text.stderr, "Checked 2 revisions, no errors, 1 warning.\n");
   const github = await project.prepare("lint", "--format", "github");
   assert.match(github, /^::warning file=migrations\/b1\/up\.sql,line=1,col=1/);
   const sarif = JSON.parse(await project.prepare("lint", "--format", "sarif"));
@@ -69,5 +69,5 @@ Deno.test("lint has nothing to say about the example project", async () => {
   }
   const { code, stdout, stderr } = await project.inProcess("lint", "--all", "--strict");
   assert.deepEqual([code, stdout], [0, ""]);
-  assert.match(stderr, /^Looked at 6 revisions, no errors, no warnings\.$/m);
+  assert.match(stderr, /^Checked 6 revisions, no errors, no warnings\.$/m);
 });

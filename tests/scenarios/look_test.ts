@@ -114,7 +114,7 @@ Deno.test("show takes any ref and tells everything", async () => {
   assert.equal(shown.files.up, `migrations/${shown.dir}/up.sql`);
   const text = await project.done("show", "billing");
   assert.match(text, /^Revision: {2}b1 \(billing\) \(effective head\)\n/);
-  assert.match(text, /^Seal: +sealed, and the files are what was sealed$/m);
+  assert.match(text, /^Seal: +sealed, and the files are unchanged$/m);
   assert.match(
     (await project.aludel("show", "head")).stderr,
     /^error\[ref-several-heads\]: "head" names 2 revisions/,
@@ -159,13 +159,13 @@ Deno.test("edit opens the files, and tells what an edit of a sealed revision mea
   const edit = (editor: string, ref: string) =>
     aludel(["edit", ref], { cwd: project.path, env: { EDITOR: editor } });
   assert.match((await edit("true", "d1")).stderr, /^d1 is a draft/);
-  assert.match((await edit("true", "a1")).stderr, /^a1 is sealed, and nothing changed/);
+  assert.match((await edit("true", "a1")).stderr, /^a1 is sealed and unchanged/);
   project.write("append.sh", 'for file in "$@"; do echo "SELECT 1;" >> "$file"; done\n');
   const edited = await edit("sh append.sh", "a1");
   assert.equal(edited.code, 0);
   assert.match(
     edited.stderr,
-    /^warning: a1 is sealed, and its files differ from what was sealed\n/,
+    /^warning: a1 is sealed, but its files were edited\n/,
   );
   assert.match(edited.stderr, /next: aludel seal --force a1/);
   assert.match(

@@ -14,7 +14,7 @@ Deno.test("prove tells what a down gives back, and proves only what is new", asy
   );
   assert.equal(first.stderr, "Proved 3 revisions.\n");
   const { stderr } = await project.aludel("prove");
-  assert.equal(stderr, "Proved 3 revisions, 3 of the answers from before.\n");
+  assert.equal(stderr, "Proved 3 revisions (3 cached).\n");
 
   project.edit("b1", "down", "ALTER TABLE t ADD y DEFAULT 1;\n");
   const { code, stdout } = await project.aludel("prove", "--json");

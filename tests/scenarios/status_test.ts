@@ -33,7 +33,7 @@ Deno.test("status exits 0 once its suggestions were followed", async () => {
   const { code, stdout, stderr } = await project.inProcess("status");
   assert.equal(code, 0);
   assert.equal(stdout, "Database  app.db\nCurrent   a1  step a1\nHeads     a1  step a1\n");
-  assert.equal(stderr, "Nothing needs doing.\n");
+  assert.equal(stderr, "Nothing to do.\n");
 });
 
 Deno.test("status works without a project's database being named", async () => {

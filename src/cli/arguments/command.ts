@@ -13,13 +13,13 @@ export interface Positional {
   readonly many?: boolean;
 }
 
-/** A command line as it is typed, and what it does. */
+/** A command line as it is typed, and its effect. */
 export interface Example {
   readonly command: string;
   readonly says: string;
 }
 
-/** What a command may use. */
+/** The world as a command sees it. */
 export interface CommandContext {
   readonly runtime: Runtime;
   readonly ui: Ui;
@@ -29,15 +29,15 @@ export interface CommandContext {
 export interface CommandDefinition<F extends Flags> {
   /** As typed after `aludel`; two words for a sub-command: `hook install`. */
   readonly name: string;
-  /** What it does and what a newcomer must know, in paragraphs without line breaks. */
+  /** Its effect, and everything a newcomer must know, in paragraphs without line breaks. */
   readonly description: readonly string[];
   readonly flags: F;
   readonly positional: readonly Positional[];
   /** At least one; the help ends with them. */
   readonly examples: readonly [Example, ...Example[]];
   /**
-   * Parses nothing and decides nothing: calls the use case and renders its result.
-   * @returns The exit code, 0 where it returns nothing.
+   * Calls the use case and renders its result.
+   * @returns The exit code; nothing is 0.
    */
   run(
     context: CommandContext,

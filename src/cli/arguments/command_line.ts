@@ -3,17 +3,17 @@ import { closest } from "../../text/closest.ts";
 import { excerpt } from "../../text/layout.ts";
 import { shell } from "../../text/next_step.ts";
 
-/** The command line, split where the command's name is. */
+/** The command line, split at the command's name. */
 export interface CommandLine {
-  /** The first word that is no flag; undefined where there is none. */
+  /** The first word that is not a flag, if there is one. */
   readonly command: string | undefined;
-  /** What follows the name, after the flags that stood before it. */
+  /** The words after the name, preceded by the flags before it. */
   readonly args: readonly string[];
   readonly help: boolean;
   readonly release: boolean;
 }
 
-/** Flags that may stand before the command, as in Alembic, with whether a value follows. */
+/** Flags that are allowed before the command, as in Alembic, with whether a value follows. */
 const LEADING: Readonly<Record<string, boolean>> = {
   "-c": true,
   "--config": true,
@@ -111,7 +111,7 @@ export interface NormalArguments {
  * Brings the spellings that Alembic takes into one: `-r-3:current`, `-m"text"`, `-vi`, `--head=`.
  * `downgrade -1` and `-r -3:current` need nothing, because no flag is a digit. Nothing after `--` is touched.
  *
- * @param args What follows the command's name.
+ * @param args The words after the command's name.
  * @param takesValue Whether a flag, written `--name` or `-n`, is followed by a value; undefined for one
  *   that the command does not have. Such a flag is passed on for the parser to complain about.
  * @param fullName The flag that `--name` is a beginning of; itself if there is none.
@@ -180,7 +180,7 @@ function passValue(
   normal: string[],
 ): number {
   const next = args[index + 1];
-  // What looks like a flag is one: `-m --json` is a forgotten message.
+  // A value cannot look like a flag: `-m --json` is a forgotten message.
   if (!valued || next === undefined || /^--?[A-Za-z]|^--$/.test(next)) return index;
   normal.push(next);
   return index + 1;

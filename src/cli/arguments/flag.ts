@@ -16,7 +16,7 @@ export interface SwitchFlag extends FlagBasics {
 /** Followed by a value. */
 export interface TextFlag extends FlagBasics {
   readonly kind: "text";
-  /** What the help calls the value: `MSG`. */
+  /** The value's name in the help: `MSG`. */
   readonly value: string;
 }
 
@@ -44,14 +44,14 @@ export type Flag = SwitchFlag | TextFlag | ListFlag | ChoiceFlag | NumberFlag;
 /** Flags by name in camel case: `branchLabel` is typed `--branch-label`. */
 export type Flags = Readonly<Record<string, Flag>>;
 
-/** What a command receives for a flag. A list is empty, the rest undefined, where it was not given. */
+/** The value of a flag. If it was not given, a list is empty and any other is undefined. */
 export type FlagValue<F extends Flag> = F extends SwitchFlag ? boolean
   : F extends ListFlag ? readonly string[]
   : F extends ChoiceFlag ? F["values"][number] | undefined
   : F extends NumberFlag ? number | undefined
   : string | undefined;
 
-/** What a command receives for all of its flags, by name. */
+/** The values of all flags of a command, by name. */
 export type FlagValues<F extends Flags> = { readonly [K in keyof F]: FlagValue<F[K]> };
 
 /** The flags of every command. A command's own letter wins: `current -c` is `--check-heads`. */
@@ -123,7 +123,7 @@ export function allFlags(own: Flags): Flags {
 }
 
 /**
- * Refuses two flags of which each says what to do instead of running.
+ * Refuses two flags that each replace the run by something else.
  * @throws {AludelError} `usage`.
  */
 export function refuseSeveralModes(flags: {
@@ -152,6 +152,6 @@ export function refuseSeveralModes(flags: {
 export const DRIFT_FLAG = {
   drift: {
     kind: "switch",
-    help: "compare the database's schema with what its revisions lead to, too",
+    help: "also compare the database's schema with the one its revisions lead to",
   },
 } as const;

@@ -15,7 +15,7 @@ export function usageLine(command: Command): string {
 
 const WIDTH = 80;
 
-/** What `aludel --help` prints: every command with its summary. No command's module is loaded for it. */
+/** The text of `aludel --help`: every command with its summary. No command's module is loaded for it. */
 export function overviewText(style: Style): string {
   const names = Object.keys(COMMANDS);
   const column = Math.max(...names.map((name) => name.length)) + 2;
@@ -43,7 +43,7 @@ export function overviewText(style: Style): string {
   return lines.join("\n");
 }
 
-/** What `aludel` alone prints: the names of the commands, on one screen. */
+/** The text of `aludel` alone: the names of the commands, on one screen. */
 export function briefText(style: Style): string {
   const column = Math.max(...GROUPS.map((group) => group.length)) + 2;
   const lines = [
@@ -62,7 +62,7 @@ export function briefText(style: Style): string {
   }
   lines.push(
     "",
-    '"aludel --help" lists what they do, "aludel COMMAND --help" explains one.',
+    '"aludel --help" describes them, "aludel COMMAND --help" explains one.',
     "",
     style.bold("To start"),
     "  aludel init",
@@ -71,7 +71,7 @@ export function briefText(style: Style): string {
   return lines.join("\n");
 }
 
-/** What `aludel COMMAND --help` prints, within 80 columns. */
+/** The text of `aludel COMMAND --help`, within 80 columns. */
 export function commandText(command: Command, style: Style): string {
   const lines = [`${style.bold("Usage:")} ${usageLine(command)}`];
   for (const paragraph of command.description) lines.push("", ...wrap(paragraph, WIDTH));
@@ -102,7 +102,7 @@ function flagSpelling(name: string, flag: Flag): string {
   return `${letter}${longName(name)}${value}${flag.kind === "list" ? "..." : ""}`;
 }
 
-/** Two columns, the second wrapped; a long first cell stands on a line of its own. */
+/** Two columns, the second wrapped; a long first cell gets its own line. */
 function columns(rows: readonly (readonly [string, string])[], style: Style): string[] {
   const widest = Math.min(26, Math.max(...rows.map(([left]) => left.length)));
   return rows.flatMap(([left, right]) => {
@@ -114,7 +114,7 @@ function columns(rows: readonly (readonly [string, string])[], style: Style): st
   });
 }
 
-/** Breaks a text at spaces so that no line is longer than `width`, where its words allow. */
+/** Breaks a text at spaces so that no line is longer than `width`, unless a word is. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

@@ -22,7 +22,7 @@ import type { Command } from "./command.ts";
 import { type Flag, type Flags, longName } from "./flag.ts";
 import { usageLine } from "./help_text.ts";
 
-/** What the arguments of a command line mean. */
+/** The arguments of a command line, parsed. */
 export interface ParsedArguments {
   readonly flags: Readonly<Record<string, unknown>>;
   readonly args: readonly string[];

@@ -6,7 +6,7 @@ import { type NormalArguments, normaliseArguments } from "./command_line.ts";
 import { allFlags, type Flag, type Flags, type FlagValue, longName, takesValue } from "./flag.ts";
 import type { ParsedArguments } from "./parse_arguments.ts";
 
-/** A command's full name, and what follows it. */
+/** A command's full name, and the words after it. */
 export interface FoundCommand {
   readonly name: string;
   readonly args: readonly string[];
@@ -19,7 +19,7 @@ export interface FoundCommand {
  * @throws {AludelError} `usage` for the beginning of several.
  */
 export function findCommand(first: string, args: readonly string[]): FoundCommand | undefined {
-  // Flags that stood before the command hold their values; of its own, "-m" may be followed by one.
+  // Flags before the command include their values; after it, "-m" may be followed by one.
   const second = args.findIndex((word) => !/^--(?:[a-z]+=|json$|quiet$)/.test(word));
   const names = Object.keys(COMMANDS);
   const firsts = new Set(names.map((name) => name.split(" ")[0]!));
@@ -61,7 +61,7 @@ export function normalArguments(command: Command, args: readonly string[]): Norm
   });
 }
 
-/** What a command's arguments mean. @throws {AludelError} `usage`. */
+/** Parses a command's arguments. @throws {AludelError} `usage`. */
 export async function readArguments(
   command: Command,
   { args }: NormalArguments,

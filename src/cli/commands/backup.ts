@@ -12,19 +12,19 @@ import { RunReport } from "../render/run.ts";
 export const command = defineCommand({
   name: "backup",
   description: [
-    "Copies the database into a restore point: everything committed, with the write-ahead log, while others use it. The copy is in a folder beside the database, APP.db.restore, readable only for its owner, with a checksum.",
-    "It is checked for damage before it counts, and is never removed by Aludel. Runs that lose data make their own restore points.",
+    "Copies the database into a restore point: everything that is committed, including the write-ahead log, while other processes use it. The copy has a checksum, is readable only by its owner, and is in a folder beside the database, APP.db.restore.",
+    "It is checked for damage, and Aludel never removes it. Runs that lose data make their own restore points.",
   ],
   flags: {
     ...DATABASE_FLAG,
-    message: { kind: "text", alias: "m", value: "REASON", help: "why, for the list" },
+    message: { kind: "text", alias: "m", value: "REASON", help: "the reason, for the list" },
     ...LOCK_TIMEOUT_FLAG,
   },
   positional: [],
   examples: [
     { command: 'aludel backup -m "before the big import"', says: "copies the default database" },
     { command: "aludel backup list", says: "lists restore points" },
-    { command: "aludel restore", says: "puts the newest one back" },
+    { command: "aludel restore", says: "restores the newest one" },
   ],
   async run(context, flags) {
     const { ui } = context;

@@ -10,7 +10,7 @@ import { Session } from "../session/session.ts";
 export const command = defineCommand({
   name: "backup list",
   description: [
-    "Lists the restore points of the database, newest first: when it was made, by what (`run`, `backup` or `restore`; `rows` holds only the rows that a run took), its size, the revisions that the database was at, and why. Opens none of them.",
+    "Lists the restore points of the database, newest first: time, kind (`run`, `backup` or `restore`; `rows` holds only the rows that a run deleted or changed), size, the revisions that the database was at, and the reason. Opens none of them.",
   ],
   flags: DATABASE_FLAG,
   positional: [],
@@ -34,10 +34,10 @@ export const command = defineCommand({
     }
     if (points.length === 0) ui.notice(`There is no restore point in "${path}".`);
     for (const name of strangers) {
-      ui.warning(`"${path}/${plainText(name)}" is no restore point, or a damaged one`);
+      ui.warning(`"${path}/${plainText(name)}" is not a restore point, or is damaged`);
     }
     for (const folder of leftovers) {
-      ui.warning(`"${folder}" was left by a crash; the next backup or run that copies removes it`);
+      ui.warning(`"${folder}" was left by a crash; the next backup or copying run removes it`);
     }
   },
 });

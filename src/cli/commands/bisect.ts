@@ -11,11 +11,11 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "bisect",
   description: [
-    "Finds the revision after which a query that should give no row gives some. The revisions are replayed in memory from nothing, and the query is asked after each; it sees only the rows that the revisions make.",
-    "A query about a table that does not exist yet counts as unknown, not as right or wrong. Exits 3 if the query gives rows at the end.",
+    "Finds the first revision after which a query that should return no rows returns some. The revisions are replayed in memory on an empty database, and the query runs after each one; it sees only the rows that the revisions insert.",
+    "If a table does not exist yet, the result is unknown, neither right nor wrong. Exits 3 if the query returns rows at the end.",
   ],
   flags: HISTORY_FLAG,
-  positional: [{ name: "SQL", help: "one query that should give no row" }],
+  positional: [{ name: "SQL", help: "one query that should return no rows" }],
   examples: [
     {
       command: `aludel bisect "SELECT 1 FROM pragma_table_info('users') WHERE name = 'age'"`,
@@ -44,8 +44,8 @@ export const command = defineCommand({
       );
     }
     if (fails) ui.notice("The last line is the revision to look at.");
-    else if (last?.kind === "unknown") ui.notice("The query cannot be asked at the end.");
-    else ui.notice("The query gives no row at the end.");
+    else if (last?.kind === "unknown") ui.notice("At the end the query cannot run.");
+    else ui.notice("At the end the query returns no rows.");
     return fails ? 3 : 0;
   },
 });

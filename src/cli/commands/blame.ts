@@ -12,14 +12,14 @@ import { instead, shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "blame",
   description: [
-    "Says which revision made each part of a table what it is: columns, constraints, indexes, triggers. The revisions are replayed in memory and the schemas around each compared, so that it does not matter how a change was written; renames are followed if a statement makes them.",
+    "Shows which revision last changed each part of a table: columns, constraints, indexes, triggers. The revisions are replayed in memory and the schemas before and after each one compared, so it does not matter how a change was written. Renames are followed if a statement makes them.",
   ],
   flags: HISTORY_FLAG,
   positional: [{ name: "TABLE", help: "a table, view or virtual table, or TABLE.COLUMN" }],
   examples: [
     { command: "aludel blame users", says: "all parts of a table" },
     { command: "aludel blame users.email", says: "one column" },
-    { command: "aludel blame users --at 3f9c", says: "as it was then" },
+    { command: "aludel blame users --at 3f9c", says: "as of that revision" },
   ],
   async run(context, flags, [text = ""]) {
     const { ui } = context;
@@ -43,7 +43,7 @@ export const command = defineCommand({
   },
 });
 
-/** A name with a dot in it may be a table's, or a table's and a column's. */
+/** A name with a dot may be a table, or a table and a column. */
 function findPart(
   text: string,
   owners: ReadonlySet<string>,

@@ -5,13 +5,13 @@ import { RevisionPrinter } from "../render/revision.ts";
 export const command = defineCommand({
   name: "branches",
   description: [
-    "Lists the revisions that several others follow, each with those that follow it.",
+    "Lists the revisions that have several children, each with its children.",
   ],
   flags: {
     verbose: { kind: "switch", alias: "v", help: "print all details" },
   },
   positional: [],
-  examples: [{ command: "aludel branches", says: "prints every place where branches split" }],
+  examples: [{ command: "aludel branches", says: "prints every branch point" }],
   // deno-lint-ignore require-await
   async run(context, flags) {
     const { ui } = context;

@@ -13,7 +13,7 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "check",
   description: [
-    "Compares the schema you want (schema.sql, or what the setting schema names) with the one that the revisions lead to. Exits 3 if they differ, 0 if they do not.",
+    "Compares the schema you want (schema.sql, or the setting schema) with the one that the revisions lead to. Exits 3 if they differ, 0 if they do not.",
     "No database is needed: the revisions are run in memory, and the result is kept in .aludel/ until one of them changes.",
   ],
   flags: {},
@@ -33,7 +33,7 @@ export const command = defineCommand({
     const comparison = compareWithWanted(settings, present, wanted);
     ui.json(comparisonJson(comparison));
     if (comparison.changes.length === 0) {
-      ui.notice(`The revisions lead to just what ${wanted.name} says.`);
+      ui.notice(`The revisions lead to exactly what ${wanted.name} says.`);
       return 0;
     }
     reportChanges(ui, comparison);

@@ -8,8 +8,8 @@ export const command = defineCommand({
   description: [
     `Prints a script that lets a shell complete commands, flags, revisions with their messages, labels and databases: for ${
       SHELLS.join(", ")
-    }. Save it where the shell looks for such scripts, in a folder that you may have to make, and start a new shell.`,
-    "It asks this program for the words each time, so it stays correct when a project or the release changes. It opens no database.",
+    }. Save it where your shell looks for such scripts (you may have to create the folder), and start a new shell.`,
+    "It asks this program for the words each time, so it stays correct if the project or the release changes. It opens no database.",
   ],
   flags: {},
   positional: [{ name: "SHELL", help: `one of ${SHELLS.join(", ")}` }],

@@ -31,7 +31,7 @@ export const command = defineCommand({
     const { graph, applied, onDisk } = catalogue;
     const current = graph.headsOf(applied, "parents");
     const missing = graph.headsOf(onDisk, "parents").filter((id) => !applied.has(id));
-    // What is not on disk is past the heads that this checkout knows, or beside them.
+    // Revisions that are not on disk come after the heads of this checkout, or are on another branch.
     const unknown = current.filter((id) => !onDisk.has(id));
     const atHeads = missing.length === 0 && unknown.length === 0;
     const foreign = workspace !== null && isOfAnotherProject(catalogue);

@@ -8,8 +8,8 @@ import { Session } from "../session/session.ts";
 export const command = defineCommand({
   name: "diff",
   description: [
-    "Prints what leads from the schema A to the schema B. Each is a revision, a database (a path, a URL or a name of the settings), an SQL file, a folder of SQL files, or empty. If a word could mean several of these, put rev:, db: or sql: before it.",
-    "White space, comments, quotes, the case of keywords and, unless the setting columnOrder says otherwise, the order of columns are no differences.",
+    "Prints the changes that lead from schema A to schema B. Each is a revision, a database (a path, a URL or a name of the settings), an SQL file, a folder of SQL files, or empty. If a word could mean several of these, put rev:, db: or sql: before it.",
+    "White space, comments, quotes, the case of keywords and, unless the setting columnOrder says otherwise, the order of columns do not count as differences.",
   ],
   flags: {
     exitCode: { kind: "switch", help: "exit 3 if the two differ" },
@@ -21,7 +21,7 @@ export const command = defineCommand({
   ],
   examples: [
     { command: "aludel diff app.db schema.sql", says: "what the database lacks" },
-    { command: "aludel diff ae10 head", says: "what the revisions after ae10 do" },
+    { command: "aludel diff ae10 head", says: "the changes of the revisions after ae10" },
     { command: "aludel diff empty schema.sql", says: "all of a schema" },
   ],
   async run(context, flags, [a = "", b = ""]) {

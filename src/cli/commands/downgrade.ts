@@ -15,8 +15,8 @@ export const command = defineCommand({
   positional: [{ name: "REF", help: "the revision to go back to, -1, or base" }],
   examples: [
     { command: "aludel downgrade -1", says: "undoes the last revision" },
-    { command: "aludel downgrade 3f9c", says: "undoes what was applied after 3f9c" },
-    { command: "aludel downgrade base --dry-run", says: "says what would be undone" },
+    { command: "aludel downgrade 3f9c", says: "undoes everything applied after 3f9c" },
+    { command: "aludel downgrade base --dry-run", says: "shows what would be undone" },
   ],
   async run(context, flags, [text = ""]) {
     if (text.includes(":")) {

@@ -10,13 +10,13 @@ import { Session } from "../session/session.ts";
 export const command = defineCommand({
   name: "drop",
   description: [
-    "Takes a draft out again: its line in the manifest and its folder. If the database has applied it, it is undone first, with the down that was stored when it ran.",
+    "Removes a draft: its line in the manifest and its folder. If the database has applied it, it is undone first, with the down that was stored when it ran.",
     "A sealed revision is never dropped, nor a draft that other revisions follow or depend on.",
   ],
   flags: UNDO_FLAGS,
   positional: [{ name: "REF", help: "the draft: an id or its beginning, head, …" }],
   examples: [
-    { command: "aludel drop head", says: "takes the newest draft out" },
+    { command: "aludel drop head", says: "removes the newest draft" },
     {
       command: "aludel drop 77aa",
       says: "undoes 77aa if it is applied, and removes its files",

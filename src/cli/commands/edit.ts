@@ -10,7 +10,7 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "edit",
   description: [
-    "Opens up.sql and down.sql of a revision in the editor that VISUAL or EDITOR names, and says afterwards what the change means.",
+    "Opens up.sql and down.sql of a revision in the editor that VISUAL or EDITOR names, and then says whether the seal still holds.",
   ],
   flags: { ...DATABASE_FLAG },
   positional: [{ name: "REF", help: "the revision: an id or its beginning, head, current, …" }],
@@ -43,9 +43,9 @@ export const command = defineCommand({
       if (verdict.kind === "draft") {
         ui.notice(`${entry.id} is a draft: it may change until it is sealed.`);
       } else if (verdict.kind === "sealed") {
-        ui.notice(`${entry.id} is sealed, and nothing changed.`);
+        ui.notice(`${entry.id} is sealed and unchanged.`);
       } else if (verdict.kind === "edited") {
-        ui.warning(`${entry.id} is sealed, and its files differ from what was sealed`);
+        ui.warning(`${entry.id} is sealed, but its files were edited`);
         ui.hint(shell`aludel seal --cosmetic ${entry.id} # if only space and comments changed`);
         ui.hint(shell`aludel seal --force ${entry.id} # if the change is intended`);
       }

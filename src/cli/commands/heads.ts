@@ -6,13 +6,13 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "heads",
   description: [
-    'Lists the revisions that no other one follows. One head is usual; several are branches that "aludel merge heads" joins.',
+    'Lists the revisions without children. There is usually one head; "aludel merge heads" joins several.',
   ],
   flags: {
     verbose: { kind: "switch", alias: "v", help: "print all details" },
     resolveDependencies: {
       kind: "switch",
-      help: "leave out heads that a revision of another branch depends on",
+      help: "leave out heads that another branch depends on",
     },
   },
   positional: [],

@@ -13,7 +13,7 @@ export const command = defineCommand({
   name: "history",
   description: [
     "Lists revisions, newest first: PARENT -> REVISION (branch) (marks), message.",
-    "A range A:B holds A, B and what is between them; either end may be left out. Its ends are refs: -3:current, 3f9c:head, billing@base:. The database is looked at only for -i and for ends that speak of it.",
+    "A range A:B includes A, B and everything between them; either end may be left out. Both are refs: -3:current, 3f9c:head, billing@base:. The database is read only for -i, and for refs that depend on it.",
   ],
   flags: {
     revRange: { kind: "text", alias: "r", value: "A:B", help: "only the revisions of a range" },

@@ -8,9 +8,9 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "hook install",
   description: [
-    "Makes git verify every commit and merge commit of this clone (aludel verify --staged), and merge the manifests of two branches revision by revision. Says what it writes, none of which is committed: two hooks, a line in the clone's attributes, and the merge driver in its configuration.",
+    "Makes git verify every commit and merge commit of this clone (aludel verify --staged), and merge the manifests of two branches revision by revision. It prints its changes, none of which is committed: two hooks, a line in the clone's attributes, and the merge driver in its configuration.",
     "An existing hook is kept and runs first. Run it again after you move Aludel, or to change --seal.",
-    "git runs no hook for --no-verify, rebase, cherry-pick and revert: aludel verify --since in CI finds what the hook missed.",
+    "git runs no hook for --no-verify, rebase, cherry-pick and revert: run aludel verify --since in CI as well.",
   ],
   flags: {
     seal: { kind: "switch", help: "seal staged drafts at the commit instead of refusing them" },
@@ -30,9 +30,9 @@ export const command = defineCommand({
     for (const change of changes) ui.data(changeText(change));
     if (!flags.dryRun) await applyChanges(setup.repository.root, changes);
     ui.json({ changes, written: !flags.dryRun });
-    if (changes.length === 0) ui.notice("Nothing to do: all of it is there.");
+    if (changes.length === 0) ui.notice("Nothing to do: everything is installed.");
     else if (flags.dryRun) ui.notice("Nothing was written.");
-    else if (isInstalled(setup)) ui.notice("The hooks were brought up to date.");
+    else if (isInstalled(setup)) ui.notice("The hooks were updated.");
     else {
       ui.notice("From now on every commit is verified.");
       ui.hint(shell`aludel hook uninstall # undo this`);

@@ -8,11 +8,11 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "hook status",
   description: [
-    "Says for each hook whether it checks this project, and whether git merges its manifest by Aludel's driver. Exits 3 unless all of it is installed.",
+    "Shows for each hook whether it checks this project, and whether git merges the manifest with Aludel's driver. Exits 3 unless everything is installed.",
   ],
   flags: {},
   positional: [],
-  examples: [{ command: "aludel hook status", says: "says what aludel hook install has done" }],
+  examples: [{ command: "aludel hook status", says: "shows what is installed" }],
   async run(context, flags) {
     const { ui } = context;
     const { project } = new Session(context, flags);

@@ -6,7 +6,7 @@ import { Session } from "../session/session.ts";
 export const command = defineCommand({
   name: "hook uninstall",
   description: [
-    "Removes what aludel hook install wrote, and puts back the hook that was there before. Hooks of other programs are left alone.",
+    "Undoes aludel hook install, and restores the hook that was there before. Hooks of other programs are left alone.",
   ],
   flags: {
     dryRun: { kind: "switch", help: "print what would be removed, and change nothing" },

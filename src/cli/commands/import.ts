@@ -4,11 +4,11 @@ import { DATABASE_FLAG } from "../arguments/flag.ts";
 export const command = defineCommand({
   name: "import",
   description: [
-    "Takes over a project from another migration tool: reads its files as it does, writes revisions with its order, names and ways back, and records as applied what its table in the database says. Without TOOL, the files decide which tool it is. The files and the table of the other tool stay as they are.",
+    "Takes over a project from another migration tool: reads its files as that tool does, writes revisions with its order, names and reversals, and records the ones that its table in the database lists as applied. Without TOOL, the files decide which tool it is. The files and the table of the other tool stay as they are.",
     "Tools: drizzle, prisma, wrangler, dbmate, goose, diesel, refinery, sqlx, golang-migrate, flyway.",
     "Before anything is written, the revisions are run in memory. If they do not lead to the schema that the database has, nothing is written and the difference is shown. Without a database, as in a fresh clone, only the files are written.",
-    "What Aludel does itself is taken out of the files and listed: BEGIN and COMMIT, and pragmas that switch foreign keys.",
-    "Run it again to take what is new: a team can move over step by step.",
+    "BEGIN and COMMIT, and pragmas that switch foreign keys, are removed from the files and listed: Aludel does that itself.",
+    "Run it again to take over new files: a team can move step by step.",
     "--baseline takes over the schema alone, as one revision: for a tool that is not in the list, or files that do not lead to the database.",
   ],
   flags: {
@@ -36,9 +36,9 @@ export const command = defineCommand({
   }],
   examples: [
     { command: "aludel import", says: "takes over the project in this folder" },
-    { command: "aludel import --dry-run", says: "shows what that would do" },
+    { command: "aludel import --dry-run", says: "shows what it would do" },
     { command: "aludel import dbmate -d app.db", says: "names the tool and the database" },
-    { command: "aludel import --baseline -d app.db", says: "begins with the schema of a database" },
+    { command: "aludel import --baseline -d app.db", says: "starts with the schema of a database" },
   ],
   async run(context, flags, [tool]) {
     const { importProject } = await import("../modes/importation.ts");

@@ -26,14 +26,14 @@ export const command = defineCommand({
   name: "init",
   description: [
     "Starts a project: aludel.json with the settings, migrations/manifest.json with the list of revisions, lines in .gitattributes so that git merges the manifests of two branches and keeps the line ends of SQL files, and one in .gitignore for the database. If DATABASE_URL, in the environment or in .env, names an SQLite database, aludel.json names none.",
-    "Nothing that exists is overwritten. Run it again to add what is missing.",
-    "--from adopts an existing database: its schema goes into schema.sql and into a first revision, which is recorded as applied. Its tables do not change. What this SQLite cannot make, such as a virtual table of an extension that the settings do not name, is left out and named in the setting exclude; tables that other tools keep for themselves are left out too.",
+    "Existing files are not overwritten. Run it again to add missing ones.",
+    "--from adopts an existing database: its schema goes into schema.sql and into a first revision, which is recorded as applied. Its tables do not change. Objects that this SQLite cannot create, such as a virtual table of an extension that the settings do not name, are left out and listed in the setting exclude; the bookkeeping tables of other tools are left out too.",
   ],
   flags: {
     from: {
       kind: "text",
       value: "DATABASE",
-      help: "adopt this database: schema.sql, a first revision, and its record",
+      help: "adopt this database: write schema.sql and a first revision, and record it",
     },
   },
   positional: [
@@ -42,7 +42,7 @@ export const command = defineCommand({
   examples: [
     { command: "aludel init", says: "starts a project in this folder" },
     { command: "aludel init shop", says: "starts one in the folder shop" },
-    { command: "aludel init --from app.db", says: "takes over a database" },
+    { command: "aludel init --from app.db", says: "adopts a database" },
   ],
   async run(context, flags, [folder]) {
     const { runtime, ui } = context;

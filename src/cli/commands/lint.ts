@@ -33,7 +33,7 @@ async function countRows(
       [];
     return row === undefined ? undefined : Number(row["n"]);
   } catch (error) {
-    // Not there yet, or a virtual table of a module that is not here.
+    // The table does not exist yet, or its module is missing.
     if (error instanceof SqlError) return undefined;
     throw error;
   }
@@ -43,11 +43,11 @@ export const command = defineCommand({
   name: "lint",
   description: [
     "Looks for hazards in the SQL of revisions: lost data, statements that work only on empty tables, things that a rebuild forgets, missing ways back. Every rule has a code; docs/lint.md explains each.",
-    "Without REF it looks at the drafts and at what the database has not applied, or at everything if there is no database. --all looks at everything. With --database, that database also tells how many rows a statement would process.",
-    "To suppress a finding, say why in the file itself: -- aludel: ignore=drop-table nothing has read it for a year. Exits 3 if there is an error; with --strict, a warning is enough.",
+    "Without REF it checks the drafts and the revisions that the database has not applied, or all revisions if there is no database. --all checks all of them. With --database, findings also say how many rows of that database a statement would process.",
+    "To suppress a finding, give the reason in the file itself: -- aludel: ignore=drop-table nothing has read it for a year. Exits 3 if there is an error; with --strict, a warning is enough.",
   ],
   flags: {
-    all: { kind: "switch", help: "look at every revision" },
+    all: { kind: "switch", help: "check every revision" },
     strict: { kind: "switch", help: "exit 3 on warnings too" },
     ...FORMAT_FLAG,
     ...DATABASE_FLAG,
@@ -55,17 +55,17 @@ export const command = defineCommand({
   positional: [
     {
       name: "REF",
-      help: "what to look at: refs or ranges (default: drafts and what is pending)",
+      help: "refs or ranges to check (default: drafts and pending revisions)",
       optional: true,
       many: true,
     },
   ],
   examples: [
-    { command: "aludel lint", says: "looks at what is not finished or not applied" },
-    { command: "aludel lint 3f9c:head", says: "looks at a range" },
+    { command: "aludel lint", says: "checks drafts and pending revisions" },
+    { command: "aludel lint 3f9c:head", says: "checks a range" },
     {
       command: "aludel lint -d production",
-      says: "looks at what is pending there, with row counts",
+      says: "checks what is pending there, with row counts",
     },
     { command: "aludel lint --all --format sarif", says: "for tools that collect findings" },
   ],
@@ -106,7 +106,7 @@ export const command = defineCommand({
         : [count(errors, "error"), count(findings.length - errors, "warning")]),
       ...(ignored > 0 ? [`${ignored} ignored`] : []),
     ];
-    ui.notice(`Looked at ${parts.join(", ")}.`);
+    ui.notice(`Checked ${parts.join(", ")}.`);
     return failed ? 3 : 0;
   },
 });

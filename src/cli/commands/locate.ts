@@ -17,7 +17,7 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "locate",
   description: [
-    "Finds the revision whose schema a database has, for a database that was made without Aludel, or that lost its records. Revisions are replayed in memory and compared with it; the database is only read.",
+    "Finds the revision whose schema a database has, if the database was made without Aludel or lost its records. Revisions are replayed in memory and compared with it; the database is only read.",
     "If no revision has exactly that schema, it names the nearest one and the differences, and exits 3. --stamp records the result if there is exactly one.",
   ],
   flags: {
@@ -28,7 +28,10 @@ export const command = defineCommand({
   positional: [],
   examples: [
     { command: "aludel locate -d old.db", says: "which revision is this?" },
-    { command: "aludel locate -d old.db --stamp", says: "records it, so that upgrade can go on" },
+    {
+      command: "aludel locate -d old.db --stamp",
+      says: "records it, so that upgrade can start there",
+    },
   ],
   async run(context, flags) {
     const { ui } = context;
@@ -89,7 +92,7 @@ export const command = defineCommand({
 });
 
 function recorded(name: string): AludelError {
-  return new AludelError("locate-recorded", `Database "${name}" has records already`, {
+  return new AludelError("locate-recorded", `Database "${name}" already has records`, {
     next: [shell`aludel current`, shell`aludel verify --drift`],
   });
 }

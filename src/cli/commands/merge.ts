@@ -8,17 +8,17 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "merge",
   description: [
-    "Writes a draft that follows several revisions, so that branches have one head again. It needs no SQL of its own unless the branches must be reconciled.",
+    "Writes a draft that follows several revisions, so that branches have one head again. It needs no SQL unless the branches must be reconciled.",
   ],
   flags: {
-    message: { kind: "text", alias: "m", value: "MSG", help: "what is joined (default: the ids)" },
-    branchLabel: { kind: "list", value: "LABEL", help: "a name for the branch that begins here" },
+    message: { kind: "text", alias: "m", value: "MSG", help: "message (default: the ids)" },
+    branchLabel: { kind: "list", value: "LABEL", help: "a name for the branch that starts here" },
     revId: { kind: "text", value: "ID", help: "its id (default: 12 random hex digits)" },
-    splice: { kind: "switch", help: "allow parents that are no heads" },
+    splice: { kind: "switch", help: "allow parents that are not heads" },
   },
   positional: [{
     name: "REF",
-    help: 'what to join: "heads" for all heads, or two refs and more',
+    help: 'revisions to join: "heads" for all heads, or two or more refs',
     many: true,
   }],
   examples: [
@@ -44,7 +44,7 @@ export const command = defineCommand({
       throw error.with({ next: [shell`aludel merge --splice ${refs}`, shell`aludel merge heads`] });
     });
     reportDraft(ui, written);
-    ui.notice("Nothing needs to be written into them.");
+    ui.notice("They can stay empty.");
     ui.hint(shell`aludel upgrade head`);
   },
 });

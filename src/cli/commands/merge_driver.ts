@@ -7,8 +7,8 @@ import { say, shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "merge-driver",
   description: [
-    "Merges two manifests with their common ancestor, revision by revision, and writes the result into OURS. What one side added, changed or removed wins; a revision that both changed is a conflict, left between git's markers. Exits 1 then, and also if the result would not be a valid graph.",
-    "git runs it for manifests once aludel hook install has registered it. Nobody needs to type it.",
+    "Merges two manifests with their common ancestor, revision by revision, and writes the result into OURS. A change on one side only wins; a revision that both sides changed is a conflict, left between git's markers. Exits 1 if there is a conflict, or if the result is not a valid graph.",
+    "git runs it for manifests once aludel hook install has registered it. You do not need to type it.",
   ],
   flags: {},
   positional: [
@@ -57,7 +57,7 @@ export const command = defineCommand({
       return 0;
     } catch (error) {
       if (!(error instanceof AludelError)) throw error;
-      // What is no manifest can still be merged line by line, and be looked at.
+      // A file that is not a manifest can still be merged line by line.
       await mergeAsText(runtime.cwd, { base, ours, theirs });
       throw error.with({
         outcome: "The lines were merged as text",

@@ -13,16 +13,16 @@ import { Session } from "../session/session.ts";
 export const command = defineCommand({
   name: "protect",
   description: [
-    "Writes into the database what it forbids. Every Aludel that runs revisions on it obeys, the library in an application too, whatever the settings say. Without flags it prints the policies that are set.",
-    "--no-drafts: only sealed revisions run. --no-loss: a run that takes rows, values or anything else is rolled back, also if its script says so. --no-downgrade: nothing is undone. --off takes back the policies that are named with it.",
-    "A restore point can still be put back; what it replaces is kept in another one, and the policies stay.",
+    "Stores policies in the database. Every Aludel that runs revisions on it obeys them, also the library in an application, whatever the settings say. Without flags it prints the current policies.",
+    "--no-drafts: only sealed revisions run. --no-loss: a run that loses rows, values or anything else is rolled back, even if its script says so. --no-downgrade: nothing is undone. --off removes the policies named with it.",
+    "The database can still be restored; its current content is kept in another restore point, and the policies stay.",
   ],
   flags: {
     ...DATABASE_FLAG,
     noDrafts: { kind: "switch", help: "refuse revisions that are not sealed" },
-    noLoss: { kind: "switch", help: "roll back every run that takes anything" },
+    noLoss: { kind: "switch", help: "roll back every run that loses anything" },
     noDowngrade: { kind: "switch", help: "refuse to undo revisions" },
-    off: { kind: "switch", help: "take back the policies that are named" },
+    off: { kind: "switch", help: "remove the named policies" },
     ...LOCK_TIMEOUT_FLAG,
   },
   positional: [],
@@ -31,8 +31,8 @@ export const command = defineCommand({
       command: "aludel protect -d production --no-drafts --no-loss --no-downgrade",
       says: "forbids all three",
     },
-    { command: "aludel protect -d production --no-loss --off", says: "takes one back" },
-    { command: "aludel protect", says: "prints what the default database forbids" },
+    { command: "aludel protect -d production --no-loss --off", says: "removes one" },
+    { command: "aludel protect", says: "prints the policies of the default database" },
   ],
   async run(context, flags) {
     const { ui } = context;
@@ -44,7 +44,7 @@ export const command = defineCommand({
         : flags.noDowngrade
     );
     if (flags.off && named.length === 0) {
-      throw new AludelError("usage", '"--off" needs the policies to take back', {
+      throw new AludelError("usage", '"--off" needs the policies to remove', {
         next: POLICIES.map((policy) => again`${`--${policy}`}`),
       });
     }
@@ -67,9 +67,9 @@ export const command = defineCommand({
     }
     ui.json({ database: target.name, policies, changed });
     for (const policy of policies) ui.data(policy);
-    if (policies.length === 0) ui.notice(`"${target.name}" forbids nothing.`);
+    if (policies.length === 0) ui.notice(`"${target.name}" has no policies.`);
     if (named.length > 0 && !changed) {
-      ui.notice(`Nothing to do: the policies of "${target.name}" say so already.`);
+      ui.notice(`Nothing to do: the policies of "${target.name}" already say so.`);
     }
   },
 });

@@ -14,20 +14,24 @@ import { CLEAR_LINE } from "../terminal/watch_board.ts";
 export const command = defineCommand({
   name: "prove",
   description: [
-    "Runs revisions on databases in memory with rows in them: up, down, and up again. Says of each whether its down gives back everything (exact), the schema but not all data (lossy, and which), or something fails, and on how many rows that rests. Branches that meet or end among them are run in every order, and must give the same schema. docs/prove.md tells the whole procedure.",
-    "The rows are those of a file seed.sql beside the up.sql, or else generated. The queries of a file assert.sql must give no row after the up. No database of yours is touched.",
-    "Without REF all revisions are proven. What has been proven before and is the same, with everything under it, is not run again. Exits 3 if something fails, or a table that a revision reaches had no row (untried); with --strict, lost data is enough.",
+    "Runs revisions on databases in memory with rows in them: up, down, and up again. For each one it says whether down restores everything (exact), restores the schema but not all data (lossy, with what is lost), or fails, and on how many rows the answer is based. Branches that merge or end among them are run in every order, and must give the same schema. docs/prove.md describes the procedure.",
+    "The rows come from a file seed.sql beside up.sql, or are generated. The queries in a file assert.sql must return no rows after up. Your databases are not touched.",
+    "Without REF all revisions are proven. A revision is not run again if neither it nor anything below it has changed since it was proven. Exits 3 if something fails, or if a table that a revision touches had no rows (untried); with --strict, also if data is lost.",
   ],
   flags: {
-    strict: { kind: "switch", help: "exit 3 when a down loses data, too" },
-    again: { kind: "switch", help: "prove again what has been proven before" },
-    jobs: { kind: "number", value: "N", help: "threads at most (default: one for each processor)" },
+    strict: { kind: "switch", help: "exit 3 also if a down loses data" },
+    again: { kind: "switch", help: "ignore cached proofs" },
+    jobs: {
+      kind: "number",
+      value: "N",
+      help: "maximum number of threads (default: one per processor)",
+    },
     ...DATABASE_FLAG,
   },
   positional: [
     {
       name: "REF",
-      help: "what to prove: refs or ranges (default: all)",
+      help: "refs or ranges to prove (default: all)",
       optional: true,
       many: true,
     },
@@ -35,7 +39,7 @@ export const command = defineCommand({
   examples: [
     { command: "aludel prove", says: "proves all revisions" },
     { command: "aludel prove head", says: "proves the newest one" },
-    { command: "aludel prove --strict current:head", says: "what is pending must lose nothing" },
+    { command: "aludel prove --strict current:head", says: "pending revisions must lose nothing" },
   ],
   async run(context, flags, refs) {
     const { ui, runtime } = context;
@@ -74,13 +78,13 @@ export const command = defineCommand({
     }
     if (failures.length > 0) ui.data("");
     for (const finding of failures) ui.prose(findingText(finding, ui.style, ui.here));
-    if (proofs.length === 0) ui.notice("There is no revision to prove.");
+    if (proofs.length === 0) ui.notice("No revisions to prove.");
     else ui.notice(summaryText(proofs, fromCache));
     return failed ? 3 : 0;
   },
 });
 
-/** A revision that cannot be replayed fails every proof above it, in the same words. */
+/** Removes duplicates: a revision that cannot be replayed fails every proof above it in the same words. */
 function distinct(findings: readonly Finding[]): readonly Finding[] {
   return [...new Map(findings.map((one) => [JSON.stringify(one), one])).values()];
 }
@@ -95,14 +99,14 @@ function progressOf(
   };
 }
 
-/** How many revisions were proven, and how many were not. */
+/** The number of revisions that were proven, and that were not. */
 function summaryText(proofs: readonly Proof[], fromCache: number): string {
   const count = (kind: Proof["verdict"]["kind"]) =>
     proofs.filter(({ verdict }) => verdict.kind === kind).length;
   const failing = count("fails");
   const untried = count("untried");
   const proven = proofs.length - failing - untried;
-  const cached = fromCache === 0 ? "" : `, ${fromCache} of the answers from before`;
+  const cached = fromCache === 0 ? "" : ` (${fromCache} cached)`;
   const all = plural(proofs.length, "revision");
   if (proven === proofs.length) return `Proved ${all}${cached}.`;
   const rest = [
@@ -117,7 +121,7 @@ function plural(count: number, noun: string): string {
 }
 
 /**
- * One line for the verdict with what it rests on, and one for each thing that is lost or could not be tried.
+ * One line for the verdict with its basis, and one for each loss, or each table that could not be tried.
  *
  * @param folder The folder of the revision.
  */
@@ -137,7 +141,7 @@ function proofText(proof: Proof, message: string, folder: string, style: Style):
     : verdict.kind === "untried"
     ? [
       `no row was there in ${verdict.empty.join(", ")}`,
-      `write rows as your application does into ${folder}/seed.sql; an empty one says that there are none`,
+      `write rows like your application's into ${folder}/seed.sql; an empty file says that there are none`,
     ]
     : verdict.kind === "fails" && verdict.stage === "before"
     ? [`because of ${verdict.finding.revision}, which it needs`]

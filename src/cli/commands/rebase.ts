@@ -17,21 +17,24 @@ import { Session } from "../session/session.ts";
 export const command = defineCommand({
   name: "rebase",
   description: [
-    "Gives a draft other parents, such as the head that a pull has brought. Drafts that follow it go along. In the new place each of them is run up, down and up again in memory, on rows, as aludel prove does it: if one fails, nothing is changed.",
-    "A draft that the database has applied must be undone first, since it ran in the old place. Whether it commutes with what it now follows is told, for other databases that have it.",
+    "Gives a draft other parents, such as the head that a pull brought. Drafts that follow it move with it. In the new place each of them is run up, down and up again in memory, on rows, as aludel prove does: if one fails, nothing is changed.",
+    "A draft that the database has applied must be undone first, because it ran in the old place. For other databases that have it, the command says whether the draft commutes with the revisions it now follows.",
   ],
   flags: {
     onto: {
       kind: "list",
       value: "REF",
-      help: 'the revision that it is to follow ("base" for none; several make a merge)',
+      help: 'its new parent ("base" for none; several make a merge)',
     },
-    splice: { kind: "switch", help: "allow a parent that is no head: begins a branch there" },
+    splice: { kind: "switch", help: "allow a parent that is not a head: starts a branch there" },
     ...DATABASE_FLAG,
   },
-  positional: [{ name: "REF", help: "the draft, with all that follows it" }],
+  positional: [{ name: "REF", help: "the draft, with everything that follows it" }],
   examples: [
-    { command: "aludel rebase 77aa --onto be11", says: "77aa and what follows it come after be11" },
+    {
+      command: "aludel rebase 77aa --onto be11",
+      says: "moves 77aa and everything after it behind be11",
+    },
   ],
   async run(context, flags, [text = ""]) {
     const { ui } = context;

@@ -5,7 +5,7 @@ import { migrate, RUN_FLAGS } from "../modes/migrate.ts";
 export const command = defineCommand({
   name: "redo",
   description: [
-    "Undoes a revision with the down that was stored when it ran, and applies it again as it is on disk now: the quick way while a draft is being written. What was applied on top of it is undone and applied again too.",
+    "Undoes a revision with the down that was stored when it ran, and applies it again as it is on disk now: useful while you write a draft. Revisions applied after it are undone and applied again too.",
   ],
   flags: {
     ...RUN_FLAGS,
@@ -14,7 +14,7 @@ export const command = defineCommand({
   positional: [{ name: "REF", help: "the revision (default: current)", optional: true }],
   examples: [
     { command: "aludel redo", says: "runs the last revision again" },
-    { command: "aludel redo 3f9c", says: "runs 3f9c and what follows it again" },
+    { command: "aludel redo 3f9c", says: "runs 3f9c and the revisions after it again" },
   ],
   async run(context, flags, [text = "current"]) {
     return await migrate(context, flags, { kind: "redo", ref: parseRef(text) }, {

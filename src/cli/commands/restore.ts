@@ -21,9 +21,9 @@ import type { Ui } from "../terminal/ui.ts";
 export const command = defineCommand({
   name: "restore",
   description: [
-    "Puts a restore point back, into the database's own file: all of it happens, or nothing. What the database held becomes a restore point first, so that restoring again undoes it. The log goes on: it keeps what happened since, and says that there was a restore.",
-    "A restore point of a large database may hold only the rows that a run took: `--rows` puts these back, into the tables of today. A row is inserted if its key is free, a value is put back if it is still the one that the run wrote; what cannot be put back is listed, and the exit code is 4 then. No trigger fires.",
-    "Waits for other processes as a run does. In WAL mode others may have the database open: they read the old content until their transaction ends. In the other modes nobody may be reading at that moment. The point is checked before anything is changed. A database that does not exist any more is created.",
+    "Restores the database from a restore point, in its own file: completely or not at all. The current content is backed up first, so restoring again undoes it. The log is kept, and records the restore.",
+    "A restore point of a large database may hold only the rows that a run deleted or changed: `--rows` puts these back into the current tables. A row is inserted if its key is free, and a value is put back if it is still the one that the run wrote. Whatever cannot be put back is listed, and the exit code is 4. No trigger fires.",
+    "Waits for other processes as a run does. In WAL mode other processes may have the database open: they read the old content until their transaction ends. In other modes no process may be reading at that moment. The restore point is checked before anything is changed. If the database no longer exists, it is created.",
   ],
   flags: {
     ...DATABASE_FLAG,
@@ -36,13 +36,13 @@ export const command = defineCommand({
   },
   positional: [{
     name: "POINT",
-    help: "a name of the list, or its beginning (default: the newest)",
+    help: "a name from the list, or its beginning (default: the newest)",
     optional: true,
   }],
   examples: [
-    { command: "aludel restore", says: "puts the newest restore point back" },
-    { command: "aludel restore 2026-11-23_1015", says: "puts that one back" },
-    { command: "aludel restore --dry-run", says: "says what that would change" },
+    { command: "aludel restore", says: "restores the newest one" },
+    { command: "aludel restore 2026-11-23_1015", says: "restores that one" },
+    { command: "aludel restore --dry-run", says: "shows what that would change" },
     {
       command: "aludel restore --rows --dry-run",
       says: "tries to put back the rows that a run took",

@@ -11,8 +11,8 @@ export const command = defineCommand({
   name: "revision",
   description: [
     "Writes a new draft: a folder with up.sql and down.sql, and a line in the manifest. It follows the head unless --head says otherwise.",
-    "With --autogenerate the files hold the SQL that leads from there to schema.sql and back. It was run in memory, with and without rows, and gave exactly that: otherwise nothing is written. To rename, put a line above the new name of a table or column in schema.sql: -- aludel: renamed from=old_name.",
-    'Without, write the change into up.sql and what undoes it into down.sql, try it with "aludel upgrade", and seal it with "aludel seal" when it is finished.',
+    "With --autogenerate the files contain the SQL that leads from there to schema.sql and back. It is run in memory first, with and without rows, and must give exactly that schema: otherwise nothing is written. To rename, put a line above the new name of a table or column in schema.sql: -- aludel: renamed from=old_name.",
+    'Otherwise, write the change into up.sql and its reversal into down.sql, try it with "aludel upgrade", and seal it with "aludel seal" when it is finished.',
   ],
   flags: {
     message: { kind: "text", alias: "m", value: "MSG", help: "what the revision does" },
@@ -21,8 +21,8 @@ export const command = defineCommand({
       value: "REF",
       help: 'the revision it follows (default: head; "base" for none)',
     },
-    splice: { kind: "switch", help: "allow a parent that is no head: begins a branch there" },
-    branchLabel: { kind: "list", value: "LABEL", help: "a name for the branch that begins here" },
+    splice: { kind: "switch", help: "allow a parent that is not a head: starts a branch there" },
+    branchLabel: { kind: "list", value: "LABEL", help: "a name for the branch that starts here" },
     dependsOn: {
       kind: "list",
       value: "REF",
@@ -31,7 +31,7 @@ export const command = defineCommand({
     revId: { kind: "text", value: "ID", help: "its id (default: 12 random hex digits)" },
     autogenerate: {
       kind: "switch",
-      help: "write the SQL that leads to the schema you want, after trying it",
+      help: "write the SQL that leads to the schema you want, once it is tried",
     },
     from: {
       kind: "text",
@@ -41,7 +41,7 @@ export const command = defineCommand({
     allowEmpty: { kind: "switch", help: "autogenerate: write a draft even if nothing differs" },
     amend: {
       kind: "switch",
-      help: "autogenerate: write the newest draft again; undone first if it is applied",
+      help: "autogenerate: rewrite the newest draft; undone first if it is applied",
     },
     overwrite: { kind: "switch", help: "amend: also if the draft holds SQL written by hand" },
     dryRun: {
@@ -56,20 +56,20 @@ export const command = defineCommand({
   examples: [
     {
       command: 'aludel revision --autogenerate -m "add users"',
-      says: "what schema.sql has and the revisions have not",
+      says: "the difference between schema.sql and the revisions",
     },
     {
       command: "aludel revision --autogenerate --amend",
-      says: "schema.sql changed again: the newest draft is written anew",
+      says: "schema.sql changed again: rewrites the newest draft",
     },
     { command: 'aludel revision -m "create events table"', says: "on top of the head" },
     {
       command: 'aludel revision -m "start billing" --head base --branch-label billing',
-      says: "a new base with a branch of its own",
+      says: "a new base with its own branch",
     },
     {
       command: 'aludel revision -m "fix index" --head 3f9c --splice',
-      says: "a branch beside what follows 3f9c already",
+      says: "a second branch after 3f9c",
     },
   ],
   async run(context, flags) {
@@ -165,7 +165,7 @@ function isGiven(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
 }
 
-/** What was generated fits on these parents only, whatever other processes have written meanwhile. */
+/** The generated SQL fits only these parents, even if another process has written revisions since. */
 function parentsOf(
   head: readonly string[],
   made: { readonly parents: readonly string[] } | undefined,
@@ -174,7 +174,7 @@ function parentsOf(
   return made.parents.length === 0 ? ["base"] : made.parents;
 }
 
-/** Several heads: to merge them is usually what is wanted, to choose one is the other way. */
+/** Several heads: usually they should be merged; otherwise one must be chosen. */
 function explainSeveralHeads(error: unknown): never {
   if (!(error instanceof AludelError) || error.code !== "ref-several-heads") throw error;
   throw error.with({

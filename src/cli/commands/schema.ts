@@ -17,7 +17,7 @@ export const command = defineCommand({
     optional: true,
   }],
   examples: [
-    { command: "aludel schema > schema.sql", says: "begins a schema file from the revisions" },
+    { command: "aludel schema > schema.sql", says: "starts a schema file from the revisions" },
     { command: "aludel schema 3f9c", says: "the schema at that revision" },
     { command: "aludel schema db:app.db", says: "what the database has" },
   ],

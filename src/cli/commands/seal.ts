@@ -11,18 +11,18 @@ import { again, shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "seal",
   description: [
-    "Records in the manifest what is in a revision's files, so that every later change of them is noticed. Without REF it seals all drafts.",
-    "A sealed revision that was edited is refused. --cosmetic seals it again if only space and comments changed, --force whatever changed; databases that ran the earlier text go on accepting it. The sealed text, to compare with, is looked for in git's history and in the database.",
+    "Records the hashes of a revision's files in the manifest, so that later edits are noticed. Without REF it seals all drafts.",
+    "A sealed revision that was edited is refused. --cosmetic seals it again if only white space and comments changed, --force in any case; databases that ran the earlier text still accept it. The sealed text to compare with is looked up in git's history and in the database.",
     "--staged seals the version that is staged for the next commit; the files on disk may have changed since. The hook of aludel hook install --seal runs it.",
   ],
   flags: {
-    cosmetic: { kind: "switch", help: "seal again what changed in space and comments only" },
-    force: { kind: "switch", help: "seal again whatever changed: needs REF" },
-    staged: { kind: "switch", help: "seal drafts as they are in git's index" },
+    cosmetic: { kind: "switch", help: "seal again if only white space and comments changed" },
+    force: { kind: "switch", help: "seal again in any case: needs REF" },
+    staged: { kind: "switch", help: "seal the staged version of drafts" },
     ...DATABASE_FLAG,
   },
   positional: [
-    { name: "REF", help: "what to seal (default: all drafts)", optional: true, many: true },
+    { name: "REF", help: "revisions to seal (default: all drafts)", optional: true, many: true },
   ],
   examples: [
     { command: "aludel seal", says: "seals all drafts" },
@@ -71,15 +71,14 @@ export const command = defineCommand({
     if (sealed.length + resealed.length > 0) return;
     ui.notice(
       refs.length > 0 || flags.cosmetic
-        ? "Nothing to seal: all of them are sealed, and their files are what was sealed."
+        ? "Nothing to seal: all of them are sealed and unchanged."
         : "Nothing to seal: there is no draft.",
     );
     if (edited.length === 0) return;
-    const one = edited.length === 1;
     ui.warning(
-      `${edited.join(", ")} ${one ? "is" : "are"} sealed, and ${
-        one ? "its files differ" : "their files differ"
-      } from what was sealed`,
+      edited.length === 1
+        ? `${edited[0]} is sealed, but its files were edited`
+        : `${edited.join(", ")} are sealed, but their files were edited`,
     );
     ui.hint(shell`aludel verify`);
   },

@@ -13,7 +13,7 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "show",
   description: [
-    "Shows what is known of a revision: its place in the history, its files and whether they are sealed, and when it was applied to the database, if there is one.",
+    "Shows a revision: its place in the history, its files and whether they are sealed, and when it was applied to the database, if there is one.",
     "A revision that only the database knows, because another branch is checked out, is shown as well.",
   ],
   flags: {
@@ -22,7 +22,7 @@ export const command = defineCommand({
   },
   positional: [{ name: "REF", help: "the revision: an id or its beginning, head, current, …" }],
   examples: [
-    { command: "aludel show 3f9c", says: "the revision whose id begins so" },
+    { command: "aludel show 3f9c", says: "the revision whose id begins with 3f9c" },
     { command: "aludel show head -v", says: "the newest one with its SQL" },
     { command: "aludel show current", says: "the one that the database is at" },
   ],

@@ -16,8 +16,8 @@ import { RunReport } from "../render/run.ts";
 export const command = defineCommand({
   name: "stamp",
   description: [
-    "Records that the database is at REF, and runs nothing: for a database that already has the schema. REF and everything below it is recorded, what follows it is forgotten, other branches stay.",
-    "--purge erases all records first: the way out when they name revisions that nobody has any more.",
+    "Records that the database is at REF without running anything: for a database that already has the schema. REF and everything below it are recorded, the revisions after it are removed from the records, and other branches stay.",
+    "--purge erases all records first: use it if they name revisions that no longer exist anywhere.",
   ],
   flags: {
     ...DATABASE_FLAG,
@@ -33,7 +33,7 @@ export const command = defineCommand({
   }],
   examples: [
     { command: "aludel stamp head", says: "records all revisions as applied" },
-    { command: "aludel stamp base", says: "forgets all of them" },
+    { command: "aludel stamp base", says: "removes all records" },
     { command: "aludel stamp --purge 3f9c", says: "erases the records, then records 3f9c" },
     { command: "aludel stamp base:head --sql", says: "prints a script for sqlite3" },
   ],
@@ -80,12 +80,12 @@ export const command = defineCommand({
     if (flags.dryRun) {
       ui.notice(`Nothing was changed: this is what would be recorded in "${target.name}".`);
     } else if (added.length === 0 && done.remove.length === 0) {
-      ui.notice(`Nothing to do: the records of "${target.name}" say so already.`);
+      ui.notice(`Nothing to do: the records of "${target.name}" already say so.`);
     }
   },
 });
 
-/** Says where the SQL of forgotten revisions is that is not on disk. */
+/** Prints where to find the SQL of removed revisions that are not on disk. */
 function reportKept(
   ui: Ui,
   { name, path }: Target,
@@ -102,7 +102,7 @@ function reportKept(
   );
 }
 
-/** @throws {AludelError} `usage`: a range says where the database stands before, and after. */
+/** @throws {AludelError} `usage`: a range already gives the start and the end. */
 function refuseBesideRange(range: string, texts: readonly string[], purge: boolean): void {
   if (texts.length > 1) {
     throw new AludelError("usage", `"${range}" is a range, so it must be the only argument`, {

@@ -10,20 +10,20 @@ import { isOfAnotherProject } from "../../project/workspace/catalogue.ts";
 import { locateUnknown, NAME_ANOTHER, SWITCH_DATABASE } from "../../git/branches.ts";
 import { shell } from "../../text/next_step.ts";
 
-/** So many revisions of one kind are listed; beyond it they are counted. */
+/** Maximum number of revisions of one kind that are listed; the others are counted. */
 const LISTED = 10;
 
 export const command = defineCommand({
   name: "status",
   description: [
-    "Shows on one screen the state of the database and what needs doing: pending revisions, drafts, edited files, revisions that are not on disk, interrupted runs. Exits 3 if anything needs doing, 0 if nothing does.",
-    "--drift also tells whether the database's schema is what its revisions lead to. That replays them in memory, so it takes longer.",
+    "Shows the state of the database and what needs doing on one screen: pending revisions, drafts, edited files, revisions that are not on disk, interrupted runs. Exits 3 if anything needs doing, 0 if nothing does.",
+    "--drift also checks whether the database's schema is the one that its revisions lead to. That replays them in memory, so it takes longer.",
   ],
   flags: { ...DATABASE_FLAG, ...DRIFT_FLAG },
   positional: [],
   examples: [
-    { command: "aludel status", says: "looks at the default database" },
-    { command: "aludel status -d production", says: "looks at another one" },
+    { command: "aludel status", says: "shows the default database" },
+    { command: "aludel status -d production", says: "shows another one" },
   ],
   async run(context, flags) {
     const { ui } = context;
@@ -67,13 +67,13 @@ export const command = defineCommand({
     field("Pending", status.pending.map(titled));
     field("Drafts", status.drafts.map(titled));
     field("Unknown", status.unknown.map(titled));
-    // That they are unknown is said with where they are.
+    // Unknown revisions are listed below with their branches.
     const findings = status.findings.filter((finding) => finding.code !== "revision-unknown");
     if (drift !== null) findings.push(drift.finding);
     if (findings.length + elsewhere.length > 0) ui.data("");
     for (const finding of findings) ui.prose(findingText(finding, ui.style, ui.here));
     for (const { says } of elsewhere) ui.data(says);
-    if (clean) ui.notice("Nothing needs doing.");
+    if (clean) ui.notice("Nothing to do.");
     const foreign = isOfAnotherProject(catalogue);
     if (foreign) {
       ui.notice(`"${target?.name}" belongs to another project: none of its revisions is on disk.`);

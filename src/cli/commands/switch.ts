@@ -8,17 +8,17 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "switch",
   description: [
-    "Brings the database to what is checked out, in one step and one transaction: undoes the revisions that are applied and not under REF, back to the last one that both have, and applies what is missing. After git switch to another branch, aludel switch is all that is needed: revisions that are not on disk any more are undone by the down.sql that the database has stored.",
-    "REF names revisions, as everywhere, and no branch of git; without it the database goes to the heads on disk.",
+    "Moves the database to the checked-out revisions in one transaction: undoes the applied revisions that REF does not include, and applies the ones that are missing. Run it after git switch: revisions that are no longer on disk are undone with the down.sql that the database has stored.",
+    "REF names a revision, not a git branch; without it the database moves to the heads on disk.",
   ],
   flags: RUN_FLAGS,
   positional: [
     { name: "REF", help: "the revision to end at (default: heads)", optional: true },
   ],
   examples: [
-    { command: "aludel switch", says: "after git switch: takes the database along" },
-    { command: "aludel switch --dry-run", says: "says what would be undone and applied" },
-    { command: "aludel switch 3f9c", says: "goes to a revision, up or down or across" },
+    { command: "aludel switch", says: "after git switch: moves the database too" },
+    { command: "aludel switch --dry-run", says: "shows what would be undone and applied" },
+    { command: "aludel switch 3f9c", says: "moves to a revision, on any branch" },
   ],
   async run(context, flags, [text = "heads"]) {
     try {

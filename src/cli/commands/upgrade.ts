@@ -17,7 +17,7 @@ export const command = defineCommand({
   examples: [
     { command: "aludel upgrade", says: "applies all that is pending" },
     { command: "aludel upgrade +1", says: "applies the next revision" },
-    { command: "aludel upgrade head --dry-run", says: "says what would run" },
+    { command: "aludel upgrade head --dry-run", says: "shows what would run" },
     { command: "aludel upgrade base:head --sql", says: "prints a script for sqlite3" },
   ],
   async run(context, flags, texts) {

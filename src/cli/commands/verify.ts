@@ -8,10 +8,10 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "verify",
   description: [
-    "Compares every revision's files with the hashes in the manifest, the manifest with the folders that are there, and the records of the database with both: the texts and lineages that it stored are compared with their hashes, and a record needs those of its parents. Exits 3 if something is wrong. A database that a flag or ALUDEL_DATABASE names must exist; that the one of the settings does not is a warning.",
-    '--fix repairs what an interrupted command or a merge left behind: a folder without a line in the manifest gets the line that git has, or the id, parents and labels that the database recorded, or is a new draft; a line whose folder is gone gets the files that the database stored, and a draft without them is taken out; leftovers of an interrupted write are removed; and the manifest is written in its canonical layout. It never signs an edited revision: that is for "aludel seal".',
-    "--drift also compares the database's schema with the one that its recorded revisions lead to, replayed in memory from the texts that ran, and prints the SQL that would take a difference back. What another tool owns is left out by the setting exclude.",
-    "--staged verifies what the next commit will hold, from git's index and not from the working tree: everything must be sealed, and no sealed revision that HEAD has may have changed. The git hook runs it. --since COMMIT verifies the commit HEAD in the same way, and compares with the commit where its history and COMMIT's parted: for pull requests, where nobody knows whether the hook has run. Neither looks at a database. A folder without a project is an error for both.",
+    "Compares every revision's files with the hashes in the manifest, the manifest with the folders on disk, and the records of the database with both: its stored texts and lineages are compared with their hashes, and the parents of a record must be recorded too. Exits 3 if something is wrong. A database that a flag or ALUDEL_DATABASE names must exist; if the one in the settings does not, that is a warning.",
+    '--fix repairs the effects of an interrupted command or a merge: a folder without a line in the manifest gets the line that git has, or the id, parents and labels that the database recorded, or else becomes a new draft; a line without a folder gets the files that the database stored, or, if it is a draft, is removed; leftovers of an interrupted write are removed; and the manifest is written in its canonical layout. It never seals an edited revision: use "aludel seal".',
+    "--drift also compares the database's schema with the one that its recorded revisions lead to, replayed in memory from the texts that ran, and prints the SQL that would undo a difference. To leave out the objects of another tool, use the setting exclude.",
+    "--staged verifies the next commit, reading git's index and not the working tree: every revision must be sealed, and no sealed revision in HEAD may have changed. The git hook runs it. --since COMMIT verifies the commit HEAD in the same way, against its merge base with COMMIT: use it for pull requests, because the hook may not have run. Neither reads a database, and both fail in a folder without a project.",
   ],
   flags: {
     ...DATABASE_FLAG,
@@ -20,19 +20,19 @@ export const command = defineCommand({
       kind: "switch",
       help: "repair folders without a line, lines without a folder, and the manifest's layout",
     },
-    staged: { kind: "switch", help: "verify git's index: what the next commit will hold" },
+    staged: { kind: "switch", help: "verify git's index, that is, the next commit" },
     since: {
       kind: "text",
       value: "COMMIT",
-      help: "verify HEAD against what it has in common with a commit or branch of git",
+      help: "verify HEAD against its merge base with a commit or branch",
     },
     ...FORMAT_FLAG,
   },
   positional: [],
   examples: [
     { command: "aludel verify", says: "verifies files, manifest and database" },
-    { command: "aludel verify --fix", says: "repairs what an interrupted command left" },
-    { command: "aludel verify --staged", says: "verifies what is about to be committed" },
+    { command: "aludel verify --fix", says: "repairs the effects of an interrupted command" },
+    { command: "aludel verify --staged", says: "verifies the next commit" },
     {
       command: "aludel verify --since origin/main --format github",
       says: "verifies a pull request in GitHub Actions",

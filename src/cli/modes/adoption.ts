@@ -75,7 +75,9 @@ export async function adopt(
   }
   if (notExcluded.length > 0) {
     const names = notExcluded.map((name) => JSON.stringify(name)).join(", ");
-    ui.notice(`Add to "exclude" in aludel.json, so that they are no difference: ${names}`);
+    ui.notice(
+      `Add to "exclude" in aludel.json, so that they do not count as differences: ${names}`,
+    );
   }
   ui.notice(`"${target.name}" is recorded to have the revision ${ui.talkStyle.yellow(revision)}.`);
   if (doubleQuotedStrings) {

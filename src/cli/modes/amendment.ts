@@ -37,7 +37,7 @@ type AmendFlags =
  * Writes the newest draft again from the wanted schema, in its place. The new SQL is made and tried before the
  * database is touched; a draft that the database has applied is then undone.
  *
- * @throws {AludelError} `draft-none`, `draft-followed`, `draft-empty`, `draft-hand-written`, and what generating, undoing and writing throw.
+ * @throws {AludelError} `draft-none`, `draft-followed`, `draft-empty`, `draft-hand-written`, and the errors of generating, undoing and writing.
  */
 export async function amendRevision(context: CommandContext, flags: AmendFlags): Promise<void> {
   const { runtime, ui } = context;

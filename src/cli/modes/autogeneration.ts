@@ -26,7 +26,7 @@ export interface AutogenerateFlags {
  * the one to the other. Writes nothing.
  *
  * @param place The parents and dependencies of a draft that is written again; for a new one the flags name them.
- * @throws {AludelError} What reading the schemas throws, and `autogenerate-failed`.
+ * @throws {AludelError} `autogenerate-failed`, and the errors of reading the schemas.
  */
 export async function autogenerateRevision(
   session: Session,

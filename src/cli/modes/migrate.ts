@@ -131,7 +131,7 @@ function refuseScript(policies: ReadonlySet<string>): void {
   });
 }
 
-/** What the run may take from the database, a sentence each. */
+/** Losses that the run may cause, a sentence each. */
 async function foretold(access: DatabaseAccess, { route }: PlannedMigration): Promise<string[]> {
   const connection = await access.look();
   if (connection === null) return [];

@@ -45,7 +45,7 @@ export function changeLine(line: string, style: Style): string {
   return /^drop /.test(line) ? style.red(`- ${line}`) : style.yellow(`~ ${line}`);
 }
 
-/** Says what may be a rename, with the line that makes it one, and which of these lines do nothing. */
+/** Suggests renames, with the line that declares each, and reports declarations without effect. */
 export function suggestRenamesTo(
   ui: Ui,
   { suggestions, notices }: Comparison,
@@ -87,7 +87,7 @@ function mayMismatch({ tables }: Schema): boolean {
   );
 }
 
-/** Says what of schema files was left out. */
+/** Reports statements of schema files that were left out. */
 export function reportSchemaNotices(ui: Ui, { notices }: LoadedSchema): void {
   for (const { message, place } of notices) {
     ui.notice(`${place.file}:${place.line ?? 1}: ${message}`);

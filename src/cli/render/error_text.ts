@@ -9,7 +9,7 @@ import type { Style } from "../terminal/style.ts";
 const OF_STREAMS: ReadonlySet<Fault> = new Set(["broken-pipe", "would-block"]);
 
 /**
- * Turns what the operating system refused, and what SQLite says of a database as a whole, into an error that says so.
+ * Turns errors of the operating system, and SQLite's errors about a whole database, into errors of ours.
  * Code that knows more about the file says more; this is the net below it. Anything else is returned as it is.
  */
 export function foreseen(thrown: unknown): unknown {
@@ -25,7 +25,7 @@ export function foreseen(thrown: unknown): unknown {
 }
 
 /**
- * An error for a person: what, where, SQLite's words, details, what became of the work, what to type.
+ * An error for a person: message, place, SQLite's words, details, outcome, next steps.
  *
  * @returns Lines without a final line break.
  */

@@ -4,7 +4,7 @@ import { type Here, nextLine, stepLine } from "../terminal/here.ts";
 import type { Style } from "../terminal/style.ts";
 import type { Ui } from "../terminal/ui.ts";
 
-/** A finding for people: level and message, place, notes, what to type next. */
+/** A finding for people: level and message, place, notes, next steps. */
 export function findingText(finding: Finding, style: Style, here: Here): string {
   const colour = finding.level === "error" ? style.red : style.yellow;
   const lines = [`${colour(`${finding.level}[${finding.code}]`)}: ${style.bold(finding.message)}`];
@@ -44,14 +44,14 @@ function property(text: string): string {
   return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }
 
-/** What a rule says for itself. */
+/** The documentation of a rule. */
 export interface RuleText {
   readonly what: string;
   readonly why: string;
   readonly cure: string;
 }
 
-/** The text of a code's rule; undefined where it has none. */
+/** The text of a code's rule, if it has one. */
 type RuleTexts = (code: string) => RuleText | undefined;
 
 /**
@@ -121,7 +121,7 @@ export const FORMAT_FLAG = {
   },
 } as const;
 
-/** Prints findings to stdout, where they are the answer. */
+/** Prints findings to stdout. */
 export function printFindings(
   ui: Ui,
   findings: readonly Finding[],

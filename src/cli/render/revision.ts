@@ -242,7 +242,7 @@ function sealText(verdict: Verdict): string {
     case "draft":
       return "draft, not sealed yet";
     case "sealed":
-      return "sealed, and the files are what was sealed";
+      return "sealed, and the files are unchanged";
     case "was":
       return "sealed again since; the files are an earlier pair that is still accepted";
     case "missing":

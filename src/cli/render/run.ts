@@ -23,7 +23,7 @@ export function reportPlan(
   { route }: PlannedMigration,
   { transaction, mayLose }: {
     readonly transaction: TransactionMode;
-    /** What the run may take, a sentence each. */
+    /** Possible losses, a sentence each. */
     readonly mayLose: readonly string[];
   },
 ): void {
@@ -80,10 +80,10 @@ function heading({ mode }: Segment): string {
   }
 }
 
-/** So many losses are listed; beyond it they are counted. */
+/** Maximum number of losses that are listed; the others are counted. */
 const LISTED = 10;
 
-/** Tells a run as it goes, and its result. */
+/** Prints a run as it goes, and its result. */
 export class RunReport {
   readonly #ui: Ui;
   readonly #target: Target;
@@ -157,7 +157,7 @@ export class RunReport {
       case "resealed":
         this.#ui.notice(`resealed   ${style.yellow(event.id)}`);
         break;
-      // The error that follows says what was rolled back.
+      // The error that follows reports the rollback.
       case "rolled-back":
       case "statement":
       case "committed":
@@ -182,7 +182,7 @@ export class RunReport {
     this.tell(outcome, planned);
   }
 
-  /** Tells the result of a run that is a part of what a command does. */
+  /** Prints the result of a run that is only part of a command. */
   tell(outcome: RunOutcome, planned: PlannedMigration): void {
     const { graph, applied } = planned.catalogue;
     const after = new Set(applied);
@@ -201,7 +201,7 @@ export class RunReport {
     this.#hintAtPoints();
   }
 
-  /** A copy from before the run has everything. What each transaction took is put back newest first. */
+  /** A copy from before the run has everything. The losses of several transactions are restored newest first. */
   #hintAtPoints(): void {
     const [first] = this.#points;
     if (first?.holds === "database") {

@@ -98,7 +98,7 @@ export interface DatabaseCatalogue extends OpenTarget {
 
 /**
  * Looks at the database's records. Creates nothing, and needs no manifest.
- * @throws {AludelError} What settings, manifest, target and database throw.
+ * @throws {AludelError} The errors of settings, manifest, target and database.
  */
 export async function openDatabase(session: Session): Promise<DatabaseCatalogue> {
   const workspace = session.workspaceIfAny;

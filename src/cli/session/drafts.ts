@@ -41,7 +41,7 @@ export async function openDrafts(session: Session): Promise<OpenDrafts> {
  * Undoes a revision if the database has applied it, by the rules of every run.
  *
  * @returns The run for the JSON; null if the database has not applied it.
- * @throws {AludelError} What planning and running throw.
+ * @throws {AludelError} The errors of planning and running.
  */
 export async function undoIfApplied(
   session: Session,

@@ -26,7 +26,7 @@ export function openReplay(session: Session, workspace = session.workspace): Ope
   return { tree, sources, scratch };
 }
 
-/** The flags of the commands that walk through the history. */
+/** The flags of commands that replay the history. */
 export const HISTORY_FLAG = {
   at: { kind: "text", value: "REF", help: "the revision to end at (default: all heads)" },
   ...DATABASE_FLAG,

@@ -24,7 +24,7 @@ export interface FoundRevisions {
  *
  * @param needsDatabase Whether the refs speak of applied revisions.
  * @param find Resolves the refs.
- * @throws {AludelError} What `find` throws, and what opening the project and the database throws.
+ * @throws {AludelError} The errors of `find`, and of opening the project and the database.
  */
 export async function findRevisions(
   session: Session,

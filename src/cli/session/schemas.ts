@@ -12,7 +12,7 @@ import type { Session } from "./session.ts";
 
 /**
  * The reader of the project's schemas, which works without a manifest too. Reads none yet.
- * @throws {AludelError} What settings and manifest throw.
+ * @throws {AludelError} The errors of settings and manifest.
  */
 export function schemaReader(session: Session): SchemaReader {
   const { project, workspaceIfAny: workspace } = session;
@@ -34,7 +34,7 @@ type OperandKind = "empty" | "rev" | "db" | "sql";
  * Reads the schema that an argument names: `empty`, a ref, a database (a path, a URL, a name of the
  * settings), an SQL file or a folder of them. `rev:`, `db:` and `sql:` before it say which.
  *
- * @throws {AludelError} `operand-ambiguous`, `operand-unknown`, and what reading throws.
+ * @throws {AludelError} `operand-ambiguous`, `operand-unknown`, and the errors of reading.
  */
 export async function readOperand(
   session: Session,

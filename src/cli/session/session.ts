@@ -57,7 +57,7 @@ export class Session {
 
   /**
    * The revisions on disk; null if there is no manifest.
-   * @throws {AludelError} What reading the manifest throws.
+   * @throws {AludelError} The errors of reading the manifest.
    */
   get workspaceIfAny(): Workspace | null {
     if (this.#workspace === undefined) this.#workspace = openWorkspace(this.project.files);

@@ -25,7 +25,7 @@ export interface OpenVerification {
  * does not exist yet: the files can be verified alone.
  *
  * @param options Whether the texts that the database stored are read as well: all of them.
- * @throws {AludelError} What settings, manifest, target and database throw.
+ * @throws {AludelError} The errors of settings, manifest, target and database.
  */
 export async function openVerification(
   session: Session,

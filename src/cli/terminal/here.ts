@@ -19,11 +19,11 @@ export interface Here {
   readonly config?: string | undefined;
   /** The value of `--database`. */
   readonly database?: string | undefined;
-  /** The value of a variable that was read for want of `--database`. */
+  /** The value of a variable that was read because `--database` was not given. */
   readonly variable?: string | undefined;
 }
 
-/** How every command says what to do next: `next: aludel upgrade head -d other.db`, to paste from the working folder. */
+/** A next step, as every command prints it: `next: aludel upgrade head -d other.db`, to paste in the working folder. */
 export function nextLine(step: NextStep, style: Style, here: Here): string {
   return `${style.cyan("next:")} ${stepLine(step, here)}`;
 }
@@ -44,7 +44,7 @@ export function stepJson(
 }
 
 function wordsAt(here: Here): StepWords {
-  // What was typed has its flags, and lacks a variable that may have been set for this one command line.
+  // The typed words include their flags, but not a variable that may have been set for this command line only.
   const { variable: database } = here;
   return {
     words: (command) => wordsHere(command, here).map(redact),
@@ -101,7 +101,7 @@ export function takesDatabase(words: readonly string[]): boolean {
   return DATABASE_COMMANDS.has(name) || (name === "revision" && words.includes("--amend"));
 }
 
-/** What follows `aludel` and takes no settings: commands that begin without a project, and flags. */
+/** Words after `aludel` that take no settings: commands that start without a project, and flags. */
 const WITHOUT_PROJECT = /^(?:init|completions|help|-.*)?$/;
 /** Flags of a command that looks at git and refuses a database. */
 const IN_GIT = /^--(?:staged|since)(?:=|$)/;

@@ -27,7 +27,7 @@ export class RunWatch implements Disposable, Drawing {
   #message = "";
 
   /**
-   * @param databaseBytes The size of the database's file; 0 where there is none.
+   * @param databaseBytes The size of the database's file; 0 if there is none.
    * @param progress Whether progress may be drawn on stderr.
    */
   constructor(runtime: Runtime, databaseBytes: number, progress: boolean) {
@@ -47,7 +47,7 @@ export class RunWatch implements Disposable, Drawing {
     return this.#board.interrupted;
   };
 
-  /** Notes what is being done, for the progress line. */
+  /** Notes the current work, for the progress line. */
   see(event: RunEvent): void {
     if (event.type === "temporary") {
       this.#sentinel?.send({ temporary: event.path });

@@ -16,7 +16,7 @@ export interface Runtime {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly stdinIsTerminal: boolean;
-  /** Columns of the terminal, 80 where there is none. */
+  /** Columns of the terminal, 80 without one. */
   readonly columns: number;
   /** How many threads can work at once. */
   readonly processors: number;
@@ -26,7 +26,7 @@ export interface Runtime {
   readonly program: readonly string[];
   /** Such as `Deno 2.9.6`. */
   readonly runtime: string;
-  /** An environment variable; undefined where it is unset or may not be read. */
+  /** An environment variable; undefined if it is unset or may not be read. */
   env(name: string): string | undefined;
   now(): Date;
   /** Milliseconds from an arbitrary start; never goes back. */

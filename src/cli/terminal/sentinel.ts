@@ -2,11 +2,11 @@ import { type EndSignal, host } from "../../host/mod.ts";
 import { CLEAR_LINE, progressLine, WatchBoard } from "./watch_board.ts";
 
 /**
- * A worker that stands beside a long run: it answers Ctrl-C and draws progress while SQLite keeps the main
+ * A worker beside a long run: it handles Ctrl-C and draws progress while SQLite keeps the main
  * thread busy inside one statement. See docs/decisions for why it is this way round and not SQLite in the worker.
  */
 
-/** What the worker is started with. */
+/** The first message to the worker. */
 export interface SentinelOrder {
   readonly board: SharedArrayBuffer;
   /** Whether progress may be drawn on stderr. */
@@ -17,7 +17,7 @@ export interface SentinelOrder {
   readonly elapsedMs: number;
 }
 
-/** What the worker is told later: a folder that must go when it ends the process. */
+/** A later message: a folder to remove if the worker ends the process. */
 export interface TemporaryFolder {
   readonly temporary: string;
 }

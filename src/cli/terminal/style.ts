@@ -1,6 +1,6 @@
 import { STYLE_MARKS } from "../../text/layout.ts";
 
-/** Ways to set text apart. Each returns the text itself where there is no colour. */
+/** Ways to highlight text. Without colour, each returns the text itself. */
 export interface Style {
   bold(text: string): string;
   dim(text: string): string;
@@ -23,8 +23,8 @@ export const plainStyle: Style = {
 };
 
 /**
- * Select Graphic Rendition codes (ECMA-48), each with the mark that stands for it until a text is written: what comes from
- * files and databases is spelt out first, and must not be taken for a colour of ours. The marks are noncharacters of Unicode.
+ * Select Graphic Rendition codes (ECMA-48), each with the mark that represents it until a text is written: text from
+ * files and databases is escaped first, and must not be mistaken for our colours. The marks are noncharacters of Unicode.
  */
 const RENDITIONS = new Map(
   [1, 22, 2, 31, 32, 33, 36, 39].map((code, index) =>

@@ -9,18 +9,18 @@ import { visible, visibleJson } from "../../text/visible.ts";
 export interface UiOptions {
   readonly json: boolean;
   readonly quiet: boolean;
-  /** What the commands that are suggested must repeat. */
+  /** The command line that suggested commands must repeat. */
   readonly here?: Here;
 }
 
-/** What draws on the terminal by itself, such as progress. */
+/** Something that draws on the terminal by itself, such as progress. */
 export interface Drawing {
   /** Takes the drawing off the terminal, calls `write`, and keeps off until it returns. */
   aside(write: () => void): void;
 }
 
 /**
- * Where a command's words go: its answer to stdout, everything else to stderr.
+ * The output of a command: its answer goes to stdout, everything else to stderr.
  *
  * With `--json` the answer is exactly one JSON document, and an error is one too.
  */
@@ -45,7 +45,7 @@ export class Ui {
     this.talkStyle = colour(runtime.stderr.isTerminal) ? terminalStyle : plainStyle;
   }
 
-  /** What the commands that are suggested must repeat. */
+  /** The command line that suggested commands must repeat. */
   get here(): Here {
     return this.#here;
   }
@@ -75,12 +75,12 @@ export class Ui {
     this.#drawing = drawing;
   }
 
-  /** A line, or several, of the answer. Dropped with `--json`, where the document says it. */
+  /** A line, or several, of the answer. Dropped with `--json`, whose document has it. */
   data(text: string): void {
     if (!this.#options.json) this.#tell(this.#runtime.stdout, text, this.style);
   }
 
-  /** SQL and scripts, which another program may run: exactly what they are, unless a person watches. */
+  /** SQL and scripts, which another program may run: unchanged, except on a terminal. */
   script(text: string): void {
     const { stdout } = this.#runtime;
     if (stdout.isTerminal) this.data(text);
@@ -110,17 +110,17 @@ export class Ui {
     this.#write(this.#runtime.stdout, visibleJson(json));
   }
 
-  /** What happened, for a person: silent with `--quiet` and `--json`. */
+  /** Tells a person what happened; silent with `--quiet` and `--json`. */
   notice(text: string): void {
     if (!this.#options.quiet && !this.#options.json) this.#talk(text);
   }
 
-  /** What to do next. */
+  /** Suggests the next step. */
   hint(step: NextStep): void {
     this.notice(nextLine(step, this.talkStyle, this.#here));
   }
 
-  /** What the user should know even when told to be quiet. */
+  /** A warning, printed even with `--quiet`. */
   warning(text: string): void {
     this.#talk(`${this.talkStyle.yellow("warning")}: ${text}`);
   }
@@ -139,7 +139,7 @@ export class Ui {
     return stream.isTerminal ? foldLines(visible(text), this.#runtime.columns - taken) : text;
   }
 
-  /** The door of every text: whatever it was made of, no order but our colours reaches a terminal. */
+  /** The door of every text: whatever it was made of, no control sequence but our colours reaches a terminal. */
   #tell(stream: OutputStream, text: string, style: Style): void {
     const shown = visible(text);
     this.#write(stream, style === plainStyle ? shown : rendered(shown));

@@ -3,7 +3,7 @@ import { visible } from "../../text/visible.ts";
 
 /**
  * The memory that the main thread and the sentinel share: the main thread is deaf while SQLite works, so it
- * leaves here what it is doing, and finds here whether the user wants it to stop.
+ * writes its progress here, and reads here whether the user wants it to stop.
  */
 
 /** Takes a progress line off the terminal. */
@@ -28,7 +28,7 @@ const TEXT_BYTES = 512;
 
 /** A view on the shared memory, for either side. */
 export class WatchBoard {
-  /** What the other side is given to make its own view. */
+  /** The memory from which the other side makes its own view. */
   readonly buffer: SharedArrayBuffer;
   readonly #fields: Int32Array;
   readonly #text: Uint8Array;
@@ -67,7 +67,7 @@ export class WatchBoard {
   }
 
   /**
-   * For the sentinel: calls `draw`, after which the cursor stands behind a progress line. Does nothing while the main
+   * For the sentinel: calls `draw`, which leaves the cursor after a progress line. Does nothing while the main
    * thread writes.
    */
   draw(draw: () => void): void {
@@ -83,7 +83,7 @@ export class WatchBoard {
 
   /**
    * For the main thread: calls `write` while nothing is drawn.
-   * @param isDrawn Whether a progress line stands where the cursor is: it must be taken off first.
+   * @param isDrawn Whether the cursor is after a progress line, which must be cleared first.
    */
   writeAside(write: (isDrawn: boolean) => void): void {
     while (Atomics.compareExchange(this.#fields, TERMINAL, 0, 1) !== 0) {
@@ -101,7 +101,7 @@ export class WatchBoard {
     Atomics.notify(this.#fields, TERMINAL);
   }
 
-  /** What the main thread is doing, one line. Cut at 512 bytes; empty where there is nothing to tell. */
+  /** The main thread's current work, one line. Cut at 512 bytes; empty if there is none. */
   get doing(): string {
     const length = Atomics.load(this.#fields, TEXT_LENGTH);
     // A copy: TextDecoder takes no shared memory.

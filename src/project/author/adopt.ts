@@ -77,7 +77,7 @@ export async function adoptDatabase(request: AdoptRequest): Promise<AdoptedDatab
   }, target.path);
   const project = openProject(root);
   if ((openWorkspace(project.files)?.graph.size ?? 0) > 0) {
-    throw new AludelError("adopt-revisions", "The project has revisions already", {
+    throw new AludelError("adopt-revisions", "The project already has revisions", {
       notes: ["A database is adopted into a new project"],
       next: [shell`aludel stamp REF # record the revision whose schema the database has`],
     });
