@@ -227,9 +227,9 @@ export type ErrorCode = keyof typeof ERROR_KINDS;
 export interface Place {
   /** The file's name, as seen from the working folder. */
   readonly file: string;
-  /** Left out where the whole file is meant. */
+  /** Left out if the whole file is meant. */
   readonly line?: number;
-  /** Left out where the whole line is meant. */
+  /** Left out if the whole line is meant. */
   readonly column?: number;
   /** The source line with a caret under the column, ready to print. */
   readonly frame?: string;

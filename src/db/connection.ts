@@ -62,11 +62,11 @@ export class SqlError extends Error {
   override readonly name: string = "SqlError";
   /** SQLite's words, without the offset. */
   readonly sqlite: string;
-  /** SQLite's primary result code where it is known: 5 is SQLITE_BUSY. */
+  /** SQLite's primary result code if it is known: 5 is SQLITE_BUSY. */
   readonly resultCode: number | undefined;
-  /** Offset in UTF-8 bytes of the statement's text where SQLite stopped, where it says so. */
+  /** Offset in UTF-8 bytes of the statement's text where SQLite stopped, if it says so. */
   readonly byteOffset: number | undefined;
-  /** The reason of the authorizer that refused, where one did. */
+  /** The reason of the authorizer that refused, if one did. */
   readonly refusal: string | undefined;
   /** The connection's name for messages. */
   readonly database: string | undefined;

@@ -32,7 +32,7 @@ export function tryFileLock(path: string): Disposable | undefined {
   }
   return {
     [Symbol.dispose]() {
-      // Removed while it is locked, so that whoever has it open finds it gone and begins again.
+      // Removed while it is locked, so that a process that has it open finds it gone and starts again.
       if (host.os !== "windows") removeQuietly(path);
       database.close();
       // Windows removes no file that is open; if another process has it open by now, it stays.

@@ -10,7 +10,7 @@ const CONTENT =
 /**
  * Looks for damage in the whole database: https://sqlite.org/pragma.html#pragma_integrity_check
  *
- * @returns SQLite's words, at most ten; empty where it finds none, or cannot look because the schema needs what only
+ * @returns SQLite's words, at most ten; empty if it finds none, or cannot look because the schema needs what only
  *   the application has, such as a collation.
  */
 export async function findDamage(connection: Connection): Promise<readonly string[]> {

@@ -3,7 +3,7 @@ import { host } from "../host/mod.ts";
 /** A process that holds a lock on a database's files. */
 export interface LockHolder {
   readonly pid: number;
-  /** The command's name, such as `python3`; undefined where the system does not tell. */
+  /** The command's name, such as `python3`; undefined if the system does not tell. */
   readonly command: string | undefined;
   /** Whether it holds the lock to write, and not only to read. */
   readonly writes: boolean;

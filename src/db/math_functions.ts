@@ -119,7 +119,7 @@ function toReal(value: SqlValue): number | null {
 
 const NUMBER_TEXT = /^[ \t-\r]*([+-]?(?:\d+(\.\d*)?|(\.\d+))(e[+-]?\d+)?)[ \t-\r]*$/i;
 
-/** A value after NUMERIC affinity (https://sqlite.org/datatype3.html), null where it is no number. */
+/** A value after NUMERIC affinity (https://sqlite.org/datatype3.html), null if it is no number. */
 function toNumeric(value: SqlValue): bigint | number | null {
   if (typeof value === "bigint" || typeof value === "number") return value;
   if (typeof value !== "string") return null;

@@ -208,7 +208,7 @@ export class NodeConnection implements Connection {
     await this.close();
   }
 
-  /** Compiles a statement. `prepare` does not tell where SQLite stopped and `exec` does, so that it is asked too. */
+  /** Compiles a statement. Only `exec` tells where SQLite stopped, so it is asked after `prepare` failed. */
   #prepare(sql: string): StatementSync {
     try {
       return this.#database.prepare(sql);

@@ -22,7 +22,7 @@ export function fileUri(path: string, query: string): string {
 }
 
 /**
- * What a connection is for. `create` makes the file where there is none; `write` never does; `read` is
+ * What a connection is for. `create` makes the file if there is none; `write` never does; `read` is
  * for looking: it makes neither file nor table, but it does put right what a crash left behind.
  */
 export type OpenMode = "create" | "write" | "read";
@@ -42,7 +42,7 @@ interface OpenOptions {
   readonly extensions?: readonly string[];
   /** The application's functions. */
   readonly functions?: SqlFunctions | undefined;
-  /** The database for messages; the path where it is left out. */
+  /** The database for messages; the path if it is left out. */
   readonly name?: string;
 }
 
@@ -63,7 +63,7 @@ export function openNodeSqlite(options: OpenOptions): Connection {
   if (path === ":memory:") return new NodeConnection(openNative(path, options), name);
   inspectFile(options, name);
   try {
-    // "rw" makes no file, and SQLite itself falls back to reading where it may not write.
+    // "rw" makes no file, and SQLite itself falls back to reading if it may not write.
     const byPath = mode === "create" || options.readOnly === true;
     return probed(options, name, byPath ? path : fileUri(path, "mode=rw"));
   } catch (error) {
@@ -74,7 +74,7 @@ export function openNodeSqlite(options: OpenOptions): Connection {
     }
   }
   // A database in WAL mode on a read-only medium: SQLite wants to make the -shm file there and cannot. With
-  // no log beside it the file is all there is, and who cannot write can only look at it as it stands.
+  // no log beside it the file is all there is, and a process that cannot write can only read it as it is.
   try {
     return probed(options, name, fileUri(path, "mode=ro&immutable=1"));
   } catch (error) {

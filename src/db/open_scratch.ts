@@ -14,7 +14,7 @@ export interface ScratchOptions {
   readonly standIns?: boolean;
   /** Loadable extensions, by path or name. */
   readonly extensions?: readonly string[];
-  /** The database that {@linkcode ScratchConnection.image} gave; an empty one where it is left out. */
+  /** The database that {@linkcode ScratchConnection.image} gave; an empty one if it is left out. */
   readonly image?: ScratchImage;
 }
 

@@ -16,7 +16,7 @@ export interface CopyOrder {
    * its own, under the protection of that one.
    */
   readonly guarded?: "from" | "to";
-  /** Whether nobody can write to `from`, so that it is read as it stands: without a lock, and without files beside it. */
+  /** Whether nobody can write to `from`, so that it is read as it is: without a lock, and without files beside it. */
   readonly immutable?: boolean;
 }
 
@@ -174,7 +174,7 @@ export type CopyAnswer =
   | {
     readonly ok: false;
     readonly message: string;
-    /** SQLite's primary result code, where it was SQLite that refused. */
+    /** SQLite's primary result code, if it was SQLite that refused. */
     readonly resultCode: number | undefined;
   };
 

@@ -56,7 +56,7 @@ class LocatedError extends Error {
 
 /**
  * Joins what `prepare` threw for `sql` with what `exec` threw for the same text behind an ASCII prefix: the
- * first has the result code, the second the offset. Gives the first where they do not speak of the same.
+ * first has the result code, the second the offset. Gives the first if they do not speak of the same.
  */
 export function withOffsetOf(prepared: Error, executed: Error, prefix: string, sql: string): Error {
   const { text, byteOffset } = withoutOffset(executed.message, prefix + sql);
@@ -198,7 +198,7 @@ export function databaseMissing(name: string): AludelError {
 
 /**
  * Says what an error of SQLite means for the database as a whole: locked, read-only, damaged, not a
- * database. Undefined where it is about the statement.
+ * database. Undefined if it is about the statement.
  *
  * @param name The database for messages, as {@linkcode Connection.name} has it.
  */

@@ -75,7 +75,7 @@ function notFound(graph: RevisionGraph, name: string): AludelError {
   });
 }
 
-/** What stands before `@` in a ref, looked up: the revision it names and that one's lineage. */
+/** What is before `@` in a ref, looked up: the revision it names and that one's lineage. */
 export interface BranchScope {
   /** As typed. */
   readonly name: string;
@@ -84,7 +84,7 @@ export interface BranchScope {
 }
 
 /**
- * Looks up a ref's branch; null where it has none.
+ * Looks up a ref's branch; null if it has none.
  * @throws {AludelError} `ref-not-found`, `ref-ambiguous`
  */
 export function findScope(graph: RevisionGraph, branch: string | null): BranchScope | null {
@@ -93,7 +93,7 @@ export function findScope(graph: RevisionGraph, branch: string | null): BranchSc
   return { name: branch, id, lineage: graph.lineageOf(id) };
 }
 
-/** Those of the ids that are on the branch; all where there is none. */
+/** Those of the ids that are on the branch; all if there is none. */
 export function within(
   scope: BranchScope | null,
   ids: readonly RevisionId[],

@@ -12,7 +12,7 @@ import { type Adjacency, knots, minimalCycle, topologicalOrder } from "./walk.ts
 
 /**
  * Why a list of revisions is no graph. `at` holds the positions in the list of the revisions that are concerned, the
- * one to mend last, so that a caller can point at lines of a manifest.
+ * one to fix last, so that a caller can point at lines of a manifest.
  */
 type GraphProblem =
   & { readonly at: readonly number[] }

@@ -26,7 +26,7 @@ interface LaneRow {
   readonly column: number;
   /** Whether a line comes down to it in its own lane. */
   readonly isReached: boolean;
-  /** The lanes that come down beside it; null where a lane is free, and at `column`. */
+  /** The lanes that come down beside it; null if a lane is free, and at `column`. */
   readonly beside: readonly (Lane | null)[];
   /** The lanes, all to the right of `column`, that end here together with its own. */
   readonly joins: readonly number[];
@@ -123,9 +123,9 @@ function sharedLane(
 /** How a drawing looks. */
 export interface GraphTextOptions {
   readonly glyphs: "unicode" | "ascii";
-  /** The lines of text beside a revision; the first stands on the revision's own line. */
+  /** The lines of text beside a revision; the first is on the revision's own line. */
   readonly text: (id: RevisionId) => readonly string[];
-  /** The sign of a revision, one column wide. `●` or `*` where it is not given. */
+  /** The sign of a revision, one column wide. `●` or `*` if it is not given. */
   readonly mark?: (id: RevisionId) => string;
 }
 
@@ -171,7 +171,7 @@ export function drawGraph(rows: readonly LaneRow[], options: GraphTextOptions): 
     }
     const text = options.text(row.id);
     while (drawn.length < text.length) drawn.push(afterLine(row, glyphs));
-    // One line of text stands close to its sign; several stand under each other.
+    // One line of text is close to its sign; several are under each other.
     const width = Math.max(row.column * 2 + 1, ...drawn.map((cells) => cells.length));
     drawn.forEach((cells, at) => {
       const pad = text.length > 1 ? cells.padEnd(width) : cells;
@@ -224,7 +224,7 @@ function nodeLine(row: LaneRow, mark: string, glyphs: Glyphs): string {
   });
 }
 
-/** What goes on downwards under a row. */
+/** What continues downwards under a row. */
 function afterLine(row: LaneRow, glyphs: Glyphs): string {
   const kinds = new Map(row.forks.map((fork) => [fork.lane, fork.kind]));
   const width = Math.max(row.beside.length, ...row.forks.map((fork) => fork.lane + 1));

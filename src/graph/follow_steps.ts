@@ -62,7 +62,7 @@ export function follow(graph: RevisionGraph, start: Point, steps: number, walk: 
 
 /**
  * The one applied revision that `+N` climbs from: a head of what is applied, on the branch if one is named; without
- * such a head, the topmost applied revision of the branch; null where nothing of it is applied.
+ * such a head, the topmost applied revision of the branch; null if nothing of it is applied.
  *
  * A head here is one that no applied revision follows or depends on.
  * @throws {AludelError} `ref-several-heads`
@@ -80,7 +80,7 @@ export function topForClimb(
 /**
  * The one applied revision that `-N` descends from: a head of what is applied, on the branch if one is named; without
  * such a head, one that only a dependency covers.
- * @throws {AludelError} `ref-several-heads`, `ref-too-far` where nothing of the branch is applied
+ * @throws {AludelError} `ref-several-heads`, `ref-too-far` if nothing of the branch is applied
  */
 export function topForDescent(
   graph: RevisionGraph,

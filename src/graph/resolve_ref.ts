@@ -31,7 +31,7 @@ import type { RevisionGraph } from "./revision_graph.ts";
 
 /** What a ref can depend on besides the graph. */
 export interface RefContext {
-  /** The revisions of the database; empty where a command has none. Each must be in the graph. */
+  /** The revisions of the database; empty if a command has none. Each must be in the graph. */
   readonly applied: ReadonlySet<RevisionId>;
   readonly purpose: RefPurpose;
   /** Where the graph holds more than the disk does: the revisions that `head` and `heads` are among. */
@@ -184,9 +184,9 @@ export interface RangeEnds {
 }
 
 /**
- * The ends of a range: base and heads where one is left out. `-N` before the colon counts down from the other end and `+N`
+ * The ends of a range: base and heads if one is left out. `-N` before the colon counts down from the other end and `+N`
  * after it counts up from the other end, as Alembic documents it; other relative ends count from what is applied. All stop
- * where the graph does.
+ * where the graph ends.
  *
  * @throws {AludelError} As `resolveRef`.
  */
@@ -212,7 +212,7 @@ export function resolveEnds(
  * The revisions of a range in topological order, both ends included: what the upper end has and the lower one lacks, as far
  * as it follows or depends on the lower one.
  *
- * @throws {AludelError} `route-not-related` where the lower end is not under the upper one, and as `resolveRef`.
+ * @throws {AludelError} `route-not-related` if the lower end is not under the upper one, and as `resolveRef`.
  */
 export function resolveRange(
   graph: RevisionGraph,

@@ -26,7 +26,7 @@ export function foldRevisionName(name: string): string {
 }
 
 /**
- * Why a text cannot be a revision id, as the end of the sentence "The id … ", or null where it can.
+ * Why a text cannot be a revision id, as the end of the sentence "The id … ", or null if it can.
  *
  * The rule: an ASCII letter or digit, then up to 63 letters, digits, `_` or `.`, no final dot (Windows
  * drops it from folder names), none of {@linkcode RESERVED_WORDS}.
@@ -36,7 +36,7 @@ export function idFault(id: string): string | null {
 }
 
 /**
- * Why a text cannot be a branch label, as the end of the sentence "The label … ", or null where it can.
+ * Why a text cannot be a branch label, as the end of the sentence "The label … ", or null if it can.
  *
  * The rule is that of ids with `/` allowed too. `@`, `+`, `-` and `:` belong to the ref grammar, so a label
  * can never look like a relative ref or a range.

@@ -13,7 +13,7 @@ export interface GraphParts {
   readonly revisions: readonly Revision[];
   readonly position: ReadonlyMap<RevisionId, number>;
   readonly parents: Adjacency;
-  /** Parents and dependencies; the same object as `parents` where nothing depends on anything. */
+  /** Parents and dependencies; the same object as `parents` if nothing depends on anything. */
   readonly below: Adjacency;
 }
 

@@ -9,7 +9,7 @@ import type { RevisionGraph } from "./revision_graph.ts";
 
 /** Where a downgrade or a stamp goes. Everything that needs what is undone is undone with it. */
 export type Destination =
-  /** Undo everything, or everything that stands on the bases of one revision's branch. */
+  /** Undo everything, or everything above the bases of one revision's branch. */
   | { readonly kind: "base"; readonly branch: RevisionId | null }
   /** Keep this revision; undo its children, or those on one revision's branch. */
   | { readonly kind: "revision"; readonly id: RevisionId; readonly branch: RevisionId | null }
@@ -20,7 +20,7 @@ export type Destination =
  * Where a downgrade to a ref goes.
  *
  * `-N` undoes N revisions from the only head of what is applied; `REV-N` that ends below a base is the base of REV's branch.
- * @throws {AludelError} As `resolveRef`; `ref-several-heads` where several revisions are named.
+ * @throws {AludelError} As `resolveRef`; `ref-several-heads` if several revisions are named.
  */
 export function resolveDestination(
   graph: RevisionGraph,
@@ -66,7 +66,7 @@ export type Route = readonly Step[];
 
 /**
  * The way up: what the targets and their ancestors and dependencies lack, parents and dependencies first.
- * Empty where nothing is left to do.
+ * Empty if nothing is left to do.
  */
 export function upgradeRoute(
   graph: RevisionGraph,
@@ -82,9 +82,9 @@ export function upgradeRoute(
 
 /**
  * The way down: the applied revisions among those that the destination undoes and all that follow or depend on
- * them, the last ones first. Other branches stay. Empty where nothing is left to do.
+ * them, the last ones first. Other branches stay. Empty if nothing is left to do.
  *
- * @throws {AludelError} `route-not-applied` where the destination itself is not applied: going there would be an upgrade.
+ * @throws {AludelError} `route-not-applied` if the destination itself is not applied: going there would be an upgrade.
  */
 export function downgradeRoute(
   graph: RevisionGraph,
@@ -133,7 +133,7 @@ export interface StampRoute {
 }
 
 /**
- * The change of records that makes a database stand at the targets: what follows or depends on one is forgotten, the targets
+ * The change of records that puts a database at the targets: what follows or depends on one is forgotten, the targets
  * with all under them are recorded, other branches stay. Without targets everything is forgotten.
  */
 export function stampRoute(

@@ -252,7 +252,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Adds a text to a set; true where it was there already. */
+/** Adds a text to a set; true if it was there already. */
 function isRepeated(seen: Set<string>, text: string): boolean {
   const size = seen.size;
   seen.add(text);

@@ -120,7 +120,7 @@ const SPELLED: Readonly<Record<string, string>> = {
  * The words of a message for a folder's name: `Add "Größe" to events` → `add_grosse_to_events`.
  *
  * Lower-case ASCII letters and digits, words joined by `_`, at most 40 characters, cut between words
- * where there is one to cut at. A message without any such word gives `revision`.
+ * if there is one to cut at. A message without any such word gives `revision`.
  */
 export function slugOf(message: string): string {
   const words = message
@@ -196,7 +196,7 @@ const SHAPES: Readonly<Record<string, string>> = {
   epoch: "\\d+",
 };
 
-/** The id in a folder's name that a template may have given: the shortest one that fits; undefined where none does. */
+/** The id in a folder's name that a template may have given: the shortest one that fits; undefined if none does. */
 export function idInFolderName(template: string, name: string): string | undefined {
   const pattern = template.split(/(\{\w+\})/).map((part) => {
     const token = /^\{(\w+)\}$/.exec(part)?.[1];

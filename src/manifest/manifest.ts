@@ -32,7 +32,7 @@ export interface ActualHashes {
   readonly down: TextHash | null;
 }
 
-/** The canonical texts themselves, or earlier ones; null where there is no file. */
+/** The canonical texts themselves, or earlier ones; null if there is no file. */
 export interface CanonicalTexts {
   readonly up: string | null;
   readonly down: string | null;
@@ -88,7 +88,7 @@ export function formatRevision(revision: ManifestRevision): string {
   });
 }
 
-/** The same revisions in the manifest's order; the same array where it is in order already. */
+/** The same revisions in the manifest's order; the same array if it is in order already. */
 export function sortById(revisions: readonly ManifestRevision[]): readonly ManifestRevision[] {
   const sorted = revisions.every((revision, index) => {
     const before = revisions[index - 1];
@@ -97,7 +97,7 @@ export function sortById(revisions: readonly ManifestRevision[]): readonly Manif
   return sorted ? revisions : revisions.toSorted((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-/** The texts in UTF-16 code unit order; the same array where they are in order already. */
+/** The texts in UTF-16 code unit order; the same array if they are in order already. */
 export function sortTexts(texts: readonly string[]): readonly string[] {
   return texts.length < 2 ? texts : texts.toSorted();
 }

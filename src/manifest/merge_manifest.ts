@@ -22,7 +22,7 @@ export interface MergeConflict {
 export interface ManifestMerge {
   /** Everything that is not in conflict, sorted by id. */
   readonly manifest: Manifest;
-  /** Sorted by id. The manifest is the result only where there are none. */
+  /** Sorted by id. The manifest is the result only if there are none. */
   readonly conflicts: readonly MergeConflict[];
 }
 

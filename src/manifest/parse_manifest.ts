@@ -6,7 +6,7 @@ import { FIRST_LINE, type Manifest, REVISION_KEYS } from "./manifest.ts";
 import { type JsonNode, offsetAt, readJson, valueOf } from "./strict_json.ts";
 import { type NextStep, say, shell } from "../text/next_step.ts";
 
-/** A manifest that was read from a text, and so can say where its revisions stand. */
+/** A manifest that was read from a text, and so can say where its revisions are. */
 export interface ParsedManifest extends Manifest {
   /** The file's name for messages. */
   readonly file: string;
@@ -61,9 +61,9 @@ export function manifestTooLarge(file: string): AludelError {
 }
 
 /**
- * The value of a text in canonical layout, or undefined where the strict reader must look.
+ * The value of a text in canonical layout, or undefined if the strict reader must look.
  *
- * JSON.parse drops all but the last of duplicate keys without a word. But every key is a quote and a colon,
+ * JSON.parse silently drops all but the last of duplicate keys. But every key is a quote and a colon,
  * so a text with no more of these than the value has keys has dropped none.
  */
 function parseQuickly(text: string): unknown {
@@ -119,7 +119,7 @@ function syntaxError(
   });
 }
 
-/** The error for a file in which git left both sides of a merge, where it is one. */
+/** The error for a file in which git left both sides of a merge, if it is one. */
 function conflictError(text: string, file: string): AludelError | undefined {
   const marker = /^<{7}(?: |\r?$)/m.exec(text);
   if (marker === null || !/^>{7}(?: |\r?$)/m.test(text)) return undefined;

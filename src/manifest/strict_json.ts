@@ -1,6 +1,6 @@
 /**
  * A strict JSON reader for files that people edit: unlike JSON.parse it finds every duplicate key and
- * knows where each value stands. It is some ten times slower, so the manifest takes it only when needed.
+ * knows where each value is. It is about ten times slower, so the manifest uses it only when needed.
  */
 
 /** Keys and indexes from the outermost value inwards. */
@@ -19,7 +19,7 @@ export interface JsonMember {
   readonly node: JsonNode;
 }
 
-/** A key that stands in one object a second time, at `offset`. */
+/** A duplicate key of one object, at `offset`. */
 export interface DuplicateKey {
   readonly key: string;
   readonly offset: number;
@@ -160,7 +160,7 @@ class Reader {
     return items;
   }
 
-  /** Goes past the opening bracket, and past the closing one where it follows at once. */
+  /** Goes past the opening bracket, and past the closing one if it follows at once. */
   #opensEmpty(close: string, depth: number): boolean {
     if (depth >= MAX_DEPTH) this.#fail(`is nested more than ${MAX_DEPTH} levels deep`);
     this.#at++;

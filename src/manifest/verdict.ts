@@ -9,7 +9,7 @@ import type {
   TextHash,
 } from "./manifest.ts";
 
-/** The hashes of the canonical texts of a revision; `down` is `"none"` where there is no down. */
+/** The hashes of the canonical texts of a revision; `down` is `"none"` if there is no down. */
 export interface TextHashes {
   readonly up: TextHash;
   readonly down: DownHash;
@@ -24,7 +24,7 @@ const DOMAIN = "aludel-lineage-1";
  * Takes in the id, the hashes of the actual texts, draft or sealed, and the lineages of the parents and
  * of the dependencies. The bytes are specified in docs/formats.md, "Lineage". Linear in the edges.
  *
- * @param order Revisions of which each stands after its parents and its dependencies.
+ * @param order Revisions, each after its parents and its dependencies.
  * @param hashesOf The texts' hashes; undefined for a revision whose texts are not known.
  * @param before Lineages that were computed already, of revisions that `order` need not name.
  * @returns The lineages by id. A revision has none if its texts or one of its ancestors' are unknown.
@@ -46,7 +46,7 @@ export function lineages(
   return known;
 }
 
-/** A line for each lineage, sorted; undefined where one is not known. */
+/** A line for each lineage, sorted; undefined if one is not known. */
 function linesOf(
   name: "parent" | "depends",
   ids: readonly RevisionId[],
@@ -91,7 +91,7 @@ export type Verdict =
 export interface TextSource {
   /** The canonical texts in the folder now. */
   actual(): CanonicalTexts;
-  /** The canonical texts as sealed, from a database or from git; undefined where nobody has them. */
+  /** The canonical texts as sealed, from a database or from git; undefined if they are lost. */
   sealed(): CanonicalTexts | undefined;
 }
 

@@ -17,7 +17,7 @@ const SHOWN = 3;
  * Runs the queries of an assert.sql: each of them must give no row.
  *
  * @throws {AludelError} `proof-assert` with the first rows of a query that gives some, `proof-assert-statement` for a
- * statement that is no query, `sql-failed` where SQLite refuses it.
+ * statement that is no query, `sql-failed` if SQLite refuses it.
  */
 export async function runAsserts(
   connection: Connection,

@@ -77,7 +77,7 @@ export function countOf(contents: Contents): { readonly rows: number; readonly t
   return { rows: counts.reduce((sum, count) => sum + count, 0), tables: counts.length };
 }
 
-/** What a database holds besides schema and rows: the two numbers of its header, and what ANALYZE measured. */
+/** What a database holds apart from schema and rows: the two numbers of its header, and what ANALYZE measured. */
 export interface DatabaseFacts {
   /** By the name of the pragma. */
   readonly numbers: ReadonlyMap<string, string>;
@@ -149,7 +149,7 @@ function tableLosses(old: TableContent, now: TableContent): string[] {
   return [...losses, ...valueLosses(old, now, name)];
 }
 
-/** The old rows under the rowids that they have now, where some rowids differ and all rows can be told apart without. */
+/** The old rows under the rowids that they have now, if some rowids differ and all rows can be told apart without. */
 function changedRowids(
   old: TableContent,
   now: TableContent,
@@ -204,7 +204,7 @@ function valueLosses(old: TableContent, now: TableContent, name: string): string
   return losses;
 }
 
-/** The rowid or primary key; the whole row where there is neither. */
+/** The rowid or primary key; the whole row if there is neither. */
 function keyOf(row: LiteralRow, { keys }: TableContent): string {
   return JSON.stringify(keys === 0 ? row : row.slice(0, keys));
 }
@@ -215,7 +215,7 @@ export type RowSnapshot = ReadonlyMap<string, TableSnapshot>;
 /** The rows of one table, as far as a change must keep them. */
 export interface TableSnapshot {
   readonly rows: readonly LiteralRow[];
-  /** The value in sqlite_sequence; undefined where there is none. */
+  /** The value in sqlite_sequence; undefined if there is none. */
   readonly sequence: bigint | undefined;
 }
 

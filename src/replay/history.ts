@@ -19,7 +19,7 @@ export interface ScriptText {
 /** What the folder of a revision holds, as far as it can be run. */
 export interface ReplaySource extends Revision {
   readonly up: ScriptText;
-  /** null where it cannot be undone. */
+  /** null if it cannot be undone. */
   readonly down: ScriptText | null;
   /** Rows to have before the up, and queries that must give no row after it. */
   readonly seed: ScriptText | null;

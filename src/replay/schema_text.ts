@@ -17,7 +17,7 @@ export async function schemaText(connection: Connection): Promise<string> {
 /**
  * What the schema of a database lacks to be another one, a line for each change.
  *
- * @param text The other one's {@linkcode schemaText}: a schema is read only where it does not decide.
+ * @param text The other one's {@linkcode schemaText}: a schema is read only if it does not decide.
  */
 export async function missingFor(
   connection: Connection,

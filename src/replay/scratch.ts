@@ -7,7 +7,7 @@ import { foldName } from "../sql/identifier.ts";
 export interface ScratchSettings {
   /** Whether `"text"` that names nothing is a string. */
   readonly doubleQuotedStrings: boolean;
-  /** Functions of the application, which stand for NULL without a word. */
+  /** Functions of the application, which silently give NULL. */
   readonly functions?: readonly string[];
   /** Loadable extensions, by absolute path or by name. */
   readonly extensions?: readonly string[];
@@ -21,7 +21,7 @@ export function scratchSettings(
 }
 
 /**
- * Opens databases in memory. A function that this SQLite does not have stands for NULL as soon as SQLite asks for it:
+ * Opens databases in memory. A function that this SQLite lacks gives NULL as soon as SQLite asks for it:
  * `standIns` of the connection tells which did.
  */
 export class Scratch {

@@ -19,7 +19,7 @@ import { compareRows, type RowSnapshot, snapshotRows } from "./contents.ts";
 import type { Scratch } from "./scratch.ts";
 import { type NextStep, say, shell } from "../text/next_step.ts";
 
-/** A generated revision to be checked. Texts have stand-ins for values that a person must choose. */
+/** A generated revision to be checked. Texts have placeholders for values that a person must choose. */
 export interface SelfCheckRequest {
   readonly from: Schema;
   readonly to: Schema;
@@ -33,7 +33,7 @@ export interface SelfCheckRequest {
   /** A database that the revisions before were replayed on; it is changed. */
   readonly parent?: ScratchConnection;
   /**
-   * How much of the schema is tried where that makes no difference: `reached`, the default, what the two scripts can
+   * How much of the schema is tried if that makes no difference: `reached`, the default, what the two scripts can
    * reach, as {@linkcode reachedNames} tells · `whole`, all of it.
    */
   readonly extent?: "reached" | "whole";
@@ -63,7 +63,7 @@ interface Part {
  * full of generated rows. The up must give exactly the wanted schema, the down the present one, and all that
  * both have must be kept: rows, values, rowids.
  *
- * The first up meets the whole schema. What comes after it meets what the two scripts can reach, which is all that can
+ * The first up runs on the whole schema. The rest runs on what the two scripts can reach, which is all that can
  * differ; a failure there is believed once the whole schema has shown it too.
  *
  * @throws {AludelError} `autogenerate-failed`, with SQLite's words or the difference that is left.

@@ -13,10 +13,9 @@ export interface ReplayTreeContext {
   readonly graph: RevisionGraph;
   readonly sourceOf: (id: RevisionId) => ReplaySource;
   readonly scratch: Scratch;
-  /** The SQLite of this program, such as `3.53.2`. */
 }
 
-/** Images are kept up to so many bytes; what is dropped is replayed when it is asked for again. */
+/** Maximum size of the kept images; a dropped one is replayed when it is asked for again. */
 const KEPT_BYTES = 256 * 1024 * 1024;
 
 /**

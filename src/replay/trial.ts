@@ -43,7 +43,7 @@ export const ROWS = 12;
 const VIRTUAL_ROWS = 5;
 
 /**
- * Which rows to make: so many, those of {@linkcode ROWS} that the schema after the up allows too, or `plain` ones
+ * Which rows to make: a number, those of {@linkcode ROWS} that the schema after the up allows too, or `plain` ones
  * without anything awkward.
  */
 export type Filling = number | "fitting" | "plain";
@@ -85,7 +85,7 @@ class StageFailure extends Error {
 /**
  * Runs a revision up, down and up again on a database that the revisions under it made.
  *
- * @param rows Does not matter where there is a seed.sql.
+ * @param rows Does not matter if there is a seed.sql.
  */
 export async function trial(
   id: RevisionId,

@@ -25,7 +25,7 @@ interface FoundRows {
   readonly named: string;
 }
 
-/** The rows for which a condition holds. @returns undefined where there are none. */
+/** The rows for which a condition holds. @returns undefined if there are none. */
 async function findRows(
   connection: Connection,
   { with: before = "", from, key, where }: RowQuery,
@@ -55,7 +55,7 @@ interface DuplicateQuery {
   readonly where?: string | undefined;
 }
 
-/** The values that stand in several rows. @returns undefined where there are none. */
+/** The values that occur in several rows. @returns undefined if there are none. */
 async function findDuplicates(
   connection: Connection,
   { with: before = "", from, terms, where }: DuplicateQuery,
@@ -86,13 +86,13 @@ export interface ConstraintFacts {
 }
 
 /**
- * Looks for the rows that a statement failed on, where SQLite says which constraint it was. The statement must be undone
+ * Looks for the rows that a statement failed on, if SQLite says which constraint it was. The statement must be undone
  * and what came before it not, so that the same rows are there.
  *
  * Reads the rows once more: for one statement that has failed that is worth knowing which ones.
  *
  * @param sqlite SQLite's message.
- * @returns undefined where the message is of another kind, the statement too involved, or nothing was found.
+ * @returns undefined if the message is of another kind, the statement too involved, or nothing was found.
  */
 export async function explainConstraint(
   connection: Connection,

@@ -60,7 +60,7 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
   ],
 ];
 
-/** The advice for SQLite's message, or undefined where its own words are enough. */
+/** The advice for SQLite's message, or undefined if its own words are enough. */
 export function adviceFor(
   sqlite: string,
   doubleQuotedStrings: DoubleQuotedStrings = "off",
@@ -84,7 +84,7 @@ interface CommittedStep {
  * What became of a route whose segment failed, in one line.
  *
  * @param committed The steps of earlier segments.
- * @param known What became of the segment itself, where whoever failed has said so; else it was rolled back.
+ * @param known What became of the segment itself, if the failure said so; otherwise it was rolled back.
  */
 export function describeOutcome(
   segment: Segment,

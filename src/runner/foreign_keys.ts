@@ -35,13 +35,13 @@ export interface Violation {
   readonly child: string;
   readonly columns: readonly string[];
   readonly parent: string;
-  /** The child's key values as SQL literals; empty where they could not be told. */
+  /** The child's key values as SQL literals; empty if they could not be told. */
   readonly values: readonly string[];
 }
 
 /** What `PRAGMA foreign_key_check` finds in the whole database. */
 export interface ForeignKeyState {
-  /** How often each violation stands there, by {@linkcode violationKey}. */
+  /** How often each violation occurs, by {@linkcode violationKey}. */
   readonly violations: ReadonlyMap<
     string,
     { readonly violation: Violation; readonly count: number }
@@ -58,7 +58,7 @@ export interface Renames {
 }
 
 /**
- * Reads every violation of the database, row by row only where there is one.
+ * Reads every violation of the database, row by row only if there is one.
  *
  * https://sqlite.org/pragma.html#pragma_foreign_key_check
  */
@@ -198,7 +198,7 @@ function toKeyCount(row: Row, columns: readonly string[]): KeyCount {
   return { values: columns.map((_, i) => String(row[`v${i}`])), count: Number(row["n"]) };
 }
 
-/** A name for the rowid that no column hides; undefined where there is none. */
+/** A name for the rowid that no column hides; undefined if there is none. */
 async function rowidOf(connection: Connection, table: string): Promise<string | undefined> {
   const [listed] = await connection.query(
     "SELECT wr FROM pragma_table_list(?) WHERE schema = 'main'",

@@ -17,7 +17,7 @@ export interface Hazard {
   /** The folded names under which the table may have stood before the route: it is one of them, or none. */
   readonly tables: readonly string[];
   /**
-   * A rebuild: the statement that creates the table anew. Nothing is lost where it has all columns of the old one.
+   * A rebuild: the statement that creates the table again. Nothing is lost if it has all columns of the old one.
    */
   readonly rebuild?: string;
   /** The name that a column of the table has in the rebuilt one, if it was only renamed. */
@@ -172,7 +172,7 @@ async function mayHaveRows(connection: Connection, table: string): Promise<boole
   }
 }
 
-/** What is lost with the old table: nothing where it was an index over another's rows. */
+/** What is lost with the old table: nothing if it was an index over another's rows. */
 async function lossOf(
   connection: Connection,
   table: string,

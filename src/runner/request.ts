@@ -50,7 +50,7 @@ export type CheckedStep = CheckedUp | CheckedDown;
 export interface Reseal {
   readonly id: RevisionId;
   readonly record: Pick<AppliedRevision, "up" | "down" | "lineage">;
-  /** New texts where they have the same tokens as the ones that ran; otherwise what ran is kept. */
+  /** New texts if they have the same tokens as the ones that ran; otherwise what ran is kept. */
   readonly texts: AppliedTexts | null;
 }
 
@@ -109,7 +109,7 @@ export type RunEvent =
   /** Another connection holds the write lock; sent once after a second, then each ten seconds. */
   | {
     readonly type: "waiting";
-    /** The process that holds the lock, such as `pid 4711 (python3)`, where it can be known. */
+    /** The process that holds the lock, such as `pid 4711 (python3)`, if it can be known. */
     readonly holder: string | undefined;
     readonly elapsedMs: number;
   }
@@ -122,7 +122,7 @@ export type RunEvent =
     readonly bytes: number;
     readonly of: number;
   }
-  /** A folder that is removed when the work is over; whoever ends the process before that should remove it. */
+  /** A folder that is removed when the work is over; a process that ends before that should remove it. */
   | { readonly type: "temporary"; readonly path: string }
   /** The database was copied before anything was changed, because the run takes something away. */
   | {
@@ -134,7 +134,7 @@ export type RunEvent =
     /** `rows`: only what was lost, for `restore --rows`. */
     readonly holds: "database" | "rows";
     readonly durationMs: number;
-    /** Which revision loses what; empty where the policy is to make one always. */
+    /** Which revision loses what; empty if the policy is to make one always. */
     readonly losses: readonly string[];
   }
   /** A segment that is committed took something that was there before it. */
@@ -143,7 +143,7 @@ export type RunEvent =
     readonly tables: readonly TableLoss[];
     /** Facts about other objects. */
     readonly objects: readonly string[];
-    /** The point that has it; null where none was to be made. */
+    /** The point that has it; null if none was to be made. */
     readonly restorePoint: string | null;
   }
   /** A restore point of this run is gone again, because the run was rolled back as a whole. */
@@ -193,7 +193,7 @@ export interface KeptPoint {
   readonly bytes: number;
   /** `rows`: it has only what was lost, so that what a later transaction of the run takes needs a point of its own. */
   readonly holds: "database" | "rows";
-  /** Opens the copy for reading; with double-quoted strings where asked. */
+  /** Opens the copy for reading; with double-quoted strings if asked. */
   open(options: { readonly doubleQuotedStrings: boolean }): Promise<Connection>;
   /** Removes it, because nothing came of the run. */
   discard(): void;
@@ -237,12 +237,12 @@ export interface RestorePointMaker {
   make(reason: string, lost?: LostContent): Promise<KeptPoint>;
 }
 
-/** What the runner needs from whoever runs it: a command, or an application at start-up. */
+/** What the runner needs from its caller: a command, or an application at start-up. */
 export interface RunHost {
   readonly clock: Clock;
-  /** Opens a new connection to the target that may write; with double-quoted strings where asked. */
+  /** Opens a new connection to the target that may write; with double-quoted strings if asked. */
   readonly connect: (options: { readonly doubleQuotedStrings: boolean }) => Promise<Connection>;
-  /** Who holds the target's lock, where the system tells: `pid 4711 (python3)`. */
+  /** Who holds the target's lock, if the system tells: `pid 4711 (python3)`. */
   readonly lockHolder: () => string | undefined;
   readonly emit: (event: RunEvent) => void;
   /** Whether the user asked to stop; asked between statements. */
@@ -259,13 +259,13 @@ export interface RunHost {
   readonly doubleQuotedStrings: boolean;
   /** Written into the records: `aludel 0.1.0`. */
   readonly appliedBy: string;
-  /** Left out where no copy can or need be made. */
+  /** Left out if no copy can or need be made. */
   readonly restorePoints?: RestorePointMaker;
 }
 
 /**
  * The schema that a step's script was written for: of an up that of its ancestors, replayed; of a down with its own
- * revision on top. Undefined where it cannot be told. Asked only where a step took something that no statement names.
+ * revision on top. Undefined if it cannot be told. Asked only if a step took something that no statement names.
  */
 export type Ancestors = (step: CheckedStep) => Promise<Schema | undefined>;
 

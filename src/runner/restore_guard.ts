@@ -10,7 +10,7 @@ const COPY_FAILED = /^copy-(?:failed|space)$/;
 
 /**
  * Makes the restore point of a run: when a segment is about to commit that took something, and again in a later one only
- * where somebody else has written in between, since a point of this run has all other rows from before.
+ * if somebody else has written in between, since a point of this run has all other rows from before.
  */
 export class RestoreGuard {
   readonly #host: RunHost;
@@ -161,7 +161,7 @@ async function dataVersion(connection: Connection): Promise<SqlValue> {
   return row?.["data_version"] ?? null;
 }
 
-/** Whether there is anything to keep besides our records. */
+/** Whether there is anything to keep but our own records. */
 async function hasTables(connection: Connection): Promise<boolean> {
   const rows = await connection.query(
     "SELECT 1 FROM main.sqlite_schema WHERE name NOT LIKE 'aludel\\_%' ESCAPE '\\' LIMIT 1",

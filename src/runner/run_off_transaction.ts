@@ -124,7 +124,7 @@ interface ScatteredRows {
 }
 
 /**
- * Finds whose rowids VACUUM may change: those of tables without an INTEGER PRIMARY KEY, which it numbers anew
+ * Finds whose rowids VACUUM may change: those of tables without an INTEGER PRIMARY KEY, which it renumbers
  * (https://sqlite.org/lang_vacuum.html). An FTS5 table over such a table then finds other rows.
  */
 async function findScatteredRows(connection: Connection): Promise<readonly ScatteredRows[]> {
@@ -288,7 +288,7 @@ function unrecorded(script: Script, index: number): string {
     "give the same command with `--resume skip`, to go on after it";
 }
 
-/** Runs a statement; where it fails and has changed nothing, the intent is withdrawn: there is nothing to ask. */
+/** Runs a statement; if it fails and has changed nothing, the intent is withdrawn: there is nothing to ask. */
 async function withdrawing(
   run: OffTransactionRun,
   intent: Omit<Intent, "state" | "at"> | undefined,

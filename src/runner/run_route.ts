@@ -33,7 +33,7 @@ const BREATH_MS = 100;
 /**
  * Runs a checked route, segment by segment, each behind the write lock and after a second look at the state.
  *
- * @returns What was done; without steps where another process had done it all.
+ * @returns What was done; without steps if another process had done it all.
  * @throws {AludelError} With what was rolled back in `outcome`, and in `committed` the revisions of earlier
  * segments, which stay.
  */
@@ -256,7 +256,7 @@ class RouteRun {
   }
 
   /**
-   * What comes first after a first run has met a table that was there before: the database has a schema already, and its
+   * The first advice after a first run found an existing table: the database has a schema already, and its
    * records should say so.
    */
   async #stepsBefore({ sqlite = "" }: AludelError): Promise<readonly NextStep[]> {

@@ -179,7 +179,7 @@ async function wholeLoss(
   return unsaidLoss([step], [...unsaid, ...objects]);
 }
 
-/** All after the last step: each statement that changes the schema makes SQLite compile kept ones anew. */
+/** All after the last step: each statement that changes the schema makes SQLite compile kept ones again. */
 async function writeRecords(run: TransactionRun, times: readonly StepTime[]): Promise<void> {
   for (const [index, step] of run.segment.steps.entries()) {
     try {

@@ -5,9 +5,9 @@ import type { Mention } from "../sql/mentions.ts";
 export interface TableFate {
   /** The folded name before. */
   readonly before: string;
-  /** The folded name under which it, or the table that replaced it, stands after; null: dropped for good. */
+  /** The folded name of it, or of the table that replaced it, afterwards; null: dropped for good. */
   readonly after: string | null;
-  /** Whether a DROP TABLE took it: what is there after is a replacement. */
+  /** Whether a DROP TABLE removed it: a table of that name afterwards is a replacement. */
   readonly dropped: boolean;
   /** Every folded name that the table or its replacement had on the way. */
   readonly aliases: ReadonlySet<string>;
@@ -41,7 +41,7 @@ export interface TableTrack {
  * it takes the old one's name. "Rename old away, create new" makes the old one live on under the other name.
  */
 export class TableTracker {
-  /** By name now; null where a table was dropped or renamed away. */
+  /** By name now; null if a table was dropped or renamed away. */
   readonly #byName = new Map<string, TableTrack | null>();
   readonly #firsts = new Map<string, TableTrack>();
   readonly #dropped = new Set<TableTrack>();
@@ -198,7 +198,7 @@ function lineOf(track: TableTrack | undefined): TableTrack[] {
 
 /**
  * Whether a mention means a table of the temporary schema, which a name without a schema finds first.
- * @param names The temporary tables that stand; kept up to date.
+ * @param names The present temporary tables; kept up to date.
  */
 function isTemporary({ kind, name, schema, to }: Mention, names: Set<string>): boolean {
   const folded = foldName(name);

@@ -9,7 +9,7 @@ import type { Clock, RunEvent, RunHost } from "./request.ts";
 export interface Waiting {
   readonly clock: Clock;
   readonly lockTimeoutMs: number;
-  /** Who holds the database's lock, where the system tells. */
+  /** Who holds the database's lock, if the system tells. */
   readonly lockHolder: () => string | undefined;
   readonly emit: (event: RunEvent) => void;
   /** Whether the user asked to stop. */

@@ -13,10 +13,10 @@ export type SqlFileKind = "revision" | "schema";
 interface DirectiveRule {
   readonly name: string;
   readonly operator: "=" | ">=";
-  /** Whether it speaks of the whole file and so must stand before the first statement. */
+  /** Whether it speaks of the whole file and so must precede the first statement. */
   readonly header: boolean;
   readonly files: readonly SqlFileKind[];
-  /** Whether the value is a name of the database, which may stand in quotes. */
+  /** Whether the value is a name of the database, which may be quoted. */
   readonly quotable: boolean;
   readonly reason: "required" | "none";
   /** A directive as it should be, for the errors about one that is not. */
@@ -105,7 +105,7 @@ export const DIRECTIVE_RULES: readonly DirectiveRule[] = [
   },
 ];
 
-/** Where a comment stands, as far as its meaning as a directive depends on it. */
+/** Where a comment is, as far as its meaning as a directive depends on it. */
 export interface CommentContext {
   readonly file: string;
   readonly fileKind: SqlFileKind;
@@ -153,7 +153,7 @@ function skipSpace(text: string, at: number, end: number): number {
  * @param text The whole text.
  * @param start Where the comment begins.
  * @param end Where it ends.
- * @param context Where it stands.
+ * @param context Where it is.
  * @returns The directive, or undefined when the comment is just a comment.
  * @throws {AludelError} `directive-syntax`, `directive-unknown`, `directive-value`,
  * `directive-file` or `directive-place`.

@@ -1,6 +1,6 @@
 /**
  * SQLite's keywords as of 3.53 (https://sqlite.org/lang_keywords.html), `WITHIN` included, which only
- * some builds know. Many of them may stand bare as names; quoting them all is always right.
+ * some builds know. Many of them may be bare names; quoting them all is always right.
  */
 const KEYWORDS: ReadonlySet<string> = new Set(
   `ABORT ACTION ADD AFTER ALL ALTER ALWAYS ANALYZE AND AS ASC ATTACH AUTOINCREMENT BEFORE BEGIN
@@ -31,18 +31,18 @@ export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** The name as people write it: bare where SQLite reads it so, in double quotes otherwise. */
+/** The name as people write it: bare if SQLite reads it so, in double quotes otherwise. */
 export function displayName(name: string): string {
   return isBare(name) ? name : quoteName(name);
 }
 
 function isBare(name: string): boolean {
-  // Letters beyond ASCII are legal too, but invisible ones among them should stand in quotes.
+  // Letters beyond ASCII are legal too, but invisible ones among them should be quoted.
   return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !isKeyword(name);
 }
 
 /**
- * The name that a token means: `"a ""b"""`, `[a "b"]`, `` `a "b"` `` and, where SQLite accepts a
+ * The name that a token means: `"a ""b"""`, `[a "b"]`, `` `a "b"` `` and, if SQLite accepts a
  * string as a name, `'a "b"'` all mean `a "b"`. Any other token means itself.
  */
 export function unquote(token: string): string {
@@ -78,7 +78,7 @@ export type Affinity = "TEXT" | "NUMERIC" | "INTEGER" | "REAL" | "BLOB";
 /**
  * The affinity of a declared type: https://sqlite.org/datatype3.html section 3.1, in its order of rules.
  *
- * @param type The type as `table_xinfo` reports it; empty where none is declared.
+ * @param type The type as `table_xinfo` reports it; empty if none is declared.
  */
 export function affinityOf(type: string): Affinity {
   // Letters beyond ASCII cannot become any of these by it.

@@ -26,11 +26,11 @@ export interface Mention {
   readonly kind: MentionKind;
   /** The name without quotes, in the case it is written in: compare with `foldName`. */
   readonly name: string;
-  /** The schema as written, such as `main`; `temp` also for CREATE TEMP; undefined where none is. */
+  /** The schema as written, such as `main`; `temp` also for CREATE TEMP; undefined if none is. */
   readonly schema: string | undefined;
   /** Where the statement that does it begins, in UTF-16 code units of the text. */
   readonly start: number;
-  /** Whether it stands in a trigger's body: it is done later, if at all. */
+  /** Whether it is in a trigger's body: it is done later, if at all. */
   readonly inTrigger: boolean;
   /** `rename-table` and `rename-column`: the new name. */
   readonly to?: string;

@@ -226,7 +226,7 @@ const TABLE_FOLLOWS: ReadonlySet<string> = new Set(["INTO", "TABLE", "EXISTS", "
 /**
  * Whether two texts have the same tokens, so that they differ in spaces and comments at most. A
  * directive counts as a token. A token is its text: `"a"` and `a`, or `select` and `SELECT`, are
- * different ones, because SQLite stores the text of a CREATE as it stands.
+ * different ones, because SQLite stores the text of a CREATE as it is written.
  *
  * Both texts are read side by side up to the first difference, and nothing is kept.
  */

@@ -82,7 +82,7 @@ export function refuseUnderForeignKeys(verb: string): Refusal {
   };
 }
 
-/** VACUUM where it cannot run. */
+/** VACUUM in a revision that runs in a transaction. */
 export const VACUUM_IN_TRANSACTION: Refusal = {
   code: "sql-vacuum",
   reason: '"VACUUM" cannot run inside a transaction',
@@ -185,7 +185,7 @@ export const LEGACY_ALTER_TABLE = "legacy_alter_table";
  * Why a pragma may not be used in a revision; undefined when it may.
  *
  * @param name The pragma's name.
- * @param value The value or argument that it is given; undefined where there is none.
+ * @param value The value or argument that it is given; undefined if there is none.
  * @param mode How the script runs.
  */
 export function refusePragma(

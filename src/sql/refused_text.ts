@@ -23,7 +23,7 @@ import { isStateName, ownsStateNames, TokenReader } from "./token_reader.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
 /**
- * The first thing in a script that may not stand in a revision, as far as tokens show it: transaction
+ * The first thing in a script that is not allowed in a revision, as far as tokens show it: transaction
  * control, ATTACH, pragmas, Aludel's own tables, parameters, template placeholders, dot-commands, values
  * that are still to be chosen, statements that do not end. It is looked for before anything runs; {@linkcode refuseAction} guards the run itself.
  *
@@ -209,7 +209,7 @@ const OPEN_COMMENT: Refusal = {
 };
 
 /**
- * Why a token may stand in no revision.
+ * Why a token is not allowed in a revision.
  *
  * @param text The script's text.
  * @param at Where the token begins that was marked: {@linkcode ScriptMarks.token}.

@@ -4,7 +4,7 @@ import { Tokenizer } from "./tokenizer.ts";
 export interface Statement {
   /** Offset of the first token that is not space or comment, in UTF-16 code units. */
   readonly start: number;
-  /** Offset after the final `;`, or after the last token where there is none. */
+  /** Offset after the final `;`, or after the last token if there is none. */
   readonly end: number;
   /** The first keyword in upper case: `CREATE`, `INSERT`, `WITH`. */
   readonly verb: string;
@@ -16,7 +16,7 @@ export interface Directive {
   /** `=` but for `sqlite>=3.53`. */
   readonly operator: "=" | ">=";
   readonly value: string;
-  /** The free text after the value, trimmed; empty where there is none. */
+  /** The free text after the value, trimmed; empty if there is none. */
   readonly reason: string;
   readonly start: number;
   readonly end: number;
@@ -50,7 +50,7 @@ export interface Unfinished {
  * Places in a script that may turn out to be refused, marked while its tokens were read. Offsets in UTF-16 code units.
  */
 export interface ScriptMarks {
-  /** The first token that may stand in no revision: no SQL, a parameter, a call of `load_extension`. */
+  /** The first token that no revision may contain: no SQL, a parameter, a call of `load_extension`. */
   readonly token: number | undefined;
   /** The names that begin like Aludel's own tables, in order. */
   readonly stateNames: readonly number[];

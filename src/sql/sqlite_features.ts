@@ -26,7 +26,7 @@ const DATE_FUNCTIONS = new Set("DATE TIME DATETIME JULIANDAY UNIXEPOCH STRFTIME"
  * Total: what is no SQL at all has no features. A name can be taken for a feature only if it is written as one.
  *
  * @param text The SQL text. @param statement Where the statement is in it.
- * @param release The release that shall run it.
+ * @param release The release that is to run it.
  */
 export function newerFeatures(
   text: string,

@@ -2,7 +2,7 @@ import { foldName, unquote } from "./identifier.ts";
 import type { Statement } from "./script.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
-/** A name as SQL writes it, with its schema: `main.t`. Both unquoted, in the case they stand in. */
+/** A name as SQL writes it, with its schema: `main.t`. Both unquoted, in the case in which they are written. */
 export interface QualifiedName {
   readonly schema: string | undefined;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface QualifiedName {
 
 /**
  * Walks over a statement's tokens, spaces and comments left out, one at a time: enough to recognise
- * the head of a statement without a parser. It always stands on a token or past the end.
+ * the head of a statement without a parser. It is always at a token or past the end.
  */
 export class TokenReader {
   readonly #tokenizer: Tokenizer;
@@ -42,7 +42,7 @@ export class TokenReader {
       : "";
   }
 
-  /** The current token as it stands; empty past the end. */
+  /** The current token as it is written; empty past the end. */
   get text(): string {
     return this.#isAtEnd ? "" : this.#tokenizer.current;
   }
@@ -61,7 +61,7 @@ export class TokenReader {
     return true;
   }
 
-  /** Steps over an operator, if it stands here. */
+  /** Steps over an operator, if it is the current token. */
   acceptOperator(operator: string): boolean {
     if (!this.isOperator(operator)) return false;
     this.advance();
@@ -106,10 +106,10 @@ export class TokenReader {
   }
 
   /**
-   * Goes on to the first of the words that stands outside parentheses and is no part of a dotted
-   * name; to the next semicolon, or the end, where there is none.
+   * Goes on to the first of the words that is outside parentheses and is no part of a dotted
+   * name; to the next semicolon, or the end, if there is none.
    *
-   * @returns Whether one of the words was found; the reader then stands on it.
+   * @returns Whether one of the words was found; the reader is at it then.
    */
   seek(words: ReadonlySet<string>): boolean {
     let afterDot = false;

@@ -2,7 +2,7 @@ import type { Statement } from "./script.ts";
 import { TokenReader } from "./token_reader.ts";
 
 /**
- * What a statement puts under a constraint: the rows that it copies, or those that stand in a table. Enough to ask for
+ * What a statement puts under a constraint: the rows that it copies, or those in a table. Enough to ask for
  * the rows that are in its way.
  */
 export type TriedRows =

@@ -107,7 +107,7 @@ interface LogEntry extends LogStamp {
 
 /** Which part of the log to read. */
 export interface LogQuery {
-  /** How many of the newest entries; all of them where it is left out. */
+  /** How many of the newest entries; all of them if it is left out. */
   readonly limit?: number;
   /** Only entries after this one. */
   readonly after?: number;

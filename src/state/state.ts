@@ -37,7 +37,7 @@ const EMPTY: readonly string[] = [];
  * Reads a list of ids or labels as the state tables keep it: a JSON array of strings.
  *
  * @param owner The revision of the row, for the message.
- * @throws {AludelError} `state-damaged` where it is something else.
+ * @throws {AludelError} `state-damaged` if it is something else.
  */
 function readIdList(
   value: SqlValue | undefined,
@@ -120,7 +120,7 @@ async function readPresentMark(
 
 /** What a database records of itself. */
 export interface State {
-  /** The format of its tables; `"absent"` where it has none. */
+  /** The format of its tables; `"absent"` if it has none. */
   readonly format: number | "absent";
   /** In order of application. */
   readonly applied: readonly AppliedRevision[];
@@ -171,7 +171,7 @@ export async function readAppliedIds(
 
 /**
  * Reads the texts that a revision was applied with.
- * @returns Undefined where the revision is not applied.
+ * @returns Undefined if the revision is not applied.
  * @throws {SqlError}
  */
 export async function readTexts(

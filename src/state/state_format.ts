@@ -119,7 +119,7 @@ export function createStatements(formats: readonly StateFormat[] = STATE_FORMATS
  * Finds out which state tables a database has, with two small queries and without a change.
  *
  * @param formats The known formats, oldest first.
- * @returns Their format; `"absent"` where there is none of them.
+ * @returns Their format; `"absent"` if there is none of them.
  * @throws {AludelError} `state-newer-format`, `state-foreign-tables`.
  * @throws {SqlError}
  */
@@ -157,7 +157,7 @@ export async function hasStateTables(connection: Connection): Promise<boolean> {
 
 /**
  * Makes the state tables, or brings them to the newest format, one step after the other. Runs inside the
- * caller's transaction and does nothing where they are as they should be.
+ * caller's transaction and does nothing if they are as they should be.
  *
  * @throws {AludelError} as {@linkcode readFormat}.
  * @throws {SqlError}

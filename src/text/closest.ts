@@ -1,5 +1,5 @@
 /**
- * The candidate that a mistyped word most likely meant, or undefined where none is near.
+ * The candidate that a mistyped word most likely meant, or undefined if none is near.
  *
  * Near means at most one edit for each three characters of the word, and two for short words of four or five; case is
  * ignored. An edit is an insertion, a removal, a replacement or the swap of two neighbours (optimal string

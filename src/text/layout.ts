@@ -40,7 +40,7 @@ export function characterWidth(character: string): 0 | 1 | 2 {
   return WIDE.some(([first, last]) => code >= first && code <= last) ? 2 : 1;
 }
 
-/** The beginning of a text that fits into so many columns. */
+/** The beginning of a text that fits into a number of columns. */
 export function firstColumns(text: string, columns: number): string {
   let width = 0;
   let end = 0;
@@ -52,7 +52,7 @@ export function firstColumns(text: string, columns: number): string {
   return text;
 }
 
-/** A text with spaces after it, to so many columns: `padEnd` for what a terminal shows. */
+/** A text padded with spaces to a number of columns: `padEnd` for what a terminal shows. */
 export function padColumns(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - displayWidth(text)));
 }
@@ -61,7 +61,7 @@ export function padColumns(text: string, columns: number): string {
 export const STYLE_MARKS = /[\ufdd0-\ufdd7]/g;
 /** Narrower terminals break words themselves better than we do. */
 const LEAST_COLUMNS = 40;
-/** What goes on in the next line stands this much to the right. */
+/** How far a continuation line is indented. */
 const HANGING = "  ";
 
 /**

@@ -1,6 +1,6 @@
 /**
  * What to do next, as data: what throws an error or tells a finding gives the words of a command, and the command line
- * renders them with what is needed where they are typed. Nobody below `src/cli` quotes a word or repeats a flag.
+ * renders them with what is needed where they are typed. Nothing below `src/cli` quotes a word or repeats a flag.
  */
 
 /** A command that can be run as it is. */

@@ -17,7 +17,7 @@ import type { Session } from "./session.ts";
 export function schemaReader(session: Session): SchemaReader {
   const { project, workspaceIfAny: workspace } = session;
   session.announceExtensions();
-  return new SchemaReader({ project, workspace });
+  return new SchemaReader(project, workspace);
 }
 
 /** The schema that an argument such as `head`, `app.db` or `schema.sql` names. */

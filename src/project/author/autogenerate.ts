@@ -102,7 +102,7 @@ export interface AutogenerateRequest {
   readonly sqlite: Release;
   readonly columnOrder: boolean;
   readonly scratch: Scratch;
-  /** Gives a database on which the revisions before were replayed; left out where there are none to. */
+  /** Gives a database on which the revisions before were replayed; left out if there are none to. */
   readonly parent?: () => Promise<ScratchConnection>;
   /** As {@linkcode selfCheck} takes it. */
   readonly extent?: SelfCheckRequest["extent"];

@@ -176,7 +176,7 @@ function removeFile(path: string): void {
 
 /**
  * The draft that was written last.
- * @throws {AludelError} `draft-none` where every revision is sealed.
+ * @throws {AludelError} `draft-none` if every revision is sealed.
  */
 export function newestDraft({ entries }: Pick<Catalogue, "entries">): ManifestRevision {
   let newest: ManifestRevision | undefined;

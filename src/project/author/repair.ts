@@ -72,7 +72,7 @@ export async function repair(project: Project, options: RepairOptions): Promise<
 /** A folder without a line that holds a revision. */
 interface StrayRevision {
   readonly dir: string;
-  /** The hashes of its texts; undefined where they cannot be read. */
+  /** The hashes of its texts; undefined if they cannot be read. */
   readonly hashes: ReturnType<typeof textHashes>;
   /** Whether there is anything in its up.sql but comments: two that are empty are not the same for that. */
   readonly says: boolean;
@@ -199,7 +199,7 @@ class Repairer {
       const says = pair.up !== null && new Tokenizer(pair.up.text).nextSignificant();
       return { dir, hashes: textHashes(pair), says };
     } catch {
-      return { dir, hashes: undefined, says: false }; // what is wrong with the text is told by verify
+      return { dir, hashes: undefined, says: false }; // verify reports what is wrong with the text
     }
   }
 
@@ -325,7 +325,7 @@ function isLeftover(name: string, target: string): boolean {
   return name.startsWith(`.${target}.`) && /\.[0-9a-f]{8}\.tmp$/.test(name);
 }
 
-/** Whether texts may stand for a revision: a draft's may be any. */
+/** Whether texts can be a revision's: a draft's may be any. */
 function fits({ up, down }: CanonicalTexts, entry: ManifestRevision): boolean {
   if (up === null) return false;
   if (entry.up === null) return true;

@@ -30,7 +30,7 @@ import type { Settings } from "../workspace/settings.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { readSchemaFiles, runSchemaCommand } from "./schema_source.ts";
 
-/** Of so many histories the schemas are kept: every branch that somebody works on. */
+/** Maximum number of cached schemas: one for each branch that somebody works on. */
 const KEPT = 16;
 
 /** Counts up when what is stored changes its shape; other numbers are passed over. */
@@ -105,7 +105,7 @@ class SchemaCache {
   }
 }
 
-/** The ups that lead to some revisions, as they stand on disk. */
+/** The ups that lead to some revisions, as they are on disk. */
 interface HistoryTexts {
   /** Parents and dependencies first. */
   readonly ups: readonly { readonly id: RevisionId; readonly up: RevisionText }[];
@@ -219,27 +219,22 @@ function emptySchema(name: string, isProgram: boolean): AludelError {
   );
 }
 
-/** What {@linkcode SchemaReader} works with. */
-export interface SchemaReaderContext {
-  readonly project: Project;
-  /** null where there is no manifest: then no revision has a schema. */
-  readonly workspace: Workspace | null;
-}
-
 /** Where a project's wanted schema is written, if nothing says otherwise. */
 const DEFAULT_SCHEMAS = ["schema.sql", "schema"];
 
 /** Reads schemas from revisions, databases and files. */
 export class SchemaReader {
   readonly scratch: Scratch;
-  readonly #context: SchemaReaderContext;
+  readonly #settings: Settings;
+  readonly #workspace: Workspace | null;
   readonly #cache: SchemaCache;
-  /** Schemas of this project that were read already: the next one mostly is the same for the most part. */
+  /** Schemas of this project that were read before: most objects of the next one are equal. */
   readonly #read: Schema[] = [];
 
-  constructor(context: SchemaReaderContext) {
-    const { settings } = context.project;
-    this.#context = context;
+  /** @param workspace null if there is no manifest: then no revision has a schema. */
+  constructor({ settings }: Project, workspace: Workspace | null) {
+    this.#settings = settings;
+    this.#workspace = workspace;
     this.scratch = new Scratch(settings);
     this.#cache = new SchemaCache(`${settings.root}/.aludel`);
   }
@@ -261,7 +256,7 @@ export class SchemaReader {
    * @throws {AludelError} As {@linkcode ofRevisions}.
    */
   async parent(ids: readonly RevisionId[]): Promise<ReplayedParent> {
-    const { workspace } = this.#context;
+    const workspace = this.#workspace;
     if (workspace === null || ids.length === 0) {
       return new ReplayedParent(EMPTY_SCHEMA, () => this.scratch.open());
     }
@@ -305,14 +300,14 @@ export class SchemaReader {
   /**
    * The schema that the project wants.
    *
-   * @param onRun Told the words of a program before it runs, where one prints the schema.
+   * @param onRun Told the words of a program before it runs, if one prints the schema.
    * @returns With the name of its file, folder or program.
-   * @throws {AludelError} `schema-missing` where none is written down, and as {@linkcode ofFiles}.
+   * @throws {AludelError} `schema-missing` if none is written down, and as {@linkcode ofFiles}.
    */
   async wanted(
     onRun: (words: readonly string[]) => void,
   ): Promise<LoadedSchema & { readonly name: string }> {
-    const { schema, root } = this.#context.project.settings;
+    const { schema, root } = this.#settings;
     if (typeof schema === "object") {
       onRun(schema.command);
       const file = await runSchemaCommand(schema.command, root);
@@ -327,7 +322,7 @@ export class SchemaReader {
 
   async #load(files: readonly SchemaFile[]): Promise<LoadedSchema> {
     for (const file of files) requireSqliteOfSchema(file, libraryVersion());
-    refuseNewerFeatures(files, this.#context.project.settings.sqlite);
+    refuseNewerFeatures(files, this.#settings.sqlite);
     const loaded = await loadSchema(files, this.scratch.open, this.#read);
     this.#read.push(loaded.schema);
     return loaded;
@@ -341,7 +336,7 @@ export class SchemaReader {
 
   /** All that a replay depends on: the texts in their order, the SQLite, how it reads double quotes. */
   #key({ lineages }: HistoryTexts): string {
-    const { project: { settings } } = this.#context;
+    const settings = this.#settings;
     const facts = [
       "aludel-replay-1",
       libraryVersion(),

@@ -62,7 +62,7 @@ async function start(
  *
  * @param path Absolute, or relative to the working folder.
  * @param name What to call it in messages.
- * @returns null where there is nothing of that name.
+ * @returns null if there is nothing of that name.
  * @throws {AludelError} `file-unreadable`, `schema-folder-empty`, `schema-conflict`, `sql-encoding`, `sql-nul`.
  */
 export function readSchemaFiles(path: string, name: string): readonly SchemaFile[] | null {

@@ -91,7 +91,7 @@ export interface SealedRevisions extends SealResult {
 /**
  * Records hashes in the manifest.
  *
- * @throws {AludelError} As `seal` and `resolveRefs`; `seal-text-unknown` where mode `cosmetic` has nothing to compare an
+ * @throws {AludelError} As `seal` and `resolveRefs`; `seal-text-unknown` if mode `cosmetic` has nothing to compare an
  *   edited revision with; `project-missing`, `folder-locked`, `file-unwritable`.
  */
 export async function sealRevisions(

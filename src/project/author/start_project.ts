@@ -18,7 +18,7 @@ export interface StartedProject {
 
 /** What new settings say. */
 export interface NewSettings {
-  /** A path relative to the settings, or a URL; left out where `DATABASE_URL` names the database. */
+  /** A path relative to the settings, or a URL; left out if `DATABASE_URL` names the database. */
   readonly database?: string;
   /** The migrations folder, if it is not the default. */
   readonly migrations?: string;
@@ -33,9 +33,9 @@ export interface NewSettings {
  *
  * Settings that are there already say where the migrations folder is.
  *
- * @param root The project's folder, absolute. Made where it is missing.
+ * @param root The project's folder, absolute. Made if it is missing.
  * @param settings What the settings file says if it is made.
- * @param database The path of the database that holds for new settings; null where it is no file.
+ * @param database The path of the database that holds for new settings; null if it is no file.
  * @throws {AludelError} `init-not-a-folder`, `file-unwritable`, and as `readSettingsFile`.
  */
 export function startProject(

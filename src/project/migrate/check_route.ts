@@ -31,19 +31,19 @@ import {
 /** What checking a route needs. */
 export interface CheckContext {
   readonly catalogue: Catalogue;
-  /** null where there is no project: then only stored downs can run. */
+  /** null if there is no project: then only stored downs can run. */
   readonly files: RevisionFiles | null;
   readonly drafts: DraftPolicy;
   /** The SQLite that will run it, such as `3.53.2`. */
   readonly sqliteVersion: string;
   /** What the database stored of a revision. */
   readonly storedTexts: (id: RevisionId) => Promise<StoredTexts | undefined>;
-  /** The texts that an edited revision was sealed with, where somebody has them; asked for the error's words only. */
+  /** The texts that an edited revision was sealed with, if they are known; asked for the error's words only. */
   readonly sealedTexts: (entry: ManifestRevision) => CanonicalTexts | undefined;
   /** Where a down comes from. */
   readonly downFrom: "database" | "disk";
   /**
-   * `strict`: what the disk and the records disagree on is an error · `lenient`: it is told, because undoing
+   * `strict`: what the disk and the records disagree on is an error · `lenient`: it is a notice, because undoing
    * must be possible while the disk is in disarray.
    */
   readonly records: "strict" | "lenient";
@@ -101,7 +101,7 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
   };
 }
 
-/** Says more of an edited revision where its files are to blame, and not its record. */
+/** Says more of an edited revision if its files are to blame, and not its record. */
 async function withVerdict(
   error: AludelError,
   texts: RevisionTexts,
@@ -331,7 +331,7 @@ async function findReseals(
   return reseals;
 }
 
-/** The new texts where they say the same as what ran. */
+/** The new texts if they say the same as what ran. */
 function sameTokenTexts(
   stored: AppliedTexts | undefined,
   { up, down: newDown }: RevisionTexts,

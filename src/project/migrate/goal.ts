@@ -62,7 +62,7 @@ export function resolveGoal(catalogue: Catalogue, request: GoalRequest): Goal {
 }
 
 /**
- * The steps from what is applied to a goal. Empty where nothing is left to do.
+ * The steps from what is applied to a goal. Empty if nothing is left to do.
  * @throws {AludelError} `route-not-applied`.
  */
 export function routeTo(catalogue: Catalogue, goal: Goal): Route {

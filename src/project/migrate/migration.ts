@@ -44,11 +44,11 @@ export async function lookAtState(access: DatabaseAccess): Promise<State> {
 
 /** Where a migration happens. */
 export interface MigrationContext {
-  /** null where there is no project: a database alone can be downgraded from what it has stored. */
+  /** null if there is no project: a database alone can be downgraded from what it has stored. */
   readonly workspace: Workspace | null;
   readonly access: DatabaseAccess;
   readonly drafts: DraftPolicy;
-  /** The texts that an edited revision was sealed with, where somebody has them. */
+  /** The texts that an edited revision was sealed with, if they are known. */
   readonly sealedTexts: (entry: ManifestRevision) => CanonicalTexts | undefined;
 }
 

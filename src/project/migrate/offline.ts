@@ -70,7 +70,7 @@ async function checkOffline(
   });
 }
 
-/** The records of a database that stands at these revisions and ran them as they are on disk. */
+/** The records of a database that is at these revisions and ran them as they are on disk. */
 function assumedRecords(
   context: OfflineContext,
   ids: readonly RevisionId[],
@@ -151,7 +151,7 @@ export interface OfflineStamp {
 }
 
 /**
- * What a database that stands at the first end of a range must record to stand at the second, for `stamp A:B --sql`. The
+ * What a database at the first end of a range must record to be at the second, for `stamp A:B --sql`. The
  * second end may be under the first.
  *
  * @throws {AludelError} What resolving and checking throw.

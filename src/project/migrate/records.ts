@@ -60,7 +60,7 @@ export function recordLineages(
 /**
  * The stored texts of a record that are not what it says they are.
  *
- * @param entry The revision's line in the manifest, whose `was` is accepted; undefined where it is not on disk.
+ * @param entry The revision's line in the manifest, whose `was` is accepted; undefined if it is not on disk.
  */
 export function changedTexts(
   record: AppliedRevision,
@@ -93,7 +93,7 @@ export interface RecordSources {
  * Compares every record with itself, with the records that it follows, and with the disk: together this is the
  * comparison of lineages, told revision by revision.
  *
- * @returns Findings in topological order; empty where the lineages agree.
+ * @returns Findings in topological order; empty if the lineages agree.
  */
 export function compareRecords(
   catalogue: Catalogue,
@@ -133,7 +133,7 @@ export function compareRecords(
 
 /**
  * The revision under whose id a pending one ran already: one that the database has, the disk does not, and whose up is
- * the same text. undefined where there is none, and for a text without a statement, as many merges have.
+ * the same text. undefined if there is none, and for a text without a statement, as many merges have.
  *
  * @param up The pending revision's up: its text and hash.
  */
@@ -272,7 +272,7 @@ export function findingError(
   }
 }
 
-/** How records that something else changed are written anew from the disk, where all of them are there. */
+/** How to rewrite records that something else changed from the disk, if all of them are on disk. */
 function recordAgain(catalogue: Catalogue): readonly NextStep[] {
   const look = shell`aludel verify --drift # see whether the schema is what the revisions make`;
   return [...catalogue.applied].every((id) => catalogue.entries.has(id))
@@ -280,7 +280,7 @@ function recordAgain(catalogue: Catalogue): readonly NextStep[] {
     : [look, shell`aludel backup list`];
 }
 
-/** Refs for what the database stands at. */
+/** Refs for the revisions that the database is at. */
 function currentOf({ graph, applied }: Catalogue): readonly string[] {
   return graph.headsOf(applied, "parents");
 }
@@ -375,7 +375,7 @@ export function findingNotice(finding: RecordFinding, catalogue: Catalogue): Not
   };
 }
 
-/** What follows `ID@` in the ref of a downgrade that undoes a revision and what stands on it, and nothing else. */
+/** What follows `ID@` in the ref of a downgrade that undoes a revision and all above it, and nothing else. */
 function below(id: RevisionId, { graph }: Catalogue): string {
   const [parent, ...more] = graph.get(id)?.parents ?? [];
   if (parent === undefined) return "base";

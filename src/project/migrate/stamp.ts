@@ -32,7 +32,7 @@ import type { DatabaseAccess } from "../workspace/database_access.ts";
 import { RevisionTexts } from "../workspace/revision_texts.ts";
 import { checkMigration, type MigrationContext, whenReadable } from "./migration.ts";
 
-/** The texts that a revision ran with, from the database's own record; undefined where it has none. */
+/** The texts that a revision ran with, from the database's own record; undefined if it has none. */
 export async function readAppliedTexts(
   access: DatabaseAccess,
   id: RevisionId,
@@ -55,21 +55,21 @@ export interface StampGoalRequest {
 
 /** A stamp that is resolved and checked, and has touched nothing. */
 export interface PlannedStamp extends MarkedStamp {
-  /** What is recorded as applied now; nothing where all is erased first. */
+  /** What is recorded as applied now; nothing if all is erased first. */
   readonly start: readonly RevisionId[];
   /** Every revision of the disk and the records. */
   readonly known: readonly RevisionId[];
   readonly replan: (connection: Connection) => Promise<MarkedStamp>;
 }
 
-/** The revisions that the database shall stand at, resolved once; or a branch to be forgotten. */
+/** The revisions that the database is to be at, resolved once; or a branch to forget. */
 type StampGoal =
   | { readonly kind: "at"; readonly ids: readonly RevisionId[] }
   | { readonly kind: "forget-branch"; readonly branch: RevisionId };
 
 /** The records that a stamp starts from. */
 interface Records {
-  /** What the refs and the route see: nothing where all is erased first. */
+  /** What the refs and the route see: nothing if all is erased first. */
   readonly seen: readonly AppliedRevision[];
   readonly erased: readonly RevisionId[];
   readonly mark: StateMark;
@@ -112,7 +112,7 @@ async function plan(
 /**
  * Changes the records as planned.
  *
- * @param baseline Given where that takes over a database that was there before.
+ * @param baseline Given if that takes over a database that was there before.
  * @throws {AludelError} As {@linkcode runStamp}.
  */
 export async function stamp(

@@ -30,7 +30,7 @@ import {
 export interface FilesContext {
   readonly files: RevisionFiles;
   readonly manifest: ParsedManifest;
-  /** The texts that an edited revision was sealed with, where somebody has them: git, or a database. */
+  /** The texts that an edited revision was sealed with, if they are known: git, or a database. */
   readonly sealedTexts: (entry: ManifestRevision) => CanonicalTexts | undefined;
 }
 
@@ -130,11 +130,11 @@ export interface VerifyContext {
   readonly workspace: Workspace;
   /** Joined with the records of a database; with none, only the files are verified. */
   readonly catalogue: Catalogue;
-  /** The texts that an edited revision was sealed with, where somebody has them: git, or a database. */
+  /** The texts that an edited revision was sealed with, if they are known: git, or a database. */
   readonly sealedTexts: (entry: ManifestRevision) => CanonicalTexts | undefined;
   /** Statements outside a transaction that a crash interrupted, from the database. */
   readonly intents: readonly Intent[];
-  /** What the database stored, where that is to be compared with its hashes. */
+  /** What the database stored, if that is to be compared with its hashes. */
   readonly stored?: StoredTexts | undefined;
 }
 
@@ -176,7 +176,7 @@ function recordFindings(
   };
   return compareRecords(catalogue, sources).flatMap((finding) => {
     const { id, kind } = finding;
-    // Told already, as a finding about the file; or to be mended by the next run without a word.
+    // Reported as a finding about the file; or fixed silently by the next run.
     if (kind === "file-missing" || kind === "resealed") return [];
     if (kind === "edited" && !ACCEPTED.has(verdicts.get(id)!.kind) && ranAsSealed(catalogue, id)) {
       return [];
@@ -226,7 +226,7 @@ function intentFindings({ intents, catalogue }: VerifyContext): Finding[] {
   }));
 }
 
-/** The commands that go on with an interrupted script: a question only where a statement is in doubt. */
+/** The commands that go on with an interrupted script: a question only if a statement is in doubt. */
 function waysOn({ revision, direction, state }: Intent): readonly NextStep[] {
   const run = direction === "up" ? ["upgrade", revision] : ["downgrade", `${revision}@-1`];
   if (state === "done") return [shell`aludel ${run}`];
@@ -236,9 +236,9 @@ function waysOn({ revision, direction, state }: Intent): readonly NextStep[] {
   ];
 }
 
-/** How a database and the disk stand to each other. */
+/** How a database and the disk compare. */
 export interface Status {
-  /** The revisions that the database stands at. */
+  /** The heads of what is applied. */
   readonly current: readonly RevisionId[];
   readonly heads: readonly RevisionId[];
   /** What `upgrade heads` would run, in its order. */

@@ -22,7 +22,7 @@ export interface Catalogue {
  * Joins the graph on disk with the records of a database. A revision that only the database has, because
  * another branch is checked out, can so be shown and undone.
  *
- * @param workspace null where there is no project: the database alone.
+ * @param workspace null if there is no project: the database alone.
  * @throws {AludelError} `graph-unjoinable` when the two contradict each other.
  */
 export function joinCatalogue(

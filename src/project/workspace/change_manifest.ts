@@ -27,6 +27,6 @@ function isFolder(path: string): boolean {
   try {
     return host.files.stat(path).isDirectory;
   } catch {
-    return false; // what stands in the way is reported by whoever needs the folder
+    return false; // what is in the way is reported when the folder is needed
   }
 }

@@ -25,16 +25,16 @@ export interface DatabaseAccess {
   readonly name: string;
   /**
    * Opens the database for looking: creates nothing, and recovers a hot journal.
-   * @param options How long to wait for a writer; long enough for its COMMIT where it is left out. Whether the target's
+   * @param options How long to wait for a writer; long enough for its COMMIT if it is left out. Whether the target's
    *   extensions are loaded, as they must be to tell the tables that a virtual table of theirs makes.
-   * @returns null where the database does not exist.
+   * @returns null if the database does not exist.
    */
   look(
     options?: { readonly busyTimeoutMs?: number; readonly extensions?: boolean },
   ): Promise<Connection | null>;
-  /** Opens it for writing, and creates it where it does not exist. */
+  /** Opens it for writing, and creates it if it does not exist. */
   connect(options: { readonly doubleQuotedStrings: boolean }): Promise<Connection>;
-  /** Who holds its lock, where the system tells. */
+  /** Who holds its lock, if the system tells. */
   lockHolder(): string | undefined;
   /** The SQLite that runs what {@linkcode DatabaseAccess.connect} is given, such as `3.53.2`. */
   sqliteVersion(): Promise<string>;

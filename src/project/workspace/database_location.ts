@@ -65,7 +65,7 @@ export function relativeReading(text: string): string | undefined {
 
 /**
  * The path of a file whose name may begin with `~/`, the home folder, as in a shell.
- * @returns undefined where the home folder is not known.
+ * @returns undefined if the home folder is not known.
  */
 export function expandHome(
   path: string,

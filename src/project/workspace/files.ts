@@ -3,7 +3,7 @@ import { AludelError, MEND_ACCESS } from "../../errors.ts";
 
 /**
  * Whether something is at a path, a link that leads nowhere included. A path that may not be looked at counts as free:
- * whoever goes on to write there is told why that fails.
+ * a later write there reports why that fails.
  */
 export function pathExists(path: string): boolean {
   try {
@@ -19,7 +19,7 @@ const DRIVE = /^[A-Za-z]:[\\/]/;
 
 /**
  * Whether a path leads to the same place from every folder: `/x`, `C:\x`, `\\server\share`. On Windows `\x` and `C:x`
- * as well: they are seen from a drive, and only the system knows where that stands.
+ * as well: they are seen from a drive, and only the system knows which folder that is.
  */
 export function isAbsolutePath(path: string, os = host.os): boolean {
   if (os === "windows" && /^(?:\\|[A-Za-z]:)/.test(path)) return true;

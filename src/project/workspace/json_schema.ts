@@ -61,7 +61,7 @@ export interface SchemaProblem {
 /**
  * Every place where a JSON value breaks a schema, in the value's order.
  *
- * @param path Where the value stands in the whole.
+ * @param path Where the value is in the whole.
  */
 export function schemaProblems(
   schema: JsonSchema,

@@ -30,18 +30,18 @@ export function openProject(folder: string, config?: string): Project {
   };
 }
 
-/** The migrations folder as seen from where the user stands, so that places can be opened from there. */
+/** The migrations folder as seen from the user's working directory, so that places can be opened from there. */
 function shownFolder(migrations: string, folder: string): string {
   const prefix = `${folder.replace(/[/\\]$/, "")}/`;
   return migrations.startsWith(prefix) ? migrations.slice(prefix.length) : migrations;
 }
 
-/** @throws {AludelError} `project-missing` where no manifest is on disk. */
+/** @throws {AludelError} `project-missing` if no manifest is on disk. */
 export function requireProject(project: Project): void {
   if (!pathExists(`${project.migrations}/${MANIFEST_FILE}`)) throw projectMissing(project);
 }
 
-/** The error for a command that needs a project where there is none: it says where one was looked for, and where one is. */
+/** The error for a command that needs a project and has none: it says where Aludel looked, and where a project is. */
 export function projectMissing({ files, migrations, settings }: Project): AludelError {
   const named = settings.file === undefined
     ? `"${settings.root}" and the folders above it have no ${SETTINGS_FILE}`

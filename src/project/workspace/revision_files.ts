@@ -11,7 +11,7 @@ export interface RevisionFiles {
   /** The folder's name for messages, such as `migrations`. */
   readonly name: string;
   /**
-   * The bytes of a file, or null where there is none.
+   * The bytes of a file, or null if there is none.
    * @param path Relative to the folder, with `/`: `manifest.json`, `2026-11-23_3f9c_create/up.sql`.
    */
   read(path: string): Uint8Array | null;

@@ -29,7 +29,7 @@ export const SETTINGS_FILE = "aludel.json";
 export interface Settings extends SettingValues {
   /** The folder that relative paths of the settings start from: the settings file's. */
   readonly root: string;
-  /** The settings file; undefined where there is none and the defaults hold. */
+  /** The settings file; undefined if there is none and the defaults hold. */
   readonly file: string | undefined;
 }
 
@@ -167,7 +167,7 @@ export function readSettings(folder: string): Settings {
 }
 
 /**
- * Reads a settings file that was named, such as by `--config`. A folder stands for the file in it; without one the
+ * Reads a settings file that was named, such as by `--config`. A folder means the file in it; without one the
  * defaults hold there.
  *
  * @param file The path, relative to `folder` or absolute.

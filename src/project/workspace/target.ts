@@ -18,7 +18,7 @@ const USER_INFO = /\b([a-z][a-z0-9+.-]*:\/\/)(?!\/)([^\s"'<>?#]*)@/gi;
 
 const BEARER = /\b(bearer\s+)[\w.~+/=-]+/gi;
 
-/** A JSON Web Token wherever it stands: three base64url parts, the first an encoded `{"`. */
+/** A JSON Web Token anywhere in a text: three base64url parts, the first an encoded `{"`. */
 const WEB_TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 
 /**
@@ -103,7 +103,7 @@ export interface Target {
   readonly kind: "file" | "memory";
   /** What to open: a path seen from the folder that held it, or `:memory:`. */
   readonly path: string;
-  /** What its URL allows with the file; everything where it is left out. */
+  /** What its URL allows with the file; everything if it is left out. */
   readonly mode?: FileMode | undefined;
   /** Loadable extensions that a run, and nothing else, loads: by absolute path or by name. */
   readonly extensions?: readonly string[];

@@ -14,7 +14,7 @@ import { shell } from "../../text/next_step.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "./revision_files.ts";
 
 /**
- * Reads the manifest of a migrations folder; null where there is none.
+ * Reads the manifest of a migrations folder; null if there is none.
  *
  * @throws {AludelError} `manifest-encoding` (not UTF-8), whatever {@linkcode parseManifest} and the
  * files throw.
@@ -50,7 +50,7 @@ export interface Workspace {
 /**
  * Reads the manifest and builds the graph.
  *
- * @returns null where the folder has no manifest.
+ * @returns null if the folder has no manifest.
  * @throws {AludelError} An error of the area `manifest`; `graph-invalid` with every problem and its line.
  */
 export function openWorkspace(files: RevisionFiles): Workspace | null {

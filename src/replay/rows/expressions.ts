@@ -98,7 +98,7 @@ function twoDigits(number: number): string {
   return String(number).padStart(2, "0");
 }
 
-/** The columns that stand in the argument of a function, or left of `->`, with values that fit. */
+/** The columns in the argument of a function, or left of `->`, with values that fit. */
 function readArguments(
   text: string,
   columns: ReadonlySet<string>,

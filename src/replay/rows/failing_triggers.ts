@@ -3,7 +3,7 @@ import { foldName, quoteName } from "../../sql/identifier.ts";
 import type { Schema, Table } from "../../schema/model/model.ts";
 
 /**
- * Does something to a table; where that fails and the table has triggers, once more without them. They are
+ * Does something to a table; if that fails and the table has triggers, once more without them. They are
  * there again afterwards.
  *
  * @param action Gives what went wrong, in SQLite's words, or undefined.

@@ -16,7 +16,7 @@ import { splitStatements } from "../../sql/script.ts";
 export interface RowOptions {
   /** One seed always makes the same rows. */
   readonly seed: number;
-  /** Rows for each table; fewer where its constraints allow no more. */
+  /** Rows for each table; fewer if its constraints allow no more. */
   readonly rows: number;
   /** Whether all values are to be of their column's type and nothing awkward. */
   readonly plain?: boolean;
@@ -45,7 +45,7 @@ export interface UnfilledTable {
  * AUTOINCREMENT sequences above the largest id. SQLite is the judge of each row; one that it refuses is tried again with other values.
  *
  * The connection must not enforce foreign keys: a child may be there before its parent. In the end
- * every foreign key leads somewhere. Triggers fire; where one fails, its table is filled without them.
+ * every foreign key leads somewhere. Triggers fire; if one fails, its table is filled without them.
  *
  * @param connection A database that may be written into: a copy, or one in memory.
  * @param schema The schema of that database.
@@ -123,7 +123,7 @@ async function raiseSequence(connection: Connection, table: Table): Promise<void
 /** How often a row is tried with other values. */
 const ATTEMPTS = 60;
 
-/** After so many refusals the values are no longer awkward. */
+/** Number of refusals after which values are no longer awkward. */
 const AWKWARD_ATTEMPTS = 4;
 
 /** So many rows are made for what statements ask for, in each table. */
@@ -175,7 +175,7 @@ class TableFiller {
       );
   }
 
-  /** @returns SQLite's last words where no row at all was possible. */
+  /** @returns SQLite's last words if no row at all was possible. */
   async fill(rows: number, parents: ParentRows): Promise<string | undefined> {
     let reason: string | undefined;
     let made = 0;
@@ -227,7 +227,7 @@ class TableFiller {
     ) === undefined;
   }
 
-  /** The columns of the CHECK that failed; undefined where it was no CHECK. */
+  /** The columns of the CHECK that failed; undefined if it was no CHECK. */
   #columnsOfFailedCheck(message: string): ReadonlySet<string> | undefined {
     const label = /^CHECK constraint failed: (.*)$/s.exec(message)?.[1];
     const columns = label === undefined ? undefined : this.#checks.columns.get(checkLabel(label));

@@ -37,7 +37,7 @@ function asLiterals(expressions: readonly string[]): readonly string[] {
   );
 }
 
-/** What a row of the table is made of: its rowid, where it has one, and every column that is not generated. */
+/** What a row of the table is made of: its rowid, if it has one, and every column that is not generated. */
 export function rowParts(table: Table): string[] {
   const rowid = rowidExpression(table);
   const columns = table.columns.filter(({ generated }) => generated === undefined)

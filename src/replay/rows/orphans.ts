@@ -63,7 +63,7 @@ function adoptOne(key: ForeignKey, table: Table, schema: Schema): string {
   return `UPDATE OR IGNORE ${child} SET ${set} WHERE ${where}`;
 }
 
-/** Makes foreign keys NULL that lead nowhere, where that is allowed. */
+/** Makes foreign keys NULL that lead nowhere, if that is allowed. */
 export async function detachOrphans(
   connection: Connection,
   schema: Schema,
@@ -124,7 +124,7 @@ function isOrphan(key: ForeignKey, table: Table, schema: Schema): string {
   const conditions = key.columns.map((name) => `${child}.${quoteName(name)} IS NOT NULL`);
   const names = parentColumns(key, schema);
   if (names !== undefined) {
-    // The + takes the child's affinity away, and the parent stands on the left: so its affinity and
+    // The + takes the child's affinity away, and the parent is on the left: so its affinity and
     // collation decide, as in SQLite's own check.
     const matches = names.map((name, at) =>
       `parent_row.${quoteName(name)} = +${child}.${quoteName(key.columns[at]!)}`

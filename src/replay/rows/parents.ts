@@ -6,7 +6,7 @@ import type { SeededRandom } from "./seeded_random.ts";
 /** How many parent rows a child may choose from. */
 const CHOICE = 20;
 
-/** The columns of its parent that a foreign key refers to; undefined where there are none. */
+/** The columns of its parent that a foreign key refers to; undefined if there are none. */
 export function parentColumns(key: ForeignKey, schema: Schema): readonly string[] | undefined {
   const parent = schema.tables.get(foldName(key.parent));
   if (parent === undefined) return undefined;
@@ -49,7 +49,7 @@ export class ParentRows {
   /**
    * The values of a parent row, in the order of the foreign key's columns; undefined: no such row.
    *
-   * @param fixed Values that it must have, in the same order; undefined where any will do.
+   * @param fixed Values that it must have, in the same order; undefined if any will do.
    */
   pick(
     key: ForeignKey,

@@ -78,7 +78,7 @@ async function tableWithRows(
   });
 }
 
-/** @returns null where leaving the column out does; undefined where nothing fits. */
+/** @returns null if leaving the column out does; undefined if nothing fits. */
 async function findPlaceholder(
   connection: Connection,
   schema: Schema,

@@ -56,7 +56,7 @@ async function fill(connection: Connection, table: VirtualTable, rows: number): 
 /**
  * Reads what a virtual table holds of its own: of a contentless one only the rowids, for no more can be had.
  *
- * @returns undefined where another table has the rows, or the module cannot tell.
+ * @returns undefined if another table has the rows, or the module cannot tell.
  */
 export async function readVirtualRows(
   connection: Connection,

@@ -33,7 +33,7 @@ import {
 export function shellText({ text, statements }: Script): string {
   const last = statements.at(-1);
   if (last === undefined || text[last.end - 1] === ";") return joinTerminators(text);
-  // Right after the statement: SQLite keeps what stands before the semicolon, a comment too, as a view's text.
+  // Right after the statement: SQLite keeps all before the semicolon, even a comment, as a view's text.
   return joinTerminators(`${text.slice(0, last.end)};${text.slice(last.end)}`);
 }
 
@@ -60,7 +60,7 @@ function joinTerminators(text: string): string {
 
 // What the runner asks a database in TypeScript, as SQL that fails where the answer is wrong.
 
-/** Makes the state tables where they are missing, and stops at a format that is not ours. */
+/** Makes the state tables if they are missing, and stops at a format that is not ours. */
 function stateTablesText(): string {
   const statements = createStatements().map((sql) =>
     sql.replace(/^CREATE TABLE /, "CREATE TABLE IF NOT EXISTS ")
@@ -94,7 +94,7 @@ function interruptedGuardText({ id }: CheckedStep): string {
 }
 
 /**
- * Counts the rows that violate foreign keys, before and after the steps: `before` goes first, `after` stops where there
+ * Counts the rows that violate foreign keys, before and after the steps: `before` goes first, `after` stops if there
  * are more. It counts by child and parent table under their names after the steps; the runner compares row by row.
  */
 function violationsText(
@@ -162,7 +162,7 @@ export interface Sqlite3ScriptRequest extends ShellPreface {
  * more rows would violate foreign keys than before. The conservation of rows and objects is not part of it: only the
  * runner can count around a statement.
  *
- * @returns SQL with the shell's own commands; comments alone where there is nothing to run.
+ * @returns SQL with the shell's own commands; comments alone if there is nothing to run.
  */
 export function sqlite3Script(request: Sqlite3ScriptRequest): string {
   const segments = splitSegments(request.steps, request.transaction);
@@ -287,7 +287,7 @@ export interface StampScriptRequest extends Pick<ShellPreface, "nullDevice"> {
  * A script for the sqlite3 shell that changes the records as `runStamp` does, and runs nothing:
  * `sqlite3 app.db < script.sql`. It stops where the database is not where the script starts.
  *
- * @returns SQL with the shell's own commands; a comment alone where there is nothing to record.
+ * @returns SQL with the shell's own commands; a comment alone if there is nothing to record.
  */
 export function stampScript(request: StampScriptRequest): string {
   const { stamp, start, known, appliedBy, nullDevice } = request;

@@ -16,7 +16,7 @@ import {
 
 /** How two schemas are compared. */
 export interface CompareOptions {
-  /** Names of old, from the wanted schema's file. Those that are applied already change nothing. */
+  /** Rename hints, from the wanted schema's file. Those that were applied already change nothing. */
   readonly renames?: RenameHints;
   /** Whether the same columns in another order are a difference; by default they are none. */
   readonly columnOrder?: boolean;
@@ -28,7 +28,7 @@ export interface CompareOptions {
  * The differences that lead from a present schema to a wanted one; none exactly where the two mean
  * the same (docs/schema.md says what that is).
  *
- * Deterministic, and ordered for reading: what goes, then tables, then what comes. An index or trigger
+ * Deterministic, and ordered for reading: dropped objects, then tables, then created ones. An index or trigger
  * of a dropped table is a difference of its own, so that the reverse of the list is complete.
  */
 export function compareSchemas(from: Schema, to: Schema, options: CompareOptions = {}): Change[] {

@@ -11,7 +11,7 @@ import {
 import { type Renames, tableContext } from "./renames.ts";
 
 /**
- * What differs between a present table and the wanted one: nothing where the two mean the same.
+ * What differs between a present table and the wanted one: nothing if the two mean the same.
  *
  * The order is that in which the changes could be made: constraints that go, columns that go, are
  * renamed, come and change, constraints that come.
@@ -150,7 +150,7 @@ function compareConstraints(
   return { dropped: [...dropped.values()].flat(), added };
 }
 
-/** Every constraint that stands beside the columns, the primary key first. */
+/** Every constraint of the table, the primary key first. */
 function constraintsOf(table: Table): Constraint[] {
   return [
     ...(table.primaryKey === undefined ? [] : [table.primaryKey]),

@@ -8,7 +8,7 @@ import {
   type VirtualTable,
 } from "../model/model.ts";
 
-/** What stands in a schema under a name of its own; indexes and triggers belong to one of these. */
+/** What has a name of its own in a schema; indexes and triggers belong to one of these. */
 type Root = Table | View | VirtualTable;
 
 /**
@@ -109,7 +109,7 @@ class Roots {
     return this.#roots.has(name);
   }
 
-  /** What a name stands for: itself, or what the index or trigger of that name belongs to. */
+  /** What a name belongs to: itself, or what the index or trigger of that name belongs to. */
   namedBy(name: string): readonly string[] {
     const owners = this.#owners.get(name) ?? [];
     return this.has(name) ? [name, ...owners] : owners;
@@ -133,7 +133,7 @@ class Roots {
     );
   }
 
-  /** Tells of one text once, which mostly stands in both schemas. */
+  /** Cached: most texts occur in both schemas. */
   #namesIn(sql: string): ReadonlySet<string> {
     let names = this.#names.get(sql);
     if (names === undefined) {

@@ -201,7 +201,7 @@ export function tableContext(
   renamedTable?: string,
 ): TextContext {
   const key = foldName(table.name);
-  // The table's own name can be no value: where it is one, a "." follows.
+  // The table's own name can be no value: if it is one, a "." follows.
   const names = new Set([...ROWID_NAMES, ...table.columns.map(({ name }) => foldName(name))]);
   const isUnchanged = renamedColumns.size === 0 && (renamedTable ?? key) === key;
   // In an expression a column comes before a table of the same name.
@@ -254,7 +254,7 @@ export function objectContext(
  * The context of a present view or trigger under renames: what its text will be after SQLite's own
  * ALTER TABLE … RENAME has rewritten it.
  *
- * @returns undefined where tokens alone cannot tell which of two things a name means.
+ * @returns undefined if tokens alone cannot tell which of two things a name means.
  */
 export function renamedContext(
   sql: string,

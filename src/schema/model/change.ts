@@ -97,7 +97,7 @@ export interface RenameColumn {
 /** What of a column can differ. */
 export type ColumnFacet = "type" | "not-null" | "default" | "collation" | "generated";
 
-/** A column that stays and differs. Its names differ too when a rename-column stands beside it. */
+/** A column that stays and differs. Its names differ too when there is a rename-column beside it. */
 export interface AlterColumn {
   readonly kind: "alter-column";
   readonly from: Column;
@@ -106,7 +106,7 @@ export interface AlterColumn {
   readonly facets: readonly ColumnFacet[];
 }
 
-/** Columns in another order; only where the caller asked for that to matter. Names of the wanted table. */
+/** Columns in another order; only if the caller asked for that to matter. Names of the wanted table. */
 export interface ReorderColumns {
   readonly kind: "reorder-columns";
   readonly from: readonly string[];

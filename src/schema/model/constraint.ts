@@ -97,7 +97,7 @@ export function checkSql({ name, expression }: Check): string {
   return `${constraintName(name)}CHECK (${expression}${end})`;
 }
 
-/** A foreign key of one column in SQL, as it stands behind the column. */
+/** A foreign key of one column in SQL, as it is written after the column. */
 export function referencesSql(key: ForeignKey): string {
   const columns = key.parentColumns.length === 0
     ? ""

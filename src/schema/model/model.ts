@@ -41,7 +41,7 @@ export interface Table {
 /** A column of an ordinary table. */
 export interface Column {
   readonly name: string;
-  /** The declared type as written; empty where there is none. */
+  /** The declared type as written; empty if there is none. */
   readonly type: string;
   readonly affinity: Affinity;
   readonly notNull: NotNull | undefined;
@@ -50,7 +50,7 @@ export interface Column {
   /** The declared COLLATE; undefined for none and for BINARY, which is the same. */
   readonly collation: string | undefined;
   readonly generated: Generated | undefined;
-  /** The definition as it stands in the stored SQL, name first, comments at its ends left out. */
+  /** The definition as it is in the stored SQL, name first, comments at its ends left out. */
   readonly definition: string;
 }
 
@@ -73,7 +73,7 @@ export type Conflict = "ROLLBACK" | "FAIL" | "IGNORE" | "REPLACE";
 /** A column of a PRIMARY KEY or UNIQUE. */
 export interface KeyColumn {
   readonly name: string;
-  /** The COLLATE written in the key; undefined where it is the column's own. */
+  /** The COLLATE written in the key; undefined if it is the column's own. */
   readonly collation: string | undefined;
   readonly descending: boolean;
 }
@@ -123,7 +123,7 @@ export interface Check {
   readonly expression: string;
 }
 
-/** A constraint that stands beside the columns. */
+/** A constraint of the table, not of a column. */
 export type Constraint = PrimaryKey | Unique | ForeignKey | Check;
 
 /** An index that CREATE INDEX made. */

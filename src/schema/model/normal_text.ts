@@ -1,7 +1,7 @@
 import { foldName, isKeyword, quoteName, quoteText, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 
-/** What is known of the place where a text stands. */
+/** What is known of the place where a text is. */
 export interface TextContext {
   /**
    * Whether a folded name is one here. `"x"` that names nothing may be a string in old databases
@@ -13,7 +13,7 @@ export interface TextContext {
    * other into stored texts when it renames or drops a column.
    */
   readonly hasStrings?: boolean;
-  /** The name that a folded name will have after the renames; itself where it keeps its name. */
+  /** The name that a folded name will have after the renames; itself if it keeps its name. */
   readonly rename?: ((folded: string) => string) | undefined;
 }
 
@@ -35,7 +35,7 @@ const LITERALS = new Set(["TRUE", "FALSE"]);
 
 /**
  * The normal form of a text, to compare with another: tokens with one space between them, comments
- * left out, keywords in upper case, names folded and bare where that can be read back, strings and
+ * left out, keywords in upper case, names folded and bare if that can be read back, strings and
  * numbers as they are.
  *
  * Two texts with one normal form mean the same. The converse is not promised: `1` and `1.0`, or

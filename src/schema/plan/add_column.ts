@@ -31,11 +31,11 @@ const SOUND = new Set([
 /** Operators that can give NULL for values that are none: division by zero, missing JSON. */
 const UNSOUND = new Set(["/", "%", "->", "->>"]);
 
-/** Words that can stand before a parenthesis and call nothing. */
+/** Words that can precede a parenthesis and call nothing. */
 const NO_CALLS = new Set(["and", "or", "not", "in", "is", "between", "like", "glob", "escape"]);
 
 /**
- * Whether an expression of a CHECK is surely TRUE or FALSE in every row. A CHECK holds where it is NULL, but
+ * Whether an expression of a CHECK is surely TRUE or FALSE in every row. A CHECK holds if it is NULL, but
  * SQLite 3.53's ALTER TABLE … ADD CONSTRAINT refuses such rows (measured), so that it is right only here.
  *
  * Columns must be NOT NULL, or ruled out as in `a IS NULL OR a > 0`. When in doubt, the answer is no.
@@ -120,7 +120,7 @@ export interface AddedColumns {
  *
  * @param table The wanted table.
  * @param constraints The constraints that the present table lacks.
- * @returns undefined where one of the columns cannot be added so.
+ * @returns undefined if one of the columns cannot be added so.
  */
 export function addColumns(
   table: Table,
@@ -137,7 +137,7 @@ export function addColumns(
     if (!table.withoutRowid && isRowidName(column.name)) return undefined;
     for (const constraint of [...inline.foreignKeys, ...inline.checks]) {
       const one = keyed.get(constraintKey(constraint, table, text));
-      // One like it stands in the table already, so that it would be there twice.
+      // The table has one like it already, so it would be there twice.
       if (one === undefined || covered.has(one)) return undefined;
       covered.add(one);
     }
@@ -172,7 +172,7 @@ export function addColumns(
     covered.add(key);
   }
 
-  /** A CHECK may stand behind any column; behind the last new one all that it can name is there. */
+  /** A CHECK may follow any column; after the last new one, all that it can name exists. */
   function addCheck(check: Check): void {
     const names = mentionedNames(check.expression);
     const last = additions.at(-1);

@@ -27,16 +27,16 @@ export interface Alteration {
   readonly statements: readonly PlannedStatement[];
   /** Columns that DROP COLUMN takes away, folded: SQLite then compiles all views and triggers. */
   readonly drops: readonly string[];
-  /** The oldest SQLite that can run them, where that is not any. */
+  /** The oldest SQLite that can run them, if that is not any. */
   readonly sqlite: Release | undefined;
 }
 
 /**
- * Alters a table where that is right on a table with rows and cheaper than a rebuild.
+ * Alters a table if that is right on a table with rows and cheaper than a rebuild.
  *
  * @param change What differs. Renames are done already.
  * @param presentName The name by now of a column of the present table, which is given folded.
- * @returns undefined where only a rebuild will do, or is cheaper.
+ * @returns undefined if only a rebuild will do, or is cheaper.
  */
 export function alterTable(
   change: AlterTable,
@@ -118,7 +118,7 @@ class AlterationBuilder {
     };
   }
 
-  /** Those of the constraints that stand in the definition of a column and so go with it. */
+  /** The constraints in the definition of a column, which are dropped with it. */
   #constraintsIn(column: Column, constraints: readonly Constraint[]): Constraint[] {
     const { from } = this.#change;
     const context = { text: tableContext(from), ...AS_IT_IS };

@@ -22,9 +22,9 @@ import {
 } from "./statement.ts";
 
 /**
- * A name for the rowid where no column is it: `rowid`, `_rowid_` or `oid`, whichever no column has taken.
+ * A name for the rowid if no column is it: `rowid`, `_rowid_` or `oid`, whichever no column has taken.
  *
- * @param names The names of the columns, where they are not the table's own.
+ * @param names The names of the columns, if they are not the table's own.
  * @returns undefined for a table without rowids, with a column for it, or whose columns hide it
  * (https://sqlite.org/rowidtable.html).
  */
@@ -98,8 +98,8 @@ interface Source {
 
 /**
  * The statement that copies the rows of a table into its replacement: every value of a column that stays, and
- * the rowid even where no column shows it. Generated columns are left out, since SQLite computes them; new
- * columns are, where they have a default.
+ * the rowid even if no column shows it. Generated columns are left out, since SQLite computes them; new
+ * columns are, if they have a default.
  */
 export function copyRows(request: CopyRequest): PlannedStatement {
   const { change: { from, to }, into } = request;
@@ -227,7 +227,7 @@ function originsOf({ from, changes }: AlterTable): ReadonlyMap<string, Column> {
   return origins;
 }
 
-/** NOT NULL, or in the key of a table that is WITHOUT ROWID or STRICT, where that is understood. */
+/** NOT NULL, or in the key of a table that is WITHOUT ROWID or STRICT, if that is understood. */
 export function isRequired(table: Table, column: Column): boolean {
   if (column.notNull !== undefined) return true;
   const key = foldName(column.name);

@@ -50,7 +50,7 @@ export function planChanges(
   return new Planner(from, to, changes, options).plan();
 }
 
-/** How a table gets from what it is to what it shall be, after renames. */
+/** How a table gets from the present one to the wanted one, after renames. */
 type TableWork =
   | { readonly kind: "alter"; readonly change: AlterTable; readonly alteration: Alteration }
   | { readonly kind: "rebuild"; readonly change: AlterTable };
@@ -164,7 +164,7 @@ class Planner {
         ? { ...statement, sql: withoutDirectives(statement.sql) }
         : statement
     );
-    // Only a rename that changes texts can build a table anew that names itself.
+    // Only a rename that changes texts can rebuild a table that names itself.
     if (isBefore && [...rebuilds.values()].some(({ compiles }) => compiles)) this.#sqlite = RENAMES;
     const sqlite = newestNeeded(statements, this.#options.sqlite, this.#sqlite);
     return { changes: this.#changes, statements, sqlite };
@@ -363,7 +363,7 @@ class Planner {
 }
 
 /**
- * The newest release that the statements need, the schemas' own texts among them; undefined if the one that shall run
+ * The newest release that the statements need, the schemas' own texts among them; undefined if the one that is to run
  * them is new enough.
  * @param least What they need at least.
  */

@@ -69,7 +69,7 @@ function* names(sql: string): Generator<NameToken> {
   }
 }
 
-/** A table to be built anew. */
+/** A table to rebuild. */
 export interface RebuildRequest {
   readonly change: AlterTable;
   /** The name by now of a column of the present table, which is given folded. */
@@ -90,7 +90,7 @@ export interface Rebuild {
 }
 
 /**
- * Builds a table anew as the wanted one, whatever differs, and keeps all the rest: docs/rebuild.md has the
+ * Rebuilds a table as the wanted one, whatever differs, and keeps all the rest: docs/rebuild.md has the
  * recipe with its reasons. The table has its wanted name already. Its triggers go with it and are not
  * made again here.
  */

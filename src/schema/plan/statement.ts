@@ -23,7 +23,7 @@ export interface PlannedStatement {
   readonly hazards: readonly PlanHazard[];
   /** What it loses on purpose, for the runner that would otherwise roll it back: `allow-loss`. */
   readonly losses?: readonly PlannedLoss[];
-  /** Values that only a person can choose, each standing as NULL before a `choose` directive. */
+  /** Values that only a person can choose, each written as NULL before a `choose` directive. */
   readonly choice?: PlannedChoice;
 }
 
@@ -56,7 +56,7 @@ export interface PlanOptions {
   /** The oldest SQLite that will run it. */
   readonly sqlite: Release;
   /**
-   * Views and triggers that SQLite cannot compile as they stand, as {@linkcode objectKey} writes them. A rename
+   * Views and triggers that SQLite cannot compile as they are, as {@linkcode objectKey} writes them. A rename
    * or a DROP COLUMN, which compiles them all, would fail at them, so they are set aside for that time.
    */
   readonly broken?: ReadonlySet<string>;
@@ -78,8 +78,8 @@ export interface PlanOptions {
  * Gives the value for a column whose own values nobody knows, as an expression over the row that is copied.
  *
  * @param table The table with the column.
- * @param rowid The rowid of that row; undefined where none can be had.
- * @returns null where the column can be left out, undefined where a person must choose.
+ * @param rowid The rowid of that row; undefined if none can be had.
+ * @returns null if the column can be left out, undefined if a person must choose.
  */
 export type FillValue = (
   table: Table,
@@ -184,14 +184,14 @@ export function placeholderHazard(table: Table, column: string, value: string): 
   };
 }
 
-/** What stands around a plan's statements in a file. */
+/** What surrounds a plan's statements in a file. */
 export interface PlanScriptOptions {
   /** The first line, such as `Up: add users`; one line. */
   readonly title: string;
   /** More comment lines for the top. */
   readonly notes?: readonly string[];
   /**
-   * `file`: values to choose are left open, and marked · `trial`: a value that fits the type stands in for
+   * `file`: values to choose are left open, and marked · `trial`: a value that fits the type replaces
    * each, to run the file with.
    */
   readonly purpose: "file" | "trial";

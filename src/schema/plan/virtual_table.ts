@@ -23,7 +23,7 @@ export function dropVirtualTable(table: VirtualTable): PlannedStatement {
 }
 
 /**
- * Makes a virtual table anew. An FTS5 table with rows of its own keeps them, in the columns that it still
+ * Creates a virtual table again. An FTS5 table with rows of its own keeps them, in the columns that it still
  * has; one with the rows of another table is built again from those. Both keep the options that were set for them. An
  * R*Tree keeps its boxes if they have as many sides as before. Other modules' rows are lost.
  */
@@ -93,7 +93,7 @@ export interface KeptColumns {
   /** Without one of these a row is none. */
   readonly required: readonly string[];
   readonly others: readonly string[];
-  /** Whether rows have a rowid besides. */
+  /** Whether rows have a rowid as well. */
   readonly hasRowid: boolean;
 }
 

@@ -2,7 +2,7 @@ import { type Connection, SqlError } from "../../db/connection.ts";
 import { foldName, quoteName } from "../../sql/identifier.ts";
 import { objectKey } from "../plan/statement.ts";
 
-/** Beyond so many something else is wrong, and nothing more is learnt. */
+/** Beyond this number something else is wrong, and nothing more is learnt. */
 const MOST = 10_000;
 
 /**

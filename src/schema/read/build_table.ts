@@ -78,7 +78,7 @@ function foreignKeysDisagree(table: Table, facts: TableRow): boolean {
 /**
  * Joins what the pragmas say of a table with what only its text says.
  *
- * @throws {AludelError} `schema-unreadable` where the two do not fit: then nothing is concluded.
+ * @throws {AludelError} `schema-unreadable` if the two do not fit: then nothing is concluded.
  */
 export function buildTable(row: SchemaRow, facts: TableRow): Table {
   const text = readCreateTable(row.sql);

@@ -21,7 +21,7 @@ export interface ColumnText {
   readonly definition: string;
 }
 
-/** Where the constraints go that stand in a column definition and belong to the table. */
+/** Receives the constraints in a column definition that belong to the table. */
 export interface TableConstraints {
   primaryKey: PrimaryKey | undefined;
   autoincrement: boolean;
@@ -118,7 +118,7 @@ class ColumnReader {
     this.#constraint = constraint;
   }
 
-  /** Of constraints that stand twice SQLite keeps the last. */
+  /** Of duplicate constraints SQLite keeps the last. */
   readConstraint(): void {
     const cursor = this.#cursor;
     const deferred = readDeferred(cursor);

@@ -7,7 +7,7 @@ import type { TokenCursor } from "./token_cursor.ts";
  *
  * SQLite's parser keeps the name until the next column or the next comma between constraints, so in
  * `CONSTRAINT n NOT NULL CHECK (a > 0)` a violated CHECK, too, is reported under the name n (measured;
- * `constraintName` in parse.y). All other constraints use it only where it stands right before them.
+ * `constraintName` in parse.y). All other constraints use it only if it is right before them.
  */
 export class ConstraintName {
   #name: string | undefined;
@@ -33,7 +33,7 @@ export class ConstraintName {
   }
 }
 
-/** Reads `ON CONFLICT action` where it comes. ABORT is SQLite's default and reads as none. */
+/** Reads `ON CONFLICT action` if it comes. ABORT is SQLite's default and reads as none. */
 export function readConflict(cursor: TokenCursor): Conflict | undefined {
   if (!cursor.takeWord("ON")) return undefined;
   cursor.expectWord("CONFLICT");
@@ -52,7 +52,7 @@ export function readConflict(cursor: TokenCursor): Conflict | undefined {
   }
 }
 
-/** Reads ASC or DESC where it comes. */
+/** Reads ASC or DESC if it comes. */
 export function readDescending(cursor: TokenCursor): boolean {
   if (cursor.takeWord("DESC")) return true;
   cursor.takeWord("ASC");
@@ -94,7 +94,7 @@ function readKeyTerm(
   }
 }
 
-/** Reads a list of plain names in parentheses where it comes. */
+/** Reads a list of plain names in parentheses if it comes. */
 export function readNames(cursor: TokenCursor): string[] {
   const names: string[] = [];
   if (!cursor.takeOperator("(")) return names;
@@ -162,9 +162,9 @@ function readAction(cursor: TokenCursor): ForeignKeyAction {
 }
 
 /**
- * Reads a DEFERRABLE clause where it comes: https://sqlite.org/foreignkeys.html section 4.2.
+ * Reads a DEFERRABLE clause if it comes: https://sqlite.org/foreignkeys.html section 4.2.
  *
- * @returns Whether the foreign key waits for COMMIT; undefined where there is no clause.
+ * @returns Whether the foreign key waits for COMMIT; undefined if there is no clause.
  */
 export function readDeferred(cursor: TokenCursor): boolean | undefined {
   const start = cursor.at;
@@ -179,7 +179,7 @@ export function readDeferred(cursor: TokenCursor): boolean | undefined {
   return !negated;
 }
 
-/** The collation where it says something: BINARY is what a column has without one. */
+/** The collation if it says something: BINARY is what a column has without one. */
 export function effectiveCollation(collation: string | undefined): string | undefined {
   return collation === undefined || foldName(collation) === "binary" ? undefined : collation;
 }

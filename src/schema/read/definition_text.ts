@@ -26,7 +26,7 @@ const TABLE_CONSTRAINT = new Set(["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "F
  * it, after its rewriting. Expressions stay text; nothing here depends on what they mean.
  *
  * @param sql The `sql` of sqlite_schema.
- * @throws {AludelError} `schema-unreadable` where the text is not what SQLite's grammar allows.
+ * @throws {AludelError} `schema-unreadable` if the text is not what SQLite's grammar allows.
  */
 export function readCreateTable(sql: string): TableText {
   const cursor = new TokenCursor(sql);
@@ -115,7 +115,7 @@ export interface IndexText {
  *
  * @param sql The `sql` of sqlite_schema.
  * @param columns The names of the table's columns: a term that is one of them is no expression.
- * @throws {AludelError} `schema-unreadable` where the text is not what SQLite's grammar allows.
+ * @throws {AludelError} `schema-unreadable` if the text is not what SQLite's grammar allows.
  */
 export function readCreateIndex(sql: string, columns: readonly string[]): IndexText {
   const cursor = new TokenCursor(sql);
@@ -199,7 +199,7 @@ export interface VirtualTableText {
  * Reads a CREATE VIRTUAL TABLE as SQLite stores it. What the arguments mean, only the module knows.
  *
  * @param sql The `sql` of sqlite_schema.
- * @throws {AludelError} `schema-unreadable` where the text is not what SQLite's grammar allows.
+ * @throws {AludelError} `schema-unreadable` if the text is not what SQLite's grammar allows.
  */
 export function readCreateVirtualTable(sql: string): VirtualTableText {
   const cursor = new TokenCursor(sql);

@@ -23,7 +23,7 @@ import {
 /**
  * Tables and indexes of schemas that were read before, by their stored text. SQLite makes a table of nothing but its
  * text whenever it opens a database (https://sqlite.org/schematab.html), so that what was read of a text once holds
- * wherever it stands again.
+ * wherever it occurs again.
  */
 export class KnownObjects {
   readonly #tables = new Map<string, Table>();
@@ -44,14 +44,14 @@ export class KnownObjects {
     }
   }
 
-  /** The table that a row stands for, if its text was read before. */
+  /** The table that a row describes, if its text was read before. */
   table({ name, sql }: SchemaRow): Table | undefined {
     const table = this.#tables.get(sql);
     return table?.name === name ? table : undefined;
   }
 
   /**
-   * The index that a row stands for, if its text was read before.
+   * The index that a row describes, if its text was read before.
    * @param owner Its table by now: what its terms mean hangs on the columns.
    */
   index({ name, table, sql }: SchemaRow, owner: Table): Index | undefined {
@@ -64,12 +64,12 @@ export class KnownObjects {
 /**
  * Reads the schema of a connection's main database. Nothing of it needs to compile: views of missing
  * tables, functions that only the application registers, modules that are not loaded and foreign keys
- * that lead nowhere are all read as they stand.
+ * that lead nowhere are all read as they are.
  *
- * @param known Schemas that much of this one is expected to be in: of a table that stands in one of them with the same
+ * @param known Schemas that much of this one is expected to be in: of a table that one of them has with the same
  * text, SQLite is asked nothing more.
- * @throws {AludelError} `schema-unreadable` where SQLite and the reader of the stored SQL disagree.
- * @throws {SqlError} where SQLite cannot read the database.
+ * @throws {AludelError} `schema-unreadable` if SQLite and the reader of the stored SQL disagree.
+ * @throws {SqlError} if SQLite cannot read the database.
  */
 export async function introspect(
   connection: Connection,

@@ -7,7 +7,7 @@ import { say, shell } from "../../text/next_step.ts";
 /**
  * The error for stored SQL that SQLite accepts and Aludel cannot read, or reads differently.
  *
- * @param notes The statement, shortened where it is long.
+ * @param notes The statement, shortened if it is long.
  */
 export function unreadableSchema(message: string, notes: readonly string[]): AludelError {
   return new AludelError("schema-unreadable", message, {
@@ -58,7 +58,7 @@ export class TokenCursor {
     return this.#starts[this.#at] ?? this.text.length;
   }
 
-  /** The current token's text where it is a bare word, in upper case; empty for anything else. */
+  /** The current token's text if it is a bare word, in upper case; empty for anything else. */
   peekWord(): string {
     return this.#kinds[this.#at] === "word" ? this.#textAt(this.#at).toUpperCase() : "";
   }
@@ -95,14 +95,14 @@ export class TokenCursor {
       this.text.charCodeAt(start) === operator.charCodeAt(0);
   }
 
-  /** Takes the operator where it comes. */
+  /** Takes the operator if it comes. */
   takeOperator(operator: string): boolean {
     if (!this.isOperator(operator)) return false;
     this.#at++;
     return true;
   }
 
-  /** Takes the keyword, given in upper case, where it comes. */
+  /** Takes the keyword, given in upper case, if it comes. */
   takeWord(word: string): boolean {
     if (!this.isWord(word)) return false;
     this.#at++;

@@ -27,7 +27,7 @@ const LAST_KINDS: readonly Definition["kind"][] = ["index", "trigger"];
  *
  * @param open Gives the database; it is closed again.
  * @param known What need not be read again.
- * @throws {AludelError} `schema-sql` where SQLite refuses a statement.
+ * @throws {AludelError} `schema-sql` if SQLite refuses a statement.
  */
 export async function runDefinitions(
   statements: readonly (Definition | OtherStatement)[],

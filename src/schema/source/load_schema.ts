@@ -32,14 +32,14 @@ export interface SchemaNotice {
 /**
  * Runs schema files in memory and reads what SQLite then holds.
  *
- * Tables and views run in the order in which they stand, files by name; then indexes, then triggers, so
- * that either may stand before its table. Definitions of TEMP objects and of tables that SQLite, a virtual
+ * Tables and views run in the order in which they are written, files by name; then indexes, then triggers, so
+ * that either may precede its table. Definitions of TEMP objects and of tables that SQLite, a virtual
  * table or Aludel makes itself, as dumps contain them, are left out with a notice.
  *
  * @param files Their texts, in any order.
  * @param open Gives empty databases; each is closed again.
  * @param known Schemas that much of this one is expected to be in.
- * @throws {AludelError} `schema-sql` with SQLite's words where it refuses a statement,
+ * @throws {AludelError} `schema-sql` with SQLite's words if it refuses a statement,
  * `schema-statement` for anything but a definition, `schema-duplicate`, `schema-rename-hint`, and errors
  * of the area `directive`.
  */
@@ -71,7 +71,7 @@ export async function loadSchema(
   };
 }
 
-/** What is to run: every definition once, and what SQLite itself shall refuse. */
+/** What is to run: every definition once, and what SQLite itself is to refuse. */
 function select(statements: readonly (Definition | OtherStatement)[]): {
   readonly definitions: readonly (Definition | OtherStatement)[];
   readonly notices: SchemaNotice[];

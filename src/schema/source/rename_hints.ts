@@ -57,7 +57,7 @@ export function readRenameHints(file: SchemaFile): RenameHints {
   return { tables, columns };
 }
 
-/** The words that begin a constraint of the table, where a column could stand. */
+/** The words that begin a constraint of the table, in the place of a column. */
 const CONSTRAINT = new Set(["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"]);
 
 /** The column whose definition begins right after the directive. */

@@ -118,7 +118,7 @@ export interface Omission {
  * What is wrong with a statement of a schema file that is no definition. What dumps have besides definitions can be left
  * out: the rows of tables in which SQLite or another migration tool keeps its own state, and `PRAGMA foreign_keys=OFF`.
  *
- * @returns An error `schema-statement`; an omission if the statement can be left out; undefined if SQLite shall say what
+ * @returns An error `schema-statement`; an omission if the statement can be left out; undefined if SQLite is to say what
  * is wrong, as it does with anything that is no SQL.
  */
 export function refuseStatement(
