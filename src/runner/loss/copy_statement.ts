@@ -19,14 +19,14 @@ export interface CopyStatement {
   readonly items: readonly CopyItem[];
   readonly from: string | undefined;
   /**
-   * Whether every row of one table becomes one row: no WHERE, no JOIN, no DISTINCT and nothing else that chooses or
-   * changes rows, and no OR IGNORE or OR REPLACE.
+   * Whether every row that it writes is one row of one table, and no two are the same one: it may choose rows, by WHERE,
+   * DISTINCT, LIMIT or OR IGNORE, but there is no JOIN, no UNION, no GROUP BY and no UPSERT.
    */
-  readonly plain: boolean;
+  readonly projects: boolean;
 }
 
 /**
- * Reads a statement that copies rows. Works on tokens and errs towards `plain: false`.
+ * Reads a statement that copies rows. Works on tokens and errs towards `projects: false`.
  * @returns undefined for a statement that takes no rows from a SELECT.
  */
 export function readCopyStatement(text: string, statement: Statement): CopyStatement | undefined {
@@ -48,14 +48,9 @@ export function readCopyStatement(text: string, statement: Statement): CopyState
     return second;
   };
 
-  let conflict = false;
   let creates = false;
   if (accept("INSERT") || accept("REPLACE")) {
-    if (wordOf(tokens[0]) === "REPLACE") conflict = true;
-    if (accept("OR")) {
-      conflict = word() !== "ABORT" && word() !== "FAIL" && word() !== "ROLLBACK";
-      at++;
-    }
+    if (accept("OR")) at++;
     if (!accept("INTO")) return undefined;
   } else if (accept("CREATE")) {
     creates = true;
@@ -66,13 +61,11 @@ export function readCopyStatement(text: string, statement: Statement): CopyState
   if (into === undefined) return undefined;
   if (accept("AS") && !creates) name();
   const columns = creates ? undefined : readList();
-  const opaque = { into, columns, creates, items: [], from: undefined, plain: false };
+  const opaque = { into, columns, creates, items: [], from: undefined, projects: false };
   // Without a FROM it makes rows and copies none.
   if (!tokens.some((token) => wordOf(token) === "FROM")) return undefined;
   if (!accept("SELECT")) return opaque;
-  let plain = !conflict;
-  if (accept("DISTINCT")) plain = false;
-  accept("ALL");
+  if (!accept("DISTINCT")) accept("ALL");
   const items: (readonly Token[])[] = [[]];
   for (let depth = 0; at < tokens.length; at++) {
     const token = tokens[at]!;
@@ -92,8 +85,15 @@ export function readCopyStatement(text: string, statement: Statement): CopyState
     const alias = name();
     if (alias !== undefined) aliases.add(alias);
   }
-  if (from === undefined || at < tokens.length) plain = false;
-  return { into, columns, creates, items: items.map((one) => toItem(one, aliases)), from, plain };
+  const projects = from !== undefined && onlyChooses(tokens.slice(at));
+  return {
+    into,
+    columns,
+    creates,
+    items: items.map((one) => toItem(one, aliases)),
+    from,
+    projects,
+  };
 
   function readList(): readonly string[] | undefined {
     if (tokens[at]?.text !== "(") return undefined;
@@ -106,6 +106,25 @@ export function readCopyStatement(text: string, statement: Statement): CopyState
     return found;
   }
 }
+
+/** Whether what follows the one table of FROM leaves out or orders rows, and does nothing else. */
+function onlyChooses(tokens: readonly Token[]): boolean {
+  if (tokens.length === 0) return true;
+  if (!CHOOSING.has(wordOf(tokens[0]))) return false;
+  let depth = 0;
+  for (const token of tokens) {
+    if (token.text === "(") depth++;
+    if (token.text === ")") depth--;
+    if (depth === 0 && COMBINING.has(wordOf(token))) return false;
+  }
+  return true;
+}
+
+const CHOOSING: ReadonlySet<string> = new Set(["WHERE", "ORDER", "LIMIT"]);
+/** ON begins an UPSERT here. */
+const COMBINING: ReadonlySet<string> = new Set(
+  "UNION INTERSECT EXCEPT GROUP HAVING WINDOW ON RETURNING".split(" "),
+);
 
 interface Token {
   readonly kind: Tokenizer["kind"];

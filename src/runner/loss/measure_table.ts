@@ -2,6 +2,7 @@ import { type Connection, SqlError } from "../../db/connection.ts";
 import { type Affinity, foldName, quoteName } from "../../sql/identifier.ts";
 import { indexedContent } from "../../sql/token_reader.ts";
 import { compareRows } from "./compare_rows.ts";
+import type { CopyStatement } from "./copy_statement.ts";
 import { type CopyMap, mapCopy } from "./copy_map.ts";
 import type { ComparedColumn, LostKey, RowComparison, RowDifference } from "./row_match.ts";
 import { isContentless, lostEntries, lostOptions } from "./fts_index.ts";
@@ -139,7 +140,7 @@ async function measureShapes(
   );
   const plan = indexes
     ? "nothing"
-    : isCopied && isProven(touched, copy.copy.plain)
+    : isCopied && isProven(touched, copy.copy)
     ? planCopied(before, now, map, said)
     : planWritten(before, now, map, said, replaced, writes);
   const isNamed = writes?.deletesDirectly || writes?.insertsDirectly || writes?.updatesDirectly;
@@ -182,9 +183,9 @@ function saidOf(
   };
 }
 
-/** Whether the rows of the replacement are, by the tokens of one statement, the rows of the table before. */
-function isProven({ writes, filled }: TouchedTable, plain: boolean): boolean {
-  if (!plain || filled === undefined || filled.others > 0) return false;
+/** Whether the rows of the replacement are, by the tokens of one statement, all or some of the rows of the table before. */
+function isProven({ writes, filled }: TouchedTable, { projects }: CopyStatement): boolean {
+  if (!projects || filled === undefined || filled.others > 0) return false;
   return writes === undefined ||
     !(writes.altered || writes.inserts || writes.deletesDirectly || writes.deletesIndirectly ||
       writes.updated.size > 0);

@@ -90,7 +90,6 @@ export class WriteLog {
     let mentioned: Mention | null | undefined;
     const mention = () => mentioned ??= readMentions(script.text, statement)[0] ?? null;
     const names = (table: string) => foldName(mention()?.name ?? "") === table;
-    let isFillingKnown = false;
     let copied: CopyStatement | undefined;
     for (const write of writes.values()) {
       const { action, table } = write;
@@ -104,11 +103,9 @@ export class WriteLog {
         const copy = action === INSERT
           ? copied ??= readCopyStatement(script.text, statement)
           : undefined;
-        if (!isFillingKnown) {
-          if (copy === undefined) found.others++;
-          else found.copies.push(this.#withSource(copy));
-          isFillingKnown = true;
-        }
+        // Besides the copy, whatever writes to it, a trigger for instance, changes what it copied.
+        if (copy === undefined || !write.direct) found.others++;
+        else found.copies.push(this.#withSource(copy));
         if (!direct || copy !== undefined) continue;
         if (action === DELETE || mention()?.kind === "replace") found.deletesDirectly = true;
         if (action === INSERT) found.inserts = true;
