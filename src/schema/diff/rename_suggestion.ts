@@ -1,9 +1,10 @@
+import { editDistance } from "../../text/closest.ts";
 import { displayName, foldName } from "../../sql/identifier.ts";
 import type { Change } from "../model/change.ts";
 import type { Column, Table } from "../model/model.ts";
 import { normalDefault, normalType } from "../model/normal_text.ts";
 
-/** Something that goes and something alike that comes: perhaps a rename. */
+/** A drop plus an add of something similar: perhaps a rename. */
 export interface RenameSuggestion {
   readonly kind: "table" | "column";
   /** The wanted table: the one that is renamed, or that has the column. */
@@ -14,7 +15,7 @@ export interface RenameSuggestion {
   readonly line: string;
 }
 
-/** How alike two things must be, of 1. */
+/** The least similarity that is suggested, from 0 to 1. */
 const ENOUGH = 0.6;
 
 /**
@@ -98,26 +99,7 @@ function columnText(column: Column): string {
   return `${foldName(column.name)} ${normalType(column.type)}`;
 }
 
-/** Shared pairs of neighbouring letters, of 1 (L. R. Dice, 1945). */
+/** The share of letters that need no edit. */
 function nameLikeness(a: string, b: string): number {
-  const pairs = letterPairs(a);
-  const others = letterPairs(b);
-  if (pairs.length + others.length === 0) return 0;
-  const count = new Map<string, number>();
-  for (const pair of pairs) count.set(pair, (count.get(pair) ?? 0) + 1);
-  let shared = 0;
-  for (const pair of others) {
-    const left = count.get(pair) ?? 0;
-    if (left > 0) shared++;
-    count.set(pair, left - 1);
-  }
-  return (2 * shared) / (pairs.length + others.length);
-}
-
-function letterPairs(name: string): string[] {
-  const folded = foldName(name);
-  return Array.from(
-    { length: Math.max(folded.length - 1, 0) },
-    (_, at) => folded.slice(at, at + 2),
-  );
+  return 1 - editDistance(foldName(a), foldName(b)) / Math.max(a.length, b.length, 1);
 }
