@@ -8,7 +8,6 @@ import fs from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import nodeProcess from "node:process";
 import tty from "node:tty";
-import { fileURLToPath } from "node:url";
 import { parentPort, Worker } from "node:worker_threads";
 import type {
   EndSignal,
@@ -279,9 +278,26 @@ const terminal: Terminal = {
   },
 };
 
+/** What a program that is one file has: https://nodejs.org/api/single-executable-applications.html */
+interface SingleFile {
+  isSea(): boolean;
+  getAsset(name: string, encoding: "utf8"): string;
+}
+
+/** Not every runtime has this module of Node's. */
+function singleFile(): SingleFile | undefined {
+  return nodeProcess.getBuiltinModule("node:sea") as SingleFile | undefined;
+}
+
 const threads: Threads = {
   start<Order, Answer>(module: URL): Thread<Order, Answer> {
-    const worker = new Worker(module);
+    const worker = module.protocol === "sea:"
+      // A file that holds everything has no module that a thread could be started with: it starts as the program did.
+      ? new Worker(singleFile()!.getAsset("start.cjs", "utf8"), {
+        eval: true,
+        workerData: { start: module.href },
+      })
+      : new Worker(module);
     return {
       send: (order) => worker.postMessage(order),
       onAnswer(listener) {
@@ -325,11 +341,10 @@ const process: ThisProcess = {
     return nodeProcess.execPath;
   },
   get program() {
-    // A single file is its own program: https://nodejs.org/api/single-executable-applications.html
     const script = nodeProcess.argv[1];
-    return script === undefined || script === nodeProcess.execPath
+    return script === undefined || singleFile()?.isSea()
       ? [nodeProcess.execPath]
-      : [nodeProcess.execPath, script.startsWith("file:") ? fileURLToPath(script) : script];
+      : [nodeProcess.execPath, script];
   },
   env: (name) => nodeProcess.env[name],
   exit: (code) => nodeProcess.exit(code),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { makePackage } from "../../scripts/npm/make_package.ts";
 import { RELEASE } from "../../src/text/program.ts";
+import { documents } from "../docs/documents.ts";
 import { run, temporaryFolder } from "../scenarios/cli.ts";
 
 const STAMP = { text: "1a86035 2026-11-24", time: new Date("2026-11-24T00:00:00Z") };
@@ -50,6 +51,27 @@ Deno.test("the npm package holds what it names, needs no other, and runs nothing
   );
   const checked = await run(Deno.execPath(), ["check", "app.ts"], { cwd: folder.path });
   assert.equal(checked.code, 0, checked.stderr);
+});
+
+/** Runtimes that the library is for, besides Deno: `ALUDEL_BUN` names a Bun. */
+const RUNTIMES = [NODE, Deno.env.get("ALUDEL_BUN")].filter((path) => path !== undefined);
+
+Deno.test("the library's examples run under Node, and under Bun", {
+  ignore: RUNTIMES.length === 0,
+}, async () => {
+  using folder = temporaryFolder();
+  await makePackage(`${folder.path}/node_modules/aludel`, STAMP);
+  const examples = documents().find(({ path }) => path.endsWith("docs/library.md"))!.blocks
+    .filter(({ language }) => language === "ts");
+  assert.ok(examples.length >= 4);
+  for (const [index, { lines }] of examples.entries()) {
+    const text = lines.join("\n");
+    folder.write(`example${index}.mts`, text);
+    for (const runtime of RUNTIMES) {
+      const { code, stderr } = await run(runtime, [`example${index}.mts`], { cwd: folder.path });
+      assert.equal(code, 0, `${runtime}\n${text}\n${stderr}`);
+    }
+  }
 });
 
 Deno.test("a Node that is too old is told so in one sentence", async () => {
