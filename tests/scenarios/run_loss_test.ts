@@ -337,6 +337,27 @@ const CASES: readonly LossCase[] = [
     ends: { refused: /1 of 3 values of column "n" are others/ },
   },
   {
+    name: "words of two FTS5 indexes without content",
+    before:
+      `CREATE VIRTUAL TABLE f USING fts5(x, content=''); INSERT INTO f (rowid, x) VALUES (3, 'red');
+       CREATE VIRTUAL TABLE g USING fts5(x, content=''); INSERT INTO g (rowid, x) VALUES (3, 'blue');`,
+    ups: [
+      `CREATE VIRTUAL TABLE n USING fts5(x, content=''); INSERT INTO n (rowid, x) SELECT rowid, x FROM f;
+       DROP TABLE f; ALTER TABLE n RENAME TO f; INSERT INTO g (g) VALUES ('optimize');`,
+    ],
+    ends: { kept: /^lost +index f: 1 word/m },
+  },
+  {
+    name: "words that a trigger of the script takes from an FTS5 index",
+    before: `CREATE TABLE notes (body); INSERT INTO notes VALUES ('red'); CREATE TABLE other (a);
+       CREATE VIRTUAL TABLE found USING fts5(body, content=notes); INSERT INTO found (found) VALUES ('rebuild');`,
+    ups: [
+      `CREATE TEMP TRIGGER own AFTER INSERT ON other BEGIN DELETE FROM found; END;
+       INSERT INTO other VALUES (1); DROP TRIGGER own;`,
+    ],
+    ends: { kept: /^lost +index found: 1 word/m },
+  },
+  {
     name: "an UPDATE of an FTS5 index of another table's rows",
     before:
       "CREATE TABLE notes (body); INSERT INTO notes VALUES ('red'); CREATE VIRTUAL TABLE found USING fts5(body, content=notes); INSERT INTO found (found) VALUES ('rebuild');",

@@ -34,7 +34,7 @@ export async function lostEntries(
     });
     return gone;
   } finally {
-    await fresh.execute(`DROP TABLE IF EXISTS temp.${vocabulary}`);
+    for (const side of [old, fresh]) await side.execute(`DROP TABLE IF EXISTS temp.${vocabulary}`);
   }
 }
 

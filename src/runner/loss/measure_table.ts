@@ -143,7 +143,8 @@ async function measureShapes(
     : isCopied && isProven(touched, copy.copy)
     ? planCopied(before, now, map, said)
     : planWritten(before, now, map, said, replaced, writes);
-  const isNamed = writes?.deletesDirectly || writes?.insertsDirectly || writes?.updatesDirectly;
+  const isNamed = writes?.deletesDirectly || writes?.insertsDirectly || writes?.updatesDirectly ||
+    writes?.byOwnTrigger;
   const hasEntries = indexes ? !replaced && isNamed : (replaced || isNamed) && before.virtual &&
     await isContentless(old, before);
   const entries = hasEntries ? await lostEntries(old, fresh, before.name, now.name) : 0;

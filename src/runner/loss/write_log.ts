@@ -13,6 +13,8 @@ export interface TableWrites {
   updatesDirectly: boolean;
   /** Whether a trigger or a foreign key deleted from it. */
   deletesIndirectly: boolean;
+  /** Whether a trigger that the run itself makes wrote to it. */
+  byOwnTrigger: boolean;
   /** The columns that anything updated, by their folded names before. */
   readonly updated: Set<string>;
   inserts: boolean;
@@ -38,7 +40,8 @@ interface Write {
   readonly action: number;
   readonly table: string;
   readonly column: string;
-  readonly direct: boolean;
+  /** The innermost trigger or view that does it; null: the statement itself. */
+  readonly source: string | null;
 }
 
 const DEFINING: ReadonlySet<string> = new Set(["CREATE", "DROP", "ALTER"]);
@@ -74,10 +77,9 @@ export class WriteLog {
     if (action !== DELETE && action !== INSERT && action !== UPDATE) return;
     if (database !== "main" || arg1 === null) return;
     const column = action === UPDATE ? arg2 ?? "" : "";
-    const direct = source === null;
-    const key = `${action} ${direct} ${arg1}.${column}`;
+    const key = `${action} ${source ?? ""} ${arg1}.${column}`;
     if (this.#pending.has(key)) return;
-    this.#pending.set(key, { action, table: foldName(arg1), column: foldName(column), direct });
+    this.#pending.set(key, { action, table: foldName(arg1), column: foldName(column), source });
   }
 
   /** The statement that SQLite was last asked about has run. */
@@ -97,20 +99,23 @@ export class WriteLog {
       const track = this.#tracker.find(table);
       if (track === undefined) continue;
       const found = this.#of(track);
-      const direct = write.direct && names(table);
+      const direct = write.source === null && names(table);
       if (track.created) {
         // How a table that the run creates was filled, and what statements that name it did then, is all that matters.
         const copy = action === INSERT
           ? copied ??= readCopyStatement(script.text, statement)
           : undefined;
         // Besides the copy, whatever writes to it, a trigger for instance, changes what it copied.
-        if (copy === undefined || !write.direct) found.others++;
+        if (copy === undefined || write.source !== null) found.others++;
         else found.copies.push(this.#withSource(copy));
         if (!direct || copy !== undefined) continue;
         if (action === DELETE || mention()?.kind === "replace") found.deletesDirectly = true;
         if (action === INSERT) found.inserts = true;
         if (action === UPDATE) found.updated.add(firstColumn(track, write.column));
         continue;
+      }
+      if (write.source !== null && this.#created.has(foldName(write.source))) {
+        found.byOwnTrigger = true;
       }
       if (action === DELETE) {
         if (direct) found.deletesDirectly = true;
@@ -212,6 +217,7 @@ export class WriteLog {
         deletesDirectly: false,
         updatesDirectly: false,
         deletesIndirectly: false,
+        byOwnTrigger: false,
         updated: new Set(),
         inserts: false,
         insertsDirectly: false,
