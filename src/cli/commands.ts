@@ -81,6 +81,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "give a draft other parents",
     load: () => load(new URL("./commands/rebase.ts", import.meta.url)),
   },
+  squash: {
+    group: "Write revisions",
+    summary: "make one revision of many",
+    load: () => load(new URL("./commands/squash.ts", import.meta.url)),
+  },
   upgrade: {
     group: "Change a database",
     summary: "apply revisions",

@@ -4,7 +4,7 @@ import { buildGraph, describeProblem } from "../graph/build_graph.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { foldDirName } from "../manifest/folder_name.ts";
 import {
-  FIRST_LINE,
+  firstLine,
   formatManifest,
   formatRevision,
   LAST_LINE,
@@ -100,7 +100,10 @@ function withMarkers({ revisions }: Manifest, conflicts: readonly MergeConflict[
       text: `<<<<<<< ours\n${line(ours)}=======\n${line(theirs)}>>>>>>> theirs\n`,
     })),
   ].sort((a, b) => a.id < b.id ? -1 : 1);
-  return `${FIRST_LINE}\n${parts.map(({ text }) => text).join("")}${LAST_LINE}\n`;
+  const sides = conflicts.flatMap(({ ours, theirs }) => [ours ?? [], theirs ?? []].flat());
+  return `${firstLine({ revisions: [...revisions, ...sides] })}\n${
+    parts.map(({ text }) => text).join("")
+  }${LAST_LINE}\n`;
 }
 
 function describeConflict({ id, ours, theirs }: MergeConflict): string {

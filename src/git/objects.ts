@@ -2,7 +2,7 @@ import type { PipedProcess } from "../host/mod.ts";
 import { AludelError } from "../errors.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "../project/workspace/revision_files.ts";
 import { say, shell } from "../text/next_step.ts";
-import { git, gitError, type GitFolder, pathIn, startGit } from "./git.ts";
+import { git, gitError, type GitFolder, gitLine, pathIn, startGit } from "./git.ts";
 
 /** One path that git has recorded. */
 interface GitEntry {
@@ -254,4 +254,43 @@ export class BlobFiles implements RevisionFiles {
       next: [shell`git rm --cached -- ${file} # then add the file itself`],
     });
   }
+}
+
+/**
+ * The revisions' folders that can be had back from git: HEAD has them, and nothing in them has changed since.
+ * @returns Nothing outside a repository, and before the first commit.
+ */
+export function committedFolders(folder: GitFolder): ReadonlySet<string> {
+  const place = folder.path === "" ? "." : folder.path;
+  const committed = gitLine(folder.cwd, [
+    "ls-tree",
+    "-r",
+    "-z",
+    "--name-only",
+    "HEAD",
+    "--",
+    place,
+  ]);
+  const status = [
+    "status",
+    "--porcelain",
+    "-z",
+    "--no-renames",
+    "--untracked-files=all",
+    "--",
+    place,
+  ];
+  const changed = gitLine(folder.cwd, status);
+  const prefix = gitLine(folder.cwd, ["rev-parse", "--show-prefix"])?.trim();
+  if (committed === undefined || changed === undefined || prefix === undefined) return new Set();
+  const above = folder.path === "" ? "" : `${folder.path}/`;
+  const dirOf = (path: string, before: string) =>
+    path.startsWith(before) ? path.slice(before.length).split("/", 1)[0]! : "";
+  const folders = new Set(
+    committed.split("\0").filter((path) => path.endsWith("/up.sql"))
+      .map((path) => dirOf(path, above)),
+  );
+  // Seen from the root of the repository, after two letters and a space.
+  for (const line of changed.split("\0")) folders.delete(dirOf(line.slice(3), prefix + above));
+  return folders;
 }

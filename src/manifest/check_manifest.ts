@@ -10,6 +10,7 @@ import {
   sortTexts,
   type TextHash,
 } from "./manifest.ts";
+import { followReplacements } from "./replacements.ts";
 import type { JsonPath } from "./strict_json.ts";
 
 /** The codes that a manifest's content can earn. */
@@ -31,7 +32,7 @@ export interface ManifestProblem {
   readonly message: string;
 }
 
-const KEYS: ReadonlySet<string> = new Set(REVISION_KEYS);
+const KEYS: ReadonlySet<string> = new Set([...REVISION_KEYS, "replaces"]);
 const HASH = /^sha256:[0-9a-f]{64}$/;
 
 /**
@@ -65,6 +66,8 @@ function ownerOf(entry: Entry): string {
 
 class ManifestCheck {
   readonly #problems: ManifestProblem[];
+  /** Where the revisions with `replaces` are. */
+  readonly #paths = new Map<string, JsonPath>();
 
   constructor(problems: ManifestProblem[]) {
     this.#problems = problems;
@@ -87,8 +90,8 @@ class ManifestCheck {
       });
       return [];
     }
-    if (format !== MANIFEST_FORMAT) {
-      this.#report(["format"], `The manifest's "format" is not ${MANIFEST_FORMAT}`);
+    if (format !== 1 && format !== MANIFEST_FORMAT) {
+      this.#report(["format"], `The manifest's "format" is neither 1 nor ${MANIFEST_FORMAT}`);
     }
     for (const key in value) {
       if (key !== "format" && key !== "revisions") this.#unknownKey([key], "The manifest");
@@ -97,7 +100,38 @@ class ManifestCheck {
       this.#report(["revisions"], 'The manifest\'s "revisions" is not an array');
       return [];
     }
-    return this.#revisions(revisions);
+    const found = this.#revisions(revisions);
+    const replaced = this.#replacements(found, format === 1);
+    return followReplacements(
+      replaced.size === 0 ? found : found.filter(({ id }) => !replaced.has(foldRevisionName(id))),
+    );
+  }
+
+  /**
+   * The folded ids that are replaced, by one revision alone. A union merge may bring their lines back: they are passed over,
+   * as a line that is there twice is.
+   */
+  #replacements(revisions: readonly ManifestRevision[], isOld: boolean): ReadonlySet<string> {
+    const owners = new Map<string, string>();
+    if (this.#paths.size === 0) return new Set();
+    for (const { id, replaces = [] } of revisions) {
+      const owner = `Revision ${JSON.stringify(id)}`;
+      const path = this.#paths.get(id) ?? [];
+      if (isOld && replaces.length > 0) {
+        this.#report([...path, "replaces"], `${owner} has "replaces", which format 1 has not`);
+      }
+      for (const one of replaces) {
+        const folded = foldRevisionName(one);
+        const other = owners.get(folded);
+        owners.set(folded, id);
+        if (other === undefined && folded !== foldRevisionName(id)) continue;
+        const fact = other === undefined
+          ? `${owner} replaces itself`
+          : `${owner} and ${JSON.stringify(other)} both replace ${JSON.stringify(one)}`;
+        this.#report(path, fact);
+      }
+    }
+    return new Set(owners.keys());
   }
 
   #revisions(items: readonly unknown[]): readonly ManifestRevision[] {
@@ -155,6 +189,11 @@ class ManifestCheck {
     }
     this.#hashes(up, down, at);
     const was = this.#was(item, at);
+    const replaces = "replaces" in item ? this.#texts(item, "replaces", at) : undefined;
+    if (replaces !== undefined) {
+      this.#paths.set(id, path);
+      if (replaces.length === 0) this.#wrong(at, "replaces", "is empty: leave it out");
+    }
     if (typeof dir !== "string") {
       this.#wrong(at, "dir", "is missing or not a text");
       return undefined;
@@ -174,6 +213,7 @@ class ManifestCheck {
       up: up as TextHash | null,
       down: down as DownHash | null,
       was,
+      ...(replaces && { replaces }),
     };
   }
 
@@ -200,7 +240,7 @@ class ManifestCheck {
 
   #texts(
     item: Record<string, unknown>,
-    key: "parents" | "dependsOn" | "labels",
+    key: "parents" | "dependsOn" | "labels" | "replaces",
     at: Entry,
   ): readonly string[] {
     const value = item[key];

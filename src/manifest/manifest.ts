@@ -1,5 +1,5 @@
 import type { TextHash } from "../digest.ts";
-import type { Revision } from "../graph/revision.ts";
+import type { Revision, RevisionId } from "../graph/revision.ts";
 
 export type { TextHash };
 
@@ -19,6 +19,8 @@ export interface ManifestRevision extends Revision {
   readonly down: DownHash | null;
   /** Earlier `[up, down]` pairs that a re-signing replaced, oldest first. */
   readonly was: readonly (readonly [TextHash, DownHash])[];
+  /** In a squashed revision: the revisions that it stands for, which are no longer in the manifest. */
+  readonly replaces?: readonly RevisionId[];
 }
 
 /** The content of `manifest.json`: revisions sorted by id. */
@@ -38,16 +40,25 @@ export interface CanonicalTexts {
   readonly down: string | null;
 }
 
-/** The only layout of `manifest.json` that this code reads and writes. */
-export const MANIFEST_FORMAT = 1;
+/** The newest layout of `manifest.json` that this code reads and writes. */
+export const MANIFEST_FORMAT = 2;
 
-/** The first line of every manifest, without its newline. */
-export const FIRST_LINE = `{"format":${MANIFEST_FORMAT},"revisions":[`;
+/** The first line of a manifest in a format, without its newline. Format 2 is written only if a revision has `replaces`. */
+export function firstLine({ revisions }: Manifest): string {
+  const squashed = revisions.some(({ replaces }) => replaces !== undefined);
+  return FIRST_LINES[squashed ? 1 : 0];
+}
+
+/** The first lines of all formats, oldest first. */
+export const FIRST_LINES = [
+  '{"format":1,"revisions":[',
+  '{"format":2,"revisions":[',
+] as const;
 
 /** The last line: a final null gives every revision's line the same shape, so that git can merge them. */
 export const LAST_LINE = "null]}";
 
-/** The keys of a revision in the order in which they are written. */
+/** The keys that every revision has, in the order in which they are written. */
 export const REVISION_KEYS = [
   "id",
   "dir",
@@ -69,7 +80,7 @@ export const REVISION_KEYS = [
  */
 export function formatManifest(manifest: Manifest): string {
   const lines = sortById(manifest.revisions).map((revision) => `${formatRevision(revision)},\n`);
-  return `${FIRST_LINE}\n${lines.join("")}${LAST_LINE}\n`;
+  return `${firstLine(manifest)}\n${lines.join("")}${LAST_LINE}\n`;
 }
 
 /** One revision's line, without the comma and the newline. */
@@ -85,6 +96,7 @@ export function formatRevision(revision: ManifestRevision): string {
     up: revision.up,
     down: revision.down,
     was: revision.was,
+    ...(revision.replaces && { replaces: sortTexts(revision.replaces) }),
   });
 }
 

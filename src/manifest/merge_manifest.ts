@@ -8,6 +8,7 @@ import {
   sortTexts,
   type TextHash,
 } from "./manifest.ts";
+import { followReplacements, replacementsIn, withReplacements } from "./replacements.ts";
 import { isEarlierPair } from "./verdict.ts";
 
 /** A revision that both sides changed, each in its own way; undefined on the side that removed it. */
@@ -44,7 +45,8 @@ export function mergeManifests(base: Manifest, ours: Manifest, theirs: Manifest)
     else if (winner !== undefined) revisions.push(winner);
   }
   return {
-    manifest: { revisions: sortById(revisions) },
+    // One side may have squashed what the other one went on from.
+    manifest: { revisions: followReplacements(sortById(revisions)) },
     conflicts: conflicts.sort((a, b) => a.id < b.id ? -1 : 1),
   };
 }
@@ -90,16 +92,21 @@ export interface SealedChange {
 }
 
 /**
- * What happened to the sealed revisions of an earlier manifest; drafts may change and vanish.
+ * What happened to the sealed revisions of an earlier manifest; drafts may change and vanish, and so may what another
+ * revision replaces.
  * @returns In the order of the earlier manifest, one change a revision: the gravest.
  */
 export function compareManifests(before: Manifest, after: Manifest): readonly SealedChange[] {
   const now = new Map(after.revisions.map((revision) => [revision.id, revision]));
+  const replacements = replacementsIn(after.revisions);
   const changes: SealedChange[] = [];
   for (const revision of before.revisions) {
     if (revision.up === null || revision.down === null) continue;
     const pair = [revision.up, revision.down] as const;
-    const kind = changeOf(revision, pair, now.get(revision.id));
+    if (replacements.has(revision.id) && !now.has(revision.id)) continue;
+    const parents = withReplacements(revision.parents, replacements);
+    const dependsOn = withReplacements(revision.dependsOn, replacements);
+    const kind = changeOf({ ...revision, parents, dependsOn }, pair, now.get(revision.id));
     if (kind !== undefined) changes.push({ kind, id: revision.id, before: revision });
   }
   return changes;

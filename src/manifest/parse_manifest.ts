@@ -2,7 +2,7 @@ import { AludelError, type ErrorCode, type Place, REPORT_BUG } from "../errors.t
 import { placeOf } from "../text/position.ts";
 import { excerpt } from "../text/layout.ts";
 import { checkManifest, type ManifestProblem } from "./check_manifest.ts";
-import { FIRST_LINE, type Manifest, REVISION_KEYS } from "./manifest.ts";
+import { FIRST_LINES, type Manifest, REVISION_KEYS } from "./manifest.ts";
 import { type JsonNode, offsetAt, readJson, valueOf } from "./strict_json.ts";
 import { type NextStep, say, shell } from "../text/next_step.ts";
 
@@ -38,18 +38,30 @@ const LONGEST_MESSAGE = 500;
  */
 export function parseManifest(text: string, file: string): ParsedManifest {
   if (text.length > MAX_MANIFEST_LENGTH) throw manifestTooLarge(file);
-  const body = text.startsWith("\ufeff") ? text.slice(1) : text;
+  const plain = text.startsWith("\ufeff") ? text.slice(1) : text;
+  const body = withOneHead(plain);
   const problems: ManifestProblem[] = [];
   const quick = parseQuickly(body);
   if (quick !== undefined) {
     const revisions = checkManifest(quick, problems);
-    if (problems.length === 0) return new Parsed(revisions, body, file);
+    if (problems.length === 0) return new Parsed(revisions, plain, file);
   }
   const root = readStrictly(body, file);
   problems.length = 0;
   const revisions = checkManifest(valueOf(root), problems);
   if (problems.length > 0) throw problemsError(problems, root, body, file);
-  return new Parsed(revisions, body, file);
+  return new Parsed(revisions, plain, file);
+}
+
+/** The text with one first line: a union merge beside a squash leaves that of each side, and the newer format holds both. */
+function withOneHead(text: string): string {
+  const [, newer] = FIRST_LINES;
+  if (!text.includes(newer)) return text;
+  const lines = text.split("\n");
+  const isHead = (line: string) => (FIRST_LINES as readonly string[]).includes(line.trimEnd());
+  return lines.filter(isHead).length < 2
+    ? text
+    : [newer, ...lines.filter((line) => !isHead(line))].join("\n");
 }
 
 /** The error for a manifest of more than {@linkcode MAX_MANIFEST_LENGTH}. */
@@ -68,7 +80,9 @@ export function manifestTooLarge(file: string): AludelError {
  */
 function parseQuickly(text: string): unknown {
   // JSON.parse takes seconds for millions of brackets; the strict reader stops at the first too many.
-  if (!text.startsWith(FIRST_LINE) || text.includes("[[[[[[[[")) return undefined;
+  if (!FIRST_LINES.some((line) => text.startsWith(line)) || text.includes("[[[[[[[[")) {
+    return undefined;
+  }
   let value: { readonly revisions: unknown };
   try {
     value = JSON.parse(text);
@@ -78,8 +92,11 @@ function parseQuickly(text: string): unknown {
   const { revisions } = value;
   if (!Array.isArray(revisions)) return undefined;
   const count = revisions.length - (revisions.at(-1) === null ? 1 : 0);
-  // What is not ten keys a revision is found to be wrong afterwards.
-  return countKeys(text) === 2 + count * REVISION_KEYS.length ? value : undefined;
+  const more = text.includes('"replaces"')
+    ? revisions.filter((one) => one !== null && "replaces" in Object(one)).length
+    : 0;
+  // What has not ten keys a revision, or "replaces" too, is found to be wrong afterwards.
+  return countKeys(text) === 2 + count * REVISION_KEYS.length + more ? value : undefined;
 }
 
 /** The keys of a JSON text. Strings that contain `":` or `" :` are counted too, so it may be more. */

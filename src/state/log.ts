@@ -67,6 +67,15 @@ export type LogEvent =
       readonly policies: readonly string[];
     };
   }
+  /** The records of a run of revisions became that of the one that replaces them. `texts`: what had run. */
+  | {
+    readonly event: "squash";
+    readonly revision: RevisionId;
+    readonly details: {
+      readonly replaced: readonly RevisionId[];
+      readonly texts: Readonly<Record<RevisionId, AppliedTexts>>;
+    };
+  }
   /** A run failed and was rolled back. */
   | {
     readonly event: "failure";

@@ -126,6 +126,32 @@ export const RESEAL_TEXTS = new StateStatement<"id" | "up_sql" | "down_sql">(
   "UPDATE main.aludel_revision SET up_sql = :up_sql, down_sql = :down_sql WHERE id = :id",
 );
 
+/** Makes the record of the last revision of a run the record of the one that replaces the run; its place is kept. */
+export const SQUASH_REVISION = new StateStatement<
+  | "last"
+  | "id"
+  | "parents"
+  | "depends_on"
+  | "labels"
+  | "message"
+  | "lineage"
+  | "up_hash"
+  | "down_hash"
+  | "up_sql"
+  | "down_sql"
+>(
+  "UPDATE main.aludel_revision SET id = :id, parents = :parents, depends_on = :depends_on, " +
+    "labels = :labels, message = :message, lineage = :lineage, up_hash = :up_hash, " +
+    "down_hash = :down_hash, kind = 'stamped', duration_ms = 0, up_sql = :up_sql, " +
+    "down_sql = :down_sql WHERE id = :last",
+);
+
+/** Updates a record whose parents a squash has replaced. */
+export const MOVE_REVISION = new StateStatement<"id" | "parents" | "depends_on" | "lineage">(
+  "UPDATE main.aludel_revision SET parents = :parents, depends_on = :depends_on, " +
+    "lineage = :lineage WHERE id = :id",
+);
+
 /** Appends to the log. */
 export const APPEND_LOG = insertInto("aludel_log", [
   "at",

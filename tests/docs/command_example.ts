@@ -151,6 +151,24 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     then: "aludel show 77aa",
     thenPrints: /Parent: +be11d0e1f2a3/,
   },
+  "aludel squash :3f9c": {
+    scene: "a clone",
+    prints: /replaces 2 revisions/,
+    then:
+      "aludel upgrade && git add --all . && git commit -q -m squash && aludel verify && aludel heads",
+    thenPrints: /^77aa0b1c2d3e/m,
+  },
+  "aludel squash ae10:3f9c --archive old-migrations": {
+    scene: "a project",
+    then: "ls old-migrations && aludel upgrade && aludel verify",
+    thenPrints: [/_ae10c2d94b71_/, /_3f9c1a2b4d5e_/],
+  },
+  "aludel squash :3f9c --dry-run": {
+    scene: "a project",
+    prints: [/CREATE TABLE users/, /INSERT INTO/],
+    then: "ls migrations",
+    thenPrints: /_ae10c2d94b71_/,
+  },
   "aludel seal": {
     scene: "a project",
     prints: /sealed +77aa0b1c2d3e/,

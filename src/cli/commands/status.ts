@@ -78,7 +78,9 @@ export const command = defineCommand({
     if (foreign) {
       ui.notice(`"${target?.name}" belongs to another project: none of its revisions is on disk.`);
     }
-    if (elsewhere.length > 0) ui.hint(foreign ? NAME_ANOTHER : SWITCH_DATABASE);
+    if (elsewhere.length > 0 && catalogue.inside.length === 0) {
+      ui.hint(foreign ? NAME_ANOTHER : SWITCH_DATABASE);
+    }
     // If a file is in the way, it must be fixed first.
     const refused = findings.some(({ level }) => level === "error");
     if (target === undefined) ui.hint(shell`aludel status --database app.db # include a database`);

@@ -1,4 +1,5 @@
 import { AludelError } from "../../errors.ts";
+import type { Catalogue } from "../../project/workspace/catalogue.ts";
 import type { GoalRequest } from "../../project/migrate/goal.ts";
 import {
   type MigrationRequest,
@@ -89,6 +90,7 @@ export async function migrate(
   const transaction = flags.transaction ?? "all";
   if (flags.sql) {
     refuseScript(planned.policies);
+    refuseUnrecorded(planned.catalogue);
     const { printScript } = await import("./script.ts");
     const { doubleQuotedStrings } = target.target;
     return printScript(context.ui, planned, { transaction, doubleQuotedStrings });
@@ -98,7 +100,10 @@ export async function migrate(
     return reportPlan(context.ui, target.target, planned, { transaction, mayLose });
   }
   for (const notice of planned.route.notices) report.see(notice);
-  if (planned.route.steps.length === 0 && planned.route.reseals.length === 0) {
+  if (
+    planned.route.steps.length === 0 && planned.route.reseals.length === 0 &&
+    planned.catalogue.past.length === 0
+  ) {
     return report.nothingToDo(planned);
   }
   session.announceExtensions();
@@ -129,6 +134,22 @@ function refuseScript(policies: ReadonlySet<string>): void {
     outcome: "Nothing was printed",
     next: [shell`aludel upgrade --dry-run # see what would run`, shell`aludel protect`],
   });
+}
+
+/** @throws {AludelError} `squash-script`: a script begins by comparing the records, which the next run changes. */
+function refuseUnrecorded({ past }: Catalogue): void {
+  const [first] = past;
+  if (first === undefined) return;
+  throw new AludelError(
+    "squash-script",
+    "The database has to record a squash before a script fits",
+    {
+      revision: first.record.id,
+      notes: [`"${first.record.id}" replaces revisions that it has records of`],
+      outcome: "Nothing was printed",
+      next: [shell`aludel upgrade ${first.record.id} # record it, and run nothing`],
+    },
+  );
 }
 
 /** Losses that the run may cause, a sentence each. */

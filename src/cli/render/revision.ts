@@ -16,6 +16,9 @@ export type Mark =
   | "branchpoint"
   | "mergepoint";
 
+/** So many replaced revisions are listed. */
+const REPLACED = 10;
+
 /** A field of a block: its name and its value. */
 export type Field = readonly [name: string, value: string];
 
@@ -25,6 +28,8 @@ export interface RevisionJson {
   readonly message: string;
   readonly parents: readonly RevisionId[];
   readonly dependsOn: readonly RevisionId[];
+  /** The revisions that it stands for, if it is squashed. */
+  readonly replaces: readonly RevisionId[];
   /** The labels that it carries itself. */
   readonly labels: readonly string[];
   /** The labels of the branches that it is on. */
@@ -125,6 +130,10 @@ export class RevisionPrinter {
       if (values.length > 0) fields.push([name, values.join(", ")]);
     };
     const parents = revision?.parents ?? [];
+    const { replaces = [] } = entry ?? {};
+    const shown = replaces.slice(0, REPLACED);
+    if (replaces.length > REPLACED) shown.push(`and ${replaces.length - REPLACED} more`);
+    add("Replaces", shown);
     add(parents.length > 1 ? "Merges" : "Parent", parents.length === 0 ? ["<base>"] : parents);
     const children = graph.childrenOf(id);
     add(children.length > 1 ? "Branches into" : "Child", children);
@@ -158,6 +167,7 @@ export class RevisionPrinter {
       message: messageOf(this.#catalogue, id),
       parents: revision?.parents ?? [],
       dependsOn: revision?.dependsOn ?? [],
+      replaces: entry?.replaces ?? [],
       labels: revision?.labels ?? [],
       branches: graph.labelsOf(id),
       created: entry?.created ?? null,

@@ -94,6 +94,9 @@ function onDisk({ graph, entries }: Workspace): Catalogue {
     applied: new Set(),
     records: new Map(),
     onDisk: new Set(entries.keys()),
+    past: [],
+    moved: [],
+    inside: [],
   };
 }
 

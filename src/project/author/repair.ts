@@ -155,7 +155,8 @@ class Repairer {
   }
 
   /** Folders without a line. */
-  repairFolders(strays: readonly StrayRevision[]): void {
+  repairFolders(all: readonly StrayRevision[]): void {
+    const strays = all.filter((stray) => !this.#isReplaced(stray));
     const found = this.#remembered(strays);
     const known = new Set(found.map(({ revision }) => revision.dir));
     // Parents first, whatever the order of the folders.
@@ -279,6 +280,17 @@ class Repairer {
       ![...this.#revisions.keys()].some((other) =>
         foldRevisionName(other) === foldRevisionName(id)
       );
+  }
+
+  /** Whether a squash left the folder of a run that it replaced: that is not given its line back. */
+  #isReplaced({ dir }: StrayRevision): boolean {
+    for (const { id, replaces = [] } of this.#revisions.values()) {
+      const one = replaces.find((other) => holdsId(dir, other));
+      if (one === undefined) continue;
+      this.#left(`Folder "${dir}" is that of ${one}, which ${id} replaces: remove it`);
+      return true;
+    }
+    return false;
   }
 
   #leftWithoutParents({ id, dir, parents, dependsOn }: ManifestRevision): void {

@@ -29,6 +29,7 @@ import type { DraftPolicy } from "../workspace/setting_table.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ancestorSchemas } from "./ancestor_schema.ts";
 import { type CheckContext, checkRoute } from "./check_route.ts";
+import { recordSquashes, squashInside } from "./record_squashes.ts";
 import { type Goal, type GoalRequest, resolveGoal, routeTo } from "./goal.ts";
 
 /** The state of a database that may not exist. Creates nothing. */
@@ -116,6 +117,7 @@ async function plan(
     return { goal, state, policies, ...await readRoute(connection, catalogue, goal, request) };
   });
   const { goal, state, catalogue, policies } = resolved;
+  refuseInside(context, resolved);
   const route = await checkGoal(context, request, resolved);
   try {
     refuseForbidden(policies, route.steps);
@@ -138,22 +140,43 @@ export async function runMigration(
   options: { readonly transaction: TransactionMode; readonly resume?: ResumeChoice },
 ): Promise<RunOutcome> {
   const { goal } = planned;
+  const planAgain = async (connection: Connection) => {
+    const resolved = await snapshot(connection, async () => {
+      const state = await readState(connection);
+      const catalogue = joinCatalogue(context.workspace, state.applied);
+      refuseForeign(context, request, catalogue);
+      return { goal, state, ...await readRoute(connection, catalogue, goal, request) };
+    });
+    refuseInside(context, resolved);
+    return { state: resolved.state, route: await checkGoal(context, request, resolved) };
+  };
+  let { state, route } = planned;
+  if (planned.catalogue.past.length > 0 && context.workspace !== null) {
+    await recordSquashes(context.workspace, host);
+    await using connection = await host.connect({ doubleQuotedStrings: false });
+    ({ state, route } = await patiently(connection.name, host, () => planAgain(connection)));
+  }
   return await runRoute({
     host,
-    assumed: planned.state,
-    route: planned.route,
+    assumed: state,
+    route,
     ancestors: ancestorSchemas(context),
     replan: async (connection) => {
-      const resolved = await snapshot(connection, async () => {
-        const state = await readState(connection);
-        const catalogue = joinCatalogue(context.workspace, state.applied);
-        refuseForeign(context, request, catalogue);
-        return { goal, state, ...await readRoute(connection, catalogue, goal, request) };
-      });
-      return { mark: resolved.state.mark, route: await checkGoal(context, request, resolved) };
+      const { state, route } = await planAgain(connection);
+      return { mark: state.mark, route };
     },
     ...options,
   });
+}
+
+/** @throws {AludelError} `squash-inside` */
+function refuseInside(
+  { access }: MigrationContext,
+  { catalogue, route }: Pick<ResolvedGoal, "catalogue" | "route">,
+): void {
+  const ups = new Set(route.flatMap(({ direction, id }) => direction === "up" ? id : []));
+  const inside = catalogue.inside.find(({ id }) => ups.has(id));
+  if (inside !== undefined) throw squashInside(inside, access.name);
 }
 
 /** @throws {AludelError} `database-foreign` */

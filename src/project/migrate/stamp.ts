@@ -17,7 +17,7 @@ import {
   type StampRequest,
   type TextPair,
 } from "../../runner/run_stamp.ts";
-import type { Waiting } from "../../runner/write_lock.ts";
+import { patiently, type Waiting } from "../../runner/write_lock.ts";
 import {
   ABSENT_MARK,
   type AppliedRevision,
@@ -29,6 +29,8 @@ import {
 } from "../../state/state.ts";
 import { type Catalogue, joinCatalogue } from "../workspace/catalogue.ts";
 import type { DatabaseAccess } from "../workspace/database_access.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { recordSquashes } from "./record_squashes.ts";
 import { RevisionTexts } from "../workspace/revision_texts.ts";
 import { checkMigration, type MigrationContext, whenReadable } from "./migration.ts";
 
@@ -57,6 +59,8 @@ export interface StampGoalRequest {
 export interface PlannedStamp extends MarkedStamp {
   /** What is recorded as applied now; nothing if all is erased first. */
   readonly start: readonly RevisionId[];
+  /** The revisions on disk, if the database has to record a squash first. */
+  readonly squashed: Workspace | null;
   /** Every revision of the disk and the records. */
   readonly known: readonly RevisionId[];
   readonly replan: (connection: Connection) => Promise<MarkedStamp>;
@@ -102,6 +106,7 @@ async function plan(
   const goal = resolveStampGoal(catalogue, request.refs);
   return {
     start: [...catalogue.applied],
+    squashed: catalogue.past.length > 0 ? context.workspace : null,
     known: catalogue.graph.ids,
     ...await checkStamp(context, records, goal, request.purge),
     replan: async (connection) =>
@@ -125,7 +130,11 @@ export async function stamp(
   if (planned.mark === ABSENT_MARK && add.length + remove.length === 0) {
     return { stamp: planned.stamp, kept: null };
   }
-  return await runStamp({ host, baseline, ...planned });
+  if (planned.squashed === null) return await runStamp({ host, baseline, ...planned });
+  await recordSquashes(planned.squashed, host);
+  await using connection = await host.connect({ doubleQuotedStrings: false });
+  const marked = await patiently(connection.name, host, () => planned.replan(connection));
+  return await runStamp({ host, baseline, replan: planned.replan, ...marked });
 }
 
 async function lookAtRecords({ access }: MigrationContext, purge: boolean): Promise<Records> {

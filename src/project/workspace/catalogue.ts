@@ -5,6 +5,7 @@ import type { RevisionGraph } from "../../graph/revision_graph.ts";
 import type { ManifestRevision } from "../../manifest/manifest.ts";
 import type { AppliedRevision } from "../../state/state.ts";
 import { shell } from "../../text/next_step.ts";
+import { foldSquashes, type InsideSquash, type PastSquash } from "./squashes.ts";
 import { inOrderOfCreation, type Workspace } from "./workspace.ts";
 
 /** All revisions that the disk or the database knows, in one graph. */
@@ -16,6 +17,12 @@ export interface Catalogue {
   readonly records: ReadonlyMap<RevisionId, AppliedRevision>;
   /** The revisions on disk: what `head` is looked for among. */
   readonly onDisk: ReadonlySet<RevisionId>;
+  /** Squashes that the database is past and has not recorded; `records` and `applied` are as if it had. */
+  readonly past: readonly PastSquash[];
+  /** The records that change with these. */
+  readonly moved: readonly AppliedRevision[];
+  /** Squashes that the database stands inside. */
+  readonly inside: readonly InsideSquash[];
 }
 
 /**
@@ -27,10 +34,15 @@ export interface Catalogue {
  */
 export function joinCatalogue(
   workspace: Workspace | null,
-  records: readonly AppliedRevision[],
+  recorded: readonly AppliedRevision[],
 ): Catalogue {
   const entries = workspace?.entries ?? new Map<RevisionId, ManifestRevision>();
-  const shared = { entries, records: new Map(records.map((record) => [record.id, record])) };
+  const { records, ...squashes } = foldSquashes(entries, recorded);
+  const shared = {
+    entries,
+    ...squashes,
+    records: new Map(records.map((record) => [record.id, record])),
+  };
   const applied = new Set(shared.records.keys());
   const onDisk = new Set(entries.keys());
   if (workspace && records.every((record) => onDisk.has(record.id))) {
@@ -58,8 +70,9 @@ export function joinCatalogue(
  * Whether the database belongs to another project: it has records, and none of them is of a revision on disk. Not asked
  * of a database alone, which has no disk to compare with.
  */
-export function isOfAnotherProject({ records, onDisk }: Catalogue): boolean {
-  return records.size > 0 && ![...records.keys()].some((id) => onDisk.has(id));
+export function isOfAnotherProject({ records, onDisk, inside }: Catalogue): boolean {
+  return records.size > 0 && inside.length === 0 &&
+    ![...records.keys()].some((id) => onDisk.has(id));
 }
 
 /** A revision's message, from the disk or else from the database. */

@@ -55,7 +55,7 @@ Deno.test("parseManifest() sorts arrays", () => {
 });
 
 Deno.test("parseManifest() refuses a newer format alone, whatever else it holds", () => {
-  const error = refusal('{"format":2,"revisions":{},"more":[]}');
+  const error = refusal('{"format":3,"revisions":{},"more":[]}');
   assert.equal(error.code, "manifest-newer-format");
   assert.deepEqual(error.notes, []);
   assert.equal(error.outcome, "Nothing was written");

@@ -101,7 +101,7 @@ Deno.test("schemas/manifest.schema.json refuses what the parser refuses", () => 
     assert.deepEqual(verdictOn(parts), [false, false], JSON.stringify(parts));
   }
   for (
-    const value of [{ format: 2, revisions: [] }, { format: 1 }, [], {
+    const value of [{ format: 3, revisions: [] }, { format: 1 }, [], {
       format: 1,
       revisions: [],
       x: 1,
