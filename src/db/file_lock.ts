@@ -5,7 +5,7 @@ import { toSqlError } from "./sqlite_error.ts";
 
 /**
  * Takes an exclusive lock on a file without waiting. The system releases it when the process ends, however it ends;
- * disposing it removes the file too. A file that a crash leaves is empty and stops nobody.
+ * disposing it removes the file too. A file that a crash leaves is empty and locks nothing.
  *
  * The lock is SQLite's own, the one thing that all runtimes have: https://sqlite.org/lockingv3.html
  *

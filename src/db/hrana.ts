@@ -15,7 +15,7 @@ import { LockLost, ServerFault, SqlError, type SqlValue } from "./connection.ts"
 
 /** A libSQL server and how to reach it. */
 export interface HranaOptions {
-  /** `https://host`, with a path if the server tells its databases apart by it; without a slash at its end. */
+  /** `https://host`, with a path if the server distinguishes its databases by it; without a slash at its end. */
   readonly url: string;
   /** The database for messages: the URL without secrets. */
   readonly name: string;
@@ -52,7 +52,7 @@ const TIMED_OUT = /TRANSACTION_TIMEOUT|Transaction timed.?out/i;
  * https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_3_SPEC.md
  *
  * Each request carries the baton of the answer before, so requests go one after the other. A heartbeat keeps the stream.
- * One that is lost outside a transaction is opened again. If the server gives the lock of a transaction to somebody else,
+ * One that is lost outside a transaction is opened again. If the server gives the lock of a transaction to another client,
  * the next statement fails with the code of a busy database, and everything is rolled back.
  */
 export class HranaStream {
@@ -62,7 +62,7 @@ export class HranaStream {
   #queue: Promise<unknown> = Promise.resolve();
   #heart: ReturnType<typeof setInterval> | undefined;
   #isClosed = false;
-  /** What a new stream has to be told first. */
+  /** What a new stream must be sent first. */
   #settings: ReadonlyMap<string, string> = new Map();
 
   constructor(options: HranaOptions) {

@@ -16,7 +16,7 @@ const WAL_WRITE_BYTE = 120;
 
 /**
  * Who holds locks on a database, writers first, this process left out. As well as it can be known: on Linux from
- * /proc/locks, elsewhere and for a holder on another machine nobody. Never throws.
+ * /proc/locks, elsewhere, and for a holder on another machine, none. Never throws.
  */
 export function lockHolders(path: string): readonly LockHolder[] {
   if (host.os !== "linux") return [];

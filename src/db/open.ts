@@ -90,7 +90,7 @@ function openByPath(options: OpenOptions, name: string): Connection {
   }
 }
 
-/** Opens and reads the first page, which recovers a hot journal and tells a database from a file. */
+/** Opens and reads the first page, which recovers a hot journal and distinguishes a database from another file. */
 function probed(options: OpenOptions, name: string, location: string): Connection {
   const connection = new NodeConnection(openNative(location, options), name);
   try {

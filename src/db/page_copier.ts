@@ -51,7 +51,7 @@ export class PageCopier {
   }
 
   /**
-   * All pages in one step: copied in several, it would begin again each time that somebody writes. The source is read
+   * All pages in one step: copied in several, it would start again after each write by others. The source is read
    * within a read transaction: backup() waits for ever for a lock, and a transaction that cannot begin says so.
    * @throws What node:sqlite throws; the target is as it was then, or empty if it was new.
    */
@@ -78,7 +78,7 @@ export class PageCopier {
   /**
    * Copies into the database that is watched, which is in WAL mode, in a transaction beside its readers. The copy has the
    * write lock from its first pages on; only the step with the last pages is final.
-   * @returns Whether it is done; `moved` if somebody wrote since {@linkcode PageCopier.watch}, and then nothing is changed.
+   * @returns Whether it is done; `moved` if the database was written to since {@linkcode PageCopier.watch}, and then nothing is changed.
    */
   async replace({ from, to }: CopyOrder, control: CopyControl): Promise<"done" | "moved"> {
     const source = openNative(fileUri(from, "mode=rw"), { busyTimeoutMs: this.#lockTimeoutMs });

@@ -41,7 +41,7 @@ export function toSqlError(
   return new SqlError(text, { resultCode, byteOffset, refusal, database, cause: thrown });
 }
 
-/** An error of `prepare` with the offset that `exec` told. */
+/** An error of `prepare` with the offset from `exec`. */
 class LocatedError extends Error {
   override readonly name = "LocatedError";
 

@@ -24,7 +24,7 @@ type GraphProblem =
       readonly label: string;
       readonly fault: string;
     }
-    /** Two revisions with one id, or with ids that only case tells apart. */
+    /** Two revisions with one id, or with ids that differ in case only. */
     | { readonly kind: "duplicate-id"; readonly ids: readonly [RevisionId, RevisionId] }
     | {
       readonly kind: "duplicate-label";

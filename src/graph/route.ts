@@ -7,7 +7,7 @@ import { isFromApplied, type RefContext, resolveRef, severalHeads } from "./reso
 import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
 
-/** Where a downgrade or a stamp goes. Everything that needs what is undone is undone with it. */
+/** The destination of a downgrade or a stamp. Everything that needs an undone revision is undone with it. */
 export type Destination =
   /** Undo everything, or everything above the bases of one revision's branch. */
   | { readonly kind: "base"; readonly branch: RevisionId | null }
@@ -17,7 +17,7 @@ export type Destination =
   | { readonly kind: "before"; readonly id: RevisionId };
 
 /**
- * Where a downgrade to a ref goes.
+ * The destination of a downgrade to a ref.
  *
  * `-N` undoes N revisions from the only head of what is applied; `REV-N` that ends below a base is the base of REV's branch.
  * @throws {AludelError} As `resolveRef`; `ref-several-heads` if several revisions are named.

@@ -16,7 +16,7 @@ export interface ParsedManifest extends Manifest {
   placeOf(id: string): Place;
 }
 
-/** More than 150,000 revisions. Beyond it a file is something else, and reading it all serves nobody. */
+/** More than 150,000 revisions. A longer file is something else, and not worth reading. */
 export const MAX_MANIFEST_LENGTH = 32 * 1024 * 1024;
 
 /** Problems that are listed in one error; the rest is counted. */

@@ -64,7 +64,7 @@ function linesOf(
 
 /**
  * How an edited text differs from its sealed one: `cosmetic` (the same tokens: only space and comments
- * other than directives changed), `changed`, or `unknown` because nobody has the sealed text any more.
+ * other than directives changed), `changed`, or `unknown` because the sealed text is lost.
  */
 export type Change = "cosmetic" | "changed" | "unknown";
 

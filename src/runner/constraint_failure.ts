@@ -115,7 +115,7 @@ export async function explainConstraint(
         return await explainUnique(connection, tried);
     }
   } catch (error) {
-    // What cannot be asked is not told.
+    // A query that fails is no reason to fail.
     if (error instanceof SqlError) return undefined;
     throw error;
   }
@@ -270,7 +270,7 @@ function rowsHave(count: number): string {
   return count === 1 ? "1 row has" : `${count} rows have`;
 }
 
-/** The columns by which a table's rows are told apart. */
+/** The columns that identify a table's rows. */
 async function keyOf(connection: Connection, table: string): Promise<readonly string[]> {
   const columns = await columnsOf(connection, table);
   const primary = columns.filter(({ pk }) => pk).map(({ name }) => name);

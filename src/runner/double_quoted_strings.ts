@@ -15,7 +15,7 @@ export type DoubleQuotedStrings = "off" | "stored" | "scripts";
 /** SQLite's hint at a name in double quotes that names nothing. It gives none for a name in other quotes. */
 const HINT = /no such column: (".*") - should this be a string literal in single-quotes\?$/;
 
-/** Statements that choose or overwrite rows: in these a misspelt column takes what nobody wanted to lose. */
+/** Statements that choose or overwrite rows: in these a misspelt column destroys data. */
 const DECIDES_ON_ROWS: ReadonlySet<string> = new Set(["DELETE", "REPLACE", "UPDATE", "WITH"]);
 
 /** SQLite failed on text in double quotes that is part of the stored schema, not of the script. */

@@ -35,7 +35,7 @@ export interface Violation {
   readonly child: string;
   readonly columns: readonly string[];
   readonly parent: string;
-  /** The child's key values as SQL literals; empty if they could not be told. */
+  /** The child's key values as SQL literals; empty if they are unknown. */
   readonly values: readonly string[];
 }
 
@@ -118,7 +118,7 @@ async function addViolations(
     ? await findByKey(connection, key)
     : await findByRow(connection, key, rowid);
   const counted = rows.reduce((sum, row) => sum + row.count, 0);
-  // SQLite's count is the truth. Without the keys a violation that takes another's place goes unseen.
+  // SQLite's count is the truth. Without the keys, a violation that replaces another one is not seen.
   addFound(key, counted === total ? rows : [{ values: [], count: total }], violations);
 }
 

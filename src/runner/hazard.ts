@@ -25,7 +25,7 @@ export interface Hazard {
 }
 
 /**
- * Finds what a route may take away, for a look before it runs: tables and columns that it drops, rows that it deletes or
+ * Finds what a route may lose, before it runs: tables and columns that it drops, rows that it deletes or
  * overwrites, losses that a header allows. Read from the statements; whether the table was there, and had rows, the
  * database knows.
  */
@@ -72,7 +72,7 @@ function hazardsOf(
   for (const { before, aliases } of fates.touched.values()) {
     for (const alias of aliases) firstNames.set(alias, before);
   }
-  // The name that somebody knows, as they write it: not that of a table which was only renamed away.
+  // The name that users know, as it is written: not that of a table which was only renamed away.
   const nameOf = (name: string) => {
     const first = firstNames.get(foldName(name));
     if (first === undefined || first === foldName(name)) return name;
@@ -150,7 +150,7 @@ export async function hazardsWithRows(
 }
 
 /**
- * What a route may take from a database, a sentence each, as far as its statements and a look at the rows tell. A run
+ * What a route may lose, a sentence each, as far as its statements and a look at the rows show. A run
  * measures it.
  */
 export async function predictLosses(
@@ -212,7 +212,7 @@ async function lossOf(
   return undefined;
 }
 
-/** The stored columns of the table that a statement creates, with how they store values; undefined: nobody can tell. */
+/** The stored columns of the table that a statement creates, with how they store values; undefined: unknown. */
 async function createdColumns(creation: string): Promise<Map<string, Affinity> | undefined> {
   await using scratch = openScratch({ doubleQuotedStrings: true });
   try {
@@ -227,7 +227,7 @@ async function createdColumns(creation: string): Promise<Map<string, Affinity> |
       return [foldName(String(name)), takesAll ? "BLOB" : affinityOf(String(type))];
     }));
   } catch (error) {
-    // CREATE TABLE AS SELECT, or a function of the application: nobody can tell without running it.
+    // CREATE TABLE AS SELECT, or a function of the application: unknown without running it.
     if (error instanceof SqlError) return undefined;
     throw error;
   }

@@ -100,7 +100,7 @@ function segmentMode(step: CheckedStep): SegmentMode {
 export type Direction = "up" | "down";
 
 /**
- * What a run tells while it goes. Text on a terminal, JSON and a progress line are three consumers.
+ * What a run reports while it works. Text on a terminal, JSON and a progress line are three consumers.
  *
  * Events are handed to a callback and not yielded: a consumer that stops reading must not be able to
  * keep a transaction open.
@@ -137,7 +137,7 @@ export type RunEvent =
     /** Which revision loses what; empty if the policy is to make one always. */
     readonly losses: readonly string[];
   }
-  /** A segment that is committed took something that was there before it. */
+  /** A committed segment lost something that existed before it. */
   | {
     readonly type: "lost";
     readonly tables: readonly TableLoss[];
@@ -201,7 +201,7 @@ export interface KeptPoint {
   settle(): void;
 }
 
-/** The rows of one table that a run took or changed. */
+/** The rows of one table that a run deleted or changed. */
 export interface LostRows {
   /** The table's name before the run. */
   readonly table: string;
@@ -216,11 +216,11 @@ export interface LostRows {
   readonly rows?: Iterable<readonly SqlValue[]> | AsyncIterable<readonly SqlValue[]>;
 }
 
-/** What a run took. */
+/** What a run lost. */
 export interface LostContent {
-  /** The run's own connection, in its transaction: it tells what was written instead. */
+  /** The run's own connection, in its transaction: it has what was written instead. */
   readonly fresh: Connection;
-  /** Finds the rows that were lost; undefined if it is more than rows of ordinary tables, or nothing tells them apart. */
+  /** Finds the rows that were lost; undefined if it is more than rows of ordinary tables, or nothing distinguishes them. */
   readonly read: () => Promise<readonly LostRows[] | undefined>;
 }
 
@@ -265,7 +265,7 @@ export interface RunHost {
 
 /**
  * The schema that a step's script was written for: of an up that of its ancestors, replayed; of a down with its own
- * revision on top. Undefined if it cannot be told. Asked only if a step took something that no statement names.
+ * revision on top. Undefined if it is unknown. Asked only if a step lost something that no statement names.
  */
 export type Ancestors = (step: CheckedStep) => Promise<Schema | undefined>;
 

@@ -9,8 +9,8 @@ import { describeLoss, type SaidLoss } from "./loss/verdict.ts";
 const COPY_FAILED = /^copy-(?:failed|space)$/;
 
 /**
- * Makes the restore point of a run: when a segment is about to commit that took something, and again in a later one only
- * if somebody else has written in between, since a point of this run has all other rows from before.
+ * Makes the restore point of a run: when a segment that lost something is about to commit, and again in a later one only
+ * if another process has written in between, since a point of this run has all other rows from before.
  */
 export class RestoreGuard {
   readonly #host: RunHost;
@@ -34,7 +34,7 @@ export class RestoreGuard {
     return this.#points.slice(0, at < 0 ? undefined : at + 1).toReversed();
   }
 
-  /** The point that has what the last segment took. */
+  /** The point that has what the last segment lost. */
   get last(): KeptPoint | undefined {
     return this.#points.at(-1);
   }
@@ -91,7 +91,7 @@ export class RestoreGuard {
     }
   }
 
-  /** The segment is committed: a copy that only served to compare goes. */
+  /** The segment is committed: a copy that only served to compare is removed. */
   committed(): void {
     const copy = this.#copy;
     this.#copy = undefined;

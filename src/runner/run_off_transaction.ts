@@ -45,14 +45,14 @@ export interface OffTransactionRun {
   readonly interrupted: () => Promise<boolean>;
   /** Called with the lock held, before anything is changed; `ahead`: the script may take something. */
   readonly protect: (ahead: boolean) => Promise<void>;
-  /** Called when the statements have run, with what they took. */
+  /** Called when the statements have run, with what they lost. */
   readonly keep: (lost: SaidLoss) => Promise<void>;
   readonly resume: ResumeChoice | undefined;
 }
 
 /**
  * Runs a script statement by statement, each behind a committed record that it is about to run, and followed by
- * one that it has run. After a crash in between nobody can know whether the statement ran, so the next run asks.
+ * one that it has run. After a crash in between it is unknown whether the statement ran, so the next run asks.
  *
  * The file's lock is kept all the while: https://sqlite.org/pragma.html#pragma_locking_mode
  *
@@ -169,7 +169,7 @@ async function lostRowids(
   return { tables, objects: [] };
 }
 
-/** Where a script begins, or goes on. */
+/** Where a script begins, or continues. */
 interface Start {
   /** The index of the first statement to run: after the last one that is known to have run. */
   readonly first: number;

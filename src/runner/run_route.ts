@@ -211,7 +211,7 @@ class RouteRun {
 
   /** An old database's views and triggers may hold text in double quotes: the segment runs again with it allowed there. */
   async #allowStoredText({ sqlite }: AludelError): Promise<void> {
-    // It stays open until the next try has looked whether somebody has written in between.
+    // It stays open until the next try has checked whether another process wrote in between.
     this.#former = this.#connection;
     this.#connection = undefined;
     this.#strings = "stored";
@@ -276,7 +276,7 @@ class RouteRun {
         shell`aludel stamp head # record all revisions, if it has the schema of the last one`,
       ];
     } catch {
-      // The failure of the statement is the one to tell.
+      // The statement's failure is the one to report.
       return [];
     }
   }

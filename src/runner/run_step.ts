@@ -31,7 +31,7 @@ export interface StepTime {
   /** UTC to the second. */
   readonly at: string;
   readonly durationMs: number;
-  /** Parts of the schema that the script took without a statement that says so: it must be rolled back. */
+  /** Parts of the schema that the script lost and no statement of it drops: it must be rolled back. */
   readonly unsaid: readonly UnsaidLoss[];
   /** Facts about such parts that the script allows to go. */
   readonly allowed: readonly string[];

@@ -52,7 +52,7 @@ export interface TransactionRun {
   /** Opens what reads the state from before the segment: the database itself, or a copy. */
   readonly openOld: () => Promise<Connection>;
   readonly ancestors: Ancestors;
-  /** Called before COMMIT, while the old state can still be read, with what the segment took. */
+  /** Called before COMMIT, while the old state can still be read, with what the segment lost. */
   readonly keep: (lost: SaidLoss, content: LostContent) => Promise<void>;
 }
 
@@ -109,7 +109,7 @@ export async function runTransaction(
   });
 }
 
-/** Measures what the segment took: refuses what it did not say, and keeps the rest. */
+/** Measures what the segment lost: refuses what it did not say, and keeps the rest. */
 async function keepLost(
   run: TransactionRun,
   loss: SegmentLoss,
@@ -168,7 +168,7 @@ async function runSteps(run: TransactionRun, loss: SegmentLoss): Promise<readonl
   return times;
 }
 
-/** The error of a step that lost a part of the schema, with the rows that are lost by then. */
+/** The error of a step that lost a part of the schema, with the rows that are lost so far. */
 async function wholeLoss(
   run: TransactionRun,
   loss: SegmentLoss,

@@ -65,7 +65,7 @@ export class TableTracker {
     return this.#trackOf(name);
   }
 
-  /** A table from before, which is given by its first name, and those that took its place, one after the other. */
+  /** A table from before, which is given by its first name, and its replacements, one after the other. */
   line(first: string): readonly TableTrack[] {
     return lineOf(this.#firsts.get(first));
   }
@@ -75,7 +75,7 @@ export class TableTracker {
     return this.#temporary.has(name);
   }
 
-  /** Whether a DROP TABLE took the table away. */
+  /** Whether a DROP TABLE dropped the table. */
   isDropped(track: TableTrack): boolean {
     return this.#dropped.has(track);
   }
@@ -187,7 +187,7 @@ export function traceTables(mentions: readonly Mention[]): TableFates {
   return tracker.fates();
 }
 
-/** A table and those that took its place, one after the other. */
+/** A table and its replacements, one after the other. */
 function lineOf(track: TableTrack | undefined): TableTrack[] {
   const line: TableTrack[] = [];
   for (let next = track; next !== undefined && !line.includes(next); next = next.successor?.track) {

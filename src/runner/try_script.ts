@@ -16,7 +16,7 @@ const EPOCH = new Date(0);
 
 /**
  * Runs a script as an upgrade or downgrade would, in a transaction with every guard of the runner, on a
- * database that nobody else uses: what passes here passes there. Leaves a record, as a run does.
+ * database that no other process uses: a script that works here works there. Leaves a record, as a run does.
  *
  * @throws {AludelError} As a run: `sql-failed`, `data-loss`, `foreign-key-violations` and refusals. All is
  * rolled back then.

@@ -92,13 +92,13 @@ function lockTimeout(name: string, waiting: Waiting, cause: unknown): AludelErro
   );
 }
 
-/** `moved`: somebody else changed the state, and nothing was done; otherwise the work's result and the state's new mark. */
+/** `moved`: another process changed the state, and nothing was done; otherwise the work's result and the state's new mark. */
 export type LockedOutcome<T> =
   | { readonly moved: true }
   | { readonly moved: false; readonly result: T; readonly mark: StateMark };
 
 /**
- * Takes the write lock, makes sure that nobody moved the state meanwhile, works, and commits.
+ * Takes the write lock, makes sure that no other process moved the state meanwhile, works, and commits.
  *
  * https://sqlite.org/lang_transaction.html: BEGIN IMMEDIATE takes the lock that only one connection can
  * have. COMMIT may still meet a reader and is tried again.

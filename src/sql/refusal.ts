@@ -63,7 +63,7 @@ export function refuseStateTable(name: string): Refusal {
   };
 }
 
-/** A `choose` directive: nobody has written the value yet. */
+/** A `choose` directive: the value is not written yet. */
 export function refuseOpenChoice(column: string): Refusal {
   return {
     code: "sql-choose",

@@ -4,7 +4,7 @@ import type { DownHash, TextHash } from "../manifest/manifest.ts";
 import type { AppliedTexts } from "./state.ts";
 import { readFormat } from "./state_format.ts";
 
-/** The way a step goes. */
+/** The direction of a step. */
 export type LoggedDirection = "up" | "down";
 
 /** What happened, with its details: kept as JSON, so only values that JSON has. */

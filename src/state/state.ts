@@ -6,7 +6,7 @@ import type { TextHashes } from "../manifest/verdict.ts";
 import { say, shell } from "../text/next_step.ts";
 import { readFormat, STATE_FORMATS, type StateFormat } from "./state_format.ts";
 
-/** How a revision came to be recorded: its up ran here, or the database was told that it has it. */
+/** How a revision came to be recorded: its up ran here, or it was only recorded. */
 type AppliedKind = "ran" | "stamped";
 
 /** A row of `aludel_revision`, without the two texts. */

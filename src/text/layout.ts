@@ -98,7 +98,7 @@ function foldLine(line: string, columns: number): readonly string[] {
 }
 
 /**
- * The beginning of a text that somebody else wrote, for a message: what is longer than a message should be ends in `…`.
+ * The beginning of a foreign text, for a message; a longer text ends in `…`.
  *
  * @param length In UTF-16 code units; a character is not cut in two.
  */

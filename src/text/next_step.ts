@@ -1,5 +1,5 @@
 /**
- * What to do next, as data: what throws an error or tells a finding gives the words of a command, and the command line
+ * What to do next, as data: the code that throws an error or reports a finding gives the words of a command, and the command line
  * renders them with what is needed where they are typed. Nothing below `src/cli` quotes a word or repeats a flag.
  */
 

@@ -597,7 +597,7 @@ Deno.test("verify --fix mends lines whose folder is gone", async () => {
   Deno.renameSync(folder("d1"), folder("moved_d1"));
   const fixed = await project.prepare("verify", "--fix");
   assert.match(fixed, /The files of h1 were written again, as the database stored them/);
-  assert.match(fixed, /The folder of draft d2 is gone, so its line was taken out/);
+  assert.match(fixed, /The folder of draft d2 is gone, so its line was removed/);
   assert.match(fixed, /Folder "moved_d1" is the one of d1, which was "d1"/);
   assert.equal(project.read(project.file("h1", "up")).trim(), before.trim());
   assert.ok(project.has(project.file("h1", "down")));

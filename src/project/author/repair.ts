@@ -151,7 +151,7 @@ class Repairer {
     }
     this.#revisions.delete(id);
     this.#changed = true;
-    this.#done(`The folder of draft ${id} is gone, so its line was taken out`);
+    this.#done(`The folder of draft ${id} is gone, so its line was removed`);
   }
 
   /** Folders without a line. */

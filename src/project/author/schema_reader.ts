@@ -30,7 +30,7 @@ import type { Settings } from "../workspace/settings.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { readSchemaFiles, runSchemaCommand } from "./schema_source.ts";
 
-/** Maximum number of cached schemas: one for each branch that somebody works on. */
+/** Maximum number of cached schemas: one for each branch in use. */
 const KEPT = 16;
 
 /** Counts up when what is stored changes its shape; other numbers are passed over. */
@@ -48,7 +48,7 @@ interface Stored {
 
 /**
  * Schemas that replays gave, in files of a folder that can be deleted at any time. A key names all that the
- * result depends on, so that nothing in it is ever out of date. Whatever goes wrong with the files, a
+ * result depends on, so nothing in it is ever out of date. If anything is wrong with the files, a
  * replay answers instead.
  */
 class SchemaCache {

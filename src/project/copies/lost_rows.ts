@@ -41,7 +41,7 @@ CREATE TABLE aludel_table (name TEXT PRIMARY KEY, now TEXT, key TEXT NOT NULL, g
 CREATE TABLE aludel_column (tbl TEXT, name TEXT, now TEXT, PRIMARY KEY (tbl, name)) WITHOUT ROWID;
 CREATE TABLE aludel_written (tbl TEXT, row INTEGER, name TEXT, value, PRIMARY KEY (tbl, row, name)) WITHOUT ROWID`;
 
-/** The rows cannot be kept alone: they are too many, or nothing tells them apart. The whole database has to be copied. */
+/** The rows cannot be kept alone: they are too many, or nothing distinguishes them. The whole database has to be copied. */
 export class RowsUnfit extends Error {
   override readonly name = "RowsUnfit";
 }

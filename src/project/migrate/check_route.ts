@@ -72,7 +72,7 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
       resealed.set(finding.id, textsOf(entry!).hashes!);
       continue;
     }
-    // A revision that is undone by this very route needs no word about its edit, or that it is not on disk.
+    // No notice for a revision that this very route undoes.
     const isExpected = finding.kind === "draft-edited" || finding.kind === "unknown";
     if (isExpected && again.has(finding.id)) continue;
     const error = findingError(finding, catalogue, context.files);
@@ -101,7 +101,7 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
   };
 }
 
-/** Says more of an edited revision if its files are to blame, and not its record. */
+/** Gives a more precise error for an edited revision if its files are at fault, not its record. */
 async function withVerdict(
   error: AludelError,
   texts: RevisionTexts,
@@ -244,7 +244,7 @@ async function checkDown(
 }
 
 /**
- * Checks the down that an up brings along. Values that nobody has chosen yet do not keep the up from running.
+ * Checks the down of a revision whose up will run. Values that are not chosen yet do not stop the up.
  * @throws {AludelError} What {@linkcode checkScript} throws, but `sql-choose`.
  */
 function checkDownForLater({ file, text }: ScriptText, id: RevisionId, version: string): void {
@@ -276,7 +276,7 @@ function requireUndoing({ file, text, statements }: Script, up: string | undefin
   if (undoesNothing({ up, down: text }, file)) throw emptyDown(id, file);
 }
 
-/** What ran is not known any more, so neither is what would undo it. */
+/** The text that ran is unknown, and so is the text that would undo it. */
 function textChanged(id: RevisionId, files: readonly TextFile[], onDisk: boolean): AludelError {
   return new AludelError(
     "record-text-changed",
@@ -331,7 +331,7 @@ async function findReseals(
   return reseals;
 }
 
-/** The new texts if they say the same as what ran. */
+/** The new texts, if they have the same tokens as what ran. */
 function sameTokenTexts(
   stored: AppliedTexts | undefined,
   { up, down: newDown }: RevisionTexts,

@@ -91,7 +91,7 @@ export interface RecordSources {
 
 /**
  * Compares every record with itself, with the records that it follows, and with the disk: together this is the
- * comparison of lineages, told revision by revision.
+ * comparison of lineages, revision by revision.
  *
  * @returns Findings in topological order; empty if the lineages agree.
  */
@@ -327,7 +327,7 @@ export function textFiles(files: readonly TextFile[]): string {
   return files.map((file) => `${file}.sql`).join(" and ");
 }
 
-/** What to tell of a finding that stops nothing. */
+/** The notice for a finding that stops nothing. */
 export function findingNotice(finding: RecordFinding, catalogue: Catalogue): Notice {
   const { id } = finding;
   const error = findingError(finding, catalogue, null);

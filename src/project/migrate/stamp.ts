@@ -73,7 +73,7 @@ type StampGoal =
 
 /** The records that a stamp starts from. */
 interface Records {
-  /** What the refs and the route see: nothing if all is erased first. */
+  /** What the refs and the route are resolved on: nothing if all is erased first. */
   readonly seen: readonly AppliedRevision[];
   readonly erased: readonly RevisionId[];
   readonly mark: StateMark;
@@ -95,7 +95,7 @@ export async function planStamp(
   return await whenReadable(context, waiting, (readable) => plan(readable, request, context));
 }
 
-/** @param later What a change of plan looks with: by then somebody else may be writing again. */
+/** @param later The connection that a change of plan reads with: another process may be writing again. */
 async function plan(
   context: MigrationContext,
   request: StampGoalRequest,
@@ -215,7 +215,7 @@ export function pairsOnDisk(
   });
 }
 
-/** Which revisions a stamp speaks of; one that nobody knows is one that nobody can go on with. */
+/** Which revisions a stamp settles; an unknown one cannot be resumed, so it is settled too. */
 function settledBy(graph: RevisionGraph, goal: StampGoal): (id: RevisionId) => boolean {
   if (goal.kind === "at") return settledAt(graph, goal.ids);
   const spoken = graph.lineageOf(goal.branch);

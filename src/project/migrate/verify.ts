@@ -114,7 +114,7 @@ function isCanonical(manifest: ParsedManifest): boolean {
   return manifest.text.replaceAll("\r\n", "\n") === formatManifest(manifest);
 }
 
-/** Several heads are worth knowing: two branches met, and `upgrade head` would not know which is meant. */
+/** Several heads are worth knowing: two branches met, so `upgrade head` is ambiguous. */
 export function headFindings(heads: readonly RevisionId[]): Finding[] {
   if (heads.length < 2) return [];
   return [{

@@ -26,7 +26,7 @@ export interface DatabaseAccess {
   /**
    * Opens the database for looking: creates nothing, and recovers a hot journal.
    * @param options How long to wait for a writer; long enough for its COMMIT if it is left out. Whether the target's
-   *   extensions are loaded, as they must be to tell the tables that a virtual table of theirs makes.
+   *   extensions are loaded, as they must be to recognise the tables that a virtual table of theirs makes.
    * @returns null if the database does not exist.
    */
   look(
@@ -45,7 +45,7 @@ const SILENT_MS = 1_000;
 
 /**
  * The access to a target of the settings or the command line.
- * @param onWait Called when looking has waited for a writer for a second, with who it is where the system tells.
+ * @param onWait Called when looking has waited a second for a writer, with its name if the system tells.
  */
 export function accessTo(
   target: Target,

@@ -12,7 +12,7 @@ const LOCK_FILE = ".aludel.lock";
 export interface LockOptions {
   /** How long to wait for another process, in milliseconds. */
   readonly timeout: number;
-  /** Called once, if there is somebody to wait for. */
+  /** Called once, if another process holds the lock. */
   readonly onWait?: () => void;
   /**
    * The file that is locked instead of one in the folder. Beside a folder that is renamed or removed while it is locked:

@@ -98,7 +98,7 @@ export class DiskFiles implements RevisionFiles {
 
   #refuseLinkedFolder(folder: string): void {
     if (this.#checkedFolders.has(folder)) return;
-    // Who reads from a second folder reads from many: one listing tells of all.
+    // A reader of a second folder will read many: one listing covers all.
     if (this.#checkedFolders.size === 1) this.folders();
     if (this.#checkedFolders.has(folder)) return;
     const info = host.files.lstat(`${this.#path}/${folder}`);

@@ -182,7 +182,7 @@ function editedError(
     {
       ...facts,
       notes: change === "unknown"
-        ? ["The sealed text is not at hand, so how much was changed cannot be said"]
+        ? ["The sealed text was not found, so the edit may or may not be cosmetic"]
         : [],
       next: [
         shell`git checkout -- ${path} # get the sealed text back`,

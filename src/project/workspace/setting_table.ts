@@ -130,19 +130,19 @@ export const SETTING_TABLE: {
     schema: { type: "array", items: { type: "string", minLength: 1 } },
     fallback: [],
     about:
-      "Names of tables, views and triggers that another tool owns; `*` and `?` stand for any letters. They are no difference and are never touched, and neither are the indexes and triggers of such a table. The tables of known tools, listed below, are left out without being named. A name that begins with `!`, such as `!schema_migrations`, is the project's own for all that.",
+      "Names of tables, views and triggers that another tool owns; `*` and `?` stand for any letters. Aludel ignores them, and the indexes and triggers of such a table, and never changes them. The tables of known tools, listed below, are excluded without being named; a name that begins with `!`, such as `!schema_migrations`, is the project's own all the same.",
   },
   extensions: {
     schema: { type: "array", items: { type: "string", minLength: 1 } },
     fallback: [],
     about:
-      "Loadable extensions that the schema needs, such as sqlite-vec or SpatiaLite: a path, relative to this file, or a name such as `mod_spatialite` that the system's loader finds. They are native code: only commands that run SQL load them, and name them before they do; no hook, and no command that looks, does.",
+      "Loadable extensions that the schema needs, such as sqlite-vec or SpatiaLite: a path, relative to this file, or a name such as `mod_spatialite` that the system's loader finds. They are native code: only commands that run SQL load them, and they name them first; hooks and commands that only look do not.",
   },
   functions: {
     schema: { type: "array", items: { type: "string", minLength: 1 } },
     fallback: [],
     about:
-      "Names of functions that only the application registers: where revisions are tried in memory they may stand for NULL, without a word. A run on a database does without them and fails where SQLite calls one.",
+      "Names of functions that only the application registers. When revisions are tried in memory, they give NULL, and nothing is said about it. A run on a database lacks them and fails if SQLite calls one.",
   },
   columnOrder: {
     schema: { type: "boolean" },

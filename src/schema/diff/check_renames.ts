@@ -13,7 +13,7 @@ import { say } from "../../text/next_step.ts";
  * new name and the wanted one wants both or only that.
  *
  * @returns A notice for each hint that does nothing and looks as if it should: a sentence without a final period.
- * @throws {AludelError} `schema-rename-hint` if it cannot be told whether a rename was applied, or SQLite cannot do it.
+ * @throws {AludelError} `schema-rename-hint` if it is unclear whether a rename was applied, or SQLite cannot do it.
  */
 export function checkRenames(from: Schema, to: Schema, hints: RenameHints): readonly string[] {
   if (hints.tables.length + hints.columns.length === 0) return [];

@@ -18,7 +18,7 @@ type Root = Table | View | VirtualTable;
  *
  * - A statement changes what it names, which an index or trigger does with its table.
  * - ALTER TABLE also rewrites or compiles what names that (https://sqlite.org/lang_altertable.html): views, views of
- *   these, triggers, tables with a foreign key to it. Of all others it finds the same as before.
+ *   these, triggers, tables with a foreign key to it. All others have the same result as before.
  * - A trigger that fires reaches what it names. So does a view that is compiled, and a row needs its parents.
  *
  * Virtual tables always count as reached: what their arguments name is their module's business.

@@ -81,7 +81,7 @@ export interface AddColumn {
   readonly column: Column;
 }
 
-/** A column that goes, with its data. */
+/** A dropped column, with its data. */
 export interface DropColumn {
   readonly kind: "drop-column";
   readonly column: Column;

@@ -19,7 +19,7 @@ export const AS_IT_IS = {
 
 /**
  * A text that two constraints of one table share exactly when they mean the same. A constraint's name
- * is part of it: SQLite reports it, and ALTER TABLE … DROP CONSTRAINT goes by it.
+ * is part of it: SQLite reports it, and ALTER TABLE … DROP CONSTRAINT uses it.
  */
 export function constraintKey(constraint: Constraint, table: Table, context: KeyContext): string {
   const own = foldName(table.name);

@@ -18,7 +18,7 @@ export interface Schema {
   readonly triggers: ReadonlyMap<string, Trigger>;
 }
 
-/** What a schema is made of. */
+/** The parts of a schema. */
 export type SchemaObject = Table | VirtualTable | View | Index | Trigger;
 
 /** An ordinary table. */
@@ -96,7 +96,7 @@ export interface Unique {
   readonly conflict: Conflict | undefined;
 }
 
-/** What a foreign key does when its parent row goes or changes. */
+/** What a foreign key does when its parent row is deleted or changed. */
 export type ForeignKeyAction = "NO ACTION" | "RESTRICT" | "SET NULL" | "SET DEFAULT" | "CASCADE";
 
 /** A foreign key, on a column or on the table. The parent may be missing: SQLite allows it. */
@@ -149,7 +149,7 @@ export interface IndexTerm {
   readonly descending: boolean;
 }
 
-/** A view. Whether its SELECT compiles is nobody's business here. */
+/** A view. Its SELECT need not compile. */
 export interface View {
   readonly kind: "view";
   readonly name: string;

@@ -25,7 +25,7 @@ import {
 /** A table's changes, renames left out, as ALTER TABLE statements. */
 export interface Alteration {
   readonly statements: readonly PlannedStatement[];
-  /** Columns that DROP COLUMN takes away, folded: SQLite then compiles all views and triggers. */
+  /** Columns that DROP COLUMN removes, folded: SQLite then compiles all views and triggers. */
   readonly drops: readonly string[];
   /** The oldest SQLite that can run them, if that is not any. */
   readonly sqlite: Release | undefined;
@@ -35,7 +35,7 @@ export interface Alteration {
  * Alters a table if that is right on a table with rows and cheaper than a rebuild.
  *
  * @param change What differs. Renames are done already.
- * @param presentName The name by now of a column of the present table, which is given folded.
+ * @param presentName The current name of a column of the present table, which is given folded.
  * @returns undefined if only a rebuild will do, or is cheaper.
  */
 export function alterTable(

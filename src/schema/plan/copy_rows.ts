@@ -65,7 +65,7 @@ function storage({ strict }: Table, { affinity, type }: Column): Affinity {
   return affinity === "INTEGER" ? "NUMERIC" : affinity;
 }
 
-/** A literal that fits a column's type, for rows whose real value nobody knows. */
+/** A literal that fits a column's type, for rows whose real value is unknown. */
 export function standIn(table: Table, column: Column): string {
   const type = normalType(column.type);
   if (table.strict && type === "ANY") return "''";
@@ -84,7 +84,7 @@ export interface CopyRequest {
   readonly change: AlterTable;
   /** The name of the replacement. */
   readonly into: string;
-  /** The name by now of a column of the present table, which is given folded. */
+  /** The current name of a column of the present table, which is given folded. */
   readonly presentName: (folded: string) => string;
   readonly missingValues: "choose" | "placeholder";
   readonly fill: FillValue | undefined;

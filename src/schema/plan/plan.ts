@@ -218,7 +218,7 @@ class Planner {
     /** Whether nothing but their own text makes views and triggers follow the renames. */
     readonly all: boolean;
   }): Aside {
-    // A view that names a column which goes is broken by it, and created again by the script that breaks it.
+    // A view that names a dropped column is broken by it, and created again by the script that breaks it.
     const drops = facts.works.flatMap((work) => {
       const columns = work.kind === "alter" ? work.alteration.drops : droppedColumns(work.change);
       return columns.length === 0 ? [] : [{ table: foldName(work.change.from.name), columns }];
@@ -258,7 +258,7 @@ class Planner {
     });
   }
 
-  /** Triggers, views and indexes that go for good or for a while, then virtual tables that go. */
+  /** Drops triggers, views and indexes, for good or for a while, then virtual tables. */
   #dropSideObjects(aside: Aside): void {
     const isReplaced = new Set(
       [...this.#replaced.values()].filter(({ kind }) => kind !== "virtual-table"),
@@ -274,7 +274,7 @@ class Planner {
     const ofKind = (kind: SideObject["kind"]) => [...going].filter((one) => one.kind === kind);
     const converted = new Set<SideObject | Table>(this.#converted.values());
     const lost = new Set(this.#dropped.filter((table) => !converted.has(table)).map(keyOf));
-    // Of a table that goes, indexes and triggers go by themselves.
+    // Indexes and triggers are dropped with their table.
     const stays = (object: SideObject) => !("table" in object) || !lost.has(foldName(object.table));
     const comment = (object: SideObject) =>
       isReplaced.has(object)

@@ -72,7 +72,7 @@ function* names(sql: string): Generator<NameToken> {
 /** A table to rebuild. */
 export interface RebuildRequest {
   readonly change: AlterTable;
-  /** The name by now of a column of the present table, which is given folded. */
+  /** The current name of a column of the present table, which is given folded. */
   readonly presentName: (folded: string) => string;
   readonly missingValues: "choose" | "placeholder";
   readonly fill: FillValue | undefined;
@@ -184,7 +184,7 @@ function keepSequence(from: Table, to: Table, into: string): PlannedStatement[] 
 
 /**
  * Puts the new table into the old one's place by two renames that leave all other texts alone, so that views,
- * triggers and foreign keys that name it mean the new one; the old one goes under another name, so
+ * triggers and foreign keys that name it mean the new one; the old one has another name then, so
  * that DROP TABLE does not take the rows of sqlite_stat1 and sqlite_stat4 along.
  */
 function exchange(

@@ -147,7 +147,7 @@ export interface Rename {
   readonly to: string;
 }
 
-/** Of a chain (a becomes b, b becomes c) the last link first. There are no circles. */
+/** In a chain (a becomes b, b becomes c), the last link comes first. There are no circles. */
 function withoutCollisions<T extends Rename>(renames: readonly T[]): T[] {
   const byOld = new Map(renames.map((rename) => [foldName(rename.from), rename]));
   const ordered = new Set<T>();

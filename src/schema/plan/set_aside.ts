@@ -23,13 +23,13 @@ export interface AsideReasons {
 export interface Aside {
   readonly views: ReadonlySet<string>;
   readonly triggers: ReadonlySet<string>;
-  /** Of the triggers those that go by themselves, with their table or view. */
+  /** The triggers that are dropped with their table or view. */
   readonly vanishing: ReadonlySet<string>;
 }
 
 /**
  * Which of the views and triggers that stay must be set aside: those that SQLite would stumble over, those
- * that name such a view, and triggers whose table or view goes and comes again.
+ * that name such a view, and triggers whose table or view is dropped and created again.
  */
 export function setAside(present: Schema, reasons: AsideReasons): Aside {
   const views = new Set<string>();

@@ -18,7 +18,7 @@ export interface PlannedStatement {
   /** Without the final `;`. */
   readonly sql: string;
   readonly cost: CostClass;
-  /** What it does, in one line: goes above the statement as a comment. */
+  /** What it does, in one line: the comment above the statement. */
   readonly comment: string;
   readonly hazards: readonly PlanHazard[];
   /** What it loses on purpose, for the runner that would otherwise roll it back: `allow-loss`. */
@@ -62,7 +62,7 @@ export interface PlanOptions {
   readonly broken?: ReadonlySet<string>;
   /**
    * `needed`: views and triggers are set aside where a statement would fail at them, as far as their
-   * tokens tell · `all`: all of them are, for schemas that no guess is right about.
+   * tokens tell · `all`: all of them are, for schemas that guessing gets wrong.
    */
   readonly aside?: "needed" | "all";
   /**
@@ -75,7 +75,7 @@ export interface PlanOptions {
 }
 
 /**
- * Gives the value for a column whose own values nobody knows, as an expression over the row that is copied.
+ * Gives the value for a column whose own values are unknown, as an expression over the row that is copied.
  *
  * @param table The table with the column.
  * @param rowid The rowid of that row; undefined if none can be had.
@@ -104,12 +104,12 @@ export function objectKey(kind: "view" | "trigger", folded: string): string {
   return `${kind} ${folded}`;
 }
 
-/** A table goes with all its rows. */
+/** A table is dropped with all its rows. */
 export function dropTableHazard({ name }: { readonly name: string }): PlanHazard {
   return { code: "drop-table", message: `The rows of ${displayName(name)} are lost` };
 }
 
-/** A column goes with its values. */
+/** A column is dropped with its values. */
 export function dropColumnHazard(table: Table, column: Column): PlanHazard {
   return {
     code: "drop-column",

@@ -44,7 +44,7 @@ async function tryRename(
     const objects = await connection.query(
       "SELECT type, name FROM main.sqlite_schema WHERE type IN ('view', 'trigger')",
     );
-    // The message has the name without quotes, so that only the schema tells where it ends.
+    // The message has the name without quotes, so only the schema shows where it ends.
     return objects
       .map((row) => ({ kind: row.type as "view" | "trigger", name: row.name as string }))
       .filter(({ kind, name }) => error.sqlite.startsWith(`error in ${kind} ${name}`))

@@ -146,7 +146,7 @@ export function tellsTooFew(module: string): boolean {
 
 /**
  * Whether a table can be a shadow table of a virtual table whose module is not loaded. Of a module
- * that nobody knows here every table with the virtual table's name and `_` in front is taken for one:
+ * that is unknown here, every table with the virtual table's name and `_` in front is taken for one:
  * a table that is left alone by mistake loses nothing.
  *
  * @param name The table's name, folded.

@@ -109,7 +109,7 @@ const HARMLESS = new Set(["BEGIN", "COMMIT", "END", "ANALYZE"]);
 /** Statements of other databases, which their dumps begin with. */
 const FOREIGN = new Set(["COPY", "DELIMITER", "GO", "LOCK", "SET", "UNLOCK", "USE"]);
 
-/** A statement of a schema file that can be left out, and why; without a message nobody need know. */
+/** A statement of a schema file that can be left out, and why; without a message it is left out silently. */
 export interface Omission {
   readonly message: string | undefined;
 }

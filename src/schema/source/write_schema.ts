@@ -64,7 +64,7 @@ export function withoutDirectives(sql: string): string {
     if (kind !== "comment" || !isDirective(sql, start, end)) continue;
     const before = sql.slice(copied, start);
     const line = before.lastIndexOf("\n") + 1;
-    // A line that held nothing else goes as a whole; the line break that ends the comment ends it.
+    // A line that held nothing else is removed whole; the line break that ends the comment ends it.
     const isAlone = line > 0 && before.slice(line).trim() === "" && sql[end] === "\n";
     pieces.push(isAlone ? before.slice(0, line - 1) : before);
     copied = end;
