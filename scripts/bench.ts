@@ -6,7 +6,7 @@
  * [--out FILE.md]`. What is measured and how is described in docs/bench.md. Beside FILE.md the results are written
  * to FILE.json, from which `scripts/bench/chart.ts` draws.
  */
-import { aludelProgram } from "./bench/aludel_program.ts";
+import { aludelProgram, type Yard } from "./bench/yard.ts";
 import { type Contest, hold, type Result } from "./bench/contest.ts";
 import { BY_SIZE, ON_SITE, ONCE } from "./bench/contests.ts";
 import { describeField, describeLoad, describeMachine } from "./bench/machine.ts";
@@ -14,7 +14,6 @@ import { readOptions } from "./bench/options.ts";
 import { findField } from "./bench/peers.ts";
 import { buildSite } from "./bench/site.ts";
 import { tableOf } from "./bench/table.ts";
-import type { Yard } from "./bench/yard.ts";
 
 const names = [...Object.keys(ON_SITE), ...Object.keys(BY_SIZE), ...Object.keys(ONCE)];
 const { only, sizes, rounds, rows, megabytes, out } = readOptions(Deno.args, names);

@@ -1,5 +1,4 @@
 // deno-lint-ignore-file no-console
-import { median } from "./median.ts";
 import { peakMemory, type Program, type RunTime, timeRun } from "./process.ts";
 
 /** One of the programs that are measured against each other. */
@@ -115,4 +114,13 @@ function pairedRatios(
     wall: median(pairs.map(([a, b]) => a!.wallMs / b!.wallMs)),
     cpu: median(pairs.map(([a, b]) => a!.cpuMs / b!.cpuMs)),
   };
+}
+
+/** The middle value, or the mean of the two in the middle; NaN if there is none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1
+    ? sorted[middle]!
+    : (sorted[middle - 1] ?? NaN) / 2 + (sorted[middle] ?? NaN) / 2;
 }

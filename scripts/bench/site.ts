@@ -1,12 +1,9 @@
 // deno-lint-ignore-file no-console
 import { DATABASE, writeAludelProject } from "./aludel_project.ts";
-import { removeAll } from "./kept_folder.ts";
+import { aludel, denoRun, newFolder, removeAll, type Yard } from "./yard.ts";
 import type { Peer } from "./peers/peer.ts";
 import { timeRun } from "./process.ts";
-import { workloadObjects } from "./schema_check.ts";
-import { writeStatements } from "./statements.ts";
-import { workload } from "./workload.ts";
-import { aludel, denoRun, newFolder, type Yard } from "./yard.ts";
+import { workload, workloadObjects, writeStatements } from "./workload.ts";
 
 /** A peer and the folder of its project. */
 export interface PlacedPeer extends Peer {

@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 /** One revision of the workload: its statements, without semicolons, in the order in which they run. */
 export interface WorkloadRevision {
   /** Counted from 1. */
@@ -104,4 +105,32 @@ function deleteRows(table: string, number: number): string {
 /** A revision's statements as the text of a file. */
 export function scriptOf(statements: readonly string[]): string {
   return statements.map((statement) => `${statement};\n`).join("");
+}
+
+/**
+ * Writes the statements for the limits: `up.json` and `down.json` for node:sqlite, `up.sql` and `down.sql`, each one
+ * transaction, for the sqlite3 shell.
+ */
+export function writeStatements(folder: string, revisions: readonly WorkloadRevision[]): void {
+  const ways = {
+    up: revisions.flatMap(({ up }) => up),
+    down: revisions.toReversed().flatMap(({ down }) => down),
+  };
+  for (const [way, statements] of Object.entries(ways)) {
+    Deno.writeTextFileSync(`${folder}/${way}.json`, JSON.stringify(statements));
+    Deno.writeTextFileSync(`${folder}/${way}.sql`, `BEGIN;\n${scriptOf(statements)}COMMIT;\n`);
+  }
+}
+
+/** The names of the workload's tables and indexes in a database, a line each. */
+export function workloadObjects(path: string): string {
+  using database = new DatabaseSync(path, { readOnly: true });
+  return database.prepare(
+    "SELECT type || ' ' || name AS line FROM sqlite_schema WHERE name LIKE 'item!_%' ESCAPE '!' ORDER BY 1",
+  ).all().map(({ line }) => line).join("\n");
+}
+
+/** Throws unless a database has exactly these tables and indexes of the workload. */
+export function expectObjects(path: string, objects: string): void {
+  if (workloadObjects(path) !== objects) throw new Error(`${path} has not the expected tables`);
 }

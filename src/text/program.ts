@@ -1,7 +1,7 @@
 /** The name people type. */
 export const PROGRAM = "aludel";
 
-/** The release of this program, the same as in deno.json (scripts/check_docs.ts compares them). */
+/** The release of this program, the same as in deno.json (`deno task ok` compares them). */
 export const RELEASE = "0.1.0";
 
 /** Which build it is, such as `1a86035 2026-11-24`. scripts/compile/ puts the commit in this text's place. */

@@ -1,9 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
 import { DATABASE } from "../aludel_project.ts";
 import type { Contender, Contest } from "../contest.ts";
-import { removeAll } from "../kept_folder.ts";
-import { runQuietly } from "../run_quietly.ts";
-import { aludel, newFolder, type Yard } from "../yard.ts";
+import { aludel, newFolder, removeAll, type Yard } from "../yard.ts";
+import { runQuietly } from "../process.ts";
 
 const ROW_BYTES = 1_000;
 const SHELL = "sqlite3 shell, .backup";

@@ -1,14 +1,22 @@
 import { DatabaseSync } from "node:sqlite";
 import { DATABASE, writeAludelProject } from "../aludel_project.ts";
 import type { Contender, Contest } from "../contest.ts";
-import { keepFolder, removeAll } from "../kept_folder.ts";
+import {
+  aludel,
+  counted,
+  denoRun,
+  EMPTY,
+  emptyProgram,
+  keepFolder,
+  newFolder,
+  removeAll,
+  type Yard,
+} from "../yard.ts";
 import { CHANGED_EVERY, tablesAsAlchemy, tablesAsDrizzle, tablesAsSql } from "../many_tables.ts";
 import { writeAlembicEnvironment } from "../peers/alembic.ts";
 import { linkModules, NODE_RELEASES } from "../peers/node_peers.ts";
-import { runQuietly } from "../run_quietly.ts";
-import { writeStatements } from "../statements.ts";
-import { workload } from "../workload.ts";
-import { aludel, counted, denoRun, EMPTY, emptyProgram, newFolder, type Yard } from "../yard.ts";
+import { runQuietly } from "../process.ts";
+import { workload, writeStatements } from "../workload.ts";
 
 /** Comparing schemas of so many tables, and replaying so many revisions. */
 export function diffContest(yard: Yard, size: number): readonly Contest[] {

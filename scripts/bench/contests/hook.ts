@@ -1,6 +1,6 @@
 import { writeAludelProject } from "../aludel_project.ts";
 import type { Contest } from "../contest.ts";
-import { runQuietly } from "../run_quietly.ts";
+import { runQuietly } from "../process.ts";
 import { workload } from "../workload.ts";
 import { aludel, counted, EMPTY, emptyProgram, newFolder, type Yard } from "../yard.ts";
 

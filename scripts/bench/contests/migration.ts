@@ -1,6 +1,6 @@
 import { DATABASE } from "../aludel_project.ts";
 import type { Contender, Contest } from "../contest.ts";
-import { expectObjects } from "../schema_check.ts";
+import { expectObjects } from "../workload.ts";
 import { type PlacedPeer, type Site, withFullDatabase, withoutDatabase } from "../site.ts";
 import { aludel, counted, denoRun } from "../yard.ts";
 

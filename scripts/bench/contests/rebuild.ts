@@ -1,11 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 import { DATABASE } from "../aludel_project.ts";
 import type { Contender, Contest } from "../contest.ts";
-import { removeAll } from "../kept_folder.ts";
+import { aludel, counted, denoRun, newFolder, removeAll, type Yard } from "../yard.ts";
 import { writeAlembicEnvironment, writeAlembicRevision } from "../peers/alembic.ts";
-import { runQuietly } from "../run_quietly.ts";
+import { runQuietly } from "../process.ts";
 import { scriptOf } from "../workload.ts";
-import { aludel, counted, denoRun, newFolder, type Yard } from "../yard.ts";
 
 const INDEXES = ["CREATE INDEX t_a ON t (a)", "CREATE INDEX t_b ON t (b, e)"];
 

@@ -67,7 +67,7 @@ const RESTORE_POINTS = { type: "string", enum: ["hazard", "always", "never"] } a
 
 /**
  * Every key of `aludel.json`. The parser, schemas/settings.schema.json and docs/settings.md are made from
- * this table; `scripts/make_settings_docs.ts` writes the latter two.
+ * this table; `deno task docs` writes the latter two.
  */
 export const SETTING_TABLE: {
   readonly [Key in keyof SettingValues]: SettingEntry<SettingValues[Key]>;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { generatedFiles } from "../../../scripts/make_settings_docs.ts";
+import { generatedFiles } from "../../../scripts/docs.ts";
 import { AludelError } from "../../../src/errors.ts";
 import { parseSettings } from "../../../src/project/workspace/settings.ts";
 

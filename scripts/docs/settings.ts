@@ -1,13 +1,7 @@
-/**
- * Writes schemas/settings.schema.json and docs/settings.md from the table of settings.
- *
- * `deno run -A scripts/make_settings_docs.ts` writes; scripts/check_docs.ts compares.
- */
-import { SETTING_TABLE, SETTINGS_SCHEMA } from "../src/project/workspace/setting_table.ts";
-import { TOOL_TABLES } from "../src/schema/model/foreign_objects.ts";
-import { formatGenerated } from "./format_generated.ts";
-
-const ROOT = new URL("..", import.meta.url);
+/** Makes schemas/settings.schema.json and docs/settings.md from the table of settings. */
+import { SETTING_TABLE, SETTINGS_SCHEMA } from "../../src/project/workspace/setting_table.ts";
+import { TOOL_TABLES } from "../../src/schema/model/foreign_objects.ts";
+import { formatGenerated } from "./format.ts";
 
 /** The text of schemas/settings.schema.json. */
 function settingsSchemaText(): string {
@@ -34,9 +28,9 @@ function settingsDocText(): string {
 
 const INTRODUCTION = `# Settings
 
-\`aludel.json\` in the project's folder holds them: plain JSON, every key optional. It is looked for in the working folder and above it, up to
-the root of the git working tree. Without one the defaults hold. All errors of the file are reported at once.
-[schemas/settings.schema.json](../schemas/settings.schema.json) is its JSON Schema; name it as \`$schema\` and editors complete and check.
+\`aludel.json\` in the project's folder has the settings: plain JSON, every key optional. Aludel looks for it in the working folder and above it, up to
+the root of the git working tree. Without one the defaults apply. All errors of the file are reported at once.
+[schemas/settings.schema.json](../schemas/settings.schema.json) is its JSON Schema; name it as \`$schema\`, and editors complete and check the file.
 
 \`\`\`json
 {
@@ -55,7 +49,7 @@ The first of these that is not empty:
 1. \`--database\`: a name from \`databases\`, a path, or a URL
 2. \`ALUDEL_DATABASE\` in the environment: likewise
 3. the setting \`database\`: likewise
-4. \`DATABASE_URL\` in the environment: a path or a URL. One of another kind of database (\`postgres://…\`) is the application's, and is passed over with a notice
+4. \`DATABASE_URL\` in the environment: a path or a URL. A URL of another kind of database (\`postgres://…\`) is ignored with a notice
 5. \`DATABASE_URL\` in \`.env\`: likewise
 
 Paths in the settings and in \`.env\` are relative to that file, all others to the working folder.
@@ -70,28 +64,22 @@ Paths in the settings and in \`.env\` are relative to that file, all others to t
 | \`:memory:\`, \`sqlite::memory:\` | a database that ends with the command, for tests |
 | \`libsql://…\`, \`https://…\` | a server: not supported yet |
 
-In a URL \`%20\` is a space, but in SQLAlchemy's and JDBC's, where it means itself. \`?mode=ro\` and \`immutable=1\` let no command write the database, \`mode=rw\` lets none create it,
-\`mode=memory\` is a database in memory; other parameters are for the application's own connection and are passed over, but \`vfs\` and the keys of encrypted databases are refused.
+In a URL \`%20\` is a space, except in SQLAlchemy's and JDBC's, which are taken literally. \`?mode=ro\` and \`immutable=1\` prevent writing, \`mode=rw\` prevents creating the file,
+\`mode=memory\` is a database in memory; other parameters are for the application's own connection and are ignored, but \`vfs\` and the keys of encrypted databases are refused.
 
 \`sqlite:///app.db\` is the file \`/app.db\`, where SQLAlchemy and Django read \`./app.db\`: a notice says so, unless only \`/app.db\` is there. Another notice says when the setting \`database\` is
 chosen and \`DATABASE_URL\` names another database.
 
-Where the settings name databases, a bare word that is none of the names is
+If the settings name databases, a bare word that is not one of the names is
 an error, not a new file. Passwords and tokens of a URL are never printed.
 
 ## Keys
 `;
 
 /** The generated files, formatted as `deno fmt` wants them. */
-export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+export async function settingsFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["schemas/settings.schema.json", await formatGenerated(settingsSchemaText(), "json")],
     ["docs/settings.md", await formatGenerated(settingsDocText(), "md")],
   ]);
-}
-
-if (import.meta.main) {
-  for (const [path, text] of await generatedFiles()) {
-    await Deno.writeTextFile(new URL(path, ROOT), text);
-  }
 }

@@ -9,8 +9,8 @@ const CHECKS: readonly (readonly [name: string, ...args: string[]])[] = [
   ["format", "fmt", "--check"],
   ["lint", "lint"],
   ["types", "check", "main.ts", "src", "scripts", "tests"],
-  ["layers", "run", "-A", "scripts/check_layers.ts"],
-  ["docs", "run", "-A", "scripts/check_docs.ts"],
+  ["layers", "run", "-A", "scripts/check/layers.ts"],
+  ["docs", "run", "-A", "scripts/check/documents.ts"],
 ];
 
 const failed: string[] = [];

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 
-/** A text as `deno fmt` writes it, for files that are generated and compared. */
+/** Formats a generated text as `deno fmt` does. */
 export async function formatGenerated(text: string, extension: "md" | "json"): Promise<string> {
-  const config = fileURLToPath(new URL("../deno.json", import.meta.url));
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--quiet", "--config", config, "--ext", extension, "-"],
     stdin: "piped",

@@ -1,32 +1,26 @@
-/**
- * Writes docs/lint.md from the tables of src/lint, so that every rule is in it and says what the program says.
- *
- * `deno run -A scripts/make_lint_docs.ts` writes; scripts/check_docs.ts compares.
- */
-import { LINT_GROUPS } from "../src/lint/lint.ts";
-import { LARGE } from "../src/lint/work_rules.ts";
-import { formatGenerated } from "./format_generated.ts";
-
-const LINT_FILE = new URL("../docs/lint.md", import.meta.url);
+/** Makes docs/lint.md from the rules of src/lint. */
+import { LINT_GROUPS } from "../../src/lint/lint.ts";
+import { LARGE } from "../../src/lint/work_rules.ts";
+import { formatGenerated } from "./format.ts";
 
 const INTRODUCTION = `# Lint
 
 \`aludel lint\` looks for hazards in the SQL of revisions. It knows the schema that a revision starts from, because it replays the revisions before
-it in memory, and it asks SQLite itself where SQLite can judge. It needs no database.
+it in memory, and it asks SQLite itself if SQLite can decide. It needs no database.
 
-Without a ref it looks at drafts and at what the database has not applied; where there is no database, at everything. \`--all\` looks at everything,
-and refs and ranges choose: \`aludel lint 3f9c:head\`. With \`--database TARGET\` it also counts rows there: a statement that goes through
-${LARGE.toLocaleString("en")} rows or more is a finding then.
+Without a ref it checks the drafts and the revisions that the database has not applied, or all revisions if there is no database. \`--all\` checks all of them,
+and refs and ranges select some: \`aludel lint 3f9c:head\`. With \`--database TARGET\` it also counts rows there: a statement that processes
+${LARGE.toLocaleString("en")} rows or more is then a finding.
 
 - An **error** fails on a database with rows, or loses something without saying so. The command exits 3.
 - A **warning** deserves a second look. \`--strict\` makes it exit 3 too.
 
-Besides the rules below, lint reports what a run would refuse, with the codes of [errors.md](errors.md): transaction control, pragmas without effect,
+Besides the rules below, lint reports everything that a run would refuse, with the codes of [errors.md](errors.md): transaction control, pragmas without effect,
 a file that was edited after it was sealed, and a revision that fails when it is replayed (\`replay-failed\`).
 
-## Findings that are meant
+## Suppressing findings
 
-In an empty folder, a table is made and dropped again:
+In an empty folder, create a table and drop it again:
 
 \`\`\`console
 $ aludel init -q
@@ -61,7 +55,7 @@ warning[drop-table]: The rows of sessions are lost
 Checked 2 revisions, no errors, 1 warning.
 \`\`\`
 
-A directive in the file takes away the findings of one rule in that file. A reason is required, and a directive that takes away nothing is itself a
+A directive in the file suppresses the findings of one rule in that file. A reason is required, and a directive that suppresses nothing is itself a
 finding.
 
 \`\`\`sql file=migrations/*_r2_drop_sessions/up.sql
@@ -74,12 +68,12 @@ $ aludel lint
 Checked 2 revisions, no errors, no warnings, 1 ignored.
 \`\`\`
 
-\`-- aludel: allow-loss=NAME reason\` takes away what lint says of losses in the rebuild of NAME, since it makes the run allow them.
+\`-- aludel: allow-loss=NAME reason\` suppresses findings about losses in the rebuild of NAME, because the run allows them.
 
 ## For other programs
 
-\`--json\` prints the findings as one document. \`--format github\` makes annotations of them in GitHub Actions, and \`--format sarif\` prints
-SARIF 2.1.0, which code-scanning services take.
+\`--json\` prints the findings as one document. \`--format github\` prints annotations for GitHub Actions, and \`--format sarif\` prints
+SARIF 2.1.0 for code-scanning services.
 
 `;
 
@@ -95,5 +89,3 @@ export async function lintDocs(): Promise<string> {
   }
   return await formatGenerated(parts.join(""), "md");
 }
-
-if (import.meta.main) await Deno.writeTextFile(LINT_FILE, await lintDocs());

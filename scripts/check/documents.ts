@@ -1,25 +1,21 @@
 // deno-lint-ignore-file no-console
 /**
- * Holds the documents to the code: every error code has its cause and cure in docs/errors.md and the other
- * way round and is thrown somewhere, the generated documents are what they are made from, links and paths lead somewhere,
- * README.md leads to every document, CONTRIBUTING.md names every task, the release is the same everywhere.
+ * Compares the documents with the code: docs/errors.md has the cause and cure of exactly the error codes that are
+ * thrown, generated documents are up to date, links and paths exist, README.md leads to every document, CONTRIBUTING.md
+ * names every task, the release is the same everywhere.
  *
  * Run by `deno task ok`. Prints each breach and exits 1.
  */
-import { ERROR_KINDS } from "../src/errors.ts";
-import { RELEASE } from "../src/text/program.ts";
-import { commandDocs, COMMANDS_FILE } from "./make_command_docs.ts";
-import { lintDocs } from "./make_lint_docs.ts";
-import { generatedFiles } from "./make_settings_docs.ts";
+import { ERROR_KINDS } from "../../src/errors.ts";
+import { RELEASE } from "../../src/text/program.ts";
+import { generatedFiles } from "../docs.ts";
 
-const ROOT = new URL("../", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
 
 const documents = new Map([...markdownFiles()].map((path) => [path, read(path)]));
 const breaches = [
   ...errorBreaches(documents.get("docs/errors.md") ?? ""),
-  ...await commandBreaches(),
-  ...await lintBreaches(),
-  ...await settingBreaches(),
+  ...await generatedBreaches(),
   ...linkBreaches(),
   ...pathBreaches(),
   ...indexBreaches(),
@@ -67,7 +63,7 @@ function errorBreaches(text: string): string[] {
       }
     }
   }
-  if (documented.size < sections.length) found.push("docs/errors.md: a code stands twice");
+  if (documented.size < sections.length) found.push("docs/errors.md: a code is listed twice");
   const source = [...sourceFiles("src/")].filter((path) => path !== "src/errors.ts").map(read);
   for (const code of Object.keys(ERROR_KINDS)) {
     if (!source.some((text) => text.includes(`"${code}"`))) {
@@ -77,25 +73,10 @@ function errorBreaches(text: string): string[] {
   return found;
 }
 
-async function commandBreaches(): Promise<string[]> {
-  const written = documents.get("docs/commands.md");
-  if (written === await commandDocs()) return [];
-  return [
-    `${
-      COMMANDS_FILE.pathname.slice(ROOT.pathname.length)
-    } is not what the commands define: run scripts/make_command_docs.ts`,
-  ];
-}
-
-async function lintBreaches(): Promise<string[]> {
-  if (documents.get("docs/lint.md") === await lintDocs()) return [];
-  return ["docs/lint.md is not what src/lint says: run scripts/make_lint_docs.ts"];
-}
-
-async function settingBreaches(): Promise<string[]> {
+async function generatedBreaches(): Promise<string[]> {
   return [...await generatedFiles()]
     .filter(([path, text]) => read(path) !== text)
-    .map(([path]) => `${path} is not what the settings are: run scripts/make_settings_docs.ts`);
+    .map(([path]) => `${path} differs from the code: run deno task docs`);
 }
 
 /** Links to files and to headings. Addresses with a scheme are not followed: this check needs no network. */

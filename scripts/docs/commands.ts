@@ -1,27 +1,22 @@
 /**
- * Writes docs/commands.md from the definitions of the commands, so that it cannot say anything else than
- * `--help` does.
- *
- * `deno run -A scripts/make_command_docs.ts` writes; scripts/check_docs.ts compares.
+ * Makes docs/commands.md from the definitions of the commands, so that it says the same as `--help`.
  */
-import type { Command } from "../src/cli/arguments/command.ts";
-import { COMMANDS, GROUPS } from "../src/cli/commands.ts";
+import type { Command } from "../../src/cli/arguments/command.ts";
+import { COMMANDS, GROUPS } from "../../src/cli/commands.ts";
 import {
   allFlags,
   type Flag,
   type Flags,
   longName,
   SHARED_FLAGS,
-} from "../src/cli/arguments/flag.ts";
-import { usageLine } from "../src/cli/arguments/help_text.ts";
-import { formatGenerated } from "./format_generated.ts";
-
-export const COMMANDS_FILE = new URL("../docs/commands.md", import.meta.url);
+} from "../../src/cli/arguments/flag.ts";
+import { usageLine } from "../../src/cli/arguments/help_text.ts";
+import { formatGenerated } from "./format.ts";
 
 const INTRODUCTION = `# Commands
 
 \`aludel COMMAND [OPTIONS]\`. \`aludel --help\` lists the commands, \`aludel COMMAND --help\` explains one, \`aludel --version\` says which release
-this is and which SQLite it contains. Names and flags are Alembic's wherever Alembic has them. Refs (\`head\`, \`3f9c\`, \`-1\`, \`billing@head\`)
+this is and which SQLite it contains. Names and flags are Alembic's if Alembic has them. Refs (\`head\`, \`3f9c\`, \`-1\`, \`billing@head\`)
 are explained in [refs.md](refs.md), errors in [errors.md](errors.md), settings in [settings.md](settings.md).
 
 ## What every command does
@@ -65,7 +60,7 @@ export async function commandDocs(): Promise<string> {
 
 function section(command: Command): string {
   const letters = allFlags(command.flags);
-  // A shared flag is repeated only where the command took its letter.
+  // A shared flag is repeated only if the command uses its letter.
   const changed = Object.fromEntries(
     Object.entries(SHARED_FLAGS).flatMap(([name, flag]: [string, Flag]) => {
       const here = letters[name];
@@ -108,5 +103,3 @@ function flagRows(flags: Flags): string {
 function cell(text: string): string {
   return text.replaceAll("|", "\\|");
 }
-
-if (import.meta.main) await Deno.writeTextFile(COMMANDS_FILE, await commandDocs());

@@ -154,7 +154,7 @@ interface ModuleInfo {
   }[];
 }
 
-const root = new URL("../", import.meta.url);
+const root = new URL("../../", import.meta.url);
 const sourceRoot = new URL("src/", root).href;
 const sources = [...walk(new URL("src/", root))].sort();
 const imports = await readImports(sources);
@@ -220,7 +220,7 @@ function layerBreaches(graph: ReadonlyMap<string, readonly string[]>): string[] 
     const layer = layerOf(file);
     const allowed = LAYERS[layer];
     if (allowed === undefined) {
-      found.push(`${shortName(file)}: folder "${layer}" is in no layer of scripts/check_layers.ts`);
+      found.push(`${shortName(file)}: folder "${layer}" is in no layer of scripts/check/layers.ts`);
       continue;
     }
     for (const target of targets) {
