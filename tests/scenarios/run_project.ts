@@ -1,6 +1,6 @@
 import { parseManifest } from "../../src/manifest/parse_manifest.ts";
 import { formatManifest } from "../../src/manifest/manifest.ts";
-import { newRevision } from "../../src/manifest/new_revision.ts";
+import { withDraft } from "../fixtures/memory_project.ts";
 import { type Outcome, sqlite3, type TemporaryFolder, temporaryProject } from "./cli.ts";
 
 /** A project whose revisions are written straight to disk as drafts, and whose database is `app.db`. */
@@ -37,16 +37,7 @@ export function runProject(): RunProject {
     file,
     add(id, up, down = null, parents) {
       const before = parseManifest(folder.read("migrations/manifest.json"), "manifest.json");
-      const { manifest } = newRevision(before, {
-        id,
-        message: `step ${id}`,
-        created: "2026-11-23T10:15:00Z",
-        parents: parents ?? (last === undefined ? [] : [last]),
-        dependsOn: [],
-        labels: [],
-        splice: true,
-        folderTemplate: "{id}",
-      });
+      const manifest = withDraft(before, id, parents ?? (last === undefined ? [] : [last]));
       last = id;
       folder.write("migrations/manifest.json", formatManifest(manifest));
       folder.write(file(id, "up"), "");

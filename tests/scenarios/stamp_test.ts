@@ -1,3 +1,4 @@
+import { start, Talk } from "../faults/faulty_project.ts";
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { run } from "./cli.ts";
@@ -213,14 +214,16 @@ Deno.test("stamp waits for the lock and makes its stamp again where another proc
   await project.prepare("stamp", "a1");
   using writer = new DatabaseSync(project.database);
   writer.exec("BEGIN IMMEDIATE");
-  const stamping = project.aludel("stamp", "a3");
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const stamping = start(project, "stamp", "a3");
+  const talk = new Talk(stamping);
+  await talk.until("Waiting for");
   writer.exec(
     "INSERT INTO aludel_revision SELECT NULL, 'a2', '[\"a1\"]', '[]', '[]', message, lineage, up_hash, down_hash, " +
       "kind, applied_at, duration_ms, applied_by, up_sql, down_sql FROM aludel_revision; COMMIT",
   );
-  const { code, stderr } = await stamping;
-  assert.equal(code, 0, stderr);
+  const stderr = await talk.rest();
+  assert.equal((await stamping.status).code, 0, stderr);
+  await stamping.stdout.cancel();
   assert.match(stderr, /Another process moved the database meanwhile/);
   assert.equal(await project.applied(), "a1 a2 a3");
 });

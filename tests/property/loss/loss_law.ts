@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { DatabaseSync } from "node:sqlite";
 import { formatManifest } from "../../../src/manifest/manifest.ts";
-import { newRevision } from "../../../src/manifest/new_revision.ts";
+import { withDraft } from "../../fixtures/memory_project.ts";
 import { aludelCommand, run } from "../../scenarios/cli.ts";
 import { runInProcess } from "../../unit/cli/fake_runtime.ts";
 import { type Contents, contentsText, readContents } from "./contents.ts";
@@ -355,16 +355,7 @@ class Project {
   }
 
   add(id: string, up: string, parent: string | null): void {
-    this.#manifest = newRevision(this.#manifest, {
-      id,
-      message: `step ${id}`,
-      created: "2026-11-23T10:15:00Z",
-      parents: parent === null ? [] : [parent],
-      dependsOn: [],
-      labels: [],
-      splice: true,
-      folderTemplate: "{id}",
-    }).manifest;
+    this.#manifest = withDraft(this.#manifest, id, parent === null ? [] : [parent]);
     const migrations = `${this.#folder}/migrations`;
     Deno.writeTextFileSync(`${migrations}/manifest.json`, formatManifest(this.#manifest));
     Deno.mkdirSync(`${migrations}/${id}`);

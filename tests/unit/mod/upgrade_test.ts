@@ -95,8 +95,10 @@ Deno.test("upgrade() waits for the lock no longer than it is told, and stops wai
     code: "lock-timeout",
   });
   const controller = new AbortController();
-  setTimeout(() => controller.abort(), 20);
-  await assert.rejects(upgrade({ database, migrations, signal: controller.signal }), {
+  const onEvent = ({ type }: RunEvent) => {
+    if (type === "waiting") controller.abort();
+  };
+  await assert.rejects(upgrade({ database, migrations, signal: controller.signal, onEvent }), {
     code: "interrupted",
   });
   other.exec("ROLLBACK");
