@@ -358,6 +358,13 @@ const CASES: readonly LossCase[] = [
     ends: { kept: /^lost +index found: 1 word/m },
   },
   {
+    name: "a view with a string in double quotes whose table is dropped",
+    before: USERS,
+    byHand: `CREATE VIEW v AS SELECT email FROM users WHERE email <> "legacy";`,
+    ups: ["CREATE TABLE archive AS SELECT * FROM users; DROP TABLE users;"],
+    ends: { kept: /^lost +view "v" no longer compiles/m },
+  },
+  {
     name: "an UPDATE of an FTS5 index of another table's rows",
     before:
       "CREATE TABLE notes (body); INSERT INTO notes VALUES ('red'); CREATE VIRTUAL TABLE found USING fts5(body, content=notes); INSERT INTO found (found) VALUES ('rebuild');",

@@ -88,7 +88,9 @@ export function heldRows(before: Contents, point: Contents, renames: Renames): S
       // An earlier revision may have converted the column; the file's own columns have no types.
       const same = stored.filter((each) => {
         const is = found.get(nameIn(each.name));
-        return is !== undefined && isKept(row.get(each.name)!, is, each, { ...each, type: "" }) &&
+        // An earlier revision may have dropped the column: an empty one holds nothing.
+        if (is === undefined) return row.get(each.name) === "n";
+        return isKept(row.get(each.name)!, is, each, { ...each, type: "" }) &&
           (is !== "n" || row.get(each.name) === "n");
       });
       if (same.length === stored.length) held.add(`row ${name} ${id}`);

@@ -259,8 +259,12 @@ export class World implements Disposable {
       const [from, to] = [lower(renamed[1]), lower(renamed[2])];
       const names = new Set([...present(), from]);
       names.delete(to);
+      // If one table has the name, it is not another one's replacement.
+      const isHeld = [...this.#origins.values()].some((origin) => origin.names.at(-1) === from);
       this.#map((origin) =>
-        currentName(origin, names) === from ? { ...origin, names: [...origin.names, to] } : origin
+        currentName(origin, names) === from && (!isHeld || origin.names.at(-1) === from)
+          ? { ...origin, names: [...origin.names, to] }
+          : origin
       );
     }
     if (column) {
