@@ -29,7 +29,8 @@ import type { DraftPolicy } from "../workspace/setting_table.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { ancestorSchemas } from "./ancestor_schema.ts";
 import { type CheckContext, checkRoute } from "./check_route.ts";
-import { recordSquashes, squashInside } from "./record_squashes.ts";
+import { squashInside } from "../workspace/squashes.ts";
+import { recordSquashes } from "./record_squashes.ts";
 import { type Goal, type GoalRequest, resolveGoal, routeTo } from "./goal.ts";
 
 /** The state of a database that may not exist. Creates nothing. */

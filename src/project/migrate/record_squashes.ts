@@ -1,17 +1,13 @@
-import { AludelError } from "../../errors.ts";
 import type { RunHost } from "../../runner/request.ts";
 import { toSecond } from "../../text/layout.ts";
-import { NOTHING_RUN } from "../../runner/failure.ts";
 import { lockedTransaction, patiently } from "../../runner/write_lock.ts";
 import { type AppliedTexts, readState, readTexts, writeIdList } from "../../state/state.ts";
 import { DELETE_REVISION, MOVE_REVISION, SQUASH_REVISION } from "../../state/statements.ts";
 import { ensureStateTables } from "../../state/state_format.ts";
 import { appendLog } from "../../state/write_state.ts";
 import type { Connection } from "../../db/connection.ts";
-import { say, shell } from "../../text/next_step.ts";
 import { type Catalogue, joinCatalogue } from "../workspace/catalogue.ts";
 import { RevisionTexts } from "../workspace/revision_texts.ts";
-import type { InsideSquash } from "../workspace/squashes.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 /**
@@ -88,38 +84,4 @@ async function writeRecords(
       lineage,
     });
   }
-}
-
-/** The error for a database that has applied a part of a squashed run: the short way would make again what is there. */
-export function squashInside(
-  { id, applied, missing }: InsideSquash,
-  database: string,
-): AludelError {
-  return new AludelError(
-    "squash-inside",
-    `Database "${database}" is inside the run of revisions that "${id}" replaces`,
-    {
-      revision: id,
-      notes: [
-        `It has applied ${applied.length} of them, and not ${named(missing)}`,
-      ],
-      outcome: NOTHING_RUN,
-      next: [
-        shell`git log -1 -S ${`"${
-          missing.at(-1)
-        }"`} -- migrations/manifest.json # find the commit that squashed them`,
-        say(
-          `In a checkout from before that commit, run aludel upgrade on this database; it is recorded as "${id}" with the next run here`,
-        ),
-      ],
-    },
-  );
-}
-
-/** So many revisions are named. */
-const NAMED = 5;
-
-function named(ids: readonly string[]): string {
-  const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "";
-  return ids.slice(0, NAMED).map((id) => `"${id}"`).join(", ") + more;
 }

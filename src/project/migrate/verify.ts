@@ -13,7 +13,7 @@ import type { StoredTexts } from "../../state/state.ts";
 import { type NextStep, shell } from "../../text/next_step.ts";
 import type { Catalogue } from "../workspace/catalogue.ts";
 import { type Finding, findingOf, warningOf } from "../../finding.ts";
-import { squashInside } from "./record_squashes.ts";
+import { squashInside } from "../workspace/squashes.ts";
 import type { RevisionFiles } from "../workspace/revision_files.ts";
 import { RevisionTexts } from "../workspace/revision_texts.ts";
 import type { Workspace } from "../workspace/workspace.ts";

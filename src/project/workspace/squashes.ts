@@ -1,8 +1,10 @@
+import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { ManifestRevision } from "../../manifest/manifest.ts";
 import { replacementsIn, withReplacements } from "../../manifest/replacements.ts";
 import { lineages } from "../../manifest/verdict.ts";
 import type { AppliedRevision } from "../../state/state.ts";
+import { say, shell } from "../../text/next_step.ts";
 
 /** A squash that the database is past: it has applied all that the revision replaces, and its records do not say so yet. */
 export interface PastSquash {
@@ -91,4 +93,38 @@ export function foldSquashes(
     past.push({ record: settled.find((record) => record.id === id)!, replaced });
   }
   return { records: settled, past, moved, inside };
+}
+
+/** The error for a database that has applied a part of a squashed run: the short way would make again what is there. */
+export function squashInside(
+  { id, applied, missing }: InsideSquash,
+  database: string,
+): AludelError {
+  return new AludelError(
+    "squash-inside",
+    `Database "${database}" is inside the run of revisions that "${id}" replaces`,
+    {
+      revision: id,
+      notes: [
+        `It has applied ${applied.length} of them, and not ${named(missing)}`,
+      ],
+      outcome: "Nothing was run",
+      next: [
+        shell`git log -1 -S ${`"${
+          missing.at(-1)
+        }"`} -- migrations/manifest.json # find the commit that squashed them`,
+        say(
+          `In a checkout from before that commit, run aludel upgrade on this database; it is recorded as "${id}" with the next run here`,
+        ),
+      ],
+    },
+  );
+}
+
+/** So many revisions are named. */
+const NAMED = 5;
+
+function named(ids: readonly string[]): string {
+  const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "";
+  return ids.slice(0, NAMED).map((id) => `"${id}"`).join(", ") + more;
 }
