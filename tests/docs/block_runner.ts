@@ -37,12 +37,6 @@ export const OTHER_BLOCKS: readonly OtherBlock[] = [
     why: "a picture of the layers",
   },
   {
-    path: "docs/autogenerate.md",
-    firstLine: "from sqlalchemy import create_mock_engine",
-    test: "tests/scenarios/orm_test.ts",
-    why: "needs a Python with SQLAlchemy",
-  },
-  {
     path: "docs/directives.md",
     firstLine:
       'directive = "--" [space] "aludel" [space] ":" [space] name [space] operator [space] value [space reason]',

@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
-import { readBlocks } from "../docs/markdown_block.ts";
 import { run } from "./cli.ts";
 import { type RunProject, runProject } from "./run_project.ts";
 
 /** The Python that has SQLAlchemy; undefined where none has. On Debian: apt install python3-sqlalchemy */
 const python = await firstPython(["python3", "/usr/bin/python3"]);
-
-/** The lines of docs/autogenerate.md that print the tables of SQLAlchemy models. */
-const PRINT_SCHEMA = readBlocks(
-  Deno.readTextFileSync(new URL("../../docs/autogenerate.md", import.meta.url)),
-).find(({ language }) => language === "python")!.lines.join("\n");
 
 const MODELS = `
 from sqlalchemy import Column, ForeignKey, Integer, String
@@ -38,8 +32,7 @@ Deno.test({
   async fn() {
     using project = runProject();
     project.write("models.py", MODELS);
-    project.write("print_schema.py", PRINT_SCHEMA);
-    setSchemaCommand(project, [python!, "print_schema.py"]);
+    setSchema(project, { sqlalchemy: "models:Base", python: python! });
     await project.done("revision", "--autogenerate", "-m", "create users");
     await project.done("upgrade", "head");
     await project.sql("INSERT INTO users (email) VALUES ('a@b')");
@@ -77,7 +70,7 @@ Deno.test({
       'export const users = sqliteTable("users", { id: integer().primaryKey(), ' +
       `email: text().notNull().unique()${more} });\n`;
     project.write("schema.ts", table(""));
-    setSchemaCommand(project, ["npx", "--no-install", "drizzle-kit", "export"]);
+    setSchema(project, { drizzle: "drizzle.config.ts" });
     await project.done("revision", "--autogenerate", "-m", "create users");
     await project.done("upgrade", "head");
     await project.sql("INSERT INTO users VALUES (1, 'a@b')");
@@ -94,14 +87,17 @@ Deno.test({
   },
 });
 
-function setSchemaCommand(project: RunProject, command: readonly string[]): void {
-  project.write("aludel.json", JSON.stringify({ database: "app.db", schema: { command } }));
+function setSchema(project: RunProject, schema: Readonly<Record<string, string>>): void {
+  project.write("aludel.json", JSON.stringify({ database: "app.db", schema }));
 }
 
-async function firstPython(candidates: readonly string[]): Promise<string | undefined> {
+async function firstPython(
+  candidates: readonly string[],
+  module = "sqlalchemy",
+): Promise<string | undefined> {
   for (const candidate of candidates) {
     try {
-      const { code } = await run(candidate, ["-c", "import sqlalchemy"], {});
+      const { code } = await run(candidate, ["-c", `import ${module}`], {});
       if (code === 0) return candidate;
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -113,3 +109,116 @@ async function firstPython(candidates: readonly string[]): Promise<string | unde
 function wantsDrizzle(): boolean {
   return Deno.env.get("ALUDEL_ORMS") === "1";
 }
+
+Deno.test({
+  name:
+    "SQLAlchemy in one line: several metadatas, enums, naming conventions, the project's own Python" +
+    (python === undefined ? " (skipped: no Python here has sqlalchemy)" : ""),
+  ignore: python === undefined,
+  async fn() {
+    using project = runProject();
+    project.write("models.py", MODELS);
+    project.write(
+      "billing.py",
+      `
+import enum
+from sqlalchemy import CheckConstraint, Column, Enum, Integer, MetaData, Numeric, Table
+
+class State(enum.Enum):
+    open = 1
+    paid = 2
+
+metadata = MetaData(naming_convention={"ck": "ck_%(table_name)s_%(constraint_name)s"})
+Table(
+    "invoices", metadata, Column("id", Integer, primary_key=True),
+    Column("amount", Numeric(10, 2), nullable=False), Column("state", Enum(State)),
+    CheckConstraint("amount >= 0", name="positive"),
+)
+`,
+    );
+    // The virtual environment of the project is used before the system's Python.
+    const real = (await run("which", [python!], {})).stdout.trim();
+    project.write(".venv/bin/python", `#!/bin/sh\necho ran >> ran.txt\nexec ${real} "$@"\n`);
+    Deno.chmodSync(`${project.path}/.venv/bin/python`, 0o755);
+    const schema = { sqlalchemy: "models:Base, billing:metadata" };
+    project.write("aludel.json", JSON.stringify({ database: "app.db", schema }));
+    const outcome = await project.fails(0, "revision", "--autogenerate", "-m", "models");
+    assert.match(
+      outcome.stderr,
+      /Running: \S*\.venv\/bin\/python with SQLAlchemy's models:Base, billing:metadata/,
+    );
+    assert.equal(project.has("ran.txt"), true);
+    const [up = ""] = outcome.stdout.split("\n");
+    assert.match(project.read(up), /CONSTRAINT ck_invoices_positive CHECK \(amount >= 0\)/);
+    await project.done("upgrade", "head");
+    await project.done("check");
+    project.write(
+      "aludel.json",
+      JSON.stringify({ schema: { ...schema, python: "no-such-python" } }),
+    );
+    assert.match((await project.fails(1, "check")).stderr, /error\[schema-command-missing\]/);
+    project.write("aludel.json", JSON.stringify({ schema: { sqlalchemy: "models:Nothing" } }));
+    const failed = await project.fails(1, "check");
+    assert.match(
+      failed.stderr,
+      /error\[schema-command-failed\]: "\S+ with SQLAlchemy's models:Nothing" exited/,
+    );
+    assert.match(failed.stderr, /has no attribute 'Nothing'/);
+  },
+});
+
+/** The Python that has Django; undefined if none has. On Debian: apt install python3-django */
+const django = await firstPython(["python3", "/usr/bin/python3"], "django");
+
+Deno.test({
+  name: "Django's models in one line: revision --autogenerate, upgrade head, check" +
+    (django === undefined ? " (skipped: no Python here has django)" : ""),
+  ignore: django === undefined,
+  async fn() {
+    using project = runProject();
+    project.write(
+      "manage.py",
+      'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site_settings")\n',
+    );
+    project.write(
+      "site_settings.py",
+      'INSTALLED_APPS = ["blog"]\nDEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"\n' +
+        'DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "app.db"}}\n',
+    );
+    const model = (more: string) =>
+      "from django.db import models\n\nclass Tag(models.Model):\n    name = models.CharField(max_length=20, db_index=True)\n\n" +
+      `class Post(models.Model):\n    title = models.TextField()\n    tags = models.ManyToManyField(Tag)\n${more}`;
+    project.write("blog/__init__.py", "");
+    project.write("blog/models.py", model(""));
+    project.write(
+      "aludel.json",
+      JSON.stringify({ database: "app.db", schema: { django: true, python: django } }),
+    );
+    await project.done("revision", "--autogenerate", "-m", "models");
+    await project.done("upgrade", "head");
+    await project.done("check");
+    assert.equal(
+      await project.sql("SELECT count(*) FROM sqlite_schema WHERE name = 'blog_post_tags'"),
+      "1",
+    );
+    project.write("blog/models.py", model("    views = models.IntegerField(default=0)\n"));
+    assert.match((await project.fails(3, "check")).stdout, /add column blog_post\.views/);
+  },
+});
+
+Deno.test("the setting schema names one program", async () => {
+  using project = runProject();
+  for (
+    const schema of [
+      {},
+      { django: false },
+      { sqlalchemy: "models:Base", django: true },
+      { sqlalchemy: "models" },
+      { drizzle: "drizzle.config.ts", python: "python3" },
+    ]
+  ) {
+    project.write("aludel.json", JSON.stringify({ schema }));
+    const { stderr } = await project.fails(1, "check");
+    assert.match(stderr, /error\[settings-/, JSON.stringify(schema));
+  }
+});

@@ -26,7 +26,7 @@ export const command = defineCommand({
     const session = new Session(context, flags);
     const { workspace, settings } = session;
     const reader = schemaReader(session);
-    const wanted = await reader.wanted((words) => ui.notice(`Running: ${words.join(" ")}`));
+    const wanted = await reader.wanted((program) => ui.notice(`Running: ${program}`));
     reportSchemaNotices(ui, wanted);
     const { graph } = workspace;
     const present = await reader.ofRevisions(graph.heads);

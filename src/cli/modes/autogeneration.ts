@@ -42,7 +42,7 @@ export async function autogenerateRevision(
   const parents = place?.parents ?? resolve(flags.head.length === 0 ? ["head"] : flags.head);
   const before = [...parents, ...place?.dependsOn ?? resolve(flags.dependsOn)];
 
-  const wanted = await reader.wanted((words) => ui.notice(`Running: ${words.join(" ")}`));
+  const wanted = await reader.wanted((program) => ui.notice(`Running: ${program}`));
   reportSchemaNotices(ui, wanted);
   const { from } = flags;
   await using parent = from === undefined ? await reader.parent(before) : null;

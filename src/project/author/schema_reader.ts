@@ -28,6 +28,7 @@ import type { Project } from "../workspace/project.ts";
 import { type RevisionText, RevisionTexts } from "../workspace/revision_texts.ts";
 import type { Settings } from "../workspace/settings.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { schemaRun } from "./schema_models.ts";
 import { readSchemaFiles, runSchemaCommand } from "./schema_source.ts";
 
 /** Maximum number of cached schemas: one for each branch in use. */
@@ -300,18 +301,19 @@ export class SchemaReader {
   /**
    * The schema that the project wants.
    *
-   * @param onRun Told the words of a program before it runs, if one prints the schema.
+   * @param onRun Told what program is about to run, if one prints the schema.
    * @returns With the name of its file, folder or program.
    * @throws {AludelError} `schema-missing` if none is written down, and as {@linkcode ofFiles}.
    */
   async wanted(
-    onRun: (words: readonly string[]) => void,
+    onRun: (program: string) => void,
   ): Promise<LoadedSchema & { readonly name: string }> {
     const { schema, root } = this.#settings;
     if (typeof schema === "object") {
-      onRun(schema.command);
-      const file = await runSchemaCommand(schema.command, root);
-      return { ...await this.#load([file]), name: schema.command.join(" ") };
+      const { command, name } = schemaRun(schema, root);
+      onRun(name);
+      const file = await runSchemaCommand(command, root, name);
+      return { ...await this.#load([file]), name };
     }
     for (const name of schema === undefined ? DEFAULT_SCHEMAS : [schema]) {
       const files = readSchemaFiles(resolvePath(name, root), name);

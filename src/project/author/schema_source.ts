@@ -13,15 +13,16 @@ const SHOWN_LINES = 20;
  *
  * @param command The program and its arguments; no shell is between.
  * @param folder Where it runs.
+ * @param name What to call it in messages.
  * @returns What it wrote to stdout, as one schema file.
  * @throws {AludelError} `schema-command-missing`, `schema-command-failed`, `schema-command-empty`.
  */
 export async function runSchemaCommand(
   command: readonly string[],
   folder: string,
+  name = command.join(" "),
 ): Promise<SchemaFile> {
   const [program = "", ...args] = command;
-  const name = command.join(" ");
   const { code, stdout, stderr } = await start(program, args, folder);
   if (code !== 0) {
     const said = new TextDecoder().decode(stderr.length > 0 ? stderr : stdout).trim();

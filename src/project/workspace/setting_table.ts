@@ -14,10 +14,18 @@ export interface DatabaseSettings {
   readonly restorePoints?: RestorePolicy;
 }
 
-/** A program that prints a schema as SQL: any ORM's. */
-export interface SchemaCommand {
+/** A program that prints a schema as SQL. One of its first four members is there. */
+export interface SchemaProgram {
   /** The program and its arguments; it runs in the settings file's folder. */
-  readonly command: readonly string[];
+  readonly command?: readonly string[];
+  /** `models:Base`: a module with a declarative base or a MetaData; several with commas between. */
+  readonly sqlalchemy?: string;
+  /** The models of the project with the manage.py beside the settings. */
+  readonly django?: boolean;
+  /** drizzle-kit's settings file. */
+  readonly drizzle?: string;
+  /** The interpreter for SQLAlchemy and Django. */
+  readonly python?: string;
 }
 
 /** The content of `aludel.json`, with defaults filled in. */
@@ -27,7 +35,7 @@ export interface SettingValues {
   readonly database: string | undefined;
   readonly databases: Readonly<Record<string, string | DatabaseSettings>>;
   /** A file or a folder of files, or the program that prints the schema. */
-  readonly schema: string | SchemaCommand | undefined;
+  readonly schema: string | SchemaProgram | undefined;
   /** The oldest SQLite that runs the project's revisions, such as `3.45`. */
   readonly sqlite: string | undefined;
   /** Patterns of names that are no business of Aludel's. */
@@ -111,14 +119,21 @@ export const SETTING_TABLE: {
         type: "object",
         properties: {
           command: { type: "array", items: { type: "string" }, minItems: 1 },
+          sqlalchemy: {
+            type: "string",
+            pattern:
+              "^[\\p{L}\\p{N}_.]+:[\\p{L}\\p{N}_.]+(?: *, *[\\p{L}\\p{N}_.]+:[\\p{L}\\p{N}_.]+)*$",
+          },
+          django: { type: "boolean" },
+          drizzle: { type: "string", minLength: 1 },
+          python: { type: "string", minLength: 1 },
         },
-        required: ["command"],
         additionalProperties: false,
       }],
     },
     fallback: undefined,
     about:
-      'The schema you want, which `check` and `revision --autogenerate` compare with: an SQL file or a folder of them, relative to this file, or `{"command": ["npx", "drizzle-kit", "export"]}` for a program that prints it. Without this setting it is `schema.sql`, or else the folder `schema`.',
+      'The schema you want, which `check` and `revision --autogenerate` compare with: an SQL file or a folder of them, relative to this file, or a program that prints it: `{"sqlalchemy": "models:Base"}`, `{"django": true}`, `{"drizzle": "drizzle.config.ts"}`, or any `{"command": ["npx", "drizzle-kit", "export"]}`. Python is that of the active virtual environment, or of `.venv`, `venv` or `env` beside this file, unless `"python"` names another. Without this setting it is `schema.sql`, or else the folder `schema`.',
   },
   sqlite: {
     schema: { type: "string", pattern: "^3\\.[0-9]{1,3}$" },

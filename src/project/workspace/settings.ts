@@ -100,13 +100,24 @@ function extensionAt(extension: string, root: string): string {
 function more(
   value: unknown,
 ): readonly { readonly kind: "value"; readonly path: JsonPath; readonly message: string }[] {
+  const problems: ReturnType<typeof more>[number][] = [];
+  const { schema } = (value ?? {}) as { readonly schema?: unknown };
+  if (typeof schema === "object" && schema !== null && !Array.isArray(schema)) {
+    const { django, python, ...others } = schema as Readonly<Record<string, unknown>>;
+    const count = Object.keys(others).length + (django === true ? 1 : 0);
+    const needless = python !== undefined && django !== true && !("sqlalchemy" in others);
+    const message = count !== 1
+      ? 'The setting "schema" names one of "command", "sqlalchemy", "django": true and "drizzle"'
+      : 'The setting "schema" has "python", which is for "sqlalchemy" and "django"';
+    if (count !== 1 || needless) problems.push({ kind: "value", path: ["schema"], message });
+  }
   const template = (value as { readonly folderTemplate?: unknown } | null)?.folderTemplate;
   const problem = typeof template === "string" && template !== ""
     ? folderTemplateProblem(template)
     : undefined;
-  if (problem === undefined) return [];
+  if (problem === undefined) return problems;
   const message = `The setting "folderTemplate" ${problem}`;
-  return [{ kind: "value", path: ["folderTemplate"], message }];
+  return [...problems, { kind: "value", path: ["folderTemplate"], message }];
 }
 
 function withDefaults(given: Partial<SettingValues>): SettingValues {
