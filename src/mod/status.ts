@@ -1,8 +1,7 @@
 import { inFull } from "../errors.ts";
 import { upgradeRoute } from "../graph/route.ts";
 import { joinCatalogue } from "../project/workspace/catalogue.ts";
-import { accessTo } from "../project/workspace/database_access.ts";
-import { lookAtState } from "../project/migrate/migration.ts";
+import { accessTo, lookAtState } from "../project/workspace/database_access.ts";
 import { type Migrations, openMigrations } from "./migrations.ts";
 import { targetAt } from "./target_at.ts";
 

@@ -1,9 +1,12 @@
 import type { Connection } from "../../db/connection.ts";
 import { databaseMissing } from "../../db/sqlite_error.ts";
 import { AludelError } from "../../errors.ts";
-import { lookAtState } from "../../project/migrate/migration.ts";
 import { type Catalogue, joinCatalogue } from "../../project/workspace/catalogue.ts";
-import { accessTo, type DatabaseAccess } from "../../project/workspace/database_access.ts";
+import {
+  accessTo,
+  type DatabaseAccess,
+  lookAtState,
+} from "../../project/workspace/database_access.ts";
 import { projectMissing, requireProject } from "../../project/workspace/project.ts";
 import type { Target, TargetChoice } from "../../project/workspace/target.ts";
 import { NO_STATE, type State } from "../../state/state.ts";

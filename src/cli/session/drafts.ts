@@ -1,6 +1,6 @@
+import { lookAtState } from "../../project/workspace/database_access.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import {
-  lookAtState,
   type MigrationRequest,
   planMigration,
   runMigration,

@@ -33,17 +33,6 @@ import { squashInside } from "../workspace/squashes.ts";
 import { recordSquashes } from "./record_squashes.ts";
 import { type Goal, type GoalRequest, resolveGoal, routeTo } from "./goal.ts";
 
-/** The state of a database that may not exist. Creates nothing. */
-export async function lookAtState(access: DatabaseAccess): Promise<State> {
-  const connection = await access.look();
-  if (connection === null) return NO_STATE;
-  try {
-    return await readState(connection);
-  } finally {
-    await connection.close();
-  }
-}
-
 /** Where a migration happens. */
 export interface MigrationContext {
   /** null if there is no project: a database alone can be downgraded from what it has stored. */

@@ -3,6 +3,7 @@ import { describeLockHolder } from "../../db/lock_holder.ts";
 import { libraryVersion } from "../../db/node_connection.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
+import { NO_STATE, readState, type State } from "../../state/state.ts";
 import { again } from "../../text/next_step.ts";
 import type { Target } from "./target.ts";
 
@@ -108,4 +109,15 @@ export function accessTo(
     lockHolder,
     sqliteVersion: () => Promise.resolve(libraryVersion()),
   };
+}
+
+/** The state of a database that may not exist. Creates nothing. */
+export async function lookAtState(access: DatabaseAccess): Promise<State> {
+  const connection = await access.look();
+  if (connection === null) return NO_STATE;
+  try {
+    return await readState(connection);
+  } finally {
+    await connection.close();
+  }
 }
