@@ -11,7 +11,7 @@ import {
   type Table,
 } from "../schema/model/model.ts";
 import { foldName } from "../sql/identifier.ts";
-import { renamesOf } from "../replay/script_renames.ts";
+import { renamesOf } from "../runner/table_fates.ts";
 import { type WalkContext, walkHistory } from "../replay/tree.ts";
 
 /** A part of a table or view, with the revision that last changed it. */

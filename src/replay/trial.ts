@@ -22,7 +22,7 @@ import {
 import { mentionedNames } from "../schema/model/model.ts";
 import { ScriptWrites, type UnansweredWrite, unansweredWrites } from "./writes.ts";
 import type { ReplayTree } from "./tree.ts";
-import { renamesOf } from "./script_renames.ts";
+import { renamesOf } from "../runner/table_fates.ts";
 import { runAsserts } from "./asserts.ts";
 import { missingFor, schemaText } from "./schema_text.ts";
 import { touchedSchema } from "./touched_tables.ts";

@@ -1,5 +1,7 @@
+import type { RenameHints } from "../schema/diff/renames.ts";
 import { foldName } from "../sql/identifier.ts";
-import type { Mention } from "../sql/mentions.ts";
+import { type Mention, readMentions } from "../sql/mentions.ts";
+import type { Script } from "../sql/script.ts";
 
 /** What became of a table that statements drop or rename. */
 export interface TableFate {
@@ -209,4 +211,21 @@ function isTemporary({ kind, name, schema, to }: Mention, names: Set<string>): b
   if (kind === "drop-table" || kind === "rename-table") names.delete(folded);
   if (kind === "rename-table" && to !== undefined) names.add(foldName(to));
   return true;
+}
+
+/** The renames that a script's statements say, for a comparison of the schemas around it. */
+export function renamesOf({ text, statements }: Script): RenameHints {
+  const mentions = statements.flatMap((statement) => readMentions(text, statement))
+    .filter(({ inTrigger }) => !inTrigger);
+  const fates = traceTables(mentions);
+  return {
+    tables: [...fates.touched.values()].flatMap(({ before, after }) =>
+      after === null || after === before ? [] : [{ from: before, to: after }]
+    ),
+    columns: mentions.flatMap(({ kind, name, column, to }) =>
+      kind === "rename-column" && column !== undefined && to !== undefined
+        ? [{ table: fates.tableAfter(name), from: column, to }]
+        : []
+    ),
+  };
 }

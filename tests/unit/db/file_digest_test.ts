@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fileDigest } from "../../../src/db/file_digest.ts";
+import { fileDigest } from "../../../src/db/page_copier.ts";
 import { TempFolder } from "../../fixtures/temp_folder.ts";
 
 Deno.test("fileDigest() gives what sha256sum gives, for small files and for large ones", async () => {
