@@ -471,9 +471,9 @@ Deno.test("verify --fix removes an empty folder, and gives a folder with an up.s
   assert.equal(code, 3, "a folder without an up.sql is left");
   assert.equal(
     stdout.split("\nerror")[0],
-    `mended  The empty folder "empty" was removed
-left    Folder "notes" has no up.sql: remove it, or write one
-mended  Folder "2026-11-23_3f9c1a2b4d5e_add_users" is draft 3f9c1a2b4d5e again, on top of a1`,
+    `fixed  The empty folder "empty" was removed
+left   Folder "notes" has no up.sql: remove it, or write one
+fixed  Folder "2026-11-23_3f9c1a2b4d5e_add_users" is draft 3f9c1a2b4d5e again, on top of a1`,
   );
   assert.ok(!project.has("migrations/empty"));
   const [shown] = JSON.parse(await project.prepare("show", "3f9c", "--json")).revisions;
@@ -491,12 +491,12 @@ Deno.test("verify --fix does not guess which of several heads a folder follows",
   const manifest = project.read("migrations/manifest.json");
   const { code, stdout } = await project.inProcess("verify", "--fix");
   assert.equal(code, 3);
-  assert.match(stdout, /^left {4}Folder "left" could follow any of 2 heads: merge them first$/m);
+  assert.match(stdout, /^left {3}Folder "left" could follow any of 2 heads: merge them first$/m);
   assert.equal(project.read("migrations/manifest.json"), manifest);
   await project.prepare("merge", "heads", "-m", "joins", "--rev-id", "m1");
   assert.match(
     await project.prepare("verify", "--fix"),
-    /^mended {2}Folder "left" is draft \w+ again/,
+    /^fixed {2}Folder "left" is draft \w+ again/,
   );
   assert.equal((await project.inProcess("verify")).code, 0);
 });
@@ -567,7 +567,7 @@ Deno.test("verify --fix gives a folder the line that git has, with its seals and
   loseLine(project, "h3", "a2");
   assert.match(
     await project.prepare("verify", "--fix"),
-    /Folder "a2" is a2 again, as git has it\nmended {2}Folder "h3" is h3 again, as git has it/,
+    /Folder "a2" is a2 again, as git has it\nfixed {2}Folder "h3" is h3 again, as git has it/,
   );
   assert.equal(project.read("migrations/manifest.json"), before);
 });
@@ -584,7 +584,7 @@ Deno.test("verify --fix leaves a folder whose recorded parents are not on disk",
   loseLine(project, "h1", "h2");
   Deno.removeSync(`${project.path}/migrations/h1`, { recursive: true });
   const { stdout } = await project.inProcess("verify", "--fix");
-  assert.match(stdout, /left {4}Folder "h2" is revision h2, which follows h1: that is not on disk/);
+  assert.match(stdout, /left {3}Folder "h2" is revision h2, which follows h1: that is not on disk/);
 });
 
 Deno.test("verify --fix mends lines whose folder is gone", async () => {
@@ -605,7 +605,7 @@ Deno.test("verify --fix mends lines whose folder is gone", async () => {
   Deno.removeSync(folder("moved_d1"), { recursive: true });
   project.add("d3", "SELECT 1;", null, ["d1"]);
   const { stdout } = await project.fails(3, "verify", "--fix");
-  assert.match(stdout, /left {4}The folder of draft d1, "moved_d1", is gone, and d3 follows it/);
+  assert.match(stdout, /left {3}The folder of draft d1, "moved_d1", is gone, and d3 follows it/);
 });
 
 Deno.test("verify --fix removes what an interrupted write left, and nothing else", async () => {

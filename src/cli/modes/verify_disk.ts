@@ -79,7 +79,7 @@ export async function verifyProject(
     ...(flags.drift && { drift: drift && { changes: drift.changes, sql: drift.sql } }),
   });
   const tell = flags.format === "text" ? ui.data.bind(ui) : ui.notice.bind(ui);
-  for (const { done, what } of repairs) tell(`${done ? "mended" : "left  "}  ${what}`);
+  for (const { done, what } of repairs) tell(`${done ? "fixed" : "left "}  ${what}`);
   printFindings(ui, findings, flags.format);
   if (drift?.sql && flags.format === "text") ui.data(`\n${drift.sql.trimEnd()}`);
   const what = `${count} ${count === 1 ? "revision" : "revisions"}` +
