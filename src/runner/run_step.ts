@@ -3,7 +3,7 @@ import type { Connection } from "../db/connection.ts";
 import { appendLog, deleteRevision, insertRevision } from "../state/write_state.ts";
 import type { DoubleQuotedStrings } from "./double_quoted_strings.ts";
 import type { StatementWatch } from "./loss/segment_loss.ts";
-import { findLostObjects, readObjectsBefore } from "./loss/step_objects.ts";
+import { findLostObjects, readObjectsBefore } from "./loss/lost_objects.ts";
 import type { UnsaidLoss } from "./loss/verdict.ts";
 import { type Ancestors, type CheckedStep, type RunHost } from "./request.ts";
 import { runScript } from "./run_script.ts";

@@ -23,8 +23,14 @@ import { mismatchNotice } from "./foreign_key_mismatch.ts";
 import { type LockedOutcome, lockedTransaction } from "./write_lock.ts";
 import { COMPARISON_MEMORY, keepPagesInMemory, OldState, OldStateGone } from "./loss/old_state.ts";
 import { SegmentLoss } from "./loss/segment_loss.ts";
-import { unsaidLoss } from "./loss/unsaid_loss.ts";
-import { isLoss, type LossTerms, type SaidLoss, type UnsaidLoss } from "./loss/verdict.ts";
+
+import {
+  isLoss,
+  type LossTerms,
+  type SaidLoss,
+  type UnsaidLoss,
+  unsaidLoss,
+} from "./loss/verdict.ts";
 import { forbiddenLoss, refuseForbidden } from "./policies.ts";
 import { record, runStep, type StepTime } from "./run_step.ts";
 import type { DoubleQuotedStrings } from "./double_quoted_strings.ts";

@@ -3,9 +3,10 @@ import { foldName, quoteName } from "../../sql/identifier.ts";
 import type { Script, Statement } from "../../sql/script.ts";
 import type { LostRows } from "../request.ts";
 import type { TableFate } from "../table_fates.ts";
-import { findFallenSequences, findLeftBehind, findLoweredSequences } from "./left_behind.ts";
 import { measureTable, type TableMeasure, type TouchedTable } from "./measure_table.ts";
+import { findBrokenObjects } from "./broken_objects.ts";
 import type { OldState } from "./old_state.ts";
+import { findFallenSequences, findLoweredSequences } from "./sequences.ts";
 import { joinVerdicts, judgeLoss, lossOf, type LossTerms, type LossVerdict } from "./verdict.ts";
 import { readShape, type TableShape } from "./table_shape.ts";
 import { WriteLog } from "./write_log.ts";
@@ -188,7 +189,7 @@ export class SegmentLoss {
     return [
       ...verdicts,
       { lost: { tables: [], objects: [] }, unsaid: fallen },
-      await findLeftBehind(this.#connection, old, fates, {
+      await findBrokenObjects(this.#connection, old, fates, {
         dropped,
         absent,
         created: this.#log.created,

@@ -16,19 +16,19 @@ export interface NamedObjects {
 }
 
 /**
- * What a segment that dropped or renamed something left behind broken: views and triggers that compiled before and no
+ * What a segment that dropped or renamed something has broken: views and triggers that compiled before and no
  * longer do, virtual tables that could be read and no longer can, and foreign keys of tables from before whose parent was
  * there and is gone. If the object refers, as it did before, to what a DROP names, or a CREATE gives it another text, it
  * is broken as the script says.
  */
-export async function findLeftBehind(
+export async function findBrokenObjects(
   fresh: Connection,
   old: OldReader,
   fates: TableFates,
   named: NamedObjects,
 ): Promise<LossVerdict> {
   const left = [
-    ...await findBrokenObjects(fresh, old, fates, named),
+    ...await findUncompilable(fresh, old, fates, named),
     ...await findOrphanedKeys(fresh, old, fates, named.dropped),
   ];
   return {
@@ -37,7 +37,7 @@ export async function findLeftBehind(
   };
 }
 
-interface LeftBehind extends UnsaidLoss {
+interface BrokenObject extends UnsaidLoss {
   readonly said: boolean;
 }
 
@@ -49,13 +49,13 @@ interface Compiled {
   readonly sql: string;
 }
 
-async function findBrokenObjects(
+async function findUncompilable(
   fresh: Connection,
   old: OldReader,
   fates: TableFates,
   { dropped, absent, created }: NamedObjects,
-): Promise<LeftBehind[]> {
-  const losses: LeftBehind[] = [];
+): Promise<BrokenObject[]> {
+  const losses: BrokenObject[] = [];
   const rows = await fresh.query(
     `SELECT type, name, tbl_name, sql FROM main.sqlite_schema
      WHERE (type IN ('view', 'trigger') OR type = 'table' AND sql LIKE 'CREATE VIRTUAL %')
@@ -188,7 +188,7 @@ async function findOrphanedKeys(
   old: OldReader,
   fates: TableFates,
   dropped: ReadonlySet<string>,
-): Promise<LeftBehind[]> {
+): Promise<BrokenObject[]> {
   const dangling = await fresh.query(DANGLING);
   if (dangling.length === 0) return [];
   const reader = await old();
@@ -214,7 +214,7 @@ async function findOrphanedKeys(
     const parents = known.get(key) ?? new Map<string, boolean>();
     known.set(key, parents.set(foldName(String(row["parent"])), Number(row["dangles"]) === 1));
   }
-  const losses: LeftBehind[] = [];
+  const losses: BrokenObject[] = [];
   for (const row of dangling) {
     const child = String(row["child"]);
     const childBefore = before.get(foldName(child));
@@ -239,92 +239,4 @@ async function findOrphanedKeys(
     });
   }
   return losses;
-}
-
-/** AUTOINCREMENT of tables that were replaced: a sequence that fell would use ids of deleted rows again. */
-export async function findFallenSequences(
-  fresh: Connection,
-  old: OldReader,
-  fates: TableFates,
-  emptied: ReadonlySet<string>,
-): Promise<UnsaidLoss[]> {
-  const losses: UnsaidLoss[] = [];
-  for (const { before, after, dropped } of fates.touched.values()) {
-    if (!dropped || after === null || emptied.has(before)) continue;
-    const was = await readSequence(await old(), before);
-    if (was === undefined) continue;
-    const is = await readSequence(fresh, after);
-    const name = is?.name ?? after;
-    if (is === undefined) {
-      losses.push({ name, fact: `table "${name}": it is no longer AUTOINCREMENT` });
-    } else if (was.sequence !== null && (is.sequence ?? -1n) < was.sequence) {
-      losses.push({
-        name,
-        fact: `table "${name}": its AUTOINCREMENT sequence fell from ${was.sequence} to ${
-          is.sequence ?? "nothing"
-        }, so ids of deleted rows would be used again`,
-      });
-    }
-  }
-  return losses;
-}
-
-/** Facts about sequences that are lower than before, where a statement wrote to sqlite_sequence by name. */
-export async function findLoweredSequences(
-  fresh: Connection,
-  old: Connection,
-  fates: TableFates,
-): Promise<string[]> {
-  const before = await old.query(
-    "SELECT name, max(seq) AS seq FROM main.sqlite_sequence GROUP BY name",
-  );
-  const facts: string[] = [];
-  for (const row of before) {
-    const name = String(row["name"]);
-    // Of a replaced table no statement says it.
-    if (fates.touched.get(foldName(name))?.dropped) continue;
-    const now = fates.tableAfter(name);
-    const was = row["seq"] ?? null;
-    const [present] = await fresh.query(
-      `SELECT (SELECT max(seq) FROM main.sqlite_sequence WHERE name = ? COLLATE NOCASE) AS seq
-       FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`,
-      [now, now],
-    );
-    if (present === undefined || was === null) continue;
-    const is = present["seq"] ?? null;
-    if (is !== null && BigInt(is as bigint) >= BigInt(was as bigint)) continue;
-    facts.push(
-      `table "${name}": its AUTOINCREMENT sequence fell from ${was} to ${is ?? "nothing"}`,
-    );
-  }
-  return facts;
-}
-
-/** The sequence of a table, which is given folded; undefined where the table is not AUTOINCREMENT. */
-async function readSequence(
-  connection: Connection,
-  table: string,
-): Promise<{ readonly name: string; readonly sequence: bigint | null } | undefined> {
-  const [row] = await connection.query(
-    `SELECT name, sql FROM main.sqlite_schema
-     WHERE type = 'table' AND name = ? COLLATE NOCASE AND instr(upper(sql), 'AUTOINCREMENT') > 0`,
-    [table],
-  );
-  if (row === undefined || !isAutoincrement(String(row["sql"]))) return undefined;
-  const name = String(row["name"]);
-  const [found] = await connection.query(
-    "SELECT max(seq) AS seq FROM main.sqlite_sequence WHERE name = ?",
-    [name],
-  );
-  const sequence = found?.["seq"] ?? null;
-  return { name, sequence: sequence === null ? null : BigInt(sequence as bigint) };
-}
-
-function isAutoincrement(sql: string): boolean {
-  // The word may also be in a comment or a default.
-  const tokens = new Tokenizer(sql);
-  while (tokens.nextSignificant()) {
-    if (tokens.kind === "word" && tokens.current.toUpperCase() === "AUTOINCREMENT") return true;
-  }
-  return false;
 }
