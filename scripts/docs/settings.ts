@@ -62,7 +62,7 @@ Paths in the settings and in \`.env\` are relative to that file, all others to t
 | \`sqlite+aiosqlite:///app.db\`, \`sqlite+pysqlite:////srv/app.db\` | SQLAlchemy's URLs with a driver: relative, absolute |
 | \`jdbc:sqlite:app.db\` | JDBC's URL: a path |
 | \`:memory:\`, \`sqlite::memory:\` | a database that ends with the command, for tests |
-| \`libsql://…\`, \`https://…\` | a server: not supported yet |
+| \`libsql://…\`, \`https://…\`, \`http://…\` | a libSQL server, see [servers.md](servers.md) |
 
 In a URL \`%20\` is a space, except in SQLAlchemy's and JDBC's, which are taken literally. \`?mode=ro\` and \`immutable=1\` prevent writing, \`mode=rw\` prevents creating the file,
 \`mode=memory\` is a database in memory; other parameters are for the application's own connection and are ignored, but \`vfs\` and the keys of encrypted databases are refused.

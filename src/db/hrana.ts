@@ -59,6 +59,8 @@ export class HranaStream {
   readonly #options: HranaOptions;
   #baton: string | null = null;
   #inTransaction = false;
+  /** What ended the transaction; until a ROLLBACK, nothing else runs. */
+  #end: SqlError | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #heart: ReturnType<typeof setInterval> | undefined;
   #isClosed = false;
@@ -69,8 +71,9 @@ export class HranaStream {
     this.#options = options;
   }
 
+  /** Whether BEGIN is not yet followed by COMMIT or ROLLBACK, also of a transaction that the server has ended. */
   get inTransaction(): boolean {
-    return this.#inTransaction;
+    return this.#inTransaction || this.#end !== undefined;
   }
 
   /** Has a statement run on this stream and on every one that takes its place; one for each key. */
@@ -87,12 +90,21 @@ export class HranaStream {
    * @throws {SqlError} What SQLite says.
    */
   async run(sql: string, parameters: readonly SqlValue[]): Promise<Answer> {
+    if (this.#end !== undefined) {
+      if (!/^\s*ROLLBACK\b/i.test(sql)) throw this.#end;
+      this.#end = undefined;
+      await this.#drain();
+      return { columns: [], rows: [] };
+    }
     const stmt = { sql, args: parameters.map(toWire), want_rows: true };
     const wasOpen = this.#inTransaction;
     const request = wasOpen
       ? { type: "batch", batch: { steps: [{ condition: IN_TRANSACTION, stmt }] } }
       : { type: "execute", stmt };
-    const [executed, state] = await this.#send([request, { type: "get_autocommit" }]);
+    const [executed, state] = await this.#send([
+      request,
+      { type: "get_autocommit" },
+    ]);
     if (state && "ok" in state) this.#inTransaction = state.ok["is_autocommit"] === false;
     if (executed === undefined) throw this.#malformed();
     if ("error" in executed) throw this.#failed(executed.error, wasOpen);
@@ -102,8 +114,22 @@ export class HranaStream {
     if (!Array.isArray(step_results) || !Array.isArray(step_errors)) throw this.#malformed();
     const error = errorOf(step_errors[0]);
     if (error !== undefined) throw this.#failed(error, wasOpen);
-    if (step_results[0] === null) throw this.#lost("the transaction is no longer open");
+    // What did not run met the condition; what ran and ended the transaction was overtaken.
+    const isOver = !this.#inTransaction && !/^\s*(?:COMMIT|END|ROLLBACK)\b/i.test(sql);
+    if (step_results[0] === null || isOver) {
+      throw this.#lost("the transaction is no longer open");
+    }
     return this.#answerOf(step_results[0]);
+  }
+
+  /** The server tells the next statement, whatever it is, that the transaction was ended. */
+  async #drain(): Promise<void> {
+    if (this.#baton === null) return;
+    try {
+      await this.#send([{ type: "execute", stmt: { sql: "ROLLBACK", want_rows: false } }]);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+    }
   }
 
   /**
@@ -142,6 +168,7 @@ export class HranaStream {
     clearInterval(this.#heart);
     await this.#queue;
     this.#inTransaction = false;
+    this.#end = undefined;
     if (this.#baton === null) return;
     try {
       await this.#post([{ type: "close" }]);
@@ -274,12 +301,10 @@ export class HranaStream {
 
   #malformed(cause?: unknown): SqlError {
     this.#baton = null;
-    this.#inTransaction = false;
     return this.#fault("the server's answer is not one of the protocol Hrana 3", cause);
   }
 
   #refused(status: number, words: string): SqlError {
-    this.#inTransaction = false;
     const said = words === "" ? "" : `: ${this.#withoutToken(words.slice(0, LONGEST_WORDS))}`;
     if (status === 401 || status === 403) {
       return this.#fault(`the server does not accept the token${said}`, undefined);
@@ -299,19 +324,24 @@ export class HranaStream {
   }
 
   #fault(words: string, cause: unknown): ServerFault {
+    const error = new ServerFault(words, { database: this.#options.name, cause });
+    if (this.#inTransaction) this.#end = error;
     this.#inTransaction = false;
-    return new ServerFault(words, { database: this.#options.name, cause });
+    return error;
   }
 
   #lost(words: string): LockLost {
     this.#inTransaction = false;
-    return new LockLost(words, { database: this.#options.name, resultCode: 5 });
+    const error = new LockLost(words, { database: this.#options.name, resultCode: 5 });
+    this.#end = error;
+    return error;
   }
 
   #failed({ message, code }: WireError, wasOpen: boolean): SqlError {
     const said = `${code} ${message}`;
     const { words, byteOffset } = withoutOffset(wordsOf(message));
-    if (TIMED_OUT.test(said) || wasOpen && GONE.test(said)) return this.#lost(words);
+    const isCut = wasOpen && !this.#inTransaction && /SQLITE_INTERRUPT|^interrupted$/.test(said);
+    if (isCut || TIMED_OUT.test(said) || wasOpen && GONE.test(said)) return this.#lost(words);
     return new SqlError(words, {
       database: this.#options.name,
       byteOffset,

@@ -6,11 +6,11 @@ import {
   SqlError,
   type SqlValue,
 } from "./connection.ts";
-import { type HranaOptions, HranaStream } from "./hrana.ts";
+import { type Answer, type HranaOptions, HranaStream } from "./hrana.ts";
 import { UNREAD } from "./hrana_wire.ts";
 import { firstVerb } from "./statement.ts";
 import { openScratch } from "./open_scratch.ts";
-import { quoteName } from "../sql/identifier.ts";
+import { LegacyRename } from "./legacy_rename.ts";
 import { Shadow } from "./shadow.ts";
 
 /** How {@linkcode openServer} opens a connection. */
@@ -24,8 +24,7 @@ export interface ServerOptions extends HranaOptions {
  *
  * - It has no authorizer: each statement is compiled first by this program's SQLite, under the authorizer, in an empty
  *   database in memory that has the server's schema ({@linkcode Shadow}).
- * - It refuses PRAGMA legacy_alter_table: between ON and OFF the views and triggers are set aside, so that a rename finds
- *   nothing to change or to complain of, and come back with the same text.
+ * - It refuses PRAGMA legacy_alter_table: {@linkcode LegacyRename} does what it would do.
  * - Foreign keys are on in a new connection: they are switched off.
  *
  * @throws {ServerFault} if it cannot be reached, or is no such server.
@@ -61,8 +60,7 @@ class ServerConnection implements Connection {
   readonly #stream: HranaStream;
   readonly #shadow: Shadow;
   #authorizer: Authorizer | null = null;
-  /** The definitions of the views and triggers that are set aside; null if none are. */
-  #aside: readonly string[] | null = null;
+  readonly #legacy: LegacyRename;
 
   constructor(stream: HranaStream, options: ServerOptions, capabilities: Capabilities) {
     this.name = options.name;
@@ -80,13 +78,21 @@ class ServerConnection implements Connection {
         isTable: type === "table",
       }));
     });
+    this.#legacy = new LegacyRename({
+      name: options.name,
+      execute: async (sql) => void await stream.run(sql, []),
+      query: async (sql) => toRows(await stream.run(sql, [])),
+    }, this.#shadow);
   }
 
   async execute(sql: string): Promise<void> {
     const verb = firstVerb(sql);
     if (verb === "") return;
     const legacy = LEGACY.exec(withoutComments(sql));
-    if (legacy !== null) return await this.#setLegacy(/^(?:on|1|true|yes)$/i.test(legacy[1]!));
+    if (legacy !== null) {
+      const isOn = /^(?:on|1|true|yes)$/i.test(legacy[1]!);
+      return await this.#legacy.set(isOn, this.inTransaction());
+    }
     if (FOREIGN_KEYS.test(sql)) {
       await this.#guarded(sql, () => this.#stream.set("foreign_keys", sql));
       return await this.#shadow.follow(sql);
@@ -97,19 +103,7 @@ class ServerConnection implements Connection {
   async query(sql: string, parameters: readonly SqlValue[] = []): Promise<Row[]> {
     const verb = firstVerb(sql);
     if (verb === "") return [];
-    const { columns, rows } = await this.#run(sql, verb, parameters);
-    return rows.map((row) => {
-      const values: Record<string, SqlValue> = {};
-      for (const [at, name] of columns.entries()) {
-        Object.defineProperty(values, name, {
-          value: row[at] ?? null,
-          enumerable: true,
-          configurable: true,
-          writable: true,
-        });
-      }
-      return values;
-    });
+    return toRows(await this.#run(sql, verb, parameters));
   }
 
   inTransaction(): boolean {
@@ -139,6 +133,7 @@ class ServerConnection implements Connection {
   async #run(sql: string, verb: string, parameters: readonly SqlValue[]) {
     if (this.#authorizer !== null) await this.#shadow.judge(sql, this.#authorizer);
     const isDefinition = DEFINITIONS.has(verb);
+    if (isDefinition && await this.#legacy.run(sql)) return NOTHING;
     const wasOpen = this.inTransaction();
     try {
       const answer = await this.#guarded(sql, () => this.#stream.run(sql, parameters));
@@ -154,7 +149,7 @@ class ServerConnection implements Connection {
 
   #forget(): void {
     this.#shadow.forget();
-    if (!this.inTransaction()) this.#aside = null;
+    if (!this.inTransaction()) this.#legacy.forget();
   }
 
   /** Says where SQLite would stop in a text that the server's own parser does not read. */
@@ -171,32 +166,25 @@ class ServerConnection implements Connection {
       });
     }
   }
+}
 
-  async #setLegacy(isOn: boolean): Promise<void> {
-    if (isOn === (this.#aside !== null)) return;
-    if (!isOn) {
-      const definitions = this.#aside ?? [];
-      this.#aside = null;
-      for (const sql of definitions) await this.#run(sql, "CREATE", []);
-      return;
-    }
-    if (!this.inTransaction()) {
-      throw new SqlError("legacy_alter_table can be set only inside a transaction on a server", {
-        database: this.name,
+const NOTHING: Answer = { columns: [], rows: [] };
+
+/** Rows by column name; of columns that share a name, the last. */
+function toRows({ columns, rows }: Answer): Row[] {
+  return rows.map((row) => {
+    const values: Record<string, SqlValue> = {};
+    for (const [at, name] of columns.entries()) {
+      // Assigning to __proto__ would not make a property.
+      Object.defineProperty(values, name, {
+        value: row[at] ?? null,
+        enumerable: true,
+        configurable: true,
+        writable: true,
       });
     }
-    // Triggers first: those of a view go with it. Views come back first.
-    const { rows } = await this.#stream.run(
-      `SELECT type, name, sql FROM main.sqlite_schema WHERE type IN ('trigger', 'view')
-       ORDER BY type, rowid`,
-      [],
-    );
-    for (const [type, name] of rows) {
-      await this.#run(`DROP ${type} main.${quoteName(String(name))}`, "DROP", []);
-    }
-    const created = rows.toSorted(([a], [b]) => a === b ? 0 : a === "view" ? -1 : 1);
-    this.#aside = created.map(([, , sql]) => String(sql));
-  }
+    return values;
+  });
 }
 
 function withoutComments(sql: string): string {

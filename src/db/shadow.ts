@@ -1,4 +1,4 @@
-import { type AuthorizedAction, type Authorizer, SqlError } from "./connection.ts";
+import { type AuthorizedAction, type Authorizer, type Row, SqlError } from "./connection.ts";
 import { openScratch, type ScratchConnection } from "./open_scratch.ts";
 import { quoteName } from "../sql/identifier.ts";
 
@@ -70,6 +70,18 @@ export class Shadow {
       if (!(error instanceof SqlError)) throw error;
       this.forget();
     }
+  }
+
+  /** Runs a statement, which the server does in another way. */
+  async run(sql: string): Promise<void> {
+    const connection = this.#connection ?? await this.#load();
+    await connection.execute(sql);
+  }
+
+  /** Reads the schema. */
+  async query(sql: string): Promise<Row[]> {
+    const connection = this.#connection ?? await this.#load();
+    return await connection.query(sql);
   }
 
   /** The schema may be another one now. */

@@ -1,6 +1,6 @@
 import { AludelError, type ErrorCode } from "../errors.ts";
 import { again, elsewhere, type NextStep, say, shell } from "../text/next_step.ts";
-import { SqlError } from "./connection.ts";
+import { LockLost, ServerFault, SqlError } from "./connection.ts";
 
 /**
  * SQLite's own texts for its result codes, which `exec` reports without the number
@@ -189,6 +189,35 @@ function newerFormat(name: string): Explanation {
   };
 }
 
+function serverFailed(error: ServerFault, name: string): AludelError {
+  return new AludelError("server-failed", `Database "${name}" cannot be reached`, {
+    notes: [error.sqlite],
+    next: [
+      shell`aludel status # see what is recorded, once the server answers`,
+      say("Check the address, the token in ALUDEL_DATABASE_TOKEN, and whether the server runs"),
+    ],
+    cause: error,
+  });
+}
+
+function lockLost(error: LockLost, name: string): AludelError {
+  return new AludelError(
+    "server-lock-lost",
+    `The server of "${name}" gave the lock of the transaction to another connection`,
+    {
+      notes: [
+        error.sqlite,
+        "A libSQL server does so when another writer has waited for five seconds (TRANSACTION_TIMEOUT); all of the transaction is rolled back",
+      ],
+      next: [
+        again` # when nobody else writes`,
+        say("For long revisions, create the namespace with a larger txn_timeout_s"),
+      ],
+      cause: error,
+    },
+  );
+}
+
 /** The error `database-missing`, of commands that create nothing. @param name The database for messages. */
 export function databaseMissing(name: string): AludelError {
   return new AludelError("database-missing", `Database "${name}" does not exist`, {
@@ -203,6 +232,8 @@ export function databaseMissing(name: string): AludelError {
  * @param name The database for messages, as {@linkcode Connection.name} has it.
  */
 export function databaseError(error: SqlError, name: string): AludelError | undefined {
+  if (error instanceof ServerFault) return serverFailed(error, name);
+  if (error instanceof LockLost) return lockLost(error, name);
   const explanation = error.sqlite === "unsupported file format"
     ? newerFormat(name)
     : otherSqlite(error, name) ?? BY_RESULT_CODE.get(error.resultCode ?? 0)?.(name);

@@ -3,7 +3,7 @@ import type { SqlFunctions } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import { expandHome, readLocation } from "../project/workspace/database_location.ts";
 import { type DraftPolicy, SETTING_TABLE } from "../project/workspace/setting_table.ts";
-import type { Target } from "../project/workspace/target.ts";
+import { serverFile, type Target, TOKEN_VARIABLE } from "../project/workspace/target.ts";
 import type { RestorePolicy } from "../runner/request.ts";
 import { type NextStep, say } from "../text/next_step.ts";
 
@@ -16,7 +16,7 @@ export interface TargetPolicies {
   readonly functions?: SqlFunctions;
 }
 
-/** @throws {AludelError} `target-value`, `target-unsupported` (a server, a database in memory). */
+/** @throws {AludelError} `target-value`, `target-unsupported` (a database in memory, another kind of database). */
 export function targetAt(database: string | URL, policies: TargetPolicies = {}): Target {
   const text = typeof database === "string" ? database : database.href;
   const location = readLocation(text);
@@ -35,13 +35,7 @@ export function targetAt(database: string | URL, policies: TargetPolicies = {}):
         kind: "file",
         path,
         ...(location.mode && { mode: location.mode }),
-        from: "flag",
-        drafts: policies.drafts ?? SETTING_TABLE.drafts.fallback,
-        doubleQuotedStrings: policies.doubleQuotedStrings ??
-          SETTING_TABLE.doubleQuotedStrings.fallback,
-        restorePoints: policies.restorePoints ?? SETTING_TABLE.restorePoints.fallback,
-        extensions: policies.extensions ?? [],
-        functions: policies.functions,
+        ...policiesOf(policies),
       };
     }
     case "memory":
@@ -49,7 +43,16 @@ export function targetAt(database: string | URL, policies: TargetPolicies = {}):
         say("In a test, upgrade a file in a temporary folder"),
       ]);
     case "server":
-      throw unsupported(`A database on a server (${location.scheme}) cannot be reached yet`);
+      return {
+        name: location.name,
+        kind: "server",
+        path: `${host.process.cwd}/${serverFile(location.name)}`,
+        server: {
+          url: location.url,
+          token: () => host.process.env(TOKEN_VARIABLE) || location.token,
+        },
+        ...policiesOf(policies),
+      };
     case "foreign":
       throw unsupported(`The database is not SQLite (${location.scheme})`);
     case "invalid":
@@ -57,6 +60,18 @@ export function targetAt(database: string | URL, policies: TargetPolicies = {}):
         next: [say("Give a path such as app.db, or a URL such as sqlite:app.db")],
       });
   }
+}
+
+function policiesOf(policies: TargetPolicies) {
+  return {
+    from: "flag",
+    drafts: policies.drafts ?? SETTING_TABLE.drafts.fallback,
+    doubleQuotedStrings: policies.doubleQuotedStrings ??
+      SETTING_TABLE.doubleQuotedStrings.fallback,
+    restorePoints: policies.restorePoints ?? SETTING_TABLE.restorePoints.fallback,
+    extensions: policies.extensions ?? [],
+    functions: policies.functions,
+  } as const;
 }
 
 function unsupported(message: string, next: readonly NextStep[] = [say("Name an SQLite file")]) {

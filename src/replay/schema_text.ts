@@ -7,9 +7,11 @@ import type { Schema } from "../schema/model/model.ts";
 /** All stored definitions of a database as one JSON text. Where two of them are equal, so are the schemas. */
 export async function schemaText(connection: Connection): Promise<string> {
   const [row] = await connection.query(
-    `SELECT json_group_array(json_array(type, name, tbl_name, sql) ORDER BY type, name) AS text
-     FROM main.sqlite_schema
-     WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'aludel\\_%' ESCAPE '\\'`,
+    // libSQL does not read ORDER BY within an aggregate.
+    `SELECT json_group_array(json_array(type, name, tbl_name, sql)) AS text
+     FROM (SELECT * FROM main.sqlite_schema
+       WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'aludel\\_%' ESCAPE '\\'
+       ORDER BY type, name)`,
   );
   return String(row!["text"]);
 }

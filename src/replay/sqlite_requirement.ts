@@ -1,3 +1,4 @@
+import { libraryVersion } from "../db/node_connection.ts";
 import { isOlderVersion } from "../text/program.ts";
 import { AludelError, type Place } from "../errors.ts";
 import { readDirectives } from "../sql/read_script.ts";
@@ -34,7 +35,15 @@ export function requireSqlite(
     {
       place,
       ...(revision !== undefined && { revision }),
-      next: [say("Use an Aludel with a newer SQLite (aludel --version prints which one this has)")],
+      next: [
+        actual === libraryVersion()
+          ? say("Use an Aludel with a newer SQLite (aludel --version prints which one this has)")
+          : say(
+            `Set "sqlite": "${
+              actual.split(".").slice(0, 2).join(".")
+            }" in aludel.json and write the revision again: the server has SQLite ${actual}`,
+          ),
+      ],
     },
   );
 }

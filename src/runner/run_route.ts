@@ -1,4 +1,4 @@
-import { type Connection, SqlError } from "../db/connection.ts";
+import { type Connection, LockLost, SqlError } from "../db/connection.ts";
 import { databaseError } from "../db/sqlite_error.ts";
 import { AludelError } from "../errors.ts";
 import type { StateMark } from "../state/state.ts";
@@ -66,6 +66,8 @@ class RouteRun {
   /** Whether the segment's old state has to be read from a copy, because its changes do not fit into memory. */
   #isBehindCopy = false;
   #lost: SaidLoss | undefined;
+  /** When a server first took the lock of the segment away. */
+  #lockLostAt: number | undefined;
   #lastBreath: number;
 
   constructor(request: RunRequest) {
@@ -114,6 +116,11 @@ class RouteRun {
         return;
       }
       const cause = error instanceof StepFailure ? error.cause : error;
+      if (cause instanceof LockLost && segment.mode !== "off" && this.#mayTryAgain()) {
+        // A new connection, so that the restore point is made anew: the rival has written.
+        await this.close();
+        return await this.#replan();
+      }
       if (!(cause instanceof StoredTextFailure)) throw await this.#failed(segment, error);
       await this.#allowStoredText(cause.cause);
     }
@@ -145,6 +152,20 @@ class RouteRun {
     }).finally(() => this.#closeFormer());
   }
 
+  /** A server took the lock away and rolled all of it back: the segment begins again, until the time for locks is up. */
+  #mayTryAgain(): boolean {
+    const { clock, lockTimeoutMs, emit, interrupted } = this.#request.host;
+    const now = clock.monotonicMs();
+    this.#lockLostAt ??= now;
+    if (interrupted() || now - this.#lockLostAt >= lockTimeoutMs) return false;
+    emit({
+      type: "notice",
+      code: "lock-lost",
+      message: "The server gave the lock to another connection; the transaction begins again",
+    });
+    return true;
+  }
+
   /** On a connection of its own: it takes the file for itself, and may change its journal mode. */
   async #runOff(segment: Segment) {
     await this.close();
@@ -172,6 +193,7 @@ class RouteRun {
   #finish(segment: Segment, { result, mark }: Finished): void {
     const { host } = this.#request;
     this.#mark = mark;
+    this.#lockLostAt = undefined;
     for (const { step, durationMs } of result) {
       this.#done.push({ direction: step.direction, id: step.id, durationMs });
     }

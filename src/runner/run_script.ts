@@ -1,4 +1,4 @@
-import { type Connection, SqlError } from "../db/connection.ts";
+import { type Connection, LockLost, SqlError } from "../db/connection.ts";
 import { databaseError } from "../db/sqlite_error.ts";
 import { AludelError, type ErrorFacts, GO_ON } from "../errors.ts";
 import { type Refusal, refuseAction } from "../sql/refusal.ts";
@@ -92,7 +92,7 @@ export async function runStatement(
     run.watch.ran(run.script, statement);
   } catch (error) {
     run.watch.failed();
-    if (!(error instanceof SqlError)) throw error;
+    if (!(error instanceof SqlError) || error instanceof LockLost) throw error;
     connection.authorize(null);
     const failure = await statementFailed(run, statement, error, refusal);
     const isStored = strings === "off" &&

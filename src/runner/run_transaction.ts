@@ -92,7 +92,9 @@ export async function runTransaction(
   const enforced = segment.mode === "foreign-keys";
   await connection.execute(`PRAGMA foreign_keys = ${enforced ? "ON" : "OFF"}`);
   const checked = segment.steps.some((step) => mayViolate(step.script));
-  await keepPagesInMemory(connection, host.comparisonMemory ?? COMPARISON_MEMORY);
+  if (connection.capabilities.ownCache) {
+    await keepPagesInMemory(connection, host.comparisonMemory ?? COMPARISON_MEMORY);
+  }
   return await lockedTransaction(connection, host, run.assumed, async () => {
     const policies = await readPolicies(connection);
     refuseForbidden(policies, segment.steps);

@@ -254,6 +254,48 @@ export function describeConnection(
     ]);
   });
 
+  for (const next of ["DROP TABLE t_old", "SELECT 1"]) {
+    const title = `legacy renames leave foreign keys, views and triggers alone before ${next}`;
+    test(title, async (connection) => {
+      const script = [
+        "CREATE TABLE T (id INTEGER PRIMARY KEY, a, t REFERENCES t (id))",
+        "CREATE TABLE c (t REFERENCES t (id) ON DELETE CASCADE)",
+        "CREATE VIEW v AS SELECT a FROM t",
+        "CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM c; END",
+        "CREATE TRIGGER h AFTER INSERT ON c BEGIN UPDATE t SET a = 1; END",
+        "INSERT INTO t VALUES (1, 2, NULL)",
+        "INSERT INTO c VALUES (1)",
+        "BEGIN IMMEDIATE",
+        "CREATE TABLE t_new (id INTEGER PRIMARY KEY, a, t REFERENCES t (id), b)",
+        "INSERT INTO t_new SELECT *, 3 FROM t",
+        "PRAGMA legacy_alter_table = on",
+        "ALTER TABLE t RENAME TO t_old",
+        "ALTER TABLE t_new RENAME TO T",
+        "PRAGMA legacy_alter_table = off",
+        next,
+        "DROP TABLE IF EXISTS t_old",
+        "COMMIT",
+      ];
+      for (const sql of script) await connection.execute(sql);
+      const rows = await connection.query(
+        "SELECT sql FROM sqlite_schema ORDER BY name COLLATE NOCASE",
+      );
+      assert.deepEqual(rows.map(({ sql }) => sql), [
+        script[1],
+        script[4],
+        'CREATE TABLE "T" (id INTEGER PRIMARY KEY, a, t REFERENCES t (id), b)',
+        script[2],
+      ]);
+      assert.deepEqual(await connection.query("SELECT * FROM t"), [{
+        id: 1n,
+        a: 1n,
+        t: null,
+        b: 3n,
+      }]);
+      assert.deepEqual(await connection.query("SELECT * FROM c"), [{ t: 1n }]);
+    });
+  }
+
   test("close() rolls back what is open, and may be called twice", async (connection) => {
     await connection.execute("BEGIN");
     await connection.close();

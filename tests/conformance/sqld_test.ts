@@ -40,6 +40,8 @@ onSqld("a lost lock ends the transaction, and no later statement runs alone", as
   await rival.execute("INSERT INTO t VALUES (2)");
   await rival.execute("COMMIT");
   await assert.rejects(first.execute("INSERT INTO t VALUES (3)"), LockLost);
+  await assert.rejects(first.execute("INSERT INTO t VALUES (4)"), LockLost);
+  await first.execute("ROLLBACK");
   assert.equal(first.inTransaction(), false);
   assert.deepEqual(await first.query("SELECT a FROM t"), [{ a: 2n }]);
 });
@@ -61,6 +63,7 @@ onSqld("a server that is killed forgets the transaction", async (sqld) => {
   await connection.execute("INSERT INTO t VALUES (1)");
   await sqld.restart();
   await assert.rejects(connection.execute("INSERT INTO t VALUES (2)"), SqlError);
+  await connection.execute("ROLLBACK");
   assert.equal(connection.inTransaction(), false);
   assert.deepEqual(await connection.query("SELECT a FROM t"), []);
 });

@@ -18,7 +18,7 @@ export const command = defineCommand({
   async run(context, flags) {
     const { ui } = context;
     const { target } = openTarget(new Session(context, flags));
-    requireFile(target);
+    if (target.kind !== "server") requireFile(target);
     const { path, points, strangers } = readRestoreFolder(target.path);
     const leftovers = await findLeftovers(path);
     const newest = points.toReversed();

@@ -54,7 +54,7 @@ export const command = defineCommand({
     }
     const started = borrowed === undefined
       ? startProject(root)
-      : startProject(root, {}, borrowed.kind === "file" ? borrowed.path : null);
+      : startProject(root, {}, borrowed.kind === "memory" ? null : borrowed.path);
     ui.json(started);
     for (const path of started.created) ui.data(`created   ${path}`);
     for (const path of started.extended) ui.data(`extended  ${path}`);

@@ -115,7 +115,7 @@ function refs(typed: string, context: ValueContext): readonly Candidate[] {
 /** The restore points of the database that the line means, newest first. */
 function points({ runtime, config, database }: ValueContext): readonly Candidate[] {
   const { target } = targetChoice(runtime, openProject(runtime.cwd, config).settings, database);
-  if (target.kind !== "file") return [];
+  if (target.kind === "memory") return [];
   return readRestoreFolder(target.path).points.toReversed()
     .map(({ name, reason }) => ({ value: name, description: plainText(reason) }));
 }

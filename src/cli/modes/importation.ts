@@ -84,12 +84,13 @@ export async function importProject(context: CommandContext, flags: ImportFlags)
   if (flags.dryRun) {
     return render(context, prepared, { target: target?.name ?? null, dryRun: true });
   }
-  const path = target?.kind === "file" ? target.path : null;
+  const path = target === undefined || target.kind === "memory" ? null : target.path;
   const written = await writeImport(
     prepared,
     project,
     {
-      ...(target !== undefined && isTyped(target) && { database: relativeTo(target.path, root) }),
+      ...(target !== undefined && isTyped(target) &&
+        { database: target.kind === "server" ? target.name : relativeTo(target.path, root) }),
       ...(migrations !== undefined && { migrations }),
     },
     path,

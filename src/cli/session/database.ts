@@ -7,6 +7,7 @@ import {
   type DatabaseAccess,
   lookAtState,
 } from "../../project/workspace/database_access.ts";
+import { readLocation } from "../../project/workspace/database_location.ts";
 import { projectMissing, requireProject } from "../../project/workspace/project.ts";
 import type { Target, TargetChoice } from "../../project/workspace/target.ts";
 import { NO_STATE, type State } from "../../state/state.ts";
@@ -64,6 +65,22 @@ export function openTargetIfNamed(
   } catch (error) {
     if (error instanceof AludelError && error.code === "target-none") return undefined;
     throw error;
+  }
+}
+
+/** The SQLite that libSQL servers have: plans for one use no newer statement. */
+export const LIBSQL_SQLITE = "3.45";
+
+/** Whether revisions are for a server too: a database of the settings is one, or the one that commands work on. */
+export function isForServer(session: Session): boolean {
+  const { database, databases } = session.settings;
+  const urls = Object.values(databases).map((one) => typeof one === "string" ? one : one.url);
+  if ([database ?? "", ...urls].some((url) => readLocation(url).kind === "server")) return true;
+  try {
+    return session.targetChoice().target.kind === "server";
+  } catch (error) {
+    if (!(error instanceof AludelError)) throw error;
+    return false;
   }
 }
 

@@ -53,7 +53,7 @@ export function runHost(
       ui.drawing = undefined;
     },
   };
-  if (target.kind !== "file") return host;
+  if (target.kind === "memory") return host;
   const kept = settings.restorePointsKept;
   const made = new Set<string>();
   const rowsOnly = rowsOnlyFrom(settings);

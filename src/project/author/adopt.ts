@@ -70,7 +70,8 @@ export async function adoptDatabase(request: AdoptRequest): Promise<AdoptedDatab
   // An object that belongs to an excluded one is excluded with it.
   const leftOut = adopted.leftOut.filter(({ owner }) => owner === null).map(({ name }) => name);
   const started = startProject(root, {
-    ...(borrowedPath !== target.path && { database: relativeTo(target.path, root) }),
+    ...(borrowedPath !== target.path &&
+      { database: target.kind === "server" ? target.name : relativeTo(target.path, root) }),
     ...(migrations !== undefined && { migrations }),
     ...(adopted.doubleQuotedStrings && { doubleQuotedStrings: true }),
     ...(leftOut.length > 0 && { exclude: leftOut }),

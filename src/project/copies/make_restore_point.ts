@@ -21,6 +21,7 @@ import {
   removeLeftovers,
   type WorkFolder,
 } from "./work_folder.ts";
+import { copyServer } from "./server_copy.ts";
 import { flushFolder, pathExists, splitPath, writeAtomically } from "../workspace/files.ts";
 import type { Target } from "../workspace/target.ts";
 import { type RunHost } from "../../runner/request.ts";
@@ -41,6 +42,8 @@ export interface RestorePointRequest {
   readonly madeBy: string;
   /** Whether a connection of this process has locked the database with BEGIN EXCLUSIVE. */
   readonly guarded?: boolean;
+  /** Writes the copy of a database that is no file. */
+  readonly copyTo?: ((file: string) => Promise<void>) | undefined;
   /** Whether damage in the database is an error: a copy that was asked for should be a good one. */
   readonly checked?: boolean;
 }
@@ -75,7 +78,8 @@ export async function makeRestorePoint(
   return await publishPoint(request, as, watch, async (copy) => {
     const options = { what: `copying "${request.name}"`, of: size };
     const guarded = request.guarded ? { guarded: "from" } as const : {};
-    await session.copy({ from: database, to: copy, ...guarded }, options);
+    if (request.copyTo !== undefined) await request.copyTo(copy);
+    else await session.copy({ from: database, to: copy, ...guarded }, options);
     if (request.checked) await refuseDamage(copy, request.name);
     const hashing = { ...options, what: `hashing the copy of "${request.name}"` };
     return {
@@ -108,7 +112,7 @@ export async function publishPoint(
   await removeLeftovers(restoreFolder);
   using work = await openWorkFolder(restoreFolder);
   for (const path of work.traces) watch.emit({ type: "temporary", path });
-  const mode = modeOf(database);
+  const mode = request.copyTo === undefined ? modeOf(database) : null;
   const path = `${work.path}/${file}`;
   createPrivate(path);
   try {
@@ -232,6 +236,7 @@ export interface BackupRequest {
  */
 export async function backupDatabase(request: BackupRequest, host: RunHost): Promise<RestorePoint> {
   const { target, reason } = request;
+  if (target.kind === "server") return await backupServer(request, host);
   requireFile(target);
   // Opened as every command opens it: a hot journal is played back, and what is no database is refused.
   await using connection = await patiently(
@@ -263,9 +268,47 @@ export async function backupDatabase(request: BackupRequest, host: RunHost): Pro
   }
 }
 
+async function backupServer(
+  { target, reason }: BackupRequest,
+  host: RunHost,
+): Promise<RestorePoint> {
+  const session = new CopySession(host, 0);
+  try {
+    const { point } = await makeRestorePoint(
+      {
+        database: target.path,
+        name: target.name,
+        kind: "backup",
+        reason,
+        madeBy: host.appliedBy,
+        copyTo: (file) => copyServer(target, file, host),
+        checked: true,
+      },
+      session,
+      host,
+    );
+    return point;
+  } finally {
+    await session.close();
+  }
+}
+
 /** @throws {AludelError} `copy-unsupported`. */
 export function requireFile(target: Target): void {
   if (target.kind === "file") return;
+  if (target.kind === "server") {
+    throw new AludelError("copy-unsupported", `Database "${target.name}" is on a server`, {
+      notes: [
+        `Its pages can be read, and not written. Its restore points are SQLite files in "${
+          restoreFolderOf(target.path)
+        }"`,
+      ],
+      next: [
+        say("Load a restore point into a new database with the server's own tools"),
+        again`-d PATH # name a file`,
+      ],
+    });
+  }
   throw new AludelError("copy-unsupported", `Database "${target.name}" is not a file`, {
     notes: ["A database in memory ends with its command: there is nothing to copy"],
     next: [again`-d PATH # name a file`],

@@ -8,6 +8,7 @@ import { createPrivate, databaseBytes, realPath, requireSpace } from "./database
 import { copyFailed, requireFile } from "./make_restore_point.ts";
 import { makeRunPoint } from "./run_points.ts";
 import { restoreFolderOf } from "./restore_points.ts";
+import { copyServer } from "./server_copy.ts";
 import { openWorkFolder, removeLeftovers, type WorkFolder } from "./work_folder.ts";
 import { accessTo, type DatabaseAccess } from "../workspace/database_access.ts";
 import {
@@ -68,7 +69,7 @@ export async function rehearse(
   host: RunHost,
 ): Promise<Rehearsal> {
   const { target, keep } = request;
-  requireFile(target);
+  if (target.kind !== "server") requireFile(target);
   const database = realPath(target.path);
   if (keep !== undefined && pathExists(keep)) throw pathTaken(keep);
   const size = databaseBytes(database);
@@ -88,7 +89,7 @@ export async function rehearse(
   const copyMs = Math.round(host.clock.monotonicMs() - started);
   try {
     const measured = await runOn(
-      accessTo({ ...target, path: copy, mode: undefined }),
+      accessToCopy(target, copy, context),
       copy,
       context,
       request,
@@ -100,6 +101,15 @@ export async function rehearse(
   }
 }
 
+/** What the server does not take is no more taken in a rehearsal. */
+function accessToCopy(target: Target, copy: string, { access }: MigrationContext): DatabaseAccess {
+  const { refusals } = access;
+  return {
+    ...accessTo({ ...target, kind: "file", server: undefined, path: copy, mode: undefined }),
+    ...(refusals && { refusals: (statements) => refusals(statements) }),
+  };
+}
+
 async function makeCopy(
   { target }: RehearsalRequest,
   copy: string,
@@ -107,6 +117,7 @@ async function makeCopy(
   host: RunHost,
 ): Promise<void> {
   createPrivate(copy);
+  if (target.kind === "server") return await copyServer(target, copy, host);
   if (size === 0) return;
   const session = new CopySession(host, size);
   try {

@@ -13,6 +13,7 @@ import {
   readHeads,
   type RestorePointRequest,
 } from "./make_restore_point.ts";
+import { copyServer } from "./server_copy.ts";
 import { pruneRestorePoints } from "./restore_points.ts";
 import { toSecond } from "../../text/layout.ts";
 
@@ -50,6 +51,9 @@ export async function makeRunPoint(
       kind: "run",
       reason,
       madeBy,
+      ...(target.kind === "server" && {
+        copyTo: (file: string) => copyServer(target, file, watch),
+      }),
     } as const;
     const made = await tryRowsPoint(context, request, lost, session) ??
       await makeRestorePoint(request, session, watch);
@@ -69,6 +73,7 @@ async function tryRowsPoint(
   lost: LostContent | undefined,
   session: CopySession,
 ): Promise<MadePoint | undefined> {
+  if (request.copyTo !== undefined) return undefined;
   const size = databaseBytes(request.database);
   if (lost === undefined || rowsOnly === undefined || size < rowsOnly.fromBytes) return undefined;
   const tables = await lost.read();

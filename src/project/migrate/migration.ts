@@ -22,7 +22,8 @@ import {
   type State,
   type StoredTexts,
 } from "../../state/state.ts";
-import { again, elsewhere, shell } from "../../text/next_step.ts";
+import { again, elsewhere, say, shell } from "../../text/next_step.ts";
+import { placeOf } from "../../text/position.ts";
 import { type Catalogue, isOfAnotherProject, joinCatalogue } from "../workspace/catalogue.ts";
 import type { DatabaseAccess } from "../workspace/database_access.ts";
 import type { DraftPolicy } from "../workspace/setting_table.ts";
@@ -276,13 +277,42 @@ export async function checkMigration(
   texts: ReadonlyMap<RevisionId, StoredTexts> = new Map(),
 ): Promise<CheckedRoute> {
   await using stored = new TextReader(context.access);
-  return await checkRoute(route, {
+  const checked = await checkRoute(route, {
     ...asked,
     files: context.workspace?.files ?? null,
     sealedTexts: context.sealedTexts,
     drafts: context.drafts,
     sqliteVersion: await context.access.sqliteVersion(),
     storedTexts: async (id) => texts.get(id) ?? await stored.read(id),
+  });
+  await refuseWhatServerRefuses(context.access, checked);
+  return checked;
+}
+
+/** @throws {AludelError} `server-refuses` for the first statement that the server does not take. */
+async function refuseWhatServerRefuses(
+  { name, refusals }: DatabaseAccess,
+  { steps }: CheckedRoute,
+): Promise<void> {
+  if (refusals === undefined || steps.length === 0) return;
+  const statements = steps.flatMap(({ id, script }) =>
+    script.statements.map(({ start, end }) => ({ id, script, start, end }))
+  );
+  const words = await refusals(
+    statements.map(({ script, start, end }) => script.text.slice(start, end)),
+  );
+  const at = words.findIndex((one) => one !== undefined);
+  if (at < 0) return;
+  const { id, script, start } = statements[at]!;
+  throw new AludelError("server-refuses", `The server of "${name}" does not take a statement`, {
+    revision: id,
+    place: placeOf(script.file, script.text, start),
+    notes: [words[at]!],
+    outcome: NOTHING_RUN,
+    next: [
+      shell`aludel edit ${id} # leave the statement out, or write it as the server takes it`,
+      say("docs/servers.md says what libSQL servers refuse"),
+    ],
   });
 }
 

@@ -1,11 +1,12 @@
-import type { Connection } from "../../db/connection.ts";
+import { type Connection, SqlError } from "../../db/connection.ts";
+import { databaseError } from "../../db/sqlite_error.ts";
 import { describeLockHolder } from "../../db/lock_holder.ts";
 import { libraryVersion } from "../../db/node_connection.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
 import { NO_STATE, readState, type State } from "../../state/state.ts";
 import { again } from "../../text/next_step.ts";
-import type { Target } from "./target.ts";
+import type { ServerAddress, Target } from "./target.ts";
 
 /** @throws {AludelError} `database-readonly` for a target whose URL says `mode=ro`. */
 export function requireWritable({ name, mode }: Target): void {
@@ -37,6 +38,11 @@ export interface DatabaseAccess {
   connect(options: { readonly doubleQuotedStrings: boolean }): Promise<Connection>;
   /** Who holds its lock, if the system tells. */
   lockHolder(): string | undefined;
+  /**
+   * Tells which statements the database does not take, without running any; left out if it takes all that SQLite does.
+   * As {@linkcode Connection.refusals}.
+   */
+  refusals?(statements: readonly string[]): Promise<readonly (string | undefined)[]>;
   /** The SQLite that runs what {@linkcode DatabaseAccess.connect} is given, such as `3.53.2`. */
   sqliteVersion(): Promise<string>;
 }
@@ -52,8 +58,9 @@ export function accessTo(
   target: Target,
   onWait?: (holder: string | undefined) => void,
 ): DatabaseAccess {
+  if (target.server !== undefined) return serverAccess(target.name, target.server);
   const { kind, path, name, mode, extensions = [] } = target;
-  const location = kind === "memory" ? { kind } : { kind, path };
+  const location = kind === "memory" ? { kind } : { kind: "file", path } as const;
   const lockHolder = () => kind === "memory" ? undefined : describeLockHolder(path);
   const open = (busyTimeoutMs: number, loads: boolean) =>
     openDatabase(location, {
@@ -120,4 +127,29 @@ export async function lookAtState(access: DatabaseAccess): Promise<State> {
   } finally {
     await connection.close();
   }
+}
+
+function serverAccess(name: string, { url, token }: ServerAddress): DatabaseAccess {
+  const connect = async (doubleQuotedStrings: boolean): Promise<Connection> => {
+    const { openServer } = await import("../../db/server_connection.ts");
+    try {
+      return await openServer({ url, name, token: token(), doubleQuotedStrings });
+    } catch (error) {
+      throw error instanceof SqlError ? databaseError(error, name) ?? error : error;
+    }
+  };
+  return {
+    name,
+    look: () => connect(true),
+    connect: ({ doubleQuotedStrings }) => connect(doubleQuotedStrings),
+    lockHolder: () => undefined,
+    async refusals(statements) {
+      await using connection = await connect(true);
+      return await connection.refusals?.(statements) ?? [];
+    },
+    async sqliteVersion() {
+      await using connection = await connect(true);
+      return connection.capabilities.sqliteVersion;
+    },
+  };
 }

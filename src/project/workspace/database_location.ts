@@ -7,7 +7,15 @@ export type DatabaseLocation =
   /** A path as written: a relative one starts at whatever held the text, and `~/` is left to {@linkcode expandHome}. */
   | { readonly kind: "file"; readonly path: string; readonly mode?: FileMode }
   /** A libSQL server. */
-  | { readonly kind: "server"; readonly scheme: string }
+  | {
+    readonly kind: "server";
+    /** The address for messages, without secrets: `libsql://host`. */
+    readonly name: string;
+    /** Where requests go: `https://host`. */
+    readonly url: string;
+    /** The token, if the URL has one. */
+    readonly token: string | undefined;
+  }
   /** A database that is not SQLite. */
   | { readonly kind: "foreign"; readonly scheme: string }
   | { readonly kind: "invalid"; readonly fault: string };
@@ -15,7 +23,14 @@ export type DatabaseLocation =
 /** Two letters at least: `C:\app.db` is a path. */
 const SCHEME = /^([A-Za-z][A-Za-z0-9+._-]+):/;
 
-const SERVERS: ReadonlySet<string> = new Set(["libsql", "http", "https", "ws", "wss"]);
+/** The schemes of libSQL servers, and the one that requests use: https://docs.turso.tech/sdk/ts/reference */
+const SERVERS: ReadonlyMap<string, "http" | "https"> = new Map([
+  ["libsql", "https"],
+  ["https", "https"],
+  ["wss", "https"],
+  ["http", "http"],
+  ["ws", "http"],
+]);
 
 /** `spatialite:` is Django's name for SQLite with an extension. */
 const FILES: ReadonlySet<string> = new Set(["sqlite", "sqlite3", "spatialite", "file"]);
@@ -35,6 +50,8 @@ const RELATIVE = /^\/(?=\.{0,2}\/|~\/|:memory:$|file:)/;
  * - In all of these `?mode=ro`, `rw`, `rwc`, `memory` and `immutable=1` mean what they mean to SQLite
  *   (https://sqlite.org/uri.html). Other parameters are for the application's own connection and are passed over, but
  *   for those that change how the file must be read.
+ * - `libsql://host`, `https://host`, `http://host` are libSQL servers; `?authToken=` is their token, and `?tls=0` means
+ *   http: https://docs.turso.tech/sdk/ts/reference
  * - `:memory:` is a database that ends with the process.
  */
 export function readLocation(text: string): DatabaseLocation {
@@ -45,7 +62,7 @@ export function readLocation(text: string): DatabaseLocation {
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) return fileAt(text);
   const rest = text.slice(scheme.length + 1);
-  if (SERVERS.has(scheme)) return { kind: "server", scheme };
+  if (SERVERS.has(scheme)) return readServer(scheme, rest);
   if (scheme === "jdbc") return readJdbc(rest);
   if (scheme.startsWith("sqlite+")) return readSqlalchemy(rest);
   if (FILES.has(scheme)) return readUrl(rest);
@@ -77,6 +94,31 @@ export function expandHome(
 }
 
 const MEMORY: DatabaseLocation = { kind: "memory" };
+
+function readServer(scheme: string, rest: string): DatabaseLocation {
+  let url: URL;
+  try {
+    url = new URL(`${SERVERS.get(scheme)}:${rest}`);
+  } catch {
+    return { kind: "invalid", fault: "is not the URL of a server" };
+  }
+  if (url.username !== "" || url.password !== "") {
+    return {
+      kind: "invalid",
+      fault: "has a user in it: a server takes a token, from ALUDEL_DATABASE_TOKEN",
+    };
+  }
+  if (url.searchParams.get("tls") === "0") url.protocol = "http:";
+  const place = `${url.host}${url.pathname.replace(/\/+$/, "")}`;
+  const isPlain = url.protocol === "http:";
+  const token = url.searchParams.get("authToken") || url.searchParams.get("jwt") || undefined;
+  return {
+    kind: "server",
+    name: `${isPlain ? "http" : scheme === "libsql" ? "libsql" : "https"}://${place}`,
+    url: `${isPlain ? "http" : "https"}://${place}`,
+    token,
+  };
+}
 
 function readUrl(rest: string): DatabaseLocation {
   const { address, query } = splitQuery(rest);

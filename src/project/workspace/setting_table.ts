@@ -12,6 +12,8 @@ export interface DatabaseSettings {
   readonly drafts?: DraftPolicy;
   readonly doubleQuotedStrings?: boolean;
   readonly restorePoints?: RestorePolicy;
+  /** The environment variable that holds the token of a server. */
+  readonly tokenVariable?: string;
 }
 
 /** A program that prints a schema as SQL. One of its first four members is there. */
@@ -103,6 +105,7 @@ export const SETTING_TABLE: {
             drafts: DRAFTS,
             doubleQuotedStrings: { type: "boolean" },
             restorePoints: RESTORE_POINTS,
+            tokenVariable: { type: "string", pattern: "^[A-Za-z_][0-9A-Za-z_]*$" },
           },
           required: ["url"],
           additionalProperties: false,
@@ -111,7 +114,7 @@ export const SETTING_TABLE: {
     },
     fallback: {},
     about:
-      "Databases by name: a path or URL each, or an object with `url` and its own `drafts`, `doubleQuotedStrings` and `restorePoints`.",
+      "Databases by name: a path or URL each, or an object with `url` and its own `drafts`, `doubleQuotedStrings` and `restorePoints`. For a libSQL server `tokenVariable` names the environment variable that holds its token; without it that is `ALUDEL_DATABASE_TOKEN`.",
   },
   schema: {
     schema: {

@@ -96,13 +96,29 @@ function endOfLine(text: string, at: number): number {
 /** What said which database it is. */
 export type TargetOrigin = "flag" | "ALUDEL_DATABASE" | "settings" | "DATABASE_URL" | ".env";
 
+/** How to reach a libSQL server. */
+export interface ServerAddress {
+  /** `https://host`, where requests go. */
+  readonly url: string;
+  /** Asked when a connection is opened; not a value, so that nothing can print it. */
+  readonly token: () => string | undefined;
+}
+
+/** The environment variable that holds the token of a server, unless the settings name another. */
+export const TOKEN_VARIABLE = "ALUDEL_DATABASE_TOKEN";
+
 /** One database, with the policies that hold for it. */
 export interface Target {
   /** For messages: its name in the settings, or the path or URL as given, without secrets. */
   readonly name: string;
-  readonly kind: "file" | "memory";
-  /** What to open: a path seen from the folder that held it, or `:memory:`. */
+  readonly kind: "file" | "memory" | "server";
+  /**
+   * What to open: a path seen from the folder that held it, or `:memory:`. For a server the path that its database would
+   * have in the project, beside which its restore points are kept; there is no such file.
+   */
   readonly path: string;
+  /** How to reach a server. */
+  readonly server?: ServerAddress | undefined;
   /** What its URL allows with the file; everything if it is left out. */
   readonly mode?: FileMode | undefined;
   /** Loadable extensions that a run, and nothing else, loads: by absolute path or by name. */
@@ -142,7 +158,7 @@ export interface TargetChoice {
  * file than the settings name, and a URL that other programs read in another way, are notices too.
  *
  * @throws {AludelError} `target-none`, `target-unknown` (a name that the settings do not have),
- * `target-unsupported` (a server, another kind of database), `target-value` (not a path or URL, or an empty flag).
+ * `target-unsupported` (another kind of database), `target-value` (not a path or URL, or an empty flag).
  */
 export function chooseTarget(request: TargetRequest): TargetChoice {
   const { settings, folder } = request;
@@ -170,7 +186,7 @@ export function chooseTarget(request: TargetRequest): TargetChoice {
       continue;
     }
     const target = targetAt(text, source, request, !borrowed);
-    notices.push(...readingNotices(text, target, source, request));
+    notices.push(...readingNotices(text, target, source, request), ...plainNotices(target));
     if (source.from === "settings") notices.push(...shadowNotices(target, sources, request));
     return { target, notices };
   }
@@ -192,6 +208,14 @@ function readingNotices(
       redact(text)
     }" is the file "${path}"; for "${relative}" in "${folder}" write "sqlite:${relative}"`,
   ];
+}
+
+/** Says that a token would be sent unencrypted. */
+function plainNotices({ name, server }: Target): string[] {
+  const isLocal = /^https|^http:\/\/(?:localhost|127\.[\d.]+|\[::1\])(?=[:/]|$)/;
+  return server === undefined || isLocal.test(server.url) || server.token() === undefined
+    ? []
+    : [`"${name}" is reached without encryption, and its token can be read on the way`];
 }
 
 /** Says that the application's own `DATABASE_URL` is not what was chosen. */
@@ -247,6 +271,7 @@ function targetAt(text: string, source: Source, request: TargetRequest, named: b
 /** A file by its path, without the scheme; anything else as given, without secrets. */
 function shownName(text: string): string {
   const location = readLocation(text);
+  if (location.kind === "server") return location.name;
   return location.kind === "file" ? location.path : redact(text);
 }
 
@@ -279,11 +304,35 @@ function open(
       return { name, kind: "file", path, ...(mode && { mode }), from: source.from, ...policies };
     }
     case "server":
+      return {
+        name,
+        kind: "server",
+        path: `${settings.root}/${serverFile(location.name)}`,
+        server: { url: location.url, token: tokenOf(database, location.token, request) },
+        from: source.from,
+        ...policies,
+      };
     case "foreign":
       throw unsupported(location, name, source);
     case "invalid":
       throw invalid(name, source, location.fault);
   }
+}
+
+/** What a server's database would be called as a file: `libsql://app.turso.io/x` is `app.turso.io_x`. */
+export function serverFile(name: string): string {
+  return name.replace(/^[a-z]+:\/\//, "").replaceAll(/[^0-9A-Za-z.-]/g, "_");
+}
+
+/** The token of a server: from the variable that the settings name or the usual one, of the environment or `.env`; else the URL's. */
+function tokenOf(
+  { tokenVariable = TOKEN_VARIABLE }: DatabaseSettings,
+  own: string | undefined,
+  { environment, dotenv, settings }: TargetRequest,
+): () => string | undefined {
+  return () =>
+    environment(tokenVariable) ||
+    (settings.dotenv ? dotenv().get(tokenVariable) : undefined) || own;
 }
 
 /** The absolute path; undefined for one in a home folder that is not known. */
@@ -317,17 +366,18 @@ function refuseUnknownName(text: string, settings: Settings): void {
 }
 
 function unsupported(
-  location: { readonly kind: "server" | "foreign"; readonly scheme: string },
+  location: { readonly scheme: string },
   name: string,
   source: Source,
 ): AludelError {
-  const message = location.kind === "server"
-    ? `The database "${name}" is on a server (${location.scheme}), which Aludel cannot reach yet`
-    : `The database "${name}" is not SQLite (${location.scheme})`;
-  return new AludelError("target-unsupported", message, {
-    notes: [`it comes from ${originOf(source, name)}`],
-    next: [again`-d app.db # name an SQLite file`],
-  });
+  return new AludelError(
+    "target-unsupported",
+    `The database "${name}" is not SQLite (${location.scheme})`,
+    {
+      notes: [`it comes from ${originOf(source, name)}`],
+      next: [again`-d app.db # name an SQLite file`],
+    },
+  );
 }
 
 function noTarget(settings: Settings, notices: readonly string[]): AludelError {

@@ -57,7 +57,7 @@ async function createVocabulary(
   name: string,
   table: string,
 ): Promise<void> {
-  await connection.execute("PRAGMA query_only = OFF");
+  if (connection.capabilities.ownCache) await connection.execute("PRAGMA query_only = OFF");
   await connection.execute(
     `CREATE VIRTUAL TABLE temp.${name} USING fts5vocab('main', ${quoteName(table)}, 'instance')`,
   );

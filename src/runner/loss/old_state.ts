@@ -33,7 +33,7 @@ export class OldState {
     try {
       const connection = await this.#open();
       this.#connection = connection;
-      await connection.execute("PRAGMA query_only = ON");
+      if (connection.capabilities.ownCache) await connection.execute("PRAGMA query_only = ON");
       await connection.execute("BEGIN");
       await connection.query("SELECT count(*) AS n FROM main.sqlite_schema");
       return connection;

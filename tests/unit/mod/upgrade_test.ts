@@ -184,7 +184,7 @@ Deno.test("what is no database file or no migrations folder is refused with advi
   for (
     const [database, code] of [
       [":memory:", "target-unsupported"],
-      ["libsql://db.example.org", "target-unsupported"],
+      ["http://127.0.0.1:1", "server-failed"],
       ["postgres://localhost/app", "target-unsupported"],
       ["", "target-value"],
     ] as const

@@ -88,8 +88,19 @@ Deno.test("readLocation() reads databases in memory", () => {
 });
 
 Deno.test("readLocation() tells servers and other databases from files", () => {
-  assert.deepEqual(readLocation("libsql://x.turso.io"), { kind: "server", scheme: "libsql" });
-  assert.deepEqual(readLocation("HTTPS://x"), { kind: "server", scheme: "https" });
+  const servers: readonly [string, string, string, string?][] = [
+    ["libsql://x.turso.io", "libsql://x.turso.io", "https://x.turso.io"],
+    ["HTTPS://x/", "https://x", "https://x"],
+    ["wss://x/db?authToken=a", "https://x/db", "https://x/db", "a"],
+    ["ws://127.0.0.1:8080", "http://127.0.0.1:8080", "http://127.0.0.1:8080"],
+    ["libsql://x:1?tls=0&jwt=b#c", "http://x:1", "http://x:1", "b"],
+  ];
+  for (const [text, name, url, token] of servers) {
+    assert.deepEqual(readLocation(text), { kind: "server", name, url, token });
+  }
+  for (const text of ["libsql://", "libsql://u:p@x", "https://x:port"]) {
+    assert.equal(readLocation(text).kind, "invalid", text);
+  }
   assert.deepEqual(readLocation("postgres://u:p@h/d"), { kind: "foreign", scheme: "postgres" });
   assert.deepEqual(readLocation("mysql+py://h"), { kind: "foreign", scheme: "mysql+py" });
   assert.deepEqual(readLocation("jdbc:postgresql://h/d"), {

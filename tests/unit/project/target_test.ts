@@ -131,11 +131,10 @@ Deno.test("chooseTarget() passes over another kind of database in DATABASE_URL",
   assert.deepEqual(error.notes, ["DATABASE_URL was passed over: postgres is not SQLite"]);
 });
 
-Deno.test("chooseTarget() refuses servers and other databases that were asked for, without secrets", () => {
+Deno.test("chooseTarget() refuses other databases that were asked for, without secrets", () => {
   for (
     const url of [
-      "libsql://x.io?authToken=s3cret",
-      "https://u:s3cret@x.io",
+      "mysql://x.io?authToken=s3cret",
       "postgres://u:s3cret@h/d",
     ]
   ) {
@@ -145,8 +144,34 @@ Deno.test("chooseTarget() refuses servers and other databases that were asked fo
       !JSON.stringify([error.message, error.notes, error.next, error.place]).includes("s3cret"),
     );
   }
-  assert.equal(refusal({ env: { DATABASE_URL: "libsql://x.io" } }).code, "target-unsupported");
   assert.equal(refusal({ flag: "sqlite:" }).code, "target-value");
+  assert.equal(refusal({ flag: "https://u:s3cret@x.io" }).code, "target-value");
+});
+
+Deno.test("chooseTarget() finds the token of a server, and shows it nowhere", () => {
+  const flag = "libsql://x.io/app?authToken=own";
+  const databases = { app: { url: flag, tokenVariable: "APP_TOKEN" } };
+  const token = (given: Given) => choose(given).target.server?.token();
+  assert.equal(token({ flag }), "own");
+  assert.equal(token({ flag, env: { ALUDEL_DATABASE_TOKEN: "variable" } }), "variable");
+  assert.equal(token({ flag, dotenv: "ALUDEL_DATABASE_TOKEN=file" }), "file");
+  const env = { APP_TOKEN: "theirs", ALUDEL_DATABASE_TOKEN: "variable" };
+  assert.equal(token({ flag: "app", settings: { databases }, env }), "theirs");
+  const { target } = choose({ flag, env });
+  assert.deepEqual([target.name, target.kind], ["libsql://x.io/app", "server"]);
+  assert.equal(target.server?.url, "https://x.io/app");
+  assert.doesNotMatch(JSON.stringify(target), /own|variable/);
+});
+
+Deno.test("chooseTarget() says that a token goes without encryption, but for this machine", () => {
+  const env = { ALUDEL_DATABASE_TOKEN: "t" };
+  for (const flag of ["http://db.example.org", "libsql://db.example.org?tls=0"]) {
+    assert.match(choose({ flag, env }).notices[0] ?? "", /without encryption/);
+    assert.deepEqual(choose({ flag }).notices, []);
+  }
+  for (const flag of ["http://127.0.0.1:8080", "http://localhost", "https://db.example.org"]) {
+    assert.deepEqual(choose({ flag, env }).notices, []);
+  }
 });
 
 Deno.test("chooseTarget() does not ask for .env unless it must and may", () => {
@@ -203,7 +228,7 @@ Deno.test("chooseTarget() says that settings are before the application's DATABA
   );
   assert.deepEqual(
     told({ dotenv: "DATABASE_URL=libsql://x.io?authToken=s3cret" }),
-    line('DATABASE_URL in ".env"', "libsql://x.io?authToken=***"),
+    line('DATABASE_URL in ".env"', "libsql://x.io"),
   );
   assert.deepEqual(told({ env: { DATABASE_URL: "file:/project/app.db" } }), []);
   assert.deepEqual(told({ dotenv: "DATABASE_URL=./app.db" }), []);

@@ -1,0 +1,88 @@
+import { host } from "../../host/mod.ts";
+import { type Connection, ServerFault, SqlError } from "../../db/connection.ts";
+import { AludelError, GO_ON } from "../../errors.ts";
+import { again, say } from "../../text/next_step.ts";
+import { accessTo } from "../workspace/database_access.ts";
+import type { Target } from "../workspace/target.ts";
+import type { CopyWatch } from "./copy_session.ts";
+
+/** How much is asked for at once, in bytes. */
+const PORTION = 1024 * 1024;
+
+/**
+ * Copies the database of a server into a file, page by page: https://sqlite.org/dbpage.html. The copy is what a new reader
+ * sees: during another connection's transaction the state before it.
+ *
+ * @param file An empty file.
+ * @throws {AludelError} `copy-failed` if the server does not let its pages be read, `interrupted`, `server-failed`.
+ * @throws {SqlError} What else the server says.
+ */
+export async function copyServer(target: Target, file: string, watch: CopyWatch): Promise<void> {
+  await using connection = await accessTo(target).connect({ doubleQuotedStrings: true });
+  await connection.execute("BEGIN");
+  const [size] = await readPages(
+    connection,
+    target.name,
+    "SELECT page_size AS page, page_count AS pages FROM pragma_page_size, pragma_page_count",
+    [],
+  );
+  const [page, pages] = [Number(size?.["page"]), Number(size?.["pages"])];
+  using copy = host.files.open(file, { write: true });
+  const step = BigInt(Math.max(Math.floor(PORTION / page), 1));
+  for (let from = 1n; from <= pages; from += step) {
+    const rows = await readPages(
+      connection,
+      target.name,
+      "SELECT data FROM sqlite_dbpage WHERE pgno >= ? AND pgno < ? ORDER BY pgno",
+      [from, from + step],
+    );
+    for (const [at, { data }] of rows.entries()) {
+      if (!(data instanceof Uint8Array) || data.length !== page) {
+        throw unreadable(target.name, "a page has another length");
+      }
+      writeFully(copy, from === 1n && at === 0 ? withoutLog(data) : data);
+    }
+    const bytes = Math.min(Number(from + step - 1n), pages) * page;
+    watch.emit({ type: "copying", what: `copying "${target.name}"`, bytes, of: pages * page });
+    if (watch.interrupted()) throw new AludelError("interrupted", "Interrupted", { next: [GO_ON] });
+  }
+  copy.sync();
+  await connection.execute("COMMIT");
+}
+
+async function readPages(
+  connection: Connection,
+  name: string,
+  sql: string,
+  bounds: readonly bigint[],
+) {
+  try {
+    return await connection.query(sql, bounds);
+  } catch (error) {
+    if (!(error instanceof SqlError) || error instanceof ServerFault) throw error;
+    throw unreadable(name, error.sqlite, error);
+  }
+}
+
+/** A server keeps its log elsewhere: the copy is a file without one. https://sqlite.org/fileformat2.html#file_format_version_numbers */
+function withoutLog(page: Uint8Array): Uint8Array {
+  const first = page.slice();
+  first[18] = 1;
+  first[19] = 1;
+  return first;
+}
+
+function writeFully(file: { write(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += file.write(bytes.subarray(done));
+}
+
+function unreadable(name: string, words: string, cause?: unknown): AludelError {
+  return new AludelError("copy-failed", `The server does not let "${name}" be copied`, {
+    notes: [words],
+    next: [
+      say("Make a branch or a backup with the server's own tools first"),
+      again`--restore-points never # then go without a copy`,
+    ],
+    cause,
+  });
+}
