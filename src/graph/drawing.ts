@@ -127,6 +127,8 @@ export interface GraphTextOptions {
   readonly text: (id: RevisionId) => readonly string[];
   /** The sign of a revision, one column wide. `●` or `*` if it is not given. */
   readonly mark?: (id: RevisionId) => string;
+  /** Colours a part of the drawing that belongs to one lane; `id` is given if the part is a revision's sign. */
+  readonly paint?: (part: string, lane: number, id?: RevisionId) => string;
 }
 
 const UP = 1;
@@ -161,9 +163,13 @@ const GLYPHS: Readonly<Record<GraphTextOptions["glyphs"], Glyphs>> = {
  */
 export function drawGraph(rows: readonly LaneRow[], options: GraphTextOptions): readonly string[] {
   const glyphs = GLYPHS[options.glyphs];
+  const { paint = (part: string) => part } = options;
   const lines: string[] = [];
   for (const row of rows) {
-    if (row.joins.length > 0) lines.push(link(row.joins.map((lane) => [lane, UP]), row, glyphs));
+    if (row.joins.length > 0) {
+      const joined = link(row.joins.map((lane) => [lane, UP]), row, glyphs);
+      lines.push(painted(joined, paint));
+    }
     const drawn = [nodeLine(row, options.mark?.(row.id) ?? glyphs.mark, glyphs)];
     if (row.forks.length > 1) {
       const ends = row.forks.map(({ lane, isNew }) => [lane, isNew ? DOWN : UP | DOWN] as const);
@@ -175,10 +181,36 @@ export function drawGraph(rows: readonly LaneRow[], options: GraphTextOptions): 
     const width = Math.max(row.column * 2 + 1, ...drawn.map((cells) => cells.length));
     drawn.forEach((cells, at) => {
       const pad = text.length > 1 ? cells.padEnd(width) : cells;
-      lines.push(`${pad}  ${text[at] ?? ""}`.trimEnd());
+      const own = at === 0 ? row : undefined;
+      const beside = text[at] ?? "";
+      lines.push(
+        beside === ""
+          ? painted(pad.trimEnd(), paint, own)
+          : `${painted(pad, paint, own)}  ${beside}`,
+      );
     });
   }
   return lines;
+}
+
+/** A line of the drawing with each lane painted; a horizontal line belongs to the lane that it leads to. */
+function painted(
+  line: string,
+  paint: NonNullable<GraphTextOptions["paint"]>,
+  own?: Pick<LaneRow, "id" | "column">,
+): string {
+  let result = "";
+  for (let start = 0; start < line.length;) {
+    const lane = (start + 1) >> 1;
+    const isSign = own !== undefined && start === own.column * 2;
+    // A lane takes the column of its number and the one before it.
+    const end = isSign ? start + 1 : Math.min(line.length, lane * 2 + 1);
+    const stop = own !== undefined && start < own.column * 2 ? Math.min(end, own.column * 2) : end;
+    const part = line.slice(start, stop);
+    result += part.trim() === "" ? part : paint(part, lane, isSign ? own.id : undefined);
+    start = stop;
+  }
+  return result;
 }
 
 /** How many columns the drawing takes at most, without the text beside it. */

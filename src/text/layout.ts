@@ -58,7 +58,7 @@ export function padColumns(text: string, columns: number): string {
 }
 
 /** Marks that stand for colours until a text is written, and take no columns. */
-export const STYLE_MARKS = /[\ufdd0-\ufdd7]/g;
+export const STYLE_MARKS = /[\ufdd0-\ufdd9]/g;
 /** Narrower terminals break words themselves better than we do. */
 const LEAST_COLUMNS = 40;
 /** How far a continuation line is indented. */

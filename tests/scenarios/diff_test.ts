@@ -81,3 +81,35 @@ Deno.test("schema prints what a revision leads to, in an order that runs", async
     ["table t", "index i", "view v"],
   );
 });
+
+Deno.test("diff alone compares the heads with schema.sql, and with one argument that", async () => {
+  using project = runProject();
+  project.add("a1", ONE);
+  project.add("b2", TWO);
+  project.write("schema.sql", "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT, c);\n");
+  assert.equal(await project.done("diff"), "+ add column t.c\n");
+  assert.equal(await project.done("diff", "a1"), "+ add column t.b TEXT\n+ add column t.c\n");
+  const { from, to } = JSON.parse(await project.done("diff", "--json"));
+  assert.deepEqual([from, to], ["heads", "schema.sql"]);
+  // An empty file is never taken for a wish to drop everything.
+  project.write("schema.sql", "");
+  assert.match((await project.fails(1, "diff")).stderr, /error\[schema-empty\]/);
+});
+
+Deno.test("diff --sql prints statements that lead from A to B, with costs and hazards", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT); CREATE TABLE u (x);\n");
+  project.write("wanted.sql", "CREATE TABLE t (a INTEGER PRIMARY KEY, b INTEGER);\n");
+  const { stdout, stderr } = await project.fails(0, "diff", "head", "wanted.sql", "--sql");
+  assert.match(stdout, /^DROP TABLE "?u"?;$/m);
+  assert.match(stderr, /rewrite {2}copy the rows of t/);
+  assert.match(stderr, /warning\[drop-table\]/);
+  await project.done("upgrade");
+  await project.sql(`\n${stdout}`);
+  assert.equal(await project.done("diff", "app.db", "wanted.sql"), "");
+  const { plan } = JSON.parse(
+    await project.done("diff", "head", "wanted.sql", "--sql", "--json"),
+  );
+  assert.ok(plan.statements.some(({ cost }: { cost: string }) => cost === "rewrite"));
+  assert.equal(await project.done("diff", "head", "head", "--sql"), "");
+});

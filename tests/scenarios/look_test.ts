@@ -119,7 +119,7 @@ Deno.test("show takes any ref and tells everything", async () => {
     (await project.aludel("show", "head")).stderr,
     /^error\[ref-several-heads\]: "head" names 2 revisions/,
   );
-  assert.match(await project.done("show", "d1", "-v"), /up\.sql\n-- Up: does d1\n/);
+  assert.match(await project.done("show", "d1"), /up\.sql\n-- Up: does d1\n/);
 });
 
 Deno.test("show names what it cannot find", async () => {
@@ -241,7 +241,7 @@ Deno.test("show tells when a revision was applied, and shows one that only the d
     await project.done("show", "a1"),
     /^Applied: {2}to "app\.db" on \d{4}-.* UTC, by aludel /m,
   );
-  const unknown = await project.done("show", "a2", "-v");
+  const unknown = await project.done("show", "a2");
   assert.match(unknown, /^Revision: a2 \(unknown\) \(current\) \(head\)\n/);
   assert.match(unknown, /^Path: +not on disk/m);
   assert.match(unknown, /^up\.sql, as it ran\nCREATE TABLE a2\(x\);\n/m);
@@ -264,4 +264,35 @@ Deno.test("looking creates no database, and one that cannot be read is only a wa
   const needed = await project.aludel("history", "-i");
   assert.equal(needed.code, 1);
   assert.match(needed.stderr, /^error\[database-not-sqlite\]/);
+});
+
+Deno.test("history --graph marks what is current, applied and pending; -n takes the newest", async () => {
+  using project = temporaryProject();
+  for (const id of ["a1", "a2", "a3"]) {
+    await project.prepare("revision", "-m", `does ${id}`, "--rev-id", id);
+  }
+  const signs = async (...args: string[]) => {
+    const lines = (await project.done("history", ...args)).trimEnd().split("\n");
+    return lines.map((line) => /^(.) {2}(\w+)/.exec(line)!.slice(1).join(" "));
+  };
+  assert.deepEqual(await signs("--graph"), ["● a3", "● a2", "● a1"]);
+  assert.ok(!project.has("app.db"));
+  await project.prepare("upgrade", "a2");
+  assert.deepEqual(await signs("--graph"), ["○ a3", "@ a2", "● a1"]);
+  assert.deepEqual(await signs("--ascii"), ["o a3", "@ a2", "* a1"]);
+  assert.deepEqual(await signs("--graph", "-n", "2"), ["○ a3", "@ a2"]);
+  const { revisions } = JSON.parse(await project.done("history", "-n1", "--json"));
+  assert.deepEqual(revisions.map(({ id }: { id: string }) => id), ["a3"]);
+});
+
+Deno.test("show alone shows the heads, and -s leaves the SQL out", async () => {
+  using project = await diamond();
+  const text = await project.done("show");
+  assert.match(text, /^Revision: {3}d1 /m);
+  assert.match(text, /^-- Up: does d1$/m);
+  assert.doesNotMatch(await project.done("show", "-s"), /-- Up/);
+  const read = async (...args: string[]) =>
+    JSON.parse(await project.done("show", "d1", "--json", ...args)).revisions[0].sql;
+  assert.match((await read()).up, /-- Up: does d1/);
+  assert.equal(await read("-s"), null);
 });

@@ -13,7 +13,8 @@ Deno.test("status says where the database stands and what is to do, and exits 3"
     `Database  app.db (does not exist yet)
 Current   base
 Heads     a2  step a2
-Pending   a1  step a1
+Pending   2 revisions
+          a1  step a1
           a2  step a2
 Drafts    a2  step a2
 `,

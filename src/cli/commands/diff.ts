@@ -1,5 +1,10 @@
-import { compareWith } from "../../project/author/schema_reader.ts";
-import { comparisonJson, reportChanges, suggestRenamesTo } from "../render/changes.ts";
+import { compareWith, compareWithWanted } from "../../project/author/schema_reader.ts";
+import {
+  comparisonJson,
+  reportChanges,
+  reportSchemaNotices,
+  suggestRenamesTo,
+} from "../render/changes.ts";
 import { defineCommand } from "../arguments/command.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import { readOperand, schemaReader } from "../session/schemas.ts";
@@ -9,32 +14,53 @@ export const command = defineCommand({
   name: "diff",
   description: [
     "Prints the changes that lead from schema A to schema B. Each is a revision, a database (a path, a URL or a name of the settings), an SQL file, a folder of SQL files, or empty. If a word could mean several of these, put rev:, db: or sql: before it.",
+    "Without B, B is the schema you want: schema.sql, or the setting schema. Without A too, A is the schema of the heads.",
     "White space, comments, quotes, the case of keywords and, unless the setting columnOrder says otherwise, the order of columns do not count as differences.",
+    "--sql prints the statements that lead from A to B, as revision --autogenerate would write them, and tells on stderr what they cost and which hazards they have. They are tried in memory first.",
   ],
   flags: {
     exitCode: { kind: "switch", help: "exit 3 if the two differ" },
+    sql: { kind: "switch", help: "print the statements that lead from A to B" },
     ...DATABASE_FLAG,
   },
   positional: [
-    { name: "A", help: "the schema to start from" },
-    { name: "B", help: "the schema to get to" },
+    { name: "A", help: "the schema to start from (default: heads)", optional: true },
+    { name: "B", help: "the schema to get to (default: the one you want)", optional: true },
   ],
   examples: [
+    { command: "aludel diff", says: "what schema.sql has that no revision has yet" },
     { command: "aludel diff app.db schema.sql", says: "what the database lacks" },
-    { command: "aludel diff ae10 head", says: "the changes of the revisions after ae10" },
+    { command: "aludel diff ae10 head --sql", says: "the statements from ae10 to head" },
     { command: "aludel diff empty schema.sql", says: "all of a schema" },
   ],
-  async run(context, flags, [a = "", b = ""]) {
+  async run(context, flags, [a = "heads", b]) {
     const { ui } = context;
     const session = new Session(context, flags);
+    const { settings } = session;
     const reader = schemaReader(session);
     const from = await readOperand(session, reader, a);
-    const to = await readOperand(session, reader, b);
-    const comparison = compareWith(session.settings, from.schema, to.schema, to.hints);
-    ui.json({ from: a, to: b, ...comparisonJson(comparison) });
-    reportChanges(ui, comparison);
-    if (comparison.changes.length === 0) ui.notice(`${a} and ${b} have the same schema.`);
-    else suggestRenamesTo(ui, comparison, b);
-    return flags.exitCode && comparison.changes.length > 0 ? 3 : 0;
+    const compare = async () => {
+      if (b !== undefined) {
+        const to = await readOperand(session, reader, b);
+        return { to: b, comparison: compareWith(settings, from.schema, to.schema, to.hints) };
+      }
+      const to = await reader.wanted((program) => ui.notice(`Running: ${program}`));
+      reportSchemaNotices(ui, to);
+      return { to: to.name, comparison: compareWithWanted(settings, from.schema, to) };
+    };
+    const { to, comparison } = await compare();
+    const { changes } = comparison;
+    const answer = { from: a, to, ...comparisonJson(comparison) };
+    if (flags.sql) {
+      const { planDifference, reportPlan } = await import("../modes/autogeneration.ts");
+      const planned = await planDifference(session, reader, comparison, `${a} to ${to}`);
+      reportPlan(ui, planned, answer);
+    } else {
+      ui.json(answer);
+      reportChanges(ui, comparison);
+    }
+    if (changes.length === 0) ui.notice(`${a} and ${to} have the same schema.`);
+    else suggestRenamesTo(ui, comparison, to);
+    return flags.exitCode && changes.length > 0 ? 3 : 0;
   },
 });

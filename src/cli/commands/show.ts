@@ -13,20 +13,24 @@ import { shell } from "../../text/next_step.ts";
 export const command = defineCommand({
   name: "show",
   description: [
-    "Shows a revision: its place in the history, its files and whether they are sealed, and when it was applied to the database, if there is one.",
+    "Shows a revision, by default the heads: its place in the history, its SQL and whether the files are sealed, and when it was applied to the database, if there is one.",
     "A revision that only the database knows, because another branch is checked out, is shown as well.",
   ],
   flags: {
-    verbose: { kind: "switch", alias: "v", help: "print the SQL too" },
+    summary: { kind: "switch", alias: "s", help: "leave out the SQL" },
     ...DATABASE_FLAG,
   },
-  positional: [{ name: "REF", help: "the revision: an id or its beginning, head, current, …" }],
+  positional: [{
+    name: "REF",
+    help: "the revision: an id or its beginning, current, … (default: heads)",
+    optional: true,
+  }],
   examples: [
     { command: "aludel show 3f9c", says: "the revision whose id begins with 3f9c" },
-    { command: "aludel show head -v", says: "the newest one with its SQL" },
+    { command: "aludel show", says: "the newest one" },
     { command: "aludel show current", says: "the one that the database is at" },
   ],
-  async run(context, flags, [text = ""]) {
+  async run(context, flags, [text = "heads"]) {
     const { ui } = context;
     const ref = parseRef(text);
     const session = new Session(context, flags);
@@ -45,9 +49,11 @@ export const command = defineCommand({
     for (const id of ids) {
       const entry = catalogue.entries.get(id);
       const files = entry && new RevisionTexts(session.project.files, entry);
-      const sql = files !== undefined
+      const sql = flags.summary
+        ? undefined
+        : files !== undefined
         ? files.texts
-        : flags.verbose && database
+        : database
         ? await readAppliedTexts(database.access, id)
         : undefined;
       found.push({ id, files, sql });
@@ -58,7 +64,7 @@ export const command = defineCommand({
         seal: files?.judge() ?? null,
         files: { up: files?.up?.file ?? null, down: files?.down?.file ?? null },
         applied: appliedJson(database, id),
-        ...(flags.verbose && { sql: { up: sql?.up ?? null, down: sql?.down ?? null } }),
+        sql: flags.summary ? null : { up: sql?.up ?? null, down: sql?.down ?? null },
       })),
     });
     const blocks = found.map(({ id, files, sql }) => {
@@ -68,11 +74,11 @@ export const command = defineCommand({
         ...appliedField(database, id),
       ];
       const parts = [printer.block(id, fields)];
-      if (flags.verbose) {
+      if (sql !== undefined) {
         const where = files === undefined ? ", as it ran" : "";
         for (const name of ["up", "down"] as const) {
           const title = files?.[name]?.file ?? `${name}.sql${where}`;
-          if (sql?.[name]) parts.push(`${ui.style.bold(title)}\n${sql[name].trimEnd()}`);
+          if (sql[name]) parts.push(`${ui.style.bold(title)}\n${sql[name].trimEnd()}`);
         }
       }
       return parts.join("\n\n");

@@ -49,8 +49,8 @@ export const command = defineCommand({
     const { catalogue } = verification;
     const titled = (id: RevisionId) => `${ui.style.yellow(id)}  ${titleOf(catalogue, id)}`;
     const field = (name: string, values: readonly string[]) => {
-      const shown = values.length > LISTED
-        ? [...values.slice(0, LISTED), `… and ${values.length - LISTED} more`]
+      const shown = values.length > LISTED + 1
+        ? [...values.slice(0, LISTED + 1), `… and ${values.length - LISTED - 1} more`]
         : values;
       shown.forEach((value, i) =>
         ui.data(`${ui.style.bold((i === 0 ? name : "").padEnd(10))}${value}`)
@@ -64,9 +64,11 @@ export const command = defineCommand({
     field("Policies", policies.length === 0 ? [] : [policies.join(", ")]);
     field("Current", status.current.length === 0 ? ["base"] : status.current.map(titled));
     field("Heads", status.heads.map(titled));
-    field("Pending", status.pending.map(titled));
-    field("Drafts", status.drafts.map(titled));
-    field("Unknown", status.unknown.map(titled));
+    for (const name of ["pending", "drafts", "unknown"] as const) {
+      const ids = status[name];
+      const total = ids.length > 1 ? [`${ids.length} revisions`] : [];
+      field(name[0]!.toUpperCase() + name.slice(1), [...total, ...ids.map(titled)]);
+    }
     // Unknown revisions are listed below with their branches.
     const findings = status.findings.filter((finding) => finding.code !== "revision-unknown");
     if (drift !== null) findings.push(drift.finding);

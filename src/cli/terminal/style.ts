@@ -8,6 +8,8 @@ export interface Style {
   green(text: string): string;
   yellow(text: string): string;
   cyan(text: string): string;
+  blue(text: string): string;
+  magenta(text: string): string;
 }
 
 const same = (text: string) => text;
@@ -20,6 +22,8 @@ export const plainStyle: Style = {
   green: same,
   yellow: same,
   cyan: same,
+  blue: same,
+  magenta: same,
 };
 
 /**
@@ -27,7 +31,7 @@ export const plainStyle: Style = {
  * files and databases is escaped first, and must not be mistaken for our colours. The marks are noncharacters of Unicode.
  */
 const RENDITIONS = new Map(
-  [1, 22, 2, 31, 32, 33, 36, 39].map((code, index) =>
+  [1, 22, 2, 31, 32, 33, 36, 39, 34, 35].map((code, index) =>
     [code, String.fromCharCode(0xfdd0 + index)] as const
   ),
 );
@@ -49,4 +53,6 @@ export const terminalStyle: Style = {
   green: rendition(32, 39),
   yellow: rendition(33, 39),
   cyan: rendition(36, 39),
+  blue: rendition(34, 39),
+  magenta: rendition(35, 39),
 };

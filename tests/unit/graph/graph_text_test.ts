@@ -102,3 +102,19 @@ Deno.test("drawGraph() uses the caller's marks, and draws a part of a graph", ()
   });
   assert.deepEqual(lines, ["o  c", "o  a"]);
 });
+
+Deno.test("drawGraph() paints every part for one lane, the sign for its revision, and changes no character", () => {
+  const list = "root\nleft < root\nright < root\nmerge < left right";
+  const rows = layLanes(requireGraph(revisionList(list)));
+  const text = (id: string) => [id];
+  const paint = (part: string, lane: number, id?: string) =>
+    id === undefined ? `<${lane}${part}>` : `<${part}${id}>`;
+  assert.deepEqual(drawGraph(rows, { glyphs: "ascii", text, paint }), [
+    "<*merge>  merge",
+    "<0+><1-.>",
+    "<0|><1 ><*right>  right".replace("<1 >", " "),
+    "<*left><1 |>  left",
+    "<0+><1-'>",
+    "<*root>  root",
+  ]);
+});
