@@ -134,6 +134,7 @@ onServer("rows that a run takes are kept in a file that sqlite3 opens", async (p
   project.add("a2", "DELETE FROM t WHERE a = 1;", "");
   const { stderr } = await project.aludel("upgrade");
   assert.match(stderr, /^lost +t: 1 row/m);
+  assert.match(stderr, /^next: aludel backup list/m);
   const list = JSON.parse(await project.done("backup", "list", "--json"));
   const [{ name }] = list.restorePoints ?? list.points;
   const [holder] = [...Deno.readDirSync(project.path)].filter((one) =>

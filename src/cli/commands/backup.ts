@@ -42,6 +42,6 @@ export const command = defineCommand({
     ui.json({ database: open.target.name, point, path });
     ui.data(point.name);
     ui.notice(`${megabytes(point.bytes)} in "${path}".`);
-    ui.hint(shell`aludel restore ${point.name} # put it back`);
+    if (open.target.kind === "file") ui.hint(shell`aludel restore ${point.name} # put it back`);
   },
 });

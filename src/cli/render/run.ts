@@ -204,6 +204,9 @@ export class RunReport {
   /** A copy from before the run has everything. The losses of several transactions are restored newest first. */
   #hintAtPoints(): void {
     const [first] = this.#points;
+    if (first !== undefined && this.#target.kind === "server") {
+      return this.#ui.hint(shell`aludel backup list # find the copy, which is an SQLite file`);
+    }
     if (first?.holds === "database") {
       return this.#ui.hint(shell`aludel restore ${first.name} # get dropped data back`);
     }
