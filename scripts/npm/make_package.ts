@@ -20,7 +20,7 @@ export function packageJson({ library }: Bundle): Readonly<Record<string, unknow
       "./package.json": "./package.json",
     },
     engines: { node: ">=24.10" },
-    files: ["bin", "src", "types", "docs", "*.js", "*.md"],
+    files: ["bin", "src", "types", "docs", "schemas", "*.js", "*.md"],
     publishConfig: { access: "public", provenance: true },
   };
 }
@@ -40,6 +40,10 @@ export async function makePackage(folder: string, stamp: BuildStamp): Promise<Bu
   Deno.mkdirSync(`${folder}/docs`);
   for (const name of ["LICENSE", "CHANGELOG.md"]) {
     Deno.copyFileSync(new URL(name, ROOT), `${folder}/${name}`);
+  }
+  Deno.mkdirSync(`${folder}/schemas`);
+  for (const { name } of Deno.readDirSync(new URL("schemas", ROOT))) {
+    Deno.copyFileSync(new URL(`schemas/${name}`, ROOT), `${folder}/schemas/${name}`);
   }
   for (const name of documents()) {
     const text = Deno.readTextFileSync(new URL(name, ROOT));

@@ -18,7 +18,16 @@ Deno.test("the npm package holds what it names, needs no other, and runs nothing
     assert.equal(about[field], undefined, field);
   }
   const { types, default: library } = about.exports["."];
-  for (const path of [types, library, about.bin.aludel, "LICENSE", "README.md"]) {
+  for (
+    const path of [
+      types,
+      library,
+      about.bin.aludel,
+      "LICENSE",
+      "README.md",
+      "schemas/settings.schema.json",
+    ]
+  ) {
     assert.ok(folder.has(`npm/${path}`), path);
   }
   for (const module of modules) {
