@@ -366,18 +366,17 @@ function refuseUnknownName(text: string, settings: Settings): void {
 }
 
 function unsupported(
-  location: { readonly scheme: string },
+  { scheme }: { readonly scheme: string },
   name: string,
   source: Source,
 ): AludelError {
-  return new AludelError(
-    "target-unsupported",
-    `The database "${name}" is not SQLite (${location.scheme})`,
-    {
-      notes: [`it comes from ${originOf(source, name)}`],
-      next: [again`-d app.db # name an SQLite file`],
-    },
-  );
+  const what = scheme === "d1"
+    ? "on Cloudflare D1, which has no transactions"
+    : `not SQLite (${scheme})`;
+  return new AludelError("target-unsupported", `The database "${name}" is ${what}`, {
+    notes: [`it comes from ${originOf(source, name)}`],
+    next: [again`-d app.db # name an SQLite file`],
+  });
 }
 
 function noTarget(settings: Settings, notices: readonly string[]): AludelError {

@@ -144,6 +144,7 @@ Deno.test("chooseTarget() refuses other databases that were asked for, without s
       !JSON.stringify([error.message, error.notes, error.next, error.place]).includes("s3cret"),
     );
   }
+  assert.match(refusal({ flag: "d1://app" }).message, /is on Cloudflare D1/);
   assert.equal(refusal({ flag: "sqlite:" }).code, "target-value");
   assert.equal(refusal({ flag: "https://u:s3cret@x.io" }).code, "target-value");
 });
