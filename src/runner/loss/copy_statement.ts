@@ -30,6 +30,8 @@ export interface CopyStatement {
  * @returns undefined for a statement that takes no rows from a SELECT.
  */
 export function readCopyStatement(text: string, statement: Statement): CopyStatement | undefined {
+  // Without a FROM it makes rows and copies none. Seeds can be long, so they are not read twice.
+  if (!/\bfrom\b/i.test(text.slice(statement.start, statement.end))) return undefined;
   const tokens = significantTokens(text, statement);
   let at = 0;
   const word = (ahead = 0) => wordOf(tokens[at + ahead]);
@@ -62,18 +64,17 @@ export function readCopyStatement(text: string, statement: Statement): CopyState
   if (accept("AS") && !creates) name();
   const columns = creates ? undefined : readList();
   const opaque = { into, columns, creates, items: [], from: undefined, projects: false };
-  // Without a FROM it makes rows and copies none.
   if (!tokens.some((token) => wordOf(token) === "FROM")) return undefined;
   if (!accept("SELECT")) return opaque;
   if (!accept("DISTINCT")) accept("ALL");
-  const items: (readonly Token[])[] = [[]];
+  const items: Token[][] = [[]];
   for (let depth = 0; at < tokens.length; at++) {
     const token = tokens[at]!;
     if (token.text === "(") depth++;
     if (token.text === ")") depth--;
     if (depth === 0 && wordOf(token) === "FROM") break;
     if (depth === 0 && token.text === ",") items.push([]);
-    else items[items.length - 1] = [...items.at(-1)!, token];
+    else items.at(-1)!.push(token);
   }
   if (!accept("FROM")) return { ...opaque, items: items.map((one) => toItem(one, new Set())) };
   const from = name();
