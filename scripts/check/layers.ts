@@ -22,6 +22,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   state: ["errors", "text", "graph", "sql", "manifest", "db"],
   runner: ["errors", "finding", "text", "graph", "sql", "manifest", "db", "schema", "state"],
   lint: ["errors", "finding", "text", "sql", "schema", "runner"],
+  report: ["errors", "text", "sql", "schema"],
   replay: [
     "errors",
     "finding",
@@ -111,6 +112,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "state",
     "runner",
     "lint",
+    "report",
     "replay",
     "project",
     "proof",
@@ -121,7 +123,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders whose functions depend on their arguments alone. */
-const PURE = ["text", "graph", "sql", "manifest", "schema", "lint"];
+const PURE = ["text", "graph", "sql", "manifest", "schema", "lint", "report"];
 
 /** Names that reach the world outside. */
 const AMBIENT = [
