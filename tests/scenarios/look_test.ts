@@ -296,3 +296,24 @@ Deno.test("show alone shows the heads, and -s leaves the SQL out", async () => {
   assert.match((await read()).up, /-- Up: does d1/);
   assert.equal(await read("-s"), null);
 });
+
+Deno.test("--json says of no revision that it is not current without having looked", async () => {
+  using project = temporaryProject();
+  for (const id of ["a1", "a2"]) {
+    await project.prepare("revision", "-m", `does ${id}`, "--rev-id", id);
+  }
+  await project.prepare("upgrade", "a1");
+  const told = async (...args: string[]) => {
+    const answer = JSON.parse(await project.done(...args, "--json"));
+    const revisions = answer.revisions ?? answer.heads ?? answer.current;
+    return revisions.map((one: { id: string; current: unknown }) => `${one.id} ${one.current}`);
+  };
+  assert.deepEqual(await told("history"), ["a2 null", "a1 null"]);
+  assert.deepEqual(await told("history", "-i"), ["a2 false", "a1 true"]);
+  assert.deepEqual(await told("history", "-d", "app.db"), ["a2 false", "a1 true"]);
+  assert.deepEqual(await told("history", "-r", "current:"), ["a2 false", "a1 true"]);
+  assert.deepEqual(await told("history", "--graph"), ["a2 false", "a1 true"]);
+  assert.deepEqual(await told("heads"), ["a2 null"]);
+  assert.deepEqual(await told("current"), ["a1 true"]);
+  assert.deepEqual(await told("show", "a1"), ["a1 true"]);
+});

@@ -17,7 +17,7 @@ export const command = defineCommand({
     const { ui } = context;
     const { folder, catalogue } = new Session(context, flags);
     const { graph } = catalogue;
-    const printer = new RevisionPrinter(catalogue, folder, ui.style);
+    const printer = new RevisionPrinter(catalogue, folder, ui.style, "unread");
     ui.json({
       branches: graph.branchPoints.map((id) => ({
         ...printer.json(id),

@@ -35,7 +35,7 @@ export const command = defineCommand({
     const unknown = current.filter((id) => !onDisk.has(id));
     const atHeads = missing.length === 0 && unknown.length === 0;
     const foreign = workspace !== null && isOfAnotherProject(catalogue);
-    const printer = new RevisionPrinter(catalogue, session.folder, ui.style, { current: false });
+    const printer = new RevisionPrinter(catalogue, session.folder, ui.style, "unmarked");
     ui.json({
       database: target.name,
       current: current.map((id) => printer.json(id)),

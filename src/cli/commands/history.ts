@@ -59,12 +59,19 @@ export const command = defineCommand({
     const { ids: found, catalogue } = looked === undefined
       ? await findRevisions(session, needsDatabase, find)
       : { ids: find(looked.catalogue), catalogue: looked.catalogue };
+    // Without a look at the database, the catalogue is the session's own.
+    const looks = looked === undefined
+      ? needsDatabase || session.database !== undefined || catalogue.records.size > 0
+      : looked.database !== undefined;
     const present = looked?.database?.present === true;
     const ids = found.toReversed().slice(0, flags.limit);
     const { graph, applied } = catalogue;
-    const printer = new RevisionPrinter(catalogue, session.folder, ui.style, {
-      current: flags.indicateCurrent || present,
-    });
+    const printer = new RevisionPrinter(
+      catalogue,
+      session.folder,
+      ui.style,
+      !looks ? "unread" : flags.indicateCurrent || present ? "marked" : "unmarked",
+    );
     const block = (id: RevisionId) => printer.block(id);
     if (ui.wantsJson) {
       ui.json({ revisions: ids.map((id) => printer.json(id)) });

@@ -44,7 +44,12 @@ export const command = defineCommand({
           : [shell`aludel history`],
       });
     }
-    const printer = new RevisionPrinter(catalogue, session.folder, ui.style);
+    const printer = new RevisionPrinter(
+      catalogue,
+      session.folder,
+      ui.style,
+      database === undefined ? "unread" : "marked",
+    );
     const found = [];
     for (const id of ids) {
       const entry = catalogue.entries.get(id);

@@ -40,38 +40,45 @@ export interface RevisionJson {
   readonly state: "draft" | "sealed" | "unknown";
   /** Its folder inside the migrations folder. */
   readonly dir: string | null;
-  /** Whether the database is at it, if one was read. */
-  readonly current: boolean;
+  /** Whether the database is at it; null if no database was looked at. */
+  readonly current: boolean | null;
   readonly head: boolean;
   readonly branchpoint: boolean;
   readonly mergepoint: boolean;
 }
+
+/**
+ * What is known of the revisions that the database is at: `marked` in the text too · `unmarked` there, because it is
+ * obvious or was not asked for · `unread`, because no database was looked at.
+ */
+export type CurrentMarks = "marked" | "unmarked" | "unread";
 
 /** Prints the revisions of a catalogue. The marks are prepared once, for lists of thousands. */
 export class RevisionPrinter {
   readonly #catalogue: Catalogue;
   readonly #folder: string;
   readonly #style: Style;
+  readonly #marks: CurrentMarks;
   readonly #current: ReadonlySet<RevisionId>;
   /** The marks that follow from the graph, for the few revisions that have any. */
   readonly #placed = new Map<RevisionId, Mark[]>();
 
   /**
    * @param folder The migrations folder for messages.
-   * @param options `current: false` if no revision is marked as current: that is obvious, or the database was not read.
    */
   constructor(
     catalogue: Catalogue,
     folder: string,
     style: Style,
-    options: { readonly current: boolean } = { current: true },
+    marks: CurrentMarks,
   ) {
     const { graph, applied } = catalogue;
     this.#catalogue = catalogue;
     this.#folder = folder;
     this.#style = style;
+    this.#marks = marks;
     this.#current = new Set(
-      options.current && applied.size > 0 ? graph.headsOf(applied, "parents") : [],
+      marks !== "unread" && applied.size > 0 ? graph.headsOf(applied, "parents") : [],
     );
     const effective = new Set(graph.effectiveHeads);
     // An effective head is one that another branch depends on: applying that one applies this one too.
@@ -90,7 +97,7 @@ export class RevisionPrinter {
     const entry = this.#catalogue.entries.get(id);
     const marks: Mark[] = [];
     if (entry === undefined) marks.push("unknown");
-    if (this.#current.has(id)) marks.push("current");
+    if (this.#marks === "marked" && this.#current.has(id)) marks.push("current");
     if (entry?.up === null) marks.push("draft");
     const placed = this.#placed.get(id);
     if (placed !== undefined) marks.push(...placed);
@@ -173,7 +180,7 @@ export class RevisionPrinter {
       created: entry?.created ?? null,
       state: entry === undefined ? "unknown" : entry.up === null ? "draft" : "sealed",
       dir: entry?.dir ?? null,
-      current: marks.includes("current"),
+      current: this.#marks === "unread" ? null : this.#current.has(id),
       head: marks.includes("head") || marks.includes("effective head"),
       branchpoint: marks.includes("branchpoint"),
       mergepoint: marks.includes("mergepoint"),
