@@ -326,7 +326,7 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
   "aludel status -d production": {
     scene: "a project",
     exit: 3,
-    prints: /^Database +production\n[\s\S]*^Pending +3f9c1a2b4d5e/m,
+    prints: /^Database +production\n[\s\S]*^Pending +2 revisions\n +3f9c1a2b4d5e/m,
   },
   "aludel history": {
     scene: "a project",
@@ -340,7 +340,7 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     scene: "a project",
     prints: /^(?![\s\S]*^Revision: 77aa)Revision: 3f9c[\s\S]*^Revision: ae10/m,
   },
-  "aludel history --graph -i": {
+  "aludel history --graph -n 20": {
     scene: "a project with three heads",
     before: "aludel upgrade 77aa -q",
     prints: [/├─/, /@ +77aa0b1c2d3e \(current\)/],
@@ -354,15 +354,21 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     prints: /^ae10[\s\S]*3f9c[\s\S]*77aa[\s\S]*be11/,
   },
   "aludel show 3f9c": { scene: "a project", prints: /^Revision: 3f9c[\s\S]*create roles/ },
-  "aludel show head -v": { scene: "a project", prints: /^Revision: 77aa[\s\S]*ADD COLUMN age/ },
+  "aludel show": { scene: "a project", prints: /^Revision: 77aa[\s\S]*ADD COLUMN age/ },
   "aludel show current": { scene: "a project", prints: /^Revision: 3f9c/ },
   "aludel diff app.db schema.sql": {
     scene: "a project",
     prints: /^\+ add column users\.age.*\n\+ create table events\n$/,
   },
-  "aludel diff ae10 head": {
+  "aludel diff": { scene: "a project", prints: /^\+ create table events\n$/ },
+  "aludel diff ae10 head --sql": {
     scene: "a project",
-    prints: /^\+ add column users\.age.*\n\+ create table roles\n$/,
+    prints: [/^ALTER TABLE "users" ADD COLUMN age/m, /^CREATE TABLE roles/m],
+  },
+  "aludel diff ae10 head --svg > diff.svg": {
+    scene: "a project",
+    then: "cat diff.svg",
+    thenPrints: [/^<svg /, /\+ roles</, /~ users</],
   },
   "aludel diff empty schema.sql": {
     scene: "a project",
@@ -372,6 +378,15 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     scene: "a project",
     then: "aludel check",
     thenPrints: /lead to exactly what schema\.sql says/,
+  },
+  "aludel schema --svg > schema.svg": {
+    scene: "a project",
+    then: "cat schema.svg",
+    thenPrints: [/^<svg /, />users</, />roles</],
+  },
+  "aludel schema --mermaid --table users": {
+    scene: "a project",
+    prints: /^erDiagram\n {2}"users" \{/,
   },
   "aludel schema 3f9c": {
     scene: "a project",

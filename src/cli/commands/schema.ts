@@ -34,7 +34,7 @@ export const command = defineCommand({
     { command: "aludel schema 3f9c", says: "the schema at that revision" },
     { command: "aludel schema --svg > schema.svg", says: "draws all tables" },
     {
-      command: "aludel schema --mermaid --table events",
+      command: "aludel schema --mermaid --table users",
       says: "a table and the tables that keys join to it",
     },
     { command: "aludel schema db:app.db", says: "what the database has" },
