@@ -22,7 +22,7 @@ Deno.test("bareArguments() says of every command what the parser says", async ()
 });
 
 Deno.test("bareArguments() leaves flags and wrong numbers of words to the parser", async () => {
-  const { command } = await COMMANDS["show"]!.load();
+  const { command } = await COMMANDS["edit"]!.load();
   const flags = allFlags(command.flags);
   assert.equal(bareArguments(command, flags, []), undefined);
   assert.equal(bareArguments(command, flags, ["a", "b"]), undefined);

@@ -32,7 +32,7 @@ Deno.test("main() explains a command in each of the ways to ask", async () => {
   for (const { code, stdout, stderr } of outcomes) {
     assert.equal(code, 0);
     assert.equal(stderr, "");
-    assert.match(stdout, /^Usage: aludel show \[OPTIONS\] REF\n/);
+    assert.match(stdout, /^Usage: aludel show \[OPTIONS\] \[REF\]\n/);
   }
 });
 
@@ -70,7 +70,7 @@ Deno.test("the words from elsewhere lead to commands that exist, and are none th
 });
 
 Deno.test("main() prints an error as the one JSON document when --json stands anywhere", async () => {
-  for (const args of [["--json", "nonsense"], ["show", "--json"], ["show", "--jsn", "--json"]]) {
+  for (const args of [["--json", "nonsense"], ["edit", "--json"], ["show", "--jsn", "--json"]]) {
     const { code, stdout, stderr } = await runInProcess(args);
     assert.deepEqual([code, stderr], [2, ""]);
     const { error } = JSON.parse(stdout);
