@@ -20,6 +20,8 @@ export const PALETTES: Readonly<Record<"dark" | "light", Palette>> = {
     red: "#ff7a72",
     green: "#7bd88f",
     yellow: "#e6b450",
+    blue: "#7aa8f5",
+    magenta: "#c792ea",
     cyan: "#6cc7d9",
   },
   light: {
@@ -31,6 +33,8 @@ export const PALETTES: Readonly<Record<"dark" | "light", Palette>> = {
     red: "#c4232b",
     green: "#1a7a36",
     yellow: "#8a5a00",
+    blue: "#1f5fbf",
+    magenta: "#8a3fb0",
     cyan: "#0b6f85",
   },
 };
@@ -50,7 +54,11 @@ svg{${colours(PALETTES.dark)}}
 @media(prefers-color-scheme:light){svg{${colours(PALETTES.light)}}}
 text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;
 fill:var(--text);white-space:pre}
-${["red", "green", "yellow", "cyan", "dim"].map((name) => `.${name}{fill:var(--${name})}`).join("")}
+${
+  ["red", "green", "yellow", "blue", "magenta", "cyan", "dim"].map((name) =>
+    `.${name}{fill:var(--${name})}`
+  ).join("")
+}
 .bold{font-weight:600}text[class=bold]{fill:var(--bold)}
 .w{fill:var(--background);stroke:var(--edge)}.o{fill:var(--edge)}.c{fill:var(--background)}
 .l{fill:none;stroke:var(--dim);stroke-width:1.5}.d{fill:var(--text)}

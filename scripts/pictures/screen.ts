@@ -1,5 +1,5 @@
 /** The colours that Aludel prints in: see src/cli/terminal/style.ts. */
-export type ScreenColour = "red" | "green" | "yellow" | "cyan";
+export type ScreenColour = "red" | "green" | "yellow" | "blue" | "magenta" | "cyan";
 
 /** How characters look. */
 export interface ScreenStyle {

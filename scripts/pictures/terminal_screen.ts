@@ -67,6 +67,8 @@ const COLOURS: Readonly<Record<number, ScreenColour>> = {
   1: "red",
   2: "green",
   3: "yellow",
+  4: "blue",
+  5: "magenta",
   6: "cyan",
 };
 
