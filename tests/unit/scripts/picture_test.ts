@@ -47,7 +47,7 @@ Deno.test("a screen shows what stays: not a progress line that was taken off", a
 });
 
 Deno.test("a screen refuses looks that the pictures have no style for", async () => {
-  await assert.rejects(screenOf("\x1b[35mmagenta"), /do not know how "m" looks/);
+  await assert.rejects(screenOf("\x1b[37mwhite"), /do not know how "w" looks/);
   await assert.rejects(screenOf("\x1b[41mred behind"), /do not know/);
   await assert.rejects(screenOf("line\r\n".repeat(20)), /longer than 10 rows/);
 });
