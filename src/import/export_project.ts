@@ -213,12 +213,19 @@ function ended(text: string): string {
     : `${text.slice(0, last.end)};${text.slice(last.end)}`;
 }
 
-/** goose ends a statement at a semicolon before a line's end, unless the statement is marked. */
+/** Whether goose takes a line for the end of a statement: its last word before a comment ends in a semicolon. */
+function endsForGoose(line: string): boolean {
+  const words = line.trim().split(/\s+/);
+  const comment = words.findIndex((word) => word.startsWith("--"));
+  return (comment < 0 ? words : words.slice(0, comment)).at(-1)?.endsWith(";") ?? false;
+}
+
+/** Marks the statements that goose would end too early. */
 function gooseStatements(text: string): string {
   let marked = "";
   let at = 0;
   const hasInner = ({ start, end }: Statement) =>
-    /;[ \t]*\n/.test(text.slice(start, end).replace(/;$/, ""));
+    text.slice(start, end).split("\n").slice(0, -1).some(endsForGoose);
   for (const statement of splitStatements(text)) {
     if (!hasInner(statement)) continue;
     const { start, end } = statement;

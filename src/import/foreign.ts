@@ -197,14 +197,18 @@ export function compareNumbers(a: string, b: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** Whether a folder has revisions of Aludel's. Files of another tool may be beside them. */
+export function hasRevisions(project: ForeignFolder, folder: string): boolean {
+  return /^\s*\{\s*"format"/.test(project.read(joinPath(folder, "manifest.json")) ?? "");
+}
+
 /**
  * The folders of a project that may hold another tool's migrations, itself first: not deeper than three, none that is
- * hidden, and none with a manifest of Aludel's.
+ * hidden, and none of a revision of Aludel's.
  */
 export function* foldersOf(project: ForeignFolder, below = "", depth = 3): Generator<string> {
-  if (/^\s*\{\s*"format"/.test(project.read(joinPath(below, "manifest.json")) ?? "")) return;
   yield below;
-  if (depth === 0) return;
+  if (depth === 0 || hasRevisions(project, below)) return;
   for (const { name, isFolder } of project.list(below)) {
     if (isFolder && !name.startsWith(".") && !PASSED_OVER.has(name)) {
       yield* foldersOf(project, joinPath(below, name), depth - 1);

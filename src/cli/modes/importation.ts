@@ -2,7 +2,7 @@ import { digest } from "../../digest.ts";
 import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
 import { host } from "../../host/mod.ts";
-import type { ForeignFolder } from "../../import/foreign.ts";
+import { type ForeignFolder, type FoundTool, joinPath } from "../../import/foreign.ts";
 import { decideTool, DiskFolder, findTools, translated } from "../../import/foreign_project.ts";
 import { type PreparedImport, prepareImport, writeImport } from "../../import/take_over.ts";
 import { foreignTools } from "../../import/tools.ts";
@@ -60,7 +60,7 @@ export async function importProject(context: CommandContext, flags: ImportFlags)
     });
   }
   const found = await findHere(flags.tool, source);
-  const target = chosenTarget(session, source.project, found[0].tool.name);
+  const target = chosenTarget(session, source.project, found[0]);
   await using connection = target === undefined ? null : await lookWithExtensions(session, target);
   if (target !== undefined && connection === null) {
     requirePresent(target);
@@ -137,34 +137,43 @@ async function findHere(name: string | undefined, { project, below }: Source) {
 function chosenTarget(
   session: Session,
   source: ForeignFolder,
-  tool: string,
+  { tool, place }: FoundTool,
 ): Target | undefined {
   const { ui, settings } = session;
+  const { root } = settings;
   try {
     const { target, notices } = session.targetChoice();
+    const beside = joinPath(place.folder, "..", relativeTo(target.path, root));
+    // Up to release 6, Prisma reads the paths of URLs from the folder of its schema.
+    const isPrismas = tool.name === "prisma" && !isTyped(target) && target.from !== "settings" &&
+      !pathExists(target.path) && pathExists(`${root}/${beside}`);
+    if (isPrismas) return targetAt(beside.replace(/[^/]+\/\.\.\//, ""), session);
     for (const notice of notices) ui.notice(notice);
     return target;
   } catch (error) {
     if (!(error instanceof AludelError && error.code === "target-none")) throw error;
   }
-  const local = tool === "wrangler" ? localDatabases(source) : [];
-  if (local.length === 1) {
-    const { root } = settings;
-    return chooseTarget({
-      flag: resolvePath(local[0]!, root),
-      environment: () => undefined,
-      settings,
-      dotenv: () => new Map(),
-      folder: root,
-      exists: pathExists,
-    }).target;
-  }
+  const local = tool.name === "wrangler" ? localDatabases(source) : [];
+  if (local.length === 1) return targetAt(local[0]!, session);
   ui.notice(
     local.length > 1
       ? "Wrangler keeps several databases here, and -d names none: only the files are taken over."
       : "No database is named: only the files are taken over.",
   );
   return undefined;
+}
+
+/** A file of the project, as if it had been typed. */
+function targetAt(path: string, { settings }: Session): Target {
+  const { root } = settings;
+  return chooseTarget({
+    flag: resolvePath(path, root),
+    environment: () => undefined,
+    settings,
+    dotenv: () => new Map(),
+    folder: root,
+    exists: pathExists,
+  }).target;
 }
 
 /** Whether new settings must name the database: what an environment says will be said again. */

@@ -8,6 +8,7 @@ import {
   type ForeignHistory,
   type ForeignPlace,
   type ForeignTool,
+  hasRevisions,
   inLine,
   isCrateWith,
   joinPath,
@@ -89,7 +90,9 @@ export const diesel: ForeignTool = {
       places.push(...[...foldersOf(project)].filter((one) => isCrateWith(project, one, "diesel")));
     }
     return [...new Set(places)]
-      .filter((folder) => dieselFolders(project, folder).length > 0)
+      .filter((folder) =>
+        !hasRevisions(project, folder) && dieselFolders(project, folder).length > 0
+      )
       .map((folder): ForeignPlace => ({ folder, table: "__diesel_schema_migrations" }));
   },
   read(project, { folder }): ForeignHistory {
