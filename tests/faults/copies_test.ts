@@ -194,7 +194,7 @@ Deno.test("a read-only medium: nothing can be copied there, but rehearsed elsewh
   assert.match(stderr, /error\[copy-failed\]: The folder .* cannot be written/);
   assert.match(
     (await project.fails(1, "downgrade", "base", "--rehearse")).stderr,
-    /error\[copy-failed\][^]*next: Or rehearse elsewhere: `--rehearse-keep PATH`/,
+    /error\[copy-failed\][^]*next: aludel downgrade base --rehearse --rehearse-keep PATH /,
   );
   await project.done("downgrade", "base", "--rehearse-keep", "copy.db");
   assert.equal(
