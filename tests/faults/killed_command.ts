@@ -34,7 +34,13 @@ export async function endWhen(
   while (!ended && !seen()) await new Promise((resolve) => setTimeout(resolve, 1));
   if (momentMs > 0) await new Promise((resolve) => setTimeout(resolve, momentMs));
   if (ended) return false;
-  child.kill(signal);
+  try {
+    child.kill(signal);
+  } catch (error) {
+    // It ended by itself a moment ago, and the promise has not been told yet.
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
   return (await status).signal !== null || (await status).code === 130;
 }
 
