@@ -32,7 +32,7 @@ Deno.test("verify --staged loads neither SQLite nor the code of schemas, runs an
   const loaded = await loadedBy(
     "main.ts",
     "src/cli/arguments/parse_arguments.ts",
-    "src/cli/commands/verify.ts",
+    "src/cli/commands/check/verify.ts",
     "src/cli/modes/verify_git.ts",
   );
   assert.ok(loaded.has("src/git/verification.ts"), "the graph was read");

@@ -1,0 +1,77 @@
+import { AludelError } from "../../../errors.ts";
+import { blame } from "../../../proof/blame.ts";
+import { foldName, unquote } from "../../../sql/identifier.ts";
+import { closest } from "../../../text/closest.ts";
+import { displayWidth, padColumns } from "../../../text/layout.ts";
+import { chooseHistory, HISTORY_FLAG } from "../../session/replay.ts";
+import { Session } from "../../session/session.ts";
+import { defineCommand } from "../../arguments/command.ts";
+import { titleOf } from "../../render/revision.ts";
+import { instead, shell } from "../../../text/next_step.ts";
+
+export const command = defineCommand({
+  name: "blame",
+  description: [
+    "Shows which revision last changed each part of a table: columns, constraints, indexes, triggers. The revisions are replayed in memory and the schemas before and after each one compared, so it does not matter how a change was written. Renames are followed if a statement makes them.",
+  ],
+  flags: HISTORY_FLAG,
+  positional: [{ name: "TABLE", help: "a table, view or virtual table, or TABLE.COLUMN" }],
+  examples: [
+    { command: "aludel blame users", says: "all parts of a table" },
+    { command: "aludel blame users.email", says: "one column" },
+    { command: "aludel blame users --at 3f9c", says: "as of that revision" },
+  ],
+  async run(context, flags, [text = ""]) {
+    const { ui } = context;
+    const session = new Session(context, flags);
+    const { ids, replay } = await chooseHistory(session, flags.at);
+    const all = await blame(ids, replay);
+    const { owner, column } = findPart(text, new Set(all.keys()));
+    const lines = (all.get(owner) ?? []).filter((line) =>
+      column === undefined || line.column === column
+    );
+    if (lines.length === 0) throw nothingFound(text, column, owner, [...all.keys()]);
+    const title = (id: string) => titleOf(session.catalogue, id);
+    ui.json({
+      lines: lines.map(({ revision, line }) => ({ revision, message: title(revision), line })),
+    });
+    const width = Math.max(...lines.map(({ line }) => displayWidth(line)));
+    for (const { revision, line } of lines) {
+      const padded = padColumns(line, width);
+      ui.data(`${ui.style.yellow(revision)}  ${padded}  ${title(revision)}`.trimEnd());
+    }
+  },
+});
+
+/** A name with a dot may be a table, or a table and a column. */
+function findPart(
+  text: string,
+  owners: ReadonlySet<string>,
+): { readonly owner: string; readonly column: string | undefined } {
+  const whole = foldName(unquote(text));
+  const dot = text.lastIndexOf(".");
+  if (owners.has(whole) || dot < 0) return { owner: whole, column: undefined };
+  return {
+    owner: foldName(unquote(text.slice(0, dot))),
+    column: foldName(unquote(text.slice(dot + 1))),
+  };
+}
+
+function nothingFound(
+  text: string,
+  column: string | undefined,
+  owner: string,
+  owners: readonly string[],
+): AludelError {
+  const near = owners.includes(owner) ? undefined : closest(owner, owners);
+  const message = column !== undefined && owners.includes(owner)
+    ? `Table "${owner}" has no column "${column}"`
+    : `The revisions make no table or view "${text}"`;
+  return new AludelError("blame-unknown", message, {
+    next: owners.includes(owner)
+      ? [instead(text, owner)]
+      : near === undefined
+      ? [shell`aludel schema head`]
+      : [instead(text, column === undefined ? near : `${near}.${column}`)],
+  });
+}

@@ -1,0 +1,114 @@
+import { AludelError } from "../../../errors.ts";
+import { committedFolders } from "../../../git/objects.ts";
+import { gitFolder } from "../../../git/git.ts";
+import { parseRange } from "../../../graph/ref.ts";
+import { resolveRange } from "../../../graph/resolve_ref.ts";
+import { squash } from "../../../project/author/squash.ts";
+import { resolvePath } from "../../../project/workspace/files.ts";
+import { instead, shell } from "../../../text/next_step.ts";
+import { toSecond } from "../../../text/layout.ts";
+import { defineCommand } from "../../arguments/command.ts";
+import { waitingFor } from "../../render/draft.ts";
+import { Session } from "../../session/session.ts";
+
+export const command = defineCommand({
+  name: "squash",
+  description: [
+    "Writes one sealed revision in the place of a run of sealed ones, from A to B with both, and lets what followed the run follow it. Branches inside are allowed if the run has one entry and one exit. The new revision makes the schema after the run at once, with the rows that the run makes in an empty database; where that is not the same, it has the run's scripts one after the other.",
+    "Both ways are run in memory, on what comes before the run and on generated rows, and must give the same schema and the same rows: otherwise nothing is written.",
+    "A new database runs the short way. One that is past the run gets one record in the place of the run's with its next upgrade, and nothing runs. One that is inside is refused until it has finished, with a checkout from before the squash. The run's folders are removed if git has them; --archive moves them instead.",
+  ],
+  flags: {
+    message: {
+      kind: "text",
+      alias: "m",
+      value: "MSG",
+      help: "what the new revision does (default: which ones it replaces)",
+    },
+    revId: { kind: "text", value: "ID", help: "its id (default: 12 random hex digits)" },
+    archive: {
+      kind: "text",
+      value: "DIR",
+      help: "move the folders of the run there, outside the migrations folder",
+    },
+    dryRun: { kind: "switch", help: "prove it, print the SQL, and write nothing" },
+  },
+  positional: [{ name: "RANGE", help: "the run: A:B, :B from the first one, A: to the head" }],
+  examples: [
+    { command: "aludel squash :3f9c", says: "everything up to 3f9c becomes one revision" },
+    {
+      command: "aludel squash ae10:3f9c --archive old-migrations",
+      says: "keeps the old folders elsewhere",
+    },
+    { command: "aludel squash :3f9c --dry-run", says: "prints what would be written" },
+  ],
+  async run(context, flags, [text = ""]) {
+    const { runtime, ui } = context;
+    if (!text.includes(":")) {
+      throw new AludelError("usage", `"${text}" is not a range of revisions`, {
+        notes: ["A squash works on a run, such as 3f9c:77aa"],
+        next: [
+          instead(text, `:${text}`, `everything up to ${text}`),
+          shell`aludel squash --help`,
+        ],
+      });
+    }
+    const range = parseRange(text);
+    const session = new Session(context, flags);
+    const { project, folder } = session;
+    session.announceExtensions();
+    const done = await squash(project, ({ graph, entries }) => {
+      const applied = new Set<string>();
+      const ids = resolveRange(graph, range, { applied, onDisk: new Set(entries.keys()) });
+      return {
+        ids,
+        id: flags.revId ?? runtime.randomId(),
+        message: flags.message?.trim() ||
+          `squash ${ids.length} revisions, ${ids[0] ?? "none"} to ${ids.at(-1) ?? "none"}`,
+        created: toSecond(runtime.now()),
+      };
+    }, {
+      committed: () => committedFolders(gitFolder(project.migrations)),
+      archive: flags.archive === undefined ? undefined : resolvePath(flags.archive, runtime.cwd),
+      dryRun: flags.dryRun,
+      onWait: waitingFor(ui, project),
+    });
+    const { revision, replaced, texts, made, databases, notices } = done;
+    const up = `${folder}/${revision.dir}/up.sql`;
+    const down = texts.down === null ? null : `${folder}/${revision.dir}/down.sql`;
+    ui.json({
+      id: flags.dryRun ? null : revision.id,
+      message: revision.message,
+      parents: revision.parents,
+      dependsOn: revision.dependsOn,
+      labels: revision.labels,
+      replaces: replaced.map(({ id }) => id),
+      up: flags.dryRun ? null : up,
+      down: flags.dryRun ? null : down,
+      made,
+      databases,
+      notices,
+      ...(flags.dryRun && { texts }),
+    });
+    if (flags.dryRun) {
+      ui.script(texts.up.trimEnd());
+      if (texts.down !== null) ui.script(`\n${texts.down.trimEnd()}`);
+    } else ui.data(down === null ? up : `${up}\n${down}`);
+    for (const notice of notices) ui.notice(notice);
+    const way = made === "schema"
+      ? "the schema at once"
+      : "the scripts of the run one after the other";
+    ui.notice(
+      `It makes ${way}; schema and rows are the same on ${databases} ${
+        databases === 1 ? "database" : "databases"
+      } in memory.`,
+    );
+    if (flags.dryRun) return ui.notice("Nothing was written: this is what the files would hold.");
+    ui.notice(
+      `${ui.talkStyle.yellow(revision.id)} is sealed, and replaces ${replaced.length} revisions.`,
+    );
+    ui.hint(
+      shell`git add --all -- ${folder} && git commit # the old folders go in the same commit`,
+    );
+  },
+});
