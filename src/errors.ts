@@ -178,7 +178,6 @@ export const ERROR_KINDS = {
   "schema-unreadable": "failure",
   "seal-edited": "failure",
   "seal-no-up": "failure",
-  "seal-partial-commit": "failure",
   "seal-text-unknown": "failure",
   "sealed-changed": "finding",
   "sealed-moved": "finding",

@@ -32,7 +32,7 @@ export async function main(runtime: Runtime): Promise<number> {
       return await printHelp(plain, line.command === "help" ? line.args : [], line);
     }
     const { name, args } = findCommand(line.command, line.args) ??
-      await (await import("./arguments/unknown_command.ts")).refuseUnknownCommand(
+      await (await import("./arguments/typed_command.ts")).refuseUnknownCommand(
         line.command,
         line.args,
       );
@@ -101,7 +101,7 @@ async function printHelp(
   const topic = words.filter((word) => !word.startsWith("-"));
   if (topic.length > 0) {
     const found = findCommand(topic[0]!, topic.slice(1)) ??
-      await (await import("./arguments/unknown_command.ts")).refuseUnknownCommand(
+      await (await import("./arguments/typed_command.ts")).refuseUnknownCommand(
         topic[0]!,
         topic.slice(1),
       );

@@ -61,18 +61,15 @@ const HOOKS = ["pre-commit", "pre-merge-commit"] as const;
 /** The suffix of a hook that was there before. */
 export const BEFORE = ".before-aludel";
 
-/** One project that a hook checks; a repository may hold several. */
-export interface HookCheck {
-  /** The settings file seen from the root of the working tree; empty for a project at the root without one. */
-  readonly config: string;
-  /** Whether drafts are sealed instead of refused. */
-  readonly seal: boolean;
-}
-
 const MARK = "# aludel hook 1";
 
-/** The text of a hook. */
-export function formatHook(program: ProgramWords, checks: readonly HookCheck[]): string {
+/**
+ * The text of a hook.
+ *
+ * @param configs The projects that it checks: their settings files seen from the root of the working tree, an empty text
+ *   for a project at the root without one.
+ */
+export function formatHook(program: ProgramWords, configs: readonly string[]): string {
   return `#!/bin/sh
 ${MARK}: written by "aludel hook install", taken back by "aludel hook uninstall"
 
@@ -95,42 +92,29 @@ check() {
   [ -e "$1" ] || return 0
   run verify --staged --quiet --config "$1" || exit
 }
-seal_and_check() {
-  [ -e "$1" ] || return 0
-  run seal --staged --quiet --config "$1" || exit
-  check "$1"
-}
 # Nor is one without settings on every branch.
-here() { [ -e migrations/manifest.json ] || git cat-file -e HEAD:migrations/manifest.json 2>/dev/null; }
 check_here() {
-  here || return 0
+  [ -e migrations/manifest.json ] || git cat-file -e HEAD:migrations/manifest.json 2>/dev/null || return 0
   run verify --staged --quiet || exit
 }
-seal_and_check_here() {
-  here || return 0
-  run seal --staged --quiet || exit
-  check_here
-}
 
-${checks.map(checkLine).join("\n")}
+${configs.map(checkLine).join("\n")}
 `;
 }
 
-/** The projects that a hook checks; undefined for a hook of somebody else. */
-export function parseHook(text: string): readonly HookCheck[] | undefined {
+/** The projects that a hook checks, as {@linkcode formatHook} takes them; undefined for another program's hook. */
+export function parseHook(text: string): readonly string[] | undefined {
   if (!text.startsWith(`#!/bin/sh\n${MARK}`)) return undefined;
-  const checks: HookCheck[] = [];
+  const configs: string[] = [];
   for (const line of text.split("\n")) {
-    const match = /^(seal_and_)?check(_here$| (?=\S))(.*)$/.exec(line);
-    if (match === null) continue;
-    checks.push({ seal: match[1] !== undefined, config: unquoted(match[3] ?? "") });
+    const match = /^check(?:_here$| (?=\S))(.*)$/.exec(line);
+    if (match !== null) configs.push(unquoted(match[1] ?? ""));
   }
-  return checks;
+  return configs;
 }
 
-function checkLine({ config, seal }: HookCheck): string {
-  const verb = seal ? "seal_and_check" : "check";
-  return config === "" ? `${verb}_here` : `${verb} ${shellWord(config)}`;
+function checkLine(config: string): string {
+  return config === "" ? "check_here" : `check ${shellWord(config)}`;
 }
 
 /** Undoes `shellWord`. */
@@ -142,10 +126,10 @@ function unquoted(word: string): string {
 export interface HookState {
   readonly name: (typeof HOOKS)[number];
   readonly path: string;
-  /** `none`: there is no hook · `other`: it is somebody else's · `aludel`: it checks some project. */
+  /** `none`: there is no hook · `other`: it is another program's · `aludel`: it checks some project. */
   readonly kind: "none" | "other" | "aludel";
-  /** The projects that it checks. */
-  readonly checks: readonly HookCheck[];
+  /** The projects that it checks, as {@linkcode formatHook} takes them. */
+  readonly checks: readonly string[];
   /** Whether a hook that was there before is kept, and run first. */
   readonly chained: boolean;
 }
@@ -153,7 +137,7 @@ export interface HookState {
 /** The connection of git and a project in this clone. */
 export interface HookSetup {
   readonly repository: Repository;
-  /** The project's settings file seen from the root, as in {@linkcode HookCheck}. */
+  /** The project's settings file seen from the root, as {@linkcode formatHook} takes it. */
   readonly config: string;
   readonly hooks: readonly HookState[];
   /** The project's line in the clone's attributes. */
@@ -190,7 +174,7 @@ export async function readHookSetup(project: Project): Promise<HookSetup> {
 
 /** Whether both hooks check the project and the driver merges its manifest. */
 export function isInstalled({ hooks, config, attributes, attribute, driver }: HookSetup): boolean {
-  return hooks.every(({ checks }) => checks.some((check) => check.config === config)) &&
+  return hooks.every(({ checks }) => checks.includes(config)) &&
     driver !== undefined && hasAttribute(attributes, attribute);
 }
 
@@ -202,7 +186,6 @@ export function isInstalled({ hooks, config, attributes, attribute, driver }: Ho
 export function planInstall(
   setup: HookSetup,
   program: ProgramWords,
-  seal: boolean,
 ): readonly RepositoryChange[] {
   refuseForeignFolder(setup.repository);
   const { config, repository, attributes, attribute } = setup;
@@ -212,8 +195,8 @@ export function planInstall(
       if (chained) throw inTheWay(path);
       changes.push({ kind: "move", path, to: path + BEFORE });
     }
-    const others = checks.filter((check) => check.config !== config);
-    const text = formatHook(program, [...others, { config, seal }]);
+    const others = checks.filter((check) => check !== config);
+    const text = formatHook(program, [...others, config]);
     if (readText(path) !== text) changes.push({ kind: "write", path, text, executable: true });
   }
   const withLine = addAttribute(attributes, attribute);
@@ -239,7 +222,7 @@ export function planUninstall(setup: HookSetup): readonly RepositoryChange[] {
   const changes: RepositoryChange[] = [];
   for (const { path, kind, checks, chained } of setup.hooks) {
     if (kind !== "aludel") continue;
-    const others = checks.filter((check) => check.config !== config);
+    const others = checks.filter((check) => check !== config);
     if (others.length > 0) {
       if (others.length === checks.length) continue;
       const text = withoutChecks(readText(path) ?? "", config);
@@ -276,7 +259,7 @@ function hookState({ hooks }: Repository, name: HookState["name"]): HookState {
 function withoutChecks(text: string, config: string): string {
   return text.split("\n").filter((line) => {
     const checks = parseHook(`${text.split("\n", 2).join("\n")}\n${line}`);
-    return !checks?.some((check) => check.config === config);
+    return !checks?.includes(config);
   }).join("\n");
 }
 

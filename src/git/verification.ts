@@ -22,7 +22,6 @@ import {
 export interface CureContext {
   /** The migrations folder's name for messages. */
   readonly folder: string;
-  readonly source: "index" | "HEAD";
   readonly base: GitBase;
   readonly entries: ReadonlyMap<RevisionId, ManifestRevision>;
   /** The revisions that the base has. */
@@ -30,8 +29,8 @@ export interface CureContext {
 }
 
 /**
- * The finding with the commands that mend it in git. Those of a finding about the disk are not enough here: what is mended
- * on disk must be staged as well.
+ * The finding with the commands that fix it in git. Those of a finding about the disk are not enough: a fix on disk must
+ * be staged as well.
  */
 function withGitCure(finding: Finding, context: CureContext): Finding {
   const next = cureOf(finding, context);
@@ -39,7 +38,7 @@ function withGitCure(finding: Finding, context: CureContext): Finding {
 }
 
 function cureOf(finding: Finding, context: CureContext): readonly NextStep[] | undefined {
-  const { folder, source, base, entries, inBase } = context;
+  const { folder, base, entries, inBase } = context;
   const id = finding.revision ?? "";
   const manifest = `${folder}/manifest.json`;
   const dir = `${folder}/${entries.get(id)?.dir ?? ""}`;
@@ -47,14 +46,7 @@ function cureOf(finding: Finding, context: CureContext): readonly NextStep[] | u
   const files = [dir, manifest];
   switch (finding.code) {
     case "revision-unsealed":
-      return [
-        shell`aludel seal ${id} && git add -- ${files}`,
-        ...(source === "index"
-          ? [
-            shell`aludel seal --staged ${id} # seal the staged version, if the file has changed since`,
-          ]
-          : []),
-      ];
+      return [shell`aludel seal ${id} && git add -- ${files}`];
     case "revision-edited-cosmetic":
       return [shell`aludel seal --cosmetic ${id} && git add -- ${files}`];
     case "revision-edited": {
@@ -158,7 +150,6 @@ export async function verifyInGit(check: GitCheck): Promise<GitVerification> {
   ];
   const cure = {
     folder: name,
-    source,
     base,
     entries: new Map(manifest.revisions.map((entry) => [entry.id, entry])),
     inBase: new Set(inBase.keys()),

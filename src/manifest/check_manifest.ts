@@ -2,6 +2,7 @@ import { foldRevisionName, idFault } from "../graph/revision.ts";
 import { dirNameProblem, foldDirName, isUtcTime } from "./folder_name.ts";
 import {
   type DownHash,
+  followReplacements,
   formatRevision,
   MANIFEST_FORMAT,
   type ManifestRevision,
@@ -10,7 +11,6 @@ import {
   sortTexts,
   type TextHash,
 } from "./manifest.ts";
-import { followReplacements } from "./replacements.ts";
 import type { JsonPath } from "./strict_json.ts";
 
 /** The codes that a manifest's content can earn. */

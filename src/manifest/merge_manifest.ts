@@ -1,14 +1,16 @@
 import type { RevisionId } from "../graph/revision.ts";
 import {
   type DownHash,
+  followReplacements,
   formatRevision,
   type Manifest,
   type ManifestRevision,
+  replacementsIn,
   sortById,
   sortTexts,
   type TextHash,
+  withReplacements,
 } from "./manifest.ts";
-import { followReplacements, replacementsIn, withReplacements } from "./replacements.ts";
 import { isEarlierPair } from "./verdict.ts";
 
 /** A revision that both sides changed, each in its own way; undefined on the side that removed it. */

@@ -91,8 +91,8 @@ export function codeFrame(text: string, offset: number): string {
   const lineEnd = newline < 0 ? text.length : newline;
   const end = Math.min(lineEnd, at + REACH);
 
-  let before = visible(text.slice(start, at));
-  let after = visible(text.slice(at, end).replace(/\r$/, ""));
+  let before = printable(text.slice(start, at));
+  let after = printable(text.slice(at, end).replace(/\r$/, ""));
   const isWhole = start === lineStart && end === lineEnd;
   if (!isWhole || displayWidth(before) + displayWidth(after) > FRAME_WIDTH) {
     const head = lastColumns(before, MARGIN);
@@ -110,7 +110,7 @@ export function placeOf(file: string, text: string, offset: number): Place {
   return { file, ...positionAt(text, offset), frame: codeFrame(text, offset) };
 }
 
-function visible(text: string): string {
+function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
     if (character === "\t") return " ";
     const code = character.charCodeAt(0);

@@ -466,11 +466,6 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     then: "aludel revision -q -m draft && git add . && ! git commit -q -m x",
     thenPrints: /revision-unsealed/,
   },
-  "aludel hook install --seal": {
-    scene: "a clone",
-    then: "aludel revision -q -m draft && git add . && git commit -q -m x && aludel verify",
-    thenPrints: /Verified 4 revisions/,
-  },
   "aludel hook uninstall": {
     scene: "a clone",
     before: "aludel hook install -q",

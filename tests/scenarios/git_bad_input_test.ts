@@ -40,7 +40,6 @@ Deno.test("outside a repository the commands say so, and change nothing", async 
     const args of [
       ["verify", "--staged"],
       ["verify", "--since", "main"],
-      ["seal", "--staged"],
       ["hook", "install"],
       ["hook", "status"],
     ]

@@ -9,9 +9,9 @@ import {
   gitProjectIn,
 } from "./git_project.ts";
 
-async function hooked(...flags: string[]): Promise<GitProject> {
+async function hooked(): Promise<GitProject> {
   const project = await gitProject();
-  await project.done("hook", "install", "--quiet", ...flags);
+  await project.done("hook", "install", "--quiet");
   return project;
 }
 
@@ -197,48 +197,6 @@ Deno.test("hook install refuses what it could not undo or would be overwritten i
     env: GIT_ENVIRONMENT,
   });
   assert.equal(JSON.parse(below.stdout).error.code, "hook-needs-settings");
-});
-
-Deno.test("hook install --seal seals drafts as they are staged, in every kind of commit", async () => {
-  using project = await hooked("--seal");
-  const clean = async () => (await project.git("status", "--porcelain")).trim();
-  project.add("a1", { sealed: false });
-  await project.git("add", ".");
-  assert.equal(await commits(project), true);
-  assert.deepEqual(await project.codes("--since", "HEAD"), []);
-  assert.equal(await clean(), "", "index and disk agree with the commit");
-
-  project.add("a2", { sealed: false });
-  await project.git("add", "-N", "migrations/a2");
-  assert.equal(await commits(project, "-a"), true);
-  assert.equal(await clean(), "");
-
-  // Half staged: the staged text is what is sealed; the file on disk has gone on, and so has the manifest.
-  project.add("a3", { sealed: false });
-  await project.git("add", ".");
-  project.write("migrations/a3/up.sql", "CREATE TABLE a3 (a, b);\n");
-  project.add("a4", { sealed: false });
-  assert.equal(await commits(project), true);
-  assert.deepEqual(await project.codes("--since", "HEAD"), []);
-  assert.match(await project.git("show", "HEAD:migrations/a3/up.sql"), /\(a\)/);
-  assert.equal(
-    await clean(),
-    "M migrations/a3/up.sql\n M migrations/manifest.json\n?? migrations/a4/",
-  );
-  assert.deepEqual(await project.codes("--format", "text"), [
-    "revision-edited",
-    "database-missing",
-  ]);
-  await project.git("checkout", "-q", "migrations/a3");
-
-  const before = await project.git("ls-files", "-s");
-  const only = ["--only", "migrations/manifest.json", "aludel.json"];
-  await project.git("add", "-N", "migrations/a4");
-  const refused = await project.tryGit("commit", "-m", "x", ...only, "migrations/a4");
-  assert.notEqual(refused.code, 0);
-  assert.match(refused.stderr, /error\[seal-partial-commit\][\s\S]*next: aludel seal a4/);
-  await project.git("reset", "-q");
-  assert.equal(await project.git("ls-files", "-s"), before);
 });
 
 Deno.test("hook install is refused where there is no project, and its hook passes where a branch has none", async () => {

@@ -345,7 +345,7 @@ Deno.test("a folder without a project is an error for every command, which says 
     const words of [
       ...["verify", "verify --staged", "verify --since HEAD", "status", "current", "history"],
       ...["heads", "branches", "show head", "upgrade", "downgrade base", "redo", "stamp head"],
-      ...["seal", "seal --staged", "check", "prove", "lint", "hook install", "hook status"],
+      ...["seal", "check", "prove", "lint", "hook install", "hook status"],
       ...["revision -m x", "merge heads", "locate", "bisect SELECT", "switch head"],
     ]
   ) {

@@ -7,11 +7,10 @@ import { requireGraph } from "../../graph/build_graph.ts";
 import { formatManifest, type ManifestRevision, sortTexts } from "../../manifest/manifest.ts";
 import { again, type NextStep, say, shell } from "../../text/next_step.ts";
 import type { Catalogue } from "../workspace/catalogue.ts";
-import { changeManifest } from "../workspace/change_manifest.ts";
+import { changeManifest, type Workspace, workspaceOf } from "../workspace/workspace.ts";
 import { flushFolder, writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
-import { type Workspace, workspaceOf } from "../workspace/workspace.ts";
 import type { DraftTexts } from "./write_revision.ts";
 
 /** What the caller is about to do to a draft, for messages. */

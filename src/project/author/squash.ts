@@ -3,16 +3,18 @@ import { digest } from "../../digest.ts";
 import { AludelError } from "../../errors.ts";
 import { requireGraph } from "../../graph/build_graph.ts";
 import type { RevisionId } from "../../graph/revision.ts";
-import { formatManifest, type ManifestRevision } from "../../manifest/manifest.ts";
+import {
+  followReplacements,
+  formatManifest,
+  type ManifestRevision,
+} from "../../manifest/manifest.ts";
 import { newRevision } from "../../manifest/new_revision.ts";
-import { followReplacements } from "../../manifest/replacements.ts";
 import { again, say, shell } from "../../text/next_step.ts";
-import { changeManifest } from "../workspace/change_manifest.ts";
+import { changeManifest, type Workspace } from "../workspace/workspace.ts";
 import { flushFolder, pathExists, writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
 import type { Settings } from "../workspace/settings.ts";
-import type { Workspace } from "../workspace/workspace.ts";
 import { type ProvenTexts, RunTrial, type RunTrialRequest } from "./squash_trial.ts";
 import { writeFolders } from "./write_revision.ts";
 

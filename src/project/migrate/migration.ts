@@ -1,19 +1,23 @@
 import type { Connection } from "../../db/connection.ts";
 import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
-import type { Route } from "../../graph/route.ts";
+import { type Route, upgradeRoute } from "../../graph/route.ts";
 import type { CanonicalTexts, ManifestRevision } from "../../manifest/manifest.ts";
+import { replay } from "../../replay/history.ts";
+import { Scratch } from "../../replay/scratch.ts";
 import { NOTHING_RUN } from "../../runner/failure.ts";
+import { refuseForbidden } from "../../runner/policies.ts";
 import type {
+  Ancestors,
   CheckedRoute,
   ResumeChoice,
   RunHost,
   RunOutcome,
   TransactionMode,
 } from "../../runner/request.ts";
-import { refuseForbidden } from "../../runner/policies.ts";
 import { runRoute } from "../../runner/run_route.ts";
 import { patiently, type Waiting } from "../../runner/write_lock.ts";
+import { introspect } from "../../schema/read/introspect.ts";
 import { type Policy, readPolicies } from "../../state/policies.ts";
 import {
   NO_STATE,
@@ -26,13 +30,13 @@ import { again, elsewhere, say, shell } from "../../text/next_step.ts";
 import { placeOf } from "../../text/position.ts";
 import { type Catalogue, isOfAnotherProject, joinCatalogue } from "../workspace/catalogue.ts";
 import type { DatabaseAccess } from "../workspace/database_access.ts";
+import { RevisionTexts } from "../workspace/revision_texts.ts";
 import type { DraftPolicy } from "../workspace/setting_table.ts";
-import type { Workspace } from "../workspace/workspace.ts";
-import { ancestorSchemas } from "./ancestor_schema.ts";
-import { type CheckContext, checkRoute } from "./check_route.ts";
 import { squashInside } from "../workspace/squashes.ts";
-import { recordSquashes } from "./record_squashes.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { type CheckContext, checkRoute } from "./check_route.ts";
 import { type Goal, type GoalRequest, resolveGoal, routeTo } from "./goal.ts";
+import { recordSquashes } from "./record_squashes.ts";
 
 /** Where a migration happens. */
 export interface MigrationContext {
@@ -333,4 +337,32 @@ class TextReader implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#connection?.close();
   }
+}
+
+/**
+ * Replays in memory what a step's script was written for. Gives undefined if not all of that is on disk, or it does not
+ * run there: then the step's own statements are all there is to judge by.
+ */
+export function ancestorSchemas(
+  { workspace }: { readonly workspace: Workspace | null },
+): Ancestors {
+  return async ({ id, direction }) => {
+    const revision = workspace?.graph.get(id);
+    if (workspace === null || revision === undefined) return undefined;
+    const { graph, entries, files } = workspace;
+    const ids = direction === "down" ? [id] : [...revision.parents, ...revision.dependsOn];
+    try {
+      const ups = upgradeRoute(graph, new Set(), ids).map((step) => ({
+        id: step.id,
+        up: new RevisionTexts(files, entries.get(step.id)!).up!,
+      }));
+      // What an old history takes for text in double quotes was judged when it was applied.
+      const scratch = new Scratch({ doubleQuotedStrings: true });
+      await using connection = await replay(ups, scratch);
+      return await introspect(connection);
+    } catch (error) {
+      if (error instanceof AludelError) return undefined;
+      throw error;
+    }
+  };
 }

@@ -1,7 +1,10 @@
 import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
-import type { ManifestRevision } from "../../manifest/manifest.ts";
-import { replacementsIn, withReplacements } from "../../manifest/replacements.ts";
+import {
+  type ManifestRevision,
+  replacementsIn,
+  withReplacements,
+} from "../../manifest/manifest.ts";
 import { lineages } from "../../manifest/verdict.ts";
 import type { AppliedRevision } from "../../state/state.ts";
 import { say, shell } from "../../text/next_step.ts";

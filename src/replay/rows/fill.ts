@@ -6,9 +6,8 @@ import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import { refusalOf, withoutFailingTriggers } from "./failing_triggers.ts";
 import { nullableColumns, ParentRows } from "./parents.ts";
 import { adoptOrphans, deleteOrphans, detachOrphans } from "./orphans.ts";
-import { SeededRandom } from "./seeded_random.ts";
+import { columnValue, habitMaker, rowidFor, SeededRandom, type ValueMaker } from "./values.ts";
 import { checkLabel, type CheckValues, checkValues, type Wish, wishOf } from "./expressions.ts";
-import { columnValue, habitMaker, rowidFor, type ValueMaker } from "./values.ts";
 import { mentionedNames } from "../../schema/model/model.ts";
 import { splitStatements } from "../../sql/script.ts";
 

@@ -3,7 +3,7 @@ import { foldName, freeRowidName, quoteName, sameName } from "../../sql/identifi
 import { refusalOf, withoutFailingTriggers } from "./failing_triggers.ts";
 import type { ForeignKey, Schema, Table } from "../../schema/model/model.ts";
 import { isShared, nullableColumns, parentColumns, ParentRows } from "./parents.ts";
-import type { SeededRandom } from "./seeded_random.ts";
+import type { SeededRandom } from "./values.ts";
 
 /** How many rows of a table get a parent: more than anyone asks to be made. */
 const ADOPTIONS = 50;

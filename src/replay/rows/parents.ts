@@ -1,7 +1,7 @@
 import type { Connection, Row, SqlValue } from "../../db/connection.ts";
 import type { Column, ForeignKey, Schema, Table } from "../../schema/model/model.ts";
 import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
-import type { SeededRandom } from "./seeded_random.ts";
+import type { SeededRandom } from "./values.ts";
 
 /** How many parent rows a child may choose from. */
 const CHOICE = 20;

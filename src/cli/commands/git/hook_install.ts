@@ -9,24 +9,22 @@ export const command = defineCommand({
   name: "hook install",
   description: [
     "Makes git verify every commit and merge commit of this clone (aludel verify --staged), and merge the manifests of two branches revision by revision. It prints its changes, none of which is committed: two hooks, a line in the clone's attributes, and the merge driver in its configuration.",
-    "An existing hook is kept and runs first. Run it again after you move Aludel, or to change --seal.",
+    "An existing hook is kept and runs first. Run it again after you move Aludel.",
     "git runs no hook for --no-verify, rebase, cherry-pick and revert: run aludel verify --since in CI as well.",
   ],
   flags: {
-    seal: { kind: "switch", help: "seal staged drafts at the commit instead of refusing them" },
     dryRun: { kind: "switch", help: "print what would be written, and write nothing" },
   },
   positional: [],
   examples: [
     { command: "aludel hook install", says: "refuses commits with drafts or edited revisions" },
-    { command: "aludel hook install --seal", says: "seals drafts as they are committed" },
   ],
   async run(context, flags) {
     const { runtime, ui } = context;
     const { project } = new Session(context, flags);
     requireProject(project);
     const setup = await readHookSetup(project);
-    const changes = planInstall(setup, runtime.program, flags.seal);
+    const changes = planInstall(setup, runtime.program);
     for (const change of changes) ui.data(changeText(change));
     if (!flags.dryRun) await applyChanges(setup.repository.root, changes);
     ui.json({ changes, written: !flags.dryRun });

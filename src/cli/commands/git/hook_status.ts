@@ -22,7 +22,10 @@ export const command = defineCommand({
     const merges = setup.driver !== undefined && hasAttribute(setup.attributes, setup.attribute);
     ui.json({
       installed,
-      hooks: setup.hooks.map((hook) => ({ ...hook, ...checkOf(hook, setup.config) })),
+      hooks: setup.hooks.map((hook) => ({
+        ...hook,
+        verifies: hook.checks.includes(setup.config),
+      })),
       mergeDriver: merges,
     });
     for (const hook of setup.hooks) {
@@ -36,18 +39,13 @@ export const command = defineCommand({
   },
 });
 
-function checkOf({ checks }: HookState, config: string): { verifies: boolean; seals: boolean } {
-  const check = checks.find((one) => one.config === config);
-  return { verifies: check !== undefined, seals: check?.seal ?? false };
-}
-
 function hookText(hook: HookState, config: string): string {
-  const { verifies, seals } = checkOf(hook, config);
+  const verifies = hook.checks.includes(config);
   if (hook.kind === "none") return "not installed";
   if (hook.kind === "other") return "not installed: there is another program's hook";
   const others = hook.checks.length - (verifies ? 1 : 0);
   return [
-    verifies ? (seals ? "seals drafts and verifies" : "verifies") : "does not check this project",
+    verifies ? "verifies" : "does not check this project",
     ...(others > 0 ? [`checks ${others} other ${others === 1 ? "project" : "projects"}`] : []),
     ...(hook.chained ? [`runs ${hook.name}${BEFORE} first`] : []),
   ].join("; ");

@@ -13,12 +13,10 @@ export const command = defineCommand({
   description: [
     "Records the hashes of a revision's files in the manifest, so that later edits are noticed. Without REF it seals all drafts.",
     "A sealed revision that was edited is refused. --cosmetic seals it again if only white space and comments changed, --force in any case; databases that ran the earlier text still accept it. The sealed text to compare with is looked up in git's history and in the database.",
-    "--staged seals the version that is staged for the next commit; the files on disk may have changed since. The hook of aludel hook install --seal runs it.",
   ],
   flags: {
     cosmetic: { kind: "switch", help: "seal again if only white space and comments changed" },
     force: { kind: "switch", help: "seal again in any case: needs REF" },
-    staged: { kind: "switch", help: "seal the staged version of drafts" },
     ...DATABASE_FLAG,
   },
   positional: [
@@ -36,21 +34,13 @@ export const command = defineCommand({
         next: [shell`aludel seal --help`],
       });
     }
-    if (flags.staged && (flags.cosmetic || flags.force)) {
-      throw new AludelError("usage", '"--staged" seals drafts, and takes no other mode', {
-        next: [shell`aludel seal --help`],
-      });
-    }
-    const session = new Session(context, flags);
-    if (flags.staged) {
-      return await (await import("../../modes/seal_staged.ts")).sealIndex(session, refs);
-    }
     if (flags.force && refs.length === 0) {
       throw new AludelError("usage", '"--force" needs the revisions to seal', {
         notes: ["It accepts any change, so it does not work on all of them at once"],
         next: [again`REV`],
       });
     }
+    const session = new Session(context, flags);
     const { project } = session;
     const inHistory = textsInHistory(project.migrations);
     const result = await sealRevisions(project, {
