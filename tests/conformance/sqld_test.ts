@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { LockLost, SqlError } from "../../src/db/connection.ts";
-import { openServer } from "../../src/db/server_connection.ts";
+import { openServer } from "../../src/db/server/server_connection.ts";
 import { NO_SQLD, type Sqld, startSqld } from "../fixtures/sqld.ts";
 import { describeConnection } from "./connection.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openServer } from "../../src/db/server_connection.ts";
+import { openServer } from "../../src/db/server/server_connection.ts";
 import { upgrade } from "../../src/mod.ts";
 import { NO_SQLD, type Sqld, startSqld } from "../fixtures/sqld.ts";
 import { sqlite3 } from "./cli.ts";

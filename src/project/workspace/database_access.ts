@@ -131,7 +131,7 @@ export async function lookAtState(access: DatabaseAccess): Promise<State> {
 
 function serverAccess(name: string, { url, token }: ServerAddress): DatabaseAccess {
   const connect = async (doubleQuotedStrings: boolean): Promise<Connection> => {
-    const { openServer } = await import("../../db/server_connection.ts");
+    const { openServer } = await import("../../db/server/server_connection.ts");
     try {
       return await openServer({ url, name, token: token(), doubleQuotedStrings });
     } catch (error) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ServerFault, SqlError } from "../../../src/db/connection.ts";
-import { openServer } from "../../../src/db/server_connection.ts";
+import { openServer } from "../../../src/db/server/server_connection.ts";
 
 const TOKEN = "secret-token-of-a-test";
 

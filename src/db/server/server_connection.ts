@@ -5,16 +5,18 @@ import {
   type Row,
   SqlError,
   type SqlValue,
-} from "./connection.ts";
-import { type Answer, type HranaOptions, HranaStream } from "./hrana.ts";
+} from "../connection.ts";
+import { HranaStream } from "./hrana.ts";
 import { UNREAD } from "./hrana_wire.ts";
-import { firstVerb } from "./statement.ts";
-import { openScratch } from "./open_scratch.ts";
+import { firstVerb } from "../statement.ts";
+import { openScratch } from "../open_scratch.ts";
 import { LegacyRename } from "./legacy_rename.ts";
+import type { ServerOptions } from "./request.ts";
+import { type Answer, NO_ROWS, type ServerStream } from "./stream.ts";
 import { Shadow } from "./shadow.ts";
 
-/** How {@linkcode openServer} opens a connection. */
-export interface ServerOptions extends HranaOptions {
+/** How a connection to a server is opened. */
+export interface ConnectionOptions extends ServerOptions {
   /** Whether names in double quotes that name nothing are strings, in what a script writes. */
   readonly doubleQuotedStrings?: boolean;
 }
@@ -30,10 +32,10 @@ export interface ServerOptions extends HranaOptions {
  * @throws {ServerFault} if it cannot be reached, or is no such server.
  * @throws {SqlError} What the server says.
  */
-export async function openServer(options: ServerOptions): Promise<Connection> {
+export async function openServer(options: ConnectionOptions): Promise<Connection> {
   const stream = new HranaStream(options);
   try {
-    await stream.set("foreign_keys", "PRAGMA foreign_keys = OFF");
+    await stream.enforceKeys(false);
     const { rows: [row] } = await stream.run("SELECT sqlite_version()", []);
     const [cache] = await stream.refusals(["PRAGMA main.cache_spill = 1000"]);
     const capabilities = {
@@ -52,17 +54,19 @@ const DEFINITIONS: ReadonlySet<string> = new Set(["ALTER", "CREATE", "DROP"]);
 
 const LEGACY =
   /^\s*PRAGMA\s+(?:main\s*\.\s*)?legacy_alter_table\s*(?:=|\()\s*(\w+)\s*\)?\s*;?\s*$/i;
-const FOREIGN_KEYS = /^\s*PRAGMA\s+(?:main\s*\.\s*)?foreign_keys\s*(?:=|\()\s*\w+\s*\)?\s*;?\s*$/i;
+const FOREIGN_KEYS =
+  /^\s*PRAGMA\s+(?:main\s*\.\s*)?foreign_keys\s*(?:=|\()\s*(\w+)\s*\)?\s*;?\s*$/i;
 
-class ServerConnection implements Connection {
+/** A connection to a server, whichever protocol its stream has. */
+export class ServerConnection implements Connection {
   readonly name: string;
   readonly capabilities: Capabilities;
-  readonly #stream: HranaStream;
+  readonly #stream: ServerStream;
   readonly #shadow: Shadow;
   #authorizer: Authorizer | null = null;
   readonly #legacy: LegacyRename;
 
-  constructor(stream: HranaStream, options: ServerOptions, capabilities: Capabilities) {
+  constructor(stream: ServerStream, options: ConnectionOptions, capabilities: Capabilities) {
     this.name = options.name;
     this.capabilities = capabilities;
     this.#stream = stream;
@@ -89,12 +93,10 @@ class ServerConnection implements Connection {
     const verb = firstVerb(sql);
     if (verb === "") return;
     const legacy = LEGACY.exec(withoutComments(sql));
-    if (legacy !== null) {
-      const isOn = /^(?:on|1|true|yes)$/i.test(legacy[1]!);
-      return await this.#legacy.set(isOn, this.inTransaction());
-    }
-    if (FOREIGN_KEYS.test(sql)) {
-      await this.#guarded(sql, () => this.#stream.set("foreign_keys", sql));
+    if (legacy !== null) return await this.#legacy.set(isOn(legacy[1]!), this.inTransaction());
+    const keys = FOREIGN_KEYS.exec(sql);
+    if (keys !== null) {
+      await this.#stream.enforceKeys(isOn(keys[1]!));
       return await this.#shadow.follow(sql);
     }
     await this.#run(sql, verb, []);
@@ -133,7 +135,7 @@ class ServerConnection implements Connection {
   async #run(sql: string, verb: string, parameters: readonly SqlValue[]) {
     if (this.#authorizer !== null) await this.#shadow.judge(sql, this.#authorizer);
     const isDefinition = DEFINITIONS.has(verb);
-    if (isDefinition && await this.#legacy.run(sql)) return NOTHING;
+    if (isDefinition && await this.#legacy.run(sql)) return NO_ROWS;
     const wasOpen = this.inTransaction();
     try {
       const answer = await this.#guarded(sql, () => this.#stream.run(sql, parameters));
@@ -168,7 +170,10 @@ class ServerConnection implements Connection {
   }
 }
 
-const NOTHING: Answer = { columns: [], rows: [] };
+/** https://sqlite.org/pragma.html: a boolean. */
+function isOn(value: string): boolean {
+  return /^(?:on|1|true|yes)$/i.test(value);
+}
 
 /** Rows by column name; of columns that share a name, the last. */
 function toRows({ columns, rows }: Answer): Row[] {

@@ -1,6 +1,6 @@
-import { type AuthorizedAction, type Authorizer, type Row, SqlError } from "./connection.ts";
-import { openScratch, type ScratchConnection } from "./open_scratch.ts";
-import { quoteName } from "../sql/identifier.ts";
+import { type AuthorizedAction, type Authorizer, type Row, SqlError } from "../connection.ts";
+import { openScratch, type ScratchConnection } from "../open_scratch.ts";
+import { quoteName } from "../../sql/identifier.ts";
 
 /** An object of a server's schema. */
 export interface ShadowedObject {

@@ -1,7 +1,5 @@
-import type { SqlValue } from "./connection.ts";
-
-/** A server's words are shown up to here. */
-export const LONGEST_WORDS = 500;
+import type { SqlValue } from "../connection.ts";
+import { LONGEST_WORDS } from "./request.ts";
 
 /** A value of the protocol Hrana 3: integers are text, so that none loses digits. */
 export type WireValue =

@@ -3,7 +3,6 @@ import {
   errorOf,
   faultOf,
   fromWire,
-  LONGEST_WORDS,
   toWire,
   UNREAD,
   type WireError,
@@ -11,34 +10,12 @@ import {
   withoutOffset,
   wordsOf,
 } from "./hrana_wire.ts";
-import { LockLost, ServerFault, SqlError, type SqlValue } from "./connection.ts";
-
-/** A libSQL server and how to reach it. */
-export interface HranaOptions {
-  /** `https://host`, with a path if the server distinguishes its databases by it; without a slash at its end. */
-  readonly url: string;
-  /** The database for messages: the URL without secrets. */
-  readonly name: string;
-  /** Sent as a bearer token, and shown nowhere. */
-  readonly token?: string | undefined;
-  /** How long an answer may take, in milliseconds. */
-  readonly answerTimeoutMs?: number;
-  /** How large an answer may be. */
-  readonly answerBytes?: number;
-}
+import { LockLost, ServerFault, SqlError, type SqlValue } from "../connection.ts";
+import { askServer, describeStatus, type ServerOptions } from "./request.ts";
+import { type Answer, NO_ROWS, type ServerStream } from "./stream.ts";
 
 /** The server closes a stream that is idle for about ten seconds; a request in between keeps it. */
 const HEARTBEAT_MS = 2_000;
-/** One statement may work for long, so this is not short. */
-const ANSWER_TIMEOUT_MS = 600_000;
-/** Larger answers are refused: a hostile server could fill the memory. */
-const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
-
-/** What a statement answered. */
-export interface Answer {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly SqlValue[])[];
-}
 
 type WireResult = { readonly ok: Record<string, unknown> } | { readonly error: WireError };
 
@@ -55,8 +32,8 @@ const TIMED_OUT = /TRANSACTION_TIMEOUT|Transaction timed.?out/i;
  * One that is lost outside a transaction is opened again. If the server gives the lock of a transaction to another client,
  * the next statement fails with the code of a busy database, and everything is rolled back.
  */
-export class HranaStream {
-  readonly #options: HranaOptions;
+export class HranaStream implements ServerStream {
+  readonly #options: ServerOptions;
   #baton: string | null = null;
   #inTransaction = false;
   /** What ended the transaction; until a ROLLBACK, nothing else runs. */
@@ -65,9 +42,9 @@ export class HranaStream {
   #heart: ReturnType<typeof setInterval> | undefined;
   #isClosed = false;
   /** What a new stream must be sent first. */
-  #settings: ReadonlyMap<string, string> = new Map();
+  #settings: readonly string[] = [];
 
-  constructor(options: HranaOptions) {
+  constructor(options: ServerOptions) {
     this.#options = options;
   }
 
@@ -76,10 +53,10 @@ export class HranaStream {
     return this.#inTransaction || this.#end !== undefined;
   }
 
-  /** Has a statement run on this stream and on every one that takes its place; one for each key. */
-  async set(key: string, sql: string): Promise<void> {
+  async enforceKeys(isOn: boolean): Promise<void> {
+    const sql = `PRAGMA foreign_keys = ${isOn ? "ON" : "OFF"}`;
     await this.run(sql, []);
-    this.#settings = new Map([...this.#settings, [key, sql]]);
+    this.#settings = [sql];
   }
 
   /**
@@ -94,7 +71,7 @@ export class HranaStream {
       if (!/^\s*ROLLBACK\b/i.test(sql)) throw this.#end;
       this.#end = undefined;
       await this.#drain();
-      return { columns: [], rows: [] };
+      return NO_ROWS;
     }
     const stmt = { sql, args: parameters.map(toWire), want_rows: true };
     const wasOpen = this.#inTransaction;
@@ -190,7 +167,7 @@ export class HranaStream {
   /** A stream that has ended while it had no transaction has lost nothing: the request goes to a new one. */
   async #sendOnStream(requests: readonly unknown[]): Promise<readonly WireResult[]> {
     const isNew = this.#baton === null;
-    const settings = isNew ? [...this.#settings.values()] : [];
+    const settings = isNew ? this.#settings : [];
     const results = await this.#post([
       ...settings.map((sql) => ({ type: "execute", stmt: { sql, want_rows: false } })),
       ...requests,
@@ -213,39 +190,22 @@ export class HranaStream {
   }
 
   async #post(requests: readonly unknown[]): Promise<readonly WireResult[]> {
-    const { url, token, answerTimeoutMs = ANSWER_TIMEOUT_MS } = this.#options;
     const baton = this.#baton;
-    let status: number;
-    let text: string;
+    let answered: Awaited<ReturnType<typeof askServer>>;
     try {
-      const response = await fetch(`${url}/v3/pipeline`, {
-        method: "POST",
-        headers: {
-          "content-type": "application/json",
-          ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        },
-        body: JSON.stringify({ baton, requests }),
-        // A redirect could carry the token to another host.
-        redirect: "manual",
-        signal: AbortSignal.timeout(answerTimeoutMs),
-      });
-      status = response.status;
-      text = await this.#bodyOf(response);
-    } catch (cause) {
+      answered = await askServer(this.#options, "/v3/pipeline", { baton, requests });
+    } catch (error) {
       this.#baton = null;
-      if (cause instanceof ServerFault) throw cause;
-      throw this.#fault(
-        `the server does not answer: ${this.#withoutToken(reasonOf(cause))}`,
-        cause,
-      );
+      throw error instanceof ServerFault ? this.#fault(error.sqlite, error.cause) : error;
     }
+    const { status, text } = answered;
     if (status !== 200) {
       this.#baton = null;
       const error = faultOf(text) ?? { message: "", code: "" };
       if (GONE.test(`${error.code} ${error.message}`) && baton !== null) {
         return requests.map(() => ({ error }));
       }
-      throw this.#refused(status, error.message);
+      throw this.#fault(describeStatus(status, error.message, this.#options), undefined);
     }
     const answer = this.#parse(text);
     this.#baton = typeof answer["baton"] === "string" ? answer["baton"] : null;
@@ -287,40 +247,9 @@ export class HranaStream {
     }
   }
 
-  async #bodyOf(response: Response): Promise<string> {
-    const { answerBytes = MAX_ANSWER_BYTES } = this.#options;
-    const parts: BlobPart[] = [];
-    let size = 0;
-    for await (const part of response.body ?? []) {
-      size += part.length;
-      if (size > answerBytes) throw this.#fault("the server's answer is too large", undefined);
-      parts.push(part);
-    }
-    return await new Blob(parts).text();
-  }
-
   #malformed(cause?: unknown): SqlError {
     this.#baton = null;
     return this.#fault("the server's answer is not one of the protocol Hrana 3", cause);
-  }
-
-  #refused(status: number, words: string): SqlError {
-    const said = words === "" ? "" : `: ${this.#withoutToken(words.slice(0, LONGEST_WORDS))}`;
-    if (status === 401 || status === 403) {
-      return this.#fault(`the server does not accept the token${said}`, undefined);
-    }
-    if (status >= 300 && status < 400) {
-      return this.#fault(
-        "the server redirects to another address, which is not followed",
-        undefined,
-      );
-    }
-    return this.#fault(`the server answers with HTTP status ${status}${said}`, undefined);
-  }
-
-  #withoutToken(words: string): string {
-    const { token } = this.#options;
-    return token === undefined || token === "" ? words : words.replaceAll(token, "***");
   }
 
   #fault(words: string, cause: unknown): ServerFault {
@@ -355,9 +284,3 @@ export class HranaStream {
 const IN_TRANSACTION = { type: "not", cond: { type: "is_autocommit" } };
 
 const ASKED_AT_ONCE = 100;
-
-/** The innermost reason, such as a refused connection or a certificate that is not valid. */
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.cause instanceof Error ? cause.cause.message : cause.message;
-}

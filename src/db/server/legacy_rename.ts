@@ -1,6 +1,6 @@
-import { type Row, SqlError } from "./connection.ts";
-import { foldName, quoteName, unquote } from "../sql/identifier.ts";
-import { Tokenizer } from "../sql/tokenizer.ts";
+import { type Row, SqlError } from "../connection.ts";
+import { foldName, quoteName, unquote } from "../../sql/identifier.ts";
+import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { Shadow } from "./shadow.ts";
 
 /** What {@linkcode LegacyRename} does on the server. */
