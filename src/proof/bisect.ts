@@ -1,6 +1,6 @@
 import { SqlError } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import { type WalkContext, walkHistory } from "../replay/tree.ts";
+import type { ReplayTree } from "../replay/tree.ts";
 
 /** The result, after a revision, of a query that should return no rows. */
 export type BisectState =
@@ -28,10 +28,10 @@ export interface BisectTurn {
 export async function bisect(
   ids: readonly RevisionId[],
   sql: string,
-  context: WalkContext,
+  tree: ReplayTree,
 ): Promise<readonly BisectTurn[]> {
   const turns: BisectTurn[] = [];
-  await walkHistory(ids, context, async (revision, connection) => {
+  await tree.walk(ids, async (revision, connection) => {
     const state = await ask(() => connection.query(sql));
     if (turns.at(-1)?.state.kind !== state.kind) turns.push({ revision, state });
   });

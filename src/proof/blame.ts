@@ -12,7 +12,7 @@ import {
 } from "../schema/model/model.ts";
 import { foldName } from "../sql/identifier.ts";
 import { renamesOf } from "../runner/table_fates.ts";
-import { type WalkContext, walkHistory } from "../replay/tree.ts";
+import type { ReplayTree } from "../replay/tree.ts";
 
 /** A part of a table or view, with the revision that last changed it. */
 export interface BlameLine {
@@ -36,18 +36,18 @@ type Parts = Map<string, BlameLine>;
  */
 export async function blame(
   ids: readonly RevisionId[],
-  context: WalkContext,
+  tree: ReplayTree,
 ): Promise<ReadonlyMap<string, readonly BlameLine[]>> {
   const owners = new Map<string, Parts>();
   let before: Schema = EMPTY_SCHEMA;
   let version: SqlValue | undefined;
-  await walkHistory(ids, context, async (id, connection) => {
+  await tree.walk(ids, async (id, connection) => {
     // Grows with each change of the schema: https://sqlite.org/pragma.html#pragma_schema_version
     const [row] = await connection.query("PRAGMA schema_version");
     if (row!["schema_version"] === version) return;
     version = row!["schema_version"];
-    const after = await context.tree.schemaOf(connection);
-    const renames = renamesOf(context.tree.scriptOf(id));
+    const after = await tree.schemaOf(connection);
+    const renames = renamesOf(tree.scriptOf(id));
     for (const change of compareSchemas(before, after, { renames })) note(owners, id, change);
     before = after;
   });

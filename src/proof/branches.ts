@@ -5,7 +5,7 @@ import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionGraph } from "../graph/revision_graph.ts";
 import { type Finding, findingOf } from "../finding.ts";
 import { missingFor, schemaText } from "../replay/schema_text.ts";
-import type { TrialContext } from "../replay/trial.ts";
+import type { ReplayTree } from "../replay/tree.ts";
 import { compareSchemas } from "../schema/diff/compare.ts";
 import { describeChange } from "../schema/diff/describe.ts";
 import type { Schema } from "../schema/model/model.ts";
@@ -40,14 +40,14 @@ type Outcome =
  */
 async function findConflict(
   { a, b, image, ofA, ofB }: BranchConflict,
-  context: TrialContext,
+  tree: ReplayTree,
 ): Promise<Finding> {
   const all = {
-    a: ofA.flatMap((id) => statementsOf(context.tree.scriptOf(id))),
-    b: ofB.flatMap((id) => statementsOf(context.tree.scriptOf(id))),
+    a: ofA.flatMap((id) => statementsOf(tree.scriptOf(id))),
+    b: ofB.flatMap((id) => statementsOf(tree.scriptOf(id))),
   };
   const clash = (countA: number, countB: number) =>
-    clashOf(image, all.a.slice(0, countA), all.b.slice(0, countB), context);
+    clashOf(image, all.a.slice(0, countA), all.b.slice(0, countB), tree);
   const countA = await leastThat(all.a.length, async (n) => !!await clash(n, all.b.length));
   const countB = await leastThat(all.b.length, async (n) => !!await clash(countA, n));
   const facts = await clash(countA, countB) ?? [];
@@ -75,10 +75,10 @@ async function clashOf(
   image: ScratchImage | undefined,
   a: readonly PlacedStatement[],
   b: readonly PlacedStatement[],
-  context: TrialContext,
+  tree: ReplayTree,
 ): Promise<readonly string[] | undefined> {
-  const one = await run(image, [...a, ...b], context);
-  const other = await run(image, [...b, ...a], context);
+  const one = await run(image, [...a, ...b], tree);
+  const other = await run(image, [...b, ...a], tree);
   for (const outcome of [one, other]) {
     if ("failed" in outcome) {
       return [`SQLite says: ${outcome.words}`, `at ${whereIs(outcome.failed)}`];
@@ -96,9 +96,9 @@ async function clashOf(
 async function run(
   image: ScratchImage | undefined,
   statements: readonly PlacedStatement[],
-  { scratch, tree }: TrialContext,
+  tree: ReplayTree,
 ): Promise<Outcome> {
-  await using connection = scratch.openImage(image);
+  await using connection = tree.scratch.openImage(image);
   for (const placed of statements) {
     const { script, statement } = placed;
     try {
@@ -155,19 +155,19 @@ const ALL_ORDERS_OF = 4;
  */
 export async function proveOrders(
   heads: readonly RevisionId[],
-  context: TrialContext & { readonly graph: RevisionGraph },
+  tree: ReplayTree,
 ): Promise<OrderProof> {
   let orders = 0;
   try {
     for (const pair of pairsOf(heads)) {
       orders += 2;
-      const finding = await provePair(pair, context);
+      const finding = await provePair(pair, tree);
       if (finding !== null) return { heads, orders, finding };
     }
     if (heads.length > 2 && heads.length <= ALL_ORDERS_OF) {
       const all = permutationsOf(heads);
       orders += all.length;
-      return { heads, orders, finding: await compareOrders(all, context) };
+      return { heads, orders, finding: await compareOrders(all, tree) };
     }
     return { heads, orders, finding: null };
   } catch (error) {
@@ -177,24 +177,22 @@ export async function proveOrders(
   }
 }
 
-type OrderContext = Parameters<typeof proveOrders>[1];
-
 async function provePair(
   [a, b]: readonly [RevisionId, RevisionId],
-  context: OrderContext,
+  tree: ReplayTree,
 ): Promise<Finding | null> {
-  const { graph } = context;
+  const { graph } = tree;
   try {
-    const finding = await compareOrders([[a, b], [b, a]], context);
+    const finding = await compareOrders([[a, b], [b, a]], tree);
     if (finding === null) return null;
   } catch (error) {
     if (!(error instanceof AludelError) || error.code !== "replay-failed") throw error;
     // One that fails by itself clashes with nobody.
-    for (const head of [a, b]) await context.tree.imageAt([head]);
+    for (const head of [a, b]) await tree.imageAt([head]);
   }
   const { base, own } = branchesOf(graph, [a, b]);
-  const image = await context.tree.imageAt(graph.headsOf(base, "all"));
-  return await findConflict({ a, b, image, ofA: own.get(a)!, ofB: own.get(b)! }, context);
+  const image = await tree.imageAt(graph.headsOf(base, "all"));
+  return await findConflict({ a, b, image, ofA: own.get(a)!, ofB: own.get(b)! }, tree);
 }
 
 /** The branches' common history, and the rest of each. */
@@ -212,9 +210,9 @@ function branchesOf(graph: RevisionGraph, heads: readonly RevisionId[]) {
 
 async function compareOrders(
   orders: readonly (readonly RevisionId[])[],
-  context: OrderContext,
+  tree: ReplayTree,
 ): Promise<Finding | null> {
-  const { graph, tree, scratch } = context;
+  const { graph, scratch } = tree;
   const { base, own } = branchesOf(graph, orders[0]!);
   const start = await tree.imageAt(graph.headsOf(base, "all"));
   // Orders that begin alike share their images.

@@ -7,7 +7,6 @@ import { lint } from "../lint/lint.ts";
 import { type LintSubject, type ScriptSubject, walkScript } from "../lint/subject.ts";
 import { checkScript } from "../replay/check_script.ts";
 import { type Finding, findingOf } from "../finding.ts";
-import type { RevisionText } from "../project/workspace/revision_texts.ts";
 import { traceTables } from "../runner/table_fates.ts";
 import type { Schema } from "../schema/model/model.ts";
 import { foldName, unquote } from "../sql/identifier.ts";
@@ -16,16 +15,13 @@ import { releaseOf } from "../sql/sqlite_releases.ts";
 import { readDirectives } from "../sql/read_script.ts";
 import type { Directive, Script } from "../sql/script.ts";
 import { Tokenizer } from "../sql/tokenizer.ts";
-import { replayScript } from "../replay/history.ts";
+import { replayScript, type ScriptText } from "../replay/history.ts";
 import type { Scratch } from "../replay/scratch.ts";
 import type { ReplayTree } from "../replay/tree.ts";
-import type { RevisionSource } from "./revision_source.ts";
 
 /** The arguments of {@linkcode lintRevision}. */
-export interface LintContext {
+export interface RevisionLintRequest {
   readonly tree: ReplayTree;
-  readonly sourceOf: (id: RevisionId) => RevisionSource;
-  readonly scratch: Scratch;
   /** The oldest SQLite that shall run the revisions, as the settings say. */
   readonly sqlite?: string | undefined;
   /** The number of rows of a table in a database that was named; undefined if unknown. */
@@ -41,19 +37,22 @@ export interface RevisionLint {
 }
 
 /** Checks a revision: the runner's refusals, a replay, and every rule of src/lint. */
-export async function lintRevision(id: RevisionId, context: LintContext): Promise<RevisionLint> {
+export async function lintRevision(
+  id: RevisionId,
+  { tree, sqlite, rows }: RevisionLintRequest,
+): Promise<RevisionLint> {
   try {
-    const source = context.sourceOf(id);
+    const source = tree.sourceOf(id);
     const up = readScriptOf(source.up, id);
     const down = source.down && readScriptOf(source.down, id);
-    const schemas = new SchemasAround(id, context);
+    const schemas = new SchemasAround(id, tree);
     const subject: LintSubject = {
       revision: id,
-      up: subjectOf("up", up, schemas, () => context.tree.before(id), context.scratch),
-      down: down && subjectOf("down", down, schemas, () => context.tree.at([id]), context.scratch),
-      sqlite: context.sqlite === undefined ? undefined : releaseOf(context.sqlite),
+      up: subjectOf("up", up, schemas, () => tree.before(id), tree.scratch),
+      down: down && subjectOf("down", down, schemas, () => tree.at([id]), tree.scratch),
+      sqlite: sqlite === undefined ? undefined : releaseOf(sqlite),
       attempt,
-      rows: context.rows,
+      rows,
     };
     const { findings, ignored } = await lint(subject, {
       up: ignoresOf(source.up),
@@ -68,11 +67,11 @@ export async function lintRevision(id: RevisionId, context: LintContext): Promis
   }
 }
 
-function readScriptOf({ file, text }: RevisionText, id: RevisionId): Script {
+function readScriptOf({ file, text }: ScriptText, id: RevisionId): Script {
   return checkScript(file, text, id);
 }
 
-function ignoresOf({ file, text }: RevisionText): readonly Directive[] {
+function ignoresOf({ file, text }: ScriptText): readonly Directive[] {
   return text.includes("ignore")
     ? readDirectives(file, text, "revision").filter(({ name }) => name === "ignore")
     : [];
@@ -171,7 +170,7 @@ class SchemasAround {
   #after: Promise<Schema | undefined> | undefined;
   #failure: AludelError | undefined;
 
-  constructor(id: RevisionId, { tree }: LintContext) {
+  constructor(id: RevisionId, tree: ReplayTree) {
     this.#id = id;
     this.#tree = tree;
   }

@@ -1,22 +1,12 @@
 import type { Connection } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import type { RevisionGraph } from "../graph/revision_graph.ts";
 import { compareWith } from "../project/author/schema_reader.ts";
-import type { Scratch } from "../replay/scratch.ts";
 import type { Settings } from "../project/workspace/settings.ts";
 import type { Change } from "../schema/model/change.ts";
 import { describeChange } from "../schema/diff/describe.ts";
 import { introspect } from "../schema/read/introspect.ts";
-import { type ReplayTree, walkHistory } from "../replay/tree.ts";
+import type { ReplayTree } from "../replay/tree.ts";
 import { schemaText } from "../replay/schema_text.ts";
-
-/** The arguments of {@linkcode locate}. */
-export interface LocateContext {
-  readonly graph: RevisionGraph;
-  readonly tree: ReplayTree;
-  readonly scratch: Scratch;
-  readonly settings: Pick<Settings, "exclude" | "columnOrder">;
-}
 
 /** Revisions that a database without records may be at. */
 export interface Location {
@@ -53,11 +43,14 @@ interface Candidate {
  *
  * @throws {AludelError} The errors of replaying.
  */
-export async function locate(connection: Connection, context: LocateContext): Promise<Located> {
-  const { tree, settings } = context;
+export async function locate(
+  connection: Connection,
+  tree: ReplayTree,
+  settings: Pick<Settings, "exclude" | "columnOrder">,
+): Promise<Located> {
   const text = await schemaText(connection);
   const live = await introspect(connection);
-  const candidates = await findCandidates(text, context);
+  const candidates = await findCandidates(text, tree);
   const exact = candidates.filter(({ isExact }) => isExact);
   let nearest: { readonly candidate: Candidate; readonly changes: readonly Change[] } | undefined;
   if (exact.length === 0) {
@@ -75,7 +68,7 @@ export async function locate(connection: Connection, context: LocateContext): Pr
     return { best: { heads, changes }, others: [] };
   }
   const [best, ...rest] = exact.toSorted((a, b) => b.size - a.size);
-  const others = rest.filter((other) => !saysTheSame(other, best!, context));
+  const others = rest.filter((other) => !saysTheSame(other, best!, tree));
   return { best: locationOf(best!), others: others.map(locationOf) };
 }
 
@@ -92,15 +85,15 @@ function weight(changes: readonly Change[]): number {
 }
 
 /** Whether only revisions without statements, such as merges, lie between two states. */
-function saysTheSame(lower: Candidate, upper: Candidate, context: LocateContext): boolean {
-  const below = context.graph.ancestors(lower.heads, "all");
-  const above = context.graph.ancestors(upper.heads, "all");
+function saysTheSame(lower: Candidate, upper: Candidate, tree: ReplayTree): boolean {
+  const below = tree.graph.ancestors(lower.heads, "all");
+  const above = tree.graph.ancestors(upper.heads, "all");
   return [...below].every((id) => above.has(id)) &&
-    [...above].every((id) => below.has(id) || context.tree.scriptOf(id).statements.length === 0);
+    [...above].every((id) => below.has(id) || tree.scriptOf(id).statements.length === 0);
 }
 
-async function findCandidates(text: string, context: LocateContext): Promise<Candidate[]> {
-  const { graph, tree, scratch } = context;
+async function findCandidates(text: string, tree: ReplayTree): Promise<Candidate[]> {
+  const { graph } = tree;
   const wanted = namesIn(text);
   const candidates: Candidate[] = [];
   const add = async (heads: readonly RevisionId[], size: number, connection: Connection) => {
@@ -108,11 +101,11 @@ async function findCandidates(text: string, context: LocateContext): Promise<Can
     const distance = wanted.symmetricDifference(namesIn(own)).size;
     candidates.push({ heads, size, isExact: own === text, distance });
   };
-  await using empty = await scratch.open();
+  await using empty = await tree.scratch.open();
   await add([], 0, empty);
   const done = new Set<RevisionId>();
   const seen = new Set<RevisionId>();
-  await walkHistory(graph.ids, context, async (id, connection) => {
+  await tree.walk(graph.ids, async (id, connection) => {
     done.add(id);
     const heads = graph.headsOf(done, "all");
     if (heads.length === 1) seen.add(id);

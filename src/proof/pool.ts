@@ -4,7 +4,6 @@ import type { RevisionId } from "../graph/revision.ts";
 import { Scratch, type ScratchSettings } from "../replay/scratch.ts";
 import { type OrderProof, proveOrders } from "./branches.ts";
 import { type Proof, proveRevision } from "./proof.ts";
-import type { TrialContext } from "../replay/trial.ts";
 import { ReplayTree } from "../replay/tree.ts";
 import type { RevisionSource } from "./revision_source.ts";
 
@@ -27,21 +26,21 @@ export type ProofAnswer =
 
 /** Runs the tasks of one history, one after the other. */
 export class Prover {
-  readonly #context: TrialContext & { readonly graph: ReturnType<typeof requireGraph> };
+  readonly #tree: ReplayTree;
 
   constructor({ sources, settings }: ProofHistory) {
-    const graph = requireGraph(sources);
     const known = new Map(sources.map((source) => [source.id, source]));
-    const sourceOf = (id: RevisionId) => known.get(id)!;
-    const scratch = new Scratch(settings);
-    const tree = new ReplayTree({ graph, sourceOf, scratch });
-    this.#context = { graph, sourceOf, scratch, tree };
+    this.#tree = new ReplayTree(
+      requireGraph(sources),
+      (id) => known.get(id)!,
+      new Scratch(settings),
+    );
   }
 
   async prove(task: ProofTask): Promise<ProofAnswer> {
     return task.kind === "revision"
-      ? { kind: task.kind, proof: await proveRevision(task.id, this.#context) }
-      : { kind: task.kind, proof: await proveOrders(task.heads, this.#context) };
+      ? { kind: task.kind, proof: await proveRevision(task.id, this.#tree) }
+      : { kind: task.kind, proof: await proveOrders(task.heads, this.#tree) };
   }
 }
 

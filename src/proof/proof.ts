@@ -4,11 +4,11 @@ import {
   type Filling,
   ROWS,
   trial as tryRevision,
-  type TrialContext,
   type TrialResult,
   type TrialStage,
   type TrialVerdict,
 } from "../replay/trial.ts";
+import type { ReplayTree } from "../replay/tree.ts";
 import { say } from "../text/next_step.ts";
 
 /** The verdict of a trial as plain data: it is sent between workers and kept in a cache. */
@@ -49,13 +49,13 @@ function proofOf(id: RevisionId, { verdict, ...rest }: TrialResult): Proof {
  * up is run, assert.sql asked, the down run, schema and content compared with what was there, and the up run again.
  * Everything runs as an upgrade or downgrade would run it, with every guard of the runner.
  */
-export async function proveRevision(id: RevisionId, context: TrialContext): Promise<Proof> {
-  const trial = async (rows: Filling) => proofOf(id, await tryRevision(id, context, rows));
+export async function proveRevision(id: RevisionId, tree: ReplayTree): Promise<Proof> {
+  const trial = async (rows: Filling) => proofOf(id, await tryRevision(id, tree, rows));
   const proof = await trial(ROWS);
   const { verdict } = proof;
   const isAboutRows = verdict.kind === "fails" && ABOUT_ROWS.has(verdict.finding.code) &&
     (verdict.stage === "up" || verdict.stage === "down");
-  if (!isAboutRows || context.sourceOf(id).seed !== null) return proof;
+  if (!isAboutRows || tree.sourceOf(id).seed !== null) return proof;
   const words = [verdict.finding.message, ...verdict.finding.notes].join("; ");
   if (verdict.stage === "up") {
     const rest = `since awkward ones made it fail (${words}); ` +

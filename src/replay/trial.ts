@@ -4,7 +4,6 @@ import type { RevisionId } from "../graph/revision.ts";
 import { checkScript } from "./check_script.ts";
 import { fittingDatabase } from "./rows/fitting.ts";
 import { replayScript, type ReplaySource, type ScriptText } from "./history.ts";
-import type { Scratch } from "./scratch.ts";
 import { tryScript } from "../runner/try_script.ts";
 import { compareSchemas } from "../schema/diff/compare.ts";
 import type { Schema } from "../schema/model/model.ts";
@@ -28,13 +27,6 @@ import { missingFor, schemaText } from "./schema_text.ts";
 import { touchedSchema } from "./touched_tables.ts";
 import { fillVirtualTables } from "./rows/virtual.ts";
 import { say, shell } from "../text/next_step.ts";
-
-/** What a trial needs. */
-export interface TrialContext {
-  readonly tree: ReplayTree;
-  readonly sourceOf: (id: RevisionId) => ReplaySource;
-  readonly scratch: Scratch;
-}
 
 /** Rows that are made for each table: enough for every value that {@linkcode fillTables} knows. */
 export const ROWS = 12;
@@ -89,12 +81,12 @@ class StageFailure extends Error {
  */
 export async function trial(
   id: RevisionId,
-  context: TrialContext,
+  tree: ReplayTree,
   rows: Filling,
 ): Promise<TrialResult> {
   const facts: Facts = { rows: 0, tables: 0, notices: [] };
   try {
-    const verdict = await runTrial(id, context, rows, facts);
+    const verdict = await runTrial(id, tree, rows, facts);
     return { verdict, ...facts };
   } catch (error) {
     if (!(error instanceof StageFailure)) throw error;
@@ -112,12 +104,12 @@ interface Facts {
 
 async function runTrial(
   id: RevisionId,
-  context: TrialContext,
+  tree: ReplayTree,
   rows: Filling,
   facts: Facts,
 ): Promise<TrialVerdict> {
-  const { tree, sourceOf, scratch } = context;
-  const source = sourceOf(id);
+  const { scratch } = tree;
+  const source = tree.sourceOf(id);
   let connection = await at("before", () => tree.before(id));
   try {
     const up = await at("up", () => tree.scriptOf(id));
@@ -132,7 +124,7 @@ async function runTrial(
       const script = await at("seed", () => readText(seed, id));
       await at("seed", () => runPlainly(connection, id, script));
     } else if (rows !== 0) {
-      connection = await fill(id, context, connection, { schema, touched, texts, rows }, facts);
+      connection = await fill(id, tree, connection, { schema, touched, texts, rows }, facts);
     }
     if (texts.some((text) => text.includes("sqlite_stat"))) await connection.execute("ANALYZE");
     const text = await schemaText(connection);
@@ -207,7 +199,7 @@ async function runTrial(
 /** Makes rows in the tables that are touched. @returns The database with them; the one given is closed if it is another. */
 async function fill(
   id: RevisionId,
-  { tree, scratch }: TrialContext,
+  tree: ReplayTree,
   connection: ScratchConnection,
   { schema, touched, texts, rows }: {
     readonly schema: Schema;
@@ -235,7 +227,10 @@ async function fill(
       await using after = await tree.at([id]);
       const to = await tree.schemaOf(after);
       const changes = compareSchemas(schema, to, { renames: renamesOf(tree.scriptOf(id)) });
-      return await fittingDatabase({ scratch, from: schema, to, changes }, connection);
+      return await fittingDatabase(
+        { scratch: tree.scratch, from: schema, to, changes },
+        connection,
+      );
     });
     await connection.close();
   }

@@ -1,29 +1,19 @@
 import type { RevisionId } from "../../graph/revision.ts";
 import { RevisionSources } from "../../proof/revision_source.ts";
 import { Scratch } from "../../replay/scratch.ts";
-import { ReplayTree, type WalkContext } from "../../replay/tree.ts";
+import { ReplayTree } from "../../replay/tree.ts";
 import { DATABASE_FLAG } from "../arguments/flag.ts";
 import { chooseRevisions } from "./revisions.ts";
 import type { Session } from "./session.ts";
-
-/** The revisions of a project, to be read and run in memory. */
-export interface OpenReplay {
-  readonly tree: ReplayTree;
-  readonly sources: RevisionSources;
-  readonly scratch: Scratch;
-}
 
 /**
  * Makes a project's revisions ready; reads and runs none yet.
  * @param workspace Those of the session if it is left out.
  */
-export function openReplay(session: Session, workspace = session.workspace): OpenReplay {
+export function openReplay(session: Session, workspace = session.workspace): ReplayTree {
   session.announceExtensions();
-  const sources = new RevisionSources(workspace);
-  const scratch = new Scratch(session.settings);
-  const { graph } = workspace;
-  const tree = new ReplayTree({ graph, sourceOf: sources.of, scratch });
-  return { tree, sources, scratch };
+  const { of: sourceOf } = new RevisionSources(workspace);
+  return new ReplayTree(workspace.graph, sourceOf, new Scratch(session.settings));
 }
 
 /** The flags of commands that replay the history. */
@@ -36,7 +26,7 @@ export const HISTORY_FLAG = {
 export interface ChosenHistory {
   /** In topological order, with everything they need. */
   readonly ids: readonly RevisionId[];
-  readonly replay: WalkContext;
+  readonly tree: ReplayTree;
 }
 
 /**
@@ -49,5 +39,5 @@ export async function chooseHistory(
 ): Promise<ChosenHistory> {
   const { ids } = await chooseRevisions(session, at === undefined ? [] : [at], "all");
   const { graph } = session.workspace;
-  return { ids: [...graph.ancestors(ids, "all")], replay: openReplay(session) };
+  return { ids: [...graph.ancestors(ids, "all")], tree: openReplay(session) };
 }

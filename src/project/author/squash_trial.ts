@@ -81,7 +81,7 @@ export class RunTrial {
       }
       return source;
     };
-    this.#tree = new ReplayTree({ graph, sourceOf, scratch: this.#scratch });
+    this.#tree = new ReplayTree(graph, sourceOf, this.#scratch);
     for (const id of request.ids) sourceOf(id);
   }
 

@@ -417,11 +417,11 @@ async function codesOf({ before, up, down, rows }: Case): Promise<string[]> {
   const everything =
     "-- names it all\nDROP TABLE a; SELECT 'users', 'kept', 'names', 'new_users'," +
     " 'i', 'u', 't', 'by_name', 'users_email', 'age', 'at', 'twice', 'boss', 'code';\n";
-  const replay = memoryReplay([
+  const tree = memoryReplay([
     { id: "a1", up: before ?? "-- nothing\n" },
     { id: "b1", up, ...(down !== null && { down: down ?? everything }) },
   ]);
-  const { findings } = await lintRevision("b1", { ...replay, rows: () => Promise.resolve(rows) });
+  const { findings } = await lintRevision("b1", { tree, rows: () => Promise.resolve(rows) });
   return findings.filter(({ code }) => code !== "replay-failed").map(({ code, place }) =>
     place?.file.endsWith("down.sql") ? `down ${code}` : code
   );
@@ -442,12 +442,12 @@ Deno.test("lint() has a case for every rule", () => {
 });
 
 Deno.test("lintRevision() points at the statement and tells what to do", async () => {
-  const replay = memoryReplay([
+  const tree = memoryReplay([
     { id: "a1", up: USERS },
     { id: "b1", up: "-- goes\nDROP TABLE users;\n", down: USERS },
   ]);
   const { findings } = await lintRevision("b1", {
-    ...replay,
+    tree,
     rows: () => Promise.resolve(undefined),
   });
   assert.deepEqual(findings, [{
@@ -467,13 +467,13 @@ Deno.test("lintRevision() points at the statement and tells what to do", async (
 });
 
 Deno.test("lintRevision() tells that a revision cannot be replayed, of that revision alone", async () => {
-  const replay = memoryReplay([
+  const tree = memoryReplay([
     { id: "a1", up: "DROP TABLE missing;", down: "" },
     { id: "b1", up: "DROP TABLE missing;", down: "SELECT 'missing';" },
   ]);
-  const context = { ...replay, rows: () => Promise.resolve(undefined) };
+  const request = { tree, rows: () => Promise.resolve(undefined) };
   const codes = async (id: string) =>
-    (await lintRevision(id, context)).findings.map(({ code }) => code);
+    (await lintRevision(id, request)).findings.map(({ code }) => code);
   assert.ok((await codes("a1")).includes("replay-failed"));
   assert.ok(!(await codes("b1")).includes("replay-failed"));
 });

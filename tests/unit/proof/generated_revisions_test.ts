@@ -24,8 +24,8 @@ function* generated() {
 
 Deno.test("lint finds no error in what autogenerate writes", async () => {
   for (const { name, replay } of generated()) {
-    const context = { ...replay, rows: () => Promise.resolve(undefined) };
-    const { findings } = await lintRevision("b1", context);
+    const request = { tree: replay, rows: () => Promise.resolve(undefined) };
+    const { findings } = await lintRevision("b1", request);
     const errors = findings.filter(({ level }) => level === "error");
     assert.deepEqual(errors.map(({ message }) => message), [], name);
   }

@@ -76,22 +76,14 @@ export const command = defineCommand({
     const session = new Session(context, flags);
     const choice = flags.all ? "all" : "unfinished";
     const { ids, database } = await chooseRevisions(session, refs, choice);
-    const { tree, sources, scratch } = openReplay(session);
+    const tree = openReplay(session);
     await using connection = flags.database === undefined
       ? null
       : await database?.access.look() ?? null;
     const rows = rowCounter(connection);
     const lints = [];
     for (const id of ids) {
-      lints.push(
-        await lintRevision(id, {
-          tree,
-          scratch,
-          sourceOf: sources.of,
-          sqlite: session.settings.sqlite,
-          rows,
-        }),
-      );
+      lints.push(await lintRevision(id, { tree, sqlite: session.settings.sqlite, rows }));
     }
     const findings = lints.flatMap((one) => one.findings);
     const ignored = lints.reduce((sum, one) => sum + one.ignored, 0);

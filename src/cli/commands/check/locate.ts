@@ -38,14 +38,14 @@ export const command = defineCommand({
     const session = new Session(context, flags);
     const open = await openDatabase(session);
     const { target, catalogue } = open;
-    const { workspace: { graph }, settings } = session;
+    const { settings } = session;
     if (flags.stamp && open.state.applied.length > 0) throw recorded(target.name);
-    const { tree, scratch } = openReplay(session);
+    const tree = openReplay(session);
     let found: Located;
     {
       await using connection = await lookWithExtensions(session, target);
       if (connection === null) throw databaseMissing(target.name);
-      found = await locate(connection, { graph, tree, scratch, settings });
+      found = await locate(connection, tree, settings);
     }
     const { best, others } = found;
     const isExact = best.changes.length === 0;

@@ -30,8 +30,8 @@ export const command = defineCommand({
     const { ui } = context;
     refuseNoQuery(sql);
     const session = new Session(context, flags);
-    const { ids, replay } = await chooseHistory(session, flags.at);
-    const turns = await bisect(ids, sql, replay);
+    const { ids, tree } = await chooseHistory(session, flags.at);
+    const turns = await bisect(ids, sql, tree);
     const last = turns.at(-1)?.state;
     const fails = last?.kind === "fails";
     ui.json({ ok: !fails, revisions: ids.length, turns });

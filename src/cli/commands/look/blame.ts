@@ -24,8 +24,8 @@ export const command = defineCommand({
   async run(context, flags, [text = ""]) {
     const { ui } = context;
     const session = new Session(context, flags);
-    const { ids, replay } = await chooseHistory(session, flags.at);
-    const all = await blame(ids, replay);
+    const { ids, tree } = await chooseHistory(session, flags.at);
+    const all = await blame(ids, tree);
     const { owner, column } = findPart(text, new Set(all.keys()));
     const lines = (all.get(owner) ?? []).filter((line) =>
       column === undefined || line.column === column

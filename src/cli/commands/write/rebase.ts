@@ -124,7 +124,7 @@ async function proveMove(
   { before, after, moved, parents }: DraftMove,
 ): Promise<Proven> {
   const { project } = session;
-  const old = openReplay(session, before);
+  const tree = openReplay(session, before);
   const { proofs } = await prove({
     project,
     workspace: after,
@@ -151,11 +151,6 @@ async function proveMove(
   const under = graph.ancestors(moved, "all");
   const others = parents.filter((parent) => !under.has(parent));
   if (others.length === 0) return { proofs, order: null };
-  const { sources, ...replay } = old;
-  const order = await proveOrders([...tips, ...others], {
-    ...replay,
-    sourceOf: sources.of,
-    graph,
-  });
+  const order = await proveOrders([...tips, ...others], tree);
   return { proofs, order };
 }
