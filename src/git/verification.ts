@@ -19,7 +19,7 @@ import {
 } from "./objects.ts";
 
 /** The facts that a fix depends on. */
-export interface CureContext {
+export interface CureFacts {
   /** The migrations folder's name for messages. */
   readonly folder: string;
   readonly base: GitBase;
@@ -32,12 +32,12 @@ export interface CureContext {
  * The finding with the commands that fix it in git. Those of a finding about the disk are not enough: a fix on disk must
  * be staged as well.
  */
-function withGitCure(finding: Finding, context: CureContext): Finding {
+function withGitCure(finding: Finding, context: CureFacts): Finding {
   const next = cureOf(finding, context);
   return next === undefined ? finding : { ...finding, next };
 }
 
-function cureOf(finding: Finding, context: CureContext): readonly NextStep[] | undefined {
+function cureOf(finding: Finding, context: CureFacts): readonly NextStep[] | undefined {
   const { folder, base, entries, inBase } = context;
   const id = finding.revision ?? "";
   const manifest = `${folder}/manifest.json`;

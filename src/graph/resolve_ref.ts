@@ -30,7 +30,7 @@ import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
 
 /** What a ref can depend on besides the graph. */
-export interface RefContext {
+export interface ResolveOptions {
   /** The revisions of the database; empty if a command has none. Each must be in the graph. */
   readonly applied: ReadonlySet<RevisionId>;
   readonly purpose: RefPurpose;
@@ -47,14 +47,14 @@ export interface RefContext {
 export function resolveRef(
   graph: RevisionGraph,
   ref: Ref,
-  context: RefContext,
+  options: ResolveOptions,
 ): readonly RevisionId[] {
   const scope = findScope(graph, ref.branch);
-  if (ref.kind === "point") return resolveAnchor(graph, ref.anchor, scope, context);
-  const point = resolveWalk(graph, ref, context, {
+  if (ref.kind === "point") return resolveAnchor(graph, ref.anchor, scope, options);
+  const point = resolveWalk(graph, ref, options, {
     text: formatRef(ref),
     scope,
-    purpose: context.purpose,
+    purpose: options.purpose,
     clamp: false,
   });
   return point === null ? [] : [point];
@@ -64,24 +64,24 @@ export function resolveRef(
 export function resolveRefs(
   graph: RevisionGraph,
   refs: readonly Ref[],
-  context: RefContext,
+  options: ResolveOptions,
 ): readonly RevisionId[] {
-  return graph.sorted(refs.flatMap((ref) => resolveRef(graph, ref, context)));
+  return graph.sorted(refs.flatMap((ref) => resolveRef(graph, ref, options)));
 }
 
 /**
  * The only revision that a ref names, for commands that work on one.
  * @throws {AludelError} `ref-several-heads` for several, `ref-not-found` for `base`, and as `resolveRef`.
  */
-export function resolveOne(graph: RevisionGraph, ref: Ref, context: RefContext): RevisionId {
-  const [id, ...more] = resolveRef(graph, ref, context);
+export function resolveOne(graph: RevisionGraph, ref: Ref, options: ResolveOptions): RevisionId {
+  const [id, ...more] = resolveRef(graph, ref, options);
   if (id === undefined) {
     throw new AludelError("ref-not-found", `"${formatRef(ref)}" names no revision`, {
       notes: ["A revision is expected here, but this is the state before the first one"],
       next: [shell`aludel history`],
     });
   }
-  if (more.length > 0) throw severalHeads(graph, formatRef(ref), [id, ...more], context.purpose);
+  if (more.length > 0) throw severalHeads(graph, formatRef(ref), [id, ...more], options.purpose);
   return id;
 }
 
@@ -89,21 +89,21 @@ export function resolveOne(graph: RevisionGraph, ref: Ref, context: RefContext):
 function resolveWalk(
   graph: RevisionGraph,
   ref: Ref & { readonly kind: "walk" },
-  context: RefContext,
+  options: ResolveOptions,
   walk: Walk,
 ): Point {
   const { from, steps } = ref;
   if (isFromApplied(from)) {
-    refuseOtherDirection(walk.text, steps, context.purpose);
+    refuseOtherDirection(walk.text, steps, options.purpose);
     return steps > 0
-      ? climb(graph, topForClimb(graph, context.applied, walk), steps, walk)
-      : descend(graph, topForDescent(graph, context.applied, walk), -steps, walk);
+      ? climb(graph, topForClimb(graph, options.applied, walk), steps, walk)
+      : descend(graph, topForDescent(graph, options.applied, walk), -steps, walk);
   }
   // As in Alembic, on the way up the branch chooses among children, and the start may be off it.
   const startScope = steps > 0 && from.kind === "name" ? null : walk.scope;
-  const [start = null, ...more] = resolveAnchor(graph, from, startScope, context);
+  const [start = null, ...more] = resolveAnchor(graph, from, startScope, options);
   if (start !== null && more.length > 0) {
-    throw severalHeads(graph, walk.text, [start, ...more], context.purpose);
+    throw severalHeads(graph, walk.text, [start, ...more], options.purpose);
   }
   return follow(graph, start, steps, walk);
 }
@@ -141,7 +141,7 @@ function resolveAnchor(
   graph: RevisionGraph,
   anchor: Anchor,
   scope: BranchScope | null,
-  context: RefContext,
+  options: ResolveOptions,
 ): readonly RevisionId[] {
   if (anchor.kind === "name") {
     return [requireWithin(scope, findRevision(graph, anchor.name, scope?.lineage))];
@@ -150,19 +150,19 @@ function resolveAnchor(
     case "base":
       return [];
     case "current":
-      return within(scope, graph.headsOf(context.applied, "parents"));
+      return within(scope, graph.headsOf(options.applied, "parents"));
     case "heads":
       return scope === null
-        ? headsOnDisk(graph, context, "all")
-        : within(scope, headsOnDisk(graph, context, "parents"));
+        ? headsOnDisk(graph, options, "all")
+        : within(scope, headsOnDisk(graph, options, "parents"));
     case "head": {
-      const heads = within(scope, headsOnDisk(graph, context, "parents"));
+      const heads = within(scope, headsOnDisk(graph, options, "parents"));
       if (heads.length < 2) return heads;
       throw severalHeads(
         graph,
         scope === null ? "head" : `${scope.name}@head`,
         heads,
-        context.purpose,
+        options.purpose,
       );
     }
   }
@@ -170,7 +170,7 @@ function resolveAnchor(
 
 function headsOnDisk(
   graph: RevisionGraph,
-  { onDisk }: RefContext,
+  { onDisk }: ResolveOptions,
   edges: "parents" | "all",
 ): readonly RevisionId[] {
   if (onDisk !== undefined) return graph.headsOf(onDisk, edges);
@@ -193,9 +193,9 @@ export interface RangeEnds {
 export function resolveEnds(
   graph: RevisionGraph,
   { from, to }: RefRange,
-  context: Omit<RefContext, "purpose">,
+  options: Omit<ResolveOptions, "purpose">,
 ): RangeEnds {
-  const looking: RefContext = { ...context, purpose: "look" };
+  const looking: ResolveOptions = { ...options, purpose: "look" };
   const fromCounts = isFloating(from) && from.steps < 0;
   const toCounts = isFloating(to) && to.steps > 0 && !fromCounts;
   const lower = from === null || fromCounts ? [] : resolveEnd(graph, from, looking);
@@ -217,9 +217,9 @@ export function resolveEnds(
 export function resolveRange(
   graph: RevisionGraph,
   range: RefRange,
-  context: Omit<RefContext, "purpose">,
+  options: Omit<ResolveOptions, "purpose">,
 ): readonly RevisionId[] {
-  const { from, to } = resolveEnds(graph, range, context);
+  const { from, to } = resolveEnds(graph, range, options);
   const upper = graph.ancestors(to, "all");
   if (from.length === 0) return [...upper];
   const stray = from.find((id) => !upper.has(id));
@@ -240,9 +240,13 @@ function isFloating(ref: Ref | null): ref is Ref & { readonly kind: "walk"; read
   return ref?.kind === "walk" && ref.from === null;
 }
 
-function resolveEnd(graph: RevisionGraph, ref: Ref, context: RefContext): readonly RevisionId[] {
-  if (ref.kind === "point") return resolveRef(graph, ref, context);
-  const point = resolveWalk(graph, ref, context, clamped(graph, ref));
+function resolveEnd(
+  graph: RevisionGraph,
+  ref: Ref,
+  options: ResolveOptions,
+): readonly RevisionId[] {
+  if (ref.kind === "point") return resolveRef(graph, ref, options);
+  const point = resolveWalk(graph, ref, options, clamped(graph, ref));
   return point === null ? [] : [point];
 }
 

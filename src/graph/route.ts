@@ -3,7 +3,7 @@ import { shell } from "../text/next_step.ts";
 import { findScope, listed } from "./branch_scope.ts";
 import { descend, topForDescent, type Walk } from "./follow_steps.ts";
 import { formatRef, type Ref, refuseOtherDirection } from "./ref.ts";
-import { isFromApplied, type RefContext, resolveRef, severalHeads } from "./resolve_ref.ts";
+import { isFromApplied, type ResolveOptions, resolveRef, severalHeads } from "./resolve_ref.ts";
 import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
 
@@ -25,21 +25,21 @@ export type Destination =
 export function resolveDestination(
   graph: RevisionGraph,
   ref: Ref,
-  context: Omit<RefContext, "purpose">,
+  options: Omit<ResolveOptions, "purpose">,
 ): Destination {
   const text = formatRef(ref);
   const scope = findScope(graph, ref.branch);
   if (ref.kind === "walk" && isFromApplied(ref.from) && ref.steps !== 0) {
     refuseOtherDirection(text, ref.steps, "downgrade");
     const walk: Walk = { text, scope, purpose: "downgrade", clamp: false };
-    const top = topForDescent(graph, context.applied, walk);
+    const top = topForDescent(graph, options.applied, walk);
     const last = descend(graph, top, -ref.steps - 1, walk);
     if (last !== null) return { kind: "before", id: last };
     descend(graph, top, -ref.steps, walk); // Says how far it could have gone.
   }
   const branch = scope?.id ?? null;
-  const [id, ...more] = resolveRef(graph, ref, { ...context, purpose: "downgrade" });
-  if (id === undefined) return { kind: "base", branch: branch ?? startOf(graph, ref, context) };
+  const [id, ...more] = resolveRef(graph, ref, { ...options, purpose: "downgrade" });
+  if (id === undefined) return { kind: "base", branch: branch ?? startOf(graph, ref, options) };
   if (more.length > 0) throw severalHeads(graph, text, [id, ...more], "downgrade");
   return { kind: "revision", id, branch };
 }
@@ -48,11 +48,11 @@ export function resolveDestination(
 function startOf(
   graph: RevisionGraph,
   ref: Ref,
-  context: Omit<RefContext, "purpose">,
+  options: Omit<ResolveOptions, "purpose">,
 ): RevisionId | null {
   if (ref.kind !== "walk" || ref.from === null) return null;
   const start: Ref = { kind: "point", branch: ref.branch, anchor: ref.from };
-  return resolveRef(graph, start, { ...context, purpose: "downgrade" })[0] ?? null;
+  return resolveRef(graph, start, { ...options, purpose: "downgrade" })[0] ?? null;
 }
 
 /** One revision to run: its up, or its down. */

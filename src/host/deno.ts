@@ -209,9 +209,6 @@ function stream(target: SyncStream): StandardStream {
 const terminal: Terminal = {
   stdout: stream(Deno.stdout),
   stderr: stream(Deno.stderr),
-  get stdinIsTerminal() {
-    return Deno.stdin.isTerminal();
-  },
   get columns() {
     try {
       return Deno.consoleSize().columns || undefined;

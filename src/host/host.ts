@@ -146,7 +146,6 @@ export interface StandardStream {
 export interface Terminal {
   readonly stdout: StandardStream;
   readonly stderr: StandardStream;
-  readonly stdinIsTerminal: boolean;
   /** Columns; undefined if there is no terminal. */
   readonly columns: number | undefined;
 }

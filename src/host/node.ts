@@ -270,9 +270,6 @@ function stream(descriptor: number): StandardStream {
 const terminal: Terminal = {
   stdout: stream(1),
   stderr: stream(2),
-  get stdinIsTerminal() {
-    return tty.isatty(0);
-  },
   get columns() {
     return nodeProcess.stdout.columns ?? nodeProcess.stderr.columns;
   },

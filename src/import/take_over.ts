@@ -8,11 +8,8 @@ import { formatManifest, type ManifestRevision, sortById } from "../manifest/man
 import { compareWith } from "../project/author/schema_reader.ts";
 import { type StartedProject, startProject } from "../project/author/start_project.ts";
 import { writeFolders } from "../project/author/write_revision.ts";
-import {
-  changeManifest,
-  inOrderOfCreation,
-  openWorkspace,
-} from "../project/workspace/workspace.ts";
+import { changeManifest } from "../project/workspace/folder_lock.ts";
+import { inOrderOfCreation, openWorkspace } from "../project/workspace/workspace.ts";
 import { pathExists, resolvePath, writeAtomically } from "../project/workspace/files.ts";
 import { openProject, type Project } from "../project/workspace/project.ts";
 import { MANIFEST_FILE } from "../project/workspace/revision_files.ts";

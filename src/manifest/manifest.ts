@@ -1,5 +1,7 @@
 import type { TextHash } from "../digest.ts";
+import { AludelError } from "../errors.ts";
 import type { Revision, RevisionId } from "../graph/revision.ts";
+import { shell } from "../text/next_step.ts";
 
 export type { TextHash };
 
@@ -28,7 +30,7 @@ export interface Manifest {
   readonly revisions: readonly ManifestRevision[];
 }
 
-/** What lies in a revision's folder now: the hashes of the canonical texts, null for no file. */
+/** The content of a revision's folder now: the hashes of the canonical texts, null for no file. */
 export interface ActualHashes {
   readonly up: TextHash | null;
   readonly down: TextHash | null;
@@ -114,7 +116,19 @@ export function sortTexts(texts: readonly string[]): readonly string[] {
   return texts.length < 2 ? texts : texts.toSorted();
 }
 
-/** The revision that stands for each one that a squash has taken out of the manifest. */
+/** @throws {AludelError} `revision-unknown` for an id that the manifest does not have. */
+export function requireKnown(manifest: Manifest, ids: Iterable<RevisionId>): void {
+  const known = new Set(manifest.revisions.map(({ id }) => id));
+  for (const id of ids) {
+    if (known.has(id)) continue;
+    throw new AludelError("revision-unknown", `Revision "${id}" is not in the manifest`, {
+      revision: id,
+      next: [shell`aludel history # list the revisions`],
+    });
+  }
+}
+
+/** The revision that replaces each one that a squash has taken out of the manifest. */
 export function replacementsIn(
   revisions: readonly ManifestRevision[],
 ): ReadonlyMap<RevisionId, RevisionId> {

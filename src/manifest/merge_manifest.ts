@@ -16,7 +16,6 @@ import { isEarlierPair } from "./verdict.ts";
 /** A revision that both sides changed, each in its own way; undefined on the side that removed it. */
 export interface MergeConflict {
   readonly id: RevisionId;
-  readonly base: ManifestRevision | undefined;
   readonly ours: ManifestRevision | undefined;
   readonly theirs: ManifestRevision | undefined;
 }
@@ -41,9 +40,9 @@ export function mergeManifests(base: Manifest, ours: Manifest, theirs: Manifest)
   const revisions: ManifestRevision[] = [];
   const conflicts: MergeConflict[] = [];
   for (const id of new Set([...before.keys(), ...left.keys(), ...right.keys()])) {
-    const sides = { base: before.get(id), ours: left.get(id), theirs: right.get(id) };
-    const winner = winnerOf(sides.base, sides.ours, sides.theirs);
-    if (winner === "conflict") conflicts.push({ id, ...sides });
+    const [mine, other] = [left.get(id), right.get(id)];
+    const winner = winnerOf(before.get(id), mine, other);
+    if (winner === "conflict") conflicts.push({ id, ours: mine, theirs: other });
     else if (winner !== undefined) revisions.push(winner);
   }
   return {

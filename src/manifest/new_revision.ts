@@ -2,7 +2,13 @@ import { AludelError } from "../errors.ts";
 import { foldRevisionName, idFault, type RevisionId } from "../graph/revision.ts";
 import { requireGraph } from "../graph/build_graph.ts";
 import { foldDirName, folderName } from "./folder_name.ts";
-import { type Manifest, type ManifestRevision, sortById, sortTexts } from "./manifest.ts";
+import {
+  type Manifest,
+  type ManifestRevision,
+  requireKnown,
+  sortById,
+  sortTexts,
+} from "./manifest.ts";
 import { again, say, shell } from "../text/next_step.ts";
 
 /** What a new revision is to be. Refs are resolved to ids already. */
@@ -37,7 +43,7 @@ export function newRevision(manifest: Manifest, request: NewRevisionRequest): Ne
   checkId(manifest, request.id);
   const parents = sortTexts([...new Set(request.parents)]);
   const dependsOn = sortTexts([...new Set(request.dependsOn)]);
-  checkKnown(manifest, [...parents, ...dependsOn]);
+  requireKnown(manifest, [...parents, ...dependsOn]);
   if (!request.splice) checkHeads(manifest, parents);
   const dir = folderName(request.folderTemplate, request);
   checkDir(manifest, dir);
@@ -71,16 +77,6 @@ function checkId(manifest: Manifest, id: RevisionId): void {
   throw new AludelError("revision-id-taken", `Revision "${taken.id}" already exists`, {
     revision: taken.id,
     next: [shell`aludel show ${taken.id}`],
-  });
-}
-
-function checkKnown(manifest: Manifest, ids: readonly RevisionId[]): void {
-  const known = new Set(manifest.revisions.map(({ id }) => id));
-  const unknown = ids.find((id) => !known.has(id));
-  if (unknown === undefined) return;
-  throw new AludelError("revision-unknown", `Revision "${unknown}" is not in the manifest`, {
-    revision: unknown,
-    next: [shell`aludel history`],
   });
 }
 

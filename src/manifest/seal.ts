@@ -1,6 +1,13 @@
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
-import type { ActualHashes, DownHash, Manifest, ManifestRevision, TextHash } from "./manifest.ts";
+import {
+  type ActualHashes,
+  type DownHash,
+  type Manifest,
+  type ManifestRevision,
+  requireKnown,
+  type TextHash,
+} from "./manifest.ts";
 import type { Change } from "./verdict.ts";
 import { say, shell } from "../text/next_step.ts";
 
@@ -40,7 +47,7 @@ export interface SealResult {
  */
 export function seal(manifest: Manifest, request: SealRequest): SealResult {
   const asked = request.ids === "all" ? undefined : new Set(request.ids);
-  checkKnown(manifest, asked);
+  requireKnown(manifest, asked ?? []);
   const done = { sealed: [] as string[], resealed: [] as string[], unchanged: [] as string[] };
   const withoutUp: RevisionId[] = [];
   const edited: RevisionId[] = [];
@@ -82,17 +89,6 @@ function earlierPairs(
     !(u === up && d === down) && !(u === oldUp && d === oldDown)
   );
   return [...others, [oldUp, oldDown]];
-}
-
-function checkKnown(manifest: Manifest, asked: ReadonlySet<RevisionId> | undefined): void {
-  if (asked === undefined) return;
-  const known = new Set(manifest.revisions.map(({ id }) => id));
-  const unknown = [...asked].find((id) => !known.has(id));
-  if (unknown === undefined) return;
-  throw new AludelError("revision-unknown", `Revision "${unknown}" is not in the manifest`, {
-    revision: unknown,
-    next: [shell`aludel history # see which there are`],
-  });
 }
 
 function noUpError(ids: readonly RevisionId[]): AludelError {

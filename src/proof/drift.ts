@@ -24,7 +24,7 @@ export interface Drift {
 }
 
 /** How to replay the revisions of a database. */
-export interface DriftContext {
+export interface DriftRequest {
   readonly settings: Settings;
   /** The name of a revision's file in messages. */
   readonly fileOf: (id: RevisionId) => string;
@@ -37,8 +37,8 @@ export interface DriftContext {
  * @param connection Opened for looking.
  * @throws {AludelError} `replay-failed`, `state-damaged` and its like.
  */
-export async function findDrift(connection: Connection, context: DriftContext): Promise<Drift> {
-  const { settings, fileOf } = context;
+export async function findDrift(connection: Connection, request: DriftRequest): Promise<Drift> {
+  const { settings, fileOf } = request;
   const { applied } = await readState(connection);
   const ups = [];
   for (const { id, up: hash } of applied) {
@@ -72,9 +72,9 @@ export interface DriftReport {
 export async function reportDrift(
   connection: Connection,
   name: string,
-  context: DriftContext,
+  request: DriftRequest,
 ): Promise<DriftReport | null> {
-  const drift = await findDrift(connection, context);
+  const drift = await findDrift(connection, request);
   if (drift.lines.length === 0) return null;
   const finding: Finding = {
     level: "error",
@@ -87,7 +87,7 @@ export async function reportDrift(
       say('If another tool owns it, name it in the setting "exclude"'),
     ],
   };
-  return { finding, changes: drift.lines, sql: await sqlAgainstDrift(drift, context) };
+  return { finding, changes: drift.lines, sql: await sqlAgainstDrift(drift, request) };
 }
 
 /**
@@ -96,7 +96,7 @@ export async function reportDrift(
  */
 export async function sqlAgainstDrift(
   { comparison }: Drift,
-  { settings }: DriftContext,
+  { settings }: DriftRequest,
 ): Promise<string | null> {
   try {
     const { texts } = await autogenerate({

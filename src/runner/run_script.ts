@@ -76,9 +76,9 @@ export async function runStatement(
   const context = { ...run.script.header, verb: statement.verb };
   let refusal: Refusal | null = null;
   run.connection.authorize((asked) => {
-    const { action, arg1, arg2, source } = asked;
+    const { action, arg1, arg2 } = asked;
     run.watch.see(asked);
-    const found = refuseAction(action, arg1, arg2, source, context);
+    const found = refuseAction(action, arg1, arg2, context);
     refusal ??= found;
     return found === null ? null : found.reason;
   });

@@ -77,11 +77,6 @@ export class TableTracker {
     return this.#temporary.has(name);
   }
 
-  /** Whether a DROP TABLE dropped the table. */
-  isDropped(track: TableTrack): boolean {
-    return this.#dropped.has(track);
-  }
-
   /** Follows one more mention, which has happened. */
   see(mention: Mention): void {
     if (mention.inTrigger || isTemporary(mention, this.#temporary)) return;

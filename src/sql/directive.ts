@@ -106,7 +106,7 @@ export const DIRECTIVE_RULES: readonly DirectiveRule[] = [
 ];
 
 /** Where a comment is, as far as its meaning as a directive depends on it. */
-export interface CommentContext {
+export interface CommentPlace {
   readonly file: string;
   readonly fileKind: SqlFileKind;
   /** Whether a statement has begun before the comment. */
@@ -153,7 +153,7 @@ function skipSpace(text: string, at: number, end: number): number {
  * @param text The whole text.
  * @param start Where the comment begins.
  * @param end Where it ends.
- * @param context Where it is.
+ * @param comment Where it is.
  * @returns The directive, or undefined when the comment is just a comment.
  * @throws {AludelError} `directive-syntax`, `directive-unknown`, `directive-value`,
  * `directive-file` or `directive-place`.
@@ -162,11 +162,11 @@ export function readDirective(
   text: string,
   start: number,
   end: number,
-  context: CommentContext,
+  comment: CommentPlace,
 ): Directive | undefined {
   const body = bodyStart(text, start, end);
   if (body === undefined) return undefined;
-  const place = placeOf(context.file, text, start);
+  const place = placeOf(comment.file, text, start);
   if (text[start] === "/") {
     throw new AludelError("directive-syntax", "A directive is a -- comment, not a /* */ one", {
       place,
@@ -181,11 +181,11 @@ export function readDirective(
   }
   const words = text.slice(body, end).trim();
   const rule = DIRECTIVE_RULES.find(({ name }) => startsWithName(words, name));
-  if (rule === undefined) throw unknownDirective(words, context, place);
-  if (!rule.files.includes(context.fileKind)) {
+  if (rule === undefined) throw unknownDirective(words, comment, place);
+  if (!rule.files.includes(comment.fileKind)) {
     throw new AludelError(
       "directive-file",
-      `The directive "${rule.name}" does not belong in ${FILE_KIND_NAMES[context.fileKind]}`,
+      `The directive "${rule.name}" does not belong in ${FILE_KIND_NAMES[comment.fileKind]}`,
       {
         place,
         notes: [`It is for ${rule.files.map((kind) => FILE_KIND_NAMES[kind]).join(", ")}`],
@@ -193,7 +193,7 @@ export function readDirective(
       },
     );
   }
-  if (rule.header && context.afterStatement) {
+  if (rule.header && comment.afterStatement) {
     throw new AludelError(
       "directive-place",
       `The directive "${rule.name}" comes after the first statement, but applies to the whole file`,
@@ -214,11 +214,11 @@ function startsWithName(words: string, name: string): boolean {
 
 function unknownDirective(
   words: string,
-  context: CommentContext,
+  comment: CommentPlace,
   place: NonNullable<AludelError["place"]>,
 ): AludelError {
   const name = /^[^\s=<>]*/.exec(words)?.[0] ?? "";
-  const names = DIRECTIVE_RULES.filter(({ files }) => files.includes(context.fileKind))
+  const names = DIRECTIVE_RULES.filter(({ files }) => files.includes(comment.fileKind))
     .map((rule) => rule.name);
   const near = closest(name.toLowerCase(), names);
   const message = name === "" ? "A directive has no name" : `There is no directive "${name}"`;

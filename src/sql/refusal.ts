@@ -291,7 +291,7 @@ const WRITTEN: ReadonlyMap<number, readonly (1 | 2)[]> = new Map<number, readonl
 ]);
 
 /** What decides on an action besides the action itself. */
-export interface ActionContext extends RunMode {
+export interface RunningStatement extends RunMode {
   /**
    * The verb of the statement that is being compiled. VACUUM attaches a database, begins a transaction
    * and copies every table, Aludel's too, all of it through the authorizer (measured on 3.53): what
@@ -309,17 +309,15 @@ export interface ActionContext extends RunMode {
  * @param action The authorizer's number.
  * @param arg1 Its first argument.
  * @param arg2 Its second argument.
- * @param _source The trigger or view that asks, null for the statement itself.
- * @param context How the script runs.
+ * @param running The statement that is being compiled, and how its script runs.
  */
 export function refuseAction(
   action: number,
   arg1: string | null,
   arg2: string | null,
-  _source: string | null,
-  context: ActionContext,
+  running: RunningStatement,
 ): Refusal | null {
-  if (context.verb === "VACUUM" && context.transaction === "off") return null;
+  if (running.verb === "VACUUM" && running.transaction === "off") return null;
   switch (action) {
     case TRANSACTION:
       return refuseTransactionControl(arg1 ?? "BEGIN");
@@ -332,7 +330,7 @@ export function refuseAction(
     case FUNCTION:
       return foldName(arg2 ?? "") === "load_extension" ? LOAD_EXTENSION : null;
     case PRAGMA:
-      return refusePragma(arg1 ?? "", arg2 ?? undefined, context) ?? null;
+      return refusePragma(arg1 ?? "", arg2 ?? undefined, running) ?? null;
   }
   const written = WRITTEN.get(action);
   if (written === undefined) return null;
@@ -340,7 +338,7 @@ export function refuseAction(
     const name = position === 1 ? arg1 : arg2;
     if (name !== null && isStateName(name)) return refuseStateTable(name);
   }
-  return action === DROP_TABLE && context.foreignKeys === "on"
+  return action === DROP_TABLE && running.foreignKeys === "on"
     ? refuseUnderForeignKeys("DROP TABLE")
     : null;
 }

@@ -50,8 +50,7 @@ export async function recordIntent(
   intent: Omit<Intent, "state" | "at">,
   stamp: LogStamp,
 ): Promise<void> {
-  const { revision, direction, statement } = intent;
-  const { sql } = intent;
+  const { revision, direction, statement, sql } = intent;
   const { at } = stamp;
   await INTEND.run(connection, { revision, direction, statement: BigInt(statement), sql, at });
   await appendLog(connection, {

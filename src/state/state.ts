@@ -84,7 +84,7 @@ function parse(value: SqlValue | undefined): unknown {
 }
 
 /**
- * Stands for one state of a database: two equal marks mean that nothing was recorded in between. Only to be
+ * Identifies one state of a database: two equal marks mean that nothing was recorded in between. Only to be
  * compared.
  */
 export type StateMark = string;
@@ -101,15 +101,10 @@ export const ABSENT_MARK: StateMark = "absent";
  */
 export async function readMark(connection: Connection): Promise<StateMark> {
   const format = await readFormat(connection);
-  return format === "absent" ? ABSENT_MARK : await readPresentMark(connection, format.number);
+  return format === "absent" ? ABSENT_MARK : await markOf(connection, format.number);
 }
 
-/** {@linkcode readMark} for a database whose format is known. */
-async function readPresentMark(
-  connection: Connection,
-  format: number | "absent",
-): Promise<StateMark> {
-  if (format === "absent") return ABSENT_MARK;
+async function markOf(connection: Connection, format: number): Promise<StateMark> {
   const [row] = await connection.query(
     "SELECT (SELECT count(*) FROM main.aludel_revision) AS revisions, " +
       "(SELECT max(position) FROM main.aludel_revision) AS last, " +
@@ -142,10 +137,8 @@ export async function readState(
   formats: readonly StateFormat[] = STATE_FORMATS,
 ): Promise<State> {
   const format = await readFormat(connection, formats);
-  if (format === "absent") {
-    return { format, applied: [], mark: await readPresentMark(connection, format) };
-  }
-  const mark = await readPresentMark(connection, format.number);
+  if (format === "absent") return NO_STATE;
+  const mark = await markOf(connection, format.number);
   const rows = await connection.query(
     `SELECT ${format.revisionColumns} FROM main.aludel_revision ORDER BY position`,
   );
@@ -164,7 +157,7 @@ export async function readAppliedIds(
 ): Promise<{ readonly ids: readonly RevisionId[]; readonly mark: StateMark }> {
   const format = await readFormat(connection);
   if (format === "absent") return { ids: [], mark: ABSENT_MARK };
-  const mark = await readPresentMark(connection, format.number);
+  const mark = await markOf(connection, format.number);
   const rows = await connection.query("SELECT id FROM main.aludel_revision ORDER BY position");
   return { ids: rows.map((row) => String(row["id"])), mark };
 }
@@ -190,7 +183,7 @@ export async function readTexts(
 export interface StoredTexts {
   readonly texts: ReadonlyMap<RevisionId, AppliedTexts>;
   /**
-   * The hashes that a re-signing replaced, from the log: where the tokens changed too, the record has the new hashes and
+   * The hashes that a re-signing replaced, from the log: if the tokens changed too, the record has the new hashes and
    * keeps the text that ran.
    */
   readonly replaced: ReadonlyMap<RevisionId, readonly TextHashes[]>;

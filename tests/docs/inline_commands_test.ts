@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { allFlags, longName } from "../../src/cli/arguments/flag.ts";
-import { runInProcess } from "../unit/cli/fake_runtime.ts";
+import { runInProcess } from "../fixtures/fake_runtime.ts";
 import { temporaryFolder } from "../scenarios/cli.ts";
 import { documents, ROOT } from "./documents.ts";
 import { ExampleScenes } from "./example_scene.ts";

@@ -97,21 +97,21 @@ export function start(project: RunProject, ...args: readonly string[]): Deno.Chi
   }).spawn();
 }
 
-/** Reads a process's stderr as it comes. */
+/** Reads an output of a process as it comes: stderr, if no other is named. */
 export class Talk {
   #text = "";
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #decoder = new TextDecoder();
 
-  constructor(child: Deno.ChildProcess) {
-    this.#reader = child.stderr.getReader();
+  constructor(child: Deno.ChildProcess, output: "stdout" | "stderr" = "stderr") {
+    this.#reader = child[output].getReader();
   }
 
   get text(): string {
     return this.#text;
   }
 
-  /** Waits until the process has said it. Throws where it ends first. */
+  /** Waits until the process has said it. Throws if it ends first. */
   async until(words: string): Promise<void> {
     while (!this.#text.includes(words)) {
       if (!await this.#read()) throw new Error(`"${words}" was never said, but:\n${this.#text}`);

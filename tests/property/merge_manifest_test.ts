@@ -8,7 +8,7 @@ import {
 } from "../../src/manifest/manifest.ts";
 import { mergeManifests } from "../../src/manifest/merge_manifest.ts";
 import { parseManifest } from "../../src/manifest/parse_manifest.ts";
-import { sampleHash, sampleRevision } from "../unit/manifest/sample_revision.ts";
+import { sampleHash, sampleRevision } from "../fixtures/sample_revision.ts";
 
 /** What one branch does to one revision. */
 type Deed = "nothing" | "seal" | "rename" | "remove" | "add";

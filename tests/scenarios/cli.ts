@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { startProject } from "../../src/project/author/start_project.ts";
-import { runInProcess } from "../unit/cli/fake_runtime.ts";
+import { runInProcess } from "../fixtures/fake_runtime.ts";
+import { TempFolder } from "../fixtures/temp_folder.ts";
 import { faultOfNextLines } from "./next_lines.ts";
 
 /**
- * Drives the real program as a user's shell does. The executable is `$ALUDEL` where that is set (a compiled
+ * Drives the real program as a user's shell does. The executable is `$ALUDEL` if that is set (a compiled
  * binary), else this source tree under Deno.
  */
 const ENTRY = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -87,63 +88,31 @@ export function baseEnvironment(): Record<string, string> {
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => !!entry[1]));
 }
 
-/** A folder that is removed at the end of the test: `using folder = temporaryFolder()`. */
-export interface TemporaryFolder extends Disposable {
-  readonly path: string;
-  /** Writes a file, with the folders it needs. */
-  write(path: string, text: string): void;
-  read(path: string): string;
-  /** Whether there is a file or folder of this name. */
-  has(path: string): boolean;
-  /**
-   * Runs a command in this process and throws unless it exits with 0: for what must be there before the command
-   * that a test is about. Ten times as fast as a process of its own; the clock stands still.
-   */
-  prepare(...args: string[]): Promise<string>;
-  /** Runs a command in this process: ten times as fast as {@linkcode TemporaryFolder.aludel}. */
-  inProcess(...args: string[]): Promise<Outcome>;
-  /** Runs `aludel ARGS` in the folder. */
-  aludel(...args: string[]): Promise<Outcome>;
-  /** Runs it and throws unless it exits with 0; returns what it wrote to stdout. */
-  done(...args: string[]): Promise<string>;
-}
+/** A {@linkcode TempFolder} in which Aludel is run. */
+export type TemporaryFolder = ReturnType<typeof temporaryFolder>;
 
-export function temporaryFolder(): TemporaryFolder {
-  const path = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "aludel-test-" }));
-  const full = (name: string) => `${path}/${name}`;
-  const here: TemporaryFolder = {
-    path,
-    write(name, text) {
-      const slash = name.lastIndexOf("/");
-      if (slash > 0) Deno.mkdirSync(full(name.slice(0, slash)), { recursive: true });
-      Deno.writeTextFileSync(full(name), text);
-    },
-    read: (name) => Deno.readTextFileSync(full(name)),
-    has(name) {
-      try {
-        return Deno.lstatSync(full(name)) !== null;
-      } catch {
-        return false;
-      }
-    },
-    inProcess: async (...args) =>
-      await withNextSteps(args, await runInProcess(args, { cwd: path })),
-    async prepare(...args) {
-      const outcome = await here.inProcess(...args);
-      if (outcome.code !== 0) throw failed(args, outcome);
-      return outcome.stdout;
-    },
-    aludel: (...args) => aludel(args, { cwd: path }),
-    async done(...args) {
-      const outcome = await here.aludel(...args);
-      if (outcome.code !== 0) throw failed(args, outcome);
-      return outcome.stdout;
-    },
-    [Symbol.dispose]() {
-      Deno.removeSync(path, { recursive: true });
-    },
+/** A folder that is removed at the end of the test: `using folder = temporaryFolder()`. */
+export function temporaryFolder() {
+  const folder = new TempFolder();
+  const cwd = folder.path;
+  const inProcess = async (...args: string[]): Promise<Outcome> =>
+    await withNextSteps(args, await runInProcess(args, { cwd }));
+  const program = (...args: string[]): Promise<Outcome> => aludel(args, { cwd });
+  return {
+    path: cwd,
+    write: (name: string, text: string) => folder.write(name, text),
+    read: (name: string) => folder.read(name),
+    has: (name: string) => folder.has(name),
+    /** Runs a command in this process: ten times as fast as a process of its own; the clock does not move. */
+    inProcess,
+    /** The same for a command that a test needs before the one it is about: throws unless it exits with 0. */
+    prepare: async (...args: string[]) => requireDone(args, await inProcess(...args)),
+    /** Runs `aludel ARGS` in the folder. */
+    aludel: program,
+    /** Runs it and throws unless it exits with 0. @returns What it wrote to stdout. */
+    done: async (...args: string[]) => requireDone(args, await program(...args)),
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
   };
-  return here;
 }
 
 /** A folder as `aludel init` leaves it. */
@@ -153,6 +122,7 @@ export function temporaryProject(): TemporaryFolder {
   return folder;
 }
 
-function failed(args: readonly string[], { code, stderr }: Outcome): Error {
-  return new Error(`aludel ${args.join(" ")} exited with ${code}\n${stderr}`);
+function requireDone(args: readonly string[], { code, stdout, stderr }: Outcome): string {
+  if (code === 0) return stdout;
+  throw new Error(`aludel ${args.join(" ")} exited with ${code}\n${stderr}`);
 }

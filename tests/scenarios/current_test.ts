@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { killedInTransaction } from "../fixtures/killed_writer.ts";
-import { runInProcess } from "../unit/cli/fake_runtime.ts";
+import { runInProcess } from "../fixtures/fake_runtime.ts";
 import { type RunProject, runProject } from "./run_project.ts";
 
 function twoSteps(): RunProject {

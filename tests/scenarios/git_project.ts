@@ -2,8 +2,8 @@ import { formatManifest, type ManifestRevision, sortById } from "../../src/manif
 import { parseManifest } from "../../src/manifest/parse_manifest.ts";
 import { digest } from "../../src/digest.ts";
 import { canonicalText } from "../../src/sql/canonical_text.ts";
-import { runInProcess } from "../unit/cli/fake_runtime.ts";
-import { sampleRevision } from "../unit/manifest/sample_revision.ts";
+import { runInProcess } from "../fixtures/fake_runtime.ts";
+import { sampleRevision } from "../fixtures/sample_revision.ts";
 import {
   aludel,
   type Outcome,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runInProcess } from "../unit/cli/fake_runtime.ts";
+import { runInProcess } from "../fixtures/fake_runtime.ts";
 import { run, temporaryFolder } from "./cli.ts";
 import { type RunProject, runProject } from "./run_project.ts";
 

@@ -43,7 +43,7 @@ export function candidateLines({ words, paths }: Candidates): string {
 export type CompletionRuntime = Pick<Runtime, "cwd" | "env">;
 
 /** The command line so far. */
-export interface ValueContext {
+export interface CompletionRequest {
   readonly runtime: CompletionRuntime;
   /** The settings file that it names. */
   readonly config: string | undefined;
@@ -54,9 +54,13 @@ export interface ValueContext {
 }
 
 /** The values that a flag takes. */
-export function flagValueCandidates(flag: Flag, typed: string, context: ValueContext): Candidates {
+export function flagValueCandidates(
+  flag: Flag,
+  typed: string,
+  request: CompletionRequest,
+): Candidates {
   if (flag.kind === "switch") return NOTHING;
-  if (flag.kind !== "choice") return valueCandidates(flag.value, typed, context);
+  if (flag.kind !== "choice") return valueCandidates(flag.value, typed, request);
   return { words: flag.values.map((value) => ({ value, description: "" })), paths: "none" };
 }
 
@@ -67,30 +71,30 @@ export function flagValueCandidates(flag: Flag, typed: string, context: ValueCon
 export function valueCandidates(
   placeholder: string,
   typed: string,
-  context: ValueContext,
+  request: CompletionRequest,
 ): Candidates {
   switch (placeholder) {
     case "REF":
       // As for diff, anything that has a schema.
-      if (context.command === "schema") return valueCandidates("A", typed, context);
-      return { words: refs(typed, context), paths: "none" };
+      if (request.command === "schema") return valueCandidates("A", typed, request);
+      return { words: refs(typed, request), paths: "none" };
     case "A:B": {
       const colon = typed.indexOf(":");
       const before = typed.slice(0, colon + 1);
-      const words = refs(typed.slice(colon + 1), context);
+      const words = refs(typed.slice(colon + 1), request);
       return {
         words: words.map(({ value, description }) => ({ value: before + value, description })),
         paths: "none",
       };
     }
     case "TARGET":
-      return { words: targets(context), paths: "files" };
+      return { words: targets(request), paths: "files" };
     // An operand of diff may be any of these.
     case "A":
     case "B":
-      return { words: [...refs(typed, context), ...targets(context)], paths: "files" };
+      return { words: [...refs(typed, request), ...targets(request)], paths: "files" };
     case "POINT":
-      return { words: points(context), paths: "none" };
+      return { words: points(request), paths: "none" };
     case "SHELL":
       return { words: SHELLS.map((value) => ({ value, description: "" })), paths: "none" };
     case "DIR":
@@ -107,20 +111,20 @@ export function valueCandidates(
   }
 }
 
-function refs(typed: string, context: ValueContext): readonly Candidate[] {
-  const manifest = readManifest(openProject(context.runtime.cwd, context.config).files);
-  return refCandidates(manifest?.revisions ?? [], typed, context.command);
+function refs(typed: string, request: CompletionRequest): readonly Candidate[] {
+  const manifest = readManifest(openProject(request.runtime.cwd, request.config).files);
+  return refCandidates(manifest?.revisions ?? [], typed, request.command);
 }
 
 /** The restore points of the database that the line means, newest first. */
-function points({ runtime, config, database }: ValueContext): readonly Candidate[] {
+function points({ runtime, config, database }: CompletionRequest): readonly Candidate[] {
   const { target } = targetChoice(runtime, openProject(runtime.cwd, config).settings, database);
   if (target.kind === "memory") return [];
   return readRestoreFolder(target.path).points.toReversed()
     .map(({ name, reason }) => ({ value: name, description: plainText(reason) }));
 }
 
-function targets({ runtime, config }: ValueContext): readonly Candidate[] {
+function targets({ runtime, config }: CompletionRequest): readonly Candidate[] {
   const { databases } = openProject(runtime.cwd, config).settings;
   return Object.entries(databases).map(([value, database]) => ({
     value,

@@ -4,10 +4,10 @@ import { COMMANDS } from "../commands.ts";
 import { allFlags, DATABASE_FLAG, type Flags, longName, SHARED_FLAGS } from "../arguments/flag.ts";
 import {
   type Candidates,
+  type CompletionRequest,
   type CompletionRuntime,
   NOTHING,
   valueCandidates,
-  type ValueContext,
 } from "./candidates.ts";
 import { Scan } from "./scan.ts";
 
@@ -57,13 +57,13 @@ async function candidates(
   const { command } = await COMMANDS[name]!.load();
   const scan = new Scan(allFlags(command.flags));
   for (const word of rest.slice(name.split(" ").length)) scan.see(word);
-  const context = {
+  const request = {
     runtime,
     config: scan.config ?? first.config,
     database: scan.database ?? first.database,
     command: name,
   };
-  const inCommand = withinCommand(command, scan, typed, context);
+  const inCommand = withinCommand(command, scan, typed, request);
   return { ...inCommand, words: [...more, ...inCommand.words] };
 }
 
@@ -71,31 +71,31 @@ function withinCommand(
   command: Command,
   scan: Scan,
   typed: string,
-  context: ValueContext,
+  request: CompletionRequest,
 ): Candidates {
-  const value = scan.valueOf(typed, context);
+  const value = scan.valueOf(typed, request);
   if (value !== undefined) return value;
   if (typed.startsWith("-") && !scan.ended && !/^-\d/.test(typed)) {
     const flags = scan.unused();
     // "-" may also begin "-1".
     if (typed !== "-") return { words: flags, paths: "none" };
-    const { words } = positional(command, scan.count, typed, context);
+    const { words } = positional(command, scan.count, typed, request);
     return { words: [...flags, ...words], paths: "none" };
   }
-  return positional(command, scan.count, typed, context);
+  return positional(command, scan.count, typed, request);
 }
 
 function positional(
   command: Command,
   index: number,
   typed: string,
-  context: ValueContext,
+  request: CompletionRequest,
 ): Candidates {
   const last = command.positional.at(-1);
   const parameter = command.positional[index] ?? (last?.many ? last : undefined);
   if (parameter === undefined) return NOTHING;
   const isRange = parameter.name === "REF" && typed.includes(":");
-  return valueCandidates(isRange ? "A:B" : parameter.name, typed, context);
+  return valueCandidates(isRange ? "A:B" : parameter.name, typed, request);
 }
 
 /** The longest name of a command that the words begin with. */

@@ -2,8 +2,8 @@ import { type Flag, type Flags, longName, takesValue } from "../arguments/flag.t
 import {
   type Candidate,
   type Candidates,
+  type CompletionRequest,
   flagValueCandidates,
-  type ValueContext,
 } from "./candidates.ts";
 
 /** The words read so far of a command's arguments. */
@@ -39,15 +39,15 @@ export class Scan {
   }
 
   /** Candidates for a flag's value, if one is being typed: alone, after `=`, or after the flag's letter. */
-  valueOf(typed: string, context: ValueContext): Candidates | undefined {
+  valueOf(typed: string, request: CompletionRequest): Candidates | undefined {
     if (this.pending !== undefined) {
-      return flagValueCandidates(this.#flags[this.pending]!, typed, context);
+      return flagValueCandidates(this.#flags[this.pending]!, typed, request);
     }
     if (this.ended || !typed.startsWith("-")) return undefined;
     const { name, value } = this.#read(typed);
     if (name === undefined || value === undefined) return undefined;
     const before = typed.slice(0, typed.length - value.length);
-    const { words } = flagValueCandidates(this.#flags[name]!, value, context);
+    const { words } = flagValueCandidates(this.#flags[name]!, value, request);
     return { words: words.map((word) => ({ ...word, value: before + word.value })), paths: "none" };
   }
 

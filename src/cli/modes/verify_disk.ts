@@ -62,7 +62,7 @@ export async function verifyProject(
   const { ui, runtime } = session;
   const repairs = flags.fix ? await fix() : [];
   const open = await openVerification(session, { storedTexts: true });
-  const { present, target, context: verification } = open;
+  const { present, target, request: verification } = open;
   const drift = flags.drift ? await lookForDrift(session, open) : null;
   const findings = [
     ...verify(verification).findings,

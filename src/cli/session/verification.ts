@@ -1,5 +1,5 @@
 import { textsInHistory } from "../../git/base.ts";
-import type { VerifyContext } from "../../project/migrate/verify.ts";
+import type { VerifyRequest } from "../../project/migrate/verify.ts";
 import { joinCatalogue } from "../../project/workspace/catalogue.ts";
 import type { Target } from "../../project/workspace/target.ts";
 import { type DriftReport, reportDrift } from "../../proof/drift.ts";
@@ -17,7 +17,7 @@ export interface OpenVerification {
   readonly present: boolean;
   /** What the database forbids, sorted. */
   readonly policies: readonly Policy[];
-  readonly context: VerifyContext;
+  readonly request: VerifyRequest;
 }
 
 /**
@@ -39,16 +39,16 @@ export async function openVerification(
   const connection = await open?.access.look() ?? null;
   if (connection === null) {
     if (target !== undefined) requirePresent(target);
-    const context = { ...files, catalogue: joinCatalogue(workspace, []), intents: [] };
-    return { target, present: false, policies: [], context };
+    const request = { ...files, catalogue: joinCatalogue(workspace, []), intents: [] };
+    return { target, present: false, policies: [], request };
   }
   try {
     const { applied } = await readState(connection);
     const intents = await readIntents(connection);
     const stored = options.storedTexts ? await readStoredTexts(connection) : undefined;
     const policies = [...await readPolicies(connection)].sort();
-    const context = { ...files, catalogue: joinCatalogue(workspace, applied), intents, stored };
-    return { target, present: true, policies, context };
+    const request = { ...files, catalogue: joinCatalogue(workspace, applied), intents, stored };
+    return { target, present: true, policies, request };
   } finally {
     await connection.close();
   }
@@ -57,7 +57,7 @@ export async function openVerification(
 /** Looks for drift in the database that was verified. @returns null if there is none, or no database. */
 export async function lookForDrift(
   session: Session,
-  { target, present, context: { catalogue } }: OpenVerification,
+  { target, present, request: { catalogue } }: OpenVerification,
 ): Promise<DriftReport | null> {
   if (target === undefined || !present || catalogue.applied.size === 0) return null;
   await using connection = await lookWithExtensions(session, target);

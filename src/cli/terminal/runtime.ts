@@ -15,13 +15,10 @@ export interface Runtime {
   readonly cwd: string;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  readonly stdinIsTerminal: boolean;
   /** Columns of the terminal, 80 without one. */
   readonly columns: number;
   /** How many threads can work at once. */
   readonly processors: number;
-  /** The path of the running executable: the standalone program, or the runtime that it runs on. */
-  readonly execPath: string;
   /** The words that start this program again. */
   readonly program: readonly string[];
   /** Such as `Deno 2.9.6`. */
@@ -44,17 +41,11 @@ export function hostRuntime(): Runtime {
     cwd: process.cwd,
     stdout: outputStream(terminal.stdout),
     stderr: outputStream(terminal.stderr),
-    get stdinIsTerminal() {
-      return terminal.stdinIsTerminal;
-    },
     get columns() {
       return terminal.columns ?? 80;
     },
     get processors() {
       return threads.processors;
-    },
-    get execPath() {
-      return process.execPath;
     },
     get program() {
       return process.program;

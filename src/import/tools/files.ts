@@ -167,9 +167,6 @@ const WRANGLER_FILE = /\.sql$/;
 
 /** One entry of `d1_databases` in Wrangler's settings. */
 export interface WranglerDatabase {
-  readonly binding?: string;
-  readonly database_name?: string;
-  readonly database_id?: string;
   readonly migrations_dir?: string;
   readonly migrations_table?: string;
 }

@@ -17,7 +17,8 @@ import { pathExists, writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
 import { readTextPair, textHashes } from "../workspace/revision_texts.ts";
-import { changeManifest, type Workspace } from "../workspace/workspace.ts";
+import { changeManifest } from "../workspace/folder_lock.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 
 /** One thing that {@linkcode repair} did, or could not do. */
 export interface Repair {

@@ -17,7 +17,7 @@ import { writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
 import { textReader } from "../workspace/revision_texts.ts";
-import { changeManifest } from "../workspace/workspace.ts";
+import { changeManifest } from "../workspace/folder_lock.ts";
 
 /** The code of the lint rule, by which a file says that nothing is to be undone. */
 const RULE = "empty-down";

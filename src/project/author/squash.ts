@@ -10,7 +10,8 @@ import {
 } from "../../manifest/manifest.ts";
 import { newRevision } from "../../manifest/new_revision.ts";
 import { again, say, shell } from "../../text/next_step.ts";
-import { changeManifest, type Workspace } from "../workspace/workspace.ts";
+import { changeManifest } from "../workspace/folder_lock.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import { flushFolder, pathExists, writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";

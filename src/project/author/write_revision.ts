@@ -11,7 +11,7 @@ import { say, shell } from "../../text/next_step.ts";
 import { flushFolder, writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
-import { changeManifest } from "../workspace/workspace.ts";
+import { changeManifest } from "../workspace/folder_lock.ts";
 
 /** The texts of a new draft's files. */
 export interface DraftTexts {

@@ -29,7 +29,7 @@ import {
 } from "./records.ts";
 
 /** What checking a route needs. */
-export interface CheckContext {
+export interface CheckRequest {
   readonly catalogue: Catalogue;
   /** null if there is no project: then only stored downs can run. */
   readonly files: RevisionFiles | null;
@@ -55,7 +55,7 @@ export interface CheckContext {
  *
  * @throws {AludelError} An error of the areas `sql`, `directive`, `file`, `revision`, `record`.
  */
-export async function checkRoute(route: Route, context: CheckContext): Promise<CheckedRoute> {
+export async function checkRoute(route: Route, context: CheckRequest): Promise<CheckedRoute> {
   const { catalogue } = context;
   const textsOf: TextsOf = textReader(context.files!);
   const again = new Set(route.filter((step) => step.direction === "down").map((step) => step.id));
@@ -105,7 +105,7 @@ export async function checkRoute(route: Route, context: CheckContext): Promise<C
 async function withVerdict(
   error: AludelError,
   texts: RevisionTexts,
-  { catalogue, storedTexts }: CheckContext,
+  { catalogue, storedTexts }: CheckRequest,
 ): Promise<AludelError> {
   const { id } = texts.entry;
   const hashes = catalogue.records.get(id)!;
@@ -137,7 +137,7 @@ type TextsOf = (entry: ManifestRevision) => RevisionTexts;
 /** The lineages of what is recorded and of what the route will record, from what ran or will run. */
 function computeLineages(
   route: Route,
-  context: CheckContext,
+  context: CheckRequest,
   { recorded, resealed, textsOf }: {
     readonly recorded: ReadonlyMap<RevisionId, TextHash>;
     readonly resealed: ReadonlyMap<RevisionId, TextHashes>;
@@ -164,7 +164,7 @@ function computeLineages(
 
 function checkUp(
   id: RevisionId,
-  context: CheckContext,
+  context: CheckRequest,
   textsOf: TextsOf,
   lineageOf: ReadonlyMap<RevisionId, TextHash>,
 ): CheckedUp {
@@ -213,7 +213,7 @@ function checkUp(
 
 async function checkDown(
   id: RevisionId,
-  context: CheckContext,
+  context: CheckRequest,
   textsOf: TextsOf,
 ): Promise<CheckedStep> {
   const entry = context.catalogue.entries.get(id);
@@ -310,7 +310,7 @@ function irreversible(id: RevisionId, fact: string): AludelError {
 
 /** The records that a re-signing, of themselves or of what they follow, makes out of date. */
 async function findReseals(
-  context: CheckContext,
+  context: CheckRequest,
   resealed: ReadonlyMap<RevisionId, TextHashes>,
   again: ReadonlySet<RevisionId>,
   lineageOf: ReadonlyMap<RevisionId, TextHash>,

@@ -34,7 +34,7 @@ import { RevisionTexts } from "../workspace/revision_texts.ts";
 import type { DraftPolicy } from "../workspace/setting_table.ts";
 import { squashInside } from "../workspace/squashes.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { type CheckContext, checkRoute } from "./check_route.ts";
+import { type CheckRequest, checkRoute } from "./check_route.ts";
 import { type Goal, type GoalRequest, resolveGoal, routeTo } from "./goal.ts";
 import { recordSquashes } from "./record_squashes.ts";
 
@@ -277,7 +277,7 @@ async function checkGoal(
 export async function checkMigration(
   context: MigrationContext,
   route: Route,
-  asked: Pick<CheckContext, "catalogue" | "downFrom" | "records">,
+  asked: Pick<CheckRequest, "catalogue" | "downFrom" | "records">,
   texts: ReadonlyMap<RevisionId, StoredTexts> = new Map(),
 ): Promise<CheckedRoute> {
   await using stored = new TextReader(context.access);

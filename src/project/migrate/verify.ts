@@ -28,7 +28,7 @@ import {
 } from "./records.ts";
 
 /** What {@linkcode verifyFiles} needs. */
-export interface FilesContext {
+export interface VerifyFilesRequest {
   readonly files: RevisionFiles;
   readonly manifest: ParsedManifest;
   /** The texts that an edited revision was sealed with, if they are known: git, or a database. */
@@ -48,17 +48,17 @@ interface FilesVerification {
  * Compares every revision's files with its line in the manifest, and the manifest with the folders that are there, wherever
  * they lie: on disk, in git's index, in a commit.
  */
-export function verifyFiles(context: FilesContext): FilesVerification {
-  const { files, manifest } = context;
+export function verifyFiles(request: VerifyFilesRequest): FilesVerification {
+  const { files, manifest } = request;
   // First, because listing the folders also shows which of them are links.
-  const strays = folderFindings(context);
+  const strays = folderFindings(request);
   const verdicts = new Map<RevisionId, Verdict>();
   const hashes = new Map<RevisionId, TextHashes>();
   const findings: Finding[] = [];
   for (const entry of manifest.revisions) {
     try {
       const texts = new RevisionTexts(files, entry);
-      const verdict = texts.judge(() => context.sealedTexts(entry));
+      const verdict = texts.judge(() => request.sealedTexts(entry));
       verdicts.set(entry.id, verdict);
       if (texts.hashes) hashes.set(entry.id, texts.hashes);
       const error = texts.errorFor(verdict);
@@ -71,25 +71,25 @@ export function verifyFiles(context: FilesContext): FilesVerification {
   return {
     verdicts,
     hashes,
-    findings: [...findings, ...strays, ...layoutFindings(context)],
+    findings: [...findings, ...strays, ...layoutFindings(request)],
   };
 }
 
 /** The folders that no line of the manifest names. */
 export function strayFolders(
-  { files, manifest }: Pick<FilesContext, "files" | "manifest">,
+  { files, manifest }: Pick<VerifyFilesRequest, "files" | "manifest">,
 ): readonly string[] {
   const known = new Set(manifest.revisions.map((entry) => entry.dir));
   return files.folders().filter((name) => !known.has(name) && !name.startsWith("."));
 }
 
-function folderFindings(context: FilesContext): Finding[] {
-  return strayFolders(context).map((name) => ({
+function folderFindings(request: VerifyFilesRequest): Finding[] {
+  return strayFolders(request).map((name) => ({
     level: "error",
     code: "folder-without-revision",
     message: `Folder ${JSON.stringify(name)} has no line in the manifest`,
     // A line break in a name would break the line of the message.
-    place: { file: `${context.files.name}/${JSON.stringify(name).slice(1, -1)}` },
+    place: { file: `${request.files.name}/${JSON.stringify(name).slice(1, -1)}` },
     notes: [
       "A command that wrote a revision was interrupted, or the manifest lost the line in a merge",
     ],
@@ -97,7 +97,7 @@ function folderFindings(context: FilesContext): Finding[] {
   }));
 }
 
-function layoutFindings({ manifest }: FilesContext): Finding[] {
+function layoutFindings({ manifest }: VerifyFilesRequest): Finding[] {
   if (isCanonical(manifest)) return [];
   return [{
     level: "warning",
@@ -127,7 +127,7 @@ export function headFindings(heads: readonly RevisionId[]): Finding[] {
 }
 
 /** What {@linkcode verify} needs. */
-export interface VerifyContext {
+export interface VerifyRequest {
   readonly workspace: Workspace;
   /** Joined with the records of a database; with none, only the files are verified. */
   readonly catalogue: Catalogue;
@@ -150,25 +150,25 @@ export interface Verification {
  * Compares every revision's files with the manifest, the manifest with the folders that are there, and the records of
  * a database with both. Changes nothing.
  */
-export function verify(context: VerifyContext): Verification {
-  const { workspace } = context;
+export function verify(request: VerifyRequest): Verification {
+  const { workspace } = request;
   const { files, manifest, graph } = workspace;
-  const verified = verifyFiles({ ...context, files, manifest });
+  const verified = verifyFiles({ ...request, files, manifest });
   return {
     verdicts: verified.verdicts,
     findings: [
       ...verified.findings,
       ...headFindings(graph.heads),
-      ...recordFindings(context, verified),
-      ...ranFindings(context, verified),
-      ...context.catalogue.inside.map((one) => findingOf(squashInside(one, "the database"))),
-      ...intentFindings(context),
+      ...recordFindings(request, verified),
+      ...ranFindings(request, verified),
+      ...request.catalogue.inside.map((one) => findingOf(squashInside(one, "the database"))),
+      ...intentFindings(request),
     ],
   };
 }
 
 function recordFindings(
-  { catalogue, workspace, stored }: VerifyContext,
+  { catalogue, workspace, stored }: VerifyRequest,
   { verdicts, hashes }: FilesVerification,
 ): Finding[] {
   const sources = {
@@ -190,7 +190,7 @@ function recordFindings(
 
 /** Pending revisions that ran under an id that the disk does not know. */
 function ranFindings(
-  { catalogue, workspace }: VerifyContext,
+  { catalogue, workspace }: VerifyRequest,
   { hashes }: FilesVerification,
 ): Finding[] {
   const { records, entries, applied } = catalogue;
@@ -212,7 +212,7 @@ function ranFindings(
 /** The verdicts that are no finding about a file. */
 const ACCEPTED: ReadonlySet<Verdict["kind"]> = new Set(["draft", "sealed", "was"]);
 
-function intentFindings({ intents, catalogue }: VerifyContext): Finding[] {
+function intentFindings({ intents, catalogue }: VerifyRequest): Finding[] {
   const last = new Map(intents.map((intent) => [`${intent.revision} ${intent.direction}`, intent]));
   return [...last.values()].map((intent) => ({
     level: "error",
@@ -254,9 +254,9 @@ export interface Status {
 }
 
 /** Gathers what a person wants to know before touching a database. Changes nothing. */
-export function readStatus(context: VerifyContext): Status {
-  const { graph, applied, onDisk, entries } = context.catalogue;
-  const { findings } = verify(context);
+export function readStatus(request: VerifyRequest): Status {
+  const { graph, applied, onDisk, entries } = request.catalogue;
+  const { findings } = verify(request);
   const heads = graph.headsOf(onDisk, "parents");
   const pending = upgradeRoute(graph, applied, heads).map((step) => step.id);
   const drafts = graph.ids.filter((id) => entries.get(id)?.up === null);

@@ -1,6 +1,9 @@
 import { tryFileLock } from "../../db/file_lock.ts";
 import { AludelError, MEND_ACCESS } from "../../errors.ts";
+import { host } from "../../host/mod.ts";
 import { again } from "../../text/next_step.ts";
+import { type Project, projectMissing } from "./project.ts";
+import { openWorkspace, type Workspace } from "./workspace.ts";
 
 /** How often a lock that another process holds is tried again, in milliseconds. */
 const INTERVAL = 20;
@@ -67,4 +70,32 @@ function lockedError(folder: string, timeout: number): AludelError {
       next: [again` # when the other command has ended`],
     },
   );
+}
+
+/**
+ * Runs a function that reads and rewrites the manifest while this process alone may: two commands at once
+ * lose nothing. The manifest is read after the lock was taken.
+ *
+ * @param onWait Called once if another process holds the lock.
+ * @throws {AludelError} `project-missing`, `folder-locked`, and what reading the manifest throws.
+ */
+export async function changeManifest<T>(
+  project: Project,
+  onWait: () => void,
+  change: (workspace: Workspace) => T | Promise<T>,
+): Promise<T> {
+  if (!isFolder(project.migrations)) throw projectMissing(project);
+  const timeout = project.settings.lockTimeout * 1000;
+  using _lock = await lockFolder(project.migrations, { timeout, onWait });
+  const workspace = openWorkspace(project.files);
+  if (workspace === null) throw projectMissing(project);
+  return await change(workspace);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return host.files.stat(path).isDirectory;
+  } catch {
+    return false; // what is in the way is reported when the folder is needed
+  }
 }

@@ -2,7 +2,6 @@ import { AludelError } from "../../errors.ts";
 import { buildGraph, cureOf, describeProblem } from "../../graph/build_graph.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { RevisionGraph } from "../../graph/revision_graph.ts";
-import { host } from "../../host/mod.ts";
 import type { ManifestRevision } from "../../manifest/manifest.ts";
 import {
   manifestTooLarge,
@@ -12,8 +11,6 @@ import {
 } from "../../manifest/parse_manifest.ts";
 import { decodeUtf8 } from "../../sql/canonical_text.ts";
 import { shell } from "../../text/next_step.ts";
-import { lockFolder } from "./folder_lock.ts";
-import { type Project, projectMissing } from "./project.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "./revision_files.ts";
 
 /**
@@ -93,32 +90,4 @@ export function inOrderOfCreation<R extends { readonly id: string; readonly crea
   return revisions.toSorted((a, b) =>
     a.created < b.created ? -1 : a.created > b.created ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0
   );
-}
-
-/**
- * Runs a function that reads and rewrites the manifest while this process alone may: two commands at once
- * lose nothing. The manifest is read after the lock was taken.
- *
- * @param onWait Called once if another process holds the lock.
- * @throws {AludelError} `project-missing`, `folder-locked`, and what reading the manifest throws.
- */
-export async function changeManifest<T>(
-  project: Project,
-  onWait: () => void,
-  change: (workspace: Workspace) => T | Promise<T>,
-): Promise<T> {
-  if (!isFolder(project.migrations)) throw projectMissing(project);
-  const timeout = project.settings.lockTimeout * 1000;
-  using _lock = await lockFolder(project.migrations, { timeout, onWait });
-  const workspace = openWorkspace(project.files);
-  if (workspace === null) throw projectMissing(project);
-  return await change(workspace);
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return host.files.stat(path).isDirectory;
-  } catch {
-    return false; // what is in the way is reported when the folder is needed
-  }
 }

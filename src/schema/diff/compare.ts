@@ -3,15 +3,15 @@ import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { Change, SideObject } from "../model/change.ts";
 import { AS_IT_IS, indexKey } from "../model/constraint.ts";
 import type { Index, Schema, Trigger, View, VirtualTable } from "../model/model.ts";
-import { normalText, normalTokens, type TextContext } from "../model/normal_text.ts";
+import { type NameScope, normalText, normalTokens } from "../model/normal_text.ts";
 import { compareTables } from "./compare_tables.ts";
 import {
   NO_HINTS,
-  objectContext,
-  renamedContext,
+  objectScope,
+  renamedScope,
   type RenameHints,
   Renames,
-  tableContext,
+  tableScope,
 } from "./renames.ts";
 
 /** How two schemas are compared. */
@@ -127,12 +127,12 @@ function sameIndex(a: Index, b: Index, from: Schema, to: Schema, renames: Rename
   const before = indexKey(a, oldTable, {
     text: oldTable === undefined
       ? { isName: () => false }
-      : tableContext(oldTable, renames.columns(key), renames.table(key)),
+      : tableScope(oldTable, renames.columns(key), renames.table(key)),
     table: (folded) => renames.table(folded),
     column: (folded, owner) => renames.columns(owner).get(folded) ?? folded,
   });
   const after = indexKey(b, table, {
-    text: table === undefined ? { isName: () => false } : tableContext(table),
+    text: table === undefined ? { isName: () => false } : tableScope(table),
     ...AS_IT_IS,
   });
   return before === after;
@@ -148,16 +148,16 @@ function sameText(
 ): boolean {
   if (a.sql === b.sql && renames.isEmpty) return true;
   const before = renames.isEmpty
-    ? objectContext(a.sql, from, hasStrings)
-    : renamedContext(a.sql, from, renames, hasStrings);
+    ? objectScope(a.sql, from, hasStrings)
+    : renamedScope(a.sql, from, renames, hasStrings);
   return before !== undefined &&
-    definition(a, before) === definition(b, objectContext(b.sql, to, hasStrings));
+    definition(a, before) === definition(b, objectScope(b.sql, to, hasStrings));
 }
 
 /** A trigger's FOR EACH ROW says what is so without it. */
-function definition(object: View | Trigger, context: TextContext): string {
-  if (object.kind === "view") return normalText(object.sql, context);
-  const tokens = normalTokens(object.sql, context);
+function definition(object: View | Trigger, scope: NameScope): string {
+  if (object.kind === "view") return normalText(object.sql, scope);
+  const tokens = normalTokens(object.sql, scope);
   const at = tokens.findIndex((token, at) =>
     token === "FOR" && tokens[at + 1] === "EACH" && tokens[at + 2] === "ROW"
   );

@@ -1,14 +1,14 @@
 import { foldName } from "../../sql/identifier.ts";
 import type { ColumnFacet, TableChange, TableOption } from "../model/change.ts";
-import { AS_IT_IS, constraintKey, type KeyContext } from "../model/constraint.ts";
+import { AS_IT_IS, constraintKey, type ConstraintScope } from "../model/constraint.ts";
 import type { Column, Constraint, Table } from "../model/model.ts";
 import {
+  type NameScope,
   normalDefault,
   normalExpression,
   normalType,
-  type TextContext,
 } from "../model/normal_text.ts";
-import { type Renames, tableContext } from "./renames.ts";
+import { type Renames, tableScope } from "./renames.ts";
 
 /**
  * What differs between a present table and the wanted one: nothing if the two mean the same.
@@ -26,8 +26,8 @@ export function compareTables(
   if (from.sql === to.sql && renames.isEmpty) return [];
   const key = foldName(from.name);
   const renamed = renames.columns(key);
-  const before = tableContext(from, renamed, renames.table(key));
-  const after = tableContext(to);
+  const before = tableScope(from, renamed, renames.table(key));
+  const after = tableScope(to);
   const changes: TableChange[] = [];
 
   if (renames.isRenamed(key)) changes.push({ kind: "rename-table", from: from.name, to: to.name });
@@ -58,8 +58,8 @@ function compareColumns(
   from: Table,
   to: Table,
   renamed: ReadonlyMap<string, string>,
-  before: TextContext,
-  after: TextContext,
+  before: NameScope,
+  after: NameScope,
 ): TableChange[] {
   const wanted = new Map(to.columns.map((column) => [foldName(column.name), column]));
   const present = new Map<string, Column>();
@@ -95,8 +95,8 @@ function compareColumns(
 function differingFacets(
   from: Column,
   to: Column,
-  before: TextContext,
-  after: TextContext,
+  before: NameScope,
+  after: NameScope,
 ): ColumnFacet[] {
   const facets: ColumnFacet[] = [];
   if (from.type !== to.type && normalType(from.type) !== normalType(to.type)) facets.push("type");
@@ -117,20 +117,20 @@ function defaultKey(column: Column): string | undefined {
   return column.default === undefined ? undefined : normalDefault(column.default);
 }
 
-function generatedKey({ generated }: Column, context: TextContext): string {
+function generatedKey({ generated }: Column, scope: NameScope): string {
   return generated === undefined
     ? ""
-    : JSON.stringify([generated.stored, normalExpression(generated.expression, context)]);
+    : JSON.stringify([generated.stored, normalExpression(generated.expression, scope)]);
 }
 
 function compareConstraints(
   from: Table,
   to: Table,
-  before: TextContext,
-  after: TextContext,
+  before: NameScope,
+  after: NameScope,
   renames: Renames,
 ): { readonly dropped: Constraint[]; readonly added: Constraint[] } {
-  const underRenames: KeyContext = {
+  const underRenames: ConstraintScope = {
     text: before,
     table: (folded) => renames.table(folded),
     column: (folded, table) => renames.columns(table).get(folded) ?? folded,

@@ -2,7 +2,7 @@ import type { Place } from "../../errors.ts";
 import { foldName, ROWID_NAMES, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { Schema, Table, VirtualTable } from "../model/model.ts";
-import type { TextContext } from "../model/normal_text.ts";
+import type { NameScope } from "../model/normal_text.ts";
 
 /** The old names that a schema file states: `-- aludel: renamed from=old`. */
 export interface RenameHints {
@@ -194,12 +194,12 @@ function circles(byName: ReadonlyMap<string, Link>): RenameDoubt[] {
   return found;
 }
 
-/** The context of a table's own expressions, which can name nothing but its columns. */
-export function tableContext(
+/** The scope of a table's own expressions, which can name nothing but its columns. */
+export function tableScope(
   table: Table,
   renamedColumns: ReadonlyMap<string, string> = new Map(),
   renamedTable?: string,
-): TextContext {
+): NameScope {
   const key = foldName(table.name);
   // The table's own name can be no value: if it is one, a "." follows.
   const names = new Set([...ROWID_NAMES, ...table.columns.map(({ name }) => foldName(name))]);
@@ -219,16 +219,16 @@ export function tableContext(
 }
 
 /**
- * The context of a view or trigger, which can name anything in the schema.
+ * The scope of a view or trigger, which can name anything in the schema.
  *
  * @param hasStrings Whether connections allow strings in double quotes. Without them such a view is broken, and one with
  * single quotes is not.
  */
-export function objectContext(
+export function objectScope(
   sql: string,
   schema: Schema,
   hasStrings: boolean = false,
-): TextContext {
+): NameScope {
   const names = new Set<string>(ROWID_NAMES);
   const read = new Set<string>();
   const queue = [sql];
@@ -251,18 +251,18 @@ export function objectContext(
 }
 
 /**
- * The context of a present view or trigger under renames: what its text will be after SQLite's own
+ * The scope of a present view or trigger under renames: what its text will be after SQLite's own
  * ALTER TABLE … RENAME has rewritten it.
  *
  * @returns undefined if tokens alone cannot tell which of two things a name means.
  */
-export function renamedContext(
+export function renamedScope(
   sql: string,
   schema: Schema,
   renames: Renames,
   hasStrings: boolean = false,
-): TextContext | undefined {
-  const context = objectContext(sql, schema, hasStrings);
+): NameScope | undefined {
+  const scope = objectScope(sql, schema, hasStrings);
   const substitutes = new Map<string, string>();
   const tables: [key: string, table: Table][] = [];
   for (const { folded } of namesIn(sql)) {
@@ -280,7 +280,7 @@ export function renamedContext(
       if (!substitute(name, columns.get(name) ?? name)) return undefined;
     }
   }
-  return { ...context, rename: (folded) => substitutes.get(folded) ?? folded };
+  return { ...scope, rename: (folded) => substitutes.get(folded) ?? folded };
 
   function substitute(old: string, name: string): boolean {
     const earlier = substitutes.get(old);

@@ -1,10 +1,10 @@
 import { foldName, quoteName } from "../../sql/identifier.ts";
 import type { Check, Column, Constraint, ForeignKey, Index, KeyColumn, Table } from "./model.ts";
-import { normalExpression, type TextContext } from "./normal_text.ts";
+import { type NameScope, normalExpression } from "./normal_text.ts";
 
 /** How the names in a table's constraints are read: as they are, or as they will be after renames. */
-export interface KeyContext {
-  readonly text: TextContext;
+export interface ConstraintScope {
+  readonly text: NameScope;
   /** The table's own name → itself or its new name, folded; any other table's likewise. */
   readonly table: (folded: string) => string;
   /** A column of the table that the second argument names, folded. */
@@ -21,10 +21,14 @@ export const AS_IT_IS = {
  * A text that two constraints of one table share exactly when they mean the same. A constraint's name
  * is part of it: SQLite reports it, and ALTER TABLE … DROP CONSTRAINT uses it.
  */
-export function constraintKey(constraint: Constraint, table: Table, context: KeyContext): string {
+export function constraintKey(
+  constraint: Constraint,
+  table: Table,
+  scope: ConstraintScope,
+): string {
   const own = foldName(table.name);
   const named = constraint.name === undefined ? null : foldName(constraint.name);
-  const column = (name: string) => context.column(foldName(name), own);
+  const column = (name: string) => scope.column(foldName(name), own);
   switch (constraint.kind) {
     case "primary-key":
       return JSON.stringify([
@@ -45,7 +49,7 @@ export function constraintKey(constraint: Constraint, table: Table, context: Key
       return JSON.stringify([
         "check",
         named,
-        normalExpression(constraint.expression, context.text),
+        normalExpression(constraint.expression, scope.text),
       ]);
     case "foreign-key": {
       const parent = foldName(constraint.parent);
@@ -53,8 +57,8 @@ export function constraintKey(constraint: Constraint, table: Table, context: Key
         "foreign-key",
         named,
         constraint.columns.map(column),
-        context.table(parent),
-        constraint.parentColumns.map((name) => context.column(foldName(name), parent)),
+        scope.table(parent),
+        constraint.parentColumns.map((name) => scope.column(foldName(name), parent)),
         constraint.onDelete,
         constraint.onUpdate,
         constraint.match ?? null,
@@ -69,25 +73,25 @@ function keyColumn(key: KeyColumn, column: (name: string) => string): unknown[] 
 }
 
 /** A text that two indexes of one name share exactly when they mean the same. */
-export function indexKey(index: Index, table: Table | undefined, context: KeyContext): string {
+export function indexKey(index: Index, table: Table | undefined, scope: ConstraintScope): string {
   const own = foldName(index.table);
   const columns = new Map(
     (table?.columns ?? []).map((column): [string, Column] => [foldName(column.name), column]),
   );
   return JSON.stringify([
-    context.table(own),
+    scope.table(own),
     index.unique,
     index.terms.map((term) => {
       if (term.column === undefined) {
-        return [normalExpression(term.expression, context.text), term.descending];
+        return [normalExpression(term.expression, scope.text), term.descending];
       }
       const name = foldName(term.column);
       const collation = foldName(term.collation ?? "");
       // The column's own collation, written out again, says nothing.
       const isOwn = collation === foldName(columns.get(name)?.collation ?? "binary");
-      return [null, context.column(name, own), isOwn ? "" : collation, term.descending];
+      return [null, scope.column(name, own), isOwn ? "" : collation, term.descending];
     }),
-    index.where === undefined ? null : normalExpression(index.where, context.text),
+    index.where === undefined ? null : normalExpression(index.where, scope.text),
   ]);
 }
 

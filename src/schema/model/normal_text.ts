@@ -2,7 +2,7 @@ import { foldName, isKeyword, quoteName, quoteText, unquote } from "../../sql/id
 import { Tokenizer } from "../../sql/tokenizer.ts";
 
 /** What is known of the place where a text is. */
-export interface TextContext {
+export interface NameScope {
   /**
    * Whether a folded name is one here. `"x"` that names nothing may be a string in old databases
    * (https://sqlite.org/quirks.html#dblquote), and of a string the case of letters matters.
@@ -18,7 +18,7 @@ export interface TextContext {
 }
 
 /** Nothing is known: `"X"` is compared with its case of letters. */
-const NO_NAMES: TextContext = { isName: () => false };
+const NO_NAMES: NameScope = { isName: () => false };
 
 /**
  * Keywords that SQLite also takes for names and that no place allows in both senses, so that `key` and
@@ -41,13 +41,13 @@ const LITERALS = new Set(["TRUE", "FALSE"]);
  * Two texts with one normal form mean the same. The converse is not promised: `1` and `1.0`, or
  * `a + b` and `b + a`, stay different.
  */
-export function normalText(sql: string, context: TextContext = NO_NAMES): string {
-  return normalTokens(sql, context).join(" ");
+export function normalText(sql: string, scope: NameScope = NO_NAMES): string {
+  return normalTokens(sql, scope).join(" ");
 }
 
 /** {@linkcode normalText} without the parentheses around the whole expression. */
-export function normalExpression(sql: string, context: TextContext = NO_NAMES): string {
-  const tokens = normalTokens(sql, context);
+export function normalExpression(sql: string, scope: NameScope = NO_NAMES): string {
+  const tokens = normalTokens(sql, scope);
   let first = 0;
   let last = tokens.length;
   while (isEnclosed(tokens, first, last)) {
@@ -58,7 +58,7 @@ export function normalExpression(sql: string, context: TextContext = NO_NAMES): 
 }
 
 /** {@linkcode normalText} as a list of tokens. */
-export function normalTokens(sql: string, context: TextContext = NO_NAMES): string[] {
+export function normalTokens(sql: string, scope: NameScope = NO_NAMES): string[] {
   const found: string[] = [];
   const tokenizer = new Tokenizer(sql);
   let isMore = tokenizer.nextSignificant();
@@ -66,10 +66,10 @@ export function normalTokens(sql: string, context: TextContext = NO_NAMES): stri
     const { kind, current } = tokenizer;
     isMore = tokenizer.nextSignificant();
     if (kind === "word") {
-      found.push(normalWord(current, found.at(-1), context));
+      found.push(normalWord(current, found.at(-1), scope));
     } else if (kind === "quoted") {
       const next = isMore ? tokenizer.current : "";
-      found.push(normalQuoted(current, found.at(-1), next, context));
+      found.push(normalQuoted(current, found.at(-1), next, scope));
     } else if (kind === "number" || kind === "blob") {
       found.push(foldName(current));
     } else if (kind === "operator") {
@@ -81,35 +81,35 @@ export function normalTokens(sql: string, context: TextContext = NO_NAMES): stri
   return found;
 }
 
-function normalWord(word: string, previous: string | undefined, context: TextContext): string {
+function normalWord(word: string, previous: string | undefined, scope: NameScope): string {
   const upper = word.toUpperCase();
   if (previous !== "." && (LITERALS.has(upper) || (isKeyword(upper) && !NAMES_TOO.has(upper)))) {
     return upper;
   }
-  return normalName(foldName(word), previous, context);
+  return normalName(foldName(word), previous, scope);
 }
 
 function normalQuoted(
   token: string,
   previous: string | undefined,
   next: string,
-  context: TextContext,
+  scope: NameScope,
 ): string {
   const name = unquote(token);
   const folded = foldName(name);
   const isName = token[0] !== '"' || previous === "." || previous === "AS" ||
-    previous === "COLLATE" || next === "." || next === "(" || context.isName(folded);
-  if (isName) return normalName(folded, previous, context);
-  return context.hasStrings === true ? quoteText(name) : quoteName(name);
+    previous === "COLLATE" || next === "." || next === "(" || scope.isName(folded);
+  if (isName) return normalName(folded, previous, scope);
+  return scope.hasStrings === true ? quoteText(name) : quoteName(name);
 }
 
 function normalName(
   folded: string,
   previous: string | undefined,
-  context: TextContext,
+  scope: NameScope,
 ): string {
   // A name after AS is given here; it is not the name of what was renamed.
-  const name = previous === "AS" ? folded : context.rename?.(folded) ?? folded;
+  const name = previous === "AS" ? folded : scope.rename?.(folded) ?? folded;
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : quoteName(name);
 }
 

@@ -1,7 +1,7 @@
 import { displayName, foldName, quoteName, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import { describeColumn } from "../diff/describe.ts";
-import { tableContext } from "../diff/renames.ts";
+import { tableScope } from "../diff/renames.ts";
 import { AS_IT_IS, checkSql, constraintKey, referencesSql } from "../model/constraint.ts";
 import {
   type Check,
@@ -127,7 +127,7 @@ export function addColumns(
   columns: readonly Column[],
   constraints: readonly Constraint[],
 ): AddedColumns | undefined {
-  const text = { text: tableContext(table), ...AS_IT_IS };
+  const text = { text: tableScope(table), ...AS_IT_IS };
   const keyed = new Map(constraints.map((one) => [constraintKey(one, table, text), one]));
   const covered = new Set<Constraint>();
   const additions: { readonly column: Column; readonly parts: string[]; checks: boolean }[] = [];

@@ -1,6 +1,6 @@
 import { displayName, foldName, quoteName } from "../../sql/identifier.ts";
 import { describeTableChange } from "../diff/describe.ts";
-import { tableContext } from "../diff/renames.ts";
+import { tableScope } from "../diff/renames.ts";
 import type { AlterColumn, AlterTable } from "../model/change.ts";
 import { AS_IT_IS, checkSql, constraintKey } from "../model/constraint.ts";
 import {
@@ -121,13 +121,13 @@ class AlterationBuilder {
   /** The constraints in the definition of a column, which are dropped with it. */
   #constraintsIn(column: Column, constraints: readonly Constraint[]): Constraint[] {
     const { from } = this.#change;
-    const context = { text: tableContext(from), ...AS_IT_IS };
+    const scope = { text: tableScope(from), ...AS_IT_IS };
     const inline = inlineConstraints(column);
     const keys = new Set(
       [...inline?.checks ?? [], ...inline?.foreignKeys ?? []]
-        .map((constraint) => constraintKey(constraint, from, context)),
+        .map((constraint) => constraintKey(constraint, from, scope)),
     );
-    return constraints.filter((constraint) => keys.has(constraintKey(constraint, from, context)));
+    return constraints.filter((constraint) => keys.has(constraintKey(constraint, from, scope)));
   }
 
   #dropConstraint(constraint: Constraint): boolean {
@@ -137,7 +137,6 @@ class AlterationBuilder {
     this.#needsNew = true;
     this.#push(
       `${this.#table} DROP CONSTRAINT ${quoteName(name)}`,
-      "metadata",
       describeTableChange(this.#to.name, { kind: "drop-constraint", constraint }),
     );
     return true;
@@ -177,7 +176,7 @@ class AlterationBuilder {
     this.#needsNew = true;
     const alter = `${this.#table} ALTER COLUMN ${quoteName(to.name)}`;
     const comment = describeTableChange(this.#to.name, change);
-    if (from.notNull !== undefined) this.#push(`${alter} DROP NOT NULL`, "metadata", comment);
+    if (from.notNull !== undefined) this.#push(`${alter} DROP NOT NULL`, comment);
     if (to.notNull !== undefined) {
       const { conflict } = to.notNull;
       this.#statements.push({
@@ -229,7 +228,7 @@ class AlterationBuilder {
     return true;
   }
 
-  #push(sql: string, cost: PlannedStatement["cost"], comment: string): void {
-    this.#statements.push({ sql, cost, comment, hazards: [] });
+  #push(sql: string, comment: string): void {
+    this.#statements.push({ sql, cost: "metadata", comment, hazards: [] });
   }
 }

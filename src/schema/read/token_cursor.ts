@@ -53,11 +53,6 @@ export class TokenCursor {
     return this.#kinds[this.#at];
   }
 
-  /** The offset where the current token starts; the text's length at the end. */
-  get offset(): number {
-    return this.#starts[this.#at] ?? this.text.length;
-  }
-
   /** The current token's text if it is a bare word, in upper case; empty for anything else. */
   peekWord(): string {
     return this.#kinds[this.#at] === "word" ? this.#textAt(this.#at).toUpperCase() : "";

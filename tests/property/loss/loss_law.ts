@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { formatManifest } from "../../../src/manifest/manifest.ts";
 import { withDraft } from "../../fixtures/memory_project.ts";
 import { aludelCommand, run } from "../../scenarios/cli.ts";
-import { runInProcess } from "../../unit/cli/fake_runtime.ts";
+import { runInProcess } from "../../fixtures/fake_runtime.ts";
 import { type Contents, contentsText, readContents } from "./contents.ts";
 import { type DatabaseRecipe, databaseRecipe, databaseSql } from "./filled_database.ts";
 import {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { COMMANDS, ELSEWHERE } from "../../../src/cli/commands.ts";
 import { main } from "../../../src/cli/main.ts";
-import { fakeRuntime, recordedStream, runInProcess } from "./fake_runtime.ts";
+import { fakeRuntime, recordedStream, runInProcess } from "../../fixtures/fake_runtime.ts";
 
 Deno.test("main() prints the help to stdout when asked, to stderr with exit 2 when nothing was asked", async () => {
   const asked = await runInProcess(["--help"]);

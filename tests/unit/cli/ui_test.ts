@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Ui } from "../../../src/cli/terminal/ui.ts";
-import { fakeRuntime, recordedStream } from "./fake_runtime.ts";
+import { fakeRuntime, recordedStream } from "../../fixtures/fake_runtime.ts";
 import { shell } from "../../../src/text/next_step.ts";
 
 Deno.test("Ui gives the answer to stdout and the talk to stderr", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { compareManifests } from "../../../src/manifest/merge_manifest.ts";
 import type { ManifestRevision } from "../../../src/manifest/manifest.ts";
-import { sampleHash, sampleRevision } from "./sample_revision.ts";
+import { sampleHash, sampleRevision } from "../../fixtures/sample_revision.ts";
 
 const [a, b, c, d] = ["a", "b", "c", "d"].map(sampleHash) as [
   `sha256:${string}`,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { formatManifest } from "../../../src/manifest/manifest.ts";
-import { sampleHash, sampleRevision } from "./sample_revision.ts";
+import { sampleHash, sampleRevision } from "../../fixtures/sample_revision.ts";
 
 Deno.test("formatManifest() writes the bytes that docs/formats.md shows", () => {
   const formats = Deno.readTextFileSync(new URL("../../../docs/formats.md", import.meta.url));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { lineages, type TextHashes } from "../../../src/manifest/verdict.ts";
 import type { TextHash } from "../../../src/manifest/manifest.ts";
-import { sampleHash, sampleRevision } from "./sample_revision.ts";
+import { sampleHash, sampleRevision } from "../../fixtures/sample_revision.ts";
 
 const digest = (text: string): TextHash =>
   `sha256:${createHash("sha256").update(text).digest("hex")}`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ManifestRevision } from "../../../src/manifest/manifest.ts";
 import { mergeManifests } from "../../../src/manifest/merge_manifest.ts";
-import { sampleRevision } from "./sample_revision.ts";
+import { sampleRevision } from "../../fixtures/sample_revision.ts";
 
 const one = sampleRevision({ id: "r1" });
 const changed = { ...one, message: "changed" };
@@ -36,6 +36,6 @@ Deno.test("mergeManifests() keeps what both sides changed as a conflict", () => 
     { revisions: [changed, sampleRevision({ id: "r2" })] },
     { revisions: [otherwise, sampleRevision({ id: "r0" })] },
   );
-  assert.deepEqual(conflicts, [{ id: "r1", base: one, ours: changed, theirs: otherwise }]);
+  assert.deepEqual(conflicts, [{ id: "r1", ours: changed, theirs: otherwise }]);
   assert.deepEqual(manifest.revisions.map(({ id }) => id), ["r0", "r2"]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
 import { newRevision, type NewRevisionRequest } from "../../../src/manifest/new_revision.ts";
-import { sampleRevision } from "./sample_revision.ts";
+import { sampleRevision } from "../../fixtures/sample_revision.ts";
 
 const manifest = {
   revisions: [

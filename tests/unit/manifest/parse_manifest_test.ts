@@ -6,7 +6,7 @@ import {
   type ParsedManifest,
   parseManifest,
 } from "../../../src/manifest/parse_manifest.ts";
-import { sampleHash, sampleRevision } from "./sample_revision.ts";
+import { sampleHash, sampleRevision } from "../../fixtures/sample_revision.ts";
 
 const FILE = "migrations/manifest.json";
 

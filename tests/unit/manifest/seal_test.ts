@@ -3,7 +3,7 @@ import { shell } from "../../../src/text/next_step.ts";
 import { AludelError } from "../../../src/errors.ts";
 import type { ActualHashes } from "../../../src/manifest/manifest.ts";
 import { seal, type SealRequest } from "../../../src/manifest/seal.ts";
-import { sampleHash, sampleRevision } from "./sample_revision.ts";
+import { sampleHash, sampleRevision } from "../../fixtures/sample_revision.ts";
 
 const one = sampleHash("1");
 const two = sampleHash("2");

@@ -5,7 +5,7 @@ import {
   type TextSource,
   type Verdict,
 } from "../../../src/manifest/verdict.ts";
-import { sampleHash, sampleRevision } from "./sample_revision.ts";
+import { sampleHash, sampleRevision } from "../../fixtures/sample_revision.ts";
 
 const [up, down, oldUp, oldDown, other] = ["1", "2", "3", "4", "5"].map(sampleHash) as [
   `sha256:${string}`,

@@ -3,7 +3,7 @@ import { stepText } from "../../../src/text/next_step.ts";
 import { appliedRevision } from "../../fixtures/applied.ts";
 import { joinCatalogue, messageOf } from "../../../src/project/workspace/catalogue.ts";
 import { findingNotice } from "../../../src/project/migrate/records.ts";
-import { sampleRevision } from "../manifest/sample_revision.ts";
+import { sampleRevision } from "../../fixtures/sample_revision.ts";
 import { memoryWorkspace } from "./memory_files.ts";
 
 const DISK = memoryWorkspace([

@@ -10,7 +10,7 @@ import {
 import { digest } from "../../../src/digest.ts";
 import type { AppliedRevision } from "../../../src/state/state.ts";
 import type { ManifestRevision } from "../../../src/manifest/manifest.ts";
-import { sampleRevision } from "../manifest/sample_revision.ts";
+import { sampleRevision } from "../../fixtures/sample_revision.ts";
 import { memoryWorkspace } from "./memory_files.ts";
 
 /** Compares with files whose hashes are those of `up of ID` and `down of ID`, unless others are given. */

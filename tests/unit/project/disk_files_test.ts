@@ -1,19 +1,14 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
 import { DiskFiles } from "../../../src/project/workspace/revision_files.ts";
+import { TempFolder } from "../../fixtures/temp_folder.ts";
 
 function inFolder(run: (folder: string) => void): void {
-  const folder = Deno.makeTempDirSync();
-  try {
-    Deno.mkdirSync(`${folder}/m/r1`, { recursive: true });
-    Deno.writeTextFileSync(`${folder}/m/r1/up.sql`, "SELECT 1;\n");
-    Deno.writeTextFileSync(`${folder}/secret`, "secret");
-    Deno.mkdirSync(`${folder}/outside`);
-    Deno.writeTextFileSync(`${folder}/outside/up.sql`, "secret");
-    run(folder);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  using folder = new TempFolder();
+  folder.write("m/r1/up.sql", "SELECT 1;\n");
+  folder.write("secret", "secret");
+  folder.write("outside/up.sql", "secret");
+  run(folder.path);
 }
 
 function codeOf(run: () => unknown): string {

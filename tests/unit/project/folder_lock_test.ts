@@ -2,16 +2,13 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { AludelError } from "../../../src/errors.ts";
 import { lockFolder } from "../../../src/project/workspace/folder_lock.ts";
+import { TempFolder } from "../../fixtures/temp_folder.ts";
 
 const WORKER = fileURLToPath(new URL("../../fixtures/add_revision.ts", import.meta.url));
 
 async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
-  const folder = Deno.makeTempDirSync();
-  try {
-    await run(folder);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  using folder = new TempFolder();
+  await run(folder.path);
 }
 
 Deno.test("lockFolder() excludes others until it is disposed", () =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseRange } from "../../../src/graph/ref.ts";
 import { planOffline } from "../../../src/project/migrate/offline.ts";
-import { sampleRevision } from "../manifest/sample_revision.ts";
+import { sampleRevision } from "../../fixtures/sample_revision.ts";
 import { memoryWorkspace } from "./memory_files.ts";
 
 /** a1 ← a2 ← a3 with downs, and b1 ← b2 of which b2 depends on a2 and has no down. */

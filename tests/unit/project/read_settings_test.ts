@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { readSettings, readSettingsFile } from "../../../src/project/workspace/settings.ts";
+import { TempFolder } from "../../fixtures/temp_folder.ts";
 
 function inFolder(run: (folder: string) => void): void {
-  const folder = Deno.makeTempDirSync();
-  try {
-    Deno.mkdirSync(`${folder}/repo/app/sub`, { recursive: true });
-    run(folder);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  using folder = new TempFolder();
+  Deno.mkdirSync(folder.file("repo/app/sub"), { recursive: true });
+  run(folder.path);
 }
 
 Deno.test("readSettings() finds the nearest file above, up to the git working tree's root", () => {

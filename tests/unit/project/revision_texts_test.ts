@@ -3,7 +3,7 @@ import { AludelError } from "../../../src/errors.ts";
 import { digest } from "../../../src/digest.ts";
 import type { RevisionFiles } from "../../../src/project/workspace/revision_files.ts";
 import { RevisionTexts } from "../../../src/project/workspace/revision_texts.ts";
-import { sampleRevision } from "../manifest/sample_revision.ts";
+import { sampleRevision } from "../../fixtures/sample_revision.ts";
 
 function filesWith(contents: Readonly<Record<string, string | Uint8Array>>): RevisionFiles {
   return {

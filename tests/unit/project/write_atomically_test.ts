@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
 import { writeAtomically } from "../../../src/project/workspace/files.ts";
+import { TempFolder } from "../../fixtures/temp_folder.ts";
 
 function inFolder(run: (folder: string) => void): void {
-  const folder = Deno.makeTempDirSync();
-  try {
-    run(folder);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  using folder = new TempFolder();
+  run(folder.path);
 }
 
 function namesIn(folder: string): readonly string[] {
@@ -39,19 +36,15 @@ Deno.test("writeAtomically() keeps the mode and a symbolic link", () => {
 });
 
 Deno.test("writeAtomically() never shows a reader half a file", async () => {
-  const folder = Deno.makeTempDirSync();
-  try {
-    const path = `${folder}/x`;
-    const contents = ["a".repeat(300_000), "b".repeat(200_000)];
-    writeAtomically(path, contents[0]!);
-    const read = Promise.all(
-      Array.from({ length: 40 }, () => Deno.readTextFile(path)),
-    );
-    for (let i = 0; i < 20; i++) writeAtomically(path, contents[i % 2]!);
-    for (const text of await read) assert.ok(contents.includes(text), `${text.length} characters`);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  using folder = new TempFolder();
+  const path = folder.file("x");
+  const contents = ["a".repeat(300_000), "b".repeat(200_000)];
+  writeAtomically(path, contents[0]!);
+  const read = Promise.all(
+    Array.from({ length: 40 }, () => Deno.readTextFile(path)),
+  );
+  for (let i = 0; i < 20; i++) writeAtomically(path, contents[i % 2]!);
+  for (const text of await read) assert.ok(contents.includes(text), `${text.length} characters`);
 });
 
 Deno.test("writeAtomically() leaves the old file when it cannot write", () => {

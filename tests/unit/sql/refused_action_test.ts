@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { ErrorCode } from "../../../src/errors.ts";
-import { type ActionContext, refuseAction } from "../../../src/sql/refusal.ts";
+import { refuseAction, type RunningStatement } from "../../../src/sql/refusal.ts";
 
-const INSIDE: ActionContext = { transaction: "on", foreignKeys: "off" };
-const OUTSIDE: ActionContext = { transaction: "off", foreignKeys: "off" };
+const INSIDE: RunningStatement = { transaction: "on", foreignKeys: "off" };
+const OUTSIDE: RunningStatement = { transaction: "off", foreignKeys: "off" };
 
 /** What the runtime's type declarations do not have yet. */
 interface Authorizable {
@@ -25,8 +25,8 @@ interface Authorizable {
 function refusedBy(database: DatabaseSync, sql: string, context = INSIDE): ErrorCode[] {
   const codes: ErrorCode[] = [];
   const authorizable = database as DatabaseSync & Authorizable;
-  authorizable.setAuthorizer((action, arg1, arg2, _database, source) => {
-    const refusal = refuseAction(action, arg1, arg2, source, context);
+  authorizable.setAuthorizer((action, arg1, arg2) => {
+    const refusal = refuseAction(action, arg1, arg2, context);
     if (refusal === null) return 0; // SQLITE_OK
     codes.push(refusal.code);
     return 1; // SQLITE_DENY
@@ -52,7 +52,7 @@ function open(): DatabaseSync {
   return database;
 }
 
-const REFUSED: readonly (readonly [sql: string, code: ErrorCode, context?: ActionContext])[] = [
+const REFUSED: readonly (readonly [sql: string, code: ErrorCode, context?: RunningStatement])[] = [
   ["BEGIN", "sql-transaction-control"],
   ["COMMIT", "sql-transaction-control"],
   ["SAVEPOINT s", "sql-transaction-control"],
@@ -91,7 +91,7 @@ for (const [sql, code, context = INSIDE] of REFUSED) {
   });
 }
 
-const ALLOWED: readonly (readonly [sql: string, context?: ActionContext])[] = [
+const ALLOWED: readonly (readonly [sql: string, context?: RunningStatement])[] = [
   ["SELECT * FROM aludel_log, pragma_table_info('a'), pragma_foreign_keys"],
   ["PRAGMA user_version = 3"],
   ["PRAGMA optimize = 0x10002"],

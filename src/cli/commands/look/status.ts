@@ -29,7 +29,7 @@ export const command = defineCommand({
     const { ui } = context;
     const session = new Session(context, flags);
     const open = await openVerification(session, { storedTexts: false });
-    const { target, present, policies, context: verification } = open;
+    const { target, present, policies, request: verification } = open;
     const status = readStatus(verification);
     const drift = flags.drift
       ? await (await import("../../session/verification.ts")).lookForDrift(session, open)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { temporaryFolder, temporaryProject } from "../../../scenarios/cli.ts";
-import { runInProcess } from "../fake_runtime.ts";
+import { runInProcess } from "../../../fixtures/fake_runtime.ts";
 
 /** The words offered at the end of a line, and the paths after them. */
 async function offered(cwd: string, ...words: string[]): Promise<string[]> {
