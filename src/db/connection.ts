@@ -125,3 +125,24 @@ export function mayChangeSettings(sql: string): boolean {
 export async function restoreSettings(connection: Connection): Promise<void> {
   for (const pragma of KNOWN_VALUES) await connection.execute(pragma);
 }
+
+/** Does some work. @returns SQLite's words if it refuses; undefined if it does not. */
+export async function refusalOf(work: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof SqlError) return error.sqlite;
+    throw error;
+  }
+}
+
+/** Does some work. @returns Its result; undefined if SQLite refuses. */
+export async function unlessRefused<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SqlError) return undefined;
+    throw error;
+  }
+}

@@ -5,7 +5,7 @@ import {
   type Trigger,
   type View,
 } from "../schema/model/model.ts";
-import { displayName, foldName } from "../sql/identifier.ts";
+import { displayName, foldName, sameName } from "../sql/identifier.ts";
 import {
   findFate,
   isOwn,
@@ -196,7 +196,7 @@ function childrenOf(schema: Schema | undefined, key: string): readonly Table[] {
 
 function isChanged({ walk }: ScriptSubject, { name }: Table): boolean {
   return walk.some(({ mention }) =>
-    mention !== undefined && foldName(mention.name) === foldName(name) &&
+    mention !== undefined && sameName(mention.name, name) &&
     (mention.kind === "delete" || mention.kind === "update" || mention.kind === "drop-table")
   );
 }

@@ -150,7 +150,7 @@ function judgeRowids(
   if (copies.length === 0 || isCopied) return;
   const searched = [...before.virtualTables.values()].filter((table) => {
     const content = externalContent(table);
-    return content !== undefined && foldName(content) === foldName(old.name);
+    return content !== undefined && sameName(content, old.name);
   });
   report(
     "lost-rowids",

@@ -1,7 +1,7 @@
 import { AludelError } from "../errors.ts";
 import { MATH_FUNCTIONS } from "../db/math_functions.ts";
 import { openScratch, type ScratchConnection } from "../db/open_scratch.ts";
-import { SqlError } from "../db/connection.ts";
+import { refusalOf } from "../db/connection.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import { lint } from "../lint/lint.ts";
 import { type LintSubject, type ScriptSubject, walkScript } from "../lint/subject.ts";
@@ -200,11 +200,7 @@ class SchemasAround {
 
 async function attempt(statements: readonly string[]): Promise<string | undefined> {
   await using connection = openScratch();
-  try {
+  return await refusalOf(async () => {
     for (const sql of statements) await connection.execute(sql);
-    return undefined;
-  } catch (error) {
-    if (error instanceof SqlError) return error.sqlite;
-    throw error;
-  }
+  });
 }

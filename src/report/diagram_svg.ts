@@ -1,6 +1,6 @@
 import { displayWidth } from "../text/layout.ts";
 import { visible } from "../text/visible.ts";
-import { foldName } from "../sql/identifier.ts";
+import { sameName } from "../sql/identifier.ts";
 import { escapeXml } from "./diagram_text.ts";
 import type { Attribute, Entity, EntityDiagram, Fate, Relation } from "./entities.ts";
 import { type Layout, layOut, type Point } from "./layout.ts";
@@ -172,7 +172,7 @@ function relationText(
 
 /** The height of a column's middle inside its box; of the head's if there is no such column. */
 function rowOf({ attributes }: Entity, column: string | undefined): number {
-  const at = attributes.findIndex(({ name }) => foldName(name) === foldName(column ?? ""));
+  const at = attributes.findIndex(({ name }) => sameName(name, column ?? ""));
   return at < 0 ? HEAD / 2 : HEAD + at * ROW + 11;
 }
 

@@ -1,5 +1,5 @@
-import { type Connection, type Row, SqlError } from "../db/connection.ts";
-import { displayName, foldName, quoteName } from "../sql/identifier.ts";
+import { type Connection, type Row, unlessRefused } from "../db/connection.ts";
+import { displayName, foldName, quoteName, sameName } from "../sql/identifier.ts";
 import type { Statement } from "../sql/script.ts";
 import { readTriedRows, type TriedRows } from "../sql/tried_rows.ts";
 import { excerpt } from "../text/layout.ts";
@@ -103,22 +103,18 @@ export async function explainConstraint(
   if (!/constraint failed/.test(sqlite)) return undefined;
   const tried = readTriedRows(text, statement);
   if (tried === undefined) return undefined;
-  try {
+  return await unlessRefused(() => {
     switch (tried.kind) {
       case "insert":
-        return await explainInsert(connection, tried, sqlite);
+        return explainInsert(connection, tried, sqlite);
       case "not-null":
-        return await explainNotNull(connection, tried);
+        return explainNotNull(connection, tried);
       case "check":
-        return await explainCheck(connection, tried);
+        return explainCheck(connection, tried);
       case "unique":
-        return await explainUnique(connection, tried);
+        return explainUnique(connection, tried);
     }
-  } catch (error) {
-    // A query that fails is no reason to fail.
-    if (error instanceof SqlError) return undefined;
-    throw error;
-  }
+  });
 }
 
 async function explainNotNull(
@@ -242,7 +238,7 @@ async function explainInsert(
     key,
     where: `${quoteName(column!)} IS NULL`,
   });
-  const at = columns.findIndex((name) => foldName(name) === foldName(column!));
+  const at = columns.findIndex((name) => sameName(name, column!));
   return rows && nullFacts(rows, column!, source?.table, source?.columns[at]);
 }
 

@@ -1,5 +1,5 @@
 import { type Connection, type Row, SqlError } from "../db/connection.ts";
-import { foldName, freeRowidName, quoteName } from "../sql/identifier.ts";
+import { foldName, freeRowidName, quoteName, sameName } from "../sql/identifier.ts";
 import { type MentionKind, readMentions } from "../sql/mentions.ts";
 import type { Script } from "../sql/script.ts";
 import {
@@ -101,9 +101,9 @@ async function judgeKeys(
     const mismatch = await findMismatch(connection, key);
     if (mismatch !== undefined) found.push(mismatch);
   }
-  if (found.some(({ key }) => foldName(key.parent) === foldName(parent))) return found;
+  if (found.some(({ key }) => sameName(key.parent, parent))) return found;
   // An index of another collation is none for SQLite.
-  const named = keys.filter((key) => foldName(key.parent) === foldName(parent));
+  const named = keys.filter((key) => sameName(key.parent, parent));
   return [...found, ...named.map((key) => ({ key, reason: "unique" as const }))];
 }
 

@@ -1,4 +1,4 @@
-import { type Connection, SqlError } from "../db/connection.ts";
+import { type Connection, SqlError, unlessRefused } from "../db/connection.ts";
 import { openScratch } from "../db/open_scratch.ts";
 import { type Affinity, affinityOf, foldName, quoteName } from "../sql/identifier.ts";
 import { type Mention, readMentions } from "../sql/mentions.ts";
@@ -215,7 +215,8 @@ async function lossOf(
 /** The stored columns of the table that a statement creates, with how they store values; undefined: unknown. */
 async function createdColumns(creation: string): Promise<Map<string, Affinity> | undefined> {
   await using scratch = openScratch({ doubleQuotedStrings: true });
-  try {
+  // CREATE TABLE AS SELECT, or a function of the application: unknown without running it.
+  return await unlessRefused(async () => {
     await scratch.execute(creation);
     const rows = await scratch.query(
       "SELECT c.name, c.type, t.strict FROM pragma_table_list AS t, pragma_table_xinfo(t.name) AS c " +
@@ -226,11 +227,7 @@ async function createdColumns(creation: string): Promise<Map<string, Affinity> |
       const takesAll = Number(strict) === 1 && /^any$/i.test(String(type));
       return [foldName(String(name)), takesAll ? "BLOB" : affinityOf(String(type))];
     }));
-  } catch (error) {
-    // CREATE TABLE AS SELECT, or a function of the application: unknown without running it.
-    if (error instanceof SqlError) return undefined;
-    throw error;
-  }
+  });
 }
 
 /**

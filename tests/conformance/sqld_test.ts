@@ -5,10 +5,9 @@ import { NO_SQLD, type Sqld, startSqld } from "../fixtures/sqld.ts";
 import { describeConnection } from "./connection.ts";
 
 let server: Promise<Sqld> | undefined;
-const folder = NO_SQLD ? "" : Deno.makeTempDirSync({ prefix: "aludel_" });
 
 describeConnection("sqld", async () => {
-  server ??= startSqld(folder);
+  server ??= startSqld();
   const { url, empty } = await server;
   await empty();
   return await openServer({ url, name: url });
@@ -22,7 +21,7 @@ function onSqld(name: string, work: (server: Sqld) => Promise<void>): void {
     sanitizeResources: false,
     sanitizeOps: false,
     async fn() {
-      server ??= startSqld(folder);
+      server ??= startSqld();
       await (await server).empty();
       await work(await server);
     },
@@ -114,6 +113,5 @@ Deno.test({
   sanitizeOps: false,
   async fn() {
     await (await server)?.[Symbol.asyncDispose]();
-    await Deno.remove(folder, { recursive: true });
   },
 });

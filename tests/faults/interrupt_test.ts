@@ -38,6 +38,14 @@ async function untilHandled({ pid }: Deno.ChildProcess): Promise<void> {
   while (!handles()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
+/** Waits until a process has computed for another second, and so is inside a statement that never ends. */
+async function untilInside({ pid }: Deno.ChildProcess): Promise<void> {
+  const ticks = () =>
+    Number(Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/.*\) /, "").split(" ")[11]);
+  const start = ticks();
+  while (ticks() < start + 100) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 Deno.test(
   "Ctrl-C between statements rolls back and says so, with exit code 130",
   LINUX,
@@ -91,6 +99,7 @@ Deno.test(
     const talk = new Talk(child);
     await talk.until("step a1");
     await untilHandled(child);
+    await untilInside(child);
     child.kill("SIGINT");
     const text = await talk.rest();
     const { signal } = await child.status;

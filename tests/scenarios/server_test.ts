@@ -6,7 +6,6 @@ import { sqlite3 } from "./cli.ts";
 import { type RunProject, runProject } from "./run_project.ts";
 
 // One server for the file; each test begins with an empty database.
-const folder = NO_SQLD ? "" : Deno.makeTempDirSync({ prefix: "aludel_" });
 let started: Promise<Sqld> | undefined;
 
 interface ServerProject extends RunProject {
@@ -23,7 +22,7 @@ function onServer(name: string, work: (project: ServerProject) => Promise<void>)
     sanitizeResources: false,
     sanitizeOps: false,
     async fn() {
-      started ??= startSqld(folder);
+      started ??= startSqld();
       const server = await started;
       await server.empty();
       using project = runProject();
@@ -297,6 +296,5 @@ Deno.test({
   sanitizeOps: false,
   async fn() {
     await (await started)?.[Symbol.asyncDispose]();
-    await Deno.remove(folder, { recursive: true });
   },
 });

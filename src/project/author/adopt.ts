@@ -1,4 +1,4 @@
-import { type Connection, SqlError } from "../../db/connection.ts";
+import { type Connection, refusalOf } from "../../db/connection.ts";
 import { AludelError } from "../../errors.ts";
 import { checkScript } from "../../replay/check_script.ts";
 import { Scratch, type ScratchSettings } from "../../replay/scratch.ts";
@@ -9,7 +9,7 @@ import { filterSchema, ownSchema } from "../../schema/model/foreign_objects.ts";
 import type { Schema, SchemaObject } from "../../schema/model/model.ts";
 import { introspect } from "../../schema/read/introspect.ts";
 import { schemaObjects, writeSchema } from "../../schema/source/write_schema.ts";
-import { foldName } from "../../sql/identifier.ts";
+import { foldName, sameName } from "../../sql/identifier.ts";
 import { readState } from "../../state/state.ts";
 import { say, shell } from "../../text/next_step.ts";
 import type { RevisionId } from "../../graph/revision.ts";
@@ -233,27 +233,13 @@ async function makeable(
     const table = "table" in object ? out.get(foldName(object.table)) : undefined;
     if (table !== undefined) leave(object, `it belongs to ${table.name}`, table.name);
     else {
-      const reason = await refusal(connection, object);
+      const reason = await refusalOf(() => connection.execute(object.sql));
       if (reason !== undefined) leave(object, reason, null);
     }
   }
   const isLeftOut = ({ kind, name }: SchemaObject) =>
-    leftOut.some((one) => one.kind === kind && foldName(one.name) === foldName(name));
+    leftOut.some((one) => one.kind === kind && sameName(one.name, name));
   return { schema: leftOut.length === 0 ? whole : filterSchema(whole, isLeftOut), leftOut };
-}
-
-/** SQLite's words if it cannot make an object. */
-async function refusal(
-  connection: Connection,
-  object: SchemaObject,
-): Promise<string | undefined> {
-  try {
-    await connection.execute(object.sql);
-    return undefined;
-  } catch (error) {
-    if (error instanceof SqlError) return error.sqlite;
-    throw error;
-  }
 }
 
 async function prove(up: string, expected: Schema, settings: ScratchSettings): Promise<void> {

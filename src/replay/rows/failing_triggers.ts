@@ -1,13 +1,13 @@
-import { type Connection, SqlError } from "../../db/connection.ts";
+import type { Connection } from "../../db/connection.ts";
 import { foldName, quoteName } from "../../sql/identifier.ts";
 import type { Schema, Table } from "../../schema/model/model.ts";
 
 /**
- * Does something to a table; if that fails and the table has triggers, once more without them. They are
- * there again afterwards.
+ * Changes a table; if SQLite refuses and the table has triggers, tries once more without them. Afterwards they are there
+ * again.
  *
- * @param action Gives what went wrong, in SQLite's words, or undefined.
- * @returns What went wrong the last time.
+ * @param action Gives SQLite's words if it refuses.
+ * @returns Its words at the last try.
  */
 export async function withoutFailingTriggers(
   connection: Connection,
@@ -27,16 +27,5 @@ export async function withoutFailingTriggers(
     return await action();
   } finally {
     for (const { sql } of triggers) await connection.execute(sql);
-  }
-}
-
-/** What SQLite says when it refuses an action, as text. */
-export async function refusalOf(action: () => Promise<unknown>): Promise<string | undefined> {
-  try {
-    await action();
-    return undefined;
-  } catch (error) {
-    if (error instanceof SqlError) return error.sqlite;
-    throw error;
   }
 }

@@ -1,9 +1,9 @@
 import { implicitRowid } from "../../schema/plan/copy_rows.ts";
-import { type Connection, SqlError, type SqlValue } from "../../db/connection.ts";
+import { type Connection, refusalOf, SqlError, type SqlValue } from "../../db/connection.ts";
 import { inDependencyOrder, tablesInOrder } from "../../schema/source/write_schema.ts";
 import type { Column, ForeignKey, Schema, Table } from "../../schema/model/model.ts";
 import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
-import { refusalOf, withoutFailingTriggers } from "./failing_triggers.ts";
+import { withoutFailingTriggers } from "./failing_triggers.ts";
 import { nullableColumns, ParentRows } from "./parents.ts";
 import { adoptOrphans, deleteOrphans, detachOrphans } from "./orphans.ts";
 import { columnValue, habitMaker, rowidFor, SeededRandom, type ValueMaker } from "./values.ts";
@@ -306,7 +306,7 @@ class TableFiller {
       : this.#table.primaryKey?.columns.map(({ name }) => name) ?? [];
     const byName = new Map([...values].map(([name, value]) => [foldName(name), value]));
     for (const [at, name] of key.columns.entries()) {
-      const column = this.#columns.find((column) => foldName(column.name) === foldName(name));
+      const column = this.#columns.find((column) => sameName(column.name, name));
       const value = byName.get(foldName(names[at] ?? ""));
       if (column !== undefined && value !== undefined) values.set(column.name, value);
     }
@@ -330,7 +330,7 @@ function mixed(
 function isRowid(table: Table, column: Column): boolean {
   const { primaryKey } = table;
   return primaryKey?.rowid === true &&
-    foldName(primaryKey.columns[0]?.name ?? "") === foldName(column.name);
+    sameName(primaryKey.columns[0]?.name ?? "", column.name);
 }
 
 /** Whether a default is there and gives the same today and tomorrow. */

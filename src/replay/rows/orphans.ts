@@ -1,6 +1,6 @@
-import type { Connection } from "../../db/connection.ts";
+import { type Connection, refusalOf } from "../../db/connection.ts";
 import { foldName, freeRowidName, quoteName, sameName } from "../../sql/identifier.ts";
-import { refusalOf, withoutFailingTriggers } from "./failing_triggers.ts";
+import { withoutFailingTriggers } from "./failing_triggers.ts";
 import type { ForeignKey, Schema, Table } from "../../schema/model/model.ts";
 import { isShared, nullableColumns, parentColumns, ParentRows } from "./parents.ts";
 import type { SeededRandom } from "./values.ts";

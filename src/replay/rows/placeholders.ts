@@ -1,4 +1,4 @@
-import type { Connection } from "../../db/connection.ts";
+import { type Connection, refusalOf } from "../../db/connection.ts";
 import type { ScratchConnection } from "../../db/open_scratch.ts";
 import type { AlterTable, Change } from "../../schema/model/change.ts";
 import { type Column, EMPTY_SCHEMA, type Schema, type Table } from "../../schema/model/model.ts";
@@ -8,7 +8,6 @@ import type { FillValue } from "../../schema/plan/statement.ts";
 import { foldName, quoteName, quoteText, sameName } from "../../sql/identifier.ts";
 import type { Scratch } from "../scratch.ts";
 import { checkValues, literalSql } from "./expressions.ts";
-import { refusalOf } from "./failing_triggers.ts";
 import { fillTables } from "./fill.ts";
 
 /** Rows to try a value with: a key is broken by the second one. */

@@ -1,4 +1,4 @@
-import { type Connection, SqlError } from "../../db/connection.ts";
+import { type Connection, unlessRefused } from "../../db/connection.ts";
 import type { Schema, VirtualTable } from "../../schema/model/model.ts";
 import { externalContent } from "../../schema/plan/virtual_table.ts";
 import { type LiteralRow, readLiterals } from "./literals.ts";
@@ -23,7 +23,7 @@ export async function fillVirtualTables(
   rows: number,
 ): Promise<void> {
   for (const table of schema.virtualTables.values()) {
-    await withoutRefusal(() => fill(connection, table, rows));
+    await unlessRefused(() => fill(connection, table, rows));
   }
 }
 
@@ -64,7 +64,7 @@ export async function readVirtualRows(
 ): Promise<VirtualRows | undefined> {
   const content = externalContent(table);
   if (kindOf(table) === undefined || (content !== undefined && content !== "")) return undefined;
-  return await withoutRefusal(async () => {
+  return await unlessRefused(async () => {
     const columns = content === "" ? [] : await columnsOf(connection, table);
     const parts = ["rowid", ...columns.map(quoteName)];
     return { columns, rows: await readLiterals(connection, table.name, parts) };
@@ -83,13 +83,4 @@ async function columnsOf(connection: Connection, { name }: VirtualTable): Promis
     [name],
   );
   return rows.map((row) => String(row.name));
-}
-
-async function withoutRefusal<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof SqlError) return undefined;
-    throw error;
-  }
 }

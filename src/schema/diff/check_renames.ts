@@ -1,6 +1,6 @@
 import { quotedList } from "../../text/layout.ts";
 import { AludelError, type NewErrorFacts } from "../../errors.ts";
-import { foldName } from "../../sql/identifier.ts";
+import { foldName, sameName } from "../../sql/identifier.ts";
 import { describeObject } from "./describe.ts";
 import type { Schema, Table, View, VirtualTable } from "../model/model.ts";
 import { type RenameDoubt, type RenameHint, type RenameHints, Renames } from "./renames.ts";
@@ -113,7 +113,7 @@ function impossible(
   wanted: Table | VirtualTable | View,
 ): AludelError {
   const isModule = present.kind === "virtual-table" && wanted.kind === "virtual-table" &&
-    foldName(present.module) === foldName(wanted.module);
+    sameName(present.module, wanted.module);
   return failure(
     hint,
     isModule

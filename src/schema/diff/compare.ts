@@ -1,4 +1,4 @@
-import { foldName } from "../../sql/identifier.ts";
+import { foldName, sameName } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { Change, SideObject } from "../model/change.ts";
 import { AS_IT_IS, indexKey } from "../model/constraint.ts";
@@ -168,7 +168,7 @@ function definition(object: View | Trigger, scope: NameScope): string {
 /** Whether two virtual tables differ in nothing but perhaps their names. */
 export function sameVirtualTable(a: VirtualTable, b: VirtualTable): boolean {
   return a.sql === b.sql ||
-    foldName(a.module) === foldName(b.module) &&
+    sameName(a.module, b.module) &&
       JSON.stringify(a.arguments.map(argumentText)) ===
         JSON.stringify(b.arguments.map(argumentText));
 }

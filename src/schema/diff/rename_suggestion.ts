@@ -1,5 +1,5 @@
 import { editDistance } from "../../text/closest.ts";
-import { displayName, foldName } from "../../sql/identifier.ts";
+import { displayName, foldName, sameName } from "../../sql/identifier.ts";
 import type { Change } from "../model/change.ts";
 import type { Column, Table } from "../model/model.ts";
 import { normalDefault, normalType } from "../model/normal_text.ts";
@@ -82,7 +82,7 @@ function columnLikeness(a: Column, b: Column): number {
   const facets = [
     (a.notNull === undefined) === (b.notNull === undefined),
     (a.default && normalDefault(a.default)) === (b.default && normalDefault(b.default)),
-    foldName(a.collation ?? "") === foldName(b.collation ?? ""),
+    sameName(a.collation ?? "", b.collation ?? ""),
   ];
   const same = facets.filter((isSame) => isSame).length / facets.length;
   return 0.6 * same + 0.4 * nameLikeness(a.name, b.name);

@@ -1,4 +1,4 @@
-import { displayName, foldName, quoteName, unquote } from "../../sql/identifier.ts";
+import { displayName, foldName, quoteName, sameName, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import { describeColumn } from "../diff/describe.ts";
 import { tableScope } from "../diff/renames.ts";
@@ -164,9 +164,7 @@ export function addColumns(
   };
 
   function addReference(key: ForeignKey): void {
-    const added = additions.find(({ column }) =>
-      foldName(column.name) === foldName(key.columns[0]!)
-    );
+    const added = additions.find(({ column }) => sameName(column.name, key.columns[0]!));
     if (added === undefined) return;
     added.parts.push(referencesSql(key));
     covered.add(key);

@@ -1,4 +1,4 @@
-import { displayName, foldName, quoteName } from "../../sql/identifier.ts";
+import { displayName, foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import { describeTableChange } from "../diff/describe.ts";
 import { tableScope } from "../diff/renames.ts";
 import type { AlterColumn, AlterTable } from "../model/change.ts";
@@ -165,7 +165,7 @@ class AlterationBuilder {
         ...[...table.uniques, ...table.foreignKeys, ...table.checks].map((other) => other.name),
         ...table.columns.map((column) => column.notNull?.name),
       ];
-      return names.filter((other) => foldName(other ?? "") === foldName(name ?? "")).length > 1;
+      return names.filter((other) => sameName(other ?? "", name ?? "")).length > 1;
     });
   }
 

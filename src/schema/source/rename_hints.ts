@@ -1,5 +1,5 @@
 import { AludelError, type Place } from "../../errors.ts";
-import { foldName } from "../../sql/identifier.ts";
+import { sameName } from "../../sql/identifier.ts";
 import { readDirectives } from "../../sql/read_script.ts";
 import type { Directive } from "../../sql/script.ts";
 import { TokenReader } from "../../sql/token_reader.ts";
@@ -37,7 +37,7 @@ export function readRenameHints(file: SchemaFile): RenameHints {
     }
     if (directive.start < next.statement.start) {
       const hint = { from: directive.value, to: next.name, place };
-      if (tables.some(({ to }) => foldName(to) === foldName(hint.to))) {
+      if (tables.some(({ to }) => sameName(to, hint.to))) {
         throw twice(file, directive, hint.to);
       }
       tables.push(hint);
@@ -48,7 +48,7 @@ export function readRenameHints(file: SchemaFile): RenameHints {
       if (to === undefined || !standsAlone(file.text, directive)) throw misplaced(file, directive);
       const hint = { table: next.name, from: directive.value, to, place };
       const isSecond = columns.some((other) =>
-        foldName(other.table) === foldName(hint.table) && foldName(other.to) === foldName(to)
+        sameName(other.table, hint.table) && sameName(other.to, to)
       );
       if (isSecond) throw twice(file, directive, to);
       columns.push(hint);

@@ -1,4 +1,4 @@
-import { type Connection, SqlError } from "../../../db/connection.ts";
+import { type Connection, unlessRefused } from "../../../db/connection.ts";
 import { AludelError } from "../../../errors.ts";
 import { findRule } from "../../../lint/lint.ts";
 import { lintRevision } from "../../../proof/lint_revisions.ts";
@@ -28,15 +28,11 @@ async function countRows(
   connection: Connection | null,
   table: string,
 ): Promise<number | undefined> {
-  try {
-    const [row] = await connection?.query(`SELECT count(*) AS n FROM main.${quoteName(table)}`) ??
-      [];
-    return row === undefined ? undefined : Number(row["n"]);
-  } catch (error) {
-    // The table does not exist yet, or its module is missing.
-    if (error instanceof SqlError) return undefined;
-    throw error;
-  }
+  // SQLite refuses if the table does not exist yet, or its module is missing.
+  const rows = await unlessRefused(async () =>
+    await connection?.query(`SELECT count(*) AS n FROM main.${quoteName(table)}`) ?? []
+  );
+  return rows?.[0] && Number(rows[0]["n"]);
 }
 
 export const command = defineCommand({
