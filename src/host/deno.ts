@@ -247,12 +247,31 @@ const threads: Threads = {
         scope.onmessage = ({ data }: MessageEvent<Order>) => listener(data);
       },
       answer: (answer) => scope.postMessage(answer),
+      keepWatch,
     };
   },
   get processors() {
     return navigator.hardwareConcurrency;
   },
 };
+
+const END_SIGNALS: readonly EndSignal[] = os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+
+function keepWatch(wake: (signal?: EndSignal) => number | EndSignal): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const call = (signal?: EndSignal) => {
+    clearTimeout(timer);
+    const next = wake(signal);
+    if (typeof next === "string") {
+      // Without a listener the signal has its usual effect again.
+      for (const [name, listener] of listeners) Deno.removeSignalListener(name, listener);
+      Deno.kill(Deno.pid, next);
+    } else if (next !== Infinity) timer = setTimeout(call, next);
+  };
+  const listeners = END_SIGNALS.map((name) => [name, () => call(name)] as const);
+  for (const [name, listener] of listeners) Deno.addSignalListener(name, listener);
+  call();
+}
 
 const process: ThisProcess = {
   get pid() {
@@ -279,12 +298,6 @@ const process: ThisProcess = {
     }
   },
   exit: (code) => Deno.exit(code),
-  onSignal(signal, listener) {
-    Deno.addSignalListener(signal, listener);
-    return { [Symbol.dispose]: () => Deno.removeSignalListener(signal, listener) };
-  },
-  hearsSignals: true,
-  endBy: (signal: EndSignal) => Deno.kill(Deno.pid, signal),
 };
 
 /** What a program was started from. */

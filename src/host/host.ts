@@ -164,6 +164,15 @@ export interface Thread<Order, Answer> {
 export interface ThreadPort<Order, Answer> {
   onOrder(listener: (order: Order) => void): void;
   answer(answer: Answer): void;
+  /**
+   * Hears the signals that would end the process, for as long as the thread lasts, also while the main thread is busy.
+   * Node hears SIGINT alone; any other signal keeps its usual effect there.
+   *
+   * @param wake Called at once, at every signal with its name, and when the time that it asked for has passed. Orders
+   *   that have come by then are delivered before it. It returns the milliseconds to the next call, `Infinity` for none
+   *   without a signal, or the signal to end this process by, so that its parent sees what ended it.
+   */
+  keepWatch(wake: (signal?: EndSignal) => number | EndSignal): void;
 }
 
 /** Threads. */
@@ -195,12 +204,6 @@ export interface ThisProcess {
   /** An environment variable; undefined if it is unset or may not be read. */
   env(name: string): string | undefined;
   exit(code: number): never;
-  /** Listens until it is disposed. Not available in every thread: see {@linkcode ThisProcess.hearsSignals}. */
-  onSignal(signal: EndSignal, listener: () => void): Disposable;
-  /** Whether a thread hears signals while the main thread is busy. */
-  readonly hearsSignals: boolean;
-  /** Ends this process by a signal, so that its parent sees what ended it. */
-  endBy(signal: EndSignal): void;
 }
 
 /** All that Aludel needs of a runtime. There is one for Deno and one for Node. */

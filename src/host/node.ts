@@ -5,12 +5,10 @@
 import { spawn, type SpawnOptions, spawnSync } from "node:child_process";
 import { createHash, hash } from "node:crypto";
 import fs from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import nodeProcess from "node:process";
 import tty from "node:tty";
-import { parentPort, Worker } from "node:worker_threads";
 import type {
-  EndSignal,
   Fault,
   FileInfo,
   Files,
@@ -25,10 +23,8 @@ import type {
   StandardStream,
   Terminal,
   ThisProcess,
-  Thread,
-  ThreadPort,
-  Threads,
 } from "./host.ts";
+import { singleFile, threads } from "./node_threads.ts";
 
 const FAULTS: Readonly<Record<string, Fault>> = {
   EACCES: "permission",
@@ -271,56 +267,8 @@ const terminal: Terminal = {
   stdout: stream(1),
   stderr: stream(2),
   get columns() {
-    return nodeProcess.stdout.columns ?? nodeProcess.stderr.columns;
-  },
-};
-
-/** What a program that is one file has: https://nodejs.org/api/single-executable-applications.html */
-interface SingleFile {
-  isSea(): boolean;
-  getAsset(name: string, encoding: "utf8"): string;
-}
-
-/** Not every runtime has this module of Node's. */
-function singleFile(): SingleFile | undefined {
-  return nodeProcess.getBuiltinModule("node:sea") as SingleFile | undefined;
-}
-
-const threads: Threads = {
-  start<Order, Answer>(module: URL): Thread<Order, Answer> {
-    const worker = module.protocol === "sea:"
-      // A file that holds everything has no module that a thread could be started with: it starts as the program did.
-      ? new Worker(singleFile()!.getAsset("start.cjs", "utf8"), {
-        eval: true,
-        workerData: { start: module.href },
-      })
-      : new Worker(module);
-    return {
-      send: (order) => worker.postMessage(order),
-      onAnswer(listener) {
-        worker.removeAllListeners("message").on("message", listener);
-      },
-      onFault(listener) {
-        worker.removeAllListeners("error").on(
-          "error",
-          (error) => listener(error instanceof Error ? error.message : `${error}`),
-        );
-      },
-      terminate() {
-        void worker.terminate();
-      },
-    };
-  },
-  port<Order, Answer>(): ThreadPort<Order, Answer> {
-    return {
-      onOrder(listener) {
-        parentPort!.on("message", (order: Order) => listener(order));
-      },
-      answer: (answer) => parentPort!.postMessage(answer),
-    };
-  },
-  get processors() {
-    return availableParallelism();
+    // Some terminals know no size and say 0.
+    return nodeProcess.stdout.columns || nodeProcess.stderr.columns || undefined;
   },
 };
 
@@ -345,15 +293,6 @@ const process: ThisProcess = {
   },
   env: (name) => nodeProcess.env[name],
   exit: (code) => nodeProcess.exit(code),
-  onSignal(signal, listener) {
-    nodeProcess.on(signal, listener);
-    return { [Symbol.dispose]: () => nodeProcess.off(signal, listener) };
-  },
-  // Node hears signals on the main thread alone: https://nodejs.org/api/worker_threads.html#class-worker
-  hearsSignals: false,
-  endBy(signal: EndSignal) {
-    nodeProcess.kill(nodeProcess.pid, signal);
-  },
 };
 
 const CHUNK_BYTES = 1024 * 1024;

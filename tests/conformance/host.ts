@@ -188,7 +188,6 @@ export const HOST_CASES: Readonly<Record<string, HostCase>> = {
     assert.ok(process.program.length > 0 && threads.processors > 0);
     assert.match(runtime, /^\w+ \d+\.\d+\.\d+/);
     assert.ok(terminal.columns === undefined || terminal.columns > 0);
-    process.onSignal("SIGINT", () => {})[Symbol.dispose]();
   },
 
   "SHA-256 is the same of a text and of a file"(host, folder) {

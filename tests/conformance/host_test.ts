@@ -29,3 +29,30 @@ Deno.test("the host for Node passes under Node", { ignore: NODE === undefined },
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^\d+ passed, 0 failed\n$/);
 });
+
+const PROGRAM = fileURLToPath(new URL("watched_program.ts", import.meta.url));
+
+for (
+  const [runtime, command] of [["Deno", [Deno.execPath(), "run", "-A"]], ["Node", [NODE]]] as const
+) {
+  const options = { ignore: command[0] === undefined || Deno.build.os === "windows" };
+  const words = [...command, PROGRAM] as string[];
+
+  Deno.test(
+    `${runtime}: a thread hears each Ctrl-C while the main thread is busy`,
+    options,
+    async () => {
+      const { code, stdout } = await run(words[0]!, [...words.slice(1), "3"], {});
+      assert.deepEqual([code, stdout], [0, "SIGINT told, SIGINT told, SIGINT told\n"]);
+    },
+  );
+
+  Deno.test(
+    `${runtime}: a thread that keeps watch ends the process by the signal`,
+    options,
+    async () => {
+      const child = new Deno.Command(words[0]!, { args: [...words.slice(1), "end"] }).spawn();
+      assert.equal((await child.status).signal, "SIGINT");
+    },
+  );
+}

@@ -27,24 +27,30 @@ const HEARING_MS = 80;
 const PROGRESS_AFTER_MS = 1_000;
 const PROGRESS_EVERY_MS = 250;
 
-const SIGNALS: readonly EndSignal[] = host.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-
 const temporary: string[] = [];
 
-host.threads.port<SentinelOrder | TemporaryFolder, never>().onOrder((order) => {
+const port = host.threads.port<SentinelOrder | TemporaryFolder, never>();
+port.onOrder((order) => {
   if ("temporary" in order) temporary.push(order.temporary);
   else watch(order);
 });
 
-function watch(data: SentinelOrder): void {
-  const board = new WatchBoard(data.board);
-  const started = performance.now() - data.elapsedMs;
+function watch(order: SentinelOrder): void {
+  const board = new WatchBoard(order.board);
+  const started = performance.now() - order.elapsedMs;
   let drawn = false;
+  /** Signals that the main thread has not heard yet: the last of them, and how long it has. */
+  let pending: { readonly signal: EndSignal; readonly until: number } | undefined;
 
-  const onInterrupt = (signal: EndSignal) => {
-    board.interrupt();
-    setTimeout(() => {
-      if (board.heard || board.finished) return;
+  port.keepWatch((signal) => {
+    const now = performance.now();
+    if (signal !== undefined) {
+      board.interrupt();
+      pending = { signal, until: pending?.until ?? now + HEARING_MS };
+    }
+    if (pending === undefined) return draw(now);
+    if (now < pending.until) return pending.until - now;
+    if (!board.heard && !board.finished) {
       write(
         `${
           drawn ? CLEAR_LINE : ""
@@ -52,24 +58,23 @@ function watch(data: SentinelOrder): void {
           "SQLite rolls it back when the database is opened next.\n",
       );
       temporary.forEach(remove);
-      // Without a listener the signal has its usual effect again, and the parent sees what ended the process.
-      for (const listener of listeners) listener[Symbol.dispose]();
-      host.process.endBy(signal);
-    }, HEARING_MS);
-  };
-  const listeners = host.process.hearsSignals
-    ? SIGNALS.map((signal) => host.process.onSignal(signal, () => onInterrupt(signal)))
-    : [];
+      return pending.signal;
+    }
+    pending = undefined;
+    return draw(now);
+  });
 
-  if (!data.progress) return;
-  const timer = setInterval(() => {
-    if (board.finished) return clearInterval(timer);
-    const elapsed = performance.now() - started;
+  /** @returns Milliseconds to the next progress line. */
+  function draw(now: number): number {
+    if (!order.progress || board.finished) return Infinity;
+    const elapsed = now - started;
     const { doing } = board;
-    if (elapsed < PROGRESS_AFTER_MS || doing === "") return;
-    drawn = true;
-    board.draw(() => write(CLEAR_LINE + progressLine(elapsed, doing, data.columns)));
-  }, PROGRESS_EVERY_MS);
+    if (elapsed >= PROGRESS_AFTER_MS && doing !== "") {
+      drawn = true;
+      board.draw(() => write(CLEAR_LINE + progressLine(elapsed, doing, order.columns)));
+    }
+    return PROGRESS_EVERY_MS;
+  }
 }
 
 function remove(folder: string): void {
