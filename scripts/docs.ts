@@ -1,9 +1,11 @@
 /**
- * Writes the generated documents: docs/commands.md, docs/lint.md, docs/settings.md and the JSON Schema of the settings.
+ * Writes the generated documents: docs/commands.md, docs/lint.md, docs/settings.md, the JSON Schema of the settings,
+ * and the types of the JSON answers.
  *
  * `deno task docs` writes them; `deno task ok` compares them with the code.
  */
 import { commandDocs } from "./docs/commands.ts";
+import { answerTypes } from "./docs/json_types.ts";
 import { lintDocs } from "./docs/lint.ts";
 import { settingsFiles } from "./docs/settings.ts";
 
@@ -13,6 +15,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ["docs/commands.md", await commandDocs()],
     ["docs/lint.md", await lintDocs()],
     ...await settingsFiles(),
+    ...await answerTypes(),
   ]);
 }
 

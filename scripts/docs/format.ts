@@ -1,7 +1,10 @@
 import { fileURLToPath } from "node:url";
 
 /** Formats a generated text as `deno fmt` does. */
-export async function formatGenerated(text: string, extension: "md" | "json"): Promise<string> {
+export async function formatGenerated(
+  text: string,
+  extension: "md" | "json" | "ts",
+): Promise<string> {
   const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--quiet", "--config", config, "--ext", extension, "-"],

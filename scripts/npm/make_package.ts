@@ -17,6 +17,7 @@ export function packageJson({ library }: Bundle): Readonly<Record<string, unknow
     bin: { aludel: "bin/aludel.cjs" },
     exports: {
       ".": { types: "./types/mod.d.ts", default: `./${library}` },
+      "./json": { types: "./schemas/json/answers.d.ts" },
       "./package.json": "./package.json",
     },
     engines: { node: ">=24.10" },
@@ -41,9 +42,11 @@ export async function makePackage(folder: string, stamp: BuildStamp): Promise<Bu
   for (const name of ["LICENSE", "CHANGELOG.md"]) {
     Deno.copyFileSync(new URL(name, ROOT), `${folder}/${name}`);
   }
-  Deno.mkdirSync(`${folder}/schemas`);
-  for (const { name } of Deno.readDirSync(new URL("schemas", ROOT))) {
-    Deno.copyFileSync(new URL(`schemas/${name}`, ROOT), `${folder}/schemas/${name}`);
+  for (const part of ["schemas", "schemas/json"]) {
+    Deno.mkdirSync(`${folder}/${part}`);
+    for (const { name, isFile } of Deno.readDirSync(new URL(part, ROOT))) {
+      if (isFile) Deno.copyFileSync(new URL(`${part}/${name}`, ROOT), `${folder}/${part}/${name}`);
+    }
   }
   for (const name of documents()) {
     const text = Deno.readTextFileSync(new URL(name, ROOT));

@@ -58,7 +58,17 @@ Deno.test("the npm package holds what it names, needs no other, and runs nothing
      // @ts-expect-error a number is no path
      upgrade({ database: 1, migrations: "m" });\n`,
   );
-  const checked = await run(Deno.execPath(), ["check", "app.ts"], { cwd: folder.path });
+  folder.write(
+    "answers.ts",
+    `import type { Answers, ErrorAnswer } from "aludel/json";
+     const answer: Answers["status"] | ErrorAnswer = JSON.parse("{}");
+     export const pending = "error" in answer ? null : answer.pending?.length;
+     // @ts-expect-error no answer has this
+     export const other = (answer as Answers["heads"]).unheardOf;\n`,
+  );
+  const checked = await run(Deno.execPath(), ["check", "app.ts", "answers.ts"], {
+    cwd: folder.path,
+  });
   assert.equal(checked.code, 0, checked.stderr);
 });
 

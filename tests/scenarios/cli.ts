@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { startProject } from "../../src/project/author/start_project.ts";
 import { runInProcess } from "../fixtures/fake_runtime.ts";
 import { TempFolder } from "../fixtures/temp_folder.ts";
+import { faultOfAnswer } from "./json_answer.ts";
 import { faultOfNextLines } from "./next_lines.ts";
 
 /**
@@ -27,15 +28,18 @@ export interface RunOptions {
 /** Runs `aludel ARGS`. */
 export async function aludel(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const [program, ...before] = aludelCommand();
-  return await withNextSteps(args, await run(program!, [...before, ...args], options));
+  return await checked(args, await run(program!, [...before, ...args], options));
 }
 
-/** Lets no error pass that does not say what to do next, and no suggestion that cannot be pasted. */
-async function withNextSteps(args: readonly string[], outcome: Outcome): Promise<Outcome> {
+/**
+ * Lets no error pass that does not say what to do next, no suggestion that cannot be pasted, and no JSON answer that its
+ * published schema does not describe.
+ */
+async function checked(args: readonly string[], outcome: Outcome): Promise<Outcome> {
   const { stdout, stderr } = outcome;
   const isTold = !/^error\[/m.test(stderr) || /^ {2}next: \S/m.test(stderr);
-  const fault = isTold && !/^\{"error":.*"next":\[\]\}\}$/m.test(stdout)
-    ? await faultOfNextLines(args, stdout + stderr)
+  const fault = isTold && !/^\{"format":1,"error":.*"next":\[\]\}\}$/m.test(stdout)
+    ? faultOfAnswer(args, stdout) ?? await faultOfNextLines(args, stdout + stderr)
     : "No next step";
   if (fault === undefined) return outcome;
   throw new Error(`${fault}, after aludel ${args.join(" ")}\n${stdout}${stderr}`);
@@ -96,7 +100,7 @@ export function temporaryFolder() {
   const folder = new TempFolder();
   const cwd = folder.path;
   const inProcess = async (...args: string[]): Promise<Outcome> =>
-    await withNextSteps(args, await runInProcess(args, { cwd }));
+    await checked(args, await runInProcess(args, { cwd }));
   const program = (...args: string[]): Promise<Outcome> => aludel(args, { cwd });
   return {
     path: cwd,

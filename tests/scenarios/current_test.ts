@@ -67,7 +67,7 @@ Deno.test("current prints a line for each branch, and all that is known with -v"
   assert.match(blocks, /^ {4}bills$/m);
   const { database, current, atHeads } = JSON.parse(await project.prepare("current", "--json"));
   assert.equal(database, "app.db");
-  assert.deepEqual(current.map(({ id }: { id: string }) => id).toSorted(), ["a1", "b1"]);
+  assert.deepEqual(current.toSorted(), ["a1", "b1"]);
   assert.equal(atHeads, false);
 });
 

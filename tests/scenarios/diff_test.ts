@@ -39,11 +39,14 @@ Deno.test("diff --json has the changes as data", async () => {
   project.add("a1", ONE);
   const answer = JSON.parse(await project.done("diff", "empty", "head", "--json"));
   assert.deepEqual(answer, {
-    from: "empty",
-    to: "head",
-    same: false,
+    format: 1,
+    a: "empty",
+    b: "head",
+    clean: false,
     changes: [{ kind: "create-table", name: "t", lines: ["create table t"] }],
     suggestions: [],
+    plan: null,
+    diagram: null,
   });
 });
 
@@ -89,8 +92,8 @@ Deno.test("diff alone compares the heads with schema.sql, and with one argument 
   project.write("schema.sql", "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT, c);\n");
   assert.equal(await project.done("diff"), "+ add column t.c\n");
   assert.equal(await project.done("diff", "a1"), "+ add column t.b TEXT\n+ add column t.c\n");
-  const { from, to } = JSON.parse(await project.done("diff", "--json"));
-  assert.deepEqual([from, to], ["heads", "schema.sql"]);
+  const { a, b } = JSON.parse(await project.done("diff", "--json"));
+  assert.deepEqual([a, b], ["heads", "schema.sql"]);
   // An empty file is never taken for a wish to drop everything.
   project.write("schema.sql", "");
   assert.match((await project.fails(1, "diff")).stderr, /error\[schema-empty\]/);

@@ -25,7 +25,7 @@ Deno.test("drop works without a database, and as JSON", async () => {
   using project = runProject();
   project.add("a1", USERS);
   const document = JSON.parse(await project.done("drop", "head", "--json"));
-  assert.deepEqual(document, { id: "a1", folder: "migrations/a1", undone: null });
+  assert.deepEqual(document, { format: 1, id: "a1", folder: "migrations/a1", undone: null });
   assert.equal(project.has("app.db"), false);
 });
 

@@ -149,7 +149,8 @@ Deno.test("export puts branches in one line, and says what is lost", async () =>
   await folder.prepare("merge", "heads", "-m", "join");
   const told = JSON.parse(await folder.prepare("export", "goose", "--out", "m", "--json"));
   assert.equal(told.revisions.length, 4);
-  assert.match(told.notices.join(), /no branches.*in one line[^]*4 drafts are in it/);
+  const sentences = told.notices.map(({ message }: { message: string }) => message).join();
+  assert.match(sentences, /no branches.*in one line[^]*4 drafts are in it/);
   using again = temporaryFolder();
   for (const file of told.files) again.write(`m/${file}`, folder.read(`m/${file}`));
   await again.prepare("import");

@@ -21,7 +21,7 @@ for (const name of importFixtures()) {
     assert.equal(await sqlite3(path, ".dump"), before);
 
     const answer = JSON.parse(await folder.prepare("import", "--json", "-d", database));
-    const applied = answer.revisions.filter((one: { applied: boolean }) => one.applied);
+    const applied = answer.revisions.filter((one: { isApplied: boolean }) => one.isApplied);
     assert.equal(applied.length, answer.revisions.length - 1);
     assert.deepEqual(answer.stamped, applied.map(({ id }: { id: string }) => id));
     for (const [index, { parents }] of answer.revisions.entries()) {
@@ -96,7 +96,7 @@ Deno.test("import run again takes what is new, and records what the other tool h
   );
   const answer = JSON.parse(await folder.prepare("import", "--json"));
   assert.deepEqual(
-    answer.revisions.filter((one: { new: boolean }) => one.new).map((one: { id: string }) =>
+    answer.revisions.filter((one: { isNew: boolean }) => one.isNew).map((one: { id: string }) =>
       one.id
     ),
     ["20240215120000"],

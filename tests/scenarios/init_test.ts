@@ -28,10 +28,15 @@ Deno.test("init a second time changes nothing", async () => {
   const before = folder.read("migrations/manifest.json");
   const again = await folder.done("init", "--json");
   assert.deepEqual(JSON.parse(again), {
+    format: 1,
     root: folder.path,
     created: [],
     extended: [],
     kept: ["aludel.json", "migrations/manifest.json", ".gitattributes"],
+    database: null,
+    revision: null,
+    up: null,
+    leftOut: [],
   });
   assert.equal(folder.read("migrations/manifest.json"), before);
   assert.ok(folder.has(revision.split("\n")[0]!));

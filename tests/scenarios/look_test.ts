@@ -101,8 +101,8 @@ Deno.test("branches lists the places where branches part", async () => {
     await project.done("branches"),
     "a1 (branchpoint), does a1\n    -> a2, does a2\n    -> s1, does s1\n",
   );
-  const { branches } = JSON.parse(await project.done("branches", "--json"));
-  assert.deepEqual(branches[0].children.map(({ id }: { id: string }) => id), ["a2", "s1"]);
+  const { revisions } = JSON.parse(await project.done("branches", "--json"));
+  assert.deepEqual(revisions[0].children, ["a2", "s1"]);
 });
 
 Deno.test("show takes any ref and tells everything", async () => {
@@ -150,7 +150,11 @@ Deno.test("an empty project says how to begin", async () => {
       /^There are no revisions yet\.\nnext: aludel revision -m "create events table"\n$/,
     );
   }
-  assert.deepEqual(JSON.parse(await project.done("history", "--json")), { revisions: [] });
+  assert.deepEqual(JSON.parse(await project.done("history", "--json")), {
+    format: 1,
+    current: null,
+    revisions: [],
+  });
   assert.equal((await project.aludel("show", "head")).code, 1);
 });
 
@@ -304,9 +308,8 @@ Deno.test("--json says of no revision that it is not current without having look
   }
   await project.prepare("upgrade", "a1");
   const told = async (...args: string[]) => {
-    const answer = JSON.parse(await project.done(...args, "--json"));
-    const revisions = answer.revisions ?? answer.heads ?? answer.current;
-    return revisions.map((one: { id: string; current: unknown }) => `${one.id} ${one.current}`);
+    const { revisions } = JSON.parse(await project.done(...args, "--json"));
+    return revisions.map((one: { id: string; isCurrent: unknown }) => `${one.id} ${one.isCurrent}`);
   };
   assert.deepEqual(await told("history"), ["a2 null", "a1 null"]);
   assert.deepEqual(await told("history", "-i"), ["a2 false", "a1 true"]);

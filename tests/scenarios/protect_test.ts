@@ -25,7 +25,7 @@ Deno.test("protect writes policies, status shows them, and --off takes one back"
   const again = await project.fails(0, "protect", "--no-loss");
   assert.match(again.stderr, /Nothing to do/);
   const off = JSON.parse(await project.done("protect", "--no-loss", "--off", "--json"));
-  assert.deepEqual(off, { database: "app.db", policies: ["no-drafts"], changed: true });
+  assert.deepEqual(off, { format: 1, database: "app.db", policies: ["no-drafts"], changed: true });
   await project.done("protect", "--no-drafts", "--off");
   // A database without policies can be read by programs that know none.
   assert.equal(await project.sql("SELECT value FROM aludel_meta WHERE key = 'format'"), "1");

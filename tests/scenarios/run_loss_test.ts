@@ -492,5 +492,5 @@ Deno.test("--json has what was lost in numbers, and allow-loss keeps what it let
   );
   const answer = JSON.parse(await project.prepare("upgrade", "--json"));
   assert.deepEqual(answer.lost, [{ table: "users", rows: 1, columns: { email: 2 }, rowids: 0 }]);
-  assert.ok(answer.restorePoint);
+  assert.equal(answer.restorePoints.length, 1);
 });

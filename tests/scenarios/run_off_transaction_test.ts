@@ -211,10 +211,10 @@ Deno.test("VACUUM that numbers rowids anew is told as a loss, behind a restore p
   );
   project.add("a2", `${OFF}VACUUM;`);
   const { stdout } = await project.inProcess("upgrade", "--json");
-  const { lost, restorePoint } = JSON.parse(stdout);
+  const { lost, restorePoints } = JSON.parse(stdout);
   assert.deepEqual(lost, [{ table: "t", rows: 0, columns: {}, rowids: 2 }]);
   assert.equal(await project.sql("SELECT group_concat(rowid) FROM t"), "1,2,3");
-  await project.prepare("restore", restorePoint);
+  await project.prepare("restore", restorePoints[0].name);
   assert.equal(await project.sql("SELECT group_concat(rowid) FROM t"), "1,10,20");
 });
 
@@ -231,8 +231,8 @@ Deno.test("VACUUM that leaves all rowids alone is no loss, and leaves no copy be
   );
   project.add("a2", `${OFF}VACUUM;`);
   const { stdout } = await project.inProcess("upgrade", "--json");
-  const { lost, restorePoint } = JSON.parse(stdout);
-  assert.deepEqual([lost, restorePoint], [[], null]);
+  const { lost, restorePoints } = JSON.parse(stdout);
+  assert.deepEqual([lost, restorePoints], [[], []]);
   assert.equal(await project.sql("SELECT rowid FROM i"), "10");
   assert.match((await project.inProcess("backup", "list", "--json")).stdout, /"points":\[\]/);
 });
@@ -244,6 +244,6 @@ Deno.test("VACUUM without restore points still says whose rowids went", async ()
   await project.sql("INSERT INTO t(rowid, a) VALUES (10, 'y')");
   project.add("a2", `${OFF}VACUUM;`);
   const { stdout } = await project.inProcess("upgrade", "--json", "--restore-points", "never");
-  const { lost, restorePoint } = JSON.parse(stdout);
-  assert.deepEqual([lost.length, restorePoint], [1, null]);
+  const { lost, restorePoints } = JSON.parse(stdout);
+  assert.deepEqual([lost.length, restorePoints], [1, []]);
 });

@@ -45,6 +45,7 @@ Deno.test("seal seals what is named", async () => {
   using _folder = project;
   await project.prepare("revision", "-m", "two", "--rev-id", "a2");
   assert.deepEqual(JSON.parse(await project.done("seal", "head", "--json")), {
+    format: 1,
     sealed: ["a2"],
     resealed: [],
     unchanged: [],

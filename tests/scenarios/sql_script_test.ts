@@ -328,14 +328,14 @@ Deno.test("--sql says so where there is nothing to run", async () => {
   assert.deepEqual(contentsOf(project.database), before);
 });
 
-Deno.test("--sql --json gives the start, the steps and the script", async () => {
+Deno.test("--sql --json gives both ends, the steps and the script", async () => {
   using project = runProject();
   project.add("a1", "CREATE TABLE a(x);");
   project.add("a2", "CREATE TABLE b(x);");
-  const { start, steps, script } = JSON.parse(
+  const { from, to, steps, script } = JSON.parse(
     await project.prepare("upgrade", "a1:a2", "--sql", "--json"),
   );
-  assert.deepEqual(start, ["a1"]);
+  assert.deepEqual([from, to], [["a1"], ["a2"]]);
   assert.deepEqual(steps, [{ direction: "up", id: "a2" }]);
   assert.match(script, /^CREATE TABLE b\(x\);$/m);
 });

@@ -136,7 +136,7 @@ Deno.test("a run in the middle is compared on generated rows, and keeps scripts 
   await project.prepare("seal");
   const document = JSON.parse(await project.done("squash", "b2:c3", ...ARCHIVE, "--json"));
   assert.equal(document.made, "scripts");
-  assert.equal(document.databases, 2);
+  assert.equal(document.trials, 2);
   await project.done("upgrade", "head");
   assert.equal(await project.applied(), "a1 s1 d4 e5");
   assert.equal(await project.sql("SELECT * FROM users"), "7|root|ROOT\n9|guest|GUEST");

@@ -122,10 +122,10 @@ Deno.test("stamp --sql says so where there is nothing to record, and touches no 
   await project.prepare("stamp", "a2");
   const before = Deno.readFileSync(project.database);
   assert.match(await project.prepare("stamp", "a2", "--sql"), /^-- Nothing to record: /);
-  const { start, added, removed, script } = JSON.parse(
+  const { from, to, added, removed, script } = JSON.parse(
     await project.prepare("stamp", "a1", "--sql", "--json"),
   );
-  assert.deepEqual([start, added, removed], [["a1", "a2"], [], ["a2"]]);
+  assert.deepEqual([from, to, added, removed], [["a2"], ["a1"], [], ["a2"]]);
   assert.match(script, /^DELETE FROM main\.aludel_revision WHERE id = 'a2';$/m);
   assert.deepEqual(Deno.readFileSync(project.database), before);
 });

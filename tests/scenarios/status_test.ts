@@ -106,6 +106,7 @@ Deno.test("status --json gives every list whole", async () => {
     code: "draft-edited",
     message: 'Draft "r12" was edited after it was applied',
     revision: "r12",
+    place: null,
     notes: [],
     next: [{
       command: "aludel redo r12",

@@ -32,7 +32,10 @@ Deno.test("status and current say which branch has what the database has and the
   assert.match(status.stdout, /^"s1" is not on disk: the branch "side" has it$/m);
   assert.match(status.stderr, /^next: aludel switch {3}# /m);
   const { value } = await project.json("status");
-  assert.deepEqual((value as { branches: unknown }).branches, { s1: ["side"], s2: ["side"] });
+  assert.deepEqual((value as { gitBranches: unknown }).gitBranches, [
+    { id: "s1", branches: ["side"] },
+    { id: "s2", branches: ["side"] },
+  ]);
   const current = await project.aludel("current");
   assert.equal(current.code, 0);
   assert.match(current.stderr, /^"s2" is not on disk: the branch "side" has it$/m);

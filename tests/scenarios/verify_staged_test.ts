@@ -26,7 +26,17 @@ Deno.test("verify --staged passes what is sealed and staged, whatever lies in th
   Deno.removeSync(`${project.path}/migrations/manifest.json`);
   const { code, value } = await project.json("verify", "--staged");
   assert.equal(code, 0);
-  assert.deepEqual(value, { ok: true, source: "index", base: "HEAD", revisions: 3, findings: [] });
+  assert.deepEqual(value, {
+    format: 1,
+    clean: true,
+    source: "index",
+    base: "HEAD",
+    database: null,
+    count: 3,
+    findings: [],
+    repairs: [],
+    drift: null,
+  });
 });
 
 Deno.test("verify --staged judges a half-staged edit as it will be committed", async () => {

@@ -7,7 +7,7 @@ interface Finding {
   readonly level: string;
   readonly code: string;
   readonly message: string;
-  readonly revision?: string;
+  readonly revision: string | null;
   readonly next: readonly { readonly command?: string }[];
 }
 
@@ -374,10 +374,15 @@ Deno.test("verify passes a project without a finding, and says what it looked at
     'Verified 2 revisions and the records of "app.db": everything matches.\n',
   );
   assert.deepEqual(JSON.parse((await project.inProcess("verify", "--json")).stdout), {
-    ok: true,
-    revisions: 2,
+    format: 1,
+    clean: true,
+    source: "disk",
+    base: null,
+    database: "app.db",
+    count: 2,
     findings: [],
-    mended: [],
+    repairs: [],
+    drift: null,
   });
 });
 
@@ -414,7 +419,7 @@ Deno.test("verify tells of a file that cannot be read, and goes on to the others
   assert.deepEqual((await findings(project)).map(({ code, revision }) => `${code} ${revision}`), [
     "sql-encoding a1",
     "revision-edited a2",
-    "database-missing undefined",
+    "database-missing null",
   ]);
 });
 

@@ -17,6 +17,7 @@ import { closest } from "../../text/closest.ts";
 import { again, say, shell } from "../../text/next_step.ts";
 import type { CommandContext } from "../arguments/command.ts";
 import { Session, type SessionFlags } from "../session/session.ts";
+import { noticesJson } from "../render/answer.ts";
 
 /**
  * `export`: writes the revisions for another tool, or as a module.
@@ -55,7 +56,13 @@ export function exportProject(
     ...notices,
     ...drafts === 0 ? [] : [`${drafts === 1 ? "1 draft is" : `${drafts} drafts are`} in it`],
   ];
-  ui.json({ format, folder, files: [...files.keys()], revisions: versions, notices: told });
+  ui.json({
+    tool: format,
+    folder,
+    files: [...files.keys()],
+    revisions: versions,
+    notices: noticesJson(told),
+  });
   for (const name of files.keys()) ui.data(`created   ${isModule ? flags.out : name}`);
   for (const notice of told) ui.notice(notice);
 }

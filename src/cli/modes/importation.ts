@@ -20,6 +20,7 @@ import { waitingFor } from "../render/draft.ts";
 import { runHost } from "../session/run.ts";
 import { lookWithExtensions, requirePresent } from "../session/database.ts";
 import { Session } from "../session/session.ts";
+import { noticesJson } from "../render/answer.ts";
 
 /** What was typed. */
 export interface ImportFlags {
@@ -267,13 +268,13 @@ function render(
       message,
       parents,
       file,
-      new: isNew,
-      applied: has.has(id),
-      down: down !== null,
+      isNew,
+      isApplied: has.has(id),
+      hasDown: down !== null,
     })),
     stamped: unstamped,
     takenOut: plan.takenOut,
-    notices: prepared.notices,
+    notices: noticesJson(prepared.notices),
   });
   const { style } = ui;
   for (const path of created) ui.data(`created   ${path}`);

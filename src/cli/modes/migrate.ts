@@ -93,7 +93,10 @@ export async function migrate(
     refuseUnrecorded(planned.catalogue);
     const { printScript } = await import("./script.ts");
     const { doubleQuotedStrings } = target.target;
-    return printScript(context.ui, planned, { transaction, doubleQuotedStrings });
+    return printScript(context.ui, target.target.name, planned, {
+      transaction,
+      doubleQuotedStrings,
+    });
   }
   if (flags.dryRun) {
     const mayLose = await foretold(target.access, planned);
@@ -109,7 +112,8 @@ export async function migrate(
   session.announceExtensions();
   if (flags.rehearse || flags.rehearseKeep !== undefined) {
     const { rehearseMigration } = await import("./rehearsal.ts");
-    return await rehearseMigration(session, flags, { target, migration, request });
+    const { catalogue } = planned;
+    return await rehearseMigration(session, flags, { target, migration, request, catalogue });
   }
   const { restorePoints } = flags;
   using host = runHost(session, target, flags.lockTimeout, (event) => report.see(event), {

@@ -10,12 +10,15 @@ import type { OpenTarget } from "../session/database.ts";
 import { runHost } from "../session/run.ts";
 import type { Session } from "../session/session.ts";
 import type { Ui } from "../terminal/ui.ts";
+import { movementJson, noticesJson } from "../render/answer.ts";
+import type { Catalogue } from "../../project/workspace/catalogue.ts";
 
 /** A migration that is opened and checked. */
 export interface OpenMigration {
   readonly target: OpenTarget;
   readonly migration: MigrationContext;
   readonly request: MigrationRequest;
+  readonly catalogue: Catalogue;
 }
 
 /** The flags that a rehearsal obeys. */
@@ -30,7 +33,7 @@ export interface RehearsalFlags {
 export async function rehearseMigration(
   session: Session,
   flags: RehearsalFlags,
-  { target, migration, request }: OpenMigration,
+  { target, migration, request, catalogue }: OpenMigration,
 ): Promise<number> {
   const { ui, runtime } = session;
   const keep = flags.rehearseKeep === undefined
@@ -49,12 +52,17 @@ export async function rehearseMigration(
     transaction: flags.transaction ?? "all",
     ...(flags.resume !== undefined && { resume: flags.resume }),
   }, host);
-  const { outcome, ...measured } = rehearsal;
+  const { outcome, lost, ...measured } = rehearsal;
   ui.json({
     database: target.target.name,
-    rehearsal: { ...measured, kept: keep ?? null },
+    dryRun: false,
+    ...movementJson(catalogue, outcome.steps),
     ...outcome,
-    notices,
+    lost: lost.tables,
+    lostObjects: lost.objects,
+    restorePoints: [],
+    notices: noticesJson(notices),
+    rehearsal: { ...measured, kept: keep ?? null },
   });
   print(ui, rehearsal);
   ui.notice(

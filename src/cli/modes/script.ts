@@ -19,14 +19,18 @@ import { refuseSeveralModes } from "../arguments/flag.ts";
 import { Session } from "../session/session.ts";
 import type { Ui } from "../terminal/ui.ts";
 import { shell } from "../../text/next_step.ts";
+import { movementJson, noticesJson, stampJson } from "../render/answer.ts";
+import type { RevisionGraph } from "../../graph/revision_graph.ts";
 
 /** Prints the script of `--sql` from what a database has applied. */
 export function printScript(
   ui: Ui,
+  database: string,
   planned: PlannedMigration,
   options: { readonly transaction: TransactionMode; readonly doubleQuotedStrings: boolean },
 ): void {
-  print(ui, planned.route, [...planned.catalogue.applied], options);
+  const { catalogue: { graph, applied }, route } = planned;
+  print(ui, route, { database, graph, start: [...applied] }, options);
 }
 
 /** Prints the script of `--sql A:B`, which needs no database. */
@@ -39,15 +43,22 @@ export async function printOfflineScript(
   const { range, session, offline } = openOffline(context, flags, text, direction);
   const { start, route } = await planOffline(offline, range, direction);
   const { doubleQuotedStrings } = session.settings;
-  print(context.ui, route, start, { transaction: flags.transaction ?? "all", doubleQuotedStrings });
+  const { graph } = offline.workspace;
+  print(context.ui, route, { database: null, graph, start }, {
+    transaction: flags.transaction ?? "all",
+    doubleQuotedStrings,
+  });
 }
 
 /** Prints the script of `stamp REF --sql`. */
-export function printStampScript(ui: Ui, planned: OfflineStamp): void {
-  const { start, stamp } = planned;
-  const script = stampScript({ ...planned, appliedBy: APPLIED_BY, nullDevice: NULL_DEVICE });
-  const { remove, purge } = stamp;
-  ui.json({ start, added: stamp.add.map(({ id }) => id), removed: remove, purged: purge, script });
+export function printStampScript(ui: Ui, planned: OfflineStamp, database: string | null): void {
+  const script = stampScript({
+    ...planned,
+    known: planned.graph.ids,
+    appliedBy: APPLIED_BY,
+    nullDevice: NULL_DEVICE,
+  });
+  ui.json({ database, dryRun: true, ...stampJson(planned), kept: null, script });
   ui.script(script.trimEnd());
 }
 
@@ -58,7 +69,7 @@ export async function printOfflineStampScript(
   text: string,
 ): Promise<void> {
   const { range, offline } = openOffline(context, flags, text, "stamp");
-  printStampScript(context.ui, await planOfflineStamp(offline, range));
+  printStampScript(context.ui, await planOfflineStamp(offline, range), null);
 }
 
 const APPLIED_BY = `${PROGRAM} ${RELEASE}`;
@@ -102,7 +113,12 @@ function openOffline(
 function print(
   ui: Ui,
   route: CheckedRoute,
-  start: readonly RevisionId[],
+  { database, graph, start }: {
+    readonly database: string | null;
+    readonly graph: RevisionGraph;
+    /** What the database has, or must have, applied. */
+    readonly start: readonly RevisionId[];
+  },
   options: { readonly transaction: TransactionMode; readonly doubleQuotedStrings: boolean },
 ): void {
   for (const notice of route.notices) reportWarning(ui, notice);
@@ -114,6 +130,14 @@ function print(
     appliedBy: APPLIED_BY,
     nullDevice: NULL_DEVICE,
   });
-  ui.json({ start, steps: route.steps.map(({ direction, id }) => ({ direction, id })), script });
+  ui.json({
+    database,
+    dryRun: true,
+    ...movementJson({ graph, applied: start }, route.steps),
+    steps: route.steps.map(({ direction, id }) => ({ direction, id })),
+    resealed: route.reseals.map(({ id }) => id),
+    notices: noticesJson(route.notices),
+    script,
+  });
   ui.script(script.trimEnd());
 }

@@ -17,6 +17,7 @@ import { openTargetIfNamed } from "../session/database.ts";
 import type { Session } from "../session/session.ts";
 import { waitingFor } from "../render/draft.ts";
 import { elsewhere, shell } from "../../text/next_step.ts";
+import { driftJson, findingJson } from "../render/answer.ts";
 
 /** The revisions that the database has recorded: none if no database is named, or it does not exist. */
 async function readMemory(session: Session): Promise<Pick<Memory, "records" | "texts">> {
@@ -72,11 +73,14 @@ export async function verifyProject(
   const failed = findings.some((finding) => finding.level === "error");
   const count = verification.workspace.manifest.revisions.length;
   ui.json({
-    ok: !failed,
-    revisions: count,
-    findings,
-    mended: repairs,
-    ...(flags.drift && { drift: drift && { changes: drift.changes, sql: drift.sql } }),
+    clean: !failed,
+    source: "disk",
+    base: null,
+    database: present ? target?.name : null,
+    count,
+    findings: findings.map(findingJson),
+    repairs,
+    drift: flags.drift && present ? driftJson(drift) : null,
   });
   const tell = flags.format === "text" ? ui.data.bind(ui) : ui.notice.bind(ui);
   for (const { done, what } of repairs) tell(`${done ? "fixed" : "left "}  ${what}`);

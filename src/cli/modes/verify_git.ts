@@ -7,6 +7,7 @@ import { requireProject } from "../../project/workspace/project.ts";
 import type { Finding } from "../../finding.ts";
 import { MANIFEST_FILE } from "../../project/workspace/revision_files.ts";
 import { shell } from "../../text/next_step.ts";
+import { findingJson } from "../render/answer.ts";
 
 /** Verifies git's index or HEAD, and neither the working tree nor a database. @returns The exit code. */
 export async function verifyGit(
@@ -30,7 +31,16 @@ export async function verifyGit(
   if (!present && found.length === 0) requireProject(project);
   const findings = present || found.length > 0 ? found : [notIn(source, project.files.name)];
   const failed = findings.some((finding) => finding.level === "error");
-  ui.json({ ok: !failed, source, base: base.name, revisions, findings });
+  ui.json({
+    clean: !failed,
+    source,
+    base: base.name,
+    database: null,
+    count: revisions,
+    findings: findings.map(findingJson),
+    repairs: [],
+    drift: null,
+  });
   printFindings(ui, findings, flags.format);
   const where = flags.staged ? "in the index" : "of HEAD";
   const what = `${revisions} ${revisions === 1 ? "revision" : "revisions"} ${where}`;

@@ -12,7 +12,7 @@ import type { Ui } from "../terminal/ui.ts";
 
 /** A difference as the JSON of every command that shows one. */
 export function comparisonJson({ changes, suggestions }: Comparison) {
-  return { same: changes.length === 0, ...changesJson(changes), suggestions };
+  return { clean: changes.length === 0, ...changesJson(changes), suggestions };
 }
 
 /** Changes as JSON: what kind, what is changed, and the lines for people. */

@@ -4,6 +4,7 @@ import { databaseError } from "../../db/sqlite_error.ts";
 import { AludelError, MEND_ACCESS } from "../../errors.ts";
 import { type Here, nextLine } from "../terminal/here.ts";
 import type { Style } from "../terminal/style.ts";
+import { placeJson } from "./answer.ts";
 
 /** What the system answers is no bug of ours, whatever it is: no room, a failing disk, a mount that went away. */
 const OF_STREAMS: ReadonlySet<Fault> = new Set(["broken-pipe", "would-block"]);
@@ -49,11 +50,11 @@ export function errorJson(error: AludelError, exitCode: number): Readonly<Record
     code: error.code,
     message: error.message,
     exitCode,
-    ...(error.place && { place: error.place }),
-    ...(error.revision !== undefined && { revision: error.revision }),
-    ...(error.sqlite !== undefined && { sqlite: error.sqlite }),
+    place: error.place === undefined ? null : placeJson(error.place),
+    revision: error.revision ?? null,
+    sqlite: error.sqlite ?? null,
     notes: error.notes,
-    ...(error.outcome !== undefined && { outcome: error.outcome }),
+    outcome: error.outcome ?? null,
     next: error.next,
   };
 }

@@ -41,10 +41,10 @@ export interface RevisionJson {
   /** Its folder inside the migrations folder. */
   readonly dir: string | null;
   /** Whether the database is at it; null if no database was looked at. */
-  readonly current: boolean | null;
-  readonly head: boolean;
-  readonly branchpoint: boolean;
-  readonly mergepoint: boolean;
+  readonly isCurrent: boolean | null;
+  readonly isHead: boolean;
+  readonly isBranchpoint: boolean;
+  readonly isMergepoint: boolean;
 }
 
 /**
@@ -180,10 +180,10 @@ export class RevisionPrinter {
       created: entry?.created ?? null,
       state: entry === undefined ? "unknown" : entry.up === null ? "draft" : "sealed",
       dir: entry?.dir ?? null,
-      current: this.#marks === "unread" ? null : this.#current.has(id),
-      head: marks.includes("head") || marks.includes("effective head"),
-      branchpoint: marks.includes("branchpoint"),
-      mergepoint: marks.includes("mergepoint"),
+      isCurrent: this.#marks === "unread" ? null : this.#current.has(id),
+      isHead: marks.includes("head") || marks.includes("effective head"),
+      isBranchpoint: marks.includes("branchpoint"),
+      isMergepoint: marks.includes("mergepoint"),
     };
   }
 }

@@ -15,12 +15,13 @@ import { shell } from "../../text/next_step.ts";
 import { waitingText } from "../session/database.ts";
 import type { Ui } from "../terminal/ui.ts";
 import { reportWarning } from "./changes.ts";
+import { movementJson, noticesJson } from "./answer.ts";
 
 /** Prints the route of `--dry-run`: the steps, and how they are divided into transactions. */
 export function reportPlan(
   ui: Ui,
   target: Target,
-  { route }: PlannedMigration,
+  { route, catalogue }: PlannedMigration,
   { transaction, mayLose }: {
     readonly transaction: TransactionMode;
     /** Possible losses, a sentence each. */
@@ -30,6 +31,8 @@ export function reportPlan(
   const segments = splitSegments(route.steps, transaction);
   ui.json({
     database: target.name,
+    dryRun: true,
+    ...movementJson(catalogue, route.steps),
     segments: segments.map(({ mode, steps }) => ({
       mode,
       steps: steps.map((step) => ({
@@ -40,9 +43,9 @@ export function reportPlan(
         statements: step.script.statements.length,
       })),
     })),
-    reseals: route.reseals.map((reseal) => reseal.id),
+    resealed: route.reseals.map((reseal) => reseal.id),
     mayLose,
-    notices: route.notices,
+    notices: noticesJson(route.notices),
   });
   for (const notice of route.notices) reportWarning(ui, notice);
   if (segments.length + route.reseals.length === 0) {
@@ -168,7 +171,7 @@ export class RunReport {
   }
 
   nothingToDo(planned: PlannedMigration): void {
-    this.#ui.json(this.document({ steps: [], resealed: [] }));
+    this.#ui.json(this.document({ steps: [], resealed: [] }, planned));
     const heads = planned.catalogue.graph.headsOf(planned.catalogue.applied, "parents");
     this.#ui.notice(`Nothing to do: "${this.#target.name}" is at ${list(heads)}.`);
     const { goal } = planned;
@@ -178,7 +181,7 @@ export class RunReport {
   }
 
   done(outcome: RunOutcome, planned: PlannedMigration): void {
-    this.#ui.json(this.document(outcome));
+    this.#ui.json(this.document(outcome, planned));
     this.tell(outcome, planned);
   }
 
@@ -220,17 +223,16 @@ export class RunReport {
   }
 
   /** The run for the JSON. */
-  document(outcome: RunOutcome): unknown {
-    const restorePoint = this.#points[0]?.name ?? null;
-    const restorePoints = this.#points.map(({ name, holds }) => ({ name, holds }));
+  document(outcome: RunOutcome, { catalogue }: PlannedMigration) {
     return {
       database: this.#target.name,
+      dryRun: false,
+      ...movementJson(catalogue, outcome.steps),
       ...outcome,
       lost: this.#lost,
       lostObjects: this.#lostObjects,
-      restorePoint,
-      restorePoints,
-      notices: this.#notices,
+      restorePoints: this.#points.map(({ name, holds }) => ({ name, holds })),
+      notices: noticesJson(this.#notices),
     };
   }
 }

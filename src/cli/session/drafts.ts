@@ -67,5 +67,5 @@ export async function undoIfApplied(
     ...(resume !== undefined && { resume }),
   });
   report.tell(outcome, planned);
-  return report.document(outcome);
+  return report.document(outcome, planned);
 }

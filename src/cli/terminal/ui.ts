@@ -5,6 +5,9 @@ import type { OutputStream, Runtime } from "./runtime.ts";
 import { plainStyle, rendered, type Style, terminalStyle } from "./style.ts";
 import { visible, visibleJson } from "../../text/visible.ts";
 
+/** Raised when a field of an answer goes, or changes its meaning; a field that is new does not raise it. */
+const JSON_FORMAT = 1;
+
 /** How the command line asked for output. */
 export interface UiOptions {
   readonly json: boolean;
@@ -100,13 +103,17 @@ export class Ui {
     return this.#fold(this.#runtime.stdout, text, taken).split("\n");
   }
 
-  /** The answer as JSON, if it was asked for. At most once a command. Its lists of next steps become lines to paste. */
-  json(value: unknown): void {
+  /**
+   * The answer as JSON, if it was asked for. At most once a command. It is given the number of its format, and its lists of
+   * next steps become lines to paste. The folder schemas/json has the schema of every command's answer.
+   */
+  json(answer: object): void {
     if (!this.#options.json) return;
     if (this.#answered) throw new Error("A command prints one JSON document, not two");
     this.#answered = true;
     const indent = this.#runtime.stdout.isTerminal ? 2 : 0;
-    const json = JSON.stringify(value, (key, member) => this.#plain(key, member), indent);
+    const document = { format: JSON_FORMAT, ...answer };
+    const json = JSON.stringify(document, (key, member) => this.#plain(key, member), indent);
     this.#write(this.#runtime.stdout, visibleJson(json));
   }
 

@@ -21,6 +21,7 @@ import { checkRoute } from "./check_route.ts";
 import type { MigrationContext } from "./migration.ts";
 import { pairsOnDisk, settledAt } from "./stamp.ts";
 import { toSecond } from "../../text/layout.ts";
+import type { RevisionGraph } from "../../graph/revision_graph.ts";
 
 /** What a route without a database is made from. */
 export type OfflineContext = Omit<MigrationContext, "access" | "workspace"> & {
@@ -147,7 +148,7 @@ export interface OfflineStamp {
   /** What a database must have applied for the stamp to fit. */
   readonly start: readonly RevisionId[];
   /** Every revision of the disk. */
-  readonly known: readonly RevisionId[];
+  readonly graph: RevisionGraph;
 }
 
 /**
@@ -178,6 +179,6 @@ export async function planOfflineStamp(
       onDisk: pairsOnDisk(catalogue, remove, context),
     },
     start: [...catalogue.applied],
-    known: graph.ids,
+    graph,
   };
 }

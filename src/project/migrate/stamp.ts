@@ -62,7 +62,7 @@ export interface PlannedStamp extends MarkedStamp {
   /** The revisions on disk, if the database has to record a squash first. */
   readonly squashed: Workspace | null;
   /** Every revision of the disk and the records. */
-  readonly known: readonly RevisionId[];
+  readonly graph: RevisionGraph;
   readonly replan: (connection: Connection) => Promise<MarkedStamp>;
 }
 
@@ -107,7 +107,7 @@ async function plan(
   return {
     start: [...catalogue.applied],
     squashed: catalogue.past.length > 0 ? context.workspace : null,
-    known: catalogue.graph.ids,
+    graph: catalogue.graph,
     ...await checkStamp(context, records, goal, request.purge),
     replan: async (connection) =>
       await checkStamp(later, await readRecords(connection, request.purge), goal, request.purge),

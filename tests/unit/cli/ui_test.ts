@@ -21,7 +21,7 @@ Deno.test("Ui with --json prints one document and no notices", () => {
   ui.data("answer");
   ui.notice("notice");
   ui.json({ rows: 3n, huge: 9007199254740993n });
-  assert.equal(runtime.stdout.text, '{"rows":3,"huge":"9007199254740993"}\n');
+  assert.equal(runtime.stdout.text, '{"format":1,"rows":3,"huge":"9007199254740993"}\n');
   assert.equal(runtime.stderr.text, "");
   assert.throws(() => ui.json({}), /one JSON document/);
 });
@@ -56,7 +56,7 @@ Deno.test("Ui uses colour on a terminal only, and never with NO_COLOR or a dumb 
 Deno.test("Ui indents JSON on a terminal", () => {
   const runtime = fakeRuntime({ stdout: recordedStream(true) });
   new Ui(runtime, { json: true, quiet: false }).json({ a: 1 });
-  assert.equal(runtime.stdout.text, '{\n  "a": 1\n}\n');
+  assert.equal(runtime.stdout.text, '{\n  "format": 1,\n  "a": 1\n}\n');
 });
 
 Deno.test("Ui has what draws on the terminal step aside for every text", () => {
@@ -123,7 +123,7 @@ Deno.test("Ui writes JSON without an order to the terminal, and of the same valu
   new Ui(runtime, { json: true, quiet: false }).json(value);
   // deno-lint-ignore no-control-regex
   assert.ok(!/[\x1b\x7f-\x9f\u202e\u2028]/.test(runtime.stdout.text));
-  assert.deepEqual(JSON.parse(runtime.stdout.text), value);
+  assert.deepEqual(JSON.parse(runtime.stdout.text), { format: 1, ...value });
 });
 
 Deno.test("Ui gives scripts to other programs exactly, and spelt out to a terminal", () => {

@@ -8,6 +8,7 @@ import { openTarget } from "../../session/database.ts";
 import { runHost } from "../../session/run.ts";
 import { Session } from "../../session/session.ts";
 import { RunReport } from "../../render/run.ts";
+import { pointJson } from "../../render/answer.ts";
 
 export const command = defineCommand({
   name: "backup",
@@ -39,7 +40,7 @@ export const command = defineCommand({
       host,
     );
     const path = `${restoreFolderOf(open.target.path)}/${point.name}`;
-    ui.json({ database: open.target.name, point, path });
+    ui.json({ database: open.target.name, point: pointJson(point), path });
     ui.data(point.name);
     ui.notice(`${megabytes(point.bytes)} in "${path}".`);
     if (open.target.kind === "file") ui.hint(shell`aludel restore ${point.name} # put it back`);

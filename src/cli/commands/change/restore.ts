@@ -17,6 +17,7 @@ import { runHost } from "../../session/run.ts";
 import { Session } from "../../session/session.ts";
 import { RunReport } from "../../render/run.ts";
 import type { Ui } from "../../terminal/ui.ts";
+import { idsOf, noticesJson, pointJson } from "../../render/answer.ts";
 
 export const command = defineCommand({
   name: "restore",
@@ -65,13 +66,29 @@ export const command = defineCommand({
     if (flags.rows) {
       const { restoreRows } = await import("../../../project/copies/restore_rows.ts");
       const done = await restoreRows({ target, point, dryRun: flags.dryRun }, host);
-      ui.json({ database: target.name, dryRun: flags.dryRun, ...done, notices });
+      ui.json({
+        database: target.name,
+        dryRun: flags.dryRun,
+        point: pointJson(done.point),
+        kept: done.kept && pointJson(done.kept),
+        tables: done.tables,
+        notices: noticesJson(notices),
+      });
       return reportRows(ui, target.name, done, flags.dryRun);
     }
     if (flags.dryRun) {
       const preview = await previewRestore({ target, point }, host);
-      ui.json({ database: target.name, dryRun: true, ...preview });
       const { rows, from, heads } = preview;
+      ui.json({
+        database: target.name,
+        dryRun: true,
+        point: pointJson(point),
+        kept: null,
+        from: from && idsOf(from),
+        to: idsOf(heads),
+        rows,
+        notices: noticesJson(notices),
+      });
       ui.data(`restore     ${ui.style.yellow(point.name)}  ${plainText(point.reason)}`);
       if (from === null) ui.data(`"${target.name}" does not exist and would be created`);
       else ui.data(`Revisions   ${headsText(from)} now, ${headsText(heads)} then`);
@@ -82,7 +99,16 @@ export const command = defineCommand({
       { target, point, keptPoints: session.settings.restorePointsKept },
       host,
     );
-    ui.json({ database: target.name, ...done, notices });
+    ui.json({
+      database: target.name,
+      dryRun: false,
+      point: pointJson(done.point),
+      kept: done.kept && pointJson(done.kept),
+      from: done.kept && idsOf(done.kept.heads),
+      to: idsOf(done.heads),
+      rows: null,
+      notices: noticesJson(notices),
+    });
     ui.notice(`restored  ${ui.talkStyle.yellow(point.name)}  ${plainText(point.reason)}`);
     if (done.kept) ui.notice(`kept      ${ui.talkStyle.yellow(done.kept.name)}  what it replaced`);
     ui.notice(`"${target.name}" is now at ${headsText(done.heads)}.`);

@@ -12,6 +12,7 @@ import { openTarget } from "../../session/database.ts";
 import { lookPatience, migrationContext, runHost } from "../../session/run.ts";
 import { Session } from "../../session/session.ts";
 import { RunReport } from "../../render/run.ts";
+import { stampJson } from "../../render/answer.ts";
 
 export const command = defineCommand({
   name: "stamp",
@@ -58,7 +59,7 @@ export const command = defineCommand({
     );
     if (flags.sql) {
       const { printStampScript } = await import("../../modes/script.ts");
-      return printStampScript(ui, planned);
+      return printStampScript(ui, planned, target.name);
     }
     using host = runHost(session, open, flags.lockTimeout, (event) => report.see(event));
     const { stamp: done, kept } = flags.dryRun
@@ -67,10 +68,10 @@ export const command = defineCommand({
     const added = done.add.map((step) => step.id);
     ui.json({
       database: target.name,
-      added,
-      removed: done.remove,
-      purged: done.purge,
-      ...(kept && { kept }),
+      dryRun: flags.dryRun,
+      ...stampJson({ ...planned, stamp: done }),
+      kept,
+      script: null,
     });
     for (const id of done.remove) ui.notice(`forgot   ${ui.talkStyle.yellow(id)}`);
     for (const { id, message } of done.add) {

@@ -10,6 +10,8 @@ import { FORMAT_FLAG, printFindings } from "../../render/finding.ts";
 import { openReplay } from "../../session/replay.ts";
 import { chooseRevisions } from "../../session/revisions.ts";
 import { Session } from "../../session/session.ts";
+import { findingJson } from "../../render/answer.ts";
+import { messageOf } from "../../../project/workspace/catalogue.ts";
 
 /** Counts rows of a database's tables, each table once and when it is first asked for. */
 function rowCounter(
@@ -85,7 +87,12 @@ export const command = defineCommand({
     const ignored = lints.reduce((sum, one) => sum + one.ignored, 0);
     const errors = findings.filter(({ level }) => level === "error").length;
     const failed = errors > 0 || (flags.strict && findings.length > 0);
-    ui.json({ ok: !failed, revisions: ids, findings, ignored });
+    ui.json({
+      clean: !failed,
+      revisions: ids.map((id) => ({ id, message: messageOf(session.catalogue, id) })),
+      findings: findings.map(findingJson),
+      ignored,
+    });
     printFindings(ui, findings, format, findRule);
     const parts = [
       `${ids.length} ${ids.length === 1 ? "revision" : "revisions"}`,

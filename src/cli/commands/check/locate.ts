@@ -51,7 +51,7 @@ export const command = defineCommand({
     const isExact = best.changes.length === 0;
     ui.json({
       database: target.name,
-      exact: isExact,
+      clean: isExact,
       heads: best.heads,
       others: others.map(({ heads }) => heads),
       ...changesJson(best.changes),

@@ -10,6 +10,7 @@ import { DATABASE_FLAG } from "../../arguments/flag.ts";
 import type { Style } from "../../terminal/style.ts";
 import type { Ui } from "../../terminal/ui.ts";
 import { CLEAR_LINE } from "../../terminal/watch_board.ts";
+import { orderJson, proofJson } from "../../render/answer.ts";
 
 export const command = defineCommand({
   name: "prove",
@@ -63,7 +64,12 @@ export const command = defineCommand({
     const lossy = proofs.filter(({ verdict }) => verdict.kind === "lossy").length;
     const untried = proofs.filter(({ verdict }) => verdict.kind === "untried").length;
     const failed = failures.length > 0 || untried > 0 || (flags.strict && lossy > 0);
-    ui.json({ ok: !failed, revisions: proofs, orders, fromCache });
+    ui.json({
+      clean: !failed,
+      revisions: proofs.map(proofJson),
+      orders: orders.map(orderJson),
+      fromCache,
+    });
     for (const proof of proofs) {
       const folder = `${workspace.files.name}/${workspace.entries.get(proof.id)?.dir}`;
       ui.prose(proofText(proof, messageOf(catalogue, proof.id), folder, ui.style));

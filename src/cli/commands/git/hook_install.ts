@@ -27,7 +27,7 @@ export const command = defineCommand({
     const changes = planInstall(setup, runtime.program);
     for (const change of changes) ui.data(changeText(change));
     if (!flags.dryRun) await applyChanges(setup.repository.root, changes);
-    ui.json({ changes, written: !flags.dryRun });
+    ui.json({ dryRun: flags.dryRun, edits: changes });
     if (changes.length === 0) ui.notice("Nothing to do: everything is installed.");
     else if (flags.dryRun) ui.notice("Nothing was written.");
     else if (isInstalled(setup)) ui.notice("The hooks were updated.");

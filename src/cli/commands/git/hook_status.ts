@@ -21,7 +21,7 @@ export const command = defineCommand({
     const installed = isInstalled(setup);
     const merges = setup.driver !== undefined && hasAttribute(setup.attributes, setup.attribute);
     ui.json({
-      installed,
+      clean: installed,
       hooks: setup.hooks.map((hook) => ({
         ...hook,
         verifies: hook.checks.includes(setup.config),

@@ -6,6 +6,7 @@ import { defineCommand } from "../../arguments/command.ts";
 import { DATABASE_FLAG } from "../../arguments/flag.ts";
 import { openTarget } from "../../session/database.ts";
 import { Session } from "../../session/session.ts";
+import { pointJson } from "../../render/answer.ts";
 
 export const command = defineCommand({
   name: "backup list",
@@ -22,7 +23,13 @@ export const command = defineCommand({
     const { path, points, strangers } = readRestoreFolder(target.path);
     const leftovers = await findLeftovers(path);
     const newest = points.toReversed();
-    ui.json({ database: target.name, folder: path, points: newest, strangers, leftovers });
+    ui.json({
+      database: target.name,
+      folder: path,
+      points: newest.map(pointJson),
+      strangers,
+      leftovers,
+    });
     for (const { name, holds, kind, bytes, heads, reason } of newest) {
       const at = headsText(heads);
       const what = holds === "rows" ? "rows" : kind;

@@ -34,7 +34,7 @@ export const command = defineCommand({
     const turns = await bisect(ids, sql, tree);
     const last = turns.at(-1)?.state;
     const fails = last?.kind === "fails";
-    ui.json({ ok: !fails, revisions: ids.length, turns });
+    ui.json({ clean: !fails, count: ids.length, turns });
     const { catalogue } = session;
     for (const { revision, state } of turns) {
       const title = titleOf(catalogue, revision);

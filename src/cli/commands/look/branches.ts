@@ -19,9 +19,9 @@ export const command = defineCommand({
     const { graph } = catalogue;
     const printer = new RevisionPrinter(catalogue, folder, ui.style, "unread");
     ui.json({
-      branches: graph.branchPoints.map((id) => ({
+      revisions: graph.branchPoints.map((id) => ({
         ...printer.json(id),
-        children: graph.childrenOf(id).map((child) => printer.json(child)),
+        children: graph.childrenOf(id),
       })),
     });
     for (const id of graph.branchPoints) {

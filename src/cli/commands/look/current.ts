@@ -38,8 +38,11 @@ export const command = defineCommand({
     const printer = new RevisionPrinter(catalogue, session.folder, ui.style, "unmarked");
     ui.json({
       database: target.name,
-      current: current.map((id) => printer.json(id)),
-      atHeads,
+      exists: present,
+      current,
+      heads: workspace === null ? null : graph.headsOf(onDisk, "parents"),
+      revisions: current.map((id) => printer.json(id)),
+      atHeads: workspace === null ? null : atHeads,
     });
     for (const id of current) {
       ui.data(flags.verbose ? `${printer.block(id)}\n` : printer.summary(id));

@@ -60,7 +60,7 @@ export const command = defineCommand({
     };
     const { to, comparison } = await compare();
     const { changes } = comparison;
-    const answer = { from: a, to, ...comparisonJson(comparison) };
+    const answer = { a, b: to, ...comparisonJson(comparison), plan: null, diagram: null };
     if (flags.sql) {
       const { planDifference, reportPlan } = await import("../../modes/autogeneration.ts");
       const planned = await planDifference(session, reader, comparison, `${a} to ${to}`);

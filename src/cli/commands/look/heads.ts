@@ -24,7 +24,7 @@ export const command = defineCommand({
     const { graph } = catalogue;
     const heads = flags.resolveDependencies ? graph.effectiveHeads : graph.heads;
     const printer = new RevisionPrinter(catalogue, folder, ui.style, "unread");
-    ui.json({ heads: heads.map((id) => printer.json(id)) });
+    ui.json({ heads, revisions: heads.map((id) => printer.json(id)) });
     for (const id of heads) {
       ui.data(flags.verbose ? `${printer.block(id)}\n` : printer.summary(id));
     }

@@ -74,7 +74,10 @@ export const command = defineCommand({
     );
     const block = (id: RevisionId) => printer.block(id);
     if (ui.wantsJson) {
-      ui.json({ revisions: ids.map((id) => printer.json(id)) });
+      ui.json({
+        current: looks ? graph.headsOf(applied, "parents") : null,
+        revisions: ids.map((id) => printer.json(id)),
+      });
     } else if (ids.length === 0) {
       ui.notice(graph.size === 0 ? "There are no revisions yet." : "No revision is in this range.");
       if (graph.size === 0) ui.hint(shell`aludel revision -m "create events table"`);

@@ -55,15 +55,20 @@ export const command = defineCommand({
     const { schema } = await readOperand(session, reader, text);
     if (render !== undefined && form !== undefined) {
       const diagram = render.partWith(render.entityDiagram(schema), flags.table);
-      return render.printDiagram(ui, diagram, form, `Tables of ${text}`);
+      return render.printDiagram(ui, diagram, form, `Tables of ${text}`, {
+        schema: text,
+        objects: null,
+      });
     }
     ui.json({
+      schema: text,
       objects: schemaObjects(schema).map((object) => ({
         kind: object.kind,
         name: object.name,
         description: describeObject(object),
         sql: object.sql,
       })),
+      diagram: null,
     });
     ui.script(writeSchema(schema).trimEnd());
   },

@@ -64,6 +64,7 @@ export const command = defineCommand({
       found.push({ id, files, sql });
     }
     ui.json({
+      database: database?.target.name ?? null,
       revisions: found.map(({ id, files, sql }) => ({
         ...printer.json(id),
         seal: files?.judge() ?? null,

@@ -9,6 +9,7 @@ import { titleOf } from "../../render/revision.ts";
 import { isOfAnotherProject } from "../../../project/workspace/catalogue.ts";
 import { locateUnknown, NAME_ANOTHER, SWITCH_DATABASE } from "../../../git/branches.ts";
 import { shell } from "../../../text/next_step.ts";
+import { driftJson, findingJson } from "../../render/answer.ts";
 
 /** Maximum number of revisions of one kind that are listed; the others are counted. */
 const LISTED = 10;
@@ -36,15 +37,19 @@ export const command = defineCommand({
       : null;
     const clean = status.clean && drift === null;
     const elsewhere = await locateUnknown(session.project.migrations, status.unknown);
-    const branches = Object.fromEntries(elsewhere.map((one) => [one.id, one.branches]));
     ui.json({
       database: target?.name ?? null,
-      exists: present,
-      policies,
-      ...status,
+      exists: target === undefined ? null : present,
       clean,
-      branches,
-      ...(flags.drift && { drift: drift?.changes ?? [] }),
+      policies: target === undefined ? null : policies,
+      current: target === undefined ? null : status.current,
+      heads: status.heads,
+      pending: target === undefined ? null : status.pending,
+      drafts: status.drafts,
+      unknown: target === undefined ? null : status.unknown,
+      gitBranches: elsewhere.map(({ id, branches }) => ({ id, branches })),
+      findings: status.findings.map(findingJson),
+      drift: flags.drift && present ? driftJson(drift) : null,
     });
     const { catalogue } = verification;
     const titled = (id: RevisionId) => `${ui.style.yellow(id)}  ${titleOf(catalogue, id)}`;

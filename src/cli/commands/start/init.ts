@@ -55,7 +55,7 @@ export const command = defineCommand({
     const started = borrowed === undefined
       ? startProject(root)
       : startProject(root, {}, borrowed.kind === "memory" ? null : borrowed.path);
-    ui.json(started);
+    ui.json({ ...started, database: null, revision: null, up: null, leftOut: [] });
     for (const path of started.created) ui.data(`created   ${path}`);
     for (const path of started.extended) ui.data(`extended  ${path}`);
     for (const path of started.kept) ui.data(`kept      ${path}`);

@@ -13,6 +13,7 @@ import { waitingFor } from "../../render/draft.ts";
 import { type OpenDrafts, openDrafts } from "../../session/drafts.ts";
 import { openReplay } from "../../session/replay.ts";
 import { Session } from "../../session/session.ts";
+import { proofJson } from "../../render/answer.ts";
 
 export const command = defineCommand({
   name: "rebase",
@@ -67,7 +68,7 @@ export const command = defineCommand({
     }
     const { proofs, order } = proven;
     const commutes = order === null ? null : order.finding === null;
-    ui.json({ id, parents: move.parents, moved: proofs, commutes });
+    ui.json({ id, parents: move.parents, moved: proofs.map(proofJson), commutes });
     for (const { id, verdict } of proofs) {
       const { yellow } = ui.style;
       const title = move.after.entries.get(id)?.message.split("\n", 1)[0];

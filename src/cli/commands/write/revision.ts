@@ -5,7 +5,7 @@ import { defineCommand } from "../../arguments/command.ts";
 import { longName, UNDO_FLAGS } from "../../arguments/flag.ts";
 import { findEditor, openInEditor } from "../../terminal/editor.ts";
 import { Session } from "../../session/session.ts";
-import { reportDraft, reportDryRun, waitingFor } from "../../render/draft.ts";
+import { reportDraft, reportDryRun, reportNoDifference, waitingFor } from "../../render/draft.ts";
 
 export const command = defineCommand({
   name: "revision",
@@ -85,8 +85,7 @@ export const command = defineCommand({
       const made = await autogenerateRevision(session, flags, flags.message?.trim() || "dry run")
         .catch(explainSeveralHeads);
       if (made.comparison.changes.length === 0) {
-        ui.json({ id: null, changes: [] });
-        return ui.notice("Nothing differs, so there is nothing to write.");
+        return reportNoDifference(ui);
       }
       return reportDryRun(ui, made, !flags.noDown);
     }
@@ -106,9 +105,7 @@ export const command = defineCommand({
     const made = await autogenerate?.autogenerateRevision(session, flags, message)
       .catch(explainSeveralHeads);
     if (made?.comparison.changes.length === 0 && !flags.allowEmpty) {
-      ui.json({ id: null, changes: [] });
-      ui.notice("Nothing differs, so there is nothing to write.");
-      return;
+      return reportNoDifference(ui);
     }
     const written = await writeRevision(project, {
       id: flags.revId ?? runtime.randomId(),

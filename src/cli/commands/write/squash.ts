@@ -10,6 +10,7 @@ import { toSecond } from "../../../text/layout.ts";
 import { defineCommand } from "../../arguments/command.ts";
 import { waitingFor } from "../../render/draft.ts";
 import { Session } from "../../session/session.ts";
+import { noticesJson } from "../../render/answer.ts";
 
 export const command = defineCommand({
   name: "squash",
@@ -86,9 +87,9 @@ export const command = defineCommand({
       up: flags.dryRun ? null : up,
       down: flags.dryRun ? null : down,
       made,
-      databases,
-      notices,
-      ...(flags.dryRun && { texts }),
+      trials: databases,
+      notices: noticesJson(notices),
+      texts: flags.dryRun ? texts : null,
     });
     if (flags.dryRun) {
       ui.script(texts.up.trimEnd());
