@@ -29,7 +29,7 @@ export interface Finding {
   readonly revision: string | null;
   readonly place: Place | null;
   /** Further facts. */
-  readonly notes: readonly (string)[];
+  readonly notes: readonly string[];
   readonly next: Next;
 }
 
@@ -38,7 +38,7 @@ export interface Notice {
   /** Stable; null for a sentence alone. */
   readonly code: string | null;
   readonly message: string;
-  readonly notes: readonly (string)[];
+  readonly notes: readonly string[];
   readonly next: Next;
 }
 
@@ -47,15 +47,15 @@ export interface Revision {
   readonly id: string;
   readonly message: string;
   /** Ids. */
-  readonly parents: readonly (string)[];
+  readonly parents: readonly string[];
   /** Ids. */
-  readonly dependsOn: readonly (string)[];
+  readonly dependsOn: readonly string[];
   /** Ids of the revisions that a squashed one stands for. */
-  readonly replaces: readonly (string)[];
+  readonly replaces: readonly string[];
   /** The labels that it carries itself. */
-  readonly labels: readonly (string)[];
+  readonly labels: readonly string[];
   /** The labels of the branches that it is on. */
-  readonly branches: readonly (string)[];
+  readonly branches: readonly string[];
   /** UTC to the second; null if only the database knows the revision. */
   readonly created: string | null;
   /** unknown: in the database, not on disk. */
@@ -82,7 +82,7 @@ export interface Change {
   /** Of the table or object. */
   readonly name: string;
   /** The difference in words, a line each. */
-  readonly lines: readonly (string)[];
+  readonly lines: readonly string[];
 }
 
 /** A table or column that may have been renamed. */
@@ -109,7 +109,7 @@ export interface Plan {
       readonly message: string;
     })[];
     /** Columns whose values a person must choose. */
-    readonly choose: readonly (string)[];
+    readonly choose: readonly string[];
   })[];
 }
 
@@ -122,7 +122,7 @@ export interface Diagram {
 /** How the database differs from what its revisions lead to. */
 export interface Drift {
   /** The differences in words, a line each; none: no drift. */
-  readonly changes: readonly (string)[];
+  readonly changes: readonly string[];
   /** Statements that undo the drift, if some were found. */
   readonly sql: string | null;
 }
@@ -141,7 +141,7 @@ export interface RestorePoint {
   /** The file that holds it. */
   readonly file: string;
   /** Ids of the revisions that the database was at. */
-  readonly heads: readonly (string)[];
+  readonly heads: readonly string[];
   readonly bytes: number;
   readonly sha256: string;
   /** The permissions of the database. */
@@ -181,21 +181,21 @@ export interface Run {
   readonly database: string;
   readonly dryRun: false;
   /** Ids of the revisions that the database was at. */
-  readonly from: readonly (string)[];
+  readonly from: readonly string[];
   /** Ids of the revisions that it is at now. */
-  readonly to: readonly (string)[];
-  readonly steps: readonly (Step)[];
+  readonly to: readonly string[];
+  readonly steps: readonly Step[];
   /** Ids of the revisions whose records follow the manifest now. */
-  readonly resealed: readonly (string)[];
+  readonly resealed: readonly string[];
   /** What the scripts said to lose. */
-  readonly lost: readonly (TableLoss)[];
+  readonly lost: readonly TableLoss[];
   /** The same for other objects, in words. */
-  readonly lostObjects: readonly (string)[];
+  readonly lostObjects: readonly string[];
   readonly restorePoints: readonly ({
     readonly name: string;
     readonly holds: "database" | "rows";
   })[];
-  readonly notices: readonly (Notice)[];
+  readonly notices: readonly Notice[];
 }
 
 /** The SQL of a revision. */
@@ -212,11 +212,11 @@ export interface Proof {
     readonly kind: "exact";
   } | {
     readonly kind: "lossy";
-    readonly losses: readonly (string)[];
+    readonly losses: readonly string[];
   } | {
     readonly kind: "untried";
     /** Tables. */
-    readonly empty: readonly (string)[];
+    readonly empty: readonly string[];
   } | {
     readonly kind: "one-way";
   } | {
@@ -224,7 +224,7 @@ export interface Proof {
     readonly stage: string;
     readonly finding: Finding;
   };
-  readonly notices: readonly (string)[];
+  readonly notices: readonly string[];
   /** Rows that it was run on. */
   readonly rows: number;
   /** Tables that had them. */
@@ -237,21 +237,21 @@ export interface RunAnswer {
   readonly database: string;
   readonly dryRun: false;
   /** Ids of the revisions that the database was at. */
-  readonly from: readonly (string)[];
+  readonly from: readonly string[];
   /** Ids of the revisions that it is at now. */
-  readonly to: readonly (string)[];
-  readonly steps: readonly (Step)[];
+  readonly to: readonly string[];
+  readonly steps: readonly Step[];
   /** Ids of the revisions whose records follow the manifest now. */
-  readonly resealed: readonly (string)[];
+  readonly resealed: readonly string[];
   /** What the scripts said to lose. */
-  readonly lost: readonly (TableLoss)[];
+  readonly lost: readonly TableLoss[];
   /** The same for other objects, in words. */
-  readonly lostObjects: readonly (string)[];
+  readonly lostObjects: readonly string[];
   readonly restorePoints: readonly ({
     readonly name: string;
     readonly holds: "database" | "rows";
   })[];
-  readonly notices: readonly (Notice)[];
+  readonly notices: readonly Notice[];
 }
 
 /** What would run, with --dry-run. */
@@ -260,9 +260,9 @@ export interface DryRunAnswer {
   readonly database: string;
   readonly dryRun: true;
   /** Ids of the revisions that the database is at. */
-  readonly from: readonly (string)[];
+  readonly from: readonly string[];
   /** Ids of the revisions that it would be at. */
-  readonly to: readonly (string)[];
+  readonly to: readonly string[];
   readonly segments: readonly ({
     readonly mode: "transaction" | "foreign-keys" | "off";
     readonly steps: readonly ({
@@ -275,10 +275,10 @@ export interface DryRunAnswer {
     })[];
   })[];
   /** Ids of the revisions whose records would follow the manifest. */
-  readonly resealed: readonly (string)[];
+  readonly resealed: readonly string[];
   /** Possible losses, a sentence each. */
-  readonly mayLose: readonly (string)[];
-  readonly notices: readonly (Notice)[];
+  readonly mayLose: readonly string[];
+  readonly notices: readonly Notice[];
 }
 
 /** Revisions were run on a copy, with --rehearse. */
@@ -287,28 +287,28 @@ export interface RehearsalAnswer {
   readonly database: string;
   readonly dryRun: false;
   /** Ids of the revisions that the database was at. */
-  readonly from: readonly (string)[];
+  readonly from: readonly string[];
   /** Ids of the revisions that it is at now. */
-  readonly to: readonly (string)[];
-  readonly steps: readonly (Step)[];
+  readonly to: readonly string[];
+  readonly steps: readonly Step[];
   /** Ids of the revisions whose records follow the manifest now. */
-  readonly resealed: readonly (string)[];
+  readonly resealed: readonly string[];
   /** What the scripts said to lose. */
-  readonly lost: readonly (TableLoss)[];
+  readonly lost: readonly TableLoss[];
   /** The same for other objects, in words. */
-  readonly lostObjects: readonly (string)[];
+  readonly lostObjects: readonly string[];
   readonly restorePoints: readonly ({
     readonly name: string;
     readonly holds: "database" | "rows";
   })[];
-  readonly notices: readonly (Notice)[];
+  readonly notices: readonly Notice[];
   /** What the run on a copy measured. */
   readonly rehearsal: {
     readonly copyMs: number;
     readonly runMs: number;
-    readonly rows: readonly (RowChange)[];
+    readonly rows: readonly RowChange[];
     /** What integrity_check says. */
-    readonly damage: readonly (string)[];
+    readonly damage: readonly string[];
     /** null: it cannot be checked. */
     readonly foreignKeyViolations: number | null;
     readonly bytesBefore: number;
@@ -327,16 +327,16 @@ export interface ScriptAnswer {
   readonly database: string | null;
   readonly dryRun: true;
   /** Ids of the revisions that the database must be at. */
-  readonly from: readonly (string)[];
+  readonly from: readonly string[];
   /** Ids of the revisions that it is at afterwards. */
-  readonly to: readonly (string)[];
+  readonly to: readonly string[];
   readonly steps: readonly ({
     readonly direction: "up" | "down";
     readonly id: string;
   })[];
   /** Ids. */
-  readonly resealed: readonly (string)[];
-  readonly notices: readonly (Notice)[];
+  readonly resealed: readonly string[];
+  readonly notices: readonly Notice[];
   /** For the sqlite3 shell. */
   readonly script: string;
 }
@@ -348,10 +348,10 @@ export interface DraftAnswer {
   readonly id: string | null;
   readonly message: string | null;
   /** Ids. */
-  readonly parents: readonly (string)[] | null;
+  readonly parents: readonly string[] | null;
   /** Ids. */
-  readonly dependsOn: readonly (string)[] | null;
-  readonly labels: readonly (string)[] | null;
+  readonly dependsOn: readonly string[] | null;
+  readonly labels: readonly string[] | null;
   /** UTC to the second. */
   readonly created: string | null;
   /** The path of its up.sql. */
@@ -359,13 +359,13 @@ export interface DraftAnswer {
   /** The path of its down.sql, if it has one. */
   readonly down: string | null;
   /** null without --autogenerate. */
-  readonly changes: readonly (Change)[] | null;
-  readonly suggestions: readonly (Suggestion)[] | null;
+  readonly changes: readonly Change[] | null;
+  readonly suggestions: readonly Suggestion[] | null;
   readonly plan: {
     readonly up: Plan;
     readonly down: Plan;
   } | null;
-  readonly notices: readonly (Notice)[];
+  readonly notices: readonly Notice[];
   /** What the trial rests on. */
   readonly tried: {
     readonly up: "rows" | "empty" | "no";
@@ -382,11 +382,11 @@ export interface ProjectAnswer {
   readonly format: 1;
   /** The folder of the project. */
   readonly root: string;
-  readonly created: readonly (string)[];
+  readonly created: readonly string[];
   /** Files that got further lines. */
-  readonly extended: readonly (string)[];
+  readonly extended: readonly string[];
   /** What was there and was left as it is. */
-  readonly kept: readonly (string)[];
+  readonly kept: readonly string[];
   /** The database that was adopted. */
   readonly database: string | null;
   /** Id of the baseline. */
@@ -407,11 +407,11 @@ export interface BackupListAnswer {
   readonly database: string;
   readonly folder: string;
   /** Newest first. */
-  readonly points: readonly (RestorePoint)[];
+  readonly points: readonly RestorePoint[];
   /** Names of what is no restore point. */
-  readonly strangers: readonly (string)[];
+  readonly strangers: readonly string[];
   /** Folders that a crash left. */
-  readonly leftovers: readonly (string)[];
+  readonly leftovers: readonly string[];
 }
 
 /** A new restore point. */
@@ -465,15 +465,15 @@ export interface BranchesAnswer {
     readonly id: string;
     readonly message: string;
     /** Ids. */
-    readonly parents: readonly (string)[];
+    readonly parents: readonly string[];
     /** Ids. */
-    readonly dependsOn: readonly (string)[];
+    readonly dependsOn: readonly string[];
     /** Ids of the revisions that a squashed one stands for. */
-    readonly replaces: readonly (string)[];
+    readonly replaces: readonly string[];
     /** The labels that it carries itself. */
-    readonly labels: readonly (string)[];
+    readonly labels: readonly string[];
     /** The labels of the branches that it is on. */
-    readonly branches: readonly (string)[];
+    readonly branches: readonly string[];
     /** UTC to the second; null if only the database knows the revision. */
     readonly created: string | null;
     /** unknown: in the database, not on disk. */
@@ -486,7 +486,7 @@ export interface BranchesAnswer {
     readonly isBranchpoint: boolean;
     readonly isMergepoint: boolean;
     /** Ids. */
-    readonly children: readonly (string)[];
+    readonly children: readonly string[];
   })[];
 }
 
@@ -495,8 +495,8 @@ export interface CheckAnswer {
   readonly format: 1;
   /** Whether it does not: the exit code is 0, else 3. */
   readonly clean: boolean;
-  readonly changes: readonly (Change)[];
-  readonly suggestions: readonly (Suggestion)[];
+  readonly changes: readonly Change[];
+  readonly suggestions: readonly Suggestion[];
 }
 
 /** A script for a shell. */
@@ -513,13 +513,13 @@ export interface CurrentAnswer {
   /** Whether there is such a database. */
   readonly exists: boolean;
   /** Ids of the revisions that it is at; none: base. */
-  readonly current: readonly (string)[];
+  readonly current: readonly string[];
   /** Ids of the heads on disk; null without a project. */
-  readonly heads: readonly (string)[] | null;
+  readonly heads: readonly string[] | null;
   /** Whether it is at all heads; null without a project. */
   readonly atHeads: boolean | null;
   /** The current ones. */
-  readonly revisions: readonly (Revision)[];
+  readonly revisions: readonly Revision[];
 }
 
 /** How two schemas differ. */
@@ -529,8 +529,8 @@ export interface DiffAnswer {
   readonly b: string;
   /** Whether they are the same. */
   readonly clean: boolean;
-  readonly changes: readonly (Change)[];
-  readonly suggestions: readonly (Suggestion)[];
+  readonly changes: readonly Change[];
+  readonly suggestions: readonly Suggestion[];
   /** The statements that lead from a to b; null without --sql. */
   readonly plan: Plan | null;
   /** null without --svg. */
@@ -552,7 +552,7 @@ export interface DropAnswer {
 /** Files that were edited. */
 export interface EditAnswer {
   readonly format: 1;
-  readonly files: readonly (string)[];
+  readonly files: readonly string[];
 }
 
 /** The answer of a command that failed. docs/errors.md lists the codes with cause and cure. */
@@ -570,7 +570,7 @@ export interface ErrorAnswer {
     /** SQLite's own words. */
     readonly sqlite: string | null;
     /** Further facts. */
-    readonly notes: readonly (string)[];
+    readonly notes: readonly string[];
     /** What was changed, or that nothing was. */
     readonly outcome: string | null;
     readonly next: Next;
@@ -582,30 +582,30 @@ export interface ExportAnswer {
   readonly format: 1;
   readonly tool: string;
   readonly folder: string;
-  readonly files: readonly (string)[];
+  readonly files: readonly string[];
   readonly revisions: readonly ({
     readonly id: string;
     /** What the other tool calls it. */
     readonly version: string;
   })[];
-  readonly notices: readonly (Notice)[];
+  readonly notices: readonly Notice[];
 }
 
 /** The revisions that nothing follows. */
 export interface HeadsAnswer {
   readonly format: 1;
   /** Ids. */
-  readonly heads: readonly (string)[];
+  readonly heads: readonly string[];
   /** The same ones. */
-  readonly revisions: readonly (Revision)[];
+  readonly revisions: readonly Revision[];
 }
 
 /** Revisions, newest first. */
 export interface HistoryAnswer {
   readonly format: 1;
   /** Ids of the revisions that the database is at; null if none was looked at. */
-  readonly current: readonly (string)[] | null;
-  readonly revisions: readonly (Revision)[];
+  readonly current: readonly string[] | null;
+  readonly revisions: readonly Revision[];
 }
 
 /** Hooks that were installed. */
@@ -619,7 +619,7 @@ export interface HookInstallAnswer {
     readonly text: string;
     readonly executable: boolean;
     /** The lines that are added, if the others stay. */
-    readonly adds?: readonly (string)[];
+    readonly adds?: readonly string[];
   } | {
     readonly kind: "move";
     readonly path: string;
@@ -647,7 +647,7 @@ export interface HookStatusAnswer {
     readonly path: string;
     readonly kind: "none" | "other" | "aludel";
     /** The settings files of the projects that it checks. */
-    readonly checks: readonly (string)[];
+    readonly checks: readonly string[];
     /** Whether an earlier hook is kept, and run first. */
     readonly chained: boolean;
     /** Whether it checks this project. */
@@ -668,7 +668,7 @@ export interface HookUninstallAnswer {
     readonly text: string;
     readonly executable: boolean;
     /** The lines that are added, if the others stay. */
-    readonly adds?: readonly (string)[];
+    readonly adds?: readonly string[];
   } | {
     readonly kind: "move";
     readonly path: string;
@@ -694,29 +694,29 @@ export type ImportAnswer = {
   readonly folder: string;
   readonly database: string | null;
   readonly dryRun: boolean;
-  readonly created: readonly (string)[];
-  readonly extended: readonly (string)[];
+  readonly created: readonly string[];
+  readonly extended: readonly string[];
   readonly revisions: readonly ({
     readonly id: string;
     /** The other tool's name of it. */
     readonly key: string;
     readonly message: string;
     /** Ids. */
-    readonly parents: readonly (string)[];
+    readonly parents: readonly string[];
     readonly file: string;
     readonly isNew: boolean;
     readonly isApplied: boolean;
     readonly hasDown: boolean;
   })[];
   /** Ids that were recorded as applied. */
-  readonly stamped: readonly (string)[];
+  readonly stamped: readonly string[];
   readonly takenOut: readonly ({
     readonly file: string;
     readonly line: number;
     readonly sql: string;
     readonly why: "runner" | "connection" | "transaction";
   })[];
-  readonly notices: readonly (Notice)[];
+  readonly notices: readonly Notice[];
 } | ProjectAnswer;
 
 /** A new project. */
@@ -731,7 +731,7 @@ export interface LintAnswer {
     readonly id: string;
     readonly message: string;
   })[];
-  readonly findings: readonly (Finding)[];
+  readonly findings: readonly Finding[];
   /** Findings that the SQL says to ignore. */
   readonly ignored: number;
 }
@@ -743,19 +743,19 @@ export interface LocateAnswer {
   /** Whether one has exactly this schema: the exit code is 0, else 3. */
   readonly clean: boolean;
   /** Ids of the revisions whose schema it is, or the nearest one. */
-  readonly heads: readonly (string)[];
+  readonly heads: readonly string[];
   /** Other places with the same schema, by their heads. */
-  readonly others: readonly (readonly (string)[])[];
-  readonly changes: readonly (Change)[];
+  readonly others: readonly (readonly string[])[];
+  readonly changes: readonly Change[];
 }
 
 /** Two manifests merged. */
 export interface MergeDriverAnswer {
   readonly format: 1;
-  readonly conflicts: readonly (string)[];
-  readonly problems: readonly (string)[];
+  readonly conflicts: readonly string[];
+  readonly problems: readonly string[];
   /** Ids. */
-  readonly heads: readonly (string)[];
+  readonly heads: readonly string[];
 }
 
 /** A new draft that joins heads. */
@@ -765,7 +765,7 @@ export type MergeAnswer = DraftAnswer;
 export interface ProtectAnswer {
   readonly format: 1;
   readonly database: string;
-  readonly policies: readonly (string)[];
+  readonly policies: readonly string[];
   readonly changed: boolean;
 }
 
@@ -774,10 +774,10 @@ export interface ProveAnswer {
   readonly format: 1;
   /** Whether the exit code is 0, else 3. */
   readonly clean: boolean;
-  readonly revisions: readonly (Proof)[];
+  readonly revisions: readonly Proof[];
   readonly orders: readonly ({
     /** Ids. */
-    readonly heads: readonly (string)[];
+    readonly heads: readonly string[];
     /** Orders that were run. */
     readonly count: number;
     /** null: each order gives the same schema. */
@@ -792,9 +792,9 @@ export interface RebaseAnswer {
   readonly format: 1;
   readonly id: string;
   /** Ids. */
-  readonly parents: readonly (string)[];
+  readonly parents: readonly string[];
   /** The drafts that moved. */
-  readonly moved: readonly (Proof)[];
+  readonly moved: readonly Proof[];
   /** Whether it commutes with what it follows now; null: nothing is new there. */
   readonly commutes: boolean | null;
 }
@@ -811,12 +811,12 @@ export type RestoreAnswer = {
   /** What the database held before. */
   readonly kept: RestorePoint | null;
   /** Ids of the revisions that it was at; null if there was no database. */
-  readonly from: readonly (string)[] | null;
+  readonly from: readonly string[] | null;
   /** Ids of the revisions that it is at now, or would be. */
-  readonly to: readonly (string)[];
+  readonly to: readonly string[];
   /** With --dry-run and a database: the tables whose number of rows would change. */
-  readonly rows: readonly (RowChange)[] | null;
-  readonly notices: readonly (Notice)[];
+  readonly rows: readonly RowChange[] | null;
+  readonly notices: readonly Notice[];
 } | {
   readonly format: 1;
   readonly database: string;
@@ -836,7 +836,7 @@ export type RestoreAnswer = {
       readonly count: number;
     })[];
   })[];
-  readonly notices: readonly (Notice)[];
+  readonly notices: readonly Notice[];
 };
 
 /** A new draft. */
@@ -863,15 +863,15 @@ export interface SchemaAnswer {
 export interface SealAnswer {
   readonly format: 1;
   /** Ids. */
-  readonly sealed: readonly (string)[];
+  readonly sealed: readonly string[];
   /** Ids of those that were sealed again. */
-  readonly resealed: readonly (string)[];
+  readonly resealed: readonly string[];
   /** Ids. */
-  readonly unchanged: readonly (string)[];
+  readonly unchanged: readonly string[];
   /** Ids of those whose down.sql has no statement. */
-  readonly emptyDowns: readonly (string)[];
+  readonly emptyDowns: readonly string[];
   /** Ids of those that are sealed and whose files differ. */
-  readonly edited: readonly (string)[];
+  readonly edited: readonly string[];
 }
 
 /** Everything about revisions. */
@@ -883,15 +883,15 @@ export interface ShowAnswer {
     readonly id: string;
     readonly message: string;
     /** Ids. */
-    readonly parents: readonly (string)[];
+    readonly parents: readonly string[];
     /** Ids. */
-    readonly dependsOn: readonly (string)[];
+    readonly dependsOn: readonly string[];
     /** Ids of the revisions that a squashed one stands for. */
-    readonly replaces: readonly (string)[];
+    readonly replaces: readonly string[];
     /** The labels that it carries itself. */
-    readonly labels: readonly (string)[];
+    readonly labels: readonly string[];
     /** The labels of the branches that it is on. */
-    readonly branches: readonly (string)[];
+    readonly branches: readonly string[];
     /** UTC to the second; null if only the database knows the revision. */
     readonly created: string | null;
     /** unknown: in the database, not on disk. */
@@ -942,12 +942,12 @@ export interface SquashAnswer {
   readonly id: string | null;
   readonly message: string;
   /** Ids. */
-  readonly parents: readonly (string)[];
+  readonly parents: readonly string[];
   /** Ids. */
-  readonly dependsOn: readonly (string)[];
-  readonly labels: readonly (string)[];
+  readonly dependsOn: readonly string[];
+  readonly labels: readonly string[];
   /** Ids. */
-  readonly replaces: readonly (string)[];
+  readonly replaces: readonly string[];
   /** A path. */
   readonly up: string | null;
   /** A path. */
@@ -956,7 +956,7 @@ export interface SquashAnswer {
   readonly made: "schema" | "scripts";
   /** Databases in memory on which both ways gave the same. */
   readonly trials: number;
-  readonly notices: readonly (Notice)[];
+  readonly notices: readonly Notice[];
   /** null without --dry-run. */
   readonly texts: Texts | null;
 }
@@ -968,18 +968,18 @@ export interface StampAnswer {
   readonly database: string | null;
   readonly dryRun: boolean;
   /** Ids of the revisions that the records named; null with --purge. */
-  readonly from: readonly (string)[] | null;
+  readonly from: readonly string[] | null;
   /** Ids of the revisions that they name now, or would. */
-  readonly to: readonly (string)[];
+  readonly to: readonly string[];
   /** Ids. */
-  readonly added: readonly (string)[];
+  readonly added: readonly string[];
   /** Ids. */
-  readonly removed: readonly (string)[];
+  readonly removed: readonly string[];
   readonly purged: boolean;
   /** The entry of aludel_log with the texts of removed revisions that are not on disk. */
   readonly kept: {
     readonly entry: number;
-    readonly ids: readonly (string)[];
+    readonly ids: readonly string[];
   } | null;
   /** For the sqlite3 shell; null without --sql. */
   readonly script: string | null;
@@ -993,24 +993,24 @@ export interface StatusAnswer {
   readonly exists: boolean | null;
   /** Whether nothing needs doing: the exit code is 0, else 3. */
   readonly clean: boolean;
-  readonly policies: readonly (string)[] | null;
+  readonly policies: readonly string[] | null;
   /** Ids of the revisions that the database is at. */
-  readonly current: readonly (string)[] | null;
+  readonly current: readonly string[] | null;
   /** Ids. */
-  readonly heads: readonly (string)[];
+  readonly heads: readonly string[];
   /** Ids of what upgrade heads would run, in its order. */
-  readonly pending: readonly (string)[] | null;
+  readonly pending: readonly string[] | null;
   /** Ids. */
-  readonly drafts: readonly (string)[];
+  readonly drafts: readonly string[];
   /** Ids of revisions that are in the database, not on disk. */
-  readonly unknown: readonly (string)[] | null;
+  readonly unknown: readonly string[] | null;
   /** Where the unknown ones are. */
   readonly gitBranches: readonly ({
     readonly id: string;
     /** Branches of git that have it. */
-    readonly branches: readonly (string)[];
+    readonly branches: readonly string[];
   })[];
-  readonly findings: readonly (Finding)[];
+  readonly findings: readonly Finding[];
   /** null without --drift. */
   readonly drift: Drift | null;
 }
@@ -1033,7 +1033,7 @@ export interface VerifyAnswer {
   readonly database: string | null;
   /** Revisions that were verified. */
   readonly count: number;
-  readonly findings: readonly (Finding)[];
+  readonly findings: readonly Finding[];
   /** What --fix did. */
   readonly repairs: readonly ({
     readonly done: boolean;
