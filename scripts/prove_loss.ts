@@ -3,10 +3,17 @@
  * The law of loss (tests/property/loss/loss_law.ts) over as many databases and scripts as the time allows.
  *
  * `deno task laws [SECONDS] [SEED] [FOLDER]`: 60 seconds unless said otherwise. Prints the seed, and how many runs ended
- * in which way. The smallest case of each kind of breach is written into FOLDER, /tmp/aludel-laws if left out.
+ * in which way. The smallest case of each kind of breach is written into FOLDER, /tmp/aludel-laws if left out. Now and
+ * then the run is a process of its own, and now and then that is killed. A script that hangs ends all with SIGKILL.
  */
 import fc from "fast-check";
-import { Broken, keepsTheLaw, type LawCase, lawCase } from "../tests/property/loss/loss_law.ts";
+import {
+  Broken,
+  keepsTheLaw,
+  type LawCase,
+  lawCase,
+  type Program,
+} from "../tests/property/loss/loss_law.ts";
 import { minimise } from "../tests/property/loss/minimise.ts";
 
 const [
@@ -19,8 +26,7 @@ const verdicts = new Map<string, number>();
 const kinds = new Map<string, number>();
 let runs = 0;
 let seed = Number(first);
-/** Each so many runs, one is a process of its own. */
-const REAL_PROGRAM = 50;
+const watchdog = new Worker(import.meta.resolve("./law_watchdog.ts"), { type: "module" });
 let isStopped = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => isStopped = true);
@@ -29,9 +35,10 @@ console.log(`seed ${seed}`);
 for (; performance.now() < end && !isStopped; seed++) {
   const [each] = fc.sample(lawCase, { seed, numRuns: 1 });
   runs++;
+  watchdog.postMessage(seed);
   let verdict: string;
   try {
-    verdict = await keepsTheLaw(each!, runs % REAL_PROGRAM === 0);
+    verdict = await keepsTheLaw(each!, programOf(runs));
   } catch (error) {
     if (!(error instanceof Broken)) throw error;
     verdict = `BROKEN ${[error.what, ...error.lost].join(" ")}`;
@@ -40,11 +47,18 @@ for (; performance.now() < end && !isStopped; seed++) {
   verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
 }
 
+/** Each fiftieth run is a process of its own, and each twentieth one that is killed while it starts or works. */
+function programOf(run: number): Program {
+  if (run % 50 === 0) return { isProcess: true };
+  return run % 20 === 0 ? { killedAfter: 100 + Math.random() * 700 } : {};
+}
+
 /** Writes the first of each kind, made smaller. */
 async function report(each: LawCase, error: Broken): Promise<void> {
   if (kinds.has(error.kind)) return;
   kinds.set(error.kind, 1);
-  const least = await minimise(each, error);
+  const start = seed;
+  const least = await minimise(each, error, 400, () => watchdog.postMessage(start));
   const seen = kinds.get(least.kind) ?? 0;
   kinds.set(least.kind, seen + 1);
   if (seen > 0 && least.kind !== error.kind) return;

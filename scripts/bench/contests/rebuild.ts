@@ -1,22 +1,28 @@
 import { DatabaseSync } from "node:sqlite";
-import { DATABASE } from "../aludel_project.ts";
+import { DATABASE, writeAludelProject } from "../aludel_project.ts";
 import type { Contender, Contest } from "../contest.ts";
 import { aludel, counted, denoRun, newFolder, removeAll, type Yard } from "../yard.ts";
 import { writeAlembicEnvironment, writeAlembicRevision } from "../peers/alembic.ts";
 import { runQuietly } from "../process.ts";
 import { scriptOf } from "../workload.ts";
 
+const SETTINGS = `{"database":"${DATABASE}","restorePoints":"never"}\n`;
 const INDEXES = ["CREATE INDEX t_a ON t (a)", "CREATE INDEX t_b ON t (b, e)"];
 
-/** Changing the type of a column of a large table, beside the best order by hand: indexes last. */
+/** Rebuilds of a large table, beside the best order by hand: indexes last. */
 export function rebuildContest(yard: Yard): readonly Contest[] {
   const full = `${newFolder(yard, "rebuild")}/full.db`;
   fill(full, yard.rows);
+  return [...conversion(yard, full), comparison(yard, full)];
+}
+
+/** Changing the type of a column, as autogenerate writes it. */
+function conversion(yard: Yard, full: string): readonly Contest[] {
   const contenders = [
     ...limits(yard, full),
     ownContender(yard, full),
     ...alembicContender(yard),
-  ].map((contender) => ({ ...contender, ...around(contender.cwd, full, yard.rows) }));
+  ].map((contender) => ({ ...contender, ...around(contender.cwd, full, yard.rows, "TEXT") }));
   return [{
     kind: "rebuild",
     count: yard.rows,
@@ -25,6 +31,59 @@ export function rebuildContest(yard: Yard): readonly Contest[] {
     contenders,
     notes: [],
   }];
+}
+
+/** The two ways of knowing that a copy lost nothing: by its tokens, and by comparing every value. */
+function comparison(yard: Yard, full: string): Contest {
+  const copies = {
+    proven: "SELECT * FROM t WHERE true",
+    compared: "SELECT * FROM t UNION ALL SELECT * FROM t WHERE false",
+  };
+  const statementsOf = (copy: string) => [
+    tableOf("n", "INTEGER"),
+    `INSERT INTO n ${copy}`,
+    "DROP TABLE t",
+    "ALTER TABLE n RENAME TO t",
+    ...INDEXES,
+  ];
+  const limit = newFolder(yard, "rebuild-compared-limit");
+  Deno.writeTextFileSync(`${limit}/up.json`, JSON.stringify(statementsOf(copies.compared)));
+  const contenders: readonly Contender[] = [
+    {
+      name: "limit: node:sqlite, by hand",
+      role: "limit",
+      command: denoRun("node_limit.ts", DATABASE, "up.json"),
+      cwd: limit,
+    },
+    ...Object.entries(copies).map(([name, copy]): Contender => {
+      const cwd = newFolder(yard, `rebuild-${name}`);
+      writeAludelProject(cwd, [
+        { number: 1, message: "rebuild", up: statementsOf(copy), down: ["SELECT 1"] },
+      ]);
+      Deno.writeTextFileSync(`${cwd}/aludel.json`, SETTINGS);
+      return {
+        name: `aludel upgrade head, ${name}`,
+        role: "own",
+        command: aludel(yard, "upgrade", "head"),
+        cwd,
+        memory: true,
+      };
+    }),
+  ];
+  return {
+    kind: "rebuild",
+    count: yard.rows,
+    title: `proving that a rebuild of ${counted(yard.rows, "row")} lost nothing`,
+    references: [contenders[0]!.name],
+    contenders: contenders.map((contender) => ({
+      ...contender,
+      ...around(contender.cwd, full, yard.rows, "INTEGER"),
+    })),
+    notes: [
+      "A copy with `WHERE` takes rows of one table as they are, so their number says what is lost; after one with " +
+      "`UNION ALL` every value is compared.",
+    ],
+  };
 }
 
 function tableOf(name: string, type: string): string {
@@ -44,8 +103,13 @@ function fill(path: string, rows: number): void {
   database.exec("COMMIT");
 }
 
-/** Every contender starts with a fresh copy, and must leave all rows in a table of the new type. */
-function around(cwd: string, full: string, rows: number): Pick<Contender, "prepare" | "check"> {
+/** Every contender starts with a fresh copy, and must leave all rows in a table whose last column has the type. */
+function around(
+  cwd: string,
+  full: string,
+  rows: number,
+  type: string,
+): Pick<Contender, "prepare" | "check"> {
   const path = `${cwd}/${DATABASE}`;
   return {
     prepare: () => {
@@ -58,7 +122,7 @@ function around(cwd: string, full: string, rows: number): Pick<Contender, "prepa
         `SELECT (SELECT count(*) FROM t) || ' ' || (SELECT type FROM pragma_table_info('t')
            WHERE name = 'g') || ' ' || (SELECT count(*) FROM pragma_index_list('t')) AS facts`,
       ).get()?.["facts"];
-      if (facts !== `${rows} TEXT 2`) throw new Error(`${path} has ${facts}`);
+      if (facts !== `${rows} ${type} 2`) throw new Error(`${path} has ${facts}`);
     },
   };
 }
@@ -96,10 +160,7 @@ function limits(yard: Yard, full: string): readonly Contender[] {
 function ownContender(yard: Yard, full: string): Contender {
   const cwd = newFolder(yard, "rebuild-aludel");
   runQuietly(cwd, aludel(yard, "init"));
-  Deno.writeTextFileSync(
-    `${cwd}/aludel.json`,
-    `{"database":"${DATABASE}","restorePoints":"never"}\n`,
-  );
+  Deno.writeTextFileSync(`${cwd}/aludel.json`, SETTINGS);
   Deno.writeTextFileSync(`${cwd}/schema.sql`, scriptOf([tableOf("t", "TEXT"), ...INDEXES]));
   runQuietly(cwd, aludel(yard, "revision", "--autogenerate", "--from", full, "-m", "rebuild"));
   return {

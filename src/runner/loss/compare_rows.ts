@@ -1,4 +1,4 @@
-import type { Connection, Row, SqlValue } from "../../db/connection.ts";
+import { type Connection, type Row, SqlError, type SqlValue } from "../../db/connection.ts";
 import { type Affinity, quoteName } from "../../sql/identifier.ts";
 import {
   type LostKey,
@@ -7,7 +7,17 @@ import {
   type RowDifference,
   RowMatch,
 } from "./row_match.ts";
-import { blockLiterals, exactLiteralOf, keepsValue, literalOf } from "./same_value.ts";
+import {
+  type BlockForm,
+  blockText,
+  blockValues,
+  EXACT_JSON,
+  exactLiteralOf,
+  isBlobRefusal,
+  JSON_PROBE,
+  keepsValue,
+  literalOf,
+} from "./same_value.ts";
 
 const ROWS = 1_000;
 const FIRST_ROWS = 16;
@@ -34,6 +44,9 @@ export async function compareRows(
   const old = new Side(before, comparison.before, identity.before, comparison, "before");
   const fresh = new Side(now, comparison.now, identity.now, comparison, "now");
   const match = new RowMatch(comparison, lost);
+  let form: BlockForm = await writesExactJson(before) && await writesExactJson(now)
+    ? "json"
+    : "literals";
   let low: readonly SqlValue[] | undefined;
   for (let rows = FIRST_ROWS;;) {
     const next = await old.keyAfter(low, rows);
@@ -45,8 +58,18 @@ export async function compareRows(
       continue;
     }
     const high = isStuck ? undefined : next.key;
-    const text = await old.text(low, high);
-    const other = await fresh.text(low, high);
+    let text: string;
+    let other: string;
+    try {
+      text = await old.text(low, high, form);
+      other = await fresh.text(low, high, form);
+    } catch (error) {
+      if (form === "literals" || !(error instanceof SqlError && isBlobRefusal(error.sqlite))) {
+        throw error;
+      }
+      form = "literals";
+      continue;
+    }
     // U+FFFD may stand for any bytes that are no UTF-8.
     const opaque = text.includes("\ufffd");
     if (text !== other || opaque) {
@@ -72,14 +95,19 @@ function isSame(key: readonly SqlValue[], other: readonly SqlValue[] | undefined
   return other !== undefined && key.every((value, at) => value === other[at]);
 }
 
+async function writesExactJson(connection: Connection): Promise<boolean> {
+  const [row] = await connection.query(JSON_PROBE);
+  return row?.["text"] === EXACT_JSON;
+}
+
 /** One of the two tables. */
 class Side {
   readonly #connection: Connection;
   readonly #table: string;
   readonly #key: readonly string[];
   readonly #columns: readonly string[];
-  /** As {@linkcode blockLiterals} has them. */
-  readonly #literals: readonly string[];
+  /** As {@linkcode blockValues} has them. */
+  readonly #values: readonly string[];
 
   constructor(
     connection: Connection,
@@ -92,8 +120,8 @@ class Side {
     this.#table = `main.${quoteName(table)}`;
     this.#key = key;
     this.#columns = columns.map((column) => column[which]);
-    this.#literals = columns.map((column) =>
-      blockLiterals(column.before, column.now, column.stored, column.storage)[which]
+    this.#values = columns.map((column) =>
+      blockValues(column.before, column.now, column.stored, column.storage)[which]
     );
   }
 
@@ -121,11 +149,11 @@ class Side {
   async text(
     low: readonly SqlValue[] | undefined,
     high: readonly SqlValue[] | undefined,
+    form: BlockForm,
   ): Promise<string> {
-    const row = [...this.#key.map(literalOf), ...this.#literals]
-      .join(" || ',' || ");
+    const text = blockText([...this.#key, ...this.#values], form);
     const [found] = await this.#connection.query(
-      `SELECT group_concat(${row}) AS text FROM ${this.#table} ${this.#where(low, high)}`,
+      `SELECT ${text} AS text FROM ${this.#table} ${this.#where(low, high)}`,
       [...low ?? [], ...high ?? []],
     );
     return String(found?.["text"] ?? "");

@@ -14,7 +14,19 @@ export interface ScriptRecipe {
     readonly writes: readonly { readonly kind: string; readonly choice: readonly number[] }[];
   }[];
   readonly transaction: "all" | "each";
+  readonly way: Way;
 }
+
+/**
+ * How the scripts run: as what revisions do, as what undoes them, or as both, in a `redo`, which undoes first.
+ */
+export type Way = "upgrade" | "downgrade" | "redo";
+
+const ways: fc.Arbitrary<Way> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<Way>("upgrade") },
+  { weight: 1, arbitrary: fc.constant<Way>("downgrade") },
+  { weight: 1, arbitrary: fc.constant<Way>("redo") },
+);
 
 type Header = "" | "foreign-keys=on" | "transaction=off" | "allow-loss";
 
@@ -56,6 +68,7 @@ export const honestScript: fc.Arbitrary<ScriptRecipe> = fc.record({
     { minLength: 1, maxLength: 3 },
   ),
   transaction: fc.constantFrom("all" as const, "each" as const),
+  way: ways,
 });
 
 const hostileRevision = (writes: number) =>
@@ -107,6 +120,7 @@ export const hostileScript: fc.Arbitrary<ScriptRecipe> = fc.record({
     { weight: 3, arbitrary: fc.constant("all" as const) },
     { weight: 1, arbitrary: fc.constant("each" as const) },
   ),
+  way: ways,
 });
 
 /**

@@ -5,13 +5,20 @@ import { Broken, keepsTheLaw, type LawCase } from "./loss_law.ts";
  * whatever fault is nearest.
  *
  * @param tries How many runs it may take.
+ * @param onTry Called before each of them.
  */
-export async function minimise(found: LawCase, broken: Broken, tries = 400): Promise<Broken> {
+export async function minimise(
+  found: LawCase,
+  broken: Broken,
+  tries = 400,
+  onTry: () => void = () => {},
+): Promise<Broken> {
   let [smallest, error] = [found, broken];
   for (let left = tries, progress = true; progress && left > 0;) {
     progress = false;
     for (const candidate of smaller(smallest)) {
       if (left-- <= 0) break;
+      onTry();
       const next = await breach(candidate);
       if (next === undefined || !isOfTheKind(next, broken)) continue;
       [smallest, error, progress] = [candidate, next, true];
@@ -71,6 +78,7 @@ function* smaller({ database, script }: LawCase): Generator<LawCase> {
       yield { database: { ...database, [name]: value }, script };
     }
   }
+  if (script.way !== "upgrade") yield { database, script: { ...script, way: "upgrade" } };
   if (script.transaction === "each") yield { database, script: { ...script, transaction: "all" } };
   for (const [at, table] of database.tables.entries()) {
     const change = (part: Partial<typeof table>) => ({
