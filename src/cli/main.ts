@@ -128,9 +128,9 @@ async function releaseText(runtime: Runtime): Promise<string> {
 }
 
 async function reportError(runtime: Runtime, ui: Ui, thrown: unknown): Promise<number> {
-  const { foreseen } = await import("./render/error_text.ts");
+  const { expectedError } = await import("./render/error_text.ts");
   const { bugText, errorJson, errorText } = await import("./render/error_text.ts");
-  const error = foreseen(thrown);
+  const error = expectedError(thrown);
   const exitCode = exitCodeOf(error);
   if (!(error instanceof AludelError) || error.code === "internal") {
     const program = await releaseText(runtime).catch(() => `${PROGRAM} ${RELEASE}`);

@@ -14,7 +14,7 @@ const MOST_CANDIDATES = 64;
 export function withPlace(error: SqlError, sql: string, compile: Compile): SqlError {
   const { sqlite, resultCode, refusal, database, cause } = error;
   // SQLITE_ERROR. Compiling some pragmas runs them.
-  if (resultCode !== 1 || tellsOffsets() || /\bpragma\b/i.test(sql)) return error;
+  if (resultCode !== 1 || knowsOffsets() || /\bpragma\b/i.test(sql)) return error;
   const byteOffset = findErrorOffset(sql, sqlite, compile);
   return new SqlError(sqlite, { resultCode, byteOffset, refusal, database, cause });
 }
@@ -22,7 +22,7 @@ export function withPlace(error: SqlError, sql: string, compile: Compile): SqlEr
 let offsetsTold: boolean | undefined;
 
 /** Whether this runtime passes on where in a text SQLite found an error: Deno does, Node does not. */
-function tellsOffsets(): boolean {
+function knowsOffsets(): boolean {
   if (offsetsTold === undefined) {
     using database = new DatabaseSync(":memory:");
     try {
@@ -85,8 +85,8 @@ const NAME_ERRORS: readonly RegExp[] = [
 ];
 
 function nameErrorAt(sql: string, message: string, compile: Compile): number | undefined {
-  const said = NAME_ERRORS.map((shape) => shape.exec(message)?.[1]).find((name) => name);
-  if (said === undefined) return undefined;
+  const named = NAME_ERRORS.map((shape) => shape.exec(message)?.[1]).find((name) => name);
+  if (named === undefined) return undefined;
   const tokens = significant(sql);
   const same = (at: number, name: string) => {
     const { start, end, kind } = tokens[at]!;
@@ -94,7 +94,7 @@ function nameErrorAt(sql: string, message: string, compile: Compile): number | u
       foldName(unquote(sql.slice(start, end))) === foldName(unquote(name));
   };
   // `t.x` is named whole, and its place is where it begins.
-  const parts = said.startsWith('"') ? [said] : said.split(".");
+  const parts = named.startsWith('"') ? [named] : named.split(".");
   const candidates: number[] = [];
   for (let at = parts.length - 1; at < tokens.length; at++) {
     const first = at - 2 * (parts.length - 1);

@@ -20,9 +20,9 @@ export function findRevision(
 ): RevisionId {
   const exact = graph.named(name);
   if (exact !== undefined) return exact;
-  const everywhere = graph.withPrefix(name);
-  const inLineage = lineage === undefined ? [] : everywhere.filter((id) => lineage.has(id));
-  const candidates = inLineage.length > 0 ? inLineage : everywhere;
+  const matches = graph.withPrefix(name);
+  const inLineage = lineage === undefined ? [] : matches.filter((id) => lineage.has(id));
+  const candidates = inLineage.length > 0 ? inLineage : matches;
   const [only, second] = candidates;
   if (only === undefined) throw notFound(graph, name);
   if (second === undefined) return only;

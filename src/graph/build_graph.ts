@@ -8,7 +8,7 @@ import {
   type RevisionId,
 } from "./revision.ts";
 import { type GraphParts, RevisionGraph } from "./revision_graph.ts";
-import { type Adjacency, knots, minimalCycle, topologicalOrder } from "./walk.ts";
+import { type Adjacency, cyclicComponents, minimalCycle, topologicalOrder } from "./walk.ts";
 
 /**
  * Why a list of revisions is no graph. `at` holds the positions in the list of the revisions that are concerned, the
@@ -274,7 +274,7 @@ function reordered(
   };
 }
 
-/** One cycle for each knot; a knot of parents is reported as such, and not again for its dependencies. */
+/** One cycle for each component; a cycle of parents is reported as such, and not again for its dependencies. */
 function findCycles(
   revisions: readonly Revision[],
   { parents, below }: EdgeLists,
@@ -283,11 +283,13 @@ function findCycles(
   const report = (kind: "parent-cycle" | "dependency-cycle", cycle: readonly number[]) =>
     problems.push({ kind, ids: cycle.map((at) => revisions[at]!.id), at: cycle });
   const reported = new Set<number>();
-  for (const knot of knots(parents)) {
-    for (const at of knot) reported.add(at);
-    report("parent-cycle", minimalCycle(knot, parents));
+  for (const component of cyclicComponents(parents)) {
+    for (const at of component) reported.add(at);
+    report("parent-cycle", minimalCycle(component, parents));
   }
-  for (const knot of knots(below)) {
-    if (!knot.some((at) => reported.has(at))) report("dependency-cycle", minimalCycle(knot, below));
+  for (const component of cyclicComponents(below)) {
+    if (!component.some((at) => reported.has(at))) {
+      report("dependency-cycle", minimalCycle(component, below));
+    }
   }
 }

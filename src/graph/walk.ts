@@ -40,10 +40,10 @@ export function topologicalOrder(before: Adjacency): readonly number[] {
 }
 
 /**
- * The strongly connected components with more than one node, each a knot of cycles, in ascending order.
+ * The strongly connected components with more than one node, each full of cycles, in ascending order.
  * Tarjan's algorithm (SIAM J. Comput. 1, 1972) with its own stack: the depth of the graph costs no call frames.
  */
-export function knots(edges: Adjacency): readonly (readonly number[])[] {
+export function cyclicComponents(edges: Adjacency): readonly (readonly number[])[] {
   const count = edges.length;
   const index = new Int32Array(count).fill(-1);
   const low = new Int32Array(count);
@@ -83,12 +83,12 @@ export function knots(edges: Adjacency): readonly (readonly number[])[] {
 }
 
 /**
- * One cycle of a knot that no edge shortens, as a list in which each node points at the next and the last at the
- * first. Linear: a shortest cycle through the knot's first node, cut down by its shortest chord backwards.
+ * One cycle of such a component that no edge shortens, as a list in which each node points at the next and the last at the
+ * first. Linear: a shortest cycle through its first node, cut down by its shortest chord backwards.
  */
-export function minimalCycle(knot: readonly number[], edges: Adjacency): readonly number[] {
-  const start = knot[0]!;
-  const inside = new Set(knot);
+export function minimalCycle(component: readonly number[], edges: Adjacency): readonly number[] {
+  const start = component[0]!;
+  const inside = new Set(component);
   const cameFrom = new Map<number, number>([[start, start]]);
   let last = start;
   search: for (const node of cameFrom.keys()) {

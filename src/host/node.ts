@@ -235,10 +235,11 @@ function startPiped(program: string, options: ProcessOptions): PipedProcess {
   });
   // A program that has ended may never tell that it read what it was given.
   const ended = output.then(() => {}, () => {});
-  const told = (call: (done: () => void) => void) => new Promise<void>((resolve) => call(resolve));
+  const finished = (call: (done: () => void) => void) =>
+    new Promise<void>((resolve) => call(resolve));
   return {
-    feed: (text) => Promise.race([ended, told((done) => stdin!.write(text, () => done()))]),
-    endInput: () => Promise.race([ended, told((done) => stdin!.end(() => done()))]),
+    feed: (text) => Promise.race([ended, finished((done) => stdin!.write(text, () => done()))]),
+    endInput: () => Promise.race([ended, finished((done) => stdin!.end(() => done()))]),
     output: () => output,
   };
 }

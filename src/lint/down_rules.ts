@@ -50,7 +50,7 @@ export function judgeDown({ up, down }: LintSubject, report: DownReport): void {
   }
   const named = mentionedNames(down.script.text);
   for (const { name, what, owner } of creations(up)) {
-    if (named.has(foldName(name)) || (owner !== undefined && goes(down, owner))) continue;
+    if (named.has(foldName(name)) || (owner !== undefined && dropsTable(down, owner))) continue;
     report("down-incomplete", place, `The down.sql does not name ${what}, which up.sql creates`);
   }
 }
@@ -106,7 +106,7 @@ function creationOf({ mention, text, own }: WalkedStatement): Creation | undefin
 }
 
 /** Whether the down drops the table, be it for a rebuild, so that all of it goes. */
-function goes(down: ScriptSubject, owner: string): boolean {
+function dropsTable(down: ScriptSubject, owner: string): boolean {
   const aliases = down.fates.touched.get(owner)?.aliases ?? new Set([owner]);
   return down.walk.some(({ mention }) =>
     (mention?.kind === "drop-table" || mention?.kind === "drop-view") &&

@@ -100,7 +100,7 @@ function constraintsOf({ primaryKey, uniques, foreignKeys, checks }: Table): Con
 
 /** A rename changes the text of constraints that stay: those are the same in number and order on both sides. */
 function carryConstraints(parts: Parts, { from, to, changes }: AlterTable): void {
-  const gone = new Set(
+  const dropped = new Set(
     changes.flatMap((one) =>
       one.kind === "drop-constraint" ? describeConstraint(one.constraint) : []
     ),
@@ -110,7 +110,7 @@ function carryConstraints(parts: Parts, { from, to, changes }: AlterTable): void
       one.kind === "add-constraint" ? describeConstraint(one.constraint) : []
     ),
   );
-  const before = constraintsOf(from).map(describeConstraint).filter((line) => !gone.has(line));
+  const before = constraintsOf(from).map(describeConstraint).filter((line) => !dropped.has(line));
   const after = constraintsOf(to).filter((one) => !come.has(describeConstraint(one)));
   if (before.length !== after.length) return;
   const revisions = before.map((line) => parts.get(`constraint ${line}`)?.revision);

@@ -81,7 +81,7 @@ async function clashOf(
   const other = await run(image, [...b, ...a], tree);
   for (const outcome of [one, other]) {
     if ("failed" in outcome) {
-      return [`SQLite says: ${outcome.words}`, `at ${whereIs(outcome.failed)}`];
+      return [`SQLite says: ${outcome.words}`, `at ${placeText(outcome.failed)}`];
     }
   }
   if (!("schema" in one) || !("schema" in other)) return undefined;
@@ -128,10 +128,10 @@ async function leastThat(
 function describeStatement(placed: PlacedStatement): string {
   const { script, statement } = placed;
   const [line = ""] = script.text.slice(statement.start, statement.end).split("\n", 1);
-  return `${whereIs(placed)}: ${line}`;
+  return `${placeText(placed)}: ${line}`;
 }
 
-function whereIs({ script, statement }: PlacedStatement): string {
+function placeText({ script, statement }: PlacedStatement): string {
   const { file, line, column } = placeOf(script.file, script.text, statement.start);
   return `${file}:${line}:${column}`;
 }

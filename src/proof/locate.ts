@@ -68,7 +68,7 @@ export async function locate(
     return { best: { heads, changes }, others: [] };
   }
   const [best, ...rest] = exact.toSorted((a, b) => b.size - a.size);
-  const others = rest.filter((other) => !saysTheSame(other, best!, tree));
+  const others = rest.filter((other) => !hasSameStatements(other, best!, tree));
   return { best: locationOf(best!), others: others.map(locationOf) };
 }
 
@@ -85,7 +85,7 @@ function weight(changes: readonly Change[]): number {
 }
 
 /** Whether only revisions without statements, such as merges, lie between two states. */
-function saysTheSame(lower: Candidate, upper: Candidate, tree: ReplayTree): boolean {
+function hasSameStatements(lower: Candidate, upper: Candidate, tree: ReplayTree): boolean {
   const below = tree.graph.ancestors(lower.heads, "all");
   const above = tree.graph.ancestors(upper.heads, "all");
   return [...below].every((id) => above.has(id)) &&

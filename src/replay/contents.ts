@@ -164,10 +164,10 @@ function changedRowids(
     return at < 0 ? undefined : others.splice(at, 1)[0];
   };
   const kept = old.rows.filter((row) => take(row, (other) => other[0] === row[0]));
-  const unkept = new Set(old.rows).difference(new Set(kept));
-  if (unkept.size === 0) return undefined;
+  const changed = new Set(old.rows).difference(new Set(kept));
+  if (changed.size === 0) return undefined;
   const moved: LiteralRow[] = [];
-  for (const row of unkept) {
+  for (const row of changed) {
     const other = take(row, () => true);
     if (other === undefined) return undefined;
     moved.push([other[0]!, ...row.slice(1)]);

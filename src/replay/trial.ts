@@ -179,7 +179,7 @@ async function runTrial(
     ];
     const losses = [
       ...seen,
-      ...unansweredWrites(upRun, downRun, schema).filter((write) => !tells(seen, write))
+      ...unansweredWrites(upRun, downRun, schema).filter((write) => !isReported(seen, write))
         .map(({ loss }) => `${loss} and down.sql does not give back`),
     ];
 
@@ -252,7 +252,7 @@ function emptyTables(
 }
 
 /** Whether what the rows have shown says the same already. */
-function tells(seen: readonly string[], { table, column }: UnansweredWrite): boolean {
+function isReported(seen: readonly string[], { table, column }: UnansweredWrite): boolean {
   return seen.some((loss) =>
     column === undefined
       ? loss.endsWith(` rows of ${table}`)

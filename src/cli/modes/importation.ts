@@ -144,11 +144,11 @@ function chosenTarget(
   const { root } = settings;
   try {
     const { target, notices } = session.targetChoice();
-    const beside = joinPath(place.folder, "..", relativeTo(target.path, root));
+    const elsewherePath = joinPath(place.folder, "..", relativeTo(target.path, root));
     // Up to release 6, Prisma reads the paths of URLs from the folder of its schema.
     const isPrismas = tool.name === "prisma" && !isTyped(target) && target.from !== "settings" &&
-      !pathExists(target.path) && pathExists(`${root}/${beside}`);
-    if (isPrismas) return targetAt(beside.replace(/[^/]+\/\.\.\//, ""), session);
+      !pathExists(target.path) && pathExists(`${root}/${elsewherePath}`);
+    if (isPrismas) return targetAt(elsewherePath.replace(/[^/]+\/\.\.\//, ""), session);
     for (const notice of notices) ui.notice(notice);
     return target;
   } catch (error) {

@@ -69,14 +69,14 @@ export function reportWarning(ui: Ui, { message, notes = [], next = [], quiet }:
 
 /** Warns of foreign keys of a schema that SQLite cannot enforce. */
 export async function reportKeyMismatches(ui: Ui, schema: Schema, scratch: Scratch): Promise<void> {
-  if (!mayMismatch(schema)) return;
+  if (!hasForeignKeys(schema)) return;
   await using connection = await scratch.with(schema);
   const notice = mismatchNotice(await readMismatches(connection));
   if (notice !== undefined) reportWarning(ui, notice);
 }
 
 /** Whether there is a key that refers to something else than a primary key: most schemas have none. */
-function mayMismatch({ tables }: Schema): boolean {
+function hasForeignKeys({ tables }: Schema): boolean {
   return [...tables.values()].some((child) =>
     child.foreignKeys.some(({ parent, columns, parentColumns }) => {
       const key = tables.get(foldName(parent))?.primaryKey?.columns.map(({ name }) => name) ?? [];

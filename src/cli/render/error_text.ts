@@ -13,7 +13,7 @@ const OF_STREAMS: ReadonlySet<Fault> = new Set(["broken-pipe", "would-block"]);
  * Turns errors of the operating system, and SQLite's errors about a whole database, into errors of ours.
  * Code that knows more about the file says more; this is the net below it. Anything else is returned as it is.
  */
-export function foreseen(thrown: unknown): unknown {
+export function expectedError(thrown: unknown): unknown {
   if (thrown instanceof AludelError || !(thrown instanceof Error)) return thrown;
   if (thrown instanceof SqlError) return databaseError(thrown, thrown.database ?? "") ?? thrown;
   const fault = host.fault(thrown);

@@ -221,10 +221,10 @@ export function appliedField(
   const record = database.catalogue.records.get(id);
   if (record === undefined) return [["Applied", `no, not to "${name}"`]];
   const at = timeText(record.appliedAt);
-  const how = record.kind === "stamped"
+  const origin = record.kind === "stamped"
     ? `stamped by ${record.appliedBy}, not run`
     : `by ${record.appliedBy} in ${durationText(record.durationMs)}`;
-  return [["Applied", `to "${name}" on ${at}, ${how}`]];
+  return [["Applied", `to "${name}" on ${at}, ${origin}`]];
 }
 
 /** The same for a program: null if it is not applied, or no database was read. */

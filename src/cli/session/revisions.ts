@@ -85,11 +85,11 @@ export async function chooseRevisions(
   const choices = texts.map((text) =>
     text.includes(":") ? rangeChoice(parseRange(text)) : refChoice(parseRef(text))
   );
-  const asksDatabase = choices.some(({ needsApplied }) => needsApplied);
-  const looks = asksDatabase || session.database !== undefined ||
+  const needsDatabase = choices.some(({ needsApplied }) => needsApplied);
+  const looks = needsDatabase || session.database !== undefined ||
     (texts.length === 0 && otherwise === "unfinished");
   const { catalogue, database } = looks
-    ? await (await import("./database.ts")).openDatabaseIfPossible(session, asksDatabase)
+    ? await (await import("./database.ts")).openDatabaseIfPossible(session, needsDatabase)
     : { catalogue: session.catalogue, database: undefined };
   const { graph } = session.workspace;
   const ids = texts.length > 0

@@ -139,14 +139,14 @@ class Repairer {
 
   #giveUp({ id, dir }: ManifestRevision, applied: boolean): void {
     if (applied) {
-      this.#left(`The folder of draft ${id}, "${dir}", is gone, and the database has applied it`);
+      this.#remind(`The folder of draft ${id}, "${dir}", is gone, and the database has applied it`);
       return;
     }
     const follower = [...this.#revisions.values()].find((other) =>
       other.parents.includes(id) || other.dependsOn.includes(id)
     );
     if (follower !== undefined) {
-      this.#left(`The folder of draft ${id}, "${dir}", is gone, and ${follower.id} follows it`);
+      this.#remind(`The folder of draft ${id}, "${dir}", is gone, and ${follower.id} follows it`);
       return;
     }
     this.#revisions.delete(id);
@@ -165,7 +165,7 @@ class Repairer {
         [...revision.parents, ...revision.dependsOn].every((id) => this.#revisions.has(id))
       );
       if (ready.length === 0) {
-        for (const { revision } of waiting) this.#leftWithoutParents(revision);
+        for (const { revision } of waiting) this.#remindOfParents(revision);
         break;
       }
       for (const { revision, from } of ready) {
@@ -192,7 +192,7 @@ class Repairer {
       return undefined;
     }
     if (!names.includes("up.sql")) {
-      this.#left(`Folder "${dir}" has no up.sql: remove it, or write one`);
+      this.#remind(`Folder "${dir}" has no up.sql: remove it, or write one`);
       return undefined;
     }
     try {
@@ -253,7 +253,7 @@ class Repairer {
   #addDraft(dir: string): void {
     const parents = requireGraph([...this.#revisions.values()]).heads;
     if (parents.length > 1) {
-      this.#left(`Folder "${dir}" could follow any of ${parents.length} heads: merge them first`);
+      this.#remind(`Folder "${dir}" could follow any of ${parents.length} heads: merge them first`);
       return;
     }
     const named = idInFolderName(this.#project.settings.folderTemplate, dir);
@@ -287,15 +287,15 @@ class Repairer {
     for (const { id, replaces = [] } of this.#revisions.values()) {
       const one = replaces.find((other) => holdsId(dir, other));
       if (one === undefined) continue;
-      this.#left(`Folder "${dir}" is that of ${one}, which ${id} replaces: remove it`);
+      this.#remind(`Folder "${dir}" is that of ${one}, which ${id} replaces: remove it`);
       return true;
     }
     return false;
   }
 
-  #leftWithoutParents({ id, dir, parents, dependsOn }: ManifestRevision): void {
+  #remindOfParents({ id, dir, parents, dependsOn }: ManifestRevision): void {
     const missing = [...parents, ...dependsOn].filter((parent) => !this.#revisions.has(parent));
-    this.#left(
+    this.#remind(
       `Folder "${dir}" is revision ${id}, which follows ${
         missing.join(" and ")
       }: that is not on disk`,
@@ -321,7 +321,7 @@ class Repairer {
     this.repairs.push({ done: true, what });
   }
 
-  #left(what: string): void {
+  #remind(what: string): void {
     this.repairs.push({ done: false, what });
   }
 }

@@ -25,9 +25,9 @@ export async function runSchemaCommand(
   const [program = "", ...args] = command;
   const { code, stdout, stderr } = await start(program, args, folder);
   if (code !== 0) {
-    const said = new TextDecoder().decode(stderr.length > 0 ? stderr : stdout).trim();
+    const output = new TextDecoder().decode(stderr.length > 0 ? stderr : stdout).trim();
     throw new AludelError("schema-command-failed", `"${name}" exited with ${code}`, {
-      notes: said === "" ? [] : said.split("\n").slice(-SHOWN_LINES),
+      notes: output === "" ? [] : output.split("\n").slice(-SHOWN_LINES),
       next: [shell`sh -c ${`cd ${typedWord(folder)} && ${command.map(typedWord).join(" ")}`}`],
     });
   }

@@ -147,9 +147,9 @@ function computeLineages(
   const { graph, entries, applied, records } = context.catalogue;
   const ups = new Set(route.filter((step) => step.direction === "up").map((step) => step.id));
   // A record whose texts or ancestors are about to be others has another lineage then.
-  const stays = resealed.size === 0 && !applied.values().some((id) => ups.has(id));
+  const isUnchanged = resealed.size === 0 && !applied.values().some((id) => ups.has(id));
   const order = graph.ids
-    .filter((id) => ups.has(id) || (!stays && applied.has(id)))
+    .filter((id) => ups.has(id) || (!isUnchanged && applied.has(id)))
     .map((id) => graph.get(id)!);
   return lineages(
     order,
@@ -158,7 +158,7 @@ function computeLineages(
       if (ups.has(id) && entry) return textsOf(entry).hashes;
       return resealed.get(id) ?? records.get(id);
     },
-    stays ? recorded : new Map(),
+    isUnchanged ? recorded : new Map(),
   );
 }
 

@@ -95,9 +95,9 @@ class AlterationBuilder {
     }
     // Each DROP COLUMN writes every row again; one rebuild does for all of them.
     if (dropped.length > (this.#dropsColumns ? 1 : 0)) return undefined;
-    const goesWithColumn = new Set(dropped.flatMap((column) => this.#constraintsIn(column, go)));
+    const droppedWithColumn = new Set(dropped.flatMap((column) => this.#constraintsIn(column, go)));
     for (const constraint of go) {
-      if (!goesWithColumn.has(constraint) && !this.#dropConstraint(constraint)) return undefined;
+      if (!droppedWithColumn.has(constraint) && !this.#dropConstraint(constraint)) return undefined;
     }
     for (const change of altered) {
       if (!this.#alterNotNull(change)) return undefined;

@@ -36,7 +36,7 @@ export function convertTable(
       ...others,
     ];
   }
-  const away = freeName(`${from.name}__old`);
+  const aside = freeName(`${from.name}__old`);
   const sources = carried.map(([source]) => source).join(", ");
   const targets = carried.map(([, target]) => target).join(", ");
   return [
@@ -45,18 +45,18 @@ export function convertTable(
       "PRAGMA legacy_alter_table = on",
       `make the ${describeObject(to)} of the ${describeObject(from)}`,
     ),
-    step(`ALTER TABLE ${quoteName(from.name)} RENAME TO ${quoteName(away)}`),
+    step(`ALTER TABLE ${quoteName(from.name)} RENAME TO ${quoteName(aside)}`),
     step("PRAGMA legacy_alter_table = off"),
     ...creation(to).slice(0, 1),
     {
       sql: `INSERT INTO ${quoteName(to.name)} (${targets})\nSELECT ${sources}\nFROM ${
-        quoteName(away)
+        quoteName(aside)
       }`,
       cost: "rewrite",
       comment: `copy the rows of ${displayName(from.name)}`,
       hazards: from.kind === "table" ? lostColumns(from, carried) : [],
     },
-    drop(from, away, []),
+    drop(from, aside, []),
   ];
 }
 

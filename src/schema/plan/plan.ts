@@ -275,7 +275,8 @@ class Planner {
     const converted = new Set<SideObject | Table>(this.#converted.values());
     const lost = new Set(this.#dropped.filter((table) => !converted.has(table)).map(keyOf));
     // Indexes and triggers are dropped with their table.
-    const stays = (object: SideObject) => !("table" in object) || !lost.has(foldName(object.table));
+    const isKept = (object: SideObject) =>
+      !("table" in object) || !lost.has(foldName(object.table));
     const comment = (object: SideObject) =>
       isReplaced.has(object)
         ? `drop ${describeObject(object)}, to create it anew`
@@ -283,14 +284,14 @@ class Planner {
         ? `drop ${describeObject(object)}`
         : `set ${describeObject(object)} aside`;
     for (const trigger of [...ofKind("trigger"), ...asideTriggers]) {
-      if (!stays(trigger)) continue;
+      if (!isKept(trigger)) continue;
       this.#push(`DROP TRIGGER ${quoteName(trigger.name)}`, "metadata", comment(trigger));
     }
     for (const view of [...ofKind("view"), ...asideViews]) {
       this.#push(`DROP VIEW ${quoteName(view.name)}`, "metadata", comment(view));
     }
     for (const index of ofKind("index")) {
-      if (!stays(index)) continue;
+      if (!isKept(index)) continue;
       this.#push(`DROP INDEX ${quoteName(index.name)}`, "scan", comment(index));
     }
     for (const object of ofKind("virtual-table")) {

@@ -192,17 +192,17 @@ function exchange(
   into: string,
   freeName: (name: string) => string,
 ): PlannedStatement[] {
-  const away = freeName(`${name}__old`);
+  const aside = freeName(`${name}__old`);
   return [
     step(
       "PRAGMA legacy_alter_table = on",
       "metadata",
       "put the new table into the old one's place",
     ),
-    step(`ALTER TABLE ${quoteName(name)} RENAME TO ${quoteName(away)}`),
+    step(`ALTER TABLE ${quoteName(name)} RENAME TO ${quoteName(aside)}`),
     step(`ALTER TABLE ${quoteName(into)} RENAME TO ${quoteName(name)}`),
     step("PRAGMA legacy_alter_table = off"),
-    step(`DROP TABLE ${quoteName(away)}`, "scan"),
+    step(`DROP TABLE ${quoteName(aside)}`, "scan"),
   ];
 }
 

@@ -13,11 +13,11 @@ import {
 import { buildTable } from "./build_table.ts";
 import { readCreateIndex, readCreateVirtualTable } from "./definition_text.ts";
 import {
+  hidesColumns,
   isShadowName,
   readSchemaRows,
   type SchemaRow,
   type SchemaRows,
-  tellsTooFew,
 } from "./schema_rows.ts";
 
 /**
@@ -97,7 +97,7 @@ export function buildSchema(rows: SchemaRows, known: KnownObjects = new KnownObj
     const key = foldName(row.name);
     const text = about(row, () => readCreateVirtualTable(row.sql));
     virtualTables.set(key, { kind: "virtual-table", name: row.name, sql: row.sql, ...text });
-    if (!rows.modules.has(foldName(text.module)) || tellsTooFew(text.module)) {
+    if (!rows.modules.has(foldName(text.module)) || hidesColumns(text.module)) {
       orphans.push({ owner: key, module: text.module });
     }
   }

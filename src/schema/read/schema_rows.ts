@@ -140,7 +140,7 @@ const ENDINGS: Readonly<Record<string, RegExp>> = {
 };
 
 /** Whether a module that is loaded does not tell SQLite of all its shadow tables: sqlite-vec 0.1.9 omits the numbered ones. */
-export function tellsTooFew(module: string): boolean {
+export function hidesColumns(module: string): boolean {
   return foldName(module) === "vec0";
 }
 

@@ -45,7 +45,9 @@ export function readRenameHints(file: SchemaFile): RenameHints {
       throw hasNoRename(place, "column", next.name);
     } else {
       const to = columnBelow(file, next, directive);
-      if (to === undefined || !standsAlone(file.text, directive)) throw misplaced(file, directive);
+      if (to === undefined || !isAloneOnLine(file.text, directive)) {
+        throw misplaced(file, directive);
+      }
       const hint = { table: next.name, from: directive.value, to, place };
       const isSecond = columns.some((other) =>
         sameName(other.table, hint.table) && sameName(other.to, to)
@@ -79,7 +81,7 @@ function columnBelow(
 }
 
 /** Beside a column it could be meant for that one as well as for the one below. */
-function standsAlone(text: string, directive: Directive): boolean {
+function isAloneOnLine(text: string, directive: Directive): boolean {
   const line = text.lastIndexOf("\n", directive.start - 1) + 1;
   return text.slice(line, directive.start).trim() === "";
 }

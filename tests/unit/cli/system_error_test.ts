@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { AludelError } from "../../../src/errors.ts";
-import { foreseen } from "../../../src/cli/render/error_text.ts";
+import { expectedError } from "../../../src/cli/render/error_text.ts";
 
 Deno.test("foreseen() turns what the system refused into an error with the system's words", () => {
   for (const thrown of [new Deno.errors.PermissionDenied("no"), new Deno.errors.NotFound("no")]) {
-    const error = foreseen(thrown);
+    const error = expectedError(thrown);
     assert.ok(error instanceof AludelError);
     assert.equal(error.code, "system-refused");
     assert.deepEqual(error.notes, ["no"]);
@@ -22,7 +22,7 @@ Deno.test("foreseen() knows a full disk, for which Deno has no class", {
   } catch (error) {
     thrown = error;
   }
-  const error = foreseen(thrown);
+  const error = expectedError(thrown);
   assert.ok(error instanceof AludelError);
   assert.equal(error.code, "system-refused");
 });
@@ -30,6 +30,6 @@ Deno.test("foreseen() knows a full disk, for which Deno has no class", {
 Deno.test("foreseen() leaves our own errors and bugs as they are", () => {
   const ours = new AludelError("usage", "x", { next: [] });
   for (const thrown of [ours, new TypeError("x"), "text", undefined]) {
-    assert.equal(foreseen(thrown), thrown);
+    assert.equal(expectedError(thrown), thrown);
   }
 });

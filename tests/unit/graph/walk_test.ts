@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { knots, minimalCycle, reversed, topologicalOrder } from "../../../src/graph/walk.ts";
+import {
+  cyclicComponents,
+  minimalCycle,
+  reversed,
+  topologicalOrder,
+} from "../../../src/graph/walk.ts";
 
 Deno.test("topologicalOrder() takes the lowest free node, and leaves cycles out", () => {
   assert.deepEqual(topologicalOrder([[3], [], [0], [], [1]]), [1, 3, 0, 2, 4]);
@@ -12,7 +17,7 @@ Deno.test("reversed() turns every edge round", () => {
 });
 
 Deno.test("knots() finds the components with cycles", () => {
-  assert.deepEqual(knots([[1], [2], [1], [4], [3, 0], []]), [[1, 2], [3, 4]]);
+  assert.deepEqual(cyclicComponents([[1], [2], [1], [4], [3, 0], []]), [[1, 2], [3, 4]]);
 });
 
 Deno.test("minimalCycle() is not longer than its chords allow", () => {

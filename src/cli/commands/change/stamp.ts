@@ -77,7 +77,7 @@ export const command = defineCommand({
     for (const { id, message } of done.add) {
       ui.notice(`stamped  ${ui.talkStyle.yellow(id)}  ${message}`);
     }
-    if (kept !== null) reportKept(ui, target, kept);
+    if (kept !== null) reportRestorePoint(ui, target, kept);
     if (flags.dryRun) {
       ui.notice(`Nothing was changed: this is what would be recorded in "${target.name}".`);
     } else if (added.length === 0 && done.remove.length === 0) {
@@ -87,7 +87,7 @@ export const command = defineCommand({
 });
 
 /** Prints where to find the SQL of removed revisions that are not on disk. */
-function reportKept(
+function reportRestorePoint(
   ui: Ui,
   { name, path }: Target,
   { entry, ids }: NonNullable<StampOutcome["kept"]>,

@@ -18,7 +18,7 @@ function borrowedDatabase(runtime: Runtime, root: string): Target | undefined {
   }
 }
 
-function whereFrom({ from }: Target): string {
+function originOf({ from }: Target): string {
   return from === ".env" ? "DATABASE_URL in .env" : "DATABASE_URL";
 }
 
@@ -74,7 +74,7 @@ export const command = defineCommand({
       ui.notice(
         borrowed === undefined
           ? "The database is app.db: aludel.json names it, and .gitignore keeps it out of git."
-          : `The database is ${borrowed.name}: ${whereFrom(borrowed)} names it.`,
+          : `The database is ${borrowed.name}: ${originOf(borrowed)} names it.`,
       );
     }
   },

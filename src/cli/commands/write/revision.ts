@@ -140,15 +140,15 @@ function refuseMixture(flags: {
   readonly amend: boolean;
   readonly [name: string]: unknown;
 }): void {
-  const needs = (word: string, names: readonly string[]) => {
+  const requireFlag = (word: string, names: readonly string[]) => {
     const name = names.find((one) => isGiven(flags[one]));
     if (name === undefined) return;
     throw new AludelError("usage", `"${longName(name)}" needs "--${word}"`, {
       next: [again`--${word}`, shell`aludel revision --help`],
     });
   };
-  if (!flags.autogenerate) needs("autogenerate", ["amend", "dryRun"]);
-  if (!flags.amend) return needs("amend", ["overwrite", ...Object.keys(UNDO_FLAGS)]);
+  if (!flags.autogenerate) requireFlag("autogenerate", ["amend", "dryRun"]);
+  if (!flags.amend) return requireFlag("amend", ["overwrite", ...Object.keys(UNDO_FLAGS)]);
   const other = ["head", "splice", "branchLabel", "dependsOn", "revId", "from"]
     .find((name) => isGiven(flags[name]));
   if (other === undefined) return;
