@@ -263,7 +263,7 @@ export interface ErrorFacts {
   readonly cause?: unknown;
 }
 
-/** What a new error is made of: whoever throws it says what to do next. */
+/** What a new error is made of: the code that throws it says what to do next. */
 export interface NewErrorFacts extends ErrorFacts {
   readonly next: readonly NextStep[];
 }

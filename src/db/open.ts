@@ -138,7 +138,7 @@ function refuseMissingFolder(path: string, name: string): void {
 
 /**
  * SQLITE_READONLY_DIRECTORY and SQLITE_READONLY_CANTINIT, and SQLITE_CANTOPEN, which a whole file system that is mounted
- * read-only gives: https://sqlite.org/rescode.html. Where it was the database that could not be opened, it cannot be the
+ * read-only gives: https://sqlite.org/rescode.html. If it was the database that could not be opened, it cannot be the
  * second time either.
  */
 function isReadOnlyFolder(error: unknown): boolean {

@@ -122,7 +122,7 @@ function options({ cwd, args, env = {} }: GitCall): ProcessOptions {
     cwd,
     // A name is a name, whatever characters of a pattern it holds.
     args: ["--literal-pathspecs", ...args],
-    // Messages are told apart by their English words, and looking must not refresh the index.
+    // Messages are recognized by their English words, and looking must not refresh the index.
     env: { LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0", ...env },
   };
 }

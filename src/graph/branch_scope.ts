@@ -10,7 +10,7 @@ const SHOWN = 8;
 /**
  * The revision that a name stands for: an id or a label, else the only id that begins so. Case is ignored.
  *
- * @param lineage Where several ids begin so, its members are preferred; the caller checks that the answer is one.
+ * @param lineage If several ids begin so, its members are preferred; the caller checks that the answer is one.
  * @throws {AludelError} `ref-not-found` with the nearest names, `ref-ambiguous` with the candidates.
  */
 export function findRevision(

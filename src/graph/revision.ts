@@ -58,7 +58,7 @@ function nameFault(name: string, pattern: RegExp, alphabet: string): string | nu
 }
 
 /**
- * The revisions on disk joined with those recorded in a database: where both know an id, the disk wins. A
+ * The revisions on disk joined with those recorded in a database: if both know an id, the disk wins. A
  * revision that only the database knows comes last, and without labels that the disk now uses otherwise.
  */
 export function joinRevisions(

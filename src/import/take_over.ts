@@ -62,7 +62,7 @@ export interface PreparedImport {
   readonly applied: readonly RevisionId[];
   /** Of these, what Aludel's records lack. */
   readonly unstamped: readonly RevisionId[];
-  /** The heads of what the database has, whoever applied it. */
+  /** The heads of the applied revisions, whichever tool applied them. */
   readonly reached: readonly RevisionId[];
   /** What schema.sql says if it is to be written; null if there is one. */
   readonly schema: string | null;

@@ -139,7 +139,7 @@ export function slugOf(message: string): string {
   return slug || words[0]?.slice(0, MAX_LENGTH) || "revision";
 }
 
-/** The template of folder names where the settings give none. */
+/** The template of folder names if the settings have none. */
 export const DEFAULT_FOLDER_TEMPLATE = "{date}_{id}_{slug}";
 
 /** What a folder's name is made from. */

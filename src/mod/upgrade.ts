@@ -44,7 +44,7 @@ export interface UpgradeOptions {
   readonly lockTimeoutMs?: number;
   /** How many megabytes of changed pages may be kept in memory to compare with what was there; 256 if left out. */
   readonly comparisonMemory?: number;
-  /** Whether SQLite may read `"text"` as a string where no column is called so; not if left out. */
+  /** Whether SQLite may read `"text"` as a string if no column has that name; not if left out. */
   readonly doubleQuotedStrings?: boolean;
   /** Loadable extensions that revisions need, such as sqlite-vec: by path, or by a name that the system's loader finds. */
   readonly extensions?: readonly string[];
@@ -63,7 +63,7 @@ export interface UpgradeOptions {
 
 /** What {@linkcode upgrade} did. */
 export interface UpgradeResult {
-  /** The ids of the revisions that were applied, in order; empty where nothing was left to do. */
+  /** The ids of the revisions that were applied, in order; empty if nothing was left to do. */
   readonly applied: readonly string[];
   /** The revisions that the database stands at now: one for each branch. */
   readonly current: readonly string[];
@@ -91,7 +91,7 @@ export interface UpgradeResult {
  * ```
  *
  * @throws {AludelError} With a code of docs/errors.md, with `outcome` saying what became of the work, and with what to
- * do in `next`. `interrupted` where the signal stopped it, with the signal's reason as `cause`.
+ * do in `next`. `interrupted` if the signal stopped it, with the signal's reason as `cause`.
  */
 export async function upgrade(options: UpgradeOptions): Promise<UpgradeResult> {
   const { signal } = options;

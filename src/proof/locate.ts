@@ -20,7 +20,7 @@ export interface Location {
 export interface Located {
   /** The place with the same schema, or the nearest one. */
   readonly best: Location;
-  /** Other places with just the same schema, because revisions that change rows lie between. Empty unless `best` is exact. */
+  /** Other places with just the same schema, because only revisions that change rows are between them. Empty unless `best` is exact. */
   readonly others: readonly Location[];
 }
 
@@ -84,7 +84,7 @@ function weight(changes: readonly Change[]): number {
   return changes.flatMap(describeChange).length;
 }
 
-/** Whether only revisions without statements, such as merges, lie between two states. */
+/** Whether only revisions without statements, such as merges, are between two states. */
 function hasSameStatements(lower: Candidate, upper: Candidate, tree: ReplayTree): boolean {
   const below = tree.graph.ancestors(lower.heads, "all");
   const above = tree.graph.ancestors(upper.heads, "all");

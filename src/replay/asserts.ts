@@ -10,7 +10,7 @@ import { say, shell } from "../text/next_step.ts";
 /** Verbs of statements that ask. */
 const ASKING: ReadonlySet<string> = new Set(["SELECT", "VALUES", "WITH"]);
 
-/** So many rows of an assertion that fails are shown. */
+/** Maximum number of rows shown of an assertion that fails. */
 const SHOWN = 3;
 
 /**

@@ -29,8 +29,8 @@ export interface ReplaySource extends Revision {
 /**
  * Runs the ups of a history on an empty database in memory, under the settings that the runner gives them.
  *
- * One transaction serves for all of them but where a header asks for something else; what a script does
- * wrong in the eyes of the runner (losses, violations) has been judged when it was applied.
+ * All of them share one transaction unless a header asks for something else. Losses and violations are not
+ * judged here: they were when the revision was applied.
  *
  * @throws {AludelError} `replay-failed` with the place; what {@linkcode checkScript} throws.
  */
@@ -50,7 +50,7 @@ export async function replay(
 }
 
 /**
- * Runs one up inside an open transaction, which is open again afterwards even where the script asks for none.
+ * Runs one up inside an open transaction, which is open again afterwards even if the script asks for none.
  * @throws {AludelError} `replay-failed`
  */
 export async function replayScript(

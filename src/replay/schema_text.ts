@@ -4,7 +4,7 @@ import { describeChange } from "../schema/diff/describe.ts";
 import { introspect } from "../schema/read/introspect.ts";
 import type { Schema } from "../schema/model/model.ts";
 
-/** All stored definitions of a database as one JSON text. Where two of them are equal, so are the schemas. */
+/** All stored definitions of a database as one JSON text. If two of them are equal, so are the schemas. */
 export async function schemaText(connection: Connection): Promise<string> {
   const [row] = await connection.query(
     // libSQL does not read ORDER BY within an aggregate.

@@ -134,7 +134,7 @@ async function roundTrip(
   return [...missing, ...lacks("down.sql", before)];
 }
 
-/** With awkward rows, and where the down refuses those, with plain ones. */
+/** With awkward rows and, if the down refuses those, with plain ones. */
 async function checkWithAnyRows(request: SelfCheckRequest): Promise<SelfCheckResult> {
   const first = await checkWithRows(request, false);
   if (request.down === null || first.tried.down === "rows") return first;
@@ -274,7 +274,7 @@ async function attempt(
   await tryScript(connection, { id: "trial", direction, script });
 }
 
-/** What is left to do where the plan is not good enough. */
+/** What a person can do if the plan is not good enough. */
 export const BY_HAND: readonly NextStep[] = [
   say("Change the schema in smaller steps"),
   shell`aludel revision -m MSG # write the SQL by hand`,

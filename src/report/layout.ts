@@ -43,7 +43,7 @@ interface Node {
 }
 
 /**
- * Places boxes in layers from left to right, so that links lead to the left where no cycle prevents it: a simple form
+ * Places boxes in layers from left to right, so that links lead to the left unless a cycle prevents it: a simple form
  * of the method of Sugiyama, Tagawa and Toda (1981). Groups that no link joins are placed below and beside each other.
  */
 export function layOut(boxes: readonly Box[], links: readonly Link[]): Layout {

@@ -105,7 +105,7 @@ function describeCommitted(steps: readonly CommittedStep[]): string {
   return `${steps.length} earlier ${verb}: ${list.join(", ")}`;
 }
 
-/** The outcome where not even the first statement was begun. */
+/** The outcome if not even the first statement was begun. */
 export const NOTHING_RUN = "Nothing was run";
 
 function describeSegment({ mode, steps }: Segment): string {

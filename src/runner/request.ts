@@ -76,7 +76,7 @@ export interface Segment {
 /** How a route is divided: one transaction for all, or one for each revision. */
 export type TransactionMode = "all" | "each";
 
-/** Splits a route where a script's header or the transaction mode asks for it. Order is kept. */
+/** Splits a route as the headers of its scripts and the transaction mode say. Order is kept. */
 export function splitSegments(steps: readonly CheckedStep[], mode: TransactionMode): Segment[] {
   const segments: { mode: SegmentMode; steps: CheckedStep[] }[] = [];
   for (const step of steps) {

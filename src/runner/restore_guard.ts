@@ -44,7 +44,7 @@ export class RestoreGuard {
    * that the old state must be readable from a copy, or if `ahead` says that a script outside a transaction may take
    * something.
    * @param steps All that is left of the route.
-   * @param options `former`: the connection of the try before, rolled back and open, where this is another one.
+   * @param options `former`: the connection of the try before, rolled back and open, if this is another one.
    * @throws {AludelError} as {@linkcode RestorePointMaker.make}.
    */
   async protect(
@@ -71,7 +71,7 @@ export class RestoreGuard {
     if (isAlways) this.#keeps(point, started, []);
   }
 
-  /** The copy that the old state is read from, where the database itself may not be. */
+  /** The copy that the old state is read from, if the database itself may not be. */
   get copy(): KeptPoint | undefined {
     return this.#copy;
   }

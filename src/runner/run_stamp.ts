@@ -49,7 +49,7 @@ export interface StampRequest extends MarkedStamp {
   readonly host: RunHost;
   /** Makes the stamp to the same revisions from the state as it is now; called when another process moved it. */
   readonly replan: (connection: Connection) => Promise<MarkedStamp>;
-  /** Given where the stamp takes over a database that was there before Aludel: the log says so. */
+  /** Given if the stamp takes over a database that was there before Aludel: the log says so. */
   readonly baseline?: { readonly tables: number } | undefined;
 }
 

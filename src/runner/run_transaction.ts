@@ -83,7 +83,7 @@ export type SegmentResult = readonly { readonly step: CheckedStep; readonly dura
  *
  * @throws {AludelError} `foreign-key-violations`, `data-loss`, `lock-timeout`, `interrupted`.
  * @throws {StepFailure} What a step threw.
- * @throws {OldStateGone} Where the state from before could not be read; all is rolled back, and has to run behind a copy.
+ * @throws {OldStateGone} If the state from before could not be read; all is rolled back, and has to run behind a copy.
  */
 export async function runTransaction(
   run: TransactionRun,

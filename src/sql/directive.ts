@@ -9,11 +9,11 @@ import { Tokenizer } from "./tokenizer.ts";
 /** What a file with SQL is for: the up or down of a revision, or the wanted schema. */
 export type SqlFileKind = "revision" | "schema";
 
-/** What is known of a directive. Adding one is adding an entry here, and to docs/directives.md. */
+/** A directive. To add one, add an entry here and to docs/directives.md. */
 interface DirectiveRule {
   readonly name: string;
   readonly operator: "=" | ">=";
-  /** Whether it speaks of the whole file and so must precede the first statement. */
+  /** Whether it applies to the whole file and so must precede the first statement. */
   readonly header: boolean;
   readonly files: readonly SqlFileKind[];
   /** Whether the value is a name of the database, which may be quoted. */
@@ -21,7 +21,7 @@ interface DirectiveRule {
   readonly reason: "required" | "none";
   /** A directive as it should be, for the errors about one that is not. */
   readonly example: string;
-  /** What is wrong with a value, as the end of a sentence; undefined when nothing is. */
+  /** What is wrong with a value, as the end of a sentence; undefined if nothing is. */
   readonly fault: (value: string) => string | undefined;
 }
 
@@ -125,14 +125,14 @@ export function isDirective(text: string, start: number, end: number): boolean {
   return bodyStart(text, start, end) !== undefined;
 }
 
-/** Where the directive's name begins; undefined when the comment is just a comment. */
+/** Where the directive's name begins; undefined if the comment is just a comment. */
 function bodyStart(text: string, start: number, end: number): number | undefined {
   let at = skipSpace(text, start + 2, end);
   const WORD = "aludel";
   if (text.slice(at, at + WORD.length).toLowerCase() !== WORD) return undefined;
   at = skipSpace(text, at + WORD.length, end);
   if (text[at] === ":" && at < end) return at + 1;
-  // Without the colon: prose that mentions Aludel, unless it goes on like a directive.
+  // Without the colon: prose that mentions Aludel, unless it continues like a directive.
   const rest = text.slice(at, end);
   const isSlip = at > start && DIRECTIVE_RULES.some((rule) => assigns(rest, rule));
   return isSlip ? at : undefined;
@@ -154,7 +154,7 @@ function skipSpace(text: string, at: number, end: number): number {
  * @param start Where the comment begins.
  * @param end Where it ends.
  * @param comment Where it is.
- * @returns The directive, or undefined when the comment is just a comment.
+ * @returns The directive, or undefined if the comment is just a comment.
  * @throws {AludelError} `directive-syntax`, `directive-unknown`, `directive-value`,
  * `directive-file` or `directive-place`.
  */

@@ -100,7 +100,7 @@ const PLAIN: ScriptHeader = {
  * @param file The file's name for messages.
  * @param text The script's canonical text.
  * @param directives Its directives, in order.
- * @throws {AludelError} `directive-conflict` when two of them contradict each other.
+ * @throws {AludelError} `directive-conflict` if two of them contradict each other.
  */
 function readHeader(
   file: string,

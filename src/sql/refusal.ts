@@ -182,7 +182,7 @@ const UNSAFE_JOURNALS: ReadonlySet<string> = new Set(["off", "memory"]);
 export const LEGACY_ALTER_TABLE = "legacy_alter_table";
 
 /**
- * Why a pragma may not be used in a revision; undefined when it may.
+ * Why a pragma may not be used in a revision; undefined if it may.
  *
  * @param name The pragma's name.
  * @param value The value or argument that it is given; undefined if there is none.
@@ -301,7 +301,7 @@ export interface RunningStatement extends RunMode {
 }
 
 /**
- * Why SQLite must not compile an action for a revision's script, or null when it may: the last word on
+ * Why SQLite must not compile an action for a revision's script, or null if it may: the last word on
  * what {@linkcode findRefusal} cannot see in tokens. Actions that a trigger causes are judged alike.
  * FTS5 and R*Tree ask for `data_version` and `page_size` on their own, without naming themselves as the
  * source (measured on 3.53), and pass because asking changes nothing.

@@ -28,7 +28,7 @@ import { Tokenizer } from "./tokenizer.ts";
  * that are still to be chosen, statements that do not end. It is looked for before anything runs; {@linkcode refuseAction} guards the run itself.
  *
  * @param script A script as {@linkcode readScript} gives it.
- * @returns The error to throw, with place and cure; undefined when there is nothing to refuse.
+ * @returns The error to throw, with place and cure; undefined if there is nothing to refuse.
  */
 export function findRefusal(script: Script): AludelError | undefined {
   const found = firstRefusal(script);

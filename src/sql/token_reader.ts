@@ -106,7 +106,7 @@ export class TokenReader {
   }
 
   /**
-   * Goes on to the first of the words that is outside parentheses and is no part of a dotted
+   * Moves to the first of the words that is outside parentheses and not part of a dotted
    * name; to the next semicolon, or the end, if there is none.
    *
    * @returns Whether one of the words was found; the reader is at it then.

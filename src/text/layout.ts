@@ -57,7 +57,7 @@ export function padColumns(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - displayWidth(text)));
 }
 
-/** Marks that stand for colours until a text is written, and take no columns. */
+/** Marks for colours until a text is written; they take no columns. */
 export const STYLE_MARKS = /[\ufdd0-\ufdd9]/g;
 /** Narrower terminals break words themselves better than we do. */
 const LEAST_COLUMNS = 40;

@@ -127,7 +127,7 @@ export function instead(word: string, by: string, why?: string): NextAgain {
   return { again: [], replace: [word, by], ...(why !== undefined && { why }) };
 }
 
-/** What renders commands where the command line that was typed is known. */
+/** Renders commands for the command line that was typed. */
 export interface StepWords {
   /** What a command's words become where they are typed. */
   readonly words: (command: readonly string[]) => readonly string[];

@@ -52,7 +52,7 @@ export async function verifyGit(
   return failed ? 3 : 0;
 }
 
-/** The files of the project's databases, as git sees them from a folder: those that lie below it. */
+/** The files of the project's databases, as git sees them from a folder: those below it. */
 function databaseFiles(session: Session, cwd: string): string[] {
   const names = [undefined, ...Object.keys(session.settings.databases)];
   const paths = names.flatMap((name) => {

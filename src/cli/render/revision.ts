@@ -16,7 +16,7 @@ export type Mark =
   | "branchpoint"
   | "mergepoint";
 
-/** So many replaced revisions are listed. */
+/** Maximum number of replaced revisions that are listed. */
 const REPLACED = 10;
 
 /** A field of a block: its name and its value. */

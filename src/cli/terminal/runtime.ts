@@ -65,7 +65,7 @@ export function hostRuntime(): Runtime {
 }
 
 /**
- * Once the reader is gone (`aludel history | head -1`), further text is dropped and the command goes on
+ * Once the reader is gone (`aludel history | head -1`), further text is dropped and the command continues
  * to its end: an upgrade must not stop half-way because nobody reads its report.
  */
 function outputStream(target: StandardStream): OutputStream {

@@ -9,7 +9,7 @@ import type { TextHash } from "../../manifest/manifest.ts";
 import { lineages, type TextHashes } from "../../manifest/verdict.ts";
 import { replay, ReplayedParent } from "../../replay/history.ts";
 import { Scratch } from "../../replay/scratch.ts";
-import { refuseNewerFeatures, requireSqliteOfSchema } from "../../replay/sqlite_requirement.ts";
+import { refuseNewerFeatures, requireSqliteOfSchema } from "../../replay/check_script.ts";
 import { checkRenames } from "../../schema/diff/check_renames.ts";
 import { ownSchema, withoutExcluded } from "../../schema/model/foreign_objects.ts";
 import { compareSchemas } from "../../schema/diff/compare.ts";
@@ -117,7 +117,7 @@ interface HistoryTexts {
 /**
  * Reads and hashes every file that leads to the revisions; runs and tokenizes nothing.
  *
- * @throws {AludelError} `revision-edited` and its like where a sealed file is not what was sealed; errors of
+ * @throws {AludelError} `revision-edited` and its like if a sealed file is not what was sealed; errors of
  * the areas `file` and `sql` about reading.
  */
 function readHistory(
@@ -251,7 +251,7 @@ export class SchemaReader {
   }
 
   /**
-   * What revisions lead to, for what comes after them. Where the schema is not in the cache, they are run for it, and
+   * What revisions lead to, for what comes after them. If the schema is not in the cache, they are run for it, and
    * not once more for the first database that is asked for.
    *
    * @throws {AludelError} As {@linkcode ofRevisions}.

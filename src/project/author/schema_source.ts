@@ -5,7 +5,7 @@ import { decodeCanonicalText } from "../../sql/canonical_text.ts";
 import { say, shell, typedWord } from "../../text/next_step.ts";
 import { placeOf } from "../../text/position.ts";
 
-/** So many lines of what a failed program said are shown. */
+/** Maximum number of lines shown of a failed program's output. */
 const SHOWN_LINES = 20;
 
 /**

@@ -39,7 +39,7 @@ export function undoesNothing(
       .some(({ name, value }) => name === "ignore" && value === RULE);
 }
 
-/** The same where the files may be wrong in other ways, which the next run will tell. */
+/** The same if the files may be wrong in other ways, which the next run reports. */
 function seemsToUndoNothing(
   texts: { readonly up: string; readonly down: string },
   file: string,
@@ -84,7 +84,7 @@ export interface SealRevisionsRequest {
 export interface SealedRevisions extends SealResult {
   /** Sealed now, with a down that undoes nothing: see {@linkcode seemsToUndoNothing}. */
   readonly emptyDowns: readonly RevisionId[];
-  /** Sealed before, with other files now: looked for where all drafts were asked for and there is none. */
+  /** Sealed before, with other files now: looked for if all drafts were asked for and there is none. */
   readonly edited: readonly RevisionId[];
 }
 

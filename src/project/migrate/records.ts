@@ -1,5 +1,5 @@
 import { quotedList } from "../../text/layout.ts";
-import { AludelError } from "../../errors.ts";
+import { AludelError, type ErrorCode } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { ManifestRevision, TextHash } from "../../manifest/manifest.ts";
 import {
@@ -182,88 +182,83 @@ export function findingError(
   const { id } = finding;
   const entry = catalogue.entries.get(id);
   const folder = entry && files ? `${files.name}/${entry.dir}` : "";
-  const facts = { revision: id, ...(folder && { place: { file: folder } }) };
+  const error = (
+    code: ErrorCode,
+    message: string,
+    notes: readonly string[],
+    next: readonly [NextStep, ...NextStep[]],
+  ) =>
+    new AludelError(code, message, {
+      revision: id,
+      ...(folder && { place: { file: folder } }),
+      notes,
+      next,
+    });
   switch (finding.kind) {
     case "edited":
-      return new AludelError("record-edited", `Revision "${id}" was edited after it was applied`, {
-        ...facts,
-        notes: [
-          "The text that ran in the database is neither the sealed one nor one that a later seal replaced",
-        ],
-        next: [
-          say("Put the text that ran back into the files"),
-          shell`aludel seal --force ${id} # then sign it`,
-          shell`aludel redo ${id} # or undo what ran, with the rows in what it made, and run the sealed text`,
-        ],
-      });
+      return error("record-edited", `Revision "${id}" was edited after it was applied`, [
+        "The text that ran in the database is neither the sealed one nor one that a later seal replaced",
+      ], [
+        say("Put the text that ran back into the files"),
+        shell`aludel seal --force ${id} # then sign it`,
+        shell`aludel redo ${id} # or undo what ran, with the rows in what it made, and run the sealed text`,
+      ]);
     case "moved":
-      return new AludelError(
+      return error(
         "record-moved",
         `Revision "${id}" was given other parents after it was applied`,
-        {
-          ...facts,
-          notes: [
-            `It ran on top of ${list(finding.was)}`,
-            `The manifest now puts it on top of ${list(finding.now)}`,
-          ],
-          next: [
-            recordElsewhere(id, catalogue),
-            shell`aludel redo ${id} # undo it and run it again: the rows in what it made are lost`,
-            say("Or put the old parents back into the manifest"),
-          ],
-        },
+        [
+          `It ran on top of ${list(finding.was)}`,
+          `The manifest now puts it on top of ${list(finding.now)}`,
+        ],
+        [
+          recordElsewhere(id, catalogue),
+          shell`aludel redo ${id} # undo it and run it again: the rows in what it made are lost`,
+          say("Or put the old parents back into the manifest"),
+        ],
       );
     case "file-missing":
-      return new AludelError(
+      return error(
         "revision-file-missing",
         `Revision "${id}" is applied and has no up.sql any more`,
-        {
-          ...facts,
-          next: [shell`aludel verify`, shell`git checkout -- ${folder || "migrations"}`],
-        },
+        [],
+        [
+          shell`aludel verify`,
+          shell`git checkout -- ${folder || "migrations"}`,
+        ],
       );
     case "parent-missing": {
-      const added = finding.missing.filter((parent) => catalogue.entries.has(parent));
-      return new AludelError(
+      const { missing } = finding;
+      const canRecord = missing.every((parent) => catalogue.entries.has(parent));
+      return error(
         "record-parent-missing",
         `Revision "${id}" is applied, and the database has no record of ${
-          list(finding.missing)
+          list(missing)
         }, which it follows`,
-        {
-          ...facts,
-          notes: [
-            "Something other than Aludel removed the record: Aludel never leaves one without it",
-          ],
-          next: added.length === finding.missing.length
-            ? [
-              shell`aludel verify --drift # see whether the database has what it made`,
-              shell`aludel stamp ${currentOf(catalogue)} # record it again`,
-            ]
-            : [shell`aludel verify --drift`, shell`aludel backup list`],
-        },
+        ["Something other than Aludel removed the record: Aludel never leaves one without it"],
+        canRecord
+          ? [
+            shell`aludel verify --drift # see whether the database has what it made`,
+            shell`aludel stamp ${currentOf(catalogue)} # record it again`,
+          ]
+          : [shell`aludel verify --drift`, shell`aludel backup list`],
       );
     }
     case "lineage-changed":
-      return new AludelError(
+      return error(
         "record-lineage-changed",
         `The record of revision "${id}" is not the one that Aludel wrote`,
-        {
-          ...facts,
-          notes: ["Its lineage does not match its hashes, parents and dependencies"],
-          next: recordAgain(catalogue),
-        },
+        ["Its lineage does not match its hashes, parents and dependencies"],
+        recordAgain(catalogue),
       );
     case "text-changed":
-      return new AludelError(
+      return error(
         "record-text-changed",
         `The database's own ${textFiles(finding.files)} of revision "${id}" ${
           finding.files.length === 1 ? "is" : "are"
         } not what ran`,
-        {
-          ...facts,
-          notes: ["The hashes recorded with it belong to other texts"],
-          next: recordAgain(catalogue),
-        },
+        ["The hashes recorded with it belong to other texts"],
+        recordAgain(catalogue),
       );
     case "draft-edited":
     case "resealed":
@@ -273,7 +268,7 @@ export function findingError(
 }
 
 /** How to rewrite records that something else changed from the disk, if all of them are on disk. */
-function recordAgain(catalogue: Catalogue): readonly NextStep[] {
+function recordAgain(catalogue: Catalogue): readonly [NextStep, NextStep] {
   const look = shell`aludel verify --drift # see whether the schema is what the revisions make`;
   return [...catalogue.applied].every((id) => catalogue.entries.has(id))
     ? [look, shell`aludel stamp --purge ${currentOf(catalogue)} # record the texts on disk instead`]
@@ -340,28 +335,24 @@ export function findingNotice(finding: RecordFinding, catalogue: Catalogue): Not
       next: error.next,
     };
   }
-  if (
-    finding.kind === "unknown" && catalogue.entries.size > 0 && isOfAnotherProject(catalogue)
-  ) {
-    return {
-      type: "notice",
-      code: "revision-unknown",
-      message: `Revision "${id}" is applied in the database but not on disk`,
-      notes: ["None of the database's revisions is on disk: it belongs to another project"],
-      next: [shell`aludel show ${id}`],
-    };
-  }
   if (finding.kind === "unknown") {
+    const isForeign = catalogue.entries.size > 0 && isOfAnotherProject(catalogue);
     return {
       type: "notice",
       code: "revision-unknown",
       message: `Revision "${id}" is applied in the database but not on disk`,
-      notes: ["It may be on another branch of git"],
+      notes: [
+        isForeign
+          ? "None of the database's revisions is on disk: it belongs to another project"
+          : "It may be on another branch of git",
+      ],
       next: [
         shell`aludel show ${id}`,
-        shell`aludel downgrade ${id}@${
-          below(id, catalogue)
-        } # undo it with the down.sql that the database stored`,
+        ...(isForeign ? [] : [
+          shell`aludel downgrade ${id}@${
+            below(id, catalogue)
+          } # undo it with the down.sql that the database stored`,
+        ]),
       ],
     };
   }

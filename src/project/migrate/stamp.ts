@@ -222,7 +222,7 @@ function settledBy(graph: RevisionGraph, goal: StampGoal): (id: RevisionId) => b
   return (id) => spoken.has(id) || !graph.has(id);
 }
 
-/** The same of a stamp at these revisions: what lies under them and what follows them. */
+/** The same for a stamp at these revisions: everything under them and everything that follows them. */
 export function settledAt(
   graph: RevisionGraph,
   ids: readonly RevisionId[],

@@ -29,7 +29,7 @@ const BUFFER_BYTES = 64 * 1024;
  * The files of a migrations folder on disk.
  *
  * A symbolic link is followed only to a place inside the folder: a project that was cloned from a
- * stranger must not be able to pull other files of this machine into a database.
+ * cloned project must not be able to pull other files of this machine into a database.
  */
 export class DiskFiles implements RevisionFiles {
   readonly name: string;

@@ -52,7 +52,7 @@ export function defaultSettings(root: string): Settings {
  *
  * @param text The decoded file.
  * @param file Its name for messages.
- * @param root The folder that it lies in.
+ * @param root The folder that it is in.
  * @throws {AludelError} `settings-syntax`, `settings-duplicate-key`, `settings-unknown-key`, `settings-value`.
  */
 export function parseSettings(text: string, file: string, root: string): Settings {

@@ -34,7 +34,7 @@ export interface FoldedRecords {
 }
 
 /**
- * Puts the record of a squashed revision in the place of the records that it replaces, where all of them are there.
+ * Puts the record of a squashed revision in the place of the records that it replaces, if all of them are there.
  *
  * A record whose lineage did not match before keeps it, so that it is still found to be changed.
  * @param records In order of application.
@@ -124,7 +124,7 @@ export function squashInside(
   );
 }
 
-/** So many revisions are named. */
+/** Maximum number of revisions that are named. */
 const NAMED = 5;
 
 function named(ids: readonly string[]): string {

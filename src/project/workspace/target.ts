@@ -137,7 +137,7 @@ export interface TargetRequest {
   readonly flag: string | undefined;
   readonly environment: (name: string) => string | undefined;
   readonly settings: Settings;
-  /** The variables of the `.env` file; not asked where a flag or `ALUDEL_DATABASE` names the database. */
+  /** The variables of the `.env` file; not asked if a flag or `ALUDEL_DATABASE` names the database. */
   readonly dotenv: () => ReadonlyMap<string, string>;
   /** The working folder, which paths of the flag and of the environment start from. */
   readonly folder: string;
@@ -349,7 +349,7 @@ function invalid(name: string, source: Source, fault: string): AludelError {
 }
 
 /**
- * A bare word is taken for a name where the settings have names: a slip in `--database production` must
+ * A bare word is taken for a name if the settings have names: a slip in `--database production` must
  * not create an empty file of that name.
  */
 function refuseUnknownName(text: string, settings: Settings): void {

@@ -99,7 +99,7 @@ export async function fillTables(
 }
 
 /**
- * The tables, parents first. Where keys go round in a circle, those that may be NULL wait for the others.
+ * The tables, parents first. If keys form a cycle, those that may be NULL wait for the others.
  */
 function tablesToFill(schema: Schema): Table[] {
   const keys = inDependencyOrder(
@@ -125,7 +125,7 @@ const ATTEMPTS = 60;
 /** Number of refusals after which values are no longer awkward. */
 const AWKWARD_ATTEMPTS = 4;
 
-/** So many rows are made for what statements ask for, in each table. */
+/** Maximum number of rows made in each table for the conditions of statements. */
 const MOST_WISHES = 12;
 
 /** What a table's rows are to be like. */
@@ -203,7 +203,7 @@ class TableFiller {
         const wanted = wish!.get(foldName(name));
         if (wanted !== undefined) fresh.set(name, wanted);
       }
-      // Where one CHECK failed, only its columns are drawn again: the others may be right already.
+      // If a CHECK failed, only its columns are drawn again: the others may be right already.
       values = redrawn === undefined ? fresh : mixed(values, fresh, redrawn);
       const names = [...values.keys()];
       try {

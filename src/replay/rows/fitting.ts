@@ -125,7 +125,7 @@ async function sieve(
 ): Promise<ReadonlyMap<string, LiteralRow>> {
   const { from, to, columns, rowids } = table;
   const parts = rowParts(from);
-  // Values of a generated column go along too where the wanted one is plain.
+  // Values of a generated column are copied too if the wanted one is plain.
   const pairs = columns.map((column): [source: string, target: string] => [
     quoteName(column.from.name),
     quoteName(column.to.name),

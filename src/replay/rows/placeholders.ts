@@ -18,7 +18,7 @@ type Expression = (rowid: string | undefined) => string | undefined;
 
 /**
  * Finds values for columns that come back without what was in them: SQLite tries them in rows of the table, and the
- * first one that all of its constraints allow is taken. Where keys want different values they are made of the rowid.
+ * first one that all of its constraints allow is taken. If a key wants different values, they are made of the rowid.
  *
  * A column of a foreign key gets none, since no made-up value may tie a row to another one.
  *

@@ -14,7 +14,7 @@ export interface SurvivingTable {
   readonly to: Table;
   /** Columns that both have, and whether their values stay as they are: another affinity converts them. */
   readonly columns: readonly SurvivingColumn[];
-  /** The rowids as expressions on either side, where both have one. */
+  /** The rowids as expressions on either side, if both have one. */
   readonly rowids: readonly [from: string, to: string] | undefined;
 }
 
@@ -76,7 +76,7 @@ export function newRowid({ from, to, columns }: SurvivingTable): SurvivingColumn
     : column;
 }
 
-/** The rowid stays where the wanted table hides it, or its column is the same one or a new one. */
+/** The rowid stays if the wanted table hides it, or its column is the same one or a new one. */
 function rowidPair(
   from: Table,
   to: Table,

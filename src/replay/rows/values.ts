@@ -71,7 +71,7 @@ const MIXED: readonly SqlValue[] = [
   -1n,
 ];
 
-/** So many habits come first, whatever else there is: {@linkcode fillTables} gives a column all of them. */
+/** Number of habits that come first: {@linkcode fillTables} gives a column all of them. */
 const FIRST_HABITS = 11;
 
 /** Every value that is worth trying in a column, NULL included if the column allows it. */

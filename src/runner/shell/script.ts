@@ -58,7 +58,7 @@ function joinTerminators(text: string): string {
   return joined + text.slice(copied);
 }
 
-// What the runner asks a database in TypeScript, as SQL that fails where the answer is wrong.
+// What the runner asks a database in TypeScript, as SQL that fails if the answer is wrong.
 
 /** Makes the state tables if they are missing, and stops at a format that is not ours. */
 function stateTablesText(): string {
@@ -158,7 +158,7 @@ export interface Sqlite3ScriptRequest extends ShellPreface {
 /**
  * A script for the sqlite3 shell that does what the runner would do, records included: `sqlite3 app.db < script.sql`.
  *
- * It stops at the first error, before anything is committed, when the database is not where the script starts or when
+ * It stops at the first error, before anything is committed, if the database is not where the script starts or when
  * more rows would violate foreign keys than before. The conservation of rows and objects is not part of it: only the
  * runner can count around a statement.
  *

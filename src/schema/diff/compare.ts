@@ -25,7 +25,7 @@ export interface CompareOptions {
 }
 
 /**
- * The differences that lead from a present schema to a wanted one; none exactly where the two mean
+ * The differences that lead from a present schema to a wanted one; none exactly if the two mean
  * the same (docs/schema.md says what that is).
  *
  * Deterministic, and ordered for reading: dropped objects, then tables, then created ones. An index or trigger

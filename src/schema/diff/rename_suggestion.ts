@@ -20,8 +20,8 @@ const ENOUGH = 0.6;
 
 /**
  * Looks for renames that a difference may hide: a dropped and a created table with mostly the same columns, or
- * a dropped and an addedColumns column of one type. Each thing is suggested once, with what is most like it.
- * These are questions to a person; nothing is done about them.
+ * a dropped and an added column of one type. Each is suggested once, with the one most like it.
+ * A person decides; nothing is changed here.
  */
 export function suggestRenames(changes: readonly Change[]): RenameSuggestion[] {
   const suggestions: RenameSuggestion[] = [];

@@ -140,7 +140,7 @@ export interface Index {
 
 /** What an index sorts by. */
 export interface IndexTerm {
-  /** The column's name where the term is a plain column. */
+  /** The column's name if the term is a plain column. */
   readonly column: string | undefined;
   /** The term as written, without COLLATE and ASC or DESC at its end. */
   readonly expression: string;

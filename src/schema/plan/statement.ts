@@ -61,7 +61,7 @@ export interface PlanOptions {
    */
   readonly broken?: ReadonlySet<string>;
   /**
-   * `needed`: views and triggers are set aside where a statement would fail at them, as far as their
+   * `needed`: views and triggers are set aside if a statement would fail at them, as far as their
    * tokens tell · `all`: all of them are, for schemas that guessing gets wrong.
    */
   readonly aside?: "needed" | "all";

@@ -83,7 +83,7 @@ FROM (
  * a row for every column does.
  *
  * @param isKnown Says of which tables nothing but the kind is to be asked.
- * @throws {SqlError} where the database cannot be read.
+ * @throws {SqlError} if the database cannot be read.
  */
 export async function readSchemaRows(
   connection: Connection,

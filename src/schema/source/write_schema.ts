@@ -73,8 +73,9 @@ export function withoutDirectives(sql: string): string {
 }
 
 /**
- * The schema as the text of a schema file: what the database has, word for word but for the directives of
- * the files that it was made by, which would be refused in a schema file: parents before children, each table followed by its indexes, then virtual tables, views and triggers.
+ * The schema as the text of a schema file: the stored definitions, word for word but without the directives of revisions, which
+ * a schema file may not have. Parents come before children, each table is followed by its indexes, then come virtual
+ * tables, views and triggers.
  *
  * @returns The text; a schema without anything gives one newline.
  */

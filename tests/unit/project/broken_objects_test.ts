@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findBroken } from "../../../src/schema/read/broken_objects.ts";
+import { findBroken } from "../../../src/project/author/autogenerate.ts";
 import { databaseOf } from "./schema_of.ts";
 
 Deno.test("findBroken() names the views and triggers that SQLite cannot compile, and changes nothing", async () => {
