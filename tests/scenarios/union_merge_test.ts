@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { measureUnion } from "../../scripts/measure_union_merge.ts";
+import { measureUnion } from "../../scripts/once/measure_union_merge.ts";
 
 Deno.test("plain git merges by union the revisions that two branches added and sealed", async () => {
   const seed = Math.floor(Math.random() * 2 ** 31);

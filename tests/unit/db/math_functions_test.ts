@@ -3,7 +3,7 @@ import type { SqlValue } from "../../../src/db/connection.ts";
 import { isMissingMathFunction, MATH_FUNCTIONS } from "../../../src/db/math_functions.ts";
 import { openNodeSqlite } from "../../../src/db/open.ts";
 
-// SQLite's own answers: scripts/make_math_answers.ts asked a library that has the functions.
+// SQLite's own answers: scripts/once/make_math_answers.ts asked a library that has the functions.
 import answers from "../../fixtures/math_answers.json" with { type: "json" };
 
 Deno.test("MATH_FUNCTIONS answer as SQLite's own do", async () => {

@@ -15,7 +15,7 @@ import type { RevisionGraph } from "../../../src/graph/revision_graph.ts";
 
 type Question = "look" | "history" | "upgrade" | "downgrade";
 
-/** `[question, ref, answer or exception, heads after]`, see scripts/make_alembic_refs.py. */
+/** `[question, ref, answer or exception, heads after]`, see scripts/once/make_alembic_refs.py. */
 type Case = readonly [string, string, readonly RevisionId[] | string, (readonly RevisionId[])?];
 
 interface Answers {

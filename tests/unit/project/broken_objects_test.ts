@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { findBroken } from "../../../src/project/author/autogenerate.ts";
-import { databaseOf } from "./schema_of.ts";
+import { databaseOf } from "../schema/schema_of.ts";
 
 Deno.test("findBroken() names the views and triggers that SQLite cannot compile, and changes nothing", async () => {
   await using connection = await databaseOf(

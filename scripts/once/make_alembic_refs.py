@@ -1,6 +1,6 @@
 """Records what Alembic answers for refs, ranges and routes, as a fixture for our own.
 
-Usage: /usr/bin/python3 scripts/make_alembic_refs.py
+Usage: /usr/bin/python3 scripts/once/make_alembic_refs.py
 
 Writes tests/fixtures/alembic_refs/answers.json. Debian's package is `alembic` (1.8.1); another one is taken from
 PYTHONPATH, and Alembic 1.20.0 gives the same answers. Under a graph and the heads of what is applied, a case is a
@@ -236,7 +236,7 @@ def main():
         for name, heads, cases in groups()
     ]
     head = json.dumps({"alembic": alembic.__version__, "graphs": graphs}, separators=(",", ":"))
-    path = pathlib.Path(__file__).parent.parent / "tests/fixtures/alembic_refs/answers.json"
+    path = pathlib.Path(__file__).parents[2] / "tests/fixtures/alembic_refs/answers.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f'{head[:-1]},"groups":[\n' + ",\n".join(lines) + "\n]}\n")
 

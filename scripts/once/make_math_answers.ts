@@ -1,5 +1,5 @@
 // Writes tests/fixtures/math_answers.json: what an sqlite3 shell with SQLite's own math functions answers.
-// Usage: deno run -A scripts/make_math_answers.ts [SQLITE3]
+// Usage: deno run -A scripts/once/make_math_answers.ts [SQLITE3]
 
 const ONE =
   "acos acosh asin asinh atan atanh ceil ceiling cos cosh degrees exp floor ln log log10 " +
@@ -56,5 +56,5 @@ const { code, stdout, stderr } = await new Deno.Command(Deno.args[0] ?? "sqlite3
 if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
 const lines = new TextDecoder().decode(stdout).trim().split("\n");
 if (lines.length !== expressions.length) throw new Error(`${lines.length} answers`);
-const target = new URL("../tests/fixtures/math_answers.json", import.meta.url);
+const target = new URL("../../tests/fixtures/math_answers.json", import.meta.url);
 Deno.writeTextFileSync(target, `[\n${lines.map((line) => `  ${line}`).join(",\n")}\n]\n`);

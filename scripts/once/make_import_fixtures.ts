@@ -2,9 +2,9 @@
  * Writes tests/fixtures/import/TOOL.txt for the tools that npm has: each makes a project, applies all migrations but the
  * last, and rows are put in between. Needs npm and sqlite3.
  *
- *     deno run -A scripts/make_import_fixtures.ts [TOOL…]
+ *     deno run -A scripts/once/make_import_fixtures.ts [TOOL…]
  */
-const FOLDER = new URL("../tests/fixtures/import/", import.meta.url);
+const FOLDER = new URL("../../tests/fixtures/import/", import.meta.url);
 
 const ROWS = `
 INSERT INTO users (id, name) VALUES (1, 'Ada'), (2, 'Grace');

@@ -1,6 +1,6 @@
 """Writes tests/fixtures/complete_statement.json: texts with sqlite3_complete()'s answer to each.
 
-Run it as `python3 scripts/make_complete_statement.py`. Python's sqlite3 module gives the answers; the
+Run it as `python3 scripts/once/make_complete_statement.py`. Python's sqlite3 module gives the answers; the
 texts are drawn from a fixed seed.
 """
 
@@ -30,7 +30,7 @@ def texts():
 
 
 seen = {text: sqlite3.complete_statement(text) for text in texts()}
-fixture = Path(__file__).parent.parent / "tests" / "fixtures" / "complete_statement.json"
+fixture = Path(__file__).parents[2] / "tests" / "fixtures" / "complete_statement.json"
 with fixture.open("w", encoding="utf-8") as file:
     answers = {
         name: sorted(text for text, answer in seen.items() if answer == wanted)

@@ -3,16 +3,16 @@
  * Measures how often plain git, with the committed attribute `merge=union`, merges the manifests of two branches right:
  * to a manifest that is valid and is the three-way merge of the two. docs/git.md says the result.
  *
- * `deno run -A scripts/measure_union_merge.ts [COUNT] [SEED]`
+ * `deno run -A scripts/once/measure_union_merge.ts [COUNT] [SEED]`
  */
 import {
   formatManifest,
   type Manifest,
   type ManifestRevision,
   sortById,
-} from "../src/manifest/manifest.ts";
-import { mergeManifests } from "../src/manifest/merge_manifest.ts";
-import { parseManifest } from "../src/manifest/parse_manifest.ts";
+} from "../../src/manifest/manifest.ts";
+import { mergeManifests } from "../../src/manifest/merge_manifest.ts";
+import { parseManifest } from "../../src/manifest/parse_manifest.ts";
 
 /** What the branches of a history do, besides adding one to three revisions each. */
 export const KINDS = [
