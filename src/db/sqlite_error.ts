@@ -136,6 +136,13 @@ const BY_RESULT_CODE: ReadonlyMap<number, (name: string) => Explanation> = new M
   })],
 ]);
 
+/** Whether another connection's lock was in the way: nothing was done, and it can be tried again. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof SqlError
+    ? error.busy
+    : error instanceof AludelError && error.code === "database-busy";
+}
+
 interface Explanation {
   readonly code: ErrorCode;
   readonly message: string;

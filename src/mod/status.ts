@@ -1,9 +1,9 @@
 import { inFull } from "../errors.ts";
 import { upgradeRoute } from "../graph/route.ts";
 import { joinCatalogue } from "../project/workspace/catalogue.ts";
-import { accessTo, lookAtState } from "../project/workspace/database_access.ts";
+import { accessTo, lookAtState, type LookPatience } from "../project/workspace/database_access.ts";
 import { type Migrations, openMigrations } from "./migrations.ts";
-import { targetAt } from "./target_at.ts";
+import { LOCK_TIMEOUT_MS, SYSTEM_CLOCK, targetAt } from "./target_at.ts";
 
 /** Which database and which revisions to compare. */
 export interface StatusOptions {
@@ -41,7 +41,7 @@ export interface DatabaseStatus {
  */
 export async function current(database: string | URL): Promise<readonly string[]> {
   try {
-    const { applied } = await lookAtState(accessTo(targetAt(database)));
+    const { applied } = await lookAtState(accessTo(targetAt(database), LOOK_PATIENCE));
     const catalogue = joinCatalogue(null, applied);
     return catalogue.graph.headsOf(catalogue.applied, "parents");
   } catch (error) {
@@ -62,9 +62,17 @@ export async function status(options: StatusOptions): Promise<DatabaseStatus> {
   }
 }
 
+/** A writer is waited for as a run waits for it. */
+const LOOK_PATIENCE: LookPatience = {
+  clock: SYSTEM_CLOCK,
+  lockTimeoutMs: LOCK_TIMEOUT_MS,
+  emit: () => {},
+  interrupted: () => false,
+};
+
 async function compare(options: StatusOptions): Promise<DatabaseStatus> {
   const workspace = openMigrations(options.migrations);
-  const state = await lookAtState(accessTo(targetAt(options.database)));
+  const state = await lookAtState(accessTo(targetAt(options.database), LOOK_PATIENCE));
   const { graph, applied, onDisk } = joinCatalogue(workspace, state.applied);
   const heads = graph.headsOf(onDisk, "parents");
   return {

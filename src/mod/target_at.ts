@@ -4,7 +4,7 @@ import { AludelError } from "../errors.ts";
 import { expandHome, readLocation } from "../project/workspace/database_location.ts";
 import { type DraftPolicy, SETTING_TABLE } from "../project/workspace/setting_table.ts";
 import { serverFile, type Target, TOKEN_VARIABLE } from "../project/workspace/target.ts";
-import type { RestorePolicy } from "../runner/request.ts";
+import type { Clock, RestorePolicy } from "../runner/request.ts";
 import { type NextStep, say } from "../text/next_step.ts";
 
 /** The policies of an application's database, with the defaults of the settings. */
@@ -77,3 +77,12 @@ function policiesOf(policies: TargetPolicies) {
 function unsupported(message: string, next: readonly NextStep[] = [say("Name an SQLite file")]) {
   return new AludelError("target-unsupported", message, { next });
 }
+
+/** How long a database is waited for if the application does not say it. */
+export const LOCK_TIMEOUT_MS = SETTING_TABLE.lockTimeout.fallback * 1_000;
+
+export const SYSTEM_CLOCK: Clock = {
+  now: () => new Date(),
+  monotonicMs: () => performance.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};

@@ -11,7 +11,6 @@ import { type DraftPolicy, SETTING_TABLE } from "../project/workspace/setting_ta
 import { defaultSettings, rowsOnlyFrom } from "../project/workspace/settings.ts";
 import type { Target } from "../project/workspace/target.ts";
 import type {
-  Clock,
   LostContent,
   RestorePolicy,
   RunEvent,
@@ -21,7 +20,7 @@ import type {
 import { NOTHING_RUN } from "../runner/failure.ts";
 import { PROGRAM, RELEASE } from "../text/program.ts";
 import { type Migrations, openMigrations } from "./migrations.ts";
-import { targetAt } from "./target_at.ts";
+import { LOCK_TIMEOUT_MS, SYSTEM_CLOCK, targetAt } from "./target_at.ts";
 import { say } from "../text/next_step.ts";
 
 /** What {@linkcode upgrade} is told. Only the first two are needed. */
@@ -115,7 +114,8 @@ export async function upgrade(options: UpgradeOptions): Promise<UpgradeResult> {
 
 async function upgradeTarget(target: Target, options: UpgradeOptions): Promise<UpgradeResult> {
   const workspace = openMigrations(options.migrations);
-  const access = accessTo(target);
+  const host = hostOf(target, options);
+  const access = accessTo(target, host);
   const context = {
     workspace,
     access,
@@ -127,8 +127,7 @@ async function upgradeTarget(target: Target, options: UpgradeOptions): Promise<U
     downFrom: "database",
     foreign: options.foreign ?? false,
   };
-  const host = hostOf(target, options);
-  const planned = await planMigration(context, request, host);
+  const planned = await planMigration(context, request);
   const { graph, applied } = planned.catalogue;
   for (const notice of planned.route.notices) host.emit(notice);
   const { steps } = await runMigration(context, request, planned, host, {
@@ -147,7 +146,7 @@ function hostOf(target: Target, options: UpgradeOptions): RunHost {
     emit: options.onEvent ?? (() => {}),
     interrupted: () => options.signal?.aborted === true,
     breathe: () => SYSTEM_CLOCK.sleep(0),
-    lockTimeoutMs: options.lockTimeoutMs ?? SETTING_TABLE.lockTimeout.fallback * 1_000,
+    lockTimeoutMs: options.lockTimeoutMs ?? LOCK_TIMEOUT_MS,
     comparisonMemory: options.comparisonMemory ?? SETTING_TABLE.comparisonMemory.fallback,
     doubleQuotedStrings: target.doubleQuotedStrings,
     appliedBy: `${PROGRAM} ${RELEASE}`,
@@ -162,9 +161,3 @@ function hostOf(target: Target, options: UpgradeOptions): RunHost {
   };
   return { ...host, restorePoints: { policy: target.restorePoints, make } };
 }
-
-const SYSTEM_CLOCK: Clock = {
-  now: () => new Date(),
-  monotonicMs: () => performance.now(),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-};

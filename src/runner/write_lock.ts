@@ -1,4 +1,5 @@
-import { type Connection, SqlError } from "../db/connection.ts";
+import type { Connection } from "../db/connection.ts";
+import { isBusy } from "../db/sqlite_error.ts";
 import { AludelError, GO_ON } from "../errors.ts";
 import { readMark, type StateMark } from "../state/state.ts";
 import { again } from "../text/next_step.ts";
@@ -72,12 +73,6 @@ export async function patiently<T>(
   }
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof SqlError
-    ? error.busy
-    : error instanceof AludelError && error.code === "database-busy";
-}
-
 function lockTimeout(name: string, waiting: Waiting, cause: unknown): AludelError {
   const holder = waiting.lockHolder();
   const seconds = waiting.lockTimeoutMs / 1_000;
@@ -86,7 +81,9 @@ function lockTimeout(name: string, waiting: Waiting, cause: unknown): AludelErro
     `Database "${name}" stayed locked for ${seconds} s`,
     {
       notes: [holder ? `The lock is held by ${holder}` : "Another connection holds the lock"],
-      next: [again`--lock-timeout ${seconds * 5} # wait longer for the other process`],
+      next: [
+        again`--lock-timeout ${seconds * 5 || 60} # wait longer for the other process`,
+      ],
       cause,
     },
   );

@@ -123,7 +123,7 @@ export interface State {
   readonly mark: StateMark;
 }
 
-/** The state of a database that does not exist yet. */
+/** The state of a database that does not exist yet: compared by identity, so nothing else is this object. */
 export const NO_STATE: State = { format: "absent", applied: [], mark: ABSENT_MARK };
 
 /**
@@ -137,7 +137,7 @@ export async function readState(
   formats: readonly StateFormat[] = STATE_FORMATS,
 ): Promise<State> {
   const format = await readFormat(connection, formats);
-  if (format === "absent") return NO_STATE;
+  if (format === "absent") return { ...NO_STATE };
   const mark = await markOf(connection, format.number);
   const rows = await connection.query(
     `SELECT ${format.revisionColumns} FROM main.aludel_revision ORDER BY position`,

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { start, Talk } from "../faults/faulty_project.ts";
 import { killedInTransaction } from "../fixtures/killed_writer.ts";
 import { runInProcess } from "../fixtures/fake_runtime.ts";
 import { type RunProject, runProject } from "./run_project.ts";
@@ -141,4 +143,31 @@ Deno.test("current says what it cannot read", async () => {
   const { code, stderr } = await project.inProcess("current");
   assert.equal(code, 1);
   assert.match(stderr, /^error\[database-not-sqlite\]/);
+});
+
+Deno.test("looking waits for a writer that keeps readers out, says for whom, and gives up when --lock-timeout says", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE a(x);", "DROP TABLE a;");
+  await project.prepare("upgrade", "heads");
+  using writer = new DatabaseSync(project.database);
+  const looks = [["current"], ["status"], ["verify"], ["show", "a1"], [
+    "diff",
+    "db:app.db",
+    "head",
+  ]];
+  writer.exec("BEGIN EXCLUSIVE");
+  const waiting = looks.map((words) => start(project, ...words));
+  const talks = waiting.map((command) => new Talk(command));
+  await Promise.all(talks.map((talk) => talk.until("Waiting for")));
+  for (const words of looks) {
+    const { stderr } = await project.fails(1, ...words, "--lock-timeout", "0");
+    assert.match(stderr, /error\[lock-timeout\]/);
+    assert.match(stderr, /next: aludel .*--lock-timeout 60/);
+  }
+  writer.exec("COMMIT");
+  for (const [index, command] of waiting.entries()) {
+    assert.match(await talks[index]!.rest(), /which holds the lock on "app.db"/);
+    await command.stdout.cancel();
+    assert.ok([0, 3].includes((await command.status).code));
+  }
 });

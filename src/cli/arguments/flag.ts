@@ -66,7 +66,7 @@ export const SHARED_FLAGS = {
   quiet: { kind: "switch", alias: "q", help: "print results and errors only" },
 } as const satisfies Flags;
 
-/** For commands that read or write a database. */
+/** For commands that read or write a database, and wait for others that write it. */
 export const DATABASE_FLAG = {
   database: {
     kind: "text",
@@ -74,10 +74,6 @@ export const DATABASE_FLAG = {
     value: "TARGET",
     help: "database: a name from the settings, a path or a URL",
   },
-} as const satisfies Flags;
-
-/** For commands that may have to wait for others. */
-export const LOCK_TIMEOUT_FLAG = {
   lockTimeout: {
     kind: "number",
     value: "SECONDS",
@@ -99,7 +95,6 @@ export const UNDO_FLAGS = {
     values: ["again", "skip"],
     help: "after an interrupted transaction=off script: run its statement again, or skip it",
   },
-  ...LOCK_TIMEOUT_FLAG,
 } as const satisfies Flags;
 
 /** `branchLabel` as it is typed: `--branch-label`. */

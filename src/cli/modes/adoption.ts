@@ -11,6 +11,7 @@ import { shell } from "../../text/next_step.ts";
 import type { CommandContext } from "../arguments/command.ts";
 import { reportKeyMismatches } from "../render/changes.ts";
 import { waitingFor } from "../render/draft.ts";
+import { lookPatience } from "../session/database.ts";
 import { runHost } from "../session/run.ts";
 import { announceExtensions } from "../session/session.ts";
 
@@ -20,6 +21,7 @@ import { announceExtensions } from "../session/session.ts";
  * @param text The database as typed.
  * @param root The project's folder, absolute.
  * @param borrowed The database that `DATABASE_URL` names.
+ * @param lockTimeout Seconds, from the flag.
  * @throws {AludelError} As {@linkcode adoptDatabase}.
  */
 export async function initFrom(
@@ -27,6 +29,7 @@ export async function initFrom(
   text: string,
   root: string,
   borrowed: Target | undefined,
+  lockTimeout: number | undefined,
 ): Promise<void> {
   const { runtime, ui } = context;
   const { target, notices } = chooseTarget({
@@ -42,7 +45,14 @@ export async function initFrom(
   const settings = pathExists(`${root}/${SETTINGS_FILE}`)
     ? readSettingsFile(SETTINGS_FILE, root)
     : defaultSettings(root);
-  await adopt(context, { target, root, settings, borrowedPath: borrowed?.path });
+  const lockTimeoutMs = (lockTimeout ?? settings.lockTimeout) * 1_000;
+  await adopt(context, {
+    target,
+    root,
+    settings,
+    borrowedPath: borrowed?.path,
+    patience: lookPatience({ runtime, ui, lockTimeoutMs }, target),
+  });
 }
 
 /**
@@ -51,9 +61,9 @@ export async function initFrom(
  */
 export async function adopt(
   { runtime, ui }: CommandContext,
-  request: Pick<AdoptRequest, "target" | "root" | "settings" | "borrowedPath" | "migrations">,
+  request: Omit<AdoptRequest, "id" | "now" | "onWait" | "hostOf">,
 ): Promise<void> {
-  const { target, settings } = request;
+  const { target, settings, patience: { lockTimeoutMs } } = request;
   announceExtensions(ui, settings);
   const { started, adopted, revision, up, notExcluded } = await adoptDatabase({
     ...request,
@@ -61,7 +71,7 @@ export async function adopt(
     now: runtime.now(),
     onWait: (project) => waitingFor(ui, project)(),
     hostOf: ({ settings }, access) =>
-      runHost({ runtime, ui, settings }, { target, access }, undefined, () => {}),
+      runHost({ runtime, ui, settings, lockTimeoutMs }, { target, access }, () => {}),
   });
   const { created, extended, kept } = started;
   const { leftOut, doubleQuotedStrings, schema } = adopted;

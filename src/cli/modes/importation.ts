@@ -18,7 +18,7 @@ import { say, shell } from "../../text/next_step.ts";
 import type { CommandContext } from "../arguments/command.ts";
 import { waitingFor } from "../render/draft.ts";
 import { runHost } from "../session/run.ts";
-import { lookWithExtensions, requirePresent } from "../session/database.ts";
+import { lookPatience, lookWithExtensions, requirePresent } from "../session/database.ts";
 import { Session } from "../session/session.ts";
 import { noticesJson } from "../render/answer.ts";
 
@@ -57,6 +57,7 @@ export async function importProject(context: CommandContext, flags: ImportFlags)
       root,
       settings: project.settings,
       borrowedPath: isTyped(target) ? undefined : target.path,
+      patience: lookPatience(session, target),
       ...(isNew && holdsSql(source.project, "migrations") && { migrations: OTHER_FOLDER }),
     });
   }
@@ -98,7 +99,7 @@ export async function importProject(context: CommandContext, flags: ImportFlags)
     (opened) => waitingFor(ui, opened)(),
   );
   if (target !== undefined && prepared.unstamped.length > 0) {
-    await stampApplied(context, written.project, target, prepared);
+    await stampApplied(session, written.project, target, prepared);
   }
   render(context, prepared, { target: target?.name ?? null, dryRun: false, ...written });
 }
@@ -203,19 +204,20 @@ function openedWith(project: Project, migrations: string): Project {
 }
 
 async function stampApplied(
-  { runtime, ui }: CommandContext,
+  session: Session,
   { files, settings }: Project,
   target: Target,
   { reached }: PreparedImport,
 ): Promise<void> {
-  const access = accessTo(target);
+  const { runtime, ui, lockTimeoutMs } = session;
+  const access = accessTo(target, lookPatience(session, target));
   const planned = await planStamp({
     workspace: openWorkspace(files),
     access,
     drafts: target.drafts,
     sealedTexts: () => undefined,
   }, { refs: reached.map(parseRef), purge: false });
-  using runner = runHost({ runtime, ui, settings }, { target, access }, undefined, () => {});
+  using runner = runHost({ runtime, ui, settings, lockTimeoutMs }, { target, access }, () => {});
   await stamp(planned, runner);
 }
 

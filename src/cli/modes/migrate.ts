@@ -13,12 +13,11 @@ import type { CommandContext } from "../arguments/command.ts";
 import {
   DATABASE_FLAG,
   type FlagValues,
-  LOCK_TIMEOUT_FLAG,
   refuseSeveralModes,
   SHARED_FLAGS,
 } from "../arguments/flag.ts";
 import { openTarget } from "../session/database.ts";
-import { lookPatience, migrationContext, runHost } from "../session/run.ts";
+import { migrationContext, runHost } from "../session/run.ts";
 import { Session } from "../session/session.ts";
 import { reportPlan, RunReport } from "../render/run.ts";
 import { shell } from "../../text/next_step.ts";
@@ -33,7 +32,6 @@ export const RUN_FLAGS = {
     values: ["all", "each"],
     help: "one transaction for the whole route (all), or one a revision (each)",
   },
-  ...LOCK_TIMEOUT_FLAG,
   resume: {
     kind: "choice",
     values: ["again", "skip"],
@@ -79,11 +77,7 @@ export async function migrate(
     foreign: flags.foreign,
   };
   const report = new RunReport(context.ui, target.target);
-  const planned = await planMigration(
-    migration,
-    request,
-    lookPatience(session, target, flags.lockTimeout, (event) => report.see(event)),
-  );
+  const planned = await planMigration(migration, request);
   if (workspace === null && planned.state.applied.length === 0) {
     throw projectMissing(session.project);
   }
@@ -116,7 +110,7 @@ export async function migrate(
     return await rehearseMigration(session, flags, { target, migration, request, catalogue });
   }
   const { restorePoints } = flags;
-  using host = runHost(session, target, flags.lockTimeout, (event) => report.see(event), {
+  using host = runHost(session, target, (event) => report.see(event), {
     restorePoints,
   });
   const outcome = await runMigration(migration, request, planned, host, {

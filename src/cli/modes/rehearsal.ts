@@ -24,7 +24,6 @@ export interface OpenMigration {
 /** The flags that a rehearsal obeys. */
 export interface RehearsalFlags {
   readonly rehearseKeep: string | undefined;
-  readonly lockTimeout: number | undefined;
   readonly transaction: TransactionMode | undefined;
   readonly resume: ResumeChoice | undefined;
 }
@@ -40,7 +39,7 @@ export async function rehearseMigration(
     ? undefined
     : resolvePath(flags.rehearseKeep, runtime.cwd);
   const notices: Notice[] = [];
-  using host = runHost(session, target, flags.lockTimeout, (event) => {
+  using host = runHost(session, target, (event) => {
     if (event.type !== "notice") return;
     notices.push(event);
     reportWarning(ui, event);

@@ -6,6 +6,7 @@ import {
   accessTo,
   type DatabaseAccess,
   lookAtState,
+  type LookPatience,
 } from "../../project/workspace/database_access.ts";
 import { readLocation } from "../../project/workspace/database_location.ts";
 import { projectMissing, requireProject } from "../../project/workspace/project.ts";
@@ -36,7 +37,7 @@ export function openTarget(
   const target = purpose === "run" ? chosen : { ...chosen, extensions: [] };
   for (const notice of notices) ui.notice(notice);
   if (target.from === "DATABASE_URL") ui.databaseVariable = target.path;
-  const access = accessTo(target, (holder) => ui.notice(waitingText(holder, target)));
+  const access = accessTo(target, lookPatience(session, target));
   return { target, access };
 
   function choose(): TargetChoice {
@@ -84,6 +85,21 @@ export function isForServer(session: Session): boolean {
   }
 }
 
+/** How looking waits while another process keeps readers out: Ctrl-C ends it as it ends any program. */
+export function lookPatience(
+  { runtime, ui, lockTimeoutMs }: Pick<Session, "runtime" | "ui" | "lockTimeoutMs">,
+  target: Target,
+): LookPatience {
+  return {
+    clock: runtime,
+    lockTimeoutMs,
+    emit(event) {
+      if (event.type === "waiting") ui.notice(waitingText(event.holder, target));
+    },
+    interrupted: () => false,
+  };
+}
+
 /** The notice that a lock is waited for. */
 export function waitingText(holder: string | undefined, { name }: Pick<Target, "name">): string {
   return `Waiting for ${holder ?? "another connection"}, which holds the lock on "${name}" …`;
@@ -105,7 +121,9 @@ export function requirePresent({ name, from, kind }: Target): void {
 export function lookWithExtensions(session: Session, target: Target): Promise<Connection | null> {
   session.announceExtensions();
   const { extensions } = session.settings;
-  return accessTo({ ...target, extensions }).look({ extensions: true });
+  return accessTo({ ...target, extensions }, lookPatience(session, target)).look({
+    extensions: true,
+  });
 }
 
 /** The revisions of a project, joined with what a database records. */

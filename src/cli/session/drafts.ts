@@ -10,7 +10,7 @@ import { NO_STATE } from "../../state/state.ts";
 import type { FlagValues, UNDO_FLAGS } from "../arguments/flag.ts";
 import { RunReport } from "../render/run.ts";
 import { type OpenTarget, openTargetIfNamed, requirePresent } from "./database.ts";
-import { lookPatience, migrationContext, runHost } from "./run.ts";
+import { migrationContext, runHost } from "./run.ts";
 import type { Session } from "./session.ts";
 
 type UndoFlags = FlagValues<typeof UNDO_FLAGS>;
@@ -57,11 +57,10 @@ export async function undoIfApplied(
   };
   const report = new RunReport(session.ui, target.target);
   const see = report.see.bind(report);
-  const { lockTimeout, restorePoints, resume } = flags;
-  const waiting = lookPatience(session, target, lockTimeout, see);
-  const planned = await planMigration(migration, request, waiting);
+  const { restorePoints, resume } = flags;
+  const planned = await planMigration(migration, request);
   for (const notice of planned.route.notices) report.see(notice);
-  using host = runHost(session, target, lockTimeout, see, { restorePoints });
+  using host = runHost(session, target, see, { restorePoints });
   const outcome = await runMigration(migration, request, planned, host, {
     transaction: "all",
     ...(resume !== undefined && { resume }),

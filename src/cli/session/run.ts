@@ -3,7 +3,6 @@ import { textsInHistory } from "../../git/base.ts";
 import type { MigrationContext } from "../../project/migrate/migration.ts";
 import { rowsOnlyFrom } from "../../project/workspace/settings.ts";
 import type { LostContent, RestorePolicy, RunEvent, RunHost } from "../../runner/request.ts";
-import type { Waiting } from "../../runner/write_lock.ts";
 import { PROGRAM, RELEASE } from "../../text/program.ts";
 import { RunWatch } from "../terminal/run_watch.ts";
 import type { OpenTarget } from "./database.ts";
@@ -20,15 +19,16 @@ export interface RunHostOptions {
   readonly leavesCopies?: boolean;
 }
 
+/** What a run needs of a session. */
+export type RunSession = Pick<Session, "runtime" | "ui" | "settings" | "lockTimeoutMs">;
+
 /**
  * The runner's view of the command line: clock, connections, events, interruption.
- * @param lockTimeout Seconds, from the flag; the settings' if it was not given.
  * @param emit Receives every event.
  */
 export function runHost(
-  { runtime, ui, settings }: Pick<Session, "runtime" | "ui" | "settings">,
+  { runtime, ui, settings, lockTimeoutMs }: RunSession,
   { target, access }: OpenTarget,
-  lockTimeout: number | undefined,
   emit: (event: RunEvent) => void,
   { restorePoints = target.restorePoints, leavesCopies = false }: RunHostOptions = {},
 ): CommandRunHost {
@@ -44,7 +44,7 @@ export function runHost(
       emit(event);
     },
     interrupted: watch.interrupted,
-    lockTimeoutMs: (lockTimeout ?? settings.lockTimeout) * 1_000,
+    lockTimeoutMs,
     comparisonMemory: settings.comparisonMemory,
     doubleQuotedStrings: target.doubleQuotedStrings,
     appliedBy: `${PROGRAM} ${RELEASE}`,
@@ -63,22 +63,6 @@ export function runHost(
     return await makeRunPoint({ target, kept, rowsOnly, madeBy, watch: host, made }, reason, lost);
   };
   return { ...host, restorePoints: { policy: restorePoints, make } };
-}
-
-/** How a command waits while another process keeps it from reading: Ctrl-C ends it as it ends any program. */
-export function lookPatience(
-  { runtime, settings }: Session,
-  { access }: OpenTarget,
-  lockTimeout: number | undefined,
-  emit: (event: RunEvent) => void,
-): Waiting {
-  return {
-    clock: runtime,
-    lockTimeoutMs: (lockTimeout ?? settings.lockTimeout) * 1_000,
-    lockHolder: access.lockHolder,
-    emit,
-    interrupted: () => false,
-  };
 }
 
 function sizeOf(path: string): number {

@@ -13,6 +13,8 @@ import type { Ui } from "../terminal/ui.ts";
 export interface SessionFlags {
   readonly config?: string | undefined;
   readonly database?: string | undefined;
+  /** Seconds. */
+  readonly lockTimeout?: number | undefined;
 }
 
 /**
@@ -25,16 +27,18 @@ export class Session {
   /** The value of `--database`. */
   readonly database: string | undefined;
   readonly #config: string | undefined;
+  readonly #lockTimeout: number | undefined;
   #project: Project | undefined;
   #workspace: Workspace | null | undefined;
   #catalogue: Catalogue | undefined;
   #announced = false;
 
-  constructor({ runtime, ui }: CommandContext, { config, database }: SessionFlags) {
+  constructor({ runtime, ui }: CommandContext, { config, database, lockTimeout }: SessionFlags) {
     this.runtime = runtime;
     this.ui = ui;
     this.database = database;
     this.#config = config;
+    this.#lockTimeout = lockTimeout;
   }
 
   /**
@@ -48,6 +52,11 @@ export class Session {
   /** The settings of the project. */
   get settings(): Settings {
     return this.project.settings;
+  }
+
+  /** How long to wait for another process: as the flag or else the settings say. */
+  get lockTimeoutMs(): number {
+    return (this.#lockTimeout ?? this.settings.lockTimeout) * 1_000;
   }
 
   /** The migrations folder as messages name it. */

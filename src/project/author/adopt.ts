@@ -16,7 +16,7 @@ import type { RevisionId } from "../../graph/revision.ts";
 import { parseRef } from "../../graph/ref.ts";
 import type { RunHost } from "../../runner/request.ts";
 import { planStamp, stamp } from "../migrate/stamp.ts";
-import { accessTo, type DatabaseAccess } from "../workspace/database_access.ts";
+import { accessTo, type DatabaseAccess, type LookPatience } from "../workspace/database_access.ts";
 import { pathExists, relativeTo, writeAtomically } from "../workspace/files.ts";
 import { openProject, type Project } from "../workspace/project.ts";
 import type { Settings } from "../workspace/settings.ts";
@@ -41,6 +41,8 @@ export interface AdoptRequest {
   readonly migrations?: string;
   readonly id: RevisionId;
   readonly now: Date;
+  /** How the database is waited for while another process keeps readers out. */
+  readonly patience: LookPatience;
   /** Called once if another process is writing to the migrations folder. */
   readonly onWait: (project: Project) => void;
   /** Makes the host of the stamp. */
@@ -65,8 +67,8 @@ export interface AdoptedDatabase {
  * @throws {AludelError} `adopt-recorded`, `adopt-revisions`, `adopt-failed`, `database-missing`.
  */
 export async function adoptDatabase(request: AdoptRequest): Promise<AdoptedDatabase> {
-  const { target, root, settings, borrowedPath, migrations } = request;
-  const adopted = await readDatabase({ ...target, extensions: settings.extensions }, settings);
+  const { target, root, borrowedPath, migrations } = request;
+  const adopted = await readDatabase(request);
   // An object that belongs to an excluded one is excluded with it.
   const leftOut = adopted.leftOut.filter(({ owner }) => owner === null).map(({ name }) => name);
   const started = startProject(root, {
@@ -99,7 +101,7 @@ export async function adoptDatabase(request: AdoptRequest): Promise<AdoptedDatab
     texts: { up: adopted.up, down: "" },
     onWait: () => request.onWait(project),
   });
-  const access = accessTo(target);
+  const access = accessTo(target, request.patience);
   const planned = await planStamp({
     workspace: openWorkspace(project.files),
     access,
@@ -123,8 +125,10 @@ export async function adoptDatabase(request: AdoptRequest): Promise<AdoptedDatab
   };
 }
 
-async function readDatabase(target: Target, settings: AdoptSettings): Promise<AdoptedSchema> {
-  await using connection = await accessTo(target).look({ extensions: true });
+async function readDatabase(request: AdoptRequest): Promise<AdoptedSchema> {
+  const { settings, patience } = request;
+  const target = { ...request.target, extensions: settings.extensions };
+  await using connection = await accessTo(target, patience).look({ extensions: true });
   if (connection === null) {
     throw new AludelError("database-missing", `Database "${target.name}" does not exist`, {
       next: [shell`aludel init # start with a new one`],

@@ -16,7 +16,7 @@ import type {
   TransactionMode,
 } from "../../runner/request.ts";
 import { runRoute } from "../../runner/run_route.ts";
-import { patiently, type Waiting } from "../../runner/write_lock.ts";
+import { patiently } from "../../runner/write_lock.ts";
 import { introspect } from "../../schema/read/introspect.ts";
 import { type Policy, readPolicies } from "../../state/policies.ts";
 import {
@@ -70,36 +70,9 @@ export interface PlannedMigration {
 /**
  * Resolves and checks: reads the state and every file of the route, changes nothing.
  *
- * @param waiting How to wait for a writer that keeps readers out, as a large transaction does; without it the
- * access's own short patience is all there is.
  * @throws {AludelError} What resolving and checking throw, `database-busy`, `lock-timeout`.
  */
 export async function planMigration(
-  context: MigrationContext,
-  request: MigrationRequest,
-  waiting?: Waiting,
-): Promise<PlannedMigration> {
-  return await whenReadable(context, waiting, (readable) => plan(readable, request));
-}
-
-/**
- * Does what looks at the database, again while a writer keeps readers out.
- *
- * @param waiting As for {@linkcode planMigration}.
- * @throws {AludelError} What `work` throws, `database-busy`, `lock-timeout`.
- */
-export async function whenReadable<T>(
-  context: MigrationContext,
-  waiting: Waiting | undefined,
-  work: (context: MigrationContext) => Promise<T>,
-): Promise<T> {
-  if (waiting === undefined) return await work(context);
-  const { access } = context;
-  const impatient = { ...access, look: () => access.look({ busyTimeoutMs: 0 }) };
-  return await patiently(access.name, waiting, () => work({ ...context, access: impatient }));
-}
-
-async function plan(
   context: MigrationContext,
   request: MigrationRequest,
 ): Promise<PlannedMigration> {

@@ -17,7 +17,7 @@ import {
   type StampRequest,
   type TextPair,
 } from "../../runner/run_stamp.ts";
-import { patiently, type Waiting } from "../../runner/write_lock.ts";
+import { patiently } from "../../runner/write_lock.ts";
 import {
   ABSENT_MARK,
   type AppliedRevision,
@@ -32,7 +32,7 @@ import type { DatabaseAccess } from "../workspace/database_access.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { recordSquashes } from "./record_squashes.ts";
 import { RevisionTexts } from "../workspace/revision_texts.ts";
-import { checkMigration, type MigrationContext, whenReadable } from "./migration.ts";
+import { checkMigration, type MigrationContext } from "./migration.ts";
 
 /** The texts that a revision ran with, from the database's own record; undefined if it has none. */
 export async function readAppliedTexts(
@@ -84,22 +84,11 @@ const NO_RECORDS: Records = { seen: [], erased: [], mark: ABSENT_MARK };
 /**
  * Resolves and checks a stamp: what is recorded as applied must be on disk and readable.
  *
- * @param waiting How to wait for a writer that keeps readers out.
  * @throws {AludelError} What resolving and checking throw, `database-busy`, `lock-timeout`.
  */
 export async function planStamp(
   context: MigrationContext,
   request: StampGoalRequest,
-  waiting?: Waiting,
-): Promise<PlannedStamp> {
-  return await whenReadable(context, waiting, (readable) => plan(readable, request, context));
-}
-
-/** @param later The connection that a change of plan reads with: another process may be writing again. */
-async function plan(
-  context: MigrationContext,
-  request: StampGoalRequest,
-  later: MigrationContext,
 ): Promise<PlannedStamp> {
   const records = await lookAtRecords(context, request.purge);
   const catalogue = joinCatalogue(context.workspace, records.seen);
@@ -110,7 +99,7 @@ async function plan(
     graph: catalogue.graph,
     ...await checkStamp(context, records, goal, request.purge),
     replan: async (connection) =>
-      await checkStamp(later, await readRecords(connection, request.purge), goal, request.purge),
+      await checkStamp(context, await readRecords(connection, request.purge), goal, request.purge),
   };
 }
 

@@ -1,10 +1,18 @@
-import { type Connection, SqlError } from "../../db/connection.ts";
-import { databaseError } from "../../db/sqlite_error.ts";
+import {
+  type Authorizer,
+  type Capabilities,
+  type Connection,
+  type Row,
+  SqlError,
+  type SqlValue,
+} from "../../db/connection.ts";
+import { databaseError, isBusy } from "../../db/sqlite_error.ts";
 import { describeLockHolder } from "../../db/lock_holder.ts";
 import { libraryVersion } from "../../db/node_connection.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
 import { NO_STATE, readState, type State } from "../../state/state.ts";
+import type { Waiting } from "../../runner/write_lock.ts";
 import { again } from "../../text/next_step.ts";
 import type { ServerAddress, Target } from "./target.ts";
 
@@ -18,22 +26,19 @@ export function requireWritable({ name, mode }: Target): void {
   });
 }
 
-/** How long looking waits for a writer to finish its COMMIT, in milliseconds. */
-const LOOK_TIMEOUT_MS = 5_000;
-
 /** The ways to reach a target. */
 export interface DatabaseAccess {
   /** The database for messages. */
   readonly name: string;
   /**
-   * Opens the database for looking: creates nothing, and recovers a hot journal.
-   * @param options How long to wait for a writer; long enough for its COMMIT if it is left out. Whether the target's
-   *   extensions are loaded, as they must be to recognise the tables that a virtual table of theirs makes.
+   * Opens the database for looking: creates nothing, and recovers a hot journal. Opening it and each query wait for a
+   * writer that keeps readers out.
+   * @param options Whether the target's extensions are loaded, as they must be to recognise the tables that a virtual
+   *   table of theirs makes.
    * @returns null if the database does not exist.
+   * @throws {AludelError} An error of the area `database`; `lock-timeout`.
    */
-  look(
-    options?: { readonly busyTimeoutMs?: number; readonly extensions?: boolean },
-  ): Promise<Connection | null>;
+  look(options?: { readonly extensions?: boolean }): Promise<Connection | null>;
   /** Opens it for writing, and creates it if it does not exist. */
   connect(options: { readonly doubleQuotedStrings: boolean }): Promise<Connection>;
   /** Who holds its lock, if the system tells. */
@@ -47,48 +52,33 @@ export interface DatabaseAccess {
   sqliteVersion(): Promise<string>;
 }
 
-/** How long looking waits before it says so. */
-const SILENT_MS = 1_000;
+/** How looking waits for a writer. */
+export type LookPatience = Omit<Waiting, "lockHolder">;
 
 /**
  * The access to a target of the settings or the command line.
- * @param onWait Called when looking has waited a second for a writer, with its name if the system tells.
+ * @param patience Left out for a copy that nobody else writes: then looking does not wait.
  */
-export function accessTo(
-  target: Target,
-  onWait?: (holder: string | undefined) => void,
-): DatabaseAccess {
+export function accessTo(target: Target, patience?: LookPatience): DatabaseAccess {
   if (target.server !== undefined) return serverAccess(target.name, target.server);
   const { kind, path, name, mode, extensions = [] } = target;
   const location = kind === "memory" ? { kind } : { kind: "file", path } as const;
   const lockHolder = () => kind === "memory" ? undefined : describeLockHolder(path);
-  const open = (busyTimeoutMs: number, loads: boolean) =>
-    openDatabase(location, {
-      mode: "read",
-      readOnly: mode === "ro",
-      busyTimeoutMs,
-      name,
-      ...(loads && { extensions }),
-    });
-  const openPatiently = async (timeoutMs: number, loads: boolean): Promise<Connection> => {
-    if (onWait === undefined || timeoutMs <= SILENT_MS) return await open(timeoutMs, loads);
-    try {
-      const connection = await open(SILENT_MS, loads);
-      // Each later statement may wait as long again.
-      await connection.execute(`PRAGMA busy_timeout = ${timeoutMs}`);
-      return connection;
-    } catch (error) {
-      if (!(error instanceof AludelError && error.code === "database-busy")) throw error;
-      onWait(lockHolder());
-      return await open(timeoutMs - SILENT_MS, loads);
-    }
-  };
+  const waiting = patience && { ...patience, lockHolder };
   return {
     name,
-    async look({ busyTimeoutMs = LOOK_TIMEOUT_MS, extensions: loads = false } = {}) {
+    async look({ extensions: loads = false } = {}) {
       if (kind === "memory") return null;
+      const open = () =>
+        openDatabase(location, {
+          mode: "read",
+          readOnly: mode === "ro",
+          name,
+          ...(loads && { extensions }),
+        });
       try {
-        return await openPatiently(busyTimeoutMs, loads);
+        if (waiting === undefined) return await open();
+        return new PatientConnection(await unlessLocked(name, waiting, open), waiting);
       } catch (error) {
         if (error instanceof AludelError && error.code === "database-missing") return null;
         throw error;
@@ -116,6 +106,64 @@ export function accessTo(
     lockHolder,
     sqliteVersion: () => Promise.resolve(libraryVersion()),
   };
+}
+
+/** A connection for looking, whose statements wait for a writer that keeps readers out. */
+class PatientConnection implements Connection {
+  readonly #inner: Connection;
+  readonly #waiting: Waiting;
+
+  constructor(inner: Connection, waiting: Waiting) {
+    this.#inner = inner;
+    this.#waiting = waiting;
+  }
+
+  get name(): string {
+    return this.#inner.name;
+  }
+
+  get capabilities(): Capabilities {
+    return this.#inner.capabilities;
+  }
+
+  execute(sql: string): Promise<void> {
+    return unlessLocked(this.name, this.#waiting, () => this.#inner.execute(sql));
+  }
+
+  query(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]> {
+    return unlessLocked(this.name, this.#waiting, () => this.#inner.query(sql, parameters));
+  }
+
+  inTransaction(): boolean {
+    return this.#inner.inTransaction();
+  }
+
+  authorize(authorizer: Authorizer | null): void {
+    this.#inner.authorize(authorizer);
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** Does what reads, as {@linkcode patiently} does; its module is loaded only if there is something to wait for. */
+async function unlessLocked<T>(
+  name: string,
+  waiting: Waiting,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    const { patiently } = await import("../../runner/write_lock.ts");
+    return await patiently(name, waiting, attempt);
+  }
 }
 
 /** The state of a database that may not exist. Creates nothing. */

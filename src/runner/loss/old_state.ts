@@ -1,5 +1,5 @@
-import { type Connection, SqlError } from "../../db/connection.ts";
-import { AludelError } from "../../errors.ts";
+import type { Connection } from "../../db/connection.ts";
+import { isBusy } from "../../db/sqlite_error.ts";
 
 /** Gives the connection that reads the state from before, when it is needed. */
 export type OldReader = () => Promise<Connection>;
@@ -39,7 +39,7 @@ export class OldState {
       return connection;
     } catch (error) {
       await this.close();
-      throw isLocked(error) ? new OldStateGone("", { cause: error }) : error;
+      throw isBusy(error) ? new OldStateGone("", { cause: error }) : error;
     }
   }
 
@@ -48,12 +48,6 @@ export class OldState {
     this.#connection = undefined;
     await connection?.close();
   }
-}
-
-function isLocked(error: unknown): boolean {
-  return error instanceof SqlError
-    ? error.busy
-    : error instanceof AludelError && error.code === "database-busy";
 }
 
 /** How many bytes of changed pages a run keeps in memory where no setting says otherwise, in megabytes. */

@@ -3,7 +3,7 @@ import { restoreFolderOf } from "../../../project/copies/restore_points.ts";
 import { megabytes } from "../../../text/layout.ts";
 import { shell } from "../../../text/next_step.ts";
 import { defineCommand } from "../../arguments/command.ts";
-import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../../arguments/flag.ts";
+import { DATABASE_FLAG } from "../../arguments/flag.ts";
 import { openTarget } from "../../session/database.ts";
 import { runHost } from "../../session/run.ts";
 import { Session } from "../../session/session.ts";
@@ -19,7 +19,6 @@ export const command = defineCommand({
   flags: {
     ...DATABASE_FLAG,
     message: { kind: "text", alias: "m", value: "REASON", help: "the reason, for the list" },
-    ...LOCK_TIMEOUT_FLAG,
   },
   positional: [],
   examples: [
@@ -32,7 +31,7 @@ export const command = defineCommand({
     const session = new Session(context, flags);
     const open = openTarget(session);
     const report = new RunReport(ui, open.target);
-    using host = runHost(session, open, flags.lockTimeout, (event) => report.see(event), {
+    using host = runHost(session, open, (event) => report.see(event), {
       leavesCopies: true,
     });
     const point = await backupDatabase(

@@ -4,7 +4,7 @@ import { protect } from "../../../runner/policies.ts";
 import { POLICIES, readPolicies } from "../../../state/policies.ts";
 import { again } from "../../../text/next_step.ts";
 import { defineCommand } from "../../arguments/command.ts";
-import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../../arguments/flag.ts";
+import { DATABASE_FLAG } from "../../arguments/flag.ts";
 import { RunReport } from "../../render/run.ts";
 import { openTarget } from "../../session/database.ts";
 import { runHost } from "../../session/run.ts";
@@ -23,7 +23,6 @@ export const command = defineCommand({
     noLoss: { kind: "switch", help: "roll back every run that loses anything" },
     noDowngrade: { kind: "switch", help: "refuse to undo revisions" },
     off: { kind: "switch", help: "remove the named policies" },
-    ...LOCK_TIMEOUT_FLAG,
   },
   positional: [],
   examples: [
@@ -59,7 +58,7 @@ export const command = defineCommand({
     if (named.length > 0) {
       await looked.close();
       const report = new RunReport(ui, target);
-      using host = runHost(session, open, flags.lockTimeout, (event) => report.see(event));
+      using host = runHost(session, open, (event) => report.see(event));
       const change = flags.off ? { set: [], off: named } : { set: named, off: [] };
       const done = await protect(host, change);
       policies = [...done.policies];

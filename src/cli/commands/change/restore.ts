@@ -11,7 +11,7 @@ import type { RowChange } from "../../../project/copies/rehearse.ts";
 import type { Notice } from "../../../finding.ts";
 import { shell } from "../../../text/next_step.ts";
 import { defineCommand } from "../../arguments/command.ts";
-import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../../arguments/flag.ts";
+import { DATABASE_FLAG } from "../../arguments/flag.ts";
 import { openTarget } from "../../session/database.ts";
 import { runHost } from "../../session/run.ts";
 import { Session } from "../../session/session.ts";
@@ -33,7 +33,6 @@ export const command = defineCommand({
       kind: "switch",
       help: "check the restore point, print what would change, and change nothing",
     },
-    ...LOCK_TIMEOUT_FLAG,
   },
   positional: [{
     name: "POINT",
@@ -59,7 +58,7 @@ export const command = defineCommand({
     const point = findRestorePoint(readRestoreFolder(target.path), text);
     const notices: Notice[] = [];
     const report = new RunReport(ui, target);
-    using host = runHost(session, open, flags.lockTimeout, (event) => {
+    using host = runHost(session, open, (event) => {
       if (event.type === "notice") notices.push(event);
       report.see(event);
     }, { leavesCopies: true });

@@ -7,9 +7,9 @@ import type { Ui } from "../../terminal/ui.ts";
 import { requireProject } from "../../../project/workspace/project.ts";
 import { planStamp, stamp } from "../../../project/migrate/stamp.ts";
 import { defineCommand } from "../../arguments/command.ts";
-import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG, refuseSeveralModes } from "../../arguments/flag.ts";
+import { DATABASE_FLAG, refuseSeveralModes } from "../../arguments/flag.ts";
 import { openTarget } from "../../session/database.ts";
-import { lookPatience, migrationContext, runHost } from "../../session/run.ts";
+import { migrationContext, runHost } from "../../session/run.ts";
 import { Session } from "../../session/session.ts";
 import { RunReport } from "../../render/run.ts";
 import { stampJson } from "../../render/answer.ts";
@@ -25,7 +25,6 @@ export const command = defineCommand({
     purge: { kind: "switch", help: "erase all records first" },
     dryRun: { kind: "switch", help: "print what would be recorded, and change nothing" },
     sql: { kind: "switch", help: "print a script for the sqlite3 shell, and change nothing" },
-    ...LOCK_TIMEOUT_FLAG,
   },
   positional: [{
     name: "REF",
@@ -55,13 +54,12 @@ export const command = defineCommand({
     const planned = await planStamp(
       migrationContext(session, open),
       { refs: texts.map(parseRef), purge: flags.purge },
-      lookPatience(session, open, flags.lockTimeout, (event) => report.see(event)),
     );
     if (flags.sql) {
       const { printStampScript } = await import("../../modes/script.ts");
       return printStampScript(ui, planned, target.name);
     }
-    using host = runHost(session, open, flags.lockTimeout, (event) => report.see(event));
+    using host = runHost(session, open, (event) => report.see(event));
     const { stamp: done, kept } = flags.dryRun
       ? { stamp: planned.stamp, kept: null }
       : await stamp(planned, host);

@@ -6,7 +6,7 @@ import { planStamp, stamp } from "../../../project/migrate/stamp.ts";
 import { locate, type Located } from "../../../proof/locate.ts";
 import { changesJson, reportChanges } from "../../render/changes.ts";
 import { defineCommand } from "../../arguments/command.ts";
-import { DATABASE_FLAG, LOCK_TIMEOUT_FLAG } from "../../arguments/flag.ts";
+import { DATABASE_FLAG } from "../../arguments/flag.ts";
 import { lookWithExtensions, openDatabase } from "../../session/database.ts";
 import { openReplay } from "../../session/replay.ts";
 import { migrationContext, runHost } from "../../session/run.ts";
@@ -23,7 +23,6 @@ export const command = defineCommand({
   flags: {
     ...DATABASE_FLAG,
     stamp: { kind: "switch", help: "record that the database is at it" },
-    ...LOCK_TIMEOUT_FLAG,
   },
   positional: [],
   examples: [
@@ -84,7 +83,7 @@ export const command = defineCommand({
       const migration = migrationContext(session, open);
       const refs = (heads.length === 0 ? ["base"] : heads).map(parseRef);
       const planned = await planStamp(migration, { refs, purge: false });
-      using host = runHost(session, open, flags.lockTimeout, () => {});
+      using host = runHost(session, open, () => {});
       const { stamp: { add } } = await stamp(planned, host);
       ui.notice(`Recorded ${add.length} revisions in "${target.name}".`);
     }

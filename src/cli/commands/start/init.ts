@@ -3,7 +3,9 @@ import { resolvePath } from "../../../project/workspace/files.ts";
 import { startProject } from "../../../project/author/start_project.ts";
 import { defaultSettings } from "../../../project/workspace/settings.ts";
 import type { Target } from "../../../project/workspace/target.ts";
+import { typedWord } from "../../../text/next_step.ts";
 import { defineCommand } from "../../arguments/command.ts";
+import { DATABASE_FLAG } from "../../arguments/flag.ts";
 import type { Runtime } from "../../terminal/runtime.ts";
 import { targetChoice } from "../../session/session.ts";
 
@@ -35,6 +37,7 @@ export const command = defineCommand({
       value: "DATABASE",
       help: "adopt this database: write schema.sql and a first revision, and record it",
     },
+    lockTimeout: DATABASE_FLAG.lockTimeout,
   },
   positional: [
     { name: "DIR", help: "folder of the project, made if missing (default: here)", optional: true },
@@ -50,7 +53,7 @@ export const command = defineCommand({
     const borrowed = borrowedDatabase(runtime, root);
     if (flags.from !== undefined) {
       const { initFrom } = await import("../../modes/adoption.ts");
-      return await initFrom(context, flags.from, root, borrowed);
+      return await initFrom(context, flags.from, root, borrowed, flags.lockTimeout);
     }
     const started = borrowed === undefined
       ? startProject(root)
@@ -59,7 +62,7 @@ export const command = defineCommand({
     for (const path of started.created) ui.data(`created   ${path}`);
     for (const path of started.extended) ui.data(`extended  ${path}`);
     for (const path of started.kept) ui.data(`kept      ${path}`);
-    const enter = folder === undefined || folder === "." ? [] : [`cd ${folder}`];
+    const enter = folder === undefined || folder === "." ? [] : [`cd ${typedWord(folder)}`];
     const steps = [
       ...enter,
       'aludel revision -m "create events table"',
