@@ -97,6 +97,27 @@ export function start(project: RunProject, ...args: readonly string[]): Deno.Chi
   }).spawn();
 }
 
+/**
+ * Waits until a process handles SIGINT: its sentinel is started during the run, and until then the signal has its usual
+ * effect. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html, SigCgt
+ */
+export async function untilHandled({ pid }: Deno.ChildProcess): Promise<void> {
+  while (!handlesInterrupt(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function handlesInterrupt(pid: number): boolean {
+  const threads = [...Deno.readDirSync(`/proc/${pid}/task`)].map(({ name }) =>
+    Deno.readTextFileSync(`/proc/${pid}/task/${name}/comm`).trim()
+  );
+  // Node always handles it, to tidy the terminal, and has a thread if a script is to be broken by it.
+  if (threads.some((name) => name.endsWith("MainThread"))) {
+    return threads.includes("SigintWatchdog");
+  }
+  const [, mask = "0"] = /^SigCgt:\s*(\w+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ??
+    [];
+  return (BigInt(`0x${mask}`) & 0b10n) !== 0n;
+}
+
 /** Reads an output of a process as it comes: stderr, if no other is named. */
 export class Talk {
   #text = "";

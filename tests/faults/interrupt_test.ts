@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { aludelCommand, baseEnvironment } from "../scenarios/cli.ts";
 import { type RunProject, runProject } from "../scenarios/run_project.ts";
-import { lookAt, start, Talk } from "./faulty_project.ts";
+import { lookAt, start, Talk, untilHandled } from "./faulty_project.ts";
 
 /** Counts for a while: `steps` at a few million a second. */
 const count = (steps: string) =>
@@ -24,19 +24,6 @@ const POSIX = { ignore: Deno.build.os === "windows" };
 
 /** Only Linux tells which signals a process handles. */
 const LINUX = { ignore: Deno.build.os !== "linux" };
-
-/**
- * Waits until a process handles SIGINT: its sentinel is started during the run, and until then the signal has its usual
- * effect. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html, SigCgt
- */
-async function untilHandled({ pid }: Deno.ChildProcess): Promise<void> {
-  const handles = () => {
-    const [, mask = "0"] = /^SigCgt:\s*(\w+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ??
-      [];
-    return (BigInt(`0x${mask}`) & 0b10n) !== 0n;
-  };
-  while (!handles()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
 
 /** Waits until a process has computed for another second, and so is inside a statement that never ends. */
 async function untilInside({ pid }: Deno.ChildProcess): Promise<void> {

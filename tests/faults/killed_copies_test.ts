@@ -2,6 +2,8 @@
 // sqlite3 shell, of another release than the library that wrote it.
 import assert from "node:assert/strict";
 import { type RunProject, runProject } from "../scenarios/run_project.ts";
+import { runsOnNode } from "../scenarios/cli.ts";
+import { untilHandled } from "./faulty_project.ts";
 import { endWhen, isCopying, isThere, ROUNDS, sameBytes, startAludel } from "./killed_command.ts";
 
 /** Rows of a thousand bytes: above the size from which a worker copies. */
@@ -200,8 +202,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     const before = Deno.readFileSync(project.database);
     for (const moment of [300, 1_500]) {
       const child = startAludel(project.path, ["upgrade", "--rehearse"]);
+      await untilHandled(child);
       assert.ok(await endWhen(child, () => isCopying(project.database), moment, signal));
-      assert.equal(isCopying(project.database), false);
+      // Node does not hear SIGTERM: what it leaves goes next time, as after kill -9.
+      if (signal === "SIGINT" || !runsOnNode()) assert.equal(isCopying(project.database), false);
     }
     assert.ok(sameBytes(Deno.readFileSync(project.database), before));
   });

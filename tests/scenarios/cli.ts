@@ -51,6 +51,13 @@ export function aludelCommand(): readonly string[] {
   return binary ? [binary] : [Deno.execPath(), "run", "-A", ENTRY];
 }
 
+/** Whether the program runs on Node: by npm or as a file with Node in it. */
+export function runsOnNode(): boolean {
+  const [program, ...before] = aludelCommand();
+  const { stdout } = new Deno.Command(program!, { args: [...before, "--version"] }).outputSync();
+  return /\bNode \d/.test(new TextDecoder().decode(stdout));
+}
+
 /** Runs SQL in the real `sqlite3` shell; returns its output without the final line break. */
 export async function sqlite3(database: string, sql: string): Promise<string> {
   const outcome = await run("sqlite3", [database, sql], {});
