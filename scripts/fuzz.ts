@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console
 /**
- * Feeds the readers of what strangers write with nearly right input, until the time is over or something breaks.
+ * Feeds the readers of what others write with nearly right input, until the time is over or something breaks.
  *
  * `deno task fuzz [SECONDS] [TARGET]`: 60 seconds and every target unless said otherwise. A finding is printed with the
  * smallest input that shows it, and becomes a case in the tests of what it broke.

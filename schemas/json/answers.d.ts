@@ -409,7 +409,7 @@ export interface BackupListAnswer {
   /** Newest first. */
   readonly points: readonly RestorePoint[];
   /** Names of what is no restore point. */
-  readonly strangers: readonly string[];
+  readonly others: readonly string[];
   /** Folders that a crash left. */
   readonly leftovers: readonly string[];
 }

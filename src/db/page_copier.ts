@@ -147,7 +147,7 @@ export class CopyControl {
     Atomics.compareExchange(this.#phase, 0, waiting, copying);
     if (isLast) Atomics.compareExchange(this.#phase, 0, copying, final);
     if (Atomics.load(this.#phase, 0) === PHASE.cancelled) {
-      throw new Error("The copy was called off");
+      throw new Error("The copy was cancelled");
     }
   }
 

@@ -78,9 +78,9 @@ export function describeProblem(problem: GraphProblem): string {
     case "self-dependency":
       return `Revision "${problem.id}" depends on itself`;
     case "parent-cycle":
-      return `The parents go round in a cycle: ${round(problem.ids)}`;
+      return `The parents form a cycle: ${round(problem.ids)}`;
     case "dependency-cycle":
-      return `The parents and dependencies go round in a cycle: ${round(problem.ids)}`;
+      return `The parents and dependencies form a cycle: ${round(problem.ids)}`;
   }
 }
 
@@ -100,7 +100,7 @@ export function cureOf(problem: GraphProblem): readonly NextStep[] {
     case "missing-dependency":
       return [
         shell`git log -S ${`"id":"${problem.missing}"`} # find the line of ${problem.missing}, and put it back`,
-        say(`Or name another revision than "${problem.missing}"`),
+        say(`Or name a revision other than "${problem.missing}"`),
       ];
     case "self-parent":
       return [say('Take its own id out of its "parents"')];

@@ -82,7 +82,7 @@ export function compareChecksums(
   if (first === undefined) return [];
   if (tool.onEdit === "ignores") {
     return [first, ...others].map((file) =>
-      `${file} has changed since ${tool.title} applied it; the schemas are compared all the same`
+      `${file} has changed since ${tool.title} applied it; the schemas are compared anyway`
     );
   }
   throw new AludelError("import-edited", `The file has changed since ${tool.title} applied it`, {

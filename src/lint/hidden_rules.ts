@@ -28,7 +28,7 @@ export const HIDDEN_RULES = {
     level: "warning",
     what: "Rows are written with random() or the time of day.",
     why:
-      "Two databases with the same revisions hold different rows, and a rehearsal or proof has other ones than the run.",
+      "Two databases with the same revisions hold different rows, and a rehearsal or proof has other rows than the run.",
     cure: "Write constants, or compute the values from the rows that are there.",
   },
   "function-missing": {
@@ -66,7 +66,7 @@ export async function judgeHidden(subject: LintSubject, report: HiddenReport): P
       if (mention === undefined || isTemporary(mention)) continue;
       if (mention.kind.startsWith("create-")) {
         if (direction === "up" && hasIfNotExists(text)) {
-          const what = `${displayName(mention.name)} is created only if nothing is called so`;
+          const what = `${displayName(mention.name)} is created only if nothing has that name`;
           report("if-not-exists", { script: direction, at: statement.start }, what);
         }
       } else {

@@ -16,13 +16,13 @@ import {
 export const LOSS_RULES = {
   "drop-table": {
     level: "warning",
-    what: "A table is dropped that was there before the revision.",
+    what: "An existing table is dropped.",
     why: "Its rows are gone. A downgrade makes the table again, and it is empty.",
     cure: "Copy the rows first, or say why they are no longer needed.",
   },
   "drop-column": {
     level: "warning",
-    what: "A column is dropped that was there before the revision.",
+    what: "An existing column is dropped.",
     why: "Its values are gone. A downgrade makes the column again, without them.",
     cure: "Copy the values first, or say why they are no longer needed.",
   },
@@ -31,7 +31,7 @@ export const LOSS_RULES = {
     what: "A table is rebuilt without one of its columns, and no statement reads that column.",
     why:
       "The values are lost, and unlike DROP COLUMN the file does not say so: a forgotten column looks the same.",
-    cure: "Copy the column too, or say why it goes.",
+    cure: "Copy the column too, or say why it is dropped.",
   },
   "delete-all": {
     level: "warning",

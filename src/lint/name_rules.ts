@@ -29,7 +29,7 @@ export const RENAME_RULES = {
   },
   "rename-used": {
     level: "warning",
-    what: "A table or column is renamed that a view or trigger names.",
+    what: "A table or column that a view or trigger names is renamed.",
     why:
       "SQLite rewrites their text. Files that contain it, and programs that are still running, keep using the old name.",
     cure: "Look at the view or trigger afterwards: `aludel schema head`.",
@@ -96,9 +96,9 @@ function objectsOf({ views, triggers }: Schema): readonly (View | Trigger)[] {
 export const REFERENCE_RULES = {
   "drop-parent": {
     level: "error",
-    what: "A table is dropped that foreign keys of other tables still refer to.",
+    what: "A table that foreign keys of other tables refer to is dropped.",
     why:
-      "The keys lead nowhere then: the run is refused if a row has a value there, and otherwise the next insert into the child fails.",
+      "The keys then refer to nothing: the run is refused if a row has a value there, and otherwise the next insert into the child fails.",
     cure: "Drop or rebuild the children in the same revision, before the parent.",
   },
   "rebuild-order": {

@@ -17,13 +17,15 @@ export const REBUILD_RULES = {
     level: "error",
     what: "A table is rebuilt, and one of its indexes is not created again.",
     why: "DROP TABLE takes the indexes along. Aludel refuses such a run as a loss.",
-    cure: "Create the index again after the rename, or drop it with DROP INDEX if it is to go.",
+    cure:
+      "Create the index again after the rename, or drop it with DROP INDEX if you no longer need it.",
   },
   "lost-trigger": {
     level: "error",
     what: "A table or view is created again, and one of its triggers is not.",
     why: "DROP takes the triggers along. Aludel refuses such a run as a loss.",
-    cure: "Create the trigger again at the end, or drop it with DROP TRIGGER if it is to go.",
+    cure:
+      "Create the trigger again at the end, or drop it with DROP TRIGGER if you no longer need it.",
   },
   "lost-autoincrement": {
     level: "error",

@@ -35,7 +35,7 @@ export const ROW_RULES = {
   "default-check": {
     level: "error",
     what: "ADD COLUMN with a CHECK that the column's own default violates.",
-    why: "Every row that is there gets the default, so SQLite refuses it on a table that has rows.",
+    why: "Every existing row gets the default, so SQLite refuses it on a table that has rows.",
     cure: "Change the default or the CHECK.",
   },
   "add-unique": {
@@ -48,25 +48,25 @@ export const ROW_RULES = {
     level: "warning",
     what: "ADD COLUMN with REFERENCES and a default other than NULL.",
     why:
-      "Every row that is there then refers to the default. If the parent lacks that row, the run fails when foreign keys are checked; if they are enforced, SQLite refuses the statement.",
+      "Every existing row then refers to the default. If the parent lacks that row, the run fails when foreign keys are checked; if they are enforced, SQLite refuses the statement.",
     cure: "Add the column without a default and UPDATE the rows that have a parent.",
   },
   "unique-index": {
     level: "warning",
-    what: "CREATE UNIQUE INDEX on a table that was there before the revision.",
-    why: "It fails if two rows have the same values, and a new database never has.",
+    what: "CREATE UNIQUE INDEX on an existing table.",
+    why: "It fails if two rows have the same values, which no new database has.",
     cure:
       "Remove duplicates in the same revision, or say how you know that there are none. `assert.sql` of the revision before can hold the query that shows it.",
   },
   "add-check": {
     level: "warning",
-    what: "ALTER TABLE … ADD CONSTRAINT … CHECK on a table that was there before the revision.",
+    what: "ALTER TABLE … ADD CONSTRAINT … CHECK on an existing table.",
     why: "It fails if a row violates the check.",
     cure: "Correct the rows in the same revision, or say how you know that there are none.",
   },
   "set-not-null": {
     level: "warning",
-    what: "ALTER COLUMN … SET NOT NULL on a table that was there before the revision.",
+    what: "ALTER COLUMN … SET NOT NULL on an existing table.",
     why: "It fails if a row has NULL there.",
     cure:
       "UPDATE the rows with NULL in the same revision, or say how you know that there are none.",

@@ -118,7 +118,10 @@ class ManifestCheck {
       const owner = `Revision ${JSON.stringify(id)}`;
       const path = this.#paths.get(id) ?? [];
       if (isOld && replaces.length > 0) {
-        this.#report([...path, "replaces"], `${owner} has "replaces", which format 1 has not`);
+        this.#report(
+          [...path, "replaces"],
+          `${owner} has "replaces", which format 1 does not have`,
+        );
       }
       for (const one of replaces) {
         const folded = foldRevisionName(one);

@@ -61,7 +61,9 @@ async function findConflict(
     notes: [...pair.map(describeStatement), ...facts],
     next: [
       say("Change one of the two statements"),
-      say("Or put one branch on top of the other, so that every database runs them in one order"),
+      say(
+        "Or put one branch on top of the other, so that every database runs them in the same order",
+      ),
     ],
   };
 }

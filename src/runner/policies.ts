@@ -17,7 +17,7 @@ export function refuseForbidden(
 ): void {
   const down = policies.has("no-downgrade") && steps.find(({ direction }) => direction === "down");
   if (down) {
-    throw new AludelError("policy-no-downgrade", `This database forbids to undo "${down.id}"`, {
+    throw new AludelError("policy-no-downgrade", `This database forbids undoing "${down.id}"`, {
       revision: down.id,
       notes: ["Its policy no-downgrade is set: no down.sql runs on it"],
       next: [
@@ -56,7 +56,7 @@ export function forbiddenLoss(
   { tables, objects }: SaidLoss,
 ): AludelError {
   const [only, ...others] = steps;
-  return new AludelError("policy-no-loss", "This database forbids to lose anything", {
+  return new AludelError("policy-no-loss", "This database forbids any loss", {
     ...(only && others.length === 0 && { revision: only.id, place: { file: only.script.file } }),
     notes: [
       ...tables.map(describeLoss),

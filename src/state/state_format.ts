@@ -140,7 +140,7 @@ export async function readFormat(
   if (number > newest(formats).number) throw newerFormat(connection, number, formats);
   const format = formats.find((each) => each.number === number);
   if (format === undefined) {
-    throw foreignTables(connection, ['Table "aludel_meta" names no format that ever was']);
+    throw foreignTables(connection, ['Table "aludel_meta" names an unknown format']);
   }
   const faults = findFaults(format, found);
   if (faults.length > 0) throw foreignTables(connection, faults);

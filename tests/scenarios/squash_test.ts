@@ -246,7 +246,10 @@ Deno.test("a manifest with replaces has format 2, which a manifest without never
   await project.done("squash", ":e5", ...ARCHIVE);
   const manifest = project.read("migrations/manifest.json");
   project.write("migrations/manifest.json", manifest.replace('"format":2', '"format":1'));
-  assert.match((await project.fails(1, "heads")).stderr, /"replaces", which format 1 has not/);
+  assert.match(
+    (await project.fails(1, "heads")).stderr,
+    /"replaces", which format 1 does not have/,
+  );
   const twice = manifest.replace(
     "null]}",
     `${

@@ -297,7 +297,7 @@ function render(
   ];
   if (dryRun) ui.notice(`Nothing was written: this would take over ${words.join(", ")}.`);
   else if (fresh.length === 0 && unstamped.length === 0) {
-    ui.notice(`Nothing to do: all of ${found.tool.title} is taken over already.`);
+    ui.notice(`Nothing to do: all of ${found.tool.title} is already taken over.`);
   } else {
     ui.notice(`Taken over: ${words.join(", ")}.`);
     const { heads } = prepared.graph;

@@ -30,7 +30,7 @@ export const RUN_FLAGS = {
   transaction: {
     kind: "choice",
     values: ["all", "each"],
-    help: "one transaction for the whole route (all), or one a revision (each)",
+    help: "one transaction for the whole route (all), or one for each revision (each)",
   },
   resume: {
     kind: "choice",
@@ -50,7 +50,7 @@ export const RUN_FLAGS = {
   },
   foreign: {
     kind: "switch",
-    help: "also if the database has records of another project only",
+    help: "run even if the database has records of another project only",
   },
 } as const;
 

@@ -187,7 +187,7 @@ function uncommitted({ id, dir }: ManifestRevision, { files }: Project): AludelE
   return new AludelError("squash-uncommitted", `Git has no commit with the files of "${id}"`, {
     revision: id,
     place: { file: `${files.name}/${dir}` },
-    notes: ["A squash removes the folders of the run, and they could not be had back"],
+    notes: ["A squash removes the folders of the run, and they could not be recovered"],
     outcome: "Nothing was written",
     next: [
       shell`git add -- ${files.name} && git commit -m "Commit before the squash"`,

@@ -111,7 +111,7 @@ export interface RestoreFolder {
   /** Oldest first. */
   readonly points: readonly RestorePoint[];
   /** Names in the folder that are no restore points, or damaged ones. */
-  readonly strangers: readonly string[];
+  readonly others: readonly string[];
 }
 
 /** The folder of a database's restore points. Beside the file that a symbolic link leads to, so on its disk. */
@@ -127,15 +127,15 @@ export function readRestoreFolder(database: string): RestoreFolder {
 /** {@linkcode readRestoreFolder} of the folder itself. @throws {AludelError} `restore-folder-taken`. */
 export function readPointsIn(path: string): RestoreFolder {
   const points: RestorePoint[] = [];
-  const strangers: string[] = [];
+  const others: string[] = [];
   for (const { name, isDirectory } of entriesOf(path)) {
     if (name.startsWith(WORK_PREFIX)) continue;
     // Behind a link is something that Aludel did not make.
     const point = isDirectory ? readPoint(`${path}/${name}`) : undefined;
     if (point?.name === name) points.push(point);
-    else strangers.push(name);
+    else others.push(name);
   }
-  return { path, points: points.sort(bySequence), strangers: strangers.sort() };
+  return { path, points: points.sort(bySequence), others: others.sort() };
 }
 
 /**

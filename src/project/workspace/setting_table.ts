@@ -148,7 +148,7 @@ export const SETTING_TABLE: {
     schema: { type: "array", items: { type: "string", minLength: 1 } },
     fallback: [],
     about:
-      "Names of tables, views and triggers that another tool owns; `*` and `?` stand for any letters. Aludel ignores them, and the indexes and triggers of such a table, and never changes them. The tables of known tools, listed below, are excluded without being named; a name that begins with `!`, such as `!schema_migrations`, is the project's own all the same.",
+      "Names of tables, views and triggers that another tool owns; `*` and `?` stand for any letters. Aludel ignores them, and the indexes and triggers of such a table, and never changes them. The tables of known tools, listed below, are excluded without being named; a name that begins with `!`, such as `!schema_migrations`, still belongs to the project.",
   },
   extensions: {
     schema: { type: "array", items: { type: "string", minLength: 1 } },
@@ -160,12 +160,13 @@ export const SETTING_TABLE: {
     schema: { type: "array", items: { type: "string", minLength: 1 } },
     fallback: [],
     about:
-      "Names of functions that only the application registers. When revisions are tried in memory, they give NULL, and nothing is said about it. A run on a database lacks them and fails if SQLite calls one.",
+      "Names of functions that only the application registers. When revisions are tried in memory, they return NULL without a notice. A run on a database does not have them and fails if SQLite calls one.",
   },
   columnOrder: {
     schema: { type: "boolean" },
     fallback: false,
-    about: "Whether the same columns in another order are a difference. They cost a rebuild then.",
+    about:
+      "Whether the same columns in another order are a difference. Another order then costs a rebuild.",
   },
   folderTemplate: {
     schema: { type: "string", minLength: 1 },
@@ -182,7 +183,7 @@ export const SETTING_TABLE: {
     schema: { type: "boolean" },
     fallback: false,
     about:
-      'Whether SQLite may read `"text"` as a string if no column is called so. UPDATE, DELETE, REPLACE and WITH must do without in any case.',
+      'Whether SQLite may read `"text"` as a string if no column has that name. UPDATE, DELETE, REPLACE and WITH must do without in any case.',
   },
   dotenv: {
     schema: { type: "boolean" },
@@ -204,26 +205,26 @@ export const SETTING_TABLE: {
     schema: { type: "number", minimum: 1, maximum: 10_000 },
     fallback: 10,
     about:
-      "How many restore points of runs and of `aludel restore` are kept; the oldest go first. Those of `aludel backup` are never removed.",
+      "How many restore points of runs and of `aludel restore` are kept; the oldest are removed first. Those of `aludel backup` are never removed.",
   },
   restoreRowsFrom: {
     schema: { type: "number", minimum: 0, maximum: 1_000_000_000 },
     fallback: 64,
     about:
-      "From how many megabytes on a run that takes few rows keeps these rows alone, instead of copying the whole database. A smaller one is copied in less than a second.",
+      "The size of a database, in megabytes, from which a run that takes few rows keeps only these rows instead of copying the whole database. A smaller one is copied in less than a second.",
   },
   restoreRowsShare: {
     schema: { type: "number", minimum: 0, maximum: 100 },
     fallback: 1,
     about:
-      "How large the rows that a run takes may be to be kept alone, in percent of the database; 0 means that the database is always copied.",
+      "The largest size of rows that are kept that way, in percent of the database; 0 means that the database is always copied.",
   },
   comparisonMemory: {
     schema: { type: "number", minimum: 1, maximum: 1_000_000 },
     // The runner's own COMPARISON_MEMORY, which a hook need not load for this.
     fallback: 256,
     about:
-      "How many megabytes of changed pages a run keeps in memory, so that it can compare its result with what was there. A run that changes more begins again behind a copy. In WAL mode no memory is needed for it.",
+      "How many megabytes of changed pages a run keeps in memory, so that it can compare its result with what was there. A run that changes more starts again and compares with a copy. In WAL mode this needs no memory.",
   },
 };
 

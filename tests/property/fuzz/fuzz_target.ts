@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type fc from "fast-check";
 import { AludelError } from "../../../src/errors.ts";
 
-/** A reader that takes what strangers write. */
+/** A reader that takes what others write. */
 export interface FuzzTarget {
   readonly name: string;
   readonly input: fc.Arbitrary<string>;

@@ -89,7 +89,7 @@ Deno.test("PageCopier replaces a database in WAL mode beside its readers, who se
   assert.equal(await sqlite3(live, `${WORDS}; PRAGMA journal_mode`), "ok\nnew|5000\nwal");
 });
 
-Deno.test("PageCopier replaces nothing when somebody has written since it looked, or when it is called off", async () => {
+Deno.test("PageCopier replaces nothing when somebody has written since it looked, or if it is cancelled", async () => {
   using folder = new TempFolder();
   const { live, point, writer, words, close } = scene(folder);
   const copier = new PageCopier();
@@ -100,7 +100,7 @@ Deno.test("PageCopier replaces nothing when somebody has written since it looked
   const control = new CopyControl();
   assert.equal(new CopyControl(control.shared).cancel(), true);
   copier.watch(live);
-  await assert.rejects(copier.replace({ from: point, to: live }, control), /called off/);
+  await assert.rejects(copier.replace({ from: point, to: live }, control), /cancelled/);
   writer.exec("UPDATE t SET a = 'newest'");
   close();
   assert.equal(await sqlite3(live, WORDS), "ok\nnewest|5000");

@@ -64,8 +64,8 @@ Deno.test("buildGraph() finds one minimal cycle for each knot, of parents before
     h < a
   `));
   assert.deepEqual(problems, [
-    "The parents go round in a cycle: a → d → b → a",
-    "The parents and dependencies go round in a cycle: f → g → f",
+    "The parents form a cycle: a → d → b → a",
+    "The parents and dependencies form a cycle: f → g → f",
   ]);
 });
 

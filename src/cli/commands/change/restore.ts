@@ -141,7 +141,7 @@ function reportRows(ui: Ui, database: string, done: RestoredRows, dryRun: boolea
   }
   if (done.kept) {
     ui.notice(`kept      ${ui.talkStyle.yellow(done.kept.name)}  the values that were replaced`);
-    ui.hint(shell`aludel restore ${done.kept.name} --rows # have them back`);
+    ui.hint(shell`aludel restore ${done.kept.name} --rows # put them back`);
   }
   if (missed === 0) return;
   ui.warning(

@@ -20,14 +20,14 @@ export const command = defineCommand({
     const { ui } = context;
     const { target } = openTarget(new Session(context, flags));
     if (target.kind !== "server") requireFile(target);
-    const { path, points, strangers } = readRestoreFolder(target.path);
+    const { path, points, others } = readRestoreFolder(target.path);
     const leftovers = await findLeftovers(path);
     const newest = points.toReversed();
     ui.json({
       database: target.name,
       folder: path,
       points: newest.map(pointJson),
-      strangers,
+      others,
       leftovers,
     });
     for (const { name, holds, kind, bytes, heads, reason } of newest) {
@@ -40,7 +40,7 @@ export const command = defineCommand({
       );
     }
     if (points.length === 0) ui.notice(`There is no restore point in "${path}".`);
-    for (const name of strangers) {
+    for (const name of others) {
       ui.warning(`"${path}/${plainText(name)}" is not a restore point, or is damaged`);
     }
     for (const folder of leftovers) {

@@ -15,9 +15,9 @@ import { noticesJson } from "../../render/answer.ts";
 export const command = defineCommand({
   name: "squash",
   description: [
-    "Writes one sealed revision in the place of a run of sealed ones, from A to B with both, and lets what followed the run follow it. Branches inside are allowed if the run has one entry and one exit. The new revision makes the schema after the run at once, with the rows that the run makes in an empty database; where that is not the same, it has the run's scripts one after the other.",
+    "Replaces a run of sealed revisions, from A to B inclusive, by one sealed revision, which whatever followed the run then follows. Branches inside are allowed if the run has one entry and one exit. The new revision makes the schema after the run at once, with the rows that the run makes in an empty database; if that is not the same, it has the scripts of the run one after the other.",
     "Both ways are run in memory, on what comes before the run and on generated rows, and must give the same schema and the same rows: otherwise nothing is written.",
-    "A new database runs the short way. One that is past the run gets one record in the place of the run's with its next upgrade, and nothing runs. One that is inside is refused until it has finished, with a checkout from before the squash. The run's folders are removed if git has them; --archive moves them instead.",
+    "A new database runs the new revision. A database that has applied the whole run gets the new record at its next upgrade, and nothing runs. One that has applied only a part is refused until it has finished the run, in a checkout from before the squash. The run's folders are removed if git has them; --archive moves them instead.",
   ],
   flags: {
     message: {

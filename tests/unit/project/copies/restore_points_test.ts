@@ -119,7 +119,7 @@ Deno.test("removeRestorePoint() leaves what somebody else has put into the folde
   Deno.writeTextFileSync(`${path}/NOTES`, "mine");
   removeRestorePoint(restoreFolderOf(database), { name: "a", file: "app.db" });
   assert.deepEqual(fileNames(path), ["NOTES"]);
-  assert.deepEqual(readRestoreFolder(database).strangers, ["a"]);
+  assert.deepEqual(readRestoreFolder(database).others, ["a"]);
 });
 
 Deno.test(
@@ -164,7 +164,7 @@ Deno.test("an empty folder that was there before stays", async () => {
   assert.deepEqual(folder.names(), ["app.db.restore"]);
 });
 
-Deno.test("readRestoreFolder() sorts by time, counts on within a second, and names strangers", () => {
+Deno.test("readRestoreFolder() sorts by time, counts on within a second, and names others", () => {
   using folder = new TempFolder();
   const now = "2026-11-23T10:15:00Z";
   const database = put(
@@ -176,7 +176,7 @@ Deno.test("readRestoreFolder() sorts by time, counts on within a second, and nam
   );
   Deno.mkdirSync(`${restoreFolderOf(database)}/stranger`);
   assert.deepEqual(names(database), ["early", "x", "x_2", "x_10"]);
-  assert.deepEqual(readRestoreFolder(database).strangers, ["stranger"]);
+  assert.deepEqual(readRestoreFolder(database).others, ["stranger"]);
   assert.deepEqual(readRestoreFolder(folder.file("none.db")).points, []);
 });
 
