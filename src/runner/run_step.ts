@@ -33,7 +33,7 @@ export interface StepTime {
   readonly durationMs: number;
   /** Parts of the schema that the script lost and no statement of it drops: it must be rolled back. */
   readonly unsaid: readonly UnsaidLoss[];
-  /** Facts about such parts that the script allows to go. */
+  /** Facts about such parts that the script allows to go, and about those that it may have meant. */
   readonly allowed: readonly string[];
 }
 
@@ -119,10 +119,10 @@ async function keepingObjects(
   await work();
   if (before === undefined) return { unsaid: [], allowed: [] };
   const allowed = new Set(step.script.header.allowLoss.map(({ name }) => foldName(name)));
-  const losses = await findLostObjects(connection, before, () => run.ancestors(step));
+  const { unsaid, unclear } = await findLostObjects(connection, before, () => run.ancestors(step));
   const isAllowed = ({ name }: UnsaidLoss) => allowed.has(foldName(name));
   return {
-    unsaid: losses.filter((loss) => !isAllowed(loss)),
-    allowed: losses.filter(isAllowed).map(({ fact }) => fact),
+    unsaid: unsaid.filter((loss) => !isAllowed(loss)),
+    allowed: [...unsaid.filter(isAllowed).map(({ fact }) => fact), ...unclear],
   };
 }

@@ -2,6 +2,7 @@ import { type Connection, type Row, SqlError, type SqlValue } from "../../db/con
 import { type Affinity, quoteName } from "../../sql/identifier.ts";
 import {
   type LostKey,
+  noDifference,
   type ReadRow,
   type RowComparison,
   type RowDifference,
@@ -211,7 +212,7 @@ async function compareContents(
   comparison: RowComparison,
 ): Promise<RowDifference> {
   const { columns } = comparison;
-  const difference: RowDifference = { gone: 0, changed: new Map(), moved: 0, keyless: true };
+  const difference: RowDifference = { ...noDifference(), keyless: true };
   const missing = await countMissing(before, now, comparison);
   const firm = columns.filter(({ mayDiffer }) => !mayDiffer);
   if (missing === 0 || firm.length === columns.length) return { ...difference, gone: missing };
@@ -228,30 +229,53 @@ async function compareContents(
   return { ...difference, gone };
 }
 
+/** So many rows are held at a time. More of them are compared in parts, each of which reads both tables. */
+const HELD = 1_000_000;
+
 /** How many rows of before have no row of now with the same values. */
 async function countMissing(
   before: Connection,
   now: Connection,
   comparison: RowComparison,
 ): Promise<number> {
-  const { columns } = comparison;
-  const counts = new Map<string, number>();
-  const textsOf = async function* (connection: Connection, which: "before" | "now") {
-    const table = tableOf(comparison, comparison[which]);
-    const list = columns.map((column) => column[which]);
-    for await (const values of contentsOf(connection, table, list)) {
-      const literals = values.map((value, at) => normalLiteral(value, columns[at]!.storage));
-      yield fingerprint(literals.join());
-    }
-  };
-  for await (const text of textsOf(now, "now")) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const [row] = await now.query(`SELECT count(*) AS n FROM ${tableOf(comparison, comparison.now)}`);
+  const parts = Math.ceil(Number(row?.["n"]) / HELD) || 1;
   let missing = 0;
-  for await (const text of textsOf(before, "before")) {
-    const count = counts.get(text) ?? 0;
-    if (count > 0) counts.set(text, count - 1);
-    else missing++;
+  for (let part = 0; part < parts; part++) {
+    const counts = new Map<string, number>();
+    const printsOf = (connection: Connection, which: "before" | "now") =>
+      fingerprintsOf(connection, comparison, which, (hash) => hash % parts === part);
+    for await (const print of printsOf(now, "now")) {
+      counts.set(print, (counts.get(print) ?? 0) + 1);
+    }
+    for await (const print of printsOf(before, "before")) {
+      const count = counts.get(print) ?? 0;
+      if (count > 0) counts.set(print, count - 1);
+      else missing++;
+    }
   }
   return missing;
+}
+
+/** What tells the rows of a table from others, of those whose hash is wanted. */
+async function* fingerprintsOf(
+  connection: Connection,
+  comparison: RowComparison,
+  which: "before" | "now",
+  isWanted: (hash: number) => boolean,
+): AsyncGenerator<string> {
+  const { columns } = comparison;
+  const table = tableOf(comparison, comparison[which]);
+  const list = columns.map((column) => column[which]);
+  for await (const values of contentsOf(connection, table, list)) {
+    const literals = values.map((value, at) => normalLiteral(value, columns[at]!.storage));
+    const text = literals.join();
+    const [a, b] = hashesOf(text);
+    // Long rows are told apart by two hashes and their length: for a million of them memory counts.
+    if (isWanted(a)) {
+      yield text.length <= 32 ? text : `${text.length}:${a.toString(36)}:${b.toString(36)}`;
+    }
+  }
 }
 
 function tableOf({ schema = "main" }: RowComparison, name: string): string {
@@ -268,9 +292,7 @@ function normalLiteral(literal: string, storage: Affinity): string {
   return number.replace(/^(-?\d+)\.0$/, "$1");
 }
 
-/** Rows that are long are told apart by two hashes and their length: for a million of them memory counts. */
-function fingerprint(text: string): string {
-  if (text.length <= 32) return text;
+function hashesOf(text: string): readonly [number, number] {
   let a = 0x811c9dc5;
   let b = 0x9e3779b9;
   for (let at = 0; at < text.length; at++) {
@@ -278,7 +300,7 @@ function fingerprint(text: string): string {
     a = Math.imul(a ^ code, 0x01000193);
     b = Math.imul(b ^ code, 0x85ebca6b) ^ (b >>> 13);
   }
-  return `${text.length}:${(a >>> 0).toString(36)}:${(b >>> 0).toString(36)}`;
+  return [a >>> 0, b >>> 0];
 }
 
 async function* contentsOf(

@@ -4,6 +4,8 @@ import { compareRows } from "./compare_rows.ts";
 import type { ComparedColumn } from "./row_match.ts";
 import type { TableShape } from "./table_shape.ts";
 
+const VOCABULARY = "aludel_vocabulary";
+
 /** How many words of how many rows an FTS5 index finds no longer: https://sqlite.org/fts5.html#the_fts5vocab_virtual_table_module */
 export async function lostEntries(
   old: Connection,
@@ -19,14 +21,13 @@ export async function lostEntries(
     storage: "BLOB",
     mayDiffer: false,
   }));
-  const vocabulary = "aludel_vocabulary";
   try {
-    await createVocabulary(old, vocabulary, before);
-    await createVocabulary(fresh, vocabulary, now);
+    await createVocabulary(old, VOCABULARY, before, "instance");
+    await createVocabulary(fresh, VOCABULARY, now, "instance");
     const { gone } = await compareRows(old, fresh, {
       schema: "temp",
-      before: vocabulary,
-      now: vocabulary,
+      before: VOCABULARY,
+      now: VOCABULARY,
       columns,
       identity: { kind: "content" },
       primary: [],
@@ -34,7 +35,18 @@ export async function lostEntries(
     });
     return gone;
   } finally {
-    for (const side of [old, fresh]) await side.execute(`DROP TABLE IF EXISTS temp.${vocabulary}`);
+    for (const side of [old, fresh]) await side.execute(`DROP TABLE IF EXISTS temp.${VOCABULARY}`);
+  }
+}
+
+/** How many words an FTS5 index has, each as often as it occurs. */
+export async function countEntries(connection: Connection, table: string): Promise<number> {
+  try {
+    await createVocabulary(connection, VOCABULARY, table, "row");
+    const [row] = await connection.query(`SELECT sum(cnt) AS n FROM temp.${VOCABULARY}`);
+    return Number(row?.["n"] ?? 0);
+  } finally {
+    await connection.execute(`DROP TABLE IF EXISTS temp.${VOCABULARY}`);
   }
 }
 
@@ -56,10 +68,11 @@ async function createVocabulary(
   connection: Connection,
   name: string,
   table: string,
+  type: "row" | "instance",
 ): Promise<void> {
   if (connection.capabilities.ownCache) await connection.execute("PRAGMA query_only = OFF");
   await connection.execute(
-    `CREATE VIRTUAL TABLE temp.${name} USING fts5vocab('main', ${quoteName(table)}, 'instance')`,
+    `CREATE VIRTUAL TABLE temp.${name} USING fts5vocab('main', ${quoteName(table)}, '${type}')`,
   );
 }
 

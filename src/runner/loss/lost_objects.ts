@@ -4,7 +4,7 @@ import type { TableChange } from "../../schema/model/change.ts";
 import { compareTables } from "../../schema/diff/compare_tables.ts";
 import { describeConstraint } from "../../schema/diff/describe.ts";
 import { introspect } from "../../schema/read/introspect.ts";
-import type { Index, Schema, Table } from "../../schema/model/model.ts";
+import type { Index, Schema, Table, VirtualTable } from "../../schema/model/model.ts";
 import { Renames } from "../../schema/diff/renames.ts";
 import { foldName, sameName } from "../../sql/identifier.ts";
 import type { Mention } from "../../sql/mentions.ts";
@@ -30,6 +30,16 @@ export interface ObjectsBefore {
   readonly sides: ReadonlyMap<string, SideObject>;
   /** Undefined where no table is replaced, or SQLite's text of one cannot be read. */
   readonly schema: Schema | undefined;
+  /** SQLite's texts of the tables by folded name; empty where no table is replaced. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** What of the schema is gone after a script. */
+export interface LostObjects {
+  /** What no statement of the script says. */
+  readonly unsaid: readonly UnsaidLoss[];
+  /** Facts about what the author may have meant: nobody can tell what the tables were when the script was written. */
+  readonly unclear: readonly string[];
 }
 
 /** The verbs of statements whose mentions matter; all others need not be read again. */
@@ -71,13 +81,14 @@ export async function readObjectsBefore(
     fates,
     sides: await readSides(connection),
     schema: isReplaced ? await schemaOf(connection) : undefined,
+    texts: isReplaced ? await readTexts(connection) : new Map(),
   };
 }
 
 /**
  * The parts of the schema that are gone after the script though it did not say so: indexes, triggers and views that no
  * DROP names; columns, constraints and properties of a replaced table that the revision's own ancestors, replayed, did
- * not have, so that whoever wrote it cannot have meant them.
+ * not have, so that its author cannot have meant them.
  *
  * @param ancestors The schema that the revision was written for; undefined where nobody can tell.
  */
@@ -85,7 +96,7 @@ export async function findLostObjects(
   connection: Connection,
   before: ObjectsBefore,
   ancestors: () => Promise<Schema | undefined>,
-): Promise<UnsaidLoss[]> {
+): Promise<LostObjects> {
   const { mentions, fates } = before;
   const sides = await readSides(connection);
   const after = before.schema && await schemaOf(connection, before.schema);
@@ -95,23 +106,30 @@ export async function findLostObjects(
     ),
   );
   const losses: UnsaidLoss[] = [];
+  const unclear: string[] = [];
+  if (before.schema === undefined || after === undefined) {
+    unclear.push(...await otherDefinitions(connection, before));
+  }
   let known: Schema | undefined | null = null;
   for (const fate of fates.touched.values()) {
-    const unsaid = after && before.schema
-      ? lostParts(before, fate, before.schema, after)
-      : undefined;
-    if (unsaid === undefined || unsaid.parts.size === 0) continue;
+    const lost = after && before.schema ? lostParts(before, fate, before.schema, after) : undefined;
+    if (lost === undefined || lost.parts.size === 0) continue;
     known = known === null ? await ancestors() : known;
-    if (known === undefined) continue;
+    if (known === undefined) {
+      for (const fact of lost.parts.values()) {
+        unclear.push(`table "${lost.name}": ${fact} is gone`);
+      }
+      continue;
+    }
     const old = known.tables.get(fate.before);
     const meant = old === undefined || after === undefined
       ? new Map<string, string>()
       : lostParts(before, fate, known, after)?.parts ?? new Map();
-    for (const [key, fact] of unsaid.parts) {
+    for (const [key, fact] of lost.parts) {
       if (meant.has(key)) continue;
       losses.push({
-        name: unsaid.name,
-        fact: `table "${unsaid.name}": ${fact} is gone, and no statement names it`,
+        name: lost.name,
+        fact: `table "${lost.name}": ${fact} is gone, and no statement names it`,
       });
     }
   }
@@ -127,7 +145,27 @@ export async function findLostObjects(
     }
     losses.push({ name: side.name, fact: `${side.type} "${side.name}" is gone` });
   }
-  return losses;
+  return { unsaid: losses, unclear };
+}
+
+/** The replaced tables whose new text is another one, where what a text says cannot be read. */
+async function otherDefinitions(
+  connection: Connection,
+  { fates, copies, texts }: ObjectsBefore,
+): Promise<string[]> {
+  const now = await readTexts(connection);
+  const partsOf = (text: string | undefined) => text?.slice(text.indexOf("("));
+  return [...fates.touched.values()].filter((fate) =>
+    fate.dropped && fate.after !== null && !isEmptied(fate, copies) &&
+    partsOf(texts.get(fate.before)) !== partsOf(now.get(fate.after))
+  ).map(({ after }) => `table "${after}" has another definition`);
+}
+
+async function readTexts(connection: Connection): Promise<ReadonlyMap<string, string>> {
+  const rows = await connection.query(
+    "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND sql IS NOT NULL",
+  );
+  return new Map(rows.map((row) => [foldName(String(row["name"])), String(row["sql"])]));
 }
 
 async function readSides(connection: Connection): Promise<ReadonlyMap<string, SideObject>> {
@@ -181,6 +219,11 @@ function lostParts(
   to: Schema,
 ): { readonly name: string; readonly parts: Map<string, string> } | undefined {
   if (!fate.dropped || fate.after === null || isEmptied(fate, copies)) return undefined;
+  const virtual = from.virtualTables.get(fate.before);
+  const virtualNow = to.virtualTables.get(fate.after);
+  if (virtual && virtualNow) {
+    return { name: virtualNow.name, parts: lostArguments(virtual, virtualNow) };
+  }
   const old = from.tables.get(fate.before);
   const now = to.tables.get(fate.after);
   if (old === undefined || now === undefined) return undefined;
@@ -191,6 +234,14 @@ function lostParts(
     for (const [key, fact] of partsOf(change)) parts.set(key, fact);
   }
   return { name: now.name, parts };
+}
+
+/** The settings that CREATE VIRTUAL TABLE gave, such as `tokenize = porter`, and what it said of a column but its name. */
+function lostArguments(old: VirtualTable, now: VirtualTable): Map<string, string> {
+  const textOf = (argument: string) => argument.replaceAll(/["'\s]+/g, " ").trim().toLowerCase();
+  const kept = new Set(now.arguments.map(textOf));
+  const lost = old.arguments.filter((each) => /[=\s]/.test(each) && !kept.has(textOf(each)));
+  return new Map(lost.map((each) => [`argument ${textOf(each)}`, `"${each}"`]));
 }
 
 function renamedColumns(
@@ -232,14 +283,18 @@ function partsOf(change: TableChange): [key: string, fact: string][] {
     }
     case "alter-column": {
       const { from, to } = change;
-      const lost: [string, boolean][] = [
-        ["NOT NULL", from.notNull !== undefined && to.notNull === undefined],
-        ["DEFAULT", from.default !== undefined && to.default === undefined],
-        ["COLLATE", from.collation !== undefined && from.collation !== to.collation],
-        ["GENERATED", from.generated !== undefined && to.generated === undefined],
+      const { name } = from;
+      const lost: [string, string | undefined, string | undefined][] = [
+        ["NOT NULL", from.notNull && "", to.notNull && ""],
+        ["DEFAULT", from.default, to.default],
+        ["COLLATE", from.collation, to.collation],
+        ["GENERATED", from.generated?.expression, to.generated?.expression],
       ];
-      return lost.filter(([, isLost]) => isLost)
-        .map(([what]) => [`${what} ${foldName(from.name)}`, `${what} of column "${from.name}"`]);
+      // What is there may differ from what the revisions made of the column, so that its text counts.
+      return lost.filter(([, was, is]) => was !== undefined && was !== is).map(([what, was]) => [
+        `${what} ${foldName(name)} ${was}`,
+        `${[what, was].join(" ").trimEnd()} of column "${name}"`,
+      ]);
     }
     case "set-option":
       return change.value ? [] : [[change.option, OPTIONS[change.option]]];

@@ -1,11 +1,20 @@
 import { type Connection, SqlError } from "../../db/connection.ts";
-import { type Affinity, foldName, quoteName } from "../../sql/identifier.ts";
+import { quoteName, quoteText, unquote } from "../../sql/identifier.ts";
 import { indexedContent } from "../../sql/token_reader.ts";
 import { compareRows } from "./compare_rows.ts";
 import type { CopyStatement } from "./copy_statement.ts";
 import { type CopyMap, mapCopy } from "./copy_map.ts";
-import type { ComparedColumn, LostKey, RowComparison, RowDifference } from "./row_match.ts";
-import { isContentless, lostEntries, lostOptions } from "./fts_index.ts";
+import {
+  comparison,
+  type Pairing,
+  type Plan,
+  planCopied,
+  planWritten,
+  type SaidWrites,
+} from "./comparison_plan.ts";
+import { type LostKey, noDifference, type RowDifference } from "./row_match.ts";
+import { countEntries, isContentless, lostEntries, lostOptions } from "./fts_index.ts";
+import { literalOf } from "./same_value.ts";
 import { readShape, type ShapeColumn, type TableShape } from "./table_shape.ts";
 import type { TableWrites } from "./write_log.ts";
 
@@ -27,16 +36,6 @@ export interface TouchedTable {
   readonly columnNow: (column: string) => string | undefined;
   /** The folded name of a column of now, when its table was created; undefined: it came in place of a dropped one. */
   readonly columnThen: (column: string) => string | undefined;
-}
-
-/** What statements that name a table, or one that took its place, say that they do to its rows. */
-export interface SaidWrites {
-  readonly deletes: boolean;
-  readonly updates: boolean;
-  /** Whether rows were deleted and others inserted, which can have their keys. */
-  readonly replaces: boolean;
-  /** The columns, as named before, that anything updated. */
-  readonly updated: ReadonlySet<string>;
 }
 
 /** What a table of before lost, and how. */
@@ -64,8 +63,6 @@ export interface TableMeasure {
   readonly entries?: number;
 }
 
-const NOTHING: RowDifference = { gone: 0, changed: new Map(), moved: 0 };
-
 /**
  * Measures what a table lost, reading as little as the writes allow.
  * @param old Reads the state before the segment.
@@ -80,13 +77,21 @@ export async function measureTable(
   lost?: LostKey,
 ): Promise<TableMeasure | undefined> {
   const before = await readShape(old, touched.before);
-  if (before === undefined) return undefined;
+  if (before === undefined || !await isReadable(old, before)) return undefined;
   const now = touched.now === null ? undefined : await readShape(fresh, touched.now);
+  // That it could be read before, and now cannot, is told with the other objects.
+  if (now !== undefined && !await isReadable(fresh, now)) return undefined;
+  return await measureShapes(old, fresh, touched, before, now, lost);
+}
+
+/** Whether rows can be read: not those of a virtual table whose module or tokenizer is not built in. */
+async function isReadable(connection: Connection, { virtual, name }: TableShape): Promise<boolean> {
+  if (!virtual) return true;
   try {
-    return await measureShapes(old, fresh, touched, before, now, lost);
+    await connection.query(`SELECT * FROM main.${quoteName(name)} LIMIT 1`);
+    return true;
   } catch (error) {
-    // The rows of a virtual table whose module is not built in cannot be read.
-    if (error instanceof SqlError && before.virtual) return undefined;
+    if (error instanceof SqlError && !error.busy) return false;
     throw error;
   }
 }
@@ -102,18 +107,22 @@ async function measureShapes(
   const { writes, filled } = touched;
   const replaced = filled !== undefined && now !== undefined;
   const emptied = replaced && touched.replacements.some(({ copies }) => copies.length === 0);
-  const said = saidOf(touched, before);
+  const written = saidOf(touched, before);
   const names = new Set(now?.columns.map(({ folded }) => folded));
   const absent = new Set(
     replaced ? before.columns.map(({ folded }) => folded).filter((name) => !names.has(name)) : [],
   );
-  const facts = { table: before.name, now: now?.name ?? null, absent, replaced, emptied, said };
+  const place = { table: before.name, now: now?.name ?? null };
+  const facts = { ...place, absent, replaced, emptied, said: written };
   const none = { dropped: new Map(), converted: new Set<string>(), options: [] };
   // An index over another table's rows has none of its own.
   const indexes = before.virtual && indexedContent(before.sql) !== undefined;
   if (now === undefined || emptied) {
     const gone = indexes ? 0 : await countRows(old, before.name);
-    return { ...facts, ...none, of: gone, difference: { ...NOTHING, gone } };
+    const entries = indexes && now?.virtual && /\bfts5\b/i.test(before.sql)
+      ? await countEntries(old, before.name) - await countEntries(fresh, now.name)
+      : 0;
+    return { ...facts, ...none, of: gone, difference: { ...noDifference(), gone }, entries };
   }
   const copy = replaced && filled.copies.length === 1 ? filled.copies[0] : undefined;
   const isCopied = copy !== undefined && touched.isSource(copy);
@@ -138,27 +147,29 @@ async function measureShapes(
         (column.storage !== storage || column.generated || map.converted.has(folded));
     }).map(({ name }) => name),
   );
-  const plan = indexes
+  const unfilled = isCopied ? await unfilledColumns(fresh, before, map) : new Map();
+  const pairing = { ...map, unfilled };
+  const plan: Plan = indexes
     ? "nothing"
     : isCopied && isProven(touched, copy.copy)
-    ? planCopied(before, now, map, said)
-    : planWritten(before, now, map, said, replaced, writes);
+    ? planCopied(before, now, pairing, written)
+    : planWritten(before, now, pairing, written, replaced, writes);
   const isNamed = writes?.deletesDirectly || writes?.insertsDirectly || writes?.updatesDirectly ||
     writes?.byOwnTrigger;
   const hasEntries = indexes ? !replaced && isNamed : (replaced || isNamed) && before.virtual &&
     await isContentless(old, before);
   const entries = hasEntries ? await lostEntries(old, fresh, before.name, now.name) : 0;
   const rest = { ...facts, dropped, converted, options, entries };
-  if (plan === "nothing") return { ...rest, of: 0, difference: NOTHING };
+  if (plan === "nothing") return { ...rest, of: 0, difference: noDifference() };
   const of = await countRows(old, before.name);
   if (plan === "count" && lost !== undefined) {
     // To count them it need not be known which ones they are.
-    const compared = comparison(before, now, map, said, true);
+    const compared = comparison(before, now, pairing, written, true);
     return { ...rest, of, difference: await compareRows(old, fresh, compared, lost) };
   }
   if (plan === "count") {
     const gone = Math.max(of - await countRows(fresh, now.name), 0);
-    return { ...rest, of, difference: { ...NOTHING, gone } };
+    return { ...rest, of, difference: { ...noDifference(), gone } };
   }
   return { ...rest, of, difference: await compareRows(old, fresh, plan, lost) };
 }
@@ -192,144 +203,34 @@ function isProven({ writes, filled }: TouchedTable, { projects }: CopyStatement)
       writes.updated.size > 0);
 }
 
-type Plan = "nothing" | "count" | RowComparison;
-
-/** Columns that the copy takes as they are need no reading where the rows are found again by the rowid or the key. */
-function planCopied(
-  before: TableShape,
-  now: TableShape,
+/** What a copy leaves in the columns that it does not take: their DEFAULT, as it may be stored. */
+async function unfilledColumns(
+  fresh: Connection,
+  { columns }: TableShape,
   map: CopyMap,
-  said: SaidWrites,
-): Plan {
-  const unproven = before.columns.filter((column) => {
-    const found = map.columns.get(column.folded);
-    return !column.generated && found !== undefined &&
-      !(map.taken.has(column.folded) && found.storage === column.storage && !found.generated);
-  });
-  const hasRowids = before.rowidColumn === undefined && before.rowid !== undefined &&
-    now.rowidColumn === undefined && now.rowid !== undefined;
-  const keepsRows = !before.virtual && (!hasRowids || map.takesRowid);
-  if (keepsRows && unproven.length === 0) return "count";
-  const plan = comparison(before, now, map, said, true);
-  if (!keepsRows || plan.identity.kind !== "key") return plan;
-  const names = new Set(unproven.map(({ name }) => name));
-  const columns = plan.columns.filter(({ name }) => names.has(name));
-  // The key itself may be what is not proven.
-  return columns.length === names.size ? { ...plan, columns, primary: [], mayMove: false } : plan;
-}
-
-function planWritten(
-  before: TableShape,
-  now: TableShape,
-  map: CopyMap,
-  said: SaidWrites,
-  replaced: boolean,
-  writes: TableWrites | undefined,
-): Plan {
-  if (replaced) return comparison(before, now, map, said, true);
-  if (writes === undefined) return "nothing";
-  const deletes = writes.deletesDirectly || writes.deletesIndirectly;
-  const replaces = writes.mayReplace ||
-    (writes.inserts || writes.updated.size > 0) && /\breplace\b/i.test(before.sql);
-  if (before.virtual) {
-    return deletes || writes.inserts || writes.updated.size > 0
-      ? comparison(before, now, map, said, true)
-      : "nothing";
-  }
-  const keys = new Set([...before.key, ...["rowid", "_rowid_", "oid"]]);
-  const moves = replaces || [...writes.updated].some((column) => keys.has(column)) ||
-    deletes && writes.inserts;
-  if (moves) return comparison(before, now, map, said, true);
-  if (writes.updated.size > 0) {
-    const plan = comparison(before, now, map, said, false);
-    const columns = plan.columns.filter(({ name }) => writes.updated.has(foldName(name)));
-    return plan.identity.kind === "key" ? { ...plan, columns } : plan;
-  }
-  return deletes ? "count" : "nothing";
-}
-
-function comparison(
-  before: TableShape,
-  now: TableShape,
-  map: CopyMap,
-  said: SaidWrites,
-  mayMove: boolean,
-): RowComparison {
-  const columns: (ComparedColumn & { readonly folded: string })[] = [];
-  for (const { folded, name, generated, storage } of before.columns) {
+): Promise<Pairing["unfilled"]> {
+  const found = new Map<string, ReadonlySet<string>>();
+  for (const { folded, name, generated } of columns) {
     const column = map.columns.get(folded);
-    if (generated || column === undefined) continue;
-    columns.push({
-      folded,
-      name,
-      before: quoteName(name),
-      now: quoteName(column.name),
-      stored: storage,
-      storage: column.storage,
-      mayDiffer: map.converted.has(folded) || column.generated || column.storage !== storage ||
-        said.updated.has(name),
-    });
+    if (generated || column === undefined || column.generated) continue;
+    if (map.taken.has(folded) || map.converted.has(folded)) continue;
+    const literal = await defaultLiteral(fresh, column.default);
+    const text = literal.replace(/^'(.*)'$/s, "$1");
+    found.set(name, new Set([literal, text, `'${text}'`, `${text}.0`]));
   }
-  const tables = { before: before.name, now: now.name, mayMove };
-  const primaryNow = before.key.map((key) => map.columns.get(key)?.folded);
-  const sameKey = before.key.length > 0 && primaryNow.length === now.key.length &&
-    primaryNow.every((key, at) => key === now.key[at]);
-  const primary = sameKey && before.rowidColumn === undefined
-    ? before.key.map((key) => columns.findIndex(({ folded }) => folded === key))
-    : [];
-  const bothRowids = before.rowid !== undefined && now.rowid !== undefined;
-  const alias = before.rowidColumn === undefined ? undefined : foldName(before.rowidColumn);
-  const sameRowid = alias === undefined
-    ? now.rowidColumn === undefined
-    : map.columns.get(alias)?.name === now.rowidColumn && now.rowidColumn !== undefined;
-  if (bothRowids && sameRowid) {
-    return {
-      ...tables,
-      columns: columns.filter(({ folded }) => folded !== alias),
-      primary,
-      identity: { kind: "key", before: [before.rowid!], now: [now.rowid!] },
-    };
-  }
-  const plainKey = before.rowid === undefined && now.rowid === undefined && sameKey &&
-    before.keyOrder === now.keyOrder;
-  return {
-    ...tables,
-    columns,
-    primary: [],
-    identity: plainKey
-      ? {
-        kind: "key",
-        before: before.key.map((key) => {
-          const column = columns.find(({ folded }) => folded === key)!;
-          const was = before.columns.find(({ folded }) => folded === key)!;
-          return was.storage === column.storage
-            ? column.before
-            : asStored(column.before, column.storage);
-        }),
-        now: before.key.map((key) => columns.find(({ folded }) => folded === key)!.now),
-      }
-      : { kind: "content" },
-  };
+  return found;
 }
 
-/**
- * SQL for a value as a column of another affinity stores it: https://sqlite.org/datatype3.html section 3. A comparison with a
- * number applies the affinity: `' 8' = CAST(' 8' AS NUMERIC)` is true, and `'x' = CAST('x' AS NUMERIC)` is not.
- */
-function asStored(value: string, storage: Affinity): string {
-  if (storage === "BLOB") return value;
-  if (storage === "TEXT") {
-    return `CASE WHEN typeof(${value}) IN ('integer', 'real') THEN CAST(${value} AS TEXT) ELSE ${value} END`;
+async function defaultLiteral(connection: Connection, sql: string | null): Promise<string> {
+  if (sql === null) return "NULL";
+  try {
+    const [row] = await connection.query(`SELECT ${literalOf(`(${sql})`)} AS literal`);
+    return String(row?.["literal"]);
+  } catch (error) {
+    // SQLite takes a name for a string in DEFAULT, and nowhere else.
+    if (error instanceof SqlError) return quoteText(unquote(sql));
+    throw error;
   }
-  const isNumber = `typeof(${value}) IN ('integer', 'real')`;
-  const isNumeric = `typeof(${value}) = 'text' AND ${value} = CAST(${value} AS NUMERIC)`;
-  if (storage === "REAL") {
-    return `CASE WHEN ${isNumber} OR ${isNumeric} THEN CAST(${value} AS REAL) ELSE ${value} END`;
-  }
-  // CAST leaves a real number as it is, and a column makes an integer of it where that is the same number.
-  return `CASE WHEN typeof(${value}) = 'real' AND abs(${value}) < 9223372036854775807.0 ` +
-    `AND ${value} = CAST(${value} AS INTEGER) THEN CAST(${value} AS INTEGER) ` +
-    `WHEN ${isNumeric} THEN CAST(${value} AS NUMERIC) ELSE ${value} END`;
 }
 
 async function countRows(connection: Connection, table: string): Promise<number> {

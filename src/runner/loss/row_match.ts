@@ -12,6 +12,8 @@ export interface ComparedColumn {
   readonly storage: Affinity;
   /** Whether the script says that it changes the values: a row with another one may still be the same row. */
   readonly mayDiffer: boolean;
+  /** The literals that a copy leaves in the column if it does not take it: its DEFAULT. Undefined if it does. */
+  readonly unfilled?: ReadonlySet<string> | undefined;
 }
 
 /** How rows of before are found again. */
@@ -42,10 +44,17 @@ export interface RowDifference {
   gone: number;
   /** By column, how many values are others. */
   readonly changed: Map<string, number>;
+  /** By column, how many of them nothing was written to since the copy, which did not take the column. */
+  readonly forgotten: Map<string, number>;
   /** Rows that are there with another key. */
   moved: number;
   /** Whether nothing but their content told the rows apart, so that no keys are known. */
   keyless?: boolean;
+}
+
+/** The difference between tables that nothing was written to. */
+export function noDifference(): RowDifference {
+  return { gone: 0, changed: new Map(), forgotten: new Map(), moved: 0 };
 }
 
 /** A row that was lost or changed: the values of its key before. */
@@ -72,7 +81,7 @@ interface Pair {
 export class RowMatch {
   readonly #comparison: RowComparison;
   readonly #lost: LostKey;
-  readonly #difference: RowDifference = { gone: 0, changed: new Map(), moved: 0 };
+  readonly #difference = noDifference();
   readonly #pairs: Pair[] = [];
   readonly #fresh: ReadRow[] = [];
 
@@ -161,10 +170,11 @@ export class RowMatch {
   }
 
   #countChanges(before: ReadRow, now: ReadRow): void {
-    const { changed } = this.#difference;
+    const { changed, forgotten } = this.#difference;
     for (const at of this.#changes(before, now)) {
-      const { name } = this.#comparison.columns[at]!;
+      const { name, unfilled } = this.#comparison.columns[at]!;
       changed.set(name, (changed.get(name) ?? 0) + 1);
+      if (unfilled?.has(now.values[at]!)) forgotten.set(name, (forgotten.get(name) ?? 0) + 1);
     }
   }
 

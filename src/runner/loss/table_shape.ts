@@ -1,6 +1,5 @@
-import type { Connection } from "../../db/connection.ts";
-import { type Affinity, affinityOf } from "../../sql/identifier.ts";
-import { foldName, quoteName } from "../../sql/identifier.ts";
+import { type Connection, SqlError } from "../../db/connection.ts";
+import { type Affinity, affinityOf, foldName, quoteName } from "../../sql/identifier.ts";
 
 /** A column as far as its values matter. */
 export interface ShapeColumn {
@@ -9,6 +8,8 @@ export interface ShapeColumn {
   /** How it stores values; BLOB also for ANY of a STRICT table, which takes everything as it is. */
   readonly storage: Affinity;
   readonly generated: boolean;
+  /** Its DEFAULT as SQL; null if there is none. */
+  readonly default: string | null;
 }
 
 /** A table or virtual table as far as its rows can be read and told apart. */
@@ -48,7 +49,7 @@ export async function readShape(
   const virtual = listed["type"] === "virtual";
   const strict = Number(listed["strict"]) === 1;
   const rows = await connection.query(
-    "SELECT name, type, hidden, pk FROM pragma_table_xinfo(?, 'main') WHERE hidden <> 1 ORDER BY cid",
+    "SELECT name, type, hidden, pk, dflt_value FROM pragma_table_xinfo(?, 'main') WHERE hidden <> 1 ORDER BY cid",
     [table],
   );
   const columns = rows.map((row): ShapeColumn => {
@@ -59,6 +60,7 @@ export async function readShape(
       folded: foldName(column),
       storage: virtual || strict && /^any$/i.test(type) ? "BLOB" : affinityOf(type),
       generated: Number(row["hidden"]) > 1,
+      default: row["dflt_value"] === null ? null : String(row["dflt_value"]),
     };
   });
   const key = rows.filter((row) => Number(row["pk"]) > 0)
@@ -73,7 +75,7 @@ export async function readShape(
   const keyOrder = withoutRowid ? await orderOf(connection, table) : "";
   const taken = new Set(columns.map(({ folded }) => folded));
   const hidden = ["rowid", "_rowid_", "oid"].find((one) => !taken.has(one));
-  const rowid = withoutRowid
+  const rowid = withoutRowid || virtual && !await hasRowid(connection, table)
     ? undefined
     : rowidColumn === undefined
     ? hidden
@@ -88,6 +90,17 @@ export async function readShape(
     key,
     keyOrder,
   };
+}
+
+/** Whether a virtual table can be read by its rowid: https://sqlite.org/vtab.html#withoutrowid */
+async function hasRowid(connection: Connection, table: string): Promise<boolean> {
+  try {
+    await connection.query(`SELECT rowid FROM main.${quoteName(table)} LIMIT 0`);
+    return true;
+  } catch (error) {
+    if (error instanceof SqlError && !error.busy) return false;
+    throw error;
+  }
 }
 
 async function orderOf(connection: Connection, table: string): Promise<string> {

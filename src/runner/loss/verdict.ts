@@ -125,6 +125,15 @@ function unsaidFacts(measure: TableMeasure, { enforced }: LossTerms): Fact[] {
     facts.push({ fact: "its rows have other rowids than before; copy the rowid too" });
   }
   for (const [column, count] of changed) {
+    const forgotten = difference.forgotten.get(column) ?? 0;
+    if (replaced && said.updated.has(column) && !replaces && forgotten > 0) {
+      facts.push({
+        column,
+        fact:
+          `${forgotten} of ${of} values of column "${column}" were not copied, and no UPDATE has changed them since`,
+      });
+      continue;
+    }
     const isSaid = replaces || said.updated.has(column) || measure.converted.has(column) ||
       !replaced;
     if (isSaid) continue;

@@ -30,6 +30,7 @@ export const lawCase: fc.Arbitrary<LawCase> = fc.record({
 /** What became of a run that kept the law. */
 export type Verdict =
   | "nothing to do"
+  | "refused before"
   | "nothing lost"
   | "lost and kept"
   | "kept for nothing"
@@ -111,7 +112,9 @@ async function judge(
   if (script.kinds.length === 0) return "nothing to do";
   // Going back to the first revision would undo the branch too.
   const way = made.branch && scriptRecipe.way === "downgrade" ? "upgrade" : scriptRecipe.way;
-  const args = [...await addRevisions(project, script, way), "--json"];
+  const command = await addRevisions(project, script, way);
+  if (command === undefined) return "refused before";
+  const args = [...command, "--json"];
   if (scriptRecipe.transaction === "each") args.push("--transaction", "each");
   const outcome = program.killedAfter !== undefined
     ? await project.killed(args, program.killedAfter)
@@ -184,13 +187,13 @@ const NOTHING = "SELECT 1;\n";
 
 /**
  * Adds the revisions that run the scripts in their order.
- * @returns The command that runs them.
+ * @returns The command that runs them; undefined if `stamp` refuses what is to be undone.
  */
 async function addRevisions(
   project: LawProject,
   { revisions }: WrittenScript,
   way: Way,
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
   const texts = revisions.map(({ header, statements }) =>
     [...header.map((each) => `-- aludel: ${each}\n`), scriptText(statements) || NOTHING].join("")
   );
@@ -204,7 +207,8 @@ async function addRevisions(
   }
   if (way === "upgrade") return ["upgrade", `r${count}`];
   // What is undone was never run: the first of the scripts is the one that is run first.
-  await project.done(["stamp", `r${count}`]);
+  const { code } = await project.aludel(["stamp", `r${count}`]);
+  if (code !== 0) return undefined;
   return way === "downgrade" ? ["downgrade", "r0"] : ["redo", "r1"];
 }
 

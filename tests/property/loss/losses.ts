@@ -50,7 +50,10 @@ export function findLosses(
     compareRows(name, old, now, column, losses);
     compareTables(name, old, now, renames, dropped, losses);
     const ancestor = known?.tables.get(name);
-    if (known !== null) compareDrift(name, old, now, ancestor, column, dropped, losses);
+    // DROP TABLE with nothing copied says that all of it goes.
+    if (known !== null && !dropped.has(`belongings ${name}`)) {
+      compareDrift(name, old, now, ancestor, column, dropped, losses);
+    }
   }
   compareObjects(before, after, renames, dropped, losses);
   return losses;
