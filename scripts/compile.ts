@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console
 /**
- * Builds the standalone programs into dist/, with SHA256SUMS.
+ * Builds the standalone programs into dist/, with SHA256SUMS and LICENSES.txt.
  *
  * `deno task compile` builds for every platform, `deno task compile linux-x64 …` for some. Deno's runtime for compiled
  * programs is fetched for each; where that is not possible, `DENORT_BIN` names one, and only this machine's platform is
@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { RELEASE } from "../src/text/program.ts";
 import { buildStamp, bundleProgram } from "./compile/bundle_program.ts";
 import { compileBundle } from "./compile/compile_bundle.ts";
+import { bundledLicenses, section } from "./compile/licenses.ts";
 import { type Platform, PLATFORMS, programFile } from "./compile/platform.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -74,4 +75,9 @@ try {
 }
 if (Deno.exitCode !== 0) Deno.exit();
 await Deno.writeTextFile(`${out}/SHA256SUMS`, sums.join("\n") + "\n");
+const deno = section(
+  "Deno",
+  `https://github.com/denoland/deno/blob/v${Deno.version.deno}/LICENSE.md`,
+);
+await Deno.writeTextFile(`${out}/LICENSES.txt`, `${bundledLicenses()}\n${deno}`);
 console.log(`SHA256SUMS  aludel ${RELEASE}, build ${stamp.text}`);

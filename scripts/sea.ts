@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console
 /**
- * Makes one file of Aludel and Node, dist/sea/aludel, for this machine's platform.
+ * Makes one file of Aludel and Node, dist/sea/aludel, for this machine's platform, and beside it the licences of all that
+ * it contains.
  *
  * `deno task sea NODE` names the Node to take, 25.5 or newer; `node` unless it is given. `--out FILE` writes elsewhere.
  * docs/decisions/standalone-program.md tells how it differs from what `deno task compile` makes.
@@ -8,6 +9,7 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildStamp, bundleProgram } from "./compile/bundle_program.ts";
+import { bundledLicenses, section } from "./compile/licenses.ts";
 
 const args = [...Deno.args];
 const at = args.indexOf("--out");
@@ -43,6 +45,7 @@ try {
   if (code !== 0) {
     throw new Error(`${new TextDecoder().decode(stderr)}\nIt takes Node 25.5 or newer`);
   }
+  await Deno.writeTextFile(`${output}.LICENSES.txt`, `${bundledLicenses()}\n${nodeLicense(node)}`);
   const { size } = await Deno.stat(output);
   console.log(`${output}  ${(size / 1e6).toFixed(1)} MB`);
 } catch (error) {
@@ -50,4 +53,21 @@ try {
   Deno.exitCode = 1;
 } finally {
   await Deno.remove(folder, { recursive: true });
+}
+
+/** Node's licence lies beside its program, or above the folder of it. */
+function nodeLicense(program: string): string {
+  const { stdout } = new Deno.Command(program, {
+    args: ["-p", "process.execPath + ' ' + process.version"],
+  })
+    .outputSync();
+  const [path = "", version = ""] = new TextDecoder().decode(stdout).trim().split(/ (?=v[^ ]*$)/);
+  for (const file of [resolve(path, "../LICENSE"), resolve(path, "../../LICENSE")]) {
+    try {
+      return section(`Node.js ${version}`, Deno.readTextFileSync(file));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return section(`Node.js ${version}`, `https://github.com/nodejs/node/blob/${version}/LICENSE`);
 }

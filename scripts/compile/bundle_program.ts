@@ -121,7 +121,7 @@ function findWorkers(): ReadonlyMap<string, string> {
 }
 
 /** The files below a folder, as paths inside it. */
-function* walk(folder: string, inside = ""): Generator<string> {
+export function* walk(folder: string, inside = ""): Generator<string> {
   for (const entry of Deno.readDirSync(`${folder}/${inside}`)) {
     if (entry.isDirectory) yield* walk(folder, `${inside}${entry.name}/`);
     else yield inside + entry.name;

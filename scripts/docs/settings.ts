@@ -30,8 +30,7 @@ const INTRODUCTION = `# Settings
 
 \`aludel.json\` in the project's folder has the settings: plain JSON, every key optional. Aludel looks for it in the working folder and above it, up to
 the root of the git working tree. Without one the defaults apply. All errors of the file are reported at once.
-[schemas/settings.schema.json](../schemas/settings.schema.json) is its JSON Schema; name it as \`$schema\`, and editors complete and check the file. Beside an installed npm package that is
-\`./node_modules/aludel/schemas/settings.schema.json\`.
+[schemas/settings.schema.json](../schemas/settings.schema.json) is its JSON Schema. If the project has the npm package, \`aludel init\` names it as \`$schema\`: \`./node_modules/aludel/schemas/settings.schema.json\`. Editors then complete and check the file, also offline. Without the package, copy the schema into the project and name it.
 
 \`\`\`json
 {

@@ -10,6 +10,12 @@ if (major < 24 || (major === 24 && minor < 10)) {
     `aludel needs Node 24.10 or newer, and this is Node ${process.versions.node}: https://nodejs.org`,
   );
   process.exitCode = 1;
+} else if (!require("node:module").isBuiltin("node:sqlite")) {
+  // deno-lint-ignore no-console -- as above
+  console.error(
+    "aludel needs node:sqlite, and this Node has none: it was built with --without-sqlite, or NODE_OPTIONS has --no-experimental-sqlite",
+  );
+  process.exitCode = 1;
 } else {
   // Node's SQLite is the one that Aludel is tested with; that its interface may change concerns Aludel alone.
   const { emitWarning } = process;

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { RELEASE } from "../../src/text/program.ts";
 import { type BuildStamp, type Bundle, bundleProgram } from "../compile/bundle_program.ts";
+import { bundledLicenses } from "../compile/licenses.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -21,7 +22,7 @@ export function packageJson({ library }: Bundle): Readonly<Record<string, unknow
       "./package.json": "./package.json",
     },
     engines: { node: ">=24.10" },
-    files: ["bin", "src", "types", "docs", "schemas", "*.js", "*.md"],
+    files: ["bin", "src", "types", "docs", "schemas", "*.js", "*.md", "LICENSES.txt"],
     publishConfig: { access: "public", provenance: true },
   };
 }
@@ -42,6 +43,7 @@ export async function makePackage(folder: string, stamp: BuildStamp): Promise<Bu
   for (const name of ["LICENSE", "CHANGELOG.md"]) {
     Deno.copyFileSync(new URL(name, ROOT), `${folder}/${name}`);
   }
+  Deno.writeTextFileSync(`${folder}/LICENSES.txt`, bundledLicenses());
   for (const part of ["schemas", "schemas/json"]) {
     Deno.mkdirSync(`${folder}/${part}`);
     for (const { name, isFile } of Deno.readDirSync(new URL(part, ROOT))) {

@@ -6,6 +6,7 @@ import { spawn, type SpawnOptions, spawnSync } from "node:child_process";
 import { createHash, hash } from "node:crypto";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
+import { dirname } from "node:path";
 import nodeProcess from "node:process";
 import tty from "node:tty";
 import type {
@@ -127,7 +128,16 @@ const files: Files = {
       isSymlink: entry.isSymbolicLink(),
     })),
   makeFolder(path, options = {}) {
-    fs.mkdirSync(path, options);
+    try {
+      fs.mkdirSync(path, options);
+    } catch (error) {
+      if (!options.recursive || fault(error) !== "not-found") throw error;
+      // Node says ENOENT of a parent that it may not write to. Without `recursive` it says why.
+      let first = path;
+      while (!fs.existsSync(dirname(first))) first = dirname(first);
+      fs.mkdirSync(first, { ...options, recursive: false });
+      fs.mkdirSync(path, options);
+    }
   },
   makeTemporaryFolder: (prefix) => fs.mkdtempSync(`${tmpdir()}/${prefix}`),
   remove(path, options = {}) {

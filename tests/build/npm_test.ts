@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { bundledPackages } from "../../scripts/compile/licenses.ts";
 import { makePackage } from "../../scripts/npm/make_package.ts";
 import { RELEASE } from "../../src/text/program.ts";
 import { documents } from "../docs/documents.ts";
@@ -24,6 +27,7 @@ Deno.test("the npm package holds what it names, needs no other, and runs nothing
       library,
       about.bin.aludel,
       "LICENSE",
+      "LICENSES.txt",
       "README.md",
       "schemas/settings.schema.json",
     ]
@@ -40,7 +44,17 @@ Deno.test("the npm package holds what it names, needs no other, and runs nothing
     cwd: `${folder.path}/npm`,
   });
   const names = JSON.parse(packed.stdout)[0].files.map(({ path }: { path: string }) => path);
-  for (const module of [...modules, "bin/aludel.cjs", "types/mod.d.ts", "docs/library.md"]) {
+  const licenses = folder.read("npm/LICENSES.txt");
+  for (const { specifier } of bundledPackages()) assert.ok(licenses.includes(`${specifier}\n=`));
+  for (
+    const module of [
+      ...modules,
+      "LICENSES.txt",
+      "bin/aludel.cjs",
+      "types/mod.d.ts",
+      "docs/library.md",
+    ]
+  ) {
     assert.ok(names.includes(module), `${module} is not packed`);
   }
 
@@ -93,6 +107,79 @@ Deno.test("the library's examples run under Node, and under Bun", {
   }
 });
 
+/** An application's program, which upgrades `NAME.db` and prints where it is then. */
+const UPGRADE = (name: string) =>
+  `upgrade({ database: "${name}.db", migrations: "migrations" })
+    .then(({ current }) => console.log(current.length));\n`;
+
+Deno.test(
+  "the tarball serves npx, package scripts, a global command, and programs of both module systems",
+  {
+    ignore: NODE === undefined,
+  },
+  async () => {
+    using folder = temporaryFolder();
+    // Nothing but this Node and npm is on the PATH: no Deno, no other Node.
+    folder.write("bin/node", `#!/bin/sh\nexec "${NODE}" "$@"\n`);
+    Deno.chmodSync(`${folder.path}/bin/node`, 0o755);
+    const npmFolder = (await run("npm", ["root", "--global"], {})).stdout.trim() + "/npm/bin";
+    const env = { PATH: `${folder.path}/bin:/bin`, HOME: folder.path, npm_config_offline: "true" };
+    Deno.mkdirSync(`${folder.path}/app`);
+    const node = async (...args: string[]) => {
+      const outcome = await run(NODE!, args, { cwd: `${folder.path}/app`, env });
+      assert.equal(outcome.code, 0, `${args.join(" ")}\n${outcome.stdout}${outcome.stderr}`);
+      return outcome.stdout;
+    };
+    const npm = (...args: string[]) => node(`${npmFolder}/npm-cli.js`, ...args);
+    const npx = (...args: string[]) => node(`${npmFolder}/npx-cli.js`, ...args);
+
+    await makePackage(`${folder.path}/npm`, STAMP);
+    await npm("pack", "--silent", "--pack-destination", folder.path, `${folder.path}/npm`);
+    const tarball = `${folder.path}/aludel-${RELEASE}.tgz`;
+    const version = new RegExp(`^aludel ${RELEASE.replaceAll(".", "\\.")} .*Node`);
+    assert.match(await npx("--yes", "--package", tarball, "aludel", "--version"), version);
+    await npm("install", "--global", "--prefix", `${folder.path}/global`, tarball);
+    const global = await run(`${folder.path}/global/bin/aludel`, ["--version"], { env });
+    assert.match(global.stdout, version);
+
+    folder.write("app/package.json", '{ "scripts": { "migrate": "aludel upgrade -q" } }');
+    await npm("install", "--no-audit", "--no-fund", tarball);
+    await npx("aludel", "init", "-q");
+    const { $schema } = JSON.parse(folder.read("app/aludel.json"));
+    assert.ok(folder.has(`app/${$schema}`), $schema);
+    const files = (await npx("aludel", "revision", "-m", "create events table", "-q")).split("\n");
+    folder.write(`app/${files[0]}`, "CREATE TABLE events (id INTEGER PRIMARY KEY);\n");
+    await node("--run", "migrate");
+    await npm("run", "--silent", "migrate");
+    assert.match(await npx("aludel", "current"), /create events table/);
+
+    folder.write("app/modules.mjs", `import { upgrade } from "aludel";\n${UPGRADE("modules")}`);
+    folder.write(
+      "app/require.cjs",
+      `const { upgrade } = require("aludel");\n${UPGRADE("require")}`,
+    );
+    folder.write(
+      "app/types.mts",
+      `import { upgrade, type UpgradeResult } from "aludel";\n${UPGRADE("types")}`,
+    );
+    for (const program of ["modules.mjs", "require.cjs", "types.mts"]) {
+      assert.equal(await node(program), "1\n");
+    }
+    folder.write("app/wrong.mts", 'import { upgrade } from "aludel";\nupgrade({ database: 1 });\n');
+    const check = (file: string) =>
+      ts.getPreEmitDiagnostics(ts.createProgram([`${folder.path}/app/${file}`], {
+        module: ts.ModuleKind.NodeNext,
+        target: ts.ScriptTarget.ES2022,
+        lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
+        types: [],
+        strict: true,
+        noEmit: true,
+      })).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+    assert.deepEqual(check("types.mts"), []);
+    assert.equal(check("wrong.mts").length, 1);
+  },
+);
+
 Deno.test("a Node that is too old is told so in one sentence", async () => {
   using folder = temporaryFolder();
   // What an old Node says of itself, in the place of one.
@@ -108,6 +195,13 @@ Deno.test("a Node that is too old is told so in one sentence", async () => {
     1,
     "aludel needs Node 24.10 or newer, and this is Node 22.11.0: https://nodejs.org\n",
   ]);
+});
+
+Deno.test("a Node without SQLite is told so", { ignore: NODE === undefined }, async () => {
+  const script = fileURLToPath(new URL("../../scripts/npm/aludel.cjs", import.meta.url));
+  const { code, stderr } = await run(NODE!, ["--no-experimental-sqlite", script], {});
+  assert.equal(code, 1);
+  assert.match(stderr, /^aludel needs node:sqlite, and this Node has none/);
 });
 
 Deno.test(

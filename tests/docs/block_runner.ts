@@ -17,7 +17,9 @@ export type BlockRunner =
   /** Held against a published JSON Schema: json_blocks_test.ts. */
   | "json"
   /** Parsed, and its commands run: yaml_blocks_test.ts. */
-  | "yaml";
+  | "yaml"
+  /** A recipe for another program: its syntax is read, and its commands of ours: deploy_test.ts. */
+  | "deploy";
 
 /** A block that none of these runs, by the first line in it. */
 export interface OtherBlock {
@@ -62,6 +64,7 @@ export function runnerOf({ path }: Document, block: MarkdownBlock): BlockRunner 
   if (path === "docs/commands.md") {
     return language === "sh" ? "examples" : language === "" ? "usage" : undefined;
   }
+  if (path === "docs/deploy.md") return "deploy";
   if (attributes.get("in") === "clone") return language === "sh" ? "clone" : undefined;
   if (isSessionBlock(block)) return "session";
   if (path === "docs/library.md" && language === "ts") return "library";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { gitProject } from "../scenarios/git_project.ts";
+import { runnerOf } from "./block_runner.ts";
 import { documents, ROOT } from "./documents.ts";
 import { newReader, POSIX } from "./reader.ts";
 
@@ -8,9 +9,9 @@ const PRE_COMMIT_HOOKS = ".pre-commit-hooks.yaml";
 
 /** Every YAML text with its place: the blocks of the documents, and the file that docs/git.md names. */
 const TEXTS: readonly (readonly [place: string, text: string])[] = [
-  ...documents().flatMap(({ path, blocks }) =>
-    blocks.filter(({ language }) => language === "yaml")
-      .map(({ lines, line }) => [`${path}:${line}`, lines.join("\n")] as const)
+  ...documents().flatMap((document) =>
+    document.blocks.filter((block) => runnerOf(document, block) === "yaml")
+      .map(({ lines, line }) => [`${document.path}:${line}`, lines.join("\n")] as const)
   ),
   [PRE_COMMIT_HOOKS, Deno.readTextFileSync(new URL(PRE_COMMIT_HOOKS, ROOT))],
 ];

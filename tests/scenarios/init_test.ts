@@ -21,6 +21,20 @@ Deno.test("init writes settings, an empty manifest and the lines for git, and sa
   );
 });
 
+Deno.test("init names the schema of the settings where the project, or a folder above it, has the npm package", async () => {
+  const inside = "node_modules/aludel/schemas/settings.schema.json";
+  using folder = temporaryFolder();
+  folder.write(inside, "{}");
+  for (const [root, way] of [[".", "./"], ["services/billing", "../../"], ["services", "../"]]) {
+    await folder.done("init", root!);
+    assert.deepEqual(JSON.parse(folder.read(`${root}/aludel.json`)), {
+      $schema: way + inside,
+      database: "sqlite:app.db",
+    });
+  }
+  await folder.done("status");
+});
+
 Deno.test("init a second time changes nothing", async () => {
   using folder = temporaryFolder();
   await folder.done("init");

@@ -2,7 +2,13 @@ import { host } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
 import { formatManifest } from "../../manifest/manifest.ts";
 import { shell } from "../../text/next_step.ts";
-import { isAbsolutePath, pathExists, resolvePath, writeAtomically } from "../workspace/files.ts";
+import {
+  isAbsolutePath,
+  pathExists,
+  resolvePath,
+  splitPath,
+  writeAtomically,
+} from "../workspace/files.ts";
 import { readSettingsFile, SETTINGS_FILE } from "../workspace/settings.ts";
 
 /** What {@linkcode startProject} found and did. Paths are relative to the project's folder. */
@@ -27,7 +33,7 @@ export interface NewSettings {
 }
 
 /**
- * Makes the files of a project that are missing: settings, an empty manifest, the lines in `.gitattributes` that let git
+ * Makes the files of a project that are missing: settings, with their `$schema` if the project has the npm package, an empty manifest, the lines in `.gitattributes` that let git
  * merge manifests and keep line ends, and beside new settings one in `.gitignore` for the database. Never overwrites; a
  * second call does nothing.
  *
@@ -55,7 +61,9 @@ export function startProject(
       created.push(path);
     }
   };
-  create(SETTINGS_FILE, `${JSON.stringify(settings, null, 2)}\n`);
+  const $schema = schemaOfPackage(root);
+  const content = { ...($schema !== undefined && { $schema }), ...settings };
+  create(SETTINGS_FILE, `${JSON.stringify(content, null, 2)}\n`);
   const { migrations } = readSettingsFile(SETTINGS_FILE, root);
   makeFolder(resolvePath(migrations, root));
   create(`${migrations}/manifest.json`, formatManifest({ revisions: [] }));
@@ -69,6 +77,21 @@ export function startProject(
     ({ created, extended, kept })[ignores].push(".gitignore");
   }
   return { root, created, extended, kept };
+}
+
+/**
+ * The schema of the settings in an npm package that the project has installed, for editors: a path, relative to the
+ * project. Only what is on the disk serves offline; a path to a global package would be wrong for everybody else.
+ */
+function schemaOfPackage(root: string): string | undefined {
+  const inside = "node_modules/aludel/schemas/settings.schema.json";
+  for (let folder = root, way = "./";;) {
+    if (pathExists(`${folder}/${inside}`)) return way + inside;
+    const parent = splitPath(folder).folder;
+    if (parent === folder || parent === ".") return undefined;
+    folder = parent;
+    way = way === "./" ? "../" : `../${way}`;
+  }
 }
 
 /** Two branches that each add a revision merge without a conflict; a checkout keeps the hashed line ends. */
