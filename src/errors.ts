@@ -85,6 +85,7 @@ export const ERROR_KINDS = {
   "import-differs": "failure",
   "import-edited": "failure",
   "import-file": "failure",
+  "import-replay": "failure",
   "import-state": "failure",
   "import-tool": "failure",
   "init-not-a-folder": "failure",

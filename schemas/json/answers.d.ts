@@ -710,6 +710,14 @@ export type ImportAnswer = {
   })[];
   /** Ids that were recorded as applied. */
   readonly stamped: readonly string[];
+  /** What steps that are programs do to rows, and the SQL written for them does not. */
+  readonly rowsLeft: readonly ({
+    readonly id: string;
+    /** Rows before and after, a sentence each. */
+    readonly facts: readonly string[];
+    /** What the tool ran on its own rows, as far as it is known. */
+    readonly statements: readonly string[];
+  })[];
   readonly takenOut: readonly ({
     readonly file: string;
     readonly line: number;

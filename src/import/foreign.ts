@@ -33,6 +33,12 @@ export interface ForeignRevision {
   readonly message: string;
   /** The keys of the migrations that come directly before it. */
   readonly parents: readonly string[];
+  /** The keys of others that must be applied before it; left out if there are none. */
+  readonly dependsOn?: readonly string[];
+  /** Its names for a branch; left out if there are none. */
+  readonly labels?: readonly string[];
+  /** Earlier ones that it stands for: a database that has all of them has it. */
+  readonly replaces?: readonly string[];
   /** UTC to the second; null if the tool does not say. */
   readonly created: string | null;
   /** The time in the tool's own records, in milliseconds, if it tells what is applied by time alone. */
@@ -40,6 +46,8 @@ export interface ForeignRevision {
   readonly up: ForeignScript;
   /** null if the tool has no way back for it. */
   readonly down: ForeignScript | null;
+  /** Why there is no down, if it is not for want of one in the tool. */
+  readonly noDown?: string;
   /**
    * The checksums that the tool would record for the file as it is now, in the tool's own notation. Several if
    * releases of the tool differ; empty if it records none.
@@ -53,6 +61,11 @@ export interface ForeignHistory {
   readonly revisions: readonly ForeignRevision[];
   /** Facts that a person should know: files that were passed over, settings that were not understood. */
   readonly notices: readonly string[];
+  /**
+   * Whether the SQL was made by us from what each migration did, so that the tool's files say nothing of it. What an
+   * earlier import made is then left as it is.
+   */
+  readonly isMade?: boolean;
 }
 
 /** What the database says that the tool has applied. */
@@ -82,8 +95,8 @@ export interface ForeignPlace {
   readonly table: string;
 }
 
-/** How another tool keeps its migrations. */
-export interface ForeignTool {
+/** What is known of another tool besides its files. */
+export interface ForeignRecords {
   /** The word on the command line: `golang-migrate`. */
   readonly name: string;
   /** For sentences: `Drizzle Kit`. */
@@ -94,6 +107,12 @@ export interface ForeignTool {
   readonly apply: string;
   /** What the tool does if a file that was applied has changed. `ignores` also holds if it keeps no checksums. */
   readonly onEdit: "refuses" | "ignores";
+  /** Reads the tool's records, oldest first. Throws as `query` does if the table is not there. */
+  state(query: ForeignQuery, place: ForeignPlace, history: ForeignHistory): Promise<ForeignState>;
+}
+
+/** How another tool keeps its migrations as SQL files. */
+export interface ForeignTool extends ForeignRecords {
   /** Looks for the tool's files in a project. @returns Every place that fits, the likeliest first. */
   find(project: ForeignFolder): readonly ForeignPlace[];
   /**
@@ -101,13 +120,11 @@ export interface ForeignTool {
    * @throws {ForeignFault} A file that the tool itself would refuse, or that needs more than SQL.
    */
   read(project: ForeignFolder, place: ForeignPlace): ForeignHistory;
-  /** Reads the tool's records, oldest first. Throws as `query` does if the table is not there. */
-  state(query: ForeignQuery, place: ForeignPlace, history: ForeignHistory): Promise<ForeignState>;
 }
 
 /** A tool, and where its files are. */
-export interface FoundTool {
-  readonly tool: ForeignTool;
+export interface FoundTool<Tool extends ForeignRecords = ForeignRecords> {
+  readonly tool: Tool;
   readonly place: ForeignPlace;
 }
 

@@ -11,6 +11,7 @@ import {
   type ForeignFolder,
   type ForeignHistory,
   type ForeignPlace,
+  type ForeignRecords,
   type ForeignTool,
   type FoundTool,
 } from "./foreign.ts";
@@ -57,9 +58,12 @@ export class DiskFolder implements ForeignFolder {
   }
 }
 
+/** A tool that can be found by its files. */
+type FindableTool = ForeignRecords & Pick<ForeignTool, "find">;
+
 /** What the command line says of the tool. */
-export interface ToolChoice {
-  readonly tools: readonly ForeignTool[];
+export interface ToolChoice<Tool extends FindableTool> {
+  readonly tools: readonly Tool[];
   readonly project: ForeignFolder;
   /** The tool's word, if it was named. */
   readonly name: string | undefined;
@@ -73,15 +77,15 @@ export interface ToolChoice {
  * @returns One at least; several if the files do not decide.
  * @throws {AludelError} `import-tool` for a tool that is not known, or none that is found.
  */
-export function findTools(
-  { tools, project, name, source }: ToolChoice,
-): readonly [FoundTool, ...FoundTool[]] {
+export function findTools<Tool extends FindableTool>(
+  { tools, project, name, source }: ToolChoice<Tool>,
+): readonly [FoundTool<Tool>, ...FoundTool<Tool>[]] {
   const asked = name === undefined ? tools : tools.filter((tool) => tool.name === name);
   if (asked.length === 0) throw unknownTool(name!, tools);
   const isInside = ({ folder }: ForeignPlace) =>
     source === "" || folder === source || folder.startsWith(`${source}/`);
   const found = asked.flatMap((tool) =>
-    tool.find(project).filter(isInside).map((place): FoundTool => ({ tool, place }))
+    tool.find(project).filter(isInside).map((place): FoundTool<Tool> => ({ tool, place }))
   );
   // Names such as 1_x.up.sql fit other tools too, which have surer signs.
   const sure = found.filter(({ tool, place }) =>
@@ -111,7 +115,7 @@ export function findTools(
 
 const NAMES_ALONE: ReadonlySet<string> = new Set(["golang-migrate", "flyway"]);
 
-function unknownTool(name: string, tools: readonly ForeignTool[]): AludelError {
+function unknownTool(name: string, tools: readonly FindableTool[]): AludelError {
   const names = tools.map((tool) => tool.name);
   const near = closest(name, names);
   return new AludelError("import-tool", `"${name}" is no tool that import knows`, {
@@ -124,12 +128,12 @@ function unknownTool(name: string, tools: readonly ForeignTool[]): AludelError {
  * The one of several tools whose table the database has.
  * @throws {AludelError} `import-ambiguous` if that decides nothing.
  */
-export async function decideTool(
-  found: readonly [FoundTool, ...FoundTool[]],
+export async function decideTool<Found extends FoundTool>(
+  found: readonly [Found, ...Found[]],
   connection: Connection | null,
-): Promise<FoundTool> {
+): Promise<Found> {
   if (found.length === 1) return found[0];
-  const recorded: FoundTool[] = [];
+  const recorded: Found[] = [];
   for (const one of found) {
     if (connection !== null && await hasTable(connection, one.place.table)) recorded.push(one);
   }
@@ -143,7 +147,10 @@ export async function decideTool(
 }
 
 /** Reads the migrations. @throws {AludelError} `import-file`. */
-export function readHistory(project: ForeignFolder, { tool, place }: FoundTool): ForeignHistory {
+export function readHistory(
+  project: ForeignFolder,
+  { tool, place }: FoundTool<ForeignTool>,
+): ForeignHistory {
   return translated(() => tool.read(project, place));
 }
 

@@ -81,8 +81,8 @@ export function planImport(request: ImportPlanRequest): ImportPlan {
       ...facts,
       dir: folderName(folderTemplate, facts),
       parents: parents.get(key)!.map((parent) => ids.get(parent)!).sort(),
-      dependsOn: [],
-      labels: [],
+      dependsOn: (revision.dependsOn ?? []).map((other) => ids.get(other)!).sort(),
+      labels: [...revision.labels ?? []].sort(),
       up: digest(texts.up),
       down: texts.down === null ? "none" : digest(texts.down),
       was: [],
@@ -110,13 +110,30 @@ function claimDir(dirs: Set<string>, { id, dir }: ManifestRevision): void {
   });
 }
 
+/** What the id of a migration depends on. */
+type NamedMigration = Pick<ForeignRevision, "key" | "message">;
+
+/** What earlier imports have made of a tool's migrations, by key. @param tool Its word on the command line. */
+export function knownRevisions(
+  tool: string,
+  migrations: readonly NamedMigration[],
+  existing: readonly ManifestRevision[],
+): ReadonlyMap<string, ManifestRevision> {
+  const entries = new Map(existing.map((entry) => [entry.id, entry]));
+  const ids = assignIds(tool, migrations, existing);
+  return new Map([...ids].flatMap(([key, id]) => {
+    const entry = entries.get(id);
+    return entry === undefined ? [] : [[key, entry] as const];
+  }));
+}
+
 /**
  * The ids: what the tool itself calls a migration if that is a legal id, its leading digits if they are enough, and
  * otherwise a hash of its name. All three depend on the migration alone, or on what was imported before.
  */
 function assignIds(
   tool: string,
-  revisions: readonly ForeignRevision[],
+  revisions: readonly NamedMigration[],
   existing: readonly ManifestRevision[],
 ): ReadonlyMap<string, RevisionId> {
   const known = new Map(existing.map((entry) => [foldRevisionName(entry.id), entry]));
@@ -200,8 +217,9 @@ function textsOf(revision: ForeignRevision, title: string): RevisionTextsMade {
   const isDownEmpty = down !== null && down.isEmpty && !up.isEmpty;
   const hasDown = down !== null && !isDownEmpty;
   // A person has decided on this long ago: lint need not ask again.
-  const reason = isDownEmpty ? "has a way back that undoes nothing" : "has no way back";
-  const header = hasDown ? "" : `-- aludel: ignore=no-down in ${title} it ${reason}\n`;
+  const reason = revision.noDown ??
+    `in ${title} it ${isDownEmpty ? "has a way back that undoes nothing" : "has no way back"}`;
+  const header = hasDown ? "" : `-- aludel: ignore=no-down ${reason}\n`;
   return {
     up: canonicalText(header + up.text),
     down: hasDown ? down.text : null,

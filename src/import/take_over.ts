@@ -25,8 +25,7 @@ import { introspect } from "../schema/read/introspect.ts";
 import { writeSchema } from "../schema/source/write_schema.ts";
 import { sameTokens } from "../sql/read_script.ts";
 import { say, shell } from "../text/next_step.ts";
-import { BASELINE, type ForeignFolder, type FoundTool } from "./foreign.ts";
-import { readHistory } from "./foreign_project.ts";
+import { BASELINE, type ForeignHistory, type FoundTool } from "./foreign.ts";
 import {
   compareChecksums,
   noRecords,
@@ -35,6 +34,7 @@ import {
   requireWhole,
 } from "./foreign_records.ts";
 import { type ImportedRevision, type ImportPlan, planImport } from "./plan_import.ts";
+import type { RowsLeft } from "./replay/step_sql.ts";
 
 /** The file of the wanted schema, if the settings name none. */
 const SCHEMA_FILE = "schema.sql";
@@ -42,7 +42,9 @@ const SCHEMA_FILE = "schema.sql";
 /** What is taken over, and into what. */
 export interface TakeOverRequest {
   readonly found: FoundTool;
-  readonly source: ForeignFolder;
+  readonly history: ForeignHistory;
+  /** What the SQL of migrations leaves undone, by key; empty if it does all. */
+  readonly rowsLeft: ReadonlyMap<string, RowsLeft>;
   /** The project as it is: its settings are the defaults and its manifest is missing if it is to be started. */
   readonly project: Project;
   /** The database, opened for looking; null if there is none. */
@@ -64,6 +66,8 @@ export interface PreparedImport {
   readonly unstamped: readonly RevisionId[];
   /** The heads of the applied revisions, whichever tool applied them. */
   readonly reached: readonly RevisionId[];
+  /** What the SQL of new revisions leaves undone, by id. */
+  readonly rowsLeft: ReadonlyMap<RevisionId, RowsLeft>;
   /** What schema.sql says if it is to be written; null if there is one. */
   readonly schema: string | null;
   /** Settings that the new project needs. */
@@ -80,9 +84,8 @@ export interface PreparedImport {
  *   reading the project, the files and the database throws.
  */
 export async function prepareImport(request: TakeOverRequest): Promise<PreparedImport> {
-  const { found, source, project, connection, now } = request;
+  const { found, history, rowsLeft, project, connection, now } = request;
   const { tool, place } = found;
-  const history = readHistory(source, found);
   if (history.revisions.length === 0) {
     throw new AludelError("import-tool", `There are no migrations in "${place.folder || "."}"`, {
       next: [shell`aludel import ${tool.name} --source DIR # name their folder`],
@@ -90,18 +93,21 @@ export async function prepareImport(request: TakeOverRequest): Promise<PreparedI
   }
   const workspace = openWorkspace(project.files);
   const existing = workspace?.manifest.revisions ?? [];
-  const plan = planImport({
+  const state = connection === null ? null : await readForeignState(connection, found, history);
+  const planned = planImport({
     tool,
     history,
     existing,
     folderTemplate: project.settings.folderTemplate,
     now: now.toISOString().replace(/\.\d+Z$/, "Z"),
   });
-  const notices = [...plan.notices, ...refuseEdits(project, plan, tool.title)];
+  const notices = [...planned.notices];
+  if (!history.isMade) notices.push(...refuseEdits(project, planned, tool.title));
+  const isApplied = new Set(state?.applied.map(({ key }) => key));
+  const plan = withDrafts(planned, (key) => rowsLeft.has(key) && !isApplied.has(key));
   const fresh = plan.revisions.filter(({ isNew }) => isNew);
   const entries = [...existing, ...fresh.map(({ entry }) => entry)];
   const graph = requireGraph(inOrderOfCreation(entries));
-  const state = connection === null ? null : await readForeignState(connection, found, history);
   if (state !== null) notices.push(...compareChecksums(state, plan, history, found));
   const ids = new Map(plan.revisions.map(({ key, entry }) => [key, entry.id]));
   const applied = (state?.applied ?? []).map(({ key }) => ids.get(key)!);
@@ -138,6 +144,10 @@ export async function prepareImport(request: TakeOverRequest): Promise<PreparedI
     applied,
     unstamped: applied.filter((id) => !known.has(id)),
     reached: graph.headsOf(there, "all"),
+    rowsLeft: new Map(fresh.flatMap(({ key, entry: { id } }) => {
+      const left = rowsLeft.get(key);
+      return left === undefined ? [] : [[id, left] as const];
+    })),
     schema: keepsSchema ? null : writeSchema(ownSchema(head.schema, exclude)),
     doubleQuotedStrings: head.settings.doubleQuotedStrings,
     exclude: exclude.filter((name) => !project.settings.exclude.includes(name)),
@@ -200,6 +210,16 @@ export async function writeImport(
   if (schema === null) return { ...started, project };
   writeAtomically(`${root}/${SCHEMA_FILE}`, schema);
   return { ...started, created: [...started.created, SCHEMA_FILE], project };
+}
+
+/** The plan with those that a person must finish as drafts, which nothing seals before. */
+function withDrafts(plan: ImportPlan, isUnfinished: (key: string) => boolean): ImportPlan {
+  const revisions = plan.revisions.map((one): ImportedRevision =>
+    one.isNew && isUnfinished(one.key)
+      ? { ...one, entry: { ...one.entry, up: null, down: null } }
+      : one
+  );
+  return { ...plan, revisions };
 }
 
 /** Refuses files that say something else than the revision that an earlier import made of them. */

@@ -1,26 +1,33 @@
-import { digest } from "../../digest.ts";
-import { AludelError } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
-import { host } from "../../host/mod.ts";
-import { type ForeignFolder, type FoundTool, joinPath } from "../../import/foreign.ts";
-import { decideTool, DiskFolder, findTools, translated } from "../../import/foreign_project.ts";
+import type { ForeignFolder, FoundTool } from "../../import/foreign.ts";
+import { decideTool, readHistory } from "../../import/foreign_project.ts";
 import { type PreparedImport, prepareImport, writeImport } from "../../import/take_over.ts";
-import { foreignTools } from "../../import/tools.ts";
-import { localDatabases, readWranglerDatabases } from "../../import/wrangler_settings.ts";
 import { planStamp, stamp } from "../../project/migrate/stamp.ts";
 import { accessTo } from "../../project/workspace/database_access.ts";
-import { pathExists, relativeTo, resolvePath } from "../../project/workspace/files.ts";
+import { pathExists, relativeTo } from "../../project/workspace/files.ts";
 import { openProject, type Project } from "../../project/workspace/project.ts";
 import { MANIFEST_FILE } from "../../project/workspace/revision_files.ts";
-import { chooseTarget, type Target } from "../../project/workspace/target.ts";
+import type { Target } from "../../project/workspace/target.ts";
 import { openWorkspace } from "../../project/workspace/workspace.ts";
+import { AludelError } from "../../errors.ts";
 import { say, shell } from "../../text/next_step.ts";
 import type { CommandContext } from "../arguments/command.ts";
 import { waitingFor } from "../render/draft.ts";
 import { runHost } from "../session/run.ts";
-import { lookPatience, lookWithExtensions, requirePresent } from "../session/database.ts";
+import { lookPatience } from "../session/database.ts";
 import { Session } from "../session/session.ts";
 import { noticesJson } from "../render/answer.ts";
+import {
+  chosenTarget,
+  findHere,
+  hasFiles,
+  isTyped,
+  lookAt,
+  noDatabase,
+  sourceOf,
+  targetAt,
+} from "./foreign_source.ts";
+import type { Replayed } from "./replaying.ts";
 
 /** What was typed. */
 export interface ImportFlags {
@@ -31,6 +38,9 @@ export interface ImportFlags {
   readonly table: string | undefined;
   readonly dryRun: boolean;
   readonly baseline: boolean;
+  /** The command that takes one step of a tool whose migrations are programs, and the one that lists them. */
+  readonly replay: string | undefined;
+  readonly steps: string | undefined;
 }
 
 /** The folder of revisions if the other tool has its files in the one that is the default. */
@@ -58,31 +68,38 @@ export async function importProject(context: CommandContext, flags: ImportFlags)
       settings: project.settings,
       borrowedPath: isTyped(target) ? undefined : target.path,
       patience: lookPatience(session, target),
-      ...(isNew && holdsSql(source.project, "migrations") && { migrations: OTHER_FOLDER }),
+      ...(isNew && holdsFiles(source.project, "migrations") && { migrations: OTHER_FOLDER }),
     });
   }
-  const found = await findHere(flags.tool, source);
-  const target = chosenTarget(session, source.project, found[0]);
-  await using connection = target === undefined ? null : await lookWithExtensions(session, target);
-  if (target !== undefined && connection === null) {
-    requirePresent(target);
-    ui.notice(`The database "${target.name}" does not exist yet: only the files are taken over.`);
-  }
-  const decided = await decideTool(found, connection);
-  const one = flags.table === undefined
-    ? decided
-    : { ...decided, place: { ...decided.place, table: flags.table } };
-  const takesFolder = isNew && one.place.folder === "migrations" && !hasManifest(project);
+  const takesFolder = isNew && holdsFiles(source.project, "migrations") && !hasManifest(project);
   const migrations = takesFolder ? OTHER_FOLDER : undefined;
   if (migrations !== undefined) project = openedWith(project, migrations);
-  const prepared = await prepareImport({
-    found: one,
-    source: source.project,
-    project,
-    connection,
-    now: runtime.now(),
-  });
-  await connection?.close();
+  const found = await findHere(flags, source);
+  let target = chosenTarget(session, source.project, found[0]);
+  await using databases = new AsyncDisposableStack();
+  let connection = await lookAt(session, target, databases);
+  const decided = await decideTool(found, connection);
+  let read: Replayed;
+  if (hasFiles(decided)) {
+    if (target === undefined) ui.notice(noDatabase(decided, source.project));
+    const one = withTable(decided, flags.table);
+    read = { found: one, history: readHistory(source.project, one), rowsLeft: new Map() };
+  } else {
+    const { openReplay, replayHere } = await import("./replaying.ts");
+    const opened = await openReplay(context, decided, flags, source, target === undefined);
+    if (target === undefined) {
+      target = opened.database === undefined ? undefined : targetAt(opened.database, session);
+      connection = await lookAt(session, target, databases);
+      ui.notice(
+        target === undefined
+          ? noDatabase(decided, source.project)
+          : `${decided.tool.title} works on "${target.name}".`,
+      );
+    }
+    read = await replayHere(context, opened, flags, project, target, connection);
+  }
+  const prepared = await prepareImport({ ...read, project, connection, now: runtime.now() });
+  await databases.disposeAsync();
   if (flags.dryRun) {
     return render(context, prepared, { target: target?.name ?? null, dryRun: true });
   }
@@ -104,92 +121,13 @@ export async function importProject(context: CommandContext, flags: ImportFlags)
   render(context, prepared, { target: target?.name ?? null, dryRun: false, ...written });
 }
 
-/** The folder that is searched, and where in it. */
-interface Source {
-  readonly project: ForeignFolder;
-  readonly below: string;
-}
-
-function sourceOf(text: string | undefined, root: string, cwd: string): Source {
-  if (text === undefined) return { project: new DiskFolder(root), below: "" };
-  const path = resolvePath(text, cwd).replace(/(?<=.)[/\\]+$/, "");
-  if (path === root) return { project: new DiskFolder(root), below: "" };
-  if (!path.startsWith(`${root}/`)) return { project: new DiskFolder(path), below: "" };
-  return { project: new DiskFolder(root), below: path.slice(root.length + 1) };
-}
-
-async function findHere(name: string | undefined, { project, below }: Source) {
-  let databases: Awaited<ReturnType<typeof readWranglerDatabases>> = [];
-  try {
-    databases = await readWranglerDatabases(project);
-  } catch (error) {
-    translated(() => {
-      throw error;
-    });
-  }
-  const tools = foreignTools({
-    digest: (algorithm, text) =>
-      algorithm === "sha384" ? host.sha384(text) : digest(text).slice("sha256:".length),
-    wranglerDatabases: () => databases,
-  });
-  return translated(() => findTools({ tools, project, name, source: below }));
-}
-
-/** The database: the one that is named, or the only one that Wrangler keeps for local work. */
-function chosenTarget(
-  session: Session,
-  source: ForeignFolder,
-  { tool, place }: FoundTool,
-): Target | undefined {
-  const { ui, settings } = session;
-  const { root } = settings;
-  try {
-    const { target, notices } = session.targetChoice();
-    const elsewherePath = joinPath(place.folder, "..", relativeTo(target.path, root));
-    // Up to release 6, Prisma reads the paths of URLs from the folder of its schema.
-    const isPrismas = tool.name === "prisma" && !isTyped(target) && target.from !== "settings" &&
-      !pathExists(target.path) && pathExists(`${root}/${elsewherePath}`);
-    if (isPrismas) return targetAt(elsewherePath.replace(/[^/]+\/\.\.\//, ""), session);
-    for (const notice of notices) ui.notice(notice);
-    return target;
-  } catch (error) {
-    if (!(error instanceof AludelError && error.code === "target-none")) throw error;
-  }
-  const local = tool.name === "wrangler" ? localDatabases(source) : [];
-  if (local.length === 1) return targetAt(local[0]!, session);
-  ui.notice(
-    local.length > 1
-      ? "Wrangler keeps several databases here, and -d names none: only the files are taken over."
-      : "No database is named: only the files are taken over.",
-  );
-  return undefined;
-}
-
-/** A file of the project, as if it had been typed. */
-function targetAt(path: string, { settings }: Session): Target {
-  const { root } = settings;
-  return chooseTarget({
-    flag: resolvePath(path, root),
-    environment: () => undefined,
-    settings,
-    dotenv: () => new Map(),
-    folder: root,
-    exists: pathExists,
-  }).target;
-}
-
-/** Whether new settings must name the database: what an environment says will be said again. */
-function isTyped({ from }: Target): boolean {
-  return from === "flag" || from === "ALUDEL_DATABASE";
-}
-
 function hasManifest({ migrations }: Project): boolean {
   return pathExists(`${migrations}/${MANIFEST_FILE}`);
 }
 
-/** Whether another tool's files are in a folder. */
-function holdsSql(project: ForeignFolder, folder: string): boolean {
-  return project.list(folder).some(({ name }) => name.endsWith(".sql"));
+/** Whether something, such as another tool's files, is in a folder already. */
+function holdsFiles(project: ForeignFolder, folder: string): boolean {
+  return project.list(folder).length > 0;
 }
 
 /** A project that is not written yet, with another migrations folder. */
@@ -201,6 +139,10 @@ function openedWith(project: Project, migrations: string): Project {
     migrations: `${settings.root}/${migrations}`,
     files: { ...opened.files, name: migrations, read: () => null, folders: () => [] },
   };
+}
+
+function withTable<Tool extends FoundTool>(found: Tool, table: string | undefined): Tool {
+  return table === undefined ? found : { ...found, place: { ...found.place, table } };
 }
 
 async function stampApplied(
@@ -275,6 +217,11 @@ function render(
       hasDown: down !== null,
     })),
     stamped: unstamped,
+    rowsLeft: [...prepared.rowsLeft].map(([id, { facts, statements }]) => ({
+      id,
+      facts,
+      statements,
+    })),
     takenOut: plan.takenOut,
     notices: noticesJson(prepared.notices),
   });
@@ -289,6 +236,14 @@ function render(
   }
   for (const { file, line, sql, why } of plan.takenOut) {
     ui.data(`taken out ${file}:${line}: ${sql}: ${REASONS[why]}`);
+  }
+  for (const [id, { facts }] of prepared.rowsLeft) {
+    ui.data(
+      `rows left ${
+        style.yellow(id)
+      }  ${found.tool.title} changes rows there, and the SQL does not:`,
+    );
+    for (const fact of facts) ui.data(`          ${fact}`);
   }
   for (const notice of prepared.notices) ui.notice(notice);
   const words = [

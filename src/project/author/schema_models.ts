@@ -22,7 +22,7 @@ export function schemaRun(program: SchemaProgram, root: string): SchemaRun {
     const command = ["npx", "--no-install", "drizzle-kit", "export", `--config=${program.drizzle}`];
     return { command, name: command.join(" ") };
   }
-  const python = program.python ?? pythonOf(root);
+  const python = program.python ?? pythonsOf(root)[0]!;
   if (program.sqlalchemy !== undefined) {
     const names = program.sqlalchemy.split(",").map((name) => name.trim());
     return {
@@ -33,8 +33,11 @@ export function schemaRun(program: SchemaProgram, root: string): SchemaRun {
   return { command: [python, "-c", DJANGO], name: `${python} with Django's models` };
 }
 
-/** The Python of the virtual environment that is activated, or of the one in the folder; else the system's. */
-function pythonOf(root: string): string {
+/**
+ * The Pythons that may be a project's, the likeliest first: that of the virtual environment that is activated, of the one
+ * in the folder, the system's.
+ */
+export function pythonsOf(root: string): readonly string[] {
   const isWindows = host.os === "windows";
   const inside = isWindows ? "Scripts/python.exe" : "bin/python";
   const active = host.process.env("VIRTUAL_ENV");
@@ -42,8 +45,10 @@ function pythonOf(root: string): string {
     ...(active ? [active] : []),
     ...[".venv", "venv", "env"].map((name) => `${root}/${name}`),
   ];
-  const found = folders.map((folder) => `${folder}/${inside}`).find(pathExists);
-  return found ?? (isWindows ? "python" : "python3");
+  return [
+    ...folders.map((folder) => `${folder}/${inside}`).filter(pathExists),
+    ...isWindows ? ["python"] : ["python3", "/usr/bin/python3"],
+  ];
 }
 
 /** https://docs.sqlalchemy.org/en/20/faq/metadata_schema.html: how to get the CREATE TABLE output as a string. */

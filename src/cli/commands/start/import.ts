@@ -5,7 +5,8 @@ export const command = defineCommand({
   name: "import",
   description: [
     "Takes over a project from another migration tool: reads its files as that tool does, writes revisions with its order, names and reversals, and records the ones that its table in the database lists as applied. Without TOOL, the files decide which tool it is. The files and the table of the other tool stay as they are.",
-    "Tools: drizzle, prisma, wrangler, dbmate, goose, diesel, refinery, sqlx, golang-migrate, flyway.",
+    "Tools: drizzle, prisma, wrangler, dbmate, goose, diesel, refinery, sqlx, golang-migrate, flyway; and alembic, django, knex, sequelize, rails, typeorm, kysely, whose migrations are programs.",
+    "Migrations that are programs run on scratch files, one after the other and by the tool itself. What each changes becomes SQL that is proven to do the same; steps that change rows in a way that SQL cannot repeat are listed with the rows before and after. --replay and --steps do that for any other tool.",
     "Before anything is written, the revisions are run in memory. If they do not lead to the schema that the database has, nothing is written and the difference is shown. Without a database, as in a fresh clone, only the files are written.",
     "BEGIN and COMMIT, and pragmas that switch foreign keys, are removed from the files and listed: Aludel does that itself.",
     "Run it again to take over new files: a team can move step by step.",
@@ -23,6 +24,16 @@ export const command = defineCommand({
       value: "NAME",
       help: "the table of the other tool's records, if it is not the usual one",
     },
+    replay: {
+      kind: "text",
+      value: "COMMAND",
+      help: "run this for each step, on scratch files; {rev} is the step, {database} the file",
+    },
+    steps: {
+      kind: "text",
+      value: "COMMAND",
+      help: "replay: a program that prints one step a line, if the tool is not in the list",
+    },
     dryRun: { kind: "switch", help: "print what would be done, and write nothing" },
     baseline: {
       kind: "switch",
@@ -38,6 +49,10 @@ export const command = defineCommand({
     { command: "aludel import", says: "takes over the project in this folder" },
     { command: "aludel import --dry-run", says: "shows what it would do" },
     { command: "aludel import dbmate -d app.db", says: "names the tool and the database" },
+    {
+      command: "aludel import alembic --replay 'poetry run alembic upgrade {rev}'",
+      says: "says how to run the tool",
+    },
     { command: "aludel import --baseline -d app.db", says: "starts with the schema of a database" },
   ],
   async run(context, flags, [tool]) {

@@ -1,0 +1,155 @@
+/** Where `import` looks: the other tool's files, and the database that it works on. */
+import { digest } from "../../digest.ts";
+import { AludelError } from "../../errors.ts";
+import { host } from "../../host/mod.ts";
+import type { Connection } from "../../db/connection.ts";
+import {
+  type ForeignFolder,
+  type ForeignTool,
+  type FoundTool,
+  joinPath,
+} from "../../import/foreign.ts";
+import { DiskFolder, findTools, translated } from "../../import/foreign_project.ts";
+import { anyTool } from "../../import/replay/any_tool.ts";
+import type { StepTool } from "../../import/replay/step.ts";
+import { STEP_TOOLS } from "../../import/replay/step_tools.ts";
+import { foreignTools } from "../../import/tools.ts";
+import { localDatabases, readWranglerDatabases } from "../../import/wrangler_settings.ts";
+import { pathExists, relativeTo, resolvePath } from "../../project/workspace/files.ts";
+import { chooseTarget, type Target } from "../../project/workspace/target.ts";
+import { lookWithExtensions, requirePresent } from "../session/database.ts";
+import type { Session } from "../session/session.ts";
+
+/** The folder that is searched, and where in it. */
+export interface Source {
+  readonly project: ForeignFolder;
+  /** Its absolute path. */
+  readonly root: string;
+  readonly below: string;
+}
+
+/** @param text The folder as typed; undefined for the project's. */
+export function sourceOf(text: string | undefined, root: string, cwd: string): Source {
+  const path = text === undefined ? root : resolvePath(text, cwd).replace(/(?<=.)[/\\]+$/, "");
+  return path.startsWith(`${root}/`)
+    ? { project: new DiskFolder(root), root, below: path.slice(root.length + 1) }
+    : { project: new DiskFolder(path), root: path, below: "" };
+}
+
+/** What was typed of the tool. */
+export interface ToolFlags {
+  readonly tool: string | undefined;
+  readonly replay: string | undefined;
+  readonly steps: string | undefined;
+}
+
+/** A tool with SQL files, or one whose migrations are programs. */
+type AnyFound = FoundTool<ForeignTool> | FoundTool<StepTool>;
+
+/** Whether a tool's migrations are SQL. */
+export function hasFiles(found: AnyFound): found is FoundTool<ForeignTool> {
+  return "read" in found.tool;
+}
+
+/**
+ * Finds the tools by their files; those whose migrations are programs only if no SQL is there.
+ * @throws {AludelError} As `findTools`.
+ */
+export async function findHere(
+  { tool: name, replay, steps }: ToolFlags,
+  { project, below }: Source,
+): Promise<readonly [AnyFound, ...AnyFound[]]> {
+  if (steps !== undefined && name === undefined) {
+    return [{ tool: anyTool, place: { folder: below, table: "" } }];
+  }
+  const files = await fileTools(project);
+  const runs = replay !== undefined || steps !== undefined ||
+    STEP_TOOLS.some((tool) => tool.name === name);
+  const tools: readonly (ForeignTool | StepTool)[] = runs ? STEP_TOOLS : [...files, ...STEP_TOOLS];
+  const found = translated(() => findTools({ tools, project, name, source: below }));
+  const [first, ...others] = found as readonly [AnyFound, ...AnyFound[]];
+  const all = [first, ...others];
+  const [sure = first, ...more] = all.some(hasFiles) ? all.filter(hasFiles) : all;
+  return [sure, ...more];
+}
+
+async function fileTools(project: ForeignFolder): Promise<readonly ForeignTool[]> {
+  let databases: Awaited<ReturnType<typeof readWranglerDatabases>> = [];
+  try {
+    databases = await readWranglerDatabases(project);
+  } catch (error) {
+    translated(() => {
+      throw error;
+    });
+  }
+  return foreignTools({
+    digest: (algorithm, text) =>
+      algorithm === "sha384" ? host.sha384(text) : digest(text).slice("sha256:".length),
+    wranglerDatabases: () => databases,
+  });
+}
+
+/** The database: the one that is named, or the only one that Wrangler keeps for local work; undefined if there is none. */
+export function chosenTarget(
+  session: Session,
+  source: ForeignFolder,
+  { tool, place }: FoundTool,
+): Target | undefined {
+  const { ui, settings } = session;
+  const { root } = settings;
+  try {
+    const { target, notices } = session.targetChoice();
+    const elsewherePath = joinPath(place.folder, "..", relativeTo(target.path, root));
+    // Up to release 6, Prisma reads the paths of URLs from the folder of its schema.
+    const isPrismas = tool.name === "prisma" && !isTyped(target) && target.from !== "settings" &&
+      !pathExists(target.path) && pathExists(`${root}/${elsewherePath}`);
+    if (isPrismas) return targetAt(elsewherePath.replace(/[^/]+\/\.\.\//, ""), session);
+    for (const notice of notices) ui.notice(notice);
+    return target;
+  } catch (error) {
+    if (!(error instanceof AludelError && error.code === "target-none")) throw error;
+  }
+  const local = tool.name === "wrangler" ? localDatabases(source) : [];
+  return local.length === 1 ? targetAt(local[0]!, session) : undefined;
+}
+
+/** What to say if there is no database. */
+export function noDatabase({ tool }: FoundTool, source: ForeignFolder): string {
+  return tool.name === "wrangler" && localDatabases(source).length > 1
+    ? "Wrangler keeps several databases here, and -d names none: only the files are taken over."
+    : "No database is named: only the files are taken over.";
+}
+
+/** Opens the database for looking; null if there is none. @param kept Closes it in the end. */
+export async function lookAt(
+  session: Session,
+  target: Target | undefined,
+  kept: AsyncDisposableStack,
+): Promise<Connection | null> {
+  if (target === undefined) return null;
+  const connection = await lookWithExtensions(session, target);
+  if (connection !== null) return kept.use(connection);
+  requirePresent(target);
+  session.ui.notice(
+    `The database "${target.name}" does not exist yet: only the files are taken over.`,
+  );
+  return null;
+}
+
+/** A file of the project, as if it had been typed. */
+export function targetAt(path: string, { settings }: Session): Target {
+  const { root } = settings;
+  return chooseTarget({
+    flag: relativeTo(resolvePath(path, root), root),
+    environment: () => undefined,
+    settings,
+    dotenv: () => new Map(),
+    folder: root,
+    exists: pathExists,
+  }).target;
+}
+
+/** Whether new settings must name the database: what an environment says will be said again. */
+export function isTyped({ from }: Target): boolean {
+  return from === "flag" || from === "ALUDEL_DATABASE";
+}

@@ -1,0 +1,253 @@
+import type { ScratchImage } from "../../db/open_scratch.ts";
+import { AludelError } from "../../errors.ts";
+import type { ManifestRevision } from "../../manifest/manifest.ts";
+import type { Project } from "../../project/workspace/project.ts";
+import { readTextPair } from "../../project/workspace/revision_texts.ts";
+import type { Settings } from "../../project/workspace/settings.ts";
+import {
+  BASELINE,
+  type ForeignFolder,
+  type ForeignHistory,
+  type ForeignRevision,
+  joinPath,
+} from "../foreign.ts";
+import { knownRevisions } from "../plan_import.ts";
+import { Scratch } from "../../replay/scratch.ts";
+import { again } from "../../text/next_step.ts";
+import { tablesNaming } from "./any_tool.ts";
+import { orderSteps, type Step, type StepCommands } from "./step.ts";
+import { type RowsLeft, type StepSql, StepWriter } from "./step_sql.ts";
+import type { StepRunner } from "./step_runner.ts";
+
+/** What is replayed. */
+export interface ReplayRequest {
+  /** The tool's word on the command line, and its name in sentences. */
+  readonly tool: { readonly name: string; readonly title: string };
+  /** The tool's own table; null if that is to be found by what the first step leaves in it. */
+  readonly table: string | null;
+  /** The tool's folder, relative to the project. */
+  readonly folder: string;
+  readonly steps: readonly Step[];
+  readonly commands: StepCommands;
+  readonly runner: StepRunner;
+  readonly project: Project;
+  readonly settings: Settings;
+  /** What the manifest has already. */
+  readonly existing: readonly ManifestRevision[];
+  /** Whether the live database has a step. */
+  readonly isApplied: (rev: string) => boolean;
+  /** Called before each step, from 1, and once the first one has gone to the scratch file and nowhere else. */
+  readonly onStep: (step: Step, at: number, of: number) => void;
+  readonly onSafe: () => Promise<void>;
+}
+
+/** A tool's migrations as it took them, and what of them is left for a person to write. */
+export interface ReplayedHistory {
+  readonly history: ForeignHistory;
+  /** By key. */
+  readonly rowsLeft: ReadonlyMap<string, RowsLeft>;
+  /** The tool's own table; null if it is not known, because no step was taken. */
+  readonly table: string | null;
+}
+
+/**
+ * Lets a tool take its steps on a scratch file, one after the other, each from what it follows, and writes SQL for each
+ * that is not known yet. The live database has no part in it.
+ *
+ * @throws {AludelError} `import-replay`, and what {@linkcode StepWriter.write} throws.
+ */
+export async function replaySteps(request: ReplayRequest): Promise<ReplayedHistory> {
+  const { tool, commands, runner, existing, settings } = request;
+  const names = request.steps.map(({ rev, message }) => ({ key: rev, message }));
+  const known = knownRevisions(tool.name, names, existing);
+  const steps = orderSteps(request.steps, [(rev) => known.has(rev), request.isApplied]);
+  const parentsOf = parentsIn(steps);
+  let { table } = request;
+  const images = new Map<string, ScratchImage>();
+  const revisions: ForeignRevision[] = [];
+  const rowsLeft = new Map<string, RowsLeft>();
+  const notices: string[] = [];
+  let isSafe = false;
+  const take = async (image: ScratchImage | undefined, rev: string) => {
+    const result = await runner.take(image, commands.run(rev, runner.scratch));
+    if (!isSafe) await request.onSafe();
+    isSafe = true;
+    return result;
+  };
+  const byRev = new Map(steps.map((step) => [step.rev, step]));
+  /** The database at a step that is known already. */
+  const imageAt = async (rev: string): Promise<ScratchImage> => {
+    const there = images.get(rev);
+    if (there !== undefined) return there;
+    const before = commands.takesOne ? await startOf(byRev.get(rev)!) : undefined;
+    const { image } = await take(before, rev);
+    images.set(rev, image);
+    return image;
+  };
+  /** The database that a step starts from, with all that comes before it; undefined for an empty one. */
+  const startOf = async (step: Step): Promise<ScratchImage | undefined> => {
+    const [first, ...others] = [...parentsOf(step), ...step.parents === null ? [] : step.dependsOn];
+    if (first === undefined) return undefined;
+    let image = await imageAt(first);
+    for (const rev of others) image = (await take(image, rev)).image;
+    return image;
+  };
+  for (const [at, step] of steps.entries()) {
+    const parents = parentsOf(step);
+    const entry = known.get(step.rev);
+    if (entry !== undefined) {
+      revisions.push(knownRevision(request, step, parents, entry));
+      continue;
+    }
+    request.onStep(step, at + 1, steps.length);
+    const before = await startOf(step);
+    const result = await take(before, step.rev);
+    images.set(step.rev, result.image);
+    table ??= await recordTable(result.image, step.rev, settings);
+    const sql = await new StepWriter(settings, table).write({
+      message: step.message || step.rev,
+      title: tool.title,
+      before,
+      result,
+      again: (image) => runner.take(image, commands.run(step.rev, runner.scratch)),
+    }).catch((error) => {
+      throw explained(error, step);
+    });
+    if (sql.rowsLeft !== null) rowsLeft.set(step.rev, sql.rowsLeft);
+    for (const name of sql.kept) {
+      notices.push(
+        `${tool.title} loses rows of ${name} in "${step.rev}", because it rebuilds the table that they refer to; the SQL keeps them`,
+      );
+    }
+    revisions.push(newRevision(request, step, parents, sql));
+  }
+  return { history: { revisions, notices, isMade: true }, rowsLeft, table };
+}
+
+/**
+ * Lists the steps of a tool.
+ * @throws {AludelError} `import-replay`; `import-tool` if there is none.
+ */
+export async function listSteps(
+  { list, read }: StepCommands,
+  runner: StepRunner,
+  source: ForeignFolder,
+  title: string,
+): Promise<readonly Step[]> {
+  const steps = read(list === null ? "" : await runner.print(list), source);
+  requireSteps(steps, title);
+  return steps;
+}
+
+/** The steps as far as a state needs them, before any of them is taken. */
+export function untakenHistory(steps: readonly Step[]): ForeignHistory {
+  const script = { file: "", text: "", transaction: true };
+  const revisions = steps.map((step): ForeignRevision => ({
+    ...factsOf(step, step.parents ?? []),
+    dependsOn: step.dependsOn,
+    up: script,
+    down: null,
+  }));
+  return { revisions, notices: [], isMade: true };
+}
+
+/** The table in which a tool has recorded a step. @throws {AludelError} `import-replay` if none or several have its name. */
+async function recordTable(image: ScratchImage, rev: string, settings: Settings): Promise<string> {
+  await using connection = new Scratch(settings).openImage(image);
+  const tables = await tablesNaming(connection, [rev]);
+  if (tables.length === 1) return tables[0]!;
+  throw new AludelError(
+    "import-replay",
+    tables.length === 0
+      ? `No table of the scratch file names the step "${rev}" after it was taken`
+      : `More than one table names the step "${rev}": ${tables.join(", ")}`,
+    {
+      outcome: "Nothing was written",
+      next: [again`--table NAME # the table in which the tool records its steps`, BASELINE],
+    },
+  );
+}
+
+/** The parents of each; in a line, the step before. */
+function parentsIn(steps: readonly Step[]): (step: Step) => readonly string[] {
+  const before = new Map(steps.map(({ rev }, at) => [rev, steps[at - 1]?.rev]));
+  return ({ rev, parents }) => parents ?? [before.get(rev) ?? []].flat();
+}
+
+function requireSteps(steps: readonly Step[], title: string): void {
+  if (steps.length === 0) {
+    throw new AludelError("import-tool", `${title} lists no migration`, { next: [BASELINE] });
+  }
+  const seen = new Set<string>();
+  for (const { rev } of steps) {
+    if (seen.has(rev)) {
+      throw new AludelError("import-replay", `${title} lists "${rev}" twice`, {
+        outcome: "Nothing was written",
+        next: [BASELINE],
+      });
+    }
+    seen.add(rev);
+  }
+}
+
+function factsOf(step: Step, parents: readonly string[]) {
+  return {
+    key: step.rev,
+    message: step.message,
+    parents,
+    // Of a line, each step comes after all that it could depend on.
+    dependsOn: step.parents === null ? [] : step.dependsOn,
+    labels: step.labels,
+    created: step.created,
+    replaces: step.replaces,
+    checksums: [],
+  };
+}
+
+function fileOf({ folder }: ReplayRequest, { rev, file }: Step): string {
+  return file === null ? rev : joinPath(folder, ...file.split(/[/\\]/));
+}
+
+function newRevision(
+  request: ReplayRequest,
+  step: Step,
+  parents: readonly string[],
+  { up, down, noDown }: StepSql,
+): ForeignRevision {
+  const file = fileOf(request, step);
+  const script = (text: string) => ({ file, text, transaction: true });
+  return {
+    ...factsOf(step, parents),
+    up: script(up),
+    down: down === null ? null : script(down),
+    ...(noDown !== undefined && { noDown }),
+  };
+}
+
+/** What an earlier import made of a step, as it is on disk now. */
+function knownRevision(
+  request: ReplayRequest,
+  step: Step,
+  parents: readonly string[],
+  { dir }: ManifestRevision,
+): ForeignRevision {
+  const file = fileOf(request, step);
+  const { up, down } = readTextPair(request.project.files, dir);
+  const script = (text: string) => ({ file, text, transaction: true });
+  return {
+    ...factsOf(step, parents),
+    up: script(up?.text ?? "\n"),
+    down: down === null ? null : script(down.text),
+  };
+}
+
+function explained(error: unknown, { rev }: Step): unknown {
+  if (!(error instanceof AludelError)) return error;
+  return new AludelError("import-replay", `No SQL could be written for step "${rev}"`, {
+    notes: [error.message, ...error.notes],
+    ...(error.sqlite !== undefined && { sqlite: error.sqlite }),
+    outcome: "Nothing was written",
+    next: [BASELINE],
+    cause: error,
+  });
+}

@@ -1,0 +1,373 @@
+import { SqlError } from "../../db/connection.ts";
+import { libraryVersion } from "../../db/node_connection.ts";
+import type { ScratchConnection, ScratchImage } from "../../db/open_scratch.ts";
+import { AludelError } from "../../errors.ts";
+import { autogenerate } from "../../project/author/autogenerate.ts";
+import { compareWith, type Comparison } from "../../project/author/schema_reader.ts";
+import type { Settings } from "../../project/workspace/settings.ts";
+import { checkScript } from "../../replay/check_script.ts";
+import { fittingDatabase, ROWS_TO_FIT } from "../../replay/rows/fitting.ts";
+import { fillTables } from "../../replay/rows/fill.ts";
+import { deleteOrphans } from "../../replay/rows/orphans.ts";
+import { insertLiterals, readLiterals, rowParts } from "../../replay/rows/literals.ts";
+import { Scratch } from "../../replay/scratch.ts";
+import { tryScript } from "../../runner/try_script.ts";
+import { compareSchemas } from "../../schema/diff/compare.ts";
+import { ownSchema } from "../../schema/model/foreign_objects.ts";
+import { mentionedNames, type Schema } from "../../schema/model/model.ts";
+import { introspect } from "../../schema/read/introspect.ts";
+import { canonicalText } from "../../sql/canonical_text.ts";
+import { foldName, quoteName } from "../../sql/identifier.ts";
+import { releaseOf } from "../../sql/sqlite_releases.ts";
+import { cleanScript } from "../cleaning.ts";
+import { BASELINE } from "../foreign.ts";
+import { compareTables, describeRows, insertsOf, type RowDifference } from "./step_rows.ts";
+import type { StepResult } from "./step_runner.ts";
+import {
+  ended,
+  isRowStatement,
+  type OwnStatements,
+  ownStatements,
+  sameStatements,
+  verbOf,
+  writesOf,
+} from "./trace.ts";
+
+/** A step that the tool has taken on an empty history. */
+export interface TakenStep {
+  readonly message: string;
+  /** The tool's name in sentences. */
+  readonly title: string;
+  readonly before: ScratchImage | undefined;
+  readonly result: StepResult;
+  /** Takes the step once more, on another database. */
+  readonly again: (before: ScratchImage) => Promise<StepResult>;
+}
+
+/** What a step does to rows that its SQL does not do. */
+export interface RowsLeft {
+  /** A line for each row, or why it is not known. */
+  readonly facts: readonly string[];
+  /** The statements of the tool that write rows; empty if they are not known. */
+  readonly statements: readonly string[];
+}
+
+/** A step as SQL. */
+export interface StepSql {
+  readonly up: string;
+  /** null if it cannot be undone. */
+  readonly down: string | null;
+  /** Why there is no down. */
+  readonly noDown?: string;
+  /** `schema`: by our planner · `rows`: with the rows that the step makes · `statements`: the tool's own, which change rows too. */
+  readonly made: "schema" | "rows" | "statements";
+  /** null if the SQL does to rows what the tool does. */
+  readonly rowsLeft: RowsLeft | null;
+  /** Tables whose rows the tool loses and the SQL keeps. */
+  readonly kept: readonly string[];
+}
+
+/** What an up of ours does where the tool took the step. */
+interface Verdict {
+  /** Why it cannot be the step's; null if it runs and leads to the schema. */
+  readonly failure: string | null;
+  /** What differs in rows from what the tool made, a line for each. */
+  readonly facts: readonly string[];
+  /** As in {@linkcode StepSql}. */
+  readonly kept: readonly string[];
+}
+
+/** Whether an up does what the tool did. */
+function isSame({ failure, facts }: Pick<Verdict, "failure" | "facts">): boolean {
+  return failure === null && facts.length === 0;
+}
+
+/**
+ * Whether rows went that no statement of the tool speaks of: a table that it rebuilt in a transaction, with foreign keys
+ * enforced, took them along by ON DELETE CASCADE. https://sqlite.org/pragma.html#pragma_foreign_keys
+ *
+ * @param writes The statements that write rows; null if they are not known.
+ */
+function isLostByTool(
+  { table, after }: RowDifference,
+  writes: readonly string[] | null,
+): boolean {
+  return after.length === 0 && writes !== null &&
+    !writes.some((sql) => mentionedNames(sql).has(foldName(table)));
+}
+
+/** A database before a step, and what the tool made of it. */
+interface Trial {
+  readonly before: ScratchImage | undefined;
+  readonly after: ScratchImage;
+  readonly statements: readonly string[] | null;
+}
+
+/** Writes steps as SQL, and compares what this SQL does with what the tool did. */
+export class StepWriter {
+  readonly #settings: Settings;
+  readonly #table: string;
+  readonly #scratch: Scratch;
+
+  /** @param table The tool's own table. */
+  constructor(settings: Settings, table: string) {
+    this.#settings = settings;
+    this.#table = table;
+    this.#scratch = new Scratch(settings);
+  }
+
+  /**
+   * The SQL of a step: the plan for the difference of its schemas, if that also does what the tool did to rows. Otherwise
+   * the plan with the rows that the step made, or the statements that the tool ran. If none of them does the same, the plan,
+   * and what it leaves undone.
+   *
+   * @throws {AludelError} What planning throws; what taking the step again throws, but for rows that it does not take.
+   */
+  async write(step: TakenStep): Promise<StepSql> {
+    const comparison = await this.#compare(step);
+    const generated = await this.#plan(comparison, step.message);
+    const { before, result } = step;
+    const trials: Trial[] = [{ before, after: result.image, statements: result.statements }];
+    const refusal = await this.#tryWithRows(step, comparison, trials);
+    const table = foldName(this.#table);
+    const run = trials.map(({ statements }) => ownStatements(statements, table));
+    const writes = writesOf(run);
+    // A statement that changed no row here may change some elsewhere; without a trace, the rows alone tell.
+    const isTraced = run.every((list) => list !== null);
+    const judge = (up: string) => this.#judge(up, trials, comparison, isTraced ? writes : null);
+    const planned = await judge(generated.up);
+    if (isSame(planned) && (isTraced ? writes.length === 0 : refusal === undefined)) {
+      return { ...generated, made: "schema", rowsLeft: null, kept: planned.kept };
+    }
+    const candidates = refusal === undefined
+      ? await this.#candidates(step, generated.up, trials, comparison.to, run, planned)
+      : [];
+    for (const candidate of candidates) {
+      const { kept, ...verdict } = await judge(candidate.up);
+      if (!isSame(verdict)) continue;
+      const { down } = generated;
+      const isBack = down !== null && await this.#isBack([candidate.up, down], trials, comparison);
+      if (isBack || down === null) return { ...generated, ...candidate, rowsLeft: null, kept };
+      const noDown = "no way back was found for what it does to rows";
+      return { ...candidate, down: null, noDown, rowsLeft: null, kept };
+    }
+    if (planned.failure !== null) throw unwritable(planned.failure);
+    const facts = [
+      ...planned.facts,
+      ...refusal === undefined ? [] : [`It could not be tried with rows: ${refusal}`],
+    ];
+    const rowsLeft = { facts, statements: writes };
+    const up = flagged(generated.up, step.title, rowsLeft);
+    return { ...generated, up, made: "schema", rowsLeft, kept: planned.kept };
+  }
+
+  async #compare({ before, result }: TakenStep): Promise<Comparison> {
+    const from = await this.#schemaOf(before);
+    const to = await this.#schemaOf(result.image);
+    return compareWith({ ...this.#settings, exclude: [] }, from, to);
+  }
+
+  async #schemaOf(image: ScratchImage | undefined): Promise<Schema> {
+    await using connection = this.#scratch.openImage(image);
+    return this.#own(await introspect(connection));
+  }
+
+  #own(schema: Schema): Schema {
+    return ownSchema(schema, [...this.#settings.exclude, this.#table]);
+  }
+
+  async #plan(comparison: Comparison, message: string) {
+    const { texts, down } = await autogenerate({
+      comparison,
+      message,
+      down: true,
+      sqlite: releaseOf(this.#settings.sqlite ?? libraryVersion()),
+      columnOrder: this.#settings.columnOrder,
+      scratch: this.#scratch,
+    });
+    const up = canonicalText(texts.up);
+    if (down.statements.some(({ choice }) => choice !== undefined)) {
+      const noDown = "the way back needs values that only you can choose";
+      return { up, down: null, noDown };
+    }
+    return { up, down: canonicalText(texts.down) };
+  }
+
+  /** Lets the tool take the step on generated rows. @returns Why that could not be done. */
+  async #tryWithRows(
+    step: TakenStep,
+    comparison: Comparison,
+    trials: Trial[],
+  ): Promise<string | undefined> {
+    if (comparison.from.tables.size === 0) return undefined;
+    const before = await this.#filled(step, comparison);
+    try {
+      const { image, statements } = await step.again(before);
+      trials.push({ before, after: image, statements });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof AludelError && error.code === "import-replay")) throw error;
+      return error.notes.findLast((note) => /error|fail|constraint/i.test(note)) ?? error.message;
+    }
+  }
+
+  /** The database before the step, with generated rows that both schemas allow. */
+  async #filled({ before, result }: TakenStep, comparison: Comparison): Promise<ScratchImage> {
+    const { from } = comparison;
+    const scratch = this.#scratch;
+    const texts = (result.statements ?? []).filter(isRowStatement);
+    await using filled = await scratch.with(from);
+    await fillTables(filled, from, { seed: 1, rows: ROWS_TO_FIT, plain: true, texts });
+    await using fitting = await fittingDatabase({ ...comparison, scratch }, filled);
+    await using connection = scratch.openImage(before);
+    const triggers = [...from.triggers.values()];
+    for (const { name } of triggers) await connection.execute(`DROP TRIGGER ${quoteName(name)}`);
+    for (const table of from.tables.values()) {
+      const parts = rowParts(table);
+      if (parts.length === 0) continue;
+      for (const row of await readLiterals(fitting, table.name, parts)) {
+        try {
+          await insertLiterals(connection, table.name, parts, row);
+        } catch (error) {
+          // It contradicts a row that a step before has made.
+          if (!(error instanceof SqlError)) throw error;
+        }
+      }
+    }
+    for (const { sql } of triggers) await connection.execute(sql);
+    await deleteOrphans(connection, from, [...from.tables.values()]);
+    return connection.image();
+  }
+
+  /** Runs an up of ours where the tool took the step, and compares. @param writes As {@linkcode isLostByTool} takes it. */
+  async #judge(
+    up: string,
+    trials: readonly Trial[],
+    { to }: Comparison,
+    writes: readonly string[] | null,
+  ): Promise<Verdict> {
+    const facts = new Set<string>();
+    const kept = new Set<string>();
+    try {
+      for (const { before, after } of trials) {
+        await using ours = await this.#run(before, [up]);
+        if (!this.#equals(await introspect(ours), to)) {
+          return { failure: "It leads to another schema", facts: [], kept: [] };
+        }
+        await using theirs = this.#scratch.openImage(after);
+        const differences = await compareTables(ours, theirs, to);
+        const lost = differences.filter((one) => isLostByTool(one, writes));
+        for (const { table } of lost) kept.add(table);
+        for (const line of describeRows(differences.filter((one) => !lost.includes(one)))) {
+          facts.add(line);
+        }
+      }
+      return { failure: null, facts: [...facts], kept: [...kept] };
+    } catch (error) {
+      if (!(error instanceof AludelError)) throw error;
+      const failure = [error.message, ...error.notes, ...[error.sqlite ?? []].flat()].join("; ");
+      return { failure, facts: [], kept: [] };
+    }
+  }
+
+  /** Other ups for a step that changes rows. */
+  async #candidates(
+    { message, title }: TakenStep,
+    planned: string,
+    [empty]: readonly Trial[],
+    schema: Schema,
+    run: readonly OwnStatements[],
+    { failure }: Verdict,
+  ): Promise<readonly Pick<StepSql, "up" | "made">[]> {
+    const candidates: Pick<StepSql, "up" | "made">[] = [];
+    if (failure === null && writesOf(run).every((sql) => verbOf(sql) === "INSERT")) {
+      await using ours = await this.#run(empty!.before, [planned]);
+      await using theirs = this.#scratch.openImage(empty!.after);
+      const inserts = insertsOf(await compareTables(ours, theirs, schema));
+      if (inserts !== undefined && inserts.length > 0) {
+        const up = `${planned}\n-- The rows that ${title} puts in.\n${ended(inserts)}`;
+        candidates.push({ up: canonicalText(up), made: "rows" });
+      }
+    }
+    const statements = sameStatements(run);
+    if (statements !== null) {
+      const up = `-- Up: ${
+        firstLine(message)
+      }\n-- The statements of ${title}, which also change rows.\n\n${ended(statements)}`;
+      candidates.push({
+        up: canonicalText(cleanScript(canonicalText(up)).text),
+        made: "statements",
+      });
+    }
+    return candidates;
+  }
+
+  async #isBack(
+    texts: readonly string[],
+    trials: readonly Trial[],
+    { from }: Comparison,
+  ): Promise<boolean> {
+    try {
+      for (const { before } of trials) {
+        await using back = await this.#run(before, texts);
+        if (!this.#equals(await introspect(back), from)) return false;
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof AludelError) return false;
+      throw error;
+    }
+  }
+
+  #equals(schema: Schema, expected: Schema): boolean {
+    const { columnOrder, doubleQuotedStrings } = this.#settings;
+    return compareSchemas(this.#own(schema), expected, { columnOrder, doubleQuotedStrings })
+      .length === 0;
+  }
+
+  /** Runs an up, and a down after it, as the runner will. */
+  async #run(
+    before: ScratchImage | undefined,
+    texts: readonly string[],
+  ): Promise<ScratchConnection> {
+    const connection = this.#scratch.openImage(before);
+    try {
+      for (const [at, text] of texts.entries()) {
+        const direction = at === 0 ? "up" : "down";
+        const script = checkScript(`${direction}.sql`, text, "trial");
+        await tryScript(connection, { id: "trial", direction, script });
+      }
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+}
+
+function unwritable(reason: string): AludelError {
+  return new AludelError("import-replay", "Its rows do not fit what the SQL for its schema does", {
+    notes: [reason],
+    next: [BASELINE],
+  });
+}
+
+function firstLine(text: string): string {
+  return text.split(/[\r\n\0]/, 1)[0]!.trim();
+}
+
+/** Maximum number of lines that say what an up leaves undone. */
+const SHOWN_FACTS = 12;
+
+/** The up with what it does not do, for the person who has to write that. */
+function flagged(up: string, title: string, { facts, statements }: RowsLeft): string {
+  const lines = [
+    `${title} also changes rows in this step, and the SQL below does not.`,
+    ...facts.slice(0, SHOWN_FACTS).map((fact) => `  ${fact}`),
+    ...statements.length === 0 ? [] : ["What it ran on its own rows:"],
+    ...statements.slice(0, SHOWN_FACTS).map((sql) => `  ${sql.replace(/\s+/g, " ").slice(0, 200)}`),
+  ];
+  const comment = lines.map((line) => `-- ${line.replace(/\p{Cc}/gu, " ")}\n`).join("");
+  const [first = "", ...rest] = up.split("\n");
+  return canonicalText(`${first}\n${comment}${rest.join("\n")}`);
+}

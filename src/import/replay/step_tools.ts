@@ -1,0 +1,14 @@
+import { knex, kysely, rails, sequelize, typeorm } from "./node_tools.ts";
+import { alembic, django } from "./python_tools.ts";
+import type { StepTool } from "./step.ts";
+
+/** Every tool whose migrations are programs and whose steps are known. The surest signs come first. */
+export const STEP_TOOLS: readonly StepTool[] = [
+  alembic,
+  django,
+  knex,
+  sequelize,
+  rails,
+  typeorm,
+  kysely,
+];

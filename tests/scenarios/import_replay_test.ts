@@ -1,0 +1,382 @@
+import assert from "node:assert/strict";
+import { writeAlembicMigration, writeAlembicProject } from "../fixtures/alembic_project.ts";
+import { firstPython } from "../fixtures/python.ts";
+import { run, sqlite3, type TemporaryFolder, temporaryFolder } from "./cli.ts";
+
+/** What import answers, as far as these tests read it. */
+interface Answer {
+  readonly tool: string;
+  readonly revisions: readonly {
+    readonly id: string;
+    readonly key: string;
+    readonly parents: readonly string[];
+    readonly isNew: boolean;
+    readonly isApplied: boolean;
+  }[];
+  readonly stamped: readonly string[];
+  readonly rowsLeft: readonly { readonly id: string; readonly facts: readonly string[] }[];
+}
+
+async function imported(folder: TemporaryFolder, ...args: string[]): Promise<Answer> {
+  return JSON.parse(await folder.prepare("import", "--json", ...args));
+}
+
+/** The up.sql of a revision. */
+function upOf(folder: TemporaryFolder, id: string): string {
+  const { revisions } = JSON.parse(folder.read("migrations/manifest.json"));
+  const { dir } = revisions.find((one: { id: string } | null) => one?.id === id);
+  return folder.read(`migrations/${dir}/up.sql`);
+}
+
+/**
+ * A migrator in a few lines of shell: it runs the files of steps/ that its table `done` lacks, in order, up to one, on the
+ * database that it is told.
+ */
+function writeShellTool(folder: TemporaryFolder, steps: Readonly<Record<string, string>>): void {
+  for (const [rev, sql] of Object.entries(steps)) folder.write(`steps/${rev}`, sql);
+  folder.write(
+    "migrate.sh",
+    `set -e
+sqlite3 "$2" "CREATE TABLE IF NOT EXISTS done (step TEXT PRIMARY KEY, at TEXT)"
+for step in $(ls steps); do
+  if [ "$(sqlite3 "$2" "SELECT count(*) FROM done WHERE step = '$step'")" = 0 ]; then
+    sqlite3 -bail "$2" ".read steps/$step" "INSERT INTO done VALUES ('$step', datetime())"
+  fi
+  [ "$step" != "$1" ] || exit 0
+done
+`,
+  );
+}
+
+const BY_SHELL = ["--steps", "ls steps", "--replay", "sh migrate.sh {rev} {database}"];
+
+const STEPS = {
+  s1: "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);",
+  s2: "ALTER TABLE users ADD COLUMN email TEXT; INSERT INTO users VALUES (1, 'root', NULL);",
+  s3: "UPDATE users SET email = name || '@here';",
+  s4: "CREATE TABLE posts (id INTEGER PRIMARY KEY, author INTEGER NOT NULL REFERENCES users (id));",
+};
+
+Deno.test("import --replay takes over any migrator that can be told its database", async () => {
+  using folder = temporaryFolder();
+  writeShellTool(folder, STEPS);
+  await run("sh", ["migrate.sh", "s3", "app.db"], { cwd: folder.path });
+  await sqlite3(`${folder.path}/app.db`, "INSERT INTO users VALUES (7, 'Ada', 'ada@here')");
+  const before = await sqlite3(`${folder.path}/app.db`, ".dump");
+  const dry = await imported(folder, "--dry-run", "-d", "app.db", ...BY_SHELL);
+  assert.equal(await sqlite3(`${folder.path}/app.db`, ".dump"), before);
+  assert.equal(folder.has("aludel.json"), false);
+
+  const answer = await imported(folder, "-d", "app.db", ...BY_SHELL);
+  assert.deepEqual(answer.revisions, dry.revisions);
+  assert.deepEqual(answer.revisions.map(({ key, isApplied }) => [key, isApplied]), [
+    ["s1", true],
+    ["s2", true],
+    ["s3", true],
+    ["s4", false],
+  ]);
+  assert.deepEqual(answer.stamped, ["s1", "s2", "s3"]);
+  // The row that a step puts in comes along; what it does to other rows is told.
+  assert.match(
+    upOf(folder, "s2"),
+    /INSERT INTO "users" \("id", "name", "email"\) VALUES \(1, 'root', NULL\);/,
+  );
+  assert.deepEqual(answer.rowsLeft.map(({ id }) => id), ["s3"]);
+  assert.match(
+    answer.rowsLeft[0]!.facts.join("\n"),
+    /'root', NULL\) becomes \(1, 'root', 'root@here'\)/,
+  );
+  assert.match(upOf(folder, "s3"), /^-- Up: s3\n-- the tool also changes rows in this step/);
+
+  await folder.prepare("verify", "--drift");
+  await folder.prepare("upgrade", "head");
+  await folder.prepare("check");
+  await folder.prepare("downgrade", "-1");
+  assert.equal(
+    await sqlite3(`${folder.path}/app.db`, "SELECT group_concat(email) FROM users"),
+    "root@here,ada@here",
+  );
+  folder.write("steps/s5", "CREATE INDEX by_author ON posts (author);");
+  const again = await imported(folder, ...BY_SHELL);
+  assert.deepEqual(
+    again.revisions.filter((one) => one.isNew).map(({ key, parents }) => [key, parents]),
+    [
+      ["s5", ["s4"]],
+    ],
+  );
+  const idle = await folder.inProcess("import", ...BY_SHELL);
+  assert.match(idle.stderr, /Nothing to do/);
+});
+
+Deno.test("a step that changes rows and is not applied yet becomes a draft, which nothing seals unseen", async () => {
+  using folder = temporaryFolder();
+  writeShellTool(folder, STEPS);
+  await run("sh", ["migrate.sh", "s2", "app.db"], { cwd: folder.path });
+  const { rowsLeft } = await imported(folder, "-d", "app.db", ...BY_SHELL);
+  assert.deepEqual(rowsLeft.map(({ id }) => id), ["s3"]);
+  const { revisions } = JSON.parse(folder.read("migrations/manifest.json"));
+  const drafts = revisions.filter((one: { up: string | null } | null) => one?.up === null);
+  assert.deepEqual(drafts.map(({ id }: { id: string }) => id), ["s3"]);
+});
+
+Deno.test("a command that goes to the live database instead fails, and nothing there changes", async () => {
+  using folder = temporaryFolder();
+  writeShellTool(folder, STEPS);
+  await run("sh", ["migrate.sh", "s1", "app.db"], { cwd: folder.path });
+  const before = await sqlite3(`${folder.path}/app.db`, ".dump");
+  const { code, stderr } = await folder.inProcess(
+    ...["import", "-d", "app.db", "--steps", "ls steps"],
+    ...["--replay", "sqlite3 app.db 'CREATE TABLE by_mistake (x)' # {rev}"],
+  );
+  assert.equal(code, 1);
+  assert.match(stderr, /error\[import-replay\][^]*locked[^]*Nothing was written/);
+  assert.equal(await sqlite3(`${folder.path}/app.db`, ".dump"), before);
+  assert.equal(folder.has("aludel.json"), false);
+});
+
+Deno.test("import --replay refuses commands that say nothing, fail, or touch no scratch file", async () => {
+  using folder = temporaryFolder();
+  writeShellTool(folder, STEPS);
+  folder.write("steps/s3", "SELECT * FROM missing;");
+  const fails = async (pattern: RegExp, code: number, ...args: string[]) => {
+    const outcome = await folder.inProcess("import", ...args);
+    assert.equal(outcome.code, code, outcome.stderr);
+    assert.match(outcome.stderr, pattern);
+  };
+  await fails(
+    /error\[usage\][^]*which step/,
+    2,
+    "--steps",
+    "ls steps",
+    "--replay",
+    "sh migrate.sh",
+  );
+  await fails(/"--steps" needs "--replay"/, 2, "--steps", "ls steps");
+  await fails(/lists no migration/, 1, "--steps", "true", "--replay", "true {rev}");
+  await fails(
+    /made nothing in the scratch file/,
+    1,
+    "--steps",
+    "ls steps",
+    "--replay",
+    "true {rev}",
+  );
+  await fails(/exited with 1[^]*no such table: missing/, 1, ...BY_SHELL);
+  await fails(/error\[import-tool\]/, 1, "--replay", "sh migrate.sh {rev} {database}");
+  await fails(/lists "s1" twice/, 1, "--steps", "echo s1; echo s1", "--replay", "true {rev}");
+  await fails(
+    /No table of the scratch file names the step "x"/,
+    1,
+    ...["--steps", "echo x", "--replay", "sqlite3 {database} 'CREATE TABLE t (a)' # {rev}"],
+  );
+  assert.equal(folder.has("aludel.json"), false);
+});
+
+/** On Debian: apt install python3-alembic */
+const alembic = await firstPython(["python3", "/usr/bin/python3"], "alembic");
+
+Deno.test({
+  name: "import takes over a project of Alembic with its branches, seeds and data migrations" +
+    (alembic === undefined ? " (skipped: no Python here has alembic)" : ""),
+  ignore: alembic === undefined,
+  async fn() {
+    using folder = temporaryFolder();
+    writeAlembicProject(folder);
+    for (const rev of ["3a", "4a"]) {
+      const { code, stderr } = await run(alembic!, ["-m", "alembic", "upgrade", rev], {
+        cwd: folder.path,
+      });
+      assert.equal(code, 0, stderr);
+    }
+    const path = `${folder.path}/app.db`;
+    await sqlite3(
+      path,
+      "INSERT INTO users VALUES (1, 'Ada', 'ada', 'Ada'), (2, 'Grace', 'grace', 'Gra')",
+    );
+    await sqlite3(path, "INSERT INTO posts VALUES (1, 1), (2, 2)");
+    const before = await sqlite3(path, ".dump");
+    // The database is the one that Alembic opens: nobody has to name it.
+    const answer = await imported(folder);
+    assert.equal(answer.tool, "alembic");
+    assert.deepEqual(answer.stamped, ["1a", "2a", "3a", "4a"]);
+    const parents = new Map(answer.revisions.map((one) => [one.id, one.parents]));
+    assert.deepEqual([parents.get("4a"), parents.get("4b"), parents.get("5a")], [["3a"], ["3a"], [
+      "4a",
+      "4b",
+    ]]);
+    const after = await sqlite3(path, ".dump");
+    for (const line of before.split("\n")) assert.ok(after.includes(line), line);
+
+    assert.match(
+      upOf(folder, "1a"),
+      /INSERT INTO "roles" \("id", "name"\) VALUES \(2, 'it''s me'\);/,
+    );
+    assert.match(upOf(folder, "2a"), /UPDATE users SET email = lower\(coalesce\(email, name\)\);/);
+    assert.deepEqual(answer.rowsLeft.map(({ id }) => id), ["3a", "6a"]);
+    assert.match(
+      upOf(folder, "3a"),
+      /What it ran on its own rows:\n-- +UPDATE users SET short = 'tex' WHERE id = /,
+    );
+    assert.match(folder.read("migrations/manifest.json"), /"id":"4a".*"labels":\["content"\]/);
+
+    await folder.prepare("verify", "--drift");
+    await folder.prepare("check");
+    await folder.prepare("upgrade", "5a");
+    await folder.prepare("downgrade", "-1");
+    assert.equal(
+      await sqlite3(path, "SELECT group_concat(short), (SELECT count(*) FROM posts) FROM users"),
+      "Ada,Gra|2",
+    );
+
+    writeAlembicMigration(folder, {
+      rev: "7a",
+      down: '"6a"',
+      message: "create likes",
+      up: ['op.create_table("likes", sa.Column("id", sa.Integer, primary_key=True))'],
+    });
+    const again = await imported(folder);
+    assert.deepEqual(again.revisions.filter((one) => one.isNew).map(({ id }) => id), ["7a"]);
+  },
+});
+
+/** On Debian: apt install python3-django */
+const django = await firstPython(["python3", "/usr/bin/python3"], "django.db");
+
+Deno.test({
+  name: "import takes over a project of Django, whose apps have migrations in no single order" +
+    (django === undefined ? " (skipped: no Python here has django)" : ""),
+  ignore: django === undefined,
+  async fn() {
+    using folder = temporaryFolder();
+    folder.write(
+      "manage.py",
+      'import os, sys\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "site_settings")\n' +
+        "from django.core.management import execute_from_command_line\nexecute_from_command_line(sys.argv)\n",
+    );
+    folder.write(
+      "site_settings.py",
+      'INSTALLED_APPS = ["blog", "shop"]\nDATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}\n',
+    );
+    const migration = (app: string, name: string, dependencies: string, operations: string) => {
+      folder.write(`${app}/__init__.py`, "");
+      folder.write(`${app}/migrations/__init__.py`, "");
+      folder.write(
+        `${app}/migrations/${name}.py`,
+        `from django.db import migrations, models\nclass Migration(migrations.Migration):\n` +
+          `    dependencies = [${dependencies}]\n    operations = [${operations}]\n`,
+      );
+    };
+    const id = '("id", models.BigAutoField(primary_key=True, serialize=False))';
+    migration(
+      "blog",
+      "0001_initial",
+      "",
+      `migrations.CreateModel("Post", [${id}, ("title", models.TextField())])`,
+    );
+    migration(
+      "blog",
+      "0002_views",
+      '("blog", "0001_initial")',
+      'migrations.RunSQL("UPDATE blog_post SET title = trim(title)"), migrations.AddField("post", "views", models.IntegerField(default=0))',
+    );
+    migration(
+      "shop",
+      "0001_initial",
+      '("blog", "0001_initial")',
+      `migrations.CreateModel("Cart", [${id}, ("post", models.ForeignKey("blog.post", models.CASCADE))])`,
+    );
+    for (const app of ["shop", "blog"]) {
+      const args = ["manage.py", "migrate", app, "0001"];
+      const { code, stderr } = await run(django!, args, { cwd: folder.path });
+      assert.equal(code, 0, stderr);
+    }
+    const path = `${folder.path}/db.sqlite3`;
+    await sqlite3(
+      path,
+      "INSERT INTO blog_post VALUES (1, ' Hello '); INSERT INTO shop_cart VALUES (1, 1)",
+    );
+    const { revisions, rowsLeft } = await imported(folder);
+    // What the database has is not behind what it lacks, though Django lists it so.
+    assert.deepEqual(revisions.map(({ key, isApplied }) => [key, isApplied]), [
+      ["blog.0001_initial", true],
+      ["shop.0001_initial", true],
+      ["blog.0002_views", false],
+    ]);
+    assert.deepEqual(rowsLeft, []);
+    await folder.prepare("verify", "--drift");
+    await folder.prepare("upgrade", "head");
+    await folder.prepare("check");
+    assert.equal(
+      await sqlite3(path, "SELECT title, (SELECT count(*) FROM shop_cart) FROM blog_post"),
+      "Hello|1",
+    );
+    await folder.prepare("downgrade", "-1");
+    migration(
+      "blog",
+      "0003_index",
+      '("blog", "0002_views")',
+      'migrations.AddField("post", "stars", models.IntegerField(null=True))',
+    );
+    const again = await imported(folder);
+    assert.deepEqual(again.revisions.filter((one) => one.isNew).map(({ key }) => key), [
+      "blog.0003_index",
+    ]);
+  },
+});
+
+/** A folder whose node_modules has knex, typeorm, sequelize-cli, kysely, better-sqlite3 and sqlite3. */
+const packages = Deno.env.get("ALUDEL_NPM_TOOLS");
+
+Deno.test({
+  name:
+    "import takes over a project of Knex, and keeps the rows that Knex itself loses in a rebuild" +
+    (packages === undefined ? " (skipped: ALUDEL_NPM_TOOLS is not set)" : ""),
+  ignore: packages === undefined,
+  async fn() {
+    using folder = temporaryFolder();
+    Deno.symlinkSync(`${packages}/node_modules`, `${folder.path}/node_modules`);
+    folder.write("package.json", "{}");
+    folder.write(
+      "knexfile.js",
+      "module.exports = { client: 'better-sqlite3', connection: { filename: './dev.sqlite3' }, useNullAsDefault: true };\n",
+    );
+    const migration = (name: string, up: string) =>
+      folder.write(
+        `migrations/${name}.js`,
+        `exports.up = async (knex) => { ${up} };\nexports.down = async () => {};\n`,
+      );
+    migration(
+      "20240101000000_users",
+      "await knex.schema.createTable('users', (t) => { t.increments('id'); t.string('name').notNullable(); });",
+    );
+    migration(
+      "20240201000000_posts",
+      "await knex.schema.createTable('posts', (t) => { t.increments('id'); t.integer('author').references('users.id').onDelete('CASCADE'); });",
+    );
+    migration(
+      "20240301000000_name",
+      "await knex.schema.alterTable('users', (t) => { t.string('name').notNullable().defaultTo('nobody').alter(); });",
+    );
+    for (let step = 0; step < 2; step++) {
+      const { code, stderr } = await run("npx", ["--no-install", "knex", "migrate:up"], {
+        cwd: folder.path,
+      });
+      assert.equal(code, 0, stderr);
+    }
+    const path = `${folder.path}/dev.sqlite3`;
+    await sqlite3(
+      path,
+      "INSERT INTO users VALUES (1, 'Ada'); INSERT INTO posts VALUES (1, 1), (2, 1)",
+    );
+    const { code, stderr } = await folder.inProcess("import");
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /Knex loses rows of posts in "20240301000000_name.js"[^]*the SQL keeps them/,
+    );
+    await folder.prepare("verify", "--drift");
+    await folder.prepare("upgrade", "head");
+    await folder.prepare("downgrade", "-1");
+    assert.equal(await sqlite3(path, "SELECT count(*) FROM posts"), "2");
+  },
+});
