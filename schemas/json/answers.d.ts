@@ -810,6 +810,20 @@ export interface RebaseAnswer {
 /** Revisions that were undone and applied again. */
 export type RedoAnswer = RunAnswer | DryRunAnswer | RehearsalAnswer | ScriptAnswer;
 
+/** A report of revisions. */
+export interface ReportAnswer {
+  readonly format: 1;
+  /** Newest first. */
+  readonly revisions: readonly ({
+    readonly id: string;
+    readonly message: string;
+  })[];
+  /** The file that was written. */
+  readonly out: string | null;
+  /** null without --markdown. */
+  readonly markdown: string | null;
+}
+
 /** A database put back. */
 export type RestoreAnswer = {
   readonly format: 1;
@@ -1081,6 +1095,7 @@ export interface Answers {
   "prove": ProveAnswer;
   "rebase": RebaseAnswer;
   "redo": RedoAnswer;
+  "report": ReportAnswer;
   "restore": RestoreAnswer;
   "revision": RevisionAnswer;
   "schema": SchemaAnswer;

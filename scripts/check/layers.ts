@@ -38,7 +38,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   state: ["errors", "text", "graph", "sql", "manifest", "db"],
   runner: ["errors", "finding", "text", "graph", "sql", "manifest", "db", "schema", "state"],
   lint: ["errors", "finding", "text", "sql", "schema", "runner"],
-  report: ["errors", "text", "sql", "schema"],
+  report: ["errors", "text", "graph", "sql", "schema"],
   replay: [
     "errors",
     "finding",

@@ -166,6 +166,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "print the schema of a revision as SQL",
     load: () => load(new URL("./commands/look/schema.ts", import.meta.url)),
   },
+  report: {
+    group: "Look",
+    summary: "describe revisions on a page or in Markdown",
+    load: () => load(new URL("./commands/look/report.ts", import.meta.url)),
+  },
   check: {
     group: "Check",
     summary: "compare the schema you want with the revisions",

@@ -223,6 +223,17 @@ function nextOf({ kind, id, before }: SealedChange, base: GitBase, folder: strin
 const COMMITS = ["HEAD", "MERGE_HEAD", "HEAD^1", "HEAD^2"] as const;
 
 /**
+ * The revisions that HEAD had when it left a ref; none if there was no manifest that can be read.
+ * @param folder The migrations folder.
+ * @throws {AludelError} As {@linkcode mergeBase}.
+ */
+export async function revisionsAtBase(folder: GitFolder, ref: string): Promise<Set<RevisionId>> {
+  const { commit } = await mergeBase(folder.cwd, ref);
+  const text = gitLine(folder.cwd, ["show", `${commit}:./${pathIn(folder, MANIFEST_FILE)}`]);
+  return new Set(text === undefined ? [] : entriesOf(text).map(({ id }) => id));
+}
+
+/**
  * Looks for the line that the manifest of a recent commit has for a folder.
  * @param folder The migrations folder.
  * @returns A function that reads the commits when it is first called; it finds nothing without git.

@@ -20,7 +20,7 @@ export interface LaneFork {
 }
 
 /** One revision in a drawing. Lanes are numbered from 0, from left to right. */
-interface LaneRow {
+export interface LaneRow {
   readonly id: RevisionId;
   /** The lane that the revision sits in. */
   readonly column: number;

@@ -137,6 +137,25 @@ export async function prove(request: ProveRequest): Promise<ProveResult> {
   };
 }
 
+/**
+ * The proofs of earlier runs that still hold. Runs nothing.
+ * @throws {AludelError} The errors of reading a revision's files.
+ */
+export function provenBefore(
+  { project, workspace, ids }: Pick<ProveRequest, "project" | "workspace" | "ids">,
+): ReadonlyMap<RevisionId, Proof> {
+  const { of: sourceOf } = new RevisionSources(workspace);
+  const sources = [...workspace.graph.ancestors(ids, "all")].map(sourceOf);
+  const tasks = ids.map((id) => ({ kind: "revision", id } as const));
+  const keys = keysOf(tasks, sources, { project });
+  const cache = new ProofCache(`${project.settings.root}/.aludel`);
+  const proofs = tasks.flatMap((task) => {
+    const known = cache.get(keys.get(task)!);
+    return known?.kind === "revision" ? [known.proof] : [];
+  });
+  return new Map(proofs.map((proof) => [proof.id, proof]));
+}
+
 /** Each revision, each merge's parents, and the heads if there are several. */
 function tasksOf({ workspace: { graph }, ids }: ProveRequest): ProofTask[] {
   const wanted = new Set(ids);
@@ -161,7 +180,7 @@ function nameOfAnswer(answer: ProofAnswer): string {
 function keysOf(
   tasks: readonly ProofTask[],
   sources: readonly RevisionSource[],
-  { project: { settings } }: ProveRequest,
+  { project: { settings } }: Pick<ProveRequest, "project">,
 ): ReadonlyMap<ProofTask, TextHash> {
   const known = new Map(sources.map((source) => [source.id, source]));
   const lineageOf = lineages(sources, (id) => textHashes(known.get(id)!));

@@ -74,9 +74,12 @@ Deno.test("the npm package holds what it names, needs no other, and runs nothing
   );
   folder.write(
     "answers.ts",
-    `import type { Answers, ErrorAnswer } from "aludel/json";
-     const answer: Answers["status"] | ErrorAnswer = JSON.parse("{}");
-     export const pending = "error" in answer ? null : answer.pending?.length;
+    `${
+      Deno.readTextFileSync(new URL("../../docs/json.md", import.meta.url)).match(
+        /```ts\n([^]*?)```/,
+      )![1]
+    }
+     declare const output: string;
      // @ts-expect-error no answer has this
      export const other = (answer as Answers["heads"]).unheardOf;\n`,
   );

@@ -56,6 +56,12 @@ export const OTHER_BLOCKS: readonly OtherBlock[] = [
     test: "tests/unit/manifest/lineage_test.ts",
     why: "hashes and lineages, computed anew there",
   },
+  {
+    path: "docs/json.md",
+    firstLine: 'import type { Answers, ErrorAnswer } from "aludel/json";',
+    test: "tests/build/npm_test.ts",
+    why: "type-checked beside the npm package there",
+  },
 ];
 
 /** What runs a block; undefined where nothing does. */
