@@ -147,6 +147,7 @@ export const ERROR_KINDS = {
   "record-parent-missing": "failure",
   "record-text-changed": "failure",
   "replay-failed": "failure",
+  "report-exists": "failure",
   "revision-dir-taken": "failure",
   "revision-draft": "failure",
   "revision-edited": "failure",

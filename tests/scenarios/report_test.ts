@@ -56,3 +56,21 @@ Deno.test("report --since describes what a branch of git has added", async () =>
   const text = await project.done("report", "--markdown", "--since", "main");
   assert.match(text, /^### 1 revision\n[^]*#### `a2`/);
 });
+
+Deno.test("report --out writes over its own page, and over nothing else", async () => {
+  using project = runProject();
+  project.add("a1", USERS);
+  await project.fails(2, "report");
+  await project.fails(2, "report", "--markdown", "--out", "report.html");
+  assert.equal(await project.done("report", "--out", "report.html"), "report.html\n");
+  const page = project.read("report.html");
+  // Nothing is loaded from elsewhere, and the policy says so to the browser.
+  assert.match(page, /content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-/);
+  assert.doesNotMatch(page, /\b(?:src|href)="(?!#)/);
+  await project.done("report", "--out", "report.html");
+  await project.prepare("upgrade");
+  const before = Deno.readFileSync(project.database);
+  const { stderr } = await project.fails(1, "report", "--out", "app.db");
+  assert.match(stderr, /error\[report-exists\]/);
+  assert.deepEqual(Deno.readFileSync(project.database), before);
+});
