@@ -17,7 +17,9 @@ export function h<K extends keyof HTMLElementTagNameMap>(
     if (value !== undefined) element.setAttribute(name, value);
   }
   for (const child of children) {
-    if (child != null) element.append(typeof child === "string" ? visible(child) : child);
+    if (child !== null && child !== undefined) {
+      element.append(typeof child === "string" ? visible(child) : child);
+    }
   }
   return element;
 }

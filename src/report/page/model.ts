@@ -60,7 +60,7 @@ export class ReportModel {
         break;
       }
       const revision = this.#byId.get(at);
-      if (revision?.difference == null) break;
+      if (revision === undefined || revision.difference === null) break;
       path.push(revision);
       at = revision.difference.base;
     }
