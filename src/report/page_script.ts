@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// Made by `deno task docs` from src/report/page/main.ts: sha256:425d30dbee9eaf31fc3725f263202cdec6b6ced9172e73907f1afa3ad6534e2e
+// Made by `deno task docs` from src/report/page/main.ts: sha256:905563fe9dd73f2000e6a66b5ec5fcb90d0d817776e7c5e5ccf435cbca2cd13f
 
 /** The script of the report's page, for browsers. */
 export const PAGE_SCRIPT =
