@@ -35,6 +35,7 @@ export type { RestorePolicy } from "./runner/request.ts";
 export type { Finding, FindingLevel, Notice } from "./finding.ts";
 export type { Direction, RunEvent } from "./runner/request.ts";
 export type { TableLoss } from "./runner/loss/verdict.ts";
+export type { OnlinePhase } from "./runner/online/progress.ts";
 export { stepText } from "./text/next_step.ts";
 export type { NextAdvice, NextAgain, NextCommand, NextStep, StepWords } from "./text/next_step.ts";
 export type { TransactionMode } from "./runner/request.ts";

@@ -231,6 +231,17 @@ export interface Proof {
   readonly tables: number;
 }
 
+/** A rebuild beside writers was given up. */
+export interface AbortAnswer {
+  readonly format: 1;
+  readonly database: string;
+  /** What was given up; null if nothing was under way. */
+  readonly aborted: {
+    readonly revision: string;
+    readonly table: string;
+  } | null;
+}
+
 /** Revisions were run. */
 export interface RunAnswer {
   readonly format: 1;
@@ -264,7 +275,7 @@ export interface DryRunAnswer {
   /** Ids of the revisions that it would be at. */
   readonly to: readonly string[];
   readonly segments: readonly ({
-    readonly mode: "transaction" | "foreign-keys" | "off";
+    readonly mode: "transaction" | "foreign-keys" | "off" | "online";
     readonly steps: readonly ({
       readonly direction: "up" | "down";
       readonly id: string;
@@ -1041,7 +1052,7 @@ export interface StatusAnswer {
 export type SwitchAnswer = RunAnswer | DryRunAnswer | RehearsalAnswer | ScriptAnswer;
 
 /** Revisions that were applied. */
-export type UpgradeAnswer = RunAnswer | DryRunAnswer | RehearsalAnswer | ScriptAnswer;
+export type UpgradeAnswer = RunAnswer | DryRunAnswer | RehearsalAnswer | ScriptAnswer | AbortAnswer;
 
 /** Files against manifest, graph and records. */
 export interface VerifyAnswer {

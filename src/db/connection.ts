@@ -54,6 +54,11 @@ export interface Connection extends AsyncDisposable {
    * @returns For each the words of the refusal, or undefined.
    */
   refusals?(statements: readonly string[]): Promise<readonly (string | undefined)[]>;
+  /**
+   * Runs UPDATEs of sqlite_schema, and reads the schema again: https://sqlite.org/pragma.html#pragma_writable_schema.
+   * The caller answers for it that the schema is still that of the data. Left out if the database does not take it.
+   */
+  rewriteSchema?(updates: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -192,6 +192,19 @@ export class NodeConnection implements Connection {
     );
   }
 
+  // deno-lint-ignore require-await -- as above
+  async rewriteSchema(updates: readonly string[]): Promise<void> {
+    if (updates.length === 0) return;
+    this.#database.enableDefensive(false);
+    try {
+      this.#database.exec("PRAGMA writable_schema = ON");
+      for (const sql of updates) this.#guarded(sql, () => this.#database.exec(sql));
+    } finally {
+      this.#database.exec("PRAGMA writable_schema = RESET");
+      this.#database.enableDefensive(true);
+    }
+  }
+
   close(): Promise<void> {
     this.release();
     return Promise.resolve();

@@ -147,6 +147,7 @@ function hostOf(target: Target, options: UpgradeOptions): RunHost {
     interrupted: () => options.signal?.aborted === true,
     breathe: () => SYSTEM_CLOCK.sleep(0),
     lockTimeoutMs: options.lockTimeoutMs ?? LOCK_TIMEOUT_MS,
+    online: { rows: undefined },
     comparisonMemory: options.comparisonMemory ?? SETTING_TABLE.comparisonMemory.fallback,
     doubleQuotedStrings: target.doubleQuotedStrings,
     appliedBy: `${PROGRAM} ${RELEASE}`,

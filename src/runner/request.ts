@@ -5,6 +5,7 @@ import type { RevisionId } from "../graph/revision.ts";
 import type { Script } from "../sql/script.ts";
 import type { AppliedRevision, AppliedTexts, State, StateMark } from "../state/state.ts";
 import type { TableLoss } from "./loss/verdict.ts";
+import type { OnlinePhase } from "./online/progress.ts";
 
 /** Time, given from outside so that the library reads none of its own. */
 export interface Clock {
@@ -63,9 +64,10 @@ export interface CheckedRoute {
 
 /**
  * How a segment runs: `transaction`: all its steps in one transaction, foreign keys off ·
- * `foreign-keys`: a transaction of its own with enforcement on · `off`: outside any transaction.
+ * `foreign-keys`: a transaction of its own with enforcement on · `off`: outside any transaction · `online`: the rebuild of a table,
+ * beside writers.
  */
-export type SegmentMode = "transaction" | "foreign-keys" | "off";
+export type SegmentMode = "transaction" | "foreign-keys" | "off" | "online";
 
 /** A part of a route that happens entirely or, but for mode `off`, not at all. */
 export interface Segment {
@@ -76,11 +78,18 @@ export interface Segment {
 /** How a route is divided: one transaction for all, or one for each revision. */
 export type TransactionMode = "all" | "each";
 
-/** Splits a route as the headers of its scripts and the transaction mode say. Order is kept. */
-export function splitSegments(steps: readonly CheckedStep[], mode: TransactionMode): Segment[] {
+/**
+ * Splits a route as the headers of its scripts and the transaction mode say. Order is kept.
+ * @param online Which steps are done beside writers; none for a script or a copy, where nobody else writes.
+ */
+export function splitSegments(
+  steps: readonly CheckedStep[],
+  mode: TransactionMode,
+  online: ReadonlySet<CheckedStep> = new Set(),
+): Segment[] {
   const segments: { mode: SegmentMode; steps: CheckedStep[] }[] = [];
   for (const step of steps) {
-    const wanted = segmentMode(step);
+    const wanted = online.has(step) ? "online" : segmentMode(step);
     const last = segments.at(-1);
     if (mode === "all" && wanted === "transaction" && last?.mode === "transaction") {
       last.steps.push(step);
@@ -120,6 +129,15 @@ export type RunEvent =
     readonly type: "copying";
     readonly what: string;
     readonly bytes: number;
+    readonly of: number;
+  }
+  /** A table is rebuilt beside writers; sent after each of many short transactions. */
+  | {
+    readonly type: "online";
+    readonly table: string;
+    readonly phase: OnlinePhase;
+    /** Rows. */
+    readonly done: number;
     readonly of: number;
   }
   /** A folder that is removed when the work is over; a process that ends before that should remove it. */
@@ -255,6 +273,13 @@ export interface RunHost {
   readonly lockTimeoutMs: number;
   /** How many megabytes of changed pages a run may keep in memory to compare with what was there; 256 if left out. */
   readonly comparisonMemory?: number;
+  /**
+   * Which rebuilds are done beside writers: those that ask for it, and those of tables with at least so many rows. Left
+   * out: none, since nobody else writes.
+   */
+  readonly online?: { readonly rows: number | undefined };
+  /** How long a rebuild beside writers may keep another connection waiting, in milliseconds; 100 if left out. */
+  readonly maxWaitMs?: number | undefined;
   /** Whether the target's settings allow double-quoted strings. */
   readonly doubleQuotedStrings: boolean;
   /** Written into the records: `aludel 0.1.0`. */

@@ -19,6 +19,10 @@ import { RestoreGuard } from "./restore_guard.ts";
 import { unquote } from "../sql/identifier.ts";
 import { type NextStep, shell } from "../text/next_step.ts";
 import { patiently } from "./write_lock.ts";
+import { cleanUp } from "./online/clean.ts";
+import type { OnlineSwap } from "./online/exchange.ts";
+import { onlineSteps } from "./online/rebuild.ts";
+import { prepareOnline } from "./online/run_online.ts";
 
 /** What SQLite says of an object that is there already. */
 const EXISTS =
@@ -86,7 +90,9 @@ class RouteRun {
   async toEnd(): Promise<void> {
     const { transaction } = this.#request;
     for (;;) {
-      const [segment] = splitSegments(this.#route.steps, transaction);
+      const { host } = this.#request;
+      const online = await onlineSteps(() => this.#open(), host, this.#route.steps);
+      const [segment] = splitSegments(this.#route.steps, transaction, online);
       if (segment === undefined && this.#route.reseals.length === 0) return this.#guard.settle();
       await this.#runSegment(segment ?? { mode: "transaction", steps: [] });
     }
@@ -107,9 +113,12 @@ class RouteRun {
     try {
       const outcome = segment.mode === "off"
         ? await this.#runOff(segment)
+        : segment.mode === "online"
+        ? await this.#runOnline(segment)
         : await this.#runTransaction(segment);
-      if (outcome.moved) await this.#replan();
-      else this.#finish(segment, outcome);
+      if (outcome.moved) return await this.#replan();
+      this.#finish(segment, outcome);
+      if (segment.mode === "online") await this.#cleanUp();
     } catch (error) {
       if (error instanceof OldStateGone && !this.#isBehindCopy && segment.mode !== "off") {
         this.#isBehindCopy = true;
@@ -126,7 +135,43 @@ class RouteRun {
     }
   }
 
-  async #runTransaction(segment: Segment) {
+  /** Copies beside writers, then exchanges the tables in a transaction like any other. */
+  async #runOnline(segment: Segment) {
+    const connection = await this.#openForSegment();
+    const [step] = segment.steps;
+    const ready = await prepareOnline({
+      connection,
+      doubleQuotedStrings: this.#strings,
+      host: this.#request.host,
+      step: step!,
+      assumed: this.#mark,
+      interrupted: this.#interrupted,
+      protect: () => this.#protectOnline(connection),
+    });
+    if (ready.moved) return ready;
+    this.#mark = ready.mark;
+    return await this.#runTransaction(segment, ready.result);
+  }
+
+  /** What goes is known when both tables have been compared: nothing. A restore point is made if one is always made. */
+  async #protectOnline(connection: Connection): Promise<void> {
+    if (this.#request.host.restorePoints?.policy !== "always") return;
+    await this.#guard.protect(connection, this.#route.steps, {});
+  }
+
+  /** The revision is applied: what interrupts this is no failure of the run. */
+  async #cleanUp(): Promise<void> {
+    const { host } = this.#request;
+    try {
+      await cleanUp(await this.#open(), host);
+    } catch (error) {
+      throw error instanceof AludelError
+        ? error.with({ committed: this.#done.map(({ id }) => id) })
+        : error;
+    }
+  }
+
+  async #runTransaction(segment: Segment, swap?: OnlineSwap) {
     const connection = await this.#openForSegment();
     return await runTransaction({
       connection,
@@ -138,11 +183,14 @@ class RouteRun {
       done: this.#done.length,
       of: this.#done.length + this.#route.steps.length,
       interrupted: this.#interrupted,
-      protect: () =>
-        this.#guard.protect(connection, this.#route.steps, {
+      ...(swap !== undefined && { swap }),
+      protect: async () => {
+        if (swap !== undefined) return;
+        await this.#guard.protect(connection, this.#route.steps, {
           former: this.#former,
           forced: this.#isBehindCopy,
-        }),
+        });
+      },
       openOld: () => this.#openOld(),
       ancestors: this.#request.ancestors,
       keep: async (lost, content) => {

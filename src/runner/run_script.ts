@@ -2,6 +2,7 @@ import { type Connection, LockLost, SqlError } from "../db/connection.ts";
 import { databaseError } from "../db/sqlite_error.ts";
 import { AludelError, type ErrorFacts, GO_ON } from "../errors.ts";
 import { type Refusal, refuseAction } from "../sql/refusal.ts";
+import { isStateName } from "../sql/token_reader.ts";
 import type { Script, Statement } from "../sql/script.ts";
 import { offsetOfByte, placeOf } from "../text/position.ts";
 import {
@@ -27,6 +28,8 @@ export interface ScriptRun {
   readonly emit: (event: RunEvent) => void;
   /** Told what each statement writes to. */
   readonly watch: StatementWatch;
+  /** What is done instead of some statements, by their indexes. */
+  readonly instead?: ReadonlyMap<number, () => Promise<void>> | undefined;
   /** Called between statements: lets the host answer signals, and says whether the user asked to stop. */
   readonly interrupted: () => Promise<boolean>;
 }
@@ -46,7 +49,12 @@ export async function runScript(run: ScriptRun): Promise<void> {
       throw new AludelError("interrupted", "Interrupted", { next: [GO_ON] });
     }
     try {
-      await runStatement(run, index, statement);
+      const instead = run.instead?.get(index);
+      if (instead === undefined) await runStatement(run, index, statement);
+      else {
+        await instead();
+        run.watch.ran(script, statement);
+      }
     } catch (error) {
       throw isFault(error) && !connection.inTransaction()
         ? endedTransaction(run, statement, error)
@@ -76,8 +84,10 @@ export async function runStatement(
   const context = { ...run.script.header, verb: statement.verb };
   let refusal: Refusal | null = null;
   run.connection.authorize((asked) => {
-    const { action, arg1, arg2 } = asked;
+    const { action, arg1, arg2, source } = asked;
     run.watch.see(asked);
+    // The triggers of a rebuild beside writers note what any statement writes to the table.
+    if (source !== null && isStateName(source)) return null;
     const found = refuseAction(action, arg1, arg2, context);
     refusal ??= found;
     return found === null ? null : found.reason;

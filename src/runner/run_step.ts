@@ -6,7 +6,7 @@ import type { StatementWatch } from "./loss/segment_loss.ts";
 import { findLostObjects, readObjectsBefore } from "./loss/lost_objects.ts";
 import type { UnsaidLoss } from "./loss/verdict.ts";
 import { type Ancestors, type CheckedStep, type RunHost } from "./request.ts";
-import { runScript } from "./run_script.ts";
+import { runScript, type ScriptRun } from "./run_script.ts";
 import { dropTemporaryObjects } from "./temporary_objects.ts";
 import { again, type NextStep, shell } from "../text/next_step.ts";
 import { toSecond } from "../text/layout.ts";
@@ -24,6 +24,8 @@ export interface StepRun {
   /** The schema that the step's script was written for. */
   readonly ancestors: Ancestors;
   readonly interrupted: () => Promise<boolean>;
+  /** As {@linkcode ScriptRun.instead}. */
+  readonly instead?: ScriptRun["instead"];
 }
 
 /** When a step's script ended, and how long it took. */
@@ -71,6 +73,7 @@ export async function runStep(run: StepRun): Promise<StepTime> {
       emit: host.emit,
       watch: run.watch,
       interrupted: run.interrupted,
+      instead: run.instead,
     }));
   await dropTemporaryObjects(connection, step.script.text);
   const durationMs = Math.round(host.clock.monotonicMs() - started);

@@ -37,6 +37,7 @@ import type { DoubleQuotedStrings } from "./double_quoted_strings.ts";
 import { displayName, foldName } from "../sql/identifier.ts";
 import { readMentions } from "../sql/mentions.ts";
 import { type TableFates, traceTables } from "./table_fates.ts";
+import type { OnlineSwap } from "./online/exchange.ts";
 import { again, type NextStep, say } from "../text/next_step.ts";
 import { toSecond } from "../text/layout.ts";
 
@@ -58,6 +59,8 @@ export interface TransactionRun {
   /** Opens what reads the state from before the segment: the database itself, or a copy. */
   readonly openOld: () => Promise<Connection>;
   readonly ancestors: Ancestors;
+  /** If the one step rebuilds a table whose rows are copied already. */
+  readonly swap?: OnlineSwap;
   /** Called before COMMIT, while the old state can still be read, with what the segment lost. */
   readonly keep: (lost: SaidLoss, content: LostContent) => Promise<void>;
 }
@@ -91,7 +94,8 @@ export async function runTransaction(
   const { connection, host, segment } = run;
   const enforced = segment.mode === "foreign-keys";
   await connection.execute(`PRAGMA foreign_keys = ${enforced ? "ON" : "OFF"}`);
-  const checked = segment.steps.some((step) => mayViolate(step.script));
+  // The rows of a rebuild beside writers are in no other relation than before, but for new keys, which the copy obeyed.
+  const checked = run.swap === undefined && segment.steps.some((step) => mayViolate(step.script));
   if (connection.capabilities.ownCache) {
     await keepPagesInMemory(connection, host.comparisonMemory ?? COMPARISON_MEMORY);
   }
@@ -101,7 +105,7 @@ export async function runTransaction(
     await run.protect();
     const before = checked ? await readForeignKeyState(connection) : undefined;
     const old = new OldState(run.openOld);
-    const loss = await SegmentLoss.begin(connection, old);
+    const loss = await SegmentLoss.begin(connection, old, run.swap?.table);
     await ensureStateTables(connection);
     let times: readonly StepTime[];
     try {
@@ -166,7 +170,13 @@ async function runSteps(run: TransactionRun, loss: SegmentLoss): Promise<readonl
     try {
       if (!settingsKnown) await restoreSettings(run.connection);
       settingsKnown = !mayChangeSettings(step.script.text);
-      const time = await runStep({ ...run, watch, step, position: run.done + index + 1 });
+      const time = await runStep({
+        ...run,
+        watch,
+        step,
+        position: run.done + index + 1,
+        instead: run.swap?.instead,
+      });
       if (time.unsaid.length > 0) throw await wholeLoss(run, loss, step, time.unsaid);
       times.push(time);
     } catch (error) {

@@ -12,7 +12,8 @@ export type SqlFileKind = "revision" | "schema";
 /** A directive. To add one, add an entry here and to docs/directives.md. */
 interface DirectiveRule {
   readonly name: string;
-  readonly operator: "=" | ">=";
+  /** `none`: it has no value. */
+  readonly operator: "=" | ">=" | "none";
   /** Whether it applies to the whole file and so must precede the first statement. */
   readonly header: boolean;
   readonly files: readonly SqlFileKind[];
@@ -71,6 +72,16 @@ export const DIRECTIVE_RULES: readonly DirectiveRule[] = [
     reason: "required",
     example: "ignore=drop-table nothing has read it for a year",
     fault: (value) => /^[a-z][a-z0-9-]*$/.test(value) ? undefined : "is not the code of a hazard",
+  },
+  {
+    name: "online",
+    operator: "none",
+    header: true,
+    files: ["revision"],
+    quotable: false,
+    reason: "none",
+    example: "online",
+    fault: anything,
   },
   {
     name: "renamed from",
@@ -139,7 +150,8 @@ function bodyStart(text: string, start: number, end: number): number | undefined
 }
 
 function assigns(rest: string, rule: DirectiveRule): boolean {
-  return rest.startsWith(rule.name) && /^\s*>?=/.test(rest.slice(rule.name.length));
+  return rule.operator !== "none" && rest.startsWith(rule.name) &&
+    /^\s*>?=/.test(rest.slice(rule.name.length));
 }
 
 function skipSpace(text: string, at: number, end: number): number {
@@ -244,6 +256,12 @@ function readValue(
       next: [say(`Write -- aludel: ${rule.example}`)],
     });
   let words = rest.trimStart();
+  if (rule.operator === "none") {
+    if (words !== "") {
+      throw wrong(`The directive "${rule.name}" takes no value, but "${words}" follows`);
+    }
+    return { name: rule.name, operator: "=", value: "on", reason: "" };
+  }
   if (!words.startsWith(rule.operator) || words.startsWith("==")) {
     throw wrong(`The directive "${rule.name}" needs "${rule.operator}" and a value`);
   }

@@ -123,7 +123,9 @@ function readHeader(
       allowLoss.push({ name: value, reason });
     } else if (name === "choose") {
       choose.push({ name: value, start: directive.start });
-    } else if (name === "transaction" || name === "foreign-keys" || name === "sqlite") {
+    } else if (
+      name === "transaction" || name === "foreign-keys" || name === "sqlite" || name === "online"
+    ) {
       const earlier = settings.get(name);
       if (earlier !== undefined && earlier.value !== value) {
         throw conflict(directive, `"${name}" is both "${earlier.value}" and "${value}"`);
@@ -140,11 +142,24 @@ function readHeader(
       '"foreign-keys=on" needs a transaction, and "transaction=off" turns it off',
     );
   }
+  const online = settings.get("online");
+  const apart = transaction?.value === "off"
+    ? transaction
+    : foreignKeys?.value === "on"
+    ? foreignKeys
+    : undefined;
+  if (online !== undefined && apart !== undefined) {
+    throw conflict(
+      online.start > apart.start ? online : apart,
+      `"online" has transactions of its own, and "${apart.name}=${apart.value}" asks for another one`,
+    );
+  }
   return {
     transaction: transaction?.value === "off" ? "off" : "on",
     foreignKeys: foreignKeys?.value === "on" ? "on" : "off",
     sqlite: settings.get("sqlite")?.value.split(".").map(Number),
     allowLoss,
+    ...(online !== undefined && { online: true as const }),
     ...(choose.length > 0 && { choose }),
   };
 }

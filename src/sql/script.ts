@@ -30,6 +30,8 @@ export interface ScriptHeader {
   readonly foreignKeys: "on" | "off";
   /** The oldest SQLite that can run the script, such as `[3, 53]`; undefined: any. */
   readonly sqlite: readonly number[] | undefined;
+  /** The script is the rebuild of a table, to be done beside writers; left out otherwise. */
+  readonly online?: true;
   /** Names of objects that the script may lose, with the reason given. */
   readonly allowLoss: readonly { readonly name: string; readonly reason: string }[];
   /** Columns that still need a value which a person must choose: until then the script is not run. */

@@ -41,8 +41,14 @@ export const OTHER_BLOCKS: readonly OtherBlock[] = [
   {
     path: "docs/directives.md",
     firstLine:
-      'directive = "--" [space] "aludel" [space] ":" [space] name [space] operator [space] value [space reason]',
+      'directive = "--" [space] "aludel" [space] ":" [space] name [space operator [space] value [space reason]]',
     why: "a grammar, whose rules tests/unit/sql/directive_test.ts holds",
+  },
+  {
+    path: "docs/online.md",
+    firstLine:
+      "begin        the new table, empty, and triggers on the old one        one short transaction",
+    why: "a picture of what happens, which tests/faults/online_test.ts interrupts anywhere",
   },
   {
     path: "docs/formats.md",

@@ -16,9 +16,10 @@ import {
   refuseSeveralModes,
   SHARED_FLAGS,
 } from "../arguments/flag.ts";
-import { openTarget } from "../session/database.ts";
+import { type OpenTarget, openTarget } from "../session/database.ts";
 import { migrationContext, runHost } from "../session/run.ts";
 import { Session } from "../session/session.ts";
+import type { CheckedStep } from "../../runner/request.ts";
 import { reportPlan, RunReport } from "../render/run.ts";
 import { shell } from "../../text/next_step.ts";
 
@@ -42,6 +43,11 @@ export const RUN_FLAGS = {
     kind: "text",
     value: "PATH",
     help: "rehearse, and leave the copy there",
+  },
+  maxWait: {
+    kind: "number",
+    value: "MS",
+    help: "how long a rebuild beside writers may keep them waiting (default: 100)",
   },
   restorePoints: {
     kind: "choice",
@@ -93,14 +99,15 @@ export async function migrate(
     });
   }
   if (flags.dryRun) {
-    const mayLose = await foretold(target.access, planned);
-    return reportPlan(context.ui, target.target, planned, { transaction, mayLose });
+    const { mayLose, online } = await foretell(session, target.access, planned);
+    return reportPlan(context.ui, target.target, planned, { transaction, mayLose, online });
   }
   for (const notice of planned.route.notices) report.see(notice);
   if (
     planned.route.steps.length === 0 && planned.route.reseals.length === 0 &&
     planned.catalogue.past.length === 0
   ) {
+    if (planned.online?.phase === "clean") await removeLeftovers(session, target, flags, report);
     return report.nothingToDo(planned);
   }
   session.announceExtensions();
@@ -112,12 +119,28 @@ export async function migrate(
   const { restorePoints } = flags;
   using host = runHost(session, target, (event) => report.see(event), {
     restorePoints,
+    maxWaitMs: flags.maxWait,
   });
   const outcome = await runMigration(migration, request, planned, host, {
     transaction,
     ...(flags.resume !== undefined && { resume: flags.resume }),
   });
   report.done(outcome, planned);
+}
+
+/** Goes on with what an interrupted rebuild beside writers has left of the old table. */
+async function removeLeftovers(
+  session: Session,
+  target: OpenTarget,
+  { maxWait }: RunFlags,
+  report: RunReport,
+): Promise<void> {
+  const { cleanUp } = await import("../../runner/online/clean.ts");
+  using host = runHost(session, target, (event) => report.see(event), {
+    maxWaitMs: maxWait,
+  });
+  await using connection = await host.connect({ doubleQuotedStrings: false });
+  await cleanUp(connection, host);
 }
 
 /** @throws {AludelError} `policy-script`: the sqlite3 shell does not know the policies of the database. */
@@ -150,13 +173,27 @@ function refuseUnrecorded({ past }: Catalogue): void {
   );
 }
 
-/** Losses that the run may cause, a sentence each. */
-async function foretold(access: DatabaseAccess, { route }: PlannedMigration): Promise<string[]> {
+/** What --dry-run says besides the route: losses that it may cause, a sentence each, and what is done beside writers. */
+async function foretell(
+  session: Session,
+  access: DatabaseAccess,
+  { route: { steps } }: PlannedMigration,
+): Promise<{ readonly mayLose: string[]; readonly online: ReadonlySet<CheckedStep> }> {
+  const { onlineSteps } = await import("../../runner/online/rebuild.ts");
   const connection = await access.look();
-  if (connection === null) return [];
+  if (connection === null) {
+    return {
+      mayLose: [],
+      online: await onlineSteps(undefined, { online: { rows: undefined } }, steps),
+    };
+  }
   try {
     const { predictLosses } = await import("../../runner/hazard.ts");
-    return await predictLosses(connection, route.steps);
+    const rows = session.settings.online?.rows;
+    return {
+      mayLose: await predictLosses(connection, steps),
+      online: await onlineSteps(() => Promise.resolve(connection), { online: { rows } }, steps),
+    };
   } finally {
     await connection.close();
   }

@@ -2,6 +2,7 @@ import type { Notice } from "../../finding.ts";
 import type { PlannedMigration } from "../../project/migrate/migration.ts";
 import type { Target } from "../../project/workspace/target.ts";
 import {
+  type CheckedStep,
   type RunEvent,
   type RunOutcome,
   type Segment,
@@ -22,13 +23,15 @@ export function reportPlan(
   ui: Ui,
   target: Target,
   { route, catalogue }: PlannedMigration,
-  { transaction, mayLose }: {
+  { transaction, mayLose, online }: {
     readonly transaction: TransactionMode;
     /** Possible losses, a sentence each. */
     readonly mayLose: readonly string[];
+    /** The steps that are done beside writers. */
+    readonly online: ReadonlySet<CheckedStep>;
   },
 ): void {
-  const segments = splitSegments(route.steps, transaction);
+  const segments = splitSegments(route.steps, transaction, online);
   ui.json({
     database: target.name,
     dryRun: true,
@@ -78,6 +81,8 @@ function heading({ mode }: Segment): string {
       return "Transaction";
     case "foreign-keys":
       return "Transaction with foreign keys enforced,";
+    case "online":
+      return "Beside writers, in many short transactions,";
     case "off":
       return "Outside a transaction, statement by statement,";
   }
@@ -165,6 +170,7 @@ export class RunReport {
       case "statement":
       case "committed":
       case "copying":
+      case "online":
       case "temporary":
         break;
     }

@@ -15,6 +15,8 @@ export interface CommandRunHost extends RunHost, Disposable {}
 export interface RunHostOptions {
   /** When to make restore points; the target's policy if it is left out. */
   readonly restorePoints?: RestorePolicy | undefined;
+  /** How long a rebuild beside writers may keep others waiting, in milliseconds. */
+  readonly maxWaitMs?: number | undefined;
   /** Whether a copy would stay if Ctrl-C ended the process: then the interruption is always listened for. */
   readonly leavesCopies?: boolean;
 }
@@ -30,7 +32,7 @@ export function runHost(
   { runtime, ui, settings, lockTimeoutMs }: RunSession,
   { target, access }: OpenTarget,
   emit: (event: RunEvent) => void,
-  { restorePoints = target.restorePoints, leavesCopies = false }: RunHostOptions = {},
+  { restorePoints = target.restorePoints, leavesCopies = false, maxWaitMs }: RunHostOptions = {},
 ): CommandRunHost {
   const size = target.kind === "file" ? sizeOf(target.path) : 0;
   const watch = new RunWatch(runtime, leavesCopies ? Infinity : size, ui.wantsProgress);
@@ -46,6 +48,8 @@ export function runHost(
     interrupted: watch.interrupted,
     lockTimeoutMs,
     comparisonMemory: settings.comparisonMemory,
+    online: { rows: settings.online?.rows },
+    maxWaitMs,
     doubleQuotedStrings: target.doubleQuotedStrings,
     appliedBy: `${PROGRAM} ${RELEASE}`,
     [Symbol.dispose]() {

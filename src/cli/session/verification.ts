@@ -3,6 +3,7 @@ import type { VerifyRequest } from "../../project/migrate/verify.ts";
 import { joinCatalogue } from "../../project/workspace/catalogue.ts";
 import type { Target } from "../../project/workspace/target.ts";
 import { type DriftReport, reportDrift } from "../../proof/drift.ts";
+import { readProgress } from "../../runner/online/progress.ts";
 import { readIntents } from "../../state/intent.ts";
 import { type Policy, readPolicies } from "../../state/policies.ts";
 import { readState, readStoredTexts } from "../../state/state.ts";
@@ -45,9 +46,16 @@ export async function openVerification(
   try {
     const { applied } = await readState(connection);
     const intents = await readIntents(connection);
+    const online = await readProgress(connection);
     const stored = options.storedTexts ? await readStoredTexts(connection) : undefined;
     const policies = [...await readPolicies(connection)].sort();
-    const request = { ...files, catalogue: joinCatalogue(workspace, applied), intents, stored };
+    const request = {
+      ...files,
+      catalogue: joinCatalogue(workspace, applied),
+      intents,
+      online,
+      stored,
+    };
     return { target, present: true, policies, request };
   } finally {
     await connection.close();

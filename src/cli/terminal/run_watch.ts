@@ -10,6 +10,14 @@ const SENTINEL_AFTER_MS = 1_000;
 /** A database of this size gets one at once: any single statement may take long. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 
+const ONLINE = {
+  copy: "copying",
+  index: "indexing",
+  compare: "comparing",
+  swap: "exchanging",
+  clean: "cleaning up",
+} as const;
+
 /**
  * Ctrl-C and progress during a run.
  *
@@ -64,6 +72,9 @@ export class RunWatch implements Disposable, Drawing {
         ? 100
         : Math.min(100, Math.floor(event.bytes / event.of * 100));
       this.#board.doing = `${event.what}, ${percent} %`;
+    } else if (event.type === "online") {
+      const percent = event.of === 0 ? 100 : Math.floor(event.done / event.of * 100);
+      this.#board.doing = `${this.#step}  ${ONLINE[event.phase]} ${event.table}, ${percent} %`;
     } else if (event.type === "statement" && event.of > 1) {
       this.#board.doing =
         `${this.#step}  statement ${event.position} of ${event.of}: ${event.verb}  ${this.#message}`;

@@ -184,8 +184,10 @@ async function runOn(
   const lost: { tables: TableLoss[]; objects: string[] } = { tables: [], objects: [] };
   const target = { ...request.target, path: copy };
   const point = { target, kept: 0, madeBy: host.appliedBy, watch: host, made: new Set<string>() };
+  // Nobody else writes to the copy.
+  const { online: _, ...alone } = host;
   const copyHost: RunHost = {
-    ...host,
+    ...alone,
     connect: access.connect,
     // Nothing is kept of a copy. A run that changes too much to be compared in memory makes a point to compare with.
     restorePoints: { policy: "never", make: (reason) => makeRunPoint(point, reason) },

@@ -15,6 +15,7 @@ import type {
   RunOutcome,
   TransactionMode,
 } from "../../runner/request.ts";
+import { type OnlineProgress, readProgress } from "../../runner/online/progress.ts";
 import { runRoute } from "../../runner/run_route.ts";
 import { patiently } from "../../runner/write_lock.ts";
 import { introspect } from "../../schema/read/introspect.ts";
@@ -65,6 +66,8 @@ export interface PlannedMigration {
   readonly route: CheckedRoute;
   /** What the database forbids. */
   readonly policies: ReadonlySet<Policy>;
+  /** The rebuild beside writers that is under way, if one is. */
+  readonly online: OnlineProgress | undefined;
 }
 
 /**
@@ -82,9 +85,16 @@ export async function planMigration(
     refuseForeign(context, request, catalogue);
     const goal = resolveGoal(catalogue, request.goal);
     const policies = connection === null ? new Set<Policy>() : await readPolicies(connection);
-    return { goal, state, policies, ...await readRoute(connection, catalogue, goal, request) };
+    const online = connection === null ? undefined : await readProgress(connection);
+    return {
+      goal,
+      state,
+      policies,
+      online,
+      ...await readRoute(connection, catalogue, goal, request),
+    };
   });
-  const { goal, state, catalogue, policies } = resolved;
+  const { goal, state, catalogue, policies, online } = resolved;
   refuseInside(context, resolved);
   const route = await checkGoal(context, request, resolved);
   try {
@@ -92,7 +102,7 @@ export async function planMigration(
   } catch (error) {
     throw error instanceof AludelError ? error.with({ outcome: NOTHING_RUN }) : error;
   }
-  return { goal, state, catalogue, route, policies };
+  return { goal, state, catalogue, route, policies, online };
 }
 
 /**

@@ -8,6 +8,8 @@ import {
 } from "../../manifest/manifest.ts";
 import type { ParsedManifest } from "../../manifest/parse_manifest.ts";
 import { type TextHashes, type Verdict } from "../../manifest/verdict.ts";
+import type { OnlineProgress } from "../../runner/online/progress.ts";
+import { displayName } from "../../sql/identifier.ts";
 import type { Intent } from "../../state/intent.ts";
 import type { StoredTexts } from "../../state/state.ts";
 import { type NextStep, shell } from "../../text/next_step.ts";
@@ -135,6 +137,8 @@ export interface VerifyRequest {
   readonly sealedTexts: (entry: ManifestRevision) => CanonicalTexts | undefined;
   /** Statements outside a transaction that a crash interrupted, from the database. */
   readonly intents: readonly Intent[];
+  /** The rebuild beside writers that is under way, if one is. */
+  readonly online?: OnlineProgress | undefined;
   /** What the database stored, if that is to be compared with its hashes. */
   readonly stored?: StoredTexts | undefined;
 }
@@ -163,6 +167,7 @@ export function verify(request: VerifyRequest): Verification {
       ...ranFindings(request, verified),
       ...request.catalogue.inside.map((one) => findingOf(squashInside(one, "the database"))),
       ...intentFindings(request),
+      ...onlineFindings(request),
     ],
   };
 }
@@ -236,6 +241,32 @@ function waysOn({ revision, direction, state }: Intent): readonly NextStep[] {
     shell`aludel ${run} --resume again # if the statement has not run`,
     shell`aludel ${run} --resume skip # if it has run`,
   ];
+}
+
+function onlineFindings({ online }: VerifyRequest): Finding[] {
+  if (online === undefined) return [];
+  const { table, revision, direction, phase, done, rows } = online;
+  const percent = rows === 0 ? 100 : Math.min(Math.floor(done / rows * 100), 100);
+  const abort = shell`aludel upgrade --abort-online # give it up, and remove the copy`;
+  const command = direction === "up" ? ["upgrade", revision] : ["downgrade", `${revision}@-1`];
+  const [message, next] = phase === "clean"
+    ? [`Rows of the old table ${displayName(table)} are left of a rebuild`, [
+      shell`aludel upgrade # remove them`,
+    ]]
+    : [
+      `A rebuild of table ${displayName(table)} is under way, ${
+        phase === "copy" ? `${percent} % copied` : "all rows copied"
+      }`,
+      [shell`aludel ${command} # go on`, abort],
+    ];
+  return [{
+    level: "warning",
+    code: "online-under-way",
+    message,
+    revision,
+    notes: [],
+    next,
+  }];
 }
 
 /** How a database and the disk compare. */

@@ -61,6 +61,8 @@ export interface SettingValues {
   readonly restoreRowsShare: number;
   /** Megabytes. */
   readonly comparisonMemory: number;
+  /** From how many rows on a table is rebuilt beside writers; undefined: only if its script says so. */
+  readonly online: { readonly rows: number } | undefined;
 }
 
 /** One key of `aludel.json`. */
@@ -218,6 +220,17 @@ export const SETTING_TABLE: {
     fallback: 1,
     about:
       "The largest size of rows that are kept that way, in percent of the database; 0 means that the database is always copied.",
+  },
+  online: {
+    schema: {
+      type: "object",
+      properties: { rows: { type: "number", minimum: 1, maximum: 1_000_000_000_000 } },
+      required: ["rows"],
+      additionalProperties: false,
+    },
+    fallback: undefined,
+    about:
+      'From how many rows on tables are rebuilt beside writers, such as `{"rows": 1000000}`; see [online.md](online.md). Without it only scripts with `-- aludel: online` are.',
   },
   comparisonMemory: {
     schema: { type: "number", minimum: 1, maximum: 1_000_000 },

@@ -31,6 +31,8 @@ export class SegmentLoss {
   readonly #log: WriteLog;
   /** The folded names of tables that an INSERT can take rows from. */
   readonly #risky: ReadonlySet<string>;
+  /** The folded name of a table whose rows are compared already. */
+  readonly #compared: string | undefined;
   #measured: { readonly touched: TouchedTable; readonly measure: TableMeasure }[] = [];
 
   private constructor(
@@ -38,15 +40,24 @@ export class SegmentLoss {
     old: OldState,
     log: WriteLog,
     risky: ReadonlySet<string>,
+    compared: string | undefined,
   ) {
+    this.#compared = compared;
     this.#connection = connection;
     this.#old = old;
     this.#log = log;
     this.#risky = risky;
   }
 
-  /** To be called with the write lock held and nothing changed. */
-  static async begin(connection: Connection, old: OldState): Promise<SegmentLoss> {
+  /**
+   * To be called with the write lock held and nothing changed.
+   * @param compared The folded name of a table whose rows need not be compared.
+   */
+  static async begin(
+    connection: Connection,
+    old: OldState,
+    compared?: string,
+  ): Promise<SegmentLoss> {
     const rows = await connection.query(
       `SELECT name, type, instr(upper(sql), 'REPLACE') > 0 OR sql LIKE 'CREATE VIRTUAL %' AS risky
        FROM main.sqlite_schema WHERE type = 'table' OR type = 'trigger'`,
@@ -63,7 +74,7 @@ export class SegmentLoss {
         if (isRisky) risky.add(name);
       }
     }
-    return new SegmentLoss(connection, old, new WriteLog(tables, triggersReplace), risky);
+    return new SegmentLoss(connection, old, new WriteLog(tables, triggersReplace), risky, compared);
   }
 
   get watch(): StatementWatch {
@@ -142,30 +153,32 @@ export class SegmentLoss {
     const { fates, written } = this.#log;
     const names = new Set(written.keys());
     for (const { before, dropped } of fates.touched.values()) if (dropped) names.add(before);
-    return [...names].filter((name) => !isOwn(name)).flatMap((before) => {
-      const fate = fates.touched.get(before);
-      const writes = written.get(before);
-      const filled = fate?.dropped && fate.after !== null
-        ? this.#log.filled(fate.after)
-        : undefined;
-      if (!fate?.dropped && writes !== undefined && !canLose(writes, this.#risky.has(before))) {
-        return [];
-      }
-      return [{
-        before,
-        now: nameNow(before, fate, filled !== undefined),
-        writes,
-        filled,
-        replacements: fate?.dropped ? this.#log.replacements(before) : [],
-        isSource: ({ from }) => this.#log.originOf(from) === before,
-        columnNow: (column) =>
-          writes?.droppedColumns.has(column) ? undefined : fates.columnAfter(before, column),
-        columnThen: (column) => {
-          const then = filled === undefined ? column : this.#log.columnThen(fate!.after!, column);
-          return filled?.droppedColumns.has(then) ? undefined : then;
-        },
-      }];
-    });
+    return [...names].filter((name) => !isOwn(name) && name !== this.#compared).flatMap(
+      (before) => {
+        const fate = fates.touched.get(before);
+        const writes = written.get(before);
+        const filled = fate?.dropped && fate.after !== null
+          ? this.#log.filled(fate.after)
+          : undefined;
+        if (!fate?.dropped && writes !== undefined && !canLose(writes, this.#risky.has(before))) {
+          return [];
+        }
+        return [{
+          before,
+          now: nameNow(before, fate, filled !== undefined),
+          writes,
+          filled,
+          replacements: fate?.dropped ? this.#log.replacements(before) : [],
+          isSource: ({ from }) => this.#log.originOf(from) === before,
+          columnNow: (column) =>
+            writes?.droppedColumns.has(column) ? undefined : fates.columnAfter(before, column),
+          columnThen: (column) => {
+            const then = filled === undefined ? column : this.#log.columnThen(fate!.after!, column);
+            return filled?.droppedColumns.has(then) ? undefined : then;
+          },
+        }];
+      },
+    );
   }
 
   async #objects(measures: readonly TableMeasure[]): Promise<LossVerdict[]> {

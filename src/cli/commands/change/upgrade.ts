@@ -10,7 +10,13 @@ export const command = defineCommand({
     "Applies revisions to the database, up to REF and with everything that REF needs. The whole route is one transaction: all of it happens, or nothing.",
     "REF is head by default; heads for every branch; +1 for the next revision; LABEL@head for one branch. The database is created if it does not exist.",
   ],
-  flags: RUN_FLAGS,
+  flags: {
+    ...RUN_FLAGS,
+    abortOnline: {
+      kind: "switch",
+      help: "give up a rebuild beside writers that is under way, and apply nothing",
+    },
+  },
   positional: [
     { name: "REF", help: "where to go (default: head)", optional: true, many: true },
   ],
@@ -21,6 +27,10 @@ export const command = defineCommand({
     { command: "aludel upgrade base:head --sql", says: "prints a script for sqlite3" },
   ],
   async run(context, flags, texts) {
+    if (flags.abortOnline) {
+      const { abortRebuild } = await import("../../modes/online.ts");
+      return await abortRebuild(context, flags);
+    }
     const range = texts.find((text) => text.includes(":"));
     if (range !== undefined) {
       if (texts.length > 1) {
