@@ -5,6 +5,9 @@
  * made from it in `src/cli/`, JSON likewise; the exit code follows from the code's kind.
  */
 import { again, type NextStep, say, stepText } from "./text/next_step.ts";
+import type { Place } from "./text/position.ts";
+
+export type { Place };
 
 /** What an error means for the exit code: see {@linkcode exitCodeOf}. */
 export type ErrorKind =
@@ -236,18 +239,6 @@ export const ERROR_KINDS = {
 
 /** A stable code, such as `ref-ambiguous`. */
 export type ErrorCode = keyof typeof ERROR_KINDS;
-
-/** Where in a text the fact is. `line` and `column` count from 1, columns in characters. */
-export interface Place {
-  /** The file's name, as seen from the working folder. */
-  readonly file: string;
-  /** Left out if the whole file is meant. */
-  readonly line?: number;
-  /** Left out if the whole line is meant. */
-  readonly column?: number;
-  /** The source line with a caret under the column, ready to print. */
-  readonly frame?: string;
-}
 
 /** What an {@linkcode AludelError} is made of, besides its code and message. */
 export interface ErrorFacts {

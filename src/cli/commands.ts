@@ -24,9 +24,11 @@ export interface CommandEntry {
 /**
  * Loads a command's module by its address. Behind a literal import, Deno would read the modules of all commands at every
  * start, to know its module graph: an eighth of the time of `current`.
+ *
+ * @param name The command's export, in a module that has several.
  */
-async function load(module: URL): Promise<{ readonly command: Command }> {
-  return await import(module.href);
+async function load(module: URL, name = "command"): Promise<{ readonly command: Command }> {
+  return { command: (await import(module.href))[name] };
 }
 
 /** Every command. The name has a space where it is a sub-command. */
@@ -144,12 +146,12 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   heads: {
     group: "Look",
     summary: "list the revisions that nothing follows",
-    load: () => load(new URL("./commands/look/heads.ts", import.meta.url)),
+    load: () => load(new URL("./commands/look/heads.ts", import.meta.url), "heads"),
   },
   branches: {
     group: "Look",
     summary: "list the revisions where branches split",
-    load: () => load(new URL("./commands/look/branches.ts", import.meta.url)),
+    load: () => load(new URL("./commands/look/heads.ts", import.meta.url), "branches"),
   },
   show: {
     group: "Look",
@@ -209,17 +211,17 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   "hook install": {
     group: "Git",
     summary: "make git verify every commit, and merge manifests",
-    load: () => load(new URL("./commands/git/hook_install.ts", import.meta.url)),
+    load: () => load(new URL("./commands/git/hook.ts", import.meta.url), "install"),
   },
   "hook uninstall": {
     group: "Git",
     summary: "remove the hooks and the merge driver",
-    load: () => load(new URL("./commands/git/hook_uninstall.ts", import.meta.url)),
+    load: () => load(new URL("./commands/git/hook.ts", import.meta.url), "uninstall"),
   },
   "hook status": {
     group: "Git",
     summary: "say which hooks are there",
-    load: () => load(new URL("./commands/git/hook_status.ts", import.meta.url)),
+    load: () => load(new URL("./commands/git/hook.ts", import.meta.url), "status"),
   },
   "merge-driver": {
     group: "Git",

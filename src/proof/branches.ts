@@ -4,7 +4,7 @@ import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
 import type { RevisionGraph } from "../graph/revision_graph.ts";
 import { type Finding, findingOf } from "../finding.ts";
-import { missingFor, schemaText } from "../replay/schema_text.ts";
+import { missingFor, schemaText } from "../replay/contents.ts";
 import type { ReplayTree } from "../replay/tree.ts";
 import { compareSchemas } from "../schema/diff/compare.ts";
 import { describeChange } from "../schema/diff/describe.ts";

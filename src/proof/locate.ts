@@ -6,7 +6,7 @@ import type { Change } from "../schema/model/change.ts";
 import { describeChange } from "../schema/diff/describe.ts";
 import { introspect } from "../schema/read/introspect.ts";
 import type { ReplayTree } from "../replay/tree.ts";
-import { schemaText } from "../replay/schema_text.ts";
+import { schemaText } from "../replay/contents.ts";
 
 /** Revisions that a database without records may be at. */
 export interface Location {

@@ -15,15 +15,16 @@ import {
   countOf,
   findContentLosses,
   findFactLosses,
+  missingFor,
   readContents,
   readFacts,
+  schemaText,
 } from "./contents.ts";
 import { mentionedNames } from "../schema/model/model.ts";
 import { ScriptWrites, type UnansweredWrite, unansweredWrites } from "./writes.ts";
 import type { ReplayTree } from "./tree.ts";
 import { renamesOf } from "../runner/table_fates.ts";
 import { runAsserts } from "./asserts.ts";
-import { missingFor, schemaText } from "./schema_text.ts";
 import { touchedSchema } from "./touched_tables.ts";
 import { fillVirtualTables } from "./rows/virtual.ts";
 import { say, shell } from "../text/next_step.ts";

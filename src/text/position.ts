@@ -1,5 +1,16 @@
-import type { Place } from "../errors.ts";
 import { characterWidth, displayWidth, firstColumns } from "./layout.ts";
+
+/** Where in a text the fact is. `line` and `column` count from 1, columns in characters. */
+export interface Place {
+  /** The file's name, as seen from the working folder. */
+  readonly file: string;
+  /** Left out if the whole file is meant. */
+  readonly line?: number;
+  /** Left out if the whole line is meant. */
+  readonly column?: number;
+  /** The source line with a caret under the column, ready to print. */
+  readonly frame?: string;
+}
 
 /** A place in a text. Both count from 1; a column is a character (a code point), a tab counts 1. */
 export interface Position {

@@ -3,9 +3,8 @@ import { type Connection, refusalOf, SqlError, type SqlValue } from "../../db/co
 import { inDependencyOrder, tablesInOrder } from "../../schema/source/write_schema.ts";
 import type { Column, ForeignKey, Schema, Table } from "../../schema/model/model.ts";
 import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
-import { withoutFailingTriggers } from "./failing_triggers.ts";
+import { adoptOrphans, deleteOrphans, detachOrphans, withoutFailingTriggers } from "./orphans.ts";
 import { nullableColumns, ParentRows } from "./parents.ts";
-import { adoptOrphans, deleteOrphans, detachOrphans } from "./orphans.ts";
 import { columnValue, habitMaker, rowidFor, SeededRandom, type ValueMaker } from "./values.ts";
 import { checkLabel, type CheckValues, checkValues, type Wish, wishOf } from "./expressions.ts";
 import { mentionedNames } from "../../schema/model/model.ts";

@@ -1,7 +1,6 @@
 import { type Connection, refusalOf } from "../../db/connection.ts";
-import { foldName, freeRowidName, quoteName, sameName } from "../../sql/identifier.ts";
-import { withoutFailingTriggers } from "./failing_triggers.ts";
 import type { ForeignKey, Schema, Table } from "../../schema/model/model.ts";
+import { foldName, freeRowidName, quoteName, sameName } from "../../sql/identifier.ts";
 import { isShared, nullableColumns, parentColumns, ParentRows } from "./parents.ts";
 import type { SeededRandom } from "./values.ts";
 
@@ -142,4 +141,32 @@ function isGeneratedColumn(table: Table, name: string): boolean {
   return table.columns.some((column) =>
     sameName(column.name, name) && column.generated !== undefined
   );
+}
+
+/**
+ * Changes a table; if SQLite refuses and the table has triggers, tries once more without them. Afterwards they are there
+ * again.
+ *
+ * @param action Gives SQLite's words if it refuses.
+ * @returns Its words at the last try.
+ */
+export async function withoutFailingTriggers(
+  connection: Connection,
+  schema: Schema,
+  table: Table,
+  action: () => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const reason = await action();
+  if (reason === undefined) return undefined;
+  const key = foldName(table.name);
+  const triggers = [...schema.triggers.values()].filter((trigger) =>
+    foldName(trigger.table) === key
+  );
+  if (triggers.length === 0) return reason;
+  for (const { name } of triggers) await connection.execute(`DROP TRIGGER ${quoteName(name)}`);
+  try {
+    return await action();
+  } finally {
+    for (const { sql } of triggers) await connection.execute(sql);
+  }
 }
