@@ -2,7 +2,7 @@ import { AludelError } from "../errors.ts";
 import { changePolicies, type Policy, type PolicyChange } from "../state/policies.ts";
 import { readMark } from "../state/state.ts";
 import { again, type NextStep, say, shell } from "../text/next_step.ts";
-import { describeLoss, type SaidLoss } from "./loss/verdict.ts";
+import { type DeclaredLoss, describeLoss } from "./loss/verdict.ts";
 import type { CheckedStep, CheckedUp, RunHost } from "./request.ts";
 import { toSecond } from "../text/layout.ts";
 import { lockedTransaction } from "./write_lock.ts";
@@ -53,7 +53,7 @@ export function refuseDrafts(policies: ReadonlySet<Policy>, ups: readonly Checke
  */
 export function forbiddenLoss(
   steps: readonly CheckedStep[],
-  { tables, objects }: SaidLoss,
+  { tables, objects }: DeclaredLoss,
 ): AludelError {
   const [only, ...others] = steps;
   return new AludelError("policy-no-loss", "This database forbids any loss", {

@@ -3,7 +3,7 @@ import { AludelError } from "../errors.ts";
 import { NOTHING_RUN } from "./failure.ts";
 import { again } from "../text/next_step.ts";
 import type { CheckedStep, KeptPoint, LostContent, RestorePointMaker, RunHost } from "./request.ts";
-import { describeLoss, type SaidLoss } from "./loss/verdict.ts";
+import { type DeclaredLoss, describeLoss } from "./loss/verdict.ts";
 
 /** Where another try need not end better. Only a run can do without its copy; backups and rehearsals are copies. */
 const COPY_FAILED = /^copy-(?:failed|space)$/;
@@ -81,7 +81,7 @@ export class RestoreGuard {
    * of this run has it already.
    * @throws {AludelError} as {@linkcode RestorePointMaker.make}.
    */
-  async keep({ tables, objects }: SaidLoss, content: LostContent): Promise<void> {
+  async keep({ tables, objects }: DeclaredLoss, content: LostContent): Promise<void> {
     const maker = this.#host.restorePoints;
     const losses = [...tables.map(describeLoss), ...objects];
     if (maker !== undefined && maker.policy !== "never" && !this.#isKept) {

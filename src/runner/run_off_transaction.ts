@@ -15,7 +15,7 @@ import { readMark, type StateMark } from "../state/state.ts";
 import { placeOf } from "../text/position.ts";
 import { foldName, quoteName } from "../sql/identifier.ts";
 import { readShape } from "./loss/table_shape.ts";
-import type { SaidLoss } from "./loss/verdict.ts";
+import type { DeclaredLoss } from "./loss/verdict.ts";
 import { type CheckedStep, type ResumeChoice, type RunHost } from "./request.ts";
 import { NOTHING_RUN } from "./failure.ts";
 import {
@@ -46,7 +46,7 @@ export interface OffTransactionRun {
   /** Called with the lock held, before anything is changed; `ahead`: the script may take something. */
   readonly protect: (ahead: boolean) => Promise<void>;
   /** Called when the statements have run, with what they lost. */
-  readonly keep: (lost: SaidLoss) => Promise<void>;
+  readonly keep: (lost: DeclaredLoss) => Promise<void>;
   readonly resume: ResumeChoice | undefined;
 }
 
@@ -160,8 +160,8 @@ async function areNumbered(connection: Connection, table: string, rowid: string)
 async function lostRowids(
   connection: Connection,
   scattered: readonly ScatteredRows[],
-): Promise<SaidLoss> {
-  const tables: SaidLoss["tables"][number][] = [];
+): Promise<DeclaredLoss> {
+  const tables: DeclaredLoss["tables"][number][] = [];
   for (const { table, rowid, rows } of scattered) {
     if (!await areNumbered(connection, table, rowid)) continue;
     tables.push({ table, rows: 0, columns: {}, rowids: rows });

@@ -14,7 +14,7 @@ import { runOffTransaction } from "./run_off_transaction.ts";
 import { runTransaction, type SegmentResult, StepFailure } from "./run_transaction.ts";
 import { type DoubleQuotedStrings, StoredTextFailure } from "./double_quoted_strings.ts";
 import { OldStateGone } from "./loss/old_state.ts";
-import { isLoss, type SaidLoss } from "./loss/verdict.ts";
+import { type DeclaredLoss, isLoss } from "./loss/verdict.ts";
 import { RestoreGuard } from "./restore_guard.ts";
 import { unquote } from "../sql/identifier.ts";
 import { type NextStep, shell } from "../text/next_step.ts";
@@ -69,7 +69,7 @@ class RouteRun {
   #strings: DoubleQuotedStrings;
   /** Whether the segment's old state has to be read from a copy, because its changes do not fit into memory. */
   #isBehindCopy = false;
-  #lost: SaidLoss | undefined;
+  #lost: DeclaredLoss | undefined;
   /** When a server first took the lock of the segment away. */
   #lockLostAt: number | undefined;
   #lastBreath: number;

@@ -4,7 +4,7 @@ import { appendLog, deleteRevision, insertRevision } from "../state/write_state.
 import type { DoubleQuotedStrings } from "./double_quoted_strings.ts";
 import type { StatementWatch } from "./loss/segment_loss.ts";
 import { findLostObjects, readObjectsBefore } from "./loss/lost_objects.ts";
-import type { UnsaidLoss } from "./loss/verdict.ts";
+import type { UndeclaredLoss } from "./loss/verdict.ts";
 import { type Ancestors, type CheckedStep, type RunHost } from "./request.ts";
 import { runScript, type ScriptRun } from "./run_script.ts";
 import { dropTemporaryObjects } from "./temporary_objects.ts";
@@ -34,7 +34,7 @@ export interface StepTime {
   readonly at: string;
   readonly durationMs: number;
   /** Parts of the schema that the script lost and no statement of it drops: it must be rolled back. */
-  readonly unsaid: readonly UnsaidLoss[];
+  readonly undeclared: readonly UndeclaredLoss[];
   /** Facts about such parts that the script allows to go, and about those that it may have meant. */
   readonly allowed: readonly string[];
 }
@@ -116,16 +116,20 @@ export async function record(
 async function keepingObjects(
   run: StepRun,
   work: () => Promise<void>,
-): Promise<Pick<StepTime, "unsaid" | "allowed">> {
+): Promise<Pick<StepTime, "undeclared" | "allowed">> {
   const { connection, step } = run;
   const before = await readObjectsBefore(connection, step.script);
   await work();
-  if (before === undefined) return { unsaid: [], allowed: [] };
+  if (before === undefined) return { undeclared: [], allowed: [] };
   const allowed = new Set(step.script.header.allowLoss.map(({ name }) => foldName(name)));
-  const { unsaid, unclear } = await findLostObjects(connection, before, () => run.ancestors(step));
-  const isAllowed = ({ name }: UnsaidLoss) => allowed.has(foldName(name));
+  const { undeclared, unclear } = await findLostObjects(
+    connection,
+    before,
+    () => run.ancestors(step),
+  );
+  const isAllowed = ({ name }: UndeclaredLoss) => allowed.has(foldName(name));
   return {
-    unsaid: unsaid.filter((loss) => !isAllowed(loss)),
-    allowed: [...unsaid.filter(isAllowed).map(({ fact }) => fact), ...unclear],
+    undeclared: undeclared.filter((loss) => !isAllowed(loss)),
+    allowed: [...undeclared.filter(isAllowed).map(({ fact }) => fact), ...unclear],
   };
 }

@@ -25,11 +25,11 @@ import { COMPARISON_MEMORY, keepPagesInMemory, OldState, OldStateGone } from "./
 import { SegmentLoss } from "./loss/segment_loss.ts";
 
 import {
+  type DeclaredLoss,
   isLoss,
   type LossTerms,
-  type SaidLoss,
-  type UnsaidLoss,
-  unsaidLoss,
+  type UndeclaredLoss,
+  undeclaredLoss,
 } from "./loss/verdict.ts";
 import { forbiddenLoss, refuseForbidden } from "./policies.ts";
 import { record, runStep, type StepTime } from "./run_step.ts";
@@ -62,7 +62,7 @@ export interface TransactionRun {
   /** If the one step rebuilds a table whose rows are copied already. */
   readonly swap?: OnlineSwap;
   /** Called before COMMIT, while the old state can still be read, with what the segment lost. */
-  readonly keep: (lost: SaidLoss, content: LostContent) => Promise<void>;
+  readonly keep: (lost: DeclaredLoss, content: LostContent) => Promise<void>;
 }
 
 /** The step that failed, for the caller that knows what becomes of the others. */
@@ -131,20 +131,20 @@ async function keepLost(
   const { steps } = run.segment;
   if (steps.length === 0) return;
   const verdict = await loss.judge(termsOf(run));
-  const { unsaid } = verdict;
+  const { undeclared } = verdict;
   const lost = {
     ...verdict.lost,
     objects: [...verdict.lost.objects, ...times.flatMap(({ allowed }) => allowed)],
   };
   const blame = (error: AludelError, blamed: readonly CheckedStep[]) =>
     blamed.length === 1 ? new StepFailure(blamed[0]!, error) : error;
-  if (unsaid.length > 0) {
+  if (undeclared.length > 0) {
     // The steps that name what was lost; triggers and keys can take what none of them names.
     const naming = steps.filter(({ script }) =>
-      unsaid.some(({ name }) => script.text.toLowerCase().includes(name.toLowerCase()))
+      undeclared.some(({ name }) => script.text.toLowerCase().includes(name.toLowerCase()))
     );
     const blamed = naming.length > 0 ? naming : steps;
-    throw blame(unsaidLoss(blamed, unsaid), blamed);
+    throw blame(undeclaredLoss(blamed, undeclared), blamed);
   }
   if (!isLoss(lost)) return;
   if (policies.has("no-loss")) throw blame(forbiddenLoss(steps, lost), steps);
@@ -177,7 +177,7 @@ async function runSteps(run: TransactionRun, loss: SegmentLoss): Promise<readonl
         position: run.done + index + 1,
         instead: run.swap?.instead,
       });
-      if (time.unsaid.length > 0) throw await wholeLoss(run, loss, step, time.unsaid);
+      if (time.undeclared.length > 0) throw await wholeLoss(run, loss, step, time.undeclared);
       times.push(time);
     } catch (error) {
       throw error instanceof OldStateGone ? error : new StepFailure(step, error);
@@ -191,10 +191,10 @@ async function wholeLoss(
   run: TransactionRun,
   loss: SegmentLoss,
   step: CheckedStep,
-  objects: readonly UnsaidLoss[],
+  objects: readonly UndeclaredLoss[],
 ): Promise<AludelError> {
-  const { unsaid } = await loss.judge(termsOf(run));
-  return unsaidLoss([step], [...unsaid, ...objects]);
+  const { undeclared } = await loss.judge(termsOf(run));
+  return undeclaredLoss([step], [...undeclared, ...objects]);
 }
 
 /** All after the last step: each statement that changes the schema makes SQLite compile kept ones again. */

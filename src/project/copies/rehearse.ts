@@ -20,7 +20,7 @@ import {
 import { pathExists, splitPath } from "../workspace/files.ts";
 import type { Target } from "../workspace/target.ts";
 import type { ResumeChoice, RunHost, RunOutcome, TransactionMode } from "../../runner/request.ts";
-import type { SaidLoss, TableLoss } from "../../runner/loss/verdict.ts";
+import type { DeclaredLoss, TableLoss } from "../../runner/loss/verdict.ts";
 import { executePatiently } from "../../runner/write_lock.ts";
 import { again } from "../../text/next_step.ts";
 import { quoteName } from "../../sql/identifier.ts";
@@ -42,7 +42,7 @@ export interface Rehearsal {
   readonly copyMs: number;
   readonly runMs: number;
   /** What the run would take, compared as in a run. */
-  readonly lost: SaidLoss;
+  readonly lost: DeclaredLoss;
   /** Tables whose number of rows changed, and tables that came or went. */
   readonly rows: readonly RowChange[];
   /** What integrity_check says; empty where all is well. */

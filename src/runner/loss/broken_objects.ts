@@ -3,7 +3,7 @@ import { foldName, quoteName } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { TableFates } from "../table_fates.ts";
 import type { OldReader } from "./old_state.ts";
-import type { LossVerdict, UnsaidLoss } from "./verdict.ts";
+import type { LossVerdict, UndeclaredLoss } from "./verdict.ts";
 
 /** What the statements of a segment name, folded. */
 export interface NamedObjects {
@@ -32,13 +32,13 @@ export async function findBrokenObjects(
     ...await findOrphanedKeys(fresh, old, fates, named.dropped),
   ];
   return {
-    lost: { tables: [], objects: left.filter(({ said }) => said).map(({ fact }) => fact) },
-    unsaid: left.filter(({ said }) => !said),
+    lost: { tables: [], objects: left.filter(({ declared }) => declared).map(({ fact }) => fact) },
+    undeclared: left.filter(({ declared }) => !declared),
   };
 }
 
-interface BrokenObject extends UnsaidLoss {
-  readonly said: boolean;
+interface BrokenObject extends UndeclaredLoss {
+  readonly declared: boolean;
 }
 
 interface Compiled {
@@ -78,11 +78,11 @@ async function findUncompilable(
     const missing = MISSING.exec(now)?.[1];
     const name = foldName(missing ?? "");
     const isCreated = created.has(foldName(object.name));
-    const isSaid = object.type === "table" || before.sql === object.sql
+    const isDeclared = object.type === "table" || before.sql === object.sql
       ? dropped.has(name) || isCreated && absent.has(name)
       : isCreated;
     losses.push({
-      said: isSaid,
+      declared: isDeclared,
       name: object.name,
       fact: object.type === "table"
         ? `virtual table "${object.name}" can no longer be read: ${now}`
@@ -231,7 +231,7 @@ async function findOrphanedKeys(
     if (dangled === undefined && isDropped && isWritten) continue;
     losses.push({
       // The key points where it did, and a DROP took that.
-      said: dangled === false && isDropped,
+      declared: dangled === false && isDropped,
       name: child,
       fact: `foreign key (${columns}) of table "${child}" points at table "${
         String(row["parent"])

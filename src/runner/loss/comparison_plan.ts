@@ -6,7 +6,7 @@ import type { TableShape } from "./table_shape.ts";
 import type { TableWrites } from "./write_log.ts";
 
 /** What statements that name a table, or one that took its place, say that they do to its rows. */
-export interface SaidWrites {
+export interface DeclaredWrites {
   readonly deletes: boolean;
   readonly updates: boolean;
   /** Whether rows were deleted and others inserted, which can have their keys. */
@@ -29,7 +29,7 @@ export function planCopied(
   before: TableShape,
   now: TableShape,
   map: Pairing,
-  said: SaidWrites,
+  declared: DeclaredWrites,
 ): Plan {
   const unproven = before.columns.filter((column) => {
     const found = map.columns.get(column.folded);
@@ -40,7 +40,7 @@ export function planCopied(
     now.rowidColumn === undefined && now.rowid !== undefined;
   const keepsRows = !before.virtual && (!hasRowids || map.takesRowid);
   if (keepsRows && unproven.length === 0) return "count";
-  const plan = comparison(before, now, map, said, true);
+  const plan = comparison(before, now, map, declared, true);
   if (!keepsRows || plan.identity.kind !== "key") return plan;
   const names = new Set(unproven.map(({ name }) => name));
   const columns = plan.columns.filter(({ name }) => names.has(name));
@@ -53,26 +53,26 @@ export function planWritten(
   before: TableShape,
   now: TableShape,
   map: Pairing,
-  said: SaidWrites,
+  declared: DeclaredWrites,
   replaced: boolean,
   writes: TableWrites | undefined,
 ): Plan {
-  if (replaced) return comparison(before, now, map, said, true);
+  if (replaced) return comparison(before, now, map, declared, true);
   if (writes === undefined) return "nothing";
   const deletes = writes.deletesDirectly || writes.deletesIndirectly;
   const replaces = writes.mayReplace ||
     (writes.inserts || writes.updated.size > 0) && /\breplace\b/i.test(before.sql);
   if (before.virtual) {
     return deletes || writes.inserts || writes.updated.size > 0
-      ? comparison(before, now, map, said, true)
+      ? comparison(before, now, map, declared, true)
       : "nothing";
   }
   const keys = new Set([...before.key, ...["rowid", "_rowid_", "oid"]]);
   const moves = replaces || [...writes.updated].some((column) => keys.has(column)) ||
     deletes && writes.inserts;
-  if (moves) return comparison(before, now, map, said, true);
+  if (moves) return comparison(before, now, map, declared, true);
   if (writes.updated.size > 0) {
-    const plan = comparison(before, now, map, said, false);
+    const plan = comparison(before, now, map, declared, false);
     const columns = plan.columns.filter(({ name }) => writes.updated.has(foldName(name)));
     return plan.identity.kind === "key" ? { ...plan, columns } : plan;
   }
@@ -84,7 +84,7 @@ export function comparison(
   before: TableShape,
   now: TableShape,
   map: Pairing,
-  said: SaidWrites,
+  declared: DeclaredWrites,
   mayMove: boolean,
 ): RowComparison {
   const columns: (ComparedColumn & { readonly folded: string })[] = [];
@@ -100,7 +100,7 @@ export function comparison(
       storage: column.storage,
       unfilled: map.unfilled.get(name),
       mayDiffer: map.converted.has(folded) || column.generated || column.storage !== storage ||
-        said.updated.has(name),
+        declared.updated.has(name),
     });
   }
   const tables = { before: before.name, now: now.name, mayMove };

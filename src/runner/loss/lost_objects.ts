@@ -12,7 +12,7 @@ import { readMentions } from "../../sql/mentions.ts";
 import type { Script } from "../../sql/script.ts";
 import { type TableFate, type TableFates, traceTables } from "../table_fates.ts";
 import { type CopyStatement, readCopyStatement } from "./copy_statement.ts";
-import type { UnsaidLoss } from "./verdict.ts";
+import type { UndeclaredLoss } from "./verdict.ts";
 
 /** An index, trigger or view. Folded but for `name`. */
 interface SideObject {
@@ -37,7 +37,7 @@ export interface ObjectsBefore {
 /** What of the schema is gone after a script. */
 export interface LostObjects {
   /** What no statement of the script says. */
-  readonly unsaid: readonly UnsaidLoss[];
+  readonly undeclared: readonly UndeclaredLoss[];
   /** Facts about what the author may have meant: nobody can tell what the tables were when the script was written. */
   readonly unclear: readonly string[];
 }
@@ -105,7 +105,7 @@ export async function findLostObjects(
       `${kind} ${foldName(name)}`
     ),
   );
-  const losses: UnsaidLoss[] = [];
+  const losses: UndeclaredLoss[] = [];
   const unclear: string[] = [];
   if (before.schema === undefined || after === undefined) {
     unclear.push(...await otherDefinitions(connection, before));
@@ -145,7 +145,7 @@ export async function findLostObjects(
     }
     losses.push({ name: side.name, fact: `${side.type} "${side.name}" is gone` });
   }
-  return { unsaid: losses, unclear };
+  return { undeclared: losses, unclear };
 }
 
 /** The replaced tables whose new text is another one, where what a text says cannot be read. */

@@ -6,11 +6,11 @@ import type { CopyStatement } from "./copy_statement.ts";
 import { type CopyMap, mapCopy } from "./copy_map.ts";
 import {
   comparison,
+  type DeclaredWrites,
   type Pairing,
   type Plan,
   planCopied,
   planWritten,
-  type SaidWrites,
 } from "./comparison_plan.ts";
 import { type LostKey, noDifference, type RowDifference } from "./row_match.ts";
 import { countEntries, isContentless, lostEntries, lostOptions } from "./fts_index.ts";
@@ -54,7 +54,7 @@ export interface TableMeasure {
   readonly replaced: boolean;
   /** Whether its replacement was filled by no SELECT: the rows were not meant to stay. */
   readonly emptied: boolean;
-  readonly said: SaidWrites;
+  readonly declared: DeclaredWrites;
   /** The columns, as named before, that are declared to store values in another way, or that an expression converts. */
   readonly converted: ReadonlySet<string>;
   /** Settings of a virtual table that are gone. */
@@ -107,13 +107,13 @@ async function measureShapes(
   const { writes, filled } = touched;
   const replaced = filled !== undefined && now !== undefined;
   const emptied = replaced && touched.replacements.some(({ copies }) => copies.length === 0);
-  const written = saidOf(touched, before);
+  const written = declaredOf(touched, before);
   const names = new Set(now?.columns.map(({ folded }) => folded));
   const absent = new Set(
     replaced ? before.columns.map(({ folded }) => folded).filter((name) => !names.has(name)) : [],
   );
   const place = { table: before.name, now: now?.name ?? null };
-  const facts = { ...place, absent, replaced, emptied, said: written };
+  const facts = { ...place, absent, replaced, emptied, declared: written };
   const none = { dropped: new Map(), converted: new Set<string>(), options: [] };
   // An index over another table's rows has none of its own.
   const indexes = before.virtual && indexedContent(before.sql) !== undefined;
@@ -174,10 +174,10 @@ async function measureShapes(
   return { ...rest, of, difference: await compareRows(old, fresh, plan, lost) };
 }
 
-function saidOf(
+function declaredOf(
   { writes, replacements, columnNow }: TouchedTable,
   before: TableShape,
-): SaidWrites {
+): DeclaredWrites {
   const updated = before.columns.filter(({ folded }) => {
     const now = columnNow(folded);
     return writes?.updated.has(folded) ||

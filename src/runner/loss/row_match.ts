@@ -42,7 +42,7 @@ export interface RowComparison {
 export interface RowDifference {
   /** Rows that are nowhere any more. */
   gone: number;
-  /** By column, how many values are others. */
+  /** By column, how many values have changed. */
   readonly changed: Map<string, number>;
   /** By column, how many of them nothing was written to since the copy, which did not take the column. */
   readonly forgotten: Map<string, number>;

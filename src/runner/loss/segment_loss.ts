@@ -187,7 +187,7 @@ export class SegmentLoss {
     const verdicts: LossVerdict[] = [];
     if (sequenceNamed) {
       const objects = await findLoweredSequences(this.#connection, await old(), fates);
-      verdicts.push({ lost: { tables: [], objects }, unsaid: [] });
+      verdicts.push({ lost: { tables: [], objects }, undeclared: [] });
     }
     if (!removes) return verdicts;
     const emptied = new Set(
@@ -201,7 +201,7 @@ export class SegmentLoss {
     const fallen = await findFallenSequences(this.#connection, old, fates, emptied);
     return [
       ...verdicts,
-      { lost: { tables: [], objects: [] }, unsaid: fallen },
+      { lost: { tables: [], objects: [] }, undeclared: fallen },
       await findBrokenObjects(this.#connection, old, fates, {
         dropped,
         absent,

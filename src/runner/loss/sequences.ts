@@ -3,7 +3,7 @@ import { foldName } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { TableFates } from "../table_fates.ts";
 import type { OldReader } from "./old_state.ts";
-import type { UnsaidLoss } from "./verdict.ts";
+import type { UndeclaredLoss } from "./verdict.ts";
 
 /** AUTOINCREMENT of tables that were replaced: a sequence that fell would use ids of deleted rows again. */
 export async function findFallenSequences(
@@ -11,8 +11,8 @@ export async function findFallenSequences(
   old: OldReader,
   fates: TableFates,
   emptied: ReadonlySet<string>,
-): Promise<UnsaidLoss[]> {
-  const losses: UnsaidLoss[] = [];
+): Promise<UndeclaredLoss[]> {
+  const losses: UndeclaredLoss[] = [];
   for (const { before, after, dropped } of fates.touched.values()) {
     if (!dropped || after === null || emptied.has(before)) continue;
     const was = await readSequence(await old(), before);

@@ -16,7 +16,7 @@ export interface TableLoss {
 }
 
 /** Something that is lost though no statement says so. */
-export interface UnsaidLoss {
+export interface UndeclaredLoss {
   /** The name to put into `-- aludel: allow-loss=`. */
   readonly name: string;
   /** The fact: `table "users": 3 of 10 rows are gone`. */
@@ -24,16 +24,16 @@ export interface UnsaidLoss {
 }
 
 /** What a segment took that its script says, or that is allowed. */
-export interface SaidLoss {
+export interface DeclaredLoss {
   readonly tables: readonly TableLoss[];
   /** Facts about other objects: `view "v" no longer compiles: no such table: main.t`. */
   readonly objects: readonly string[];
 }
 
-/** Nothing lost: all is empty. Lost as the script says: `unsaid` is empty. Else it has to be rolled back. */
+/** Nothing lost: all is empty. Lost as the script declares: `undeclared` is empty. Otherwise it has to be rolled back. */
 export interface LossVerdict {
-  readonly lost: SaidLoss;
-  readonly unsaid: readonly UnsaidLoss[];
+  readonly lost: DeclaredLoss;
+  readonly undeclared: readonly UndeclaredLoss[];
 }
 
 /** The verdict about all of several parts, with what `allow-loss` names moved to what is said. */
@@ -41,22 +41,22 @@ export function joinVerdicts(
   parts: readonly LossVerdict[],
   allowed: ReadonlySet<string>,
 ): LossVerdict {
-  const isAllowed = ({ name }: UnsaidLoss) => allowed.has(foldName(name));
-  const unsaid = parts.flatMap((part) => part.unsaid);
+  const isAllowed = ({ name }: UndeclaredLoss) => allowed.has(foldName(name));
+  const undeclared = parts.flatMap((part) => part.undeclared);
   return {
     lost: {
       tables: parts.flatMap(({ lost }) => lost.tables),
       objects: [
         ...parts.flatMap(({ lost }) => lost.objects),
-        ...unsaid.filter(isAllowed).map(({ fact }) => fact),
+        ...undeclared.filter(isAllowed).map(({ fact }) => fact),
       ],
     },
-    unsaid: unsaid.filter((loss) => !isAllowed(loss)),
+    undeclared: undeclared.filter((loss) => !isAllowed(loss)),
   };
 }
 
 /** Whether anything is lost that a restore point should have. */
-export function isLoss({ tables, objects }: SaidLoss): boolean {
+export function isLoss({ tables, objects }: DeclaredLoss): boolean {
   return tables.length + objects.length > 0;
 }
 
@@ -71,7 +71,7 @@ export interface LossTerms {
 /** Judges what was measured by what the script says. */
 export function judgeLoss(measures: readonly TableMeasure[], terms: LossTerms): LossVerdict {
   const lost: TableLoss[] = [];
-  const unsaid: UnsaidLoss[] = [];
+  const undeclared: UndeclaredLoss[] = [];
   for (const measure of measures) {
     const loss = lossOf(measure);
     if (loss === undefined) continue;
@@ -79,18 +79,18 @@ export function judgeLoss(measures: readonly TableMeasure[], terms: LossTerms): 
     const names = [measure.table, measure.now ?? measure.table].map(foldName);
     if (names.some((name) => terms.allowed.has(name))) continue;
     const name = measure.now ?? measure.table;
-    for (const { fact, column } of unsaidFacts(measure, terms)) {
+    for (const { fact, column } of undeclaredFacts(measure, terms)) {
       if (column !== undefined && terms.allowed.has(foldName(column))) continue;
-      unsaid.push({ name, fact: `table "${name}": ${fact}` });
+      undeclared.push({ name, fact: `table "${name}": ${fact}` });
     }
   }
   const objects = measures.flatMap(({ table, entries = 0 }) =>
     entries > 0 ? [`index ${table}: ${countOf(entries, "word")}`] : []
   );
-  return { lost: { tables: lost, objects }, unsaid };
+  return { lost: { tables: lost, objects }, undeclared };
 }
 
-/** What a table lost in numbers; undefined where it lost nothing. */
+/** What a table lost in numbers; undefined if it lost nothing. */
 export function lossOf(
   { table, difference, dropped, options }: TableMeasure,
 ): TableLoss | undefined {
@@ -109,11 +109,11 @@ interface Fact {
   readonly column?: string;
 }
 
-function unsaidFacts(measure: TableMeasure, { enforced }: LossTerms): Fact[] {
-  const { difference, said, of, now, emptied, replaced } = measure;
+function undeclaredFacts(measure: TableMeasure, { enforced }: LossTerms): Fact[] {
+  const { difference, declared, of, now, emptied, replaced } = measure;
   if (now === null || emptied) return []; // DROP TABLE says it.
   const facts: Fact[] = [];
-  const { deletes, updates, replaces } = said;
+  const { deletes, updates, replaces } = declared;
   const { gone, moved, changed } = difference;
   if (gone > 0 && !deletes && !updates && !enforced) {
     const cause = replaced
@@ -122,11 +122,11 @@ function unsaidFacts(measure: TableMeasure, { enforced }: LossTerms): Fact[] {
     facts.push({ fact: `${gone} of ${of} rows are gone, and ${cause}` });
   }
   if (moved > 0 && !deletes && !updates && !enforced) {
-    facts.push({ fact: "its rows have other rowids than before; copy the rowid too" });
+    facts.push({ fact: "the rowids of its rows have changed; copy the rowid too" });
   }
   for (const [column, count] of changed) {
     const forgotten = difference.forgotten.get(column) ?? 0;
-    if (replaced && said.updated.has(column) && !replaces && forgotten > 0) {
+    if (replaced && declared.updated.has(column) && !replaces && forgotten > 0) {
       facts.push({
         column,
         fact:
@@ -134,12 +134,12 @@ function unsaidFacts(measure: TableMeasure, { enforced }: LossTerms): Fact[] {
       });
       continue;
     }
-    const isSaid = replaces || said.updated.has(column) || measure.converted.has(column) ||
+    const isDeclared = replaces || declared.updated.has(column) || measure.converted.has(column) ||
       !replaced;
-    if (isSaid) continue;
+    if (isDeclared) continue;
     facts.push({
       column,
-      fact: `${count} of ${of} values of column "${column}" are others, and no UPDATE names it`,
+      fact: `${count} of ${of} values of column "${column}" have changed, and no UPDATE names it`,
     });
   }
   if (measure.options.length > 0 && !enforced) {
@@ -167,21 +167,23 @@ function countOf(count: number, noun: string): string {
 }
 
 /**
- * The error of a loss that no statement says.
+ * The error of a loss that no statement declares.
  * @param steps The steps that can have caused it; not empty.
  */
-export function unsaidLoss(
+export function undeclaredLoss(
   steps: readonly { readonly id: string; readonly script: { readonly file: string } }[],
-  losses: readonly UnsaidLoss[],
+  losses: readonly UndeclaredLoss[],
 ): AludelError {
   const [name, ...others] = new Set(losses.map((loss) => displayName(loss.name)));
   const [only, ...more] = steps;
-  const who = more.length === 0
-    ? `Revision "${only!.id}" loses`
-    : `The revisions ${steps.map(({ id }) => id).join(", ")} lose`;
+  const message = more.length === 0
+    ? `Revision "${only!.id}" would lose something that it does not drop`
+    : `The revisions ${
+      steps.map(({ id }) => id).join(", ")
+    } would lose something that they do not drop`;
   return new AludelError(
     "data-loss",
-    `${who} what no statement of ${more.length === 0 ? "it" : "them"} drops`,
+    message,
     {
       ...(more.length === 0 && { revision: only!.id, place: { file: only!.script.file } }),
       notes: losses.map((loss) => loss.fact),
