@@ -117,7 +117,7 @@ export class ReplayedParent implements AsyncDisposable {
 
   /**
    * @param replay Runs the revisions on an empty database.
-   * @param ready What this gave already, where the schema was read from it.
+   * @param ready What this gave already, if the schema was read from it.
    */
   constructor(
     schema: Schema,

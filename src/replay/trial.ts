@@ -4,7 +4,7 @@ import type { RevisionId } from "../graph/revision.ts";
 import { checkScript } from "./check_script.ts";
 import { fittingDatabase } from "./rows/fitting.ts";
 import { replayScript, type ReplaySource, type ScriptText } from "./history.ts";
-import { tryScript } from "../runner/try_script.ts";
+import { type Trial, tryScript } from "../runner/try_script.ts";
 import { compareSchemas } from "../schema/diff/compare.ts";
 import type { Schema } from "../schema/model/model.ts";
 import { fillTables } from "./rows/fill.ts";
@@ -13,6 +13,7 @@ import type { Script } from "../sql/script.ts";
 import {
   type Contents,
   countOf,
+  type DatabaseFacts,
   findContentLosses,
   findFactLosses,
   missingFor,
@@ -128,10 +129,8 @@ async function runTrial(
       connection = await fill(id, tree, connection, { schema, touched, texts, rows }, facts);
     }
     if (texts.some((text) => text.includes("sqlite_stat"))) await connection.execute("ANALYZE");
-    const text = await schemaText(connection);
-    const contents = await readContents(connection, touched);
-    const header = await readFacts(connection);
-    Object.assign(facts, countOf(contents));
+    const before = await takeSnapshot(connection, touched);
+    Object.assign(facts, countOf(before.contents));
 
     // What runs outside a transaction runs without guards: these could roll nothing back.
     const isGuarded = [up, down].every((script) => script?.header.transaction !== "off");
@@ -139,15 +138,7 @@ async function runTrial(
       at(stage, async () => {
         const direction = stage === "down" ? "down" : "up";
         connection = await scratch.afresh(connection);
-        const writes = new ScriptWrites();
-        connection.observe(writes.note);
-        if (isGuarded) await tryScript(connection, { id, direction, script });
-        else {
-          connection.authorize(() => null);
-          await runPlainly(connection, id, script);
-        }
-        connection.observe(null);
-        connection.authorize(null);
+        const writes = await runObserved(connection, { id, direction, script }, isGuarded);
         const missing = scratch.missingOn(connection);
         if (missing.length > 0) throw functionMissing(id, script, missing);
         const expected = [...connection.standIns].map((name) => `${name}()`).join(", ");
@@ -160,24 +151,17 @@ async function runTrial(
     if (source.asserts !== null) {
       await at("assert", () => runAsserts(connection, id, source.asserts!));
     }
-    const empty = source.seed === null ? emptyTables(contents, touched, texts) : [];
+    const empty = source.seed === null ? emptyTables(before.contents, touched, texts) : [];
     if (down === null) {
       return empty.length > 0 ? { kind: "untried", empty } : { kind: "one-way" };
     }
     const applied = await schemaText(connection);
 
     const downRun = await run("down", down);
-    const left = await missingFor(
-      connection,
-      text,
-      () => schema,
-      scratch.doubleQuotedStrings,
-    );
-    if (left.length > 0) throw new StageFailure("schema", schemaError(source, left));
-    const seen = [
-      ...findContentLosses(contents, await readContents(connection, touched)),
-      ...findFactLosses(header, await readFacts(connection)),
-    ];
+    const { doubleQuotedStrings } = scratch;
+    const missing = await missingFor(connection, before.schema, () => schema, doubleQuotedStrings);
+    if (missing.length > 0) throw new StageFailure("schema", schemaError(source, missing));
+    const seen = await lossesSince(before, connection, touched);
     const losses = [
       ...seen,
       ...unansweredWrites(upRun, downRun, schema).filter((write) => !isReported(seen, write))
@@ -188,13 +172,58 @@ async function runTrial(
     const again = await missingFor(connection, applied, async () => {
       await using once = await tree.at([id]);
       return await tree.schemaOf(once);
-    }, scratch.doubleQuotedStrings);
+    }, doubleQuotedStrings);
     if (again.length > 0) throw new StageFailure("again", againError(source, again));
     if (losses.length > 0) return { kind: "lossy", losses };
     return empty.length > 0 ? { kind: "untried", empty } : { kind: "exact" };
   } finally {
     await connection.close();
   }
+}
+
+/** A database at one moment. */
+interface Snapshot {
+  readonly schema: string;
+  readonly contents: Contents;
+  readonly facts: DatabaseFacts;
+}
+
+async function takeSnapshot(connection: ScratchConnection, touched: Schema): Promise<Snapshot> {
+  return {
+    schema: await schemaText(connection),
+    contents: await readContents(connection, touched),
+    facts: await readFacts(connection),
+  };
+}
+
+/** The rows and facts that a database has lost since a snapshot, a line for each kind. */
+async function lossesSince(
+  { contents, facts }: Snapshot,
+  connection: ScratchConnection,
+  touched: Schema,
+): Promise<readonly string[]> {
+  return [
+    ...findContentLosses(contents, await readContents(connection, touched)),
+    ...findFactLosses(facts, await readFacts(connection)),
+  ];
+}
+
+/** Runs a script, with the guards of a run if it can, and notes what it writes. */
+async function runObserved(
+  connection: ScratchConnection,
+  script: Trial,
+  isGuarded: boolean,
+): Promise<ScriptWrites> {
+  const writes = new ScriptWrites();
+  connection.observe(writes.note);
+  if (isGuarded) await tryScript(connection, script);
+  else {
+    connection.authorize(() => null);
+    await runPlainly(connection, script.id, script.script);
+  }
+  connection.observe(null);
+  connection.authorize(null);
+  return writes;
 }
 
 /** Makes rows in the tables that are touched. @returns The database with them; the one given is closed if it is another. */

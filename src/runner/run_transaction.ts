@@ -82,7 +82,7 @@ export type SegmentResult = readonly { readonly step: CheckedStep; readonly dura
  *
  * Foreign keys are switched before BEGIN, since inside a transaction the pragma is without effect
  * (https://sqlite.org/pragma.html#pragma_foreign_keys): off, so that rebuilding a parent cannot cascade,
- * or on, where the script says so.
+ * or on, if the script says so.
  *
  * @throws {AludelError} `foreign-key-violations`, `data-loss`, `lock-timeout`, `interrupted`.
  * @throws {StepFailure} What a step threw.

@@ -12,7 +12,7 @@ import { startCopyWorker } from "../../db/start_copy_worker.ts";
 import { AludelError, GO_ON, REPORT_BUG } from "../../errors.ts";
 import type { RunHost } from "../../runner/request.ts";
 
-/** What copying needs from whoever waits for it. */
+/** What copying needs from its caller. */
 export type CopyWatch = Pick<RunHost, "clock" | "emit" | "interrupted">;
 
 /** Smaller ones are copied sooner than a worker starts. */

@@ -44,7 +44,7 @@ function freeBytes(folder: string): number | undefined {
   }
 }
 
-/** The bytes that a database takes on disk, its write-ahead log included; 0 where it does not exist. */
+/** The bytes that a database takes on disk, its write-ahead log included; 0 if it does not exist. */
 export function databaseBytes(path: string): number {
   return sizeOf(path) + sizeOf(`${path}-wal`);
 }
@@ -57,7 +57,7 @@ function sizeOf(path: string): number {
   }
 }
 
-/** The path that a link leads to; the path itself where there is nothing yet. */
+/** The path that a link leads to; the path itself if there is nothing yet. */
 export function realPath(path: string): string {
   try {
     return host.files.realPath(path);
@@ -111,7 +111,7 @@ export function createPrivate(path: string): void {
   host.files.open(path, { write: true, createNew: true, mode: 0o600 }).close();
 }
 
-/** A file's permissions; null where the system has none. */
+/** A file's permissions; null if the system has none. */
 export function modeOf(path: string): number | null {
   if (host.os === "windows") return null;
   const { mode } = host.files.stat(path);
@@ -122,7 +122,7 @@ export function modeOf(path: string): number | null {
  * Moves a finished database to a path where there is none.
  *
  * @param name The database for messages.
- * @param mode The permissions that it gets; null where the system has none.
+ * @param mode The permissions that it gets; null if the system has none.
  * @throws {AludelError} `restore-journal-left` where the journal or log of a database that was there is still beside the
  *   path: SQLite would play it back into the new one.
  */

@@ -45,9 +45,9 @@ export interface Rehearsal {
   readonly lost: DeclaredLoss;
   /** Tables whose number of rows changed, and tables that came or went. */
   readonly rows: readonly RowChange[];
-  /** What integrity_check says; empty where all is well. */
+  /** What integrity_check says; empty if all is well. */
   readonly damage: readonly string[];
-  /** Rows that violate a foreign key afterwards; null where a key's parent does not fit. */
+  /** Rows that violate a foreign key afterwards; null if a key's parent does not fit. */
   readonly foreignKeyViolations: number | null;
   readonly bytesBefore: number;
   readonly bytesAfter: number;
@@ -292,7 +292,7 @@ function removeQuietly(path: string): void {
 /** How many rows each table has. Without Aludel's own tables, SQLite's, and what virtual tables keep theirs in. */
 export type RowCounts = ReadonlyMap<string, number>;
 
-/** A table before and after; null where it did not exist. */
+/** A table before and after; null if it did not exist. */
 export interface RowChange {
   readonly table: string;
   readonly before: number | null;

@@ -26,7 +26,7 @@ const FOLDER_MODE = 0o700;
 
 /**
  * Makes a folder inside the folder of restore points, which is made too, for its owner only. It is locked as long as it
- * is used, so that whoever comes later knows what a crash left from what is in use.
+ * is used, so that a later process can tell what a crash left from what is in use.
  *
  * @throws {AludelError} `copy-failed` if the folder cannot be written, `restore-folder-taken` if it is a file.
  */

@@ -22,7 +22,7 @@ import {
 
 const ROWS = 1_000;
 const FIRST_ROWS = 16;
-/** The text of a block is kept below so many characters, as far as single rows allow. */
+/** Maximum length of the text of a block, unless a single row is longer. */
 const BLOCK_TEXT = 4_000_000;
 
 /**
@@ -126,7 +126,7 @@ class Side {
     );
   }
 
-  /** The key of the row that comes so many rows after one; of the last row, where there are fewer. */
+  /** The key of the row that comes a number of rows after another; of the last row, if there are fewer. */
   async keyAfter(
     low: readonly SqlValue[] | undefined,
     rows: number,
@@ -229,7 +229,7 @@ async function compareContents(
   return { ...difference, gone };
 }
 
-/** So many rows are held at a time. More of them are compared in parts, each of which reads both tables. */
+/** Maximum number of rows held at a time. More are compared in parts, each of which reads both tables. */
 const HELD = 1_000_000;
 
 /** How many rows of before have no row of now with the same values. */
@@ -282,7 +282,7 @@ function tableOf({ schema = "main" }: RowComparison, name: string): string {
   return `${schema}.${quoteName(name)}`;
 }
 
-/** The literal of the value as a column stores it, where that is an equal value. */
+/** The literal of the value as a column stores it, if that is an equal value. */
 function normalLiteral(literal: string, storage: Affinity): string {
   if (storage === "BLOB") return literal;
   const text = literal.startsWith("'") ? literal.slice(1, -1) : literal;

@@ -9,7 +9,7 @@ export interface CopyMap {
   readonly taken: ReadonlySet<string>;
   /** The folded columns before that an expression over themselves converts. */
   readonly converted: ReadonlySet<string>;
-  /** Whether the copy takes the rowid, where no column is it. */
+  /** Whether the copy takes the rowid, if no column is it. */
   readonly takesRowid: boolean;
 }
 
@@ -20,7 +20,7 @@ const ROWID_NAMES: ReadonlySet<string> = new Set(["rowid", "_rowid_", "oid"]);
  * another name, by the copy. If the copy lists the columns on both sides, the new name may be that of a column which is copied
  * into another one or into none, and a new column may take the old name. Names that change places are no renames.
  *
- * @param copy Undefined where no one statement copies the rows.
+ * @param copy Undefined unless one statement copies the rows.
  * @param renamed Folded column before → its folded name now.
  * @param columnThen Folded column now → its folded name when the table of now was created; undefined: it came later, in
  * place of a dropped one.

@@ -30,7 +30,7 @@ export interface ObjectsBefore {
   readonly sides: ReadonlyMap<string, SideObject>;
   /** Undefined where no table is replaced, or SQLite's text of one cannot be read. */
   readonly schema: Schema | undefined;
-  /** SQLite's texts of the tables by folded name; empty where no table is replaced. */
+  /** SQLite's texts of the tables by folded name; empty if no table is replaced. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
@@ -90,7 +90,7 @@ export async function readObjectsBefore(
  * DROP names; columns, constraints and properties of a replaced table that the revision's own ancestors, replayed, did
  * not have, so that its author cannot have meant them.
  *
- * @param ancestors The schema that the revision was written for; undefined where nobody can tell.
+ * @param ancestors The schema that the revision was written for; undefined if it is unknown.
  */
 export async function findLostObjects(
   connection: Connection,
@@ -194,7 +194,7 @@ async function schemaOf(connection: Connection, known?: Schema): Promise<Schema 
   }
 }
 
-/** The folded name now of what an index or trigger belonged to; undefined where it is gone and was said to go. */
+/** The folded name now of what an index or trigger belonged to; undefined if it is gone and a statement dropped it. */
 function ownerNow(
   side: SideObject,
   sides: ReadonlyMap<string, SideObject>,

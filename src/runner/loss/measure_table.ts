@@ -26,7 +26,7 @@ export interface TouchedTable {
   readonly now: string | null;
   /** What was written to it. */
   readonly writes: TableWrites | undefined;
-  /** How its replacement was filled; undefined where the table itself is there. */
+  /** How its replacement was filled; undefined if the table itself is there. */
   readonly filled: TableWrites | undefined;
   /** What was written to every table that took its place, one after the other. */
   readonly replacements: readonly TableWrites[];
@@ -43,7 +43,7 @@ export interface TableMeasure {
   /** The name before, and now; null: dropped. */
   readonly table: string;
   readonly now: string | null;
-  /** How many rows it had; 0 where they did not have to be counted. */
+  /** How many rows it had; 0 if they did not have to be counted. */
   readonly of: number;
   readonly difference: RowDifference;
   /** Stored columns that are gone, with the number of values that were not NULL. */
@@ -68,7 +68,7 @@ export interface TableMeasure {
  * @param old Reads the state before the segment.
  * @param fresh Reads the state now.
  * @param lost Is told the keys of rows that are gone or changed, unless the whole table is gone.
- * @returns undefined where nothing can be lost, or nothing can be read.
+ * @returns undefined if nothing can be lost, or nothing can be read.
  */
 export async function measureTable(
   old: Connection,

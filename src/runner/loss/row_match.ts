@@ -68,7 +68,7 @@ export interface ReadRow {
   readonly values: readonly string[];
 }
 
-/** So many rows that are not where they were are kept, to look for them elsewhere. */
+/** Maximum number of rows that are kept, because they are not where they were, to look for them elsewhere. */
 const KEPT = 100_000;
 
 /** A row of before, and the one that has its key now. */

@@ -15,7 +15,7 @@ const EXACT = "9007199254740992";
 
 /**
  * SQL for a value before and now, by which a whole block is compared: if {@linkcode rowText} makes the same text of them,
- * nothing is lost. Where a column stores values in another way, the equal value of the other type is the same, so that a
+ * nothing is lost. If a column stores values in another way, the equal value of the other type is the same, so that a
  * block of nothing but such values is not read row by row.
  */
 export function blockValues(
@@ -123,7 +123,7 @@ function sameNumber(a: string, b: string): boolean {
   return exactA === undefined && exactB === undefined && Number(a) === Number(b);
 }
 
-/** The number as an integer, where it is one. Every real beyond 2^53 is. */
+/** The number as an integer, if it is one. Every real beyond 2^53 is. */
 function exactInteger(text: string): bigint | undefined {
   if (INTEGER.test(text)) return BigInt(text);
   const value = Number(text);

@@ -64,7 +64,7 @@ export async function findLoweredSequences(
   return facts;
 }
 
-/** The sequence of a table, which is given folded; undefined where the table is not AUTOINCREMENT. */
+/** The sequence of a table, which is given folded; undefined if the table is not AUTOINCREMENT. */
 async function readSequence(
   connection: Connection,
   table: string,

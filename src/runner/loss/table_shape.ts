@@ -21,9 +21,9 @@ export interface TableShape {
   readonly columns: readonly ShapeColumn[];
   /** The column that is the rowid: INTEGER PRIMARY KEY. */
   readonly rowidColumn: string | undefined;
-  /** An expression for the rowid; undefined where there is none, or columns hide it. */
+  /** An expression for the rowid; undefined if there is none, or columns hide it. */
   readonly rowid: string | undefined;
-  /** The folded columns of the primary key, in its order; empty where there is none. */
+  /** The folded columns of the primary key, in its order; empty if there is none. */
   readonly key: readonly string[];
   /** How the primary key of a WITHOUT ROWID table sorts: collations and directions. */
   readonly keyOrder: string;
