@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// Made by `deno task docs` from src/report/page/main.ts: sha256:905563fe9dd73f2000e6a66b5ec5fcb90d0d817776e7c5e5ccf435cbca2cd13f
+// Made by `deno task docs` from src/report/page/main.ts: sha256:40b643d32abf4d59fd59779191c4d3deb0985b35deab43d6581ea2a36dd8ca8c
 
 /** The script of the report's page, for browsers. */
 export const PAGE_SCRIPT =
