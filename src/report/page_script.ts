@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// Made by `deno task docs` from src/report/page/main.ts: sha256:40b643d32abf4d59fd59779191c4d3deb0985b35deab43d6581ea2a36dd8ca8c
+// Made by `deno task docs` from src/report/page/main.ts: sha256:c6647ccc19ab9c045be86069adeedeb1f0dafefa785164999f73bcf44e5ed959
 
 /** The script of the report's page, for browsers. */
 export const PAGE_SCRIPT =
