@@ -103,6 +103,13 @@ function writeTypes(folder: string): void {
       if (!wanted.includes(module)) wanted.push(module);
     }
     Deno.mkdirSync(path.replace(/\/[^/]*$/, ""), { recursive: true });
-    Deno.writeTextFileSync(path, text.replace(/((?:from |import\()"\.[^"]+)\.ts"/g, '$1.js"'));
+    // An application's own settings may be those of an older year.
+    const lib = /\b(?:Async)?Disposable\b/.test(text)
+      ? '/// <reference lib="esnext.disposable" />\n'
+      : "";
+    Deno.writeTextFileSync(
+      path,
+      lib + text.replace(/((?:from |import\()"\.[^"]+)\.ts"/g, '$1.js"'),
+    );
   }
 }
