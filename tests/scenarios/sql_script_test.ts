@@ -209,6 +209,36 @@ Deno.test("--sql stops at new violations of foreign keys, not at old ones", asyn
   );
 });
 
+Deno.test("--sql passes foreign keys that SQLite cannot look up, and checks the others", async () => {
+  using project = runProject();
+  project.add(
+    "a1",
+    "CREATE TABLE p (id INTEGER PRIMARY KEY, code, other, x, y, UNIQUE (x, y));\n" +
+      "CREATE VIEW v AS SELECT id FROM p;\n" +
+      "CREATE TABLE no_index (code REFERENCES p (code), id REFERENCES p);\n" +
+      "CREATE TABLE no_key (code REFERENCES no_index);\n" +
+      "CREATE TABLE no_column (code REFERENCES p (absent));\n" +
+      "CREATE TABLE of_view (id REFERENCES v (id));\n" +
+      "CREATE UNIQUE INDEX some ON p (other) WHERE other > 1;\n" +
+      "CREATE TABLE of_partial (other REFERENCES p (other));\n" +
+      "CREATE TABLE pair (x, y, FOREIGN KEY (y, x) REFERENCES P (Y, X));\n" +
+      "CREATE TABLE child (id REFERENCES p (ID));",
+  );
+  project.add("a2", "INSERT INTO no_index VALUES (7, 7); INSERT INTO p VALUES (1, 7, 1, 1, 1);");
+  // From now on SQLite can look it up; the row that it finds then is not new.
+  project.add("a3", "CREATE UNIQUE INDEX codes ON p (code); INSERT INTO child VALUES (1);");
+  project.add("a4", "ALTER TABLE pair RENAME TO two; INSERT INTO two VALUES (5, 5);");
+  await project.prepare("upgrade", "a1");
+  const passing = await project.prepare("upgrade", "a3", "--sql");
+  assert.equal((await shell(project.database, passing)).stderr, "");
+  assert.equal(await project.applied(), "a1 a2 a3");
+  const violating = await project.prepare("upgrade", "--sql");
+  assert.match(
+    await refused(project.database, violating),
+    /constraint failed: rows violate foreign keys that they did not violate before/,
+  );
+});
+
 Deno.test("--sql stops at the first failing statement and changes nothing", async () => {
   using project = runProject();
   project.add("a1", "CREATE TABLE a(x UNIQUE);");

@@ -94,8 +94,32 @@ function interruptedGuardText({ id }: CheckedStep): string {
 }
 
 /**
+ * The tables with foreign keys, and whether SQLite can look up every key of theirs: `PRAGMA foreign_key_check` of a table
+ * with one that it cannot is an error (https://sqlite.org/foreignkeys.html#fk_indexes).
+ */
+const KEYED_TABLES = `CREATE TEMP VIEW aludel_keyed AS
+SELECT child, min(coalesce(
+  NOT EXISTS (SELECT 1 FROM main.sqlite_master WHERE type IN ('table', 'view') AND lower(name) = lower(parent))
+  OR columns IS NULL AND n = (SELECT count(*) FROM pragma_table_info(parent) WHERE pk > 0)
+  OR columns = (SELECT group_concat(name, char(10)) FROM (SELECT lower(name) AS name FROM pragma_table_info(parent) WHERE pk > 0 ORDER BY 1))
+  OR EXISTS (
+    SELECT 1 FROM pragma_index_list(parent) AS list WHERE list."unique" AND NOT list.partial AND columns =
+      (SELECT group_concat(name, char(10)) FROM (SELECT lower(name) AS name FROM pragma_index_info(list.name) ORDER BY 1))
+  ), 0)) AS usable
+FROM (
+  SELECT child, parent, count(*) AS n, group_concat(name, char(10)) AS columns FROM (
+    SELECT child.name AS child, key."table" AS parent, key.id AS id, lower(key."to") AS name
+    FROM main.sqlite_master AS child, pragma_foreign_key_list(child.name) AS key
+    WHERE child.type = 'table' ORDER BY 1, 3, 4
+  ) GROUP BY child, id
+) GROUP BY child;
+CREATE TEMP VIEW aludel_violating AS
+SELECT child, parent, count(*) AS n FROM aludel_keyed, pragma_foreign_key_check(child) WHERE usable GROUP BY 1, 2;`;
+
+/**
  * Counts the rows that violate foreign keys, before and after the steps: `before` goes first, `after` stops if there
- * are more. It counts by child and parent table under their names after the steps; the runner compares row by row.
+ * are more. It counts by child and parent table under their names after the steps; the runner compares row by row. Tables
+ * with a key that SQLite cannot look up before or after are not counted.
  */
 function violationsText(
   steps: readonly CheckedStep[],
@@ -105,22 +129,24 @@ function violationsText(
       script.statements.flatMap((statement) => readMentions(script.text, statement))
     ),
   );
-  const old = countText(renamedText('"table"', fates), renamedText("parent", fates));
-  const now = countText('lower("table")', "lower(parent)");
+  const child = renamedText("child", fates);
   return {
-    before: `CREATE TEMP TABLE aludel_violations AS\n${old};`,
+    before: `${KEYED_TABLES}
+CREATE TEMP TABLE aludel_violations AS
+SELECT ${child} AS child, ${renamedText("parent", fates)} AS parent, n FROM temp.aludel_violating
+UNION ALL SELECT ${child}, NULL, NULL FROM temp.aludel_keyed WHERE NOT usable;`,
     after: guardText(
       "rows violate foreign keys that they did not violate before",
       `NOT EXISTS (
-  SELECT 1 FROM (${now}) AS now
-  WHERE n > coalesce((SELECT sum(old.n) FROM temp.aludel_violations AS old WHERE old.child = now.child AND old.parent = now.parent), 0)
+  SELECT 1 FROM temp.aludel_violating AS now
+  WHERE n > coalesce((SELECT sum(old.n) FROM temp.aludel_violations AS old WHERE old.child = lower(now.child) AND old.parent = lower(now.parent)), 0)
+    AND lower(now.child) NOT IN (SELECT child FROM temp.aludel_violations WHERE parent IS NULL)
 )`,
-    ) + "\nDROP TABLE temp.aludel_violations;",
+    ) + `
+DROP VIEW temp.aludel_violating;
+DROP VIEW temp.aludel_keyed;
+DROP TABLE temp.aludel_violations;`,
   };
-}
-
-function countText(child: string, parent: string): string {
-  return `SELECT ${child} AS child, ${parent} AS parent, count(*) AS n FROM pragma_foreign_key_check GROUP BY 1, 2`;
 }
 
 /** The name that a table of before has after. */

@@ -34,7 +34,8 @@ Deno.test("sqlite3Script() counts violations only around a step that may cause s
     steps: [sampleStep("a2", "DROP VIEW v"), sampleStep("a1", "DELETE FROM t")],
     start: ["a1", "a2"],
   });
-  assert.equal(both.match(/foreign_key_check/g)?.length, 2);
+  assert.equal(both.match(/CREATE TEMP VIEW aludel_keyed/g)?.length, 1);
+  assert.equal(both.match(/DROP VIEW temp\.aludel_keyed/g)?.length, 1);
 });
 
 Deno.test("sqlite3Script() follows a renamed table from the old violations to the new ones", () => {
@@ -44,7 +45,7 @@ Deno.test("sqlite3Script() follows a renamed table from the old violations to th
   });
   assert.match(
     text,
-    /CASE lower\("table"\) WHEN 'it''s' THEN 'after' ELSE lower\("table"\) END AS child/,
+    /CASE lower\(child\) WHEN 'it''s' THEN 'after' ELSE lower\(child\) END AS child/,
   );
 });
 
@@ -66,7 +67,7 @@ Deno.test("sqlite3Script() states before each segment what is applied by then, s
     start: ["b1", "a2", "a1"],
     transaction: "each",
   });
-  assert.deepEqual(lines(text, /IS '[ab]|IS NULL/).map((line) => /IS (.*);$/.exec(line)?.[1]), [
+  assert.deepEqual(lines(text, / IS (?:'[ab]|NULL;)/).map((line) => /IS (.*);$/.exec(line)?.[1]), [
     "'a1 a2 b1'",
     "'a1 b1'",
   ]);
