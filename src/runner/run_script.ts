@@ -10,10 +10,12 @@ import {
   isStoredText,
   refuseOwnText,
   StoredTextFailure,
+  stringOfTrigger,
 } from "./double_quoted_strings.ts";
 import { explainConstraint } from "./constraint_failure.ts";
 import { adviceFor } from "./failure.ts";
 import type { StatementWatch } from "./loss/segment_loss.ts";
+import type { Notice } from "../finding.ts";
 import type { RunEvent } from "./request.ts";
 import { type NextStep, say } from "../text/next_step.ts";
 
@@ -83,21 +85,25 @@ export async function runStatement(
   });
   const context = { ...run.script.header, verb: statement.verb };
   let refusal: Refusal | null = null;
-  run.connection.authorize((asked) => {
-    const { action, arg1, arg2, source } = asked;
-    run.watch.see(asked);
-    // The triggers of a rebuild beside writers note what any statement writes to the table.
-    if (source !== null && isStateName(source)) return null;
-    const found = refuseAction(action, arg1, arg2, context);
-    refusal ??= found;
-    return found === null ? null : found.reason;
-  });
   const { connection, doubleQuotedStrings: strings } = run;
   const sql = run.script.text.slice(statement.start, statement.end);
   try {
     if (strings !== "off") {
       await refuseOwnText(connection, sql, statement.verb, strings === "scripts");
     }
+    if (statement.verb === "CREATE") {
+      const text = await stringOfTrigger(connection, sql);
+      if (text !== undefined) run.emit(stringInTrigger(run, text));
+    }
+    connection.authorize((asked) => {
+      const { action, arg1, arg2, source } = asked;
+      run.watch.see(asked);
+      // The triggers of a rebuild beside writers note what any statement writes to the table.
+      if (source !== null && isStateName(source)) return null;
+      const found = refuseAction(action, arg1, arg2, context);
+      refusal ??= found;
+      return found === null ? null : found.reason;
+    });
     await connection.execute(sql);
     run.watch.ran(run.script, statement);
   } catch (error) {
@@ -111,6 +117,19 @@ export async function runStatement(
   } finally {
     run.connection.authorize(null);
   }
+}
+
+function stringInTrigger({ script }: ScriptRun, text: string): Notice {
+  return {
+    type: "notice",
+    code: "trigger-string",
+    message:
+      `A trigger of ${script.file} has "${text}" in double quotes, and no column is called so`,
+    notes: [
+      "SQLite reads it as a string if the connection that fires it allows that; else it fails",
+    ],
+    next: [say(`Correct the name, or write '${text.replaceAll("'", "''")}' if it is a string`)],
+  };
 }
 
 function createdBefore({ text, statements }: Script, index: number): string[] {

@@ -188,6 +188,59 @@ Deno.test("the setting for double-quoted strings does not hold for statements th
   assert.equal(await project.sql("SELECT status FROM users"), "gone");
 });
 
+for (
+  const up of [
+    `INSERT INTO users VALUES (1, 'new') ON CONFLICT (id) DO UPDATE SET status = 'x' WHERE "stauts" <> 'y';`,
+    `INSERT OR REPLACE INTO users SELECT 1, "stauts" FROM users;`,
+    `insert into users values (1, 'x') on conflict do /* so */ update set status = "sattus";`,
+  ]
+) {
+  Deno.test(`nor does it for an INSERT that overwrites rows: ${up}`, async () => {
+    using project = runProject();
+    project.write("aludel.json", '{ "database": "app.db", "doubleQuotedStrings": true }');
+    project.add(
+      "a1",
+      `CREATE TABLE users(id INTEGER PRIMARY KEY, status); INSERT INTO users VALUES (1, "active");`,
+    );
+    project.add("a2", up);
+    const { stderr } = await project.inProcess("upgrade");
+    assert.match(stderr, /no such column: "(?:stauts|sattus)" - should this be a string/);
+    project.edit("a2", "up", `INSERT INTO users VALUES (2, "do") ON CONFLICT DO NOTHING;`);
+    await project.prepare("upgrade");
+  });
+}
+
+Deno.test("a trigger whose body has a name in double quotes that names nothing is told of, whatever allows strings", async () => {
+  const told = async (settings: string, trigger: string) => {
+    using project = runProject();
+    project.write("aludel.json", settings);
+    project.add(
+      "a1",
+      `CREATE TABLE t(a, b); CREATE VIEW v AS SELECT a FROM t; CREATE TABLE log("a b", t);
+       CREATE TRIGGER other AFTER DELETE ON t BEGIN SELECT 1; END;
+       ${trigger}`,
+    );
+    const { code, stderr } = await project.inProcess("upgrade");
+    assert.equal(code, 0, stderr);
+    return /warning: A trigger of \S+ has "(.*)" in double quotes/.exec(stderr)?.[1];
+  };
+  for (const strings of [true, false]) {
+    const settings = `{ "database": "app.db", "doubleQuotedStrings": ${strings} }`;
+    const body = (event: string, on: string, sql: string) =>
+      told(settings, `CREATE TRIGGER "g" ${event} ON "${on}" BEGIN ${sql}; END;`);
+    assert.equal(await body("AFTER INSERT", "t", `DELETE FROM t WHERE "stauts" <> 1`), "stauts");
+    assert.equal(await body("BEFORE UPDATE OF a", "t", `UPDATE t SET b = "c"`), "c");
+    assert.equal(await body("INSTEAD OF DELETE", "v", `INSERT INTO log VALUES ("x y", 1)`), "x y");
+    assert.equal(
+      await body("AFTER DELETE", "t", `DELETE FROM "log" WHERE "a b" = OLD."a"`),
+      undefined,
+    );
+    assert.equal(await body("AFTER DELETE", "t", `INSERT INTO log VALUES ('"x"', 1)`), undefined);
+    // Such a name may be made later.
+    assert.equal(await body("AFTER DELETE", "t", `INSERT INTO "later" VALUES (1)`), undefined);
+  }
+});
+
 Deno.test("a trigger that a script makes and fires itself gets no double-quoted strings", async () => {
   using project = runProject();
   project.add(

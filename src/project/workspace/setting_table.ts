@@ -185,7 +185,7 @@ export const SETTING_TABLE: {
     schema: { type: "boolean" },
     fallback: false,
     about:
-      'Whether SQLite may read `"text"` as a string if no column has that name. UPDATE, DELETE, REPLACE and WITH must do without in any case.',
+      'Whether SQLite may read `"text"` as a string if no column has that name. UPDATE, DELETE, REPLACE, WITH and an INSERT that overwrites rows must do without in any case.',
   },
   dotenv: {
     schema: { type: "boolean" },

@@ -118,11 +118,14 @@ async function objectOf(
 /** What SQLite says when it compiles the object, which EXPLAIN does without running anything. */
 async function refusalOf(connection: Connection, object: Compiled): Promise<string | undefined> {
   const name = quoteName(object.name);
-  const table = `main.${quoteName(object.table)}`;
   try {
     if (object.type === "table") await connection.query(`SELECT * FROM main.${name} LIMIT 1`);
     else if (object.type === "view") await connection.query(`EXPLAIN SELECT * FROM main.${name}`);
-    else for (const sql of await firing(connection, object, table)) await connection.query(sql);
+    else {
+      for (const sql of await firing(connection, object.sql, object.table)) {
+        await connection.query(sql);
+      }
+    }
     return undefined;
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
@@ -136,22 +139,26 @@ const MISSING = /^no such (?:table|column): "?(?:.*\.)?([^."]*)(?:"| - should.*)
 const STRING = / - should this be a string literal in single-quotes\?$/;
 const FOREIGN = /^(?:no such function|no such module|no such collation|wrong number of arguments)/;
 
-/** Statements that would fire the trigger. */
-async function firing(
+/**
+ * What compiles a trigger with its body, and runs nothing.
+ * @param sql Its CREATE TRIGGER.
+ * @param on Its table or view.
+ */
+export async function firing(
   connection: Connection,
-  { sql }: Compiled,
-  table: string,
+  sql: string,
+  on: string,
 ): Promise<readonly string[]> {
+  const table = `main.${quoteName(on)}`;
   switch (eventOf(sql)) {
     case "INSERT":
       return [`EXPLAIN INSERT INTO ${table} DEFAULT VALUES`];
     case "DELETE":
       return [`EXPLAIN DELETE FROM ${table}`];
     case "UPDATE": {
-      const name = table.slice("main.".length).replace(/^"|"$/g, "").replaceAll('""', '"');
       const columns = await connection.query(
         "SELECT name FROM pragma_table_xinfo(?, 'main') WHERE hidden = 0",
-        [name],
+        [on],
       );
       const sets = columns.map((row) => quoteName(String(row["name"])))
         .map((column) => `${column} = ${column}`);
