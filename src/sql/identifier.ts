@@ -1,3 +1,5 @@
+import { oneLine } from "../text/visible.ts";
+
 /**
  * SQLite's keywords as of 3.53 (https://sqlite.org/lang_keywords.html), `WITHIN` included, which only
  * some builds know. Many of them may be bare names; quoting them all is always right.
@@ -31,9 +33,9 @@ export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** The name as people write it: bare if SQLite reads it so, in double quotes otherwise. */
+/** The name as people write it, on one line: bare if SQLite reads it so, in double quotes otherwise. */
 export function displayName(name: string): string {
-  return isBare(name) ? name : quoteName(name);
+  return isBare(name) ? name : oneLine(quoteName(name));
 }
 
 function isBare(name: string): boolean {

@@ -1,3 +1,5 @@
+import { oneLine } from "./visible.ts";
+
 /**
  * What to do next, as data: the code that throws an error or reports a finding gives the words of a command, and the command line
  * renders them with what is needed where they are typed. Nothing below `src/cli` quotes a word or repeats a flag.
@@ -142,10 +144,10 @@ export interface StepWords {
  *   told in a sentence.
  */
 export function stepText(step: NextStep, where?: StepWords): string {
-  if ("say" in step) return step.say;
+  if ("say" in step) return oneLine(step.say);
   if ("again" in step && where === undefined) return againSentence(step);
   const line = commandLine(step, where);
-  return step.why === undefined ? line : `${line}   # ${step.why}`;
+  return step.why === undefined ? line : `${line}   # ${oneLine(step.why)}`;
 }
 
 /** A command's line without what it is for. */

@@ -26,3 +26,15 @@ export function visibleJson(json: string): string {
 function unicode(code: string): string {
   return `\\u${code.padStart(4, "0")}`;
 }
+
+/** A text for one line, as a message is: `\n` for a line feed in a name, and so for a tab and a carriage return. */
+export function oneLine(text: string): string {
+  return text.replace(/[\t\n\r]/g, (character) => WHITE[character]!);
+}
+
+const WHITE: Readonly<Record<string, string>> = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+
+/** The first line of a revision's message, where there is room for one. */
+export function firstLine(text: string): string {
+  return oneLine(text.split(/\r\n|[\r\n]/, 1)[0]!);
+}

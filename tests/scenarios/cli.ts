@@ -3,7 +3,7 @@ import { startProject } from "../../src/project/author/start_project.ts";
 import { runInProcess } from "../fixtures/fake_runtime.ts";
 import { TempFolder } from "../fixtures/temp_folder.ts";
 import { faultOfAnswer } from "./json_answer.ts";
-import { faultOfNextLines } from "./next_lines.ts";
+import { faultOfNextLines, type TypedIn } from "./next_lines.ts";
 
 /**
  * Drives the real program as a user's shell does. The executable is `$ALUDEL` if that is set (a compiled
@@ -28,18 +28,22 @@ export interface RunOptions {
 /** Runs `aludel ARGS`. */
 export async function aludel(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const [program, ...before] = aludelCommand();
-  return await checked(args, await run(program!, [...before, ...args], options));
+  return await checked(args, await run(program!, [...before, ...args], options), options);
 }
 
 /**
  * Lets no error pass that does not say what to do next, no suggestion that cannot be pasted, and no JSON answer that its
  * published schema does not describe.
  */
-async function checked(args: readonly string[], outcome: Outcome): Promise<Outcome> {
+async function checked(
+  args: readonly string[],
+  outcome: Outcome,
+  where: TypedIn,
+): Promise<Outcome> {
   const { stdout, stderr } = outcome;
   const isTold = !/^error\[/m.test(stderr) || /^ {2}next: \S/m.test(stderr);
   const fault = isTold && !/^\{"format":1,"error":.*"next":\[\]\}\}$/m.test(stdout)
-    ? faultOfAnswer(args, stdout) ?? await faultOfNextLines(args, stdout + stderr)
+    ? faultOfAnswer(args, stdout) ?? await faultOfNextLines(args, stdout + stderr, where)
     : "No next step";
   if (fault === undefined) return outcome;
   throw new Error(`${fault}, after aludel ${args.join(" ")}\n${stdout}${stderr}`);
@@ -107,7 +111,7 @@ export function temporaryFolder() {
   const folder = new TempFolder();
   const cwd = folder.path;
   const inProcess = async (...args: string[]): Promise<Outcome> =>
-    await checked(args, await runInProcess(args, { cwd }));
+    await checked(args, await runInProcess(args, { cwd }), { cwd });
   const program = (...args: string[]): Promise<Outcome> => aludel(args, { cwd });
   return {
     path: cwd,

@@ -6,6 +6,7 @@ import { describeChange } from "../../schema/diff/describe.ts";
 import type { Schema } from "../../schema/model/model.ts";
 import type { LoadedSchema } from "../../schema/source/load_schema.ts";
 import { foldName } from "../../sql/identifier.ts";
+import { oneLine } from "../../text/visible.ts";
 import { nextLine } from "../terminal/here.ts";
 import type { Style } from "../terminal/style.ts";
 import type { Ui } from "../terminal/ui.ts";
@@ -62,7 +63,7 @@ export function suggestRenamesTo(
 /** Says a warning with its facts and what to do about it. */
 export function reportWarning(ui: Ui, { message, notes = [], next = [], quiet }: Notice): void {
   const steps = next.map((step) => nextLine(step, ui.talkStyle, ui.here));
-  const text = [message, ...notes, ...steps].join("\n  ");
+  const text = [...[message, ...notes].map(oneLine), ...steps].join("\n  ");
   if (quiet === true) ui.notice(text);
   else ui.warning(text);
 }

@@ -2,6 +2,7 @@ import { type Fault, host } from "../../host/mod.ts";
 import { SqlError } from "../../db/connection.ts";
 import { databaseError } from "../../db/sqlite_error.ts";
 import { AludelError, MEND_ACCESS } from "../../errors.ts";
+import { oneLine } from "../../text/visible.ts";
 import { type Here, nextLine } from "../terminal/here.ts";
 import type { Style } from "../terminal/style.ts";
 import { placeJson } from "./answer.ts";
@@ -31,15 +32,15 @@ export function expectedError(thrown: unknown): unknown {
  * @returns Lines without a final line break.
  */
 export function errorText(error: AludelError, style: Style, here: Here): string {
-  const lines = [`${style.red(`error[${error.code}]`)}: ${style.bold(error.message)}`];
+  const lines = [`${style.red(`error[${error.code}]`)}: ${style.bold(oneLine(error.message))}`];
   const place = error.place;
   if (place) {
-    lines.push(`  at ${place.file}${colon(place.line)}${colon(place.column)}`);
+    lines.push(`  at ${oneLine(place.file)}${colon(place.line)}${colon(place.column)}`);
     if (place.frame) lines.push(indent(frameText(place.frame, style), "    "));
   }
-  if (error.sqlite !== undefined) lines.push(`  SQLite says: ${error.sqlite}`);
-  for (const note of error.notes) lines.push(indent(note, "  "));
-  if (error.outcome !== undefined) lines.push(indent(error.outcome, "  "));
+  if (error.sqlite !== undefined) lines.push(`  SQLite says: ${oneLine(error.sqlite)}`);
+  for (const note of error.notes) lines.push(`  ${oneLine(note)}`);
+  if (error.outcome !== undefined) lines.push(`  ${oneLine(error.outcome)}`);
   for (const step of error.next) lines.push(`  ${nextLine(step, style, here)}`);
   return lines.join("\n");
 }

@@ -1,5 +1,6 @@
 import type { Finding } from "../../finding.ts";
 import { PROGRAM, RELEASE } from "../../text/program.ts";
+import { oneLine } from "../../text/visible.ts";
 import { type Here, nextLine, stepLine } from "../terminal/here.ts";
 import type { Style } from "../terminal/style.ts";
 import type { Ui } from "../terminal/ui.ts";
@@ -7,12 +8,16 @@ import type { Ui } from "../terminal/ui.ts";
 /** A finding for people: level and message, place, notes, next steps. */
 export function findingText(finding: Finding, style: Style, here: Here): string {
   const colour = finding.level === "error" ? style.red : style.yellow;
-  const lines = [`${colour(`${finding.level}[${finding.code}]`)}: ${style.bold(finding.message)}`];
+  const lines = [
+    `${colour(`${finding.level}[${finding.code}]`)}: ${style.bold(oneLine(finding.message))}`,
+  ];
   const { place } = finding;
   if (place) {
-    lines.push(`  ${place.file}${place.line ? `:${place.line}:${place.column ?? 1}` : ""}`);
+    lines.push(
+      `  ${oneLine(place.file)}${place.line ? `:${place.line}:${place.column ?? 1}` : ""}`,
+    );
   }
-  for (const note of finding.notes) lines.push(`  ${note}`);
+  for (const note of finding.notes) lines.push(`  ${oneLine(note)}`);
   for (const next of finding.next) lines.push(`  ${nextLine(next, style, here)}`);
   return lines.join("\n");
 }

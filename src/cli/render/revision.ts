@@ -1,5 +1,6 @@
 import type { RevisionId } from "../../graph/revision.ts";
 import type { Verdict } from "../../manifest/verdict.ts";
+import { firstLine } from "../../text/visible.ts";
 import { type Catalogue, messageOf } from "../../project/workspace/catalogue.ts";
 import type { RevisionTexts } from "../../project/workspace/revision_texts.ts";
 import { durationText } from "../../text/layout.ts";
@@ -190,9 +191,7 @@ export class RevisionPrinter {
 
 /** The first line of a revision's message. */
 export function titleOf(catalogue: Catalogue, id: RevisionId): string {
-  const message = messageOf(catalogue, id);
-  const end = message.indexOf("\n");
-  return end < 0 ? message : message.slice(0, end);
+  return firstLine(messageOf(catalogue, id));
 }
 
 function colourOf(mark: Mark, style: Style): (text: string) => string {

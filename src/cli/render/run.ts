@@ -13,6 +13,7 @@ import { describeLoss, type TableLoss } from "../../runner/loss/verdict.ts";
 import { NO_STATE } from "../../state/state.ts";
 import { durationText, megabytes } from "../../text/layout.ts";
 import { shell } from "../../text/next_step.ts";
+import { firstLine } from "../../text/visible.ts";
 import { waitingText } from "../session/database.ts";
 import type { Ui } from "../terminal/ui.ts";
 import { reportWarning } from "./changes.ts";
@@ -61,7 +62,9 @@ export function reportPlan(
     for (const { direction, id, message, script } of segment.steps) {
       const count = script.statements.length;
       ui.data(
-        `${direction === "up" ? "upgrade  " : "downgrade"}  ${ui.style.yellow(id)}  ${message}  ` +
+        `${direction === "up" ? "upgrade  " : "downgrade"}  ${ui.style.yellow(id)}  ${
+          firstLine(message)
+        }  ` +
           ui.style.dim(`(${count} ${count === 1 ? "statement" : "statements"})`),
       );
     }
@@ -154,7 +157,7 @@ export class RunReport {
         break;
       case "step-done": {
         const way = event.direction === "up" ? "upgrade  " : "downgrade";
-        const message = this.#messages.get(event.id) ?? "";
+        const message = firstLine(this.#messages.get(event.id) ?? "");
         this.#ui.notice(
           `${way}  ${style.yellow(event.id)}  ${message}  ${
             style.dim(durationText(event.durationMs))

@@ -207,7 +207,7 @@ function explained(failure: unknown): unknown {
   if (!(failure instanceof AludelError) || failure.code === "adopt-failed") return failure;
   const { message, notes, sqlite, place } = failure;
   return new AludelError("adopt-failed", "The database's own SQL cannot be run", {
-    notes: [message, ...(place?.frame === undefined ? [] : [place.frame]), ...notes],
+    notes: [message, ...(place?.frame === undefined ? [] : place.frame.split("\n")), ...notes],
     ...(sqlite !== undefined && { sqlite }),
     outcome: "Nothing was written",
     next: [

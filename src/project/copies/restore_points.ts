@@ -3,7 +3,7 @@ import { AludelError } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { TextHash } from "../../manifest/manifest.ts";
 import { shell } from "../../text/next_step.ts";
-import { visible } from "../../text/visible.ts";
+import { oneLine, visible } from "../../text/visible.ts";
 import type { CopySession } from "./copy_session.ts";
 import { realPath } from "./database_files.ts";
 
@@ -81,7 +81,7 @@ export function parseRestorePoint(text: string): RestorePoint | undefined {
 
 /** A text of `point.json` for a person, on one line. Anybody may have written it. `--json` has it as it is. */
 export function plainText(text: string): string {
-  return visible(text).replaceAll("\n", "\\n");
+  return oneLine(visible(text));
 }
 
 /** The revisions that a database was at, for a person: `base` without any. */
