@@ -125,22 +125,21 @@ export function comparison(
   }
   const plainKey = before.rowid === undefined && now.rowid === undefined && sameKey &&
     before.keyOrder === now.keyOrder;
+  const keys = !plainKey ? [] : before.key.map((key) => {
+    const column = columns.find(({ folded }) => folded === key)!;
+    if (column.stored === column.storage) return column;
+    // An expression has no collation, and both sides must sort alike.
+    return {
+      before: `${asStored(column.before, column.storage)} COLLATE BINARY`,
+      now: `${column.now} COLLATE BINARY`,
+    };
+  });
   return {
     ...tables,
     columns,
     primary: [],
     identity: plainKey
-      ? {
-        kind: "key",
-        before: before.key.map((key) => {
-          const column = columns.find(({ folded }) => folded === key)!;
-          const was = before.columns.find(({ folded }) => folded === key)!;
-          return was.storage === column.storage
-            ? column.before
-            : asStored(column.before, column.storage);
-        }),
-        now: before.key.map((key) => columns.find(({ folded }) => folded === key)!.now),
-      }
+      ? { kind: "key", before: keys.map((key) => key.before), now: keys.map((key) => key.now) }
       : { kind: "content" },
   };
 }

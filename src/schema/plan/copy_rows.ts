@@ -124,9 +124,15 @@ export function copyRows(request: CopyRequest): PlannedStatement {
     sql: statement(withChoices(expressions, choices)),
     choice: {
       columns: choices.map(({ name }) => name),
-      trial: statement([...expressions, ...choices.map((one) => standIn(to, one))].join(", ")),
+      trial: statement([...expressions, ...choices.map((one) => trialValue(to, one))].join(", ")),
     },
   };
+}
+
+/** A value to try the copy with. Those of the rowid must differ from row to row, and 0 in each would fit no table. */
+function trialValue(to: Table, column: Column): string {
+  const isRowid = sameName(rowidColumn(to) ?? "", column.name);
+  return isRowid ? "row_number() OVER ()" : standIn(to, column);
 }
 
 /** The expressions, and on lines of their own those that a person must write. */

@@ -1,0 +1,5 @@
+CREATE TABLE note (
+  author INTEGER,
+  code COLLATE NOCASE,
+  PRIMARY KEY (code DESC)
+) WITHOUT ROWID;

@@ -1,0 +1,20 @@
+-- Up: key that loses its type
+
+-- rebuild table note (metadata)
+CREATE TABLE "note__new" (
+  author INTEGER,
+  code COLLATE NOCASE,
+  PRIMARY KEY (code DESC)
+) WITHOUT ROWID;
+
+-- copy the rows of note (rewrite)
+INSERT INTO "note__new" ("author", "code")
+SELECT "author", "code"
+FROM "note";
+
+-- put the new table into the old one's place (metadata)
+PRAGMA legacy_alter_table = on;
+ALTER TABLE "note" RENAME TO "note__old";
+ALTER TABLE "note__new" RENAME TO "note";
+PRAGMA legacy_alter_table = off;
+DROP TABLE "note__old";

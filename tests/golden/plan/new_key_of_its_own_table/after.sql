@@ -1,0 +1,4 @@
+CREATE TABLE part (
+  number INTEGER PRIMARY KEY REFERENCES part,
+  name TEXT NOT NULL
+);
