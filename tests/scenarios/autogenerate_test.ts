@@ -327,3 +327,18 @@ Deno.test("revision --autogenerate claims no trial of a down that asks for value
   assert.match(stderr, /^error\[sql-choose\]: /);
   assert.match(stderr, /repeat the command with --from-disk/);
 });
+
+Deno.test("arguments of a virtual table that the revisions change go and come back", async () => {
+  using project = runProject();
+  const docs = "CREATE TABLE doc (id INTEGER PRIMARY KEY, body TEXT);\n";
+  const index = (tokenizer: string) =>
+    `CREATE VIRTUAL TABLE words USING fts5(body, content='doc', content_rowid='id'${tokenizer});\n`;
+  const tokenizers = ["", ", tokenize='porter'", ", tokenize='unicode61', prefix='2 3'", ""];
+  for (const [at, tokenizer] of tokenizers.entries()) {
+    project.write("schema.sql", docs + index(tokenizer));
+    await project.prepare("revision", "--autogenerate", "-m", `step ${at}`, "--rev-id", `r${at}`);
+  }
+  await project.prepare("upgrade");
+  await project.prepare("check");
+  for (let left = 3; left > 0; left--) await project.prepare("downgrade", "-1");
+});

@@ -1,4 +1,4 @@
-import type { Connection } from "../../db/connection.ts";
+import type { Connection, Row } from "../../db/connection.ts";
 import { rowidExpression } from "../../schema/plan/copy_rows.ts";
 import type { Table } from "../../schema/model/model.ts";
 import { quoteName } from "../../sql/identifier.ts";
@@ -21,19 +21,38 @@ export async function readLiterals(
     const [row] = await connection.query(`SELECT count(*) AS n FROM main.${quoteName(table)}`);
     return Array.from({ length: Number(row?.n ?? 0) }, () => []);
   }
-  const columns = asLiterals(expressions);
+  const columns = grouped(asLiterals(expressions));
+  const order = columns.map((_, at) => at + 1).join(", ");
   const rows = await connection.query(
-    `SELECT ${columns.join(", ")} FROM main.${quoteName(table)} ORDER BY ${
-      columns.map((_, at) => at + 1).join(", ")
-    }`,
+    `SELECT ${namedColumns(columns)} FROM main.${quoteName(table)} ORDER BY ${order}`,
   );
-  return rows.map((row) => columns.map((_, at) => String(row[`c${at}`])));
+  return rows.map((row) => literalsOf(row, columns.length));
+}
+
+/** SQLite returns no more than 2000 columns (https://sqlite.org/limits.html), and a table may have as many and a rowid. */
+const MOST_COLUMNS = 1_000;
+
+/** The literals, or if there are many of them, several in one, with a character between that no literal has. */
+function grouped(literals: readonly string[]): readonly string[] {
+  const size = Math.ceil(literals.length / MOST_COLUMNS);
+  return Array.from(
+    { length: Math.ceil(literals.length / size) },
+    (_, at) => literals.slice(at * size, (at + 1) * size).join(" || char(31) || "),
+  );
+}
+
+function namedColumns(columns: readonly string[]): string {
+  return columns.map((column, at) => `${column} AS c${at}`).join(", ");
+}
+
+function literalsOf(row: Row | undefined, columns: number): LiteralRow {
+  return Array.from({ length: columns }, (_, at) => String(row?.[`c${at}`]).split("\x1f")).flat();
 }
 
 function asLiterals(expressions: readonly string[]): readonly string[] {
-  return expressions.map((expression, at) =>
+  return expressions.map((expression) =>
     `CASE typeof(${expression}) WHEN 'text' THEN 'CAST(x''' || hex(${expression}) || ''' AS TEXT)' ` +
-    `ELSE quote(${expression}) END AS c${at}`
+    `ELSE quote(${expression}) END`
   );
 }
 
@@ -67,7 +86,7 @@ export async function insertLiterals(
     await connection.execute(insert);
     return [];
   }
-  const columns = asLiterals(returning);
-  const [made] = await connection.query(`${insert} RETURNING ${columns.join(", ")}`);
-  return columns.map((_, at) => String(made?.[`c${at}`]));
+  const columns = grouped(asLiterals(returning));
+  const [made] = await connection.query(`${insert} RETURNING ${namedColumns(columns)}`);
+  return literalsOf(made, columns.length);
 }

@@ -121,8 +121,8 @@ export async function findLostObjects(
       }
       continue;
     }
-    const old = known.tables.get(fate.before);
-    const meant = old === undefined || after === undefined
+    const isKnown = known.tables.has(fate.before) || known.virtualTables.has(fate.before);
+    const meant = !isKnown || after === undefined
       ? new Map<string, string>()
       : lostParts(before, fate, known, after)?.parts ?? new Map();
     for (const [key, fact] of lost.parts) {
