@@ -62,6 +62,10 @@ export async function proveRevision(id: RevisionId, tree: ReplayTree): Promise<P
       "a seed.sql with rows as your application writes them would tell whether that can happen";
     const fillings = [
       [
+        "free",
+        `Rows that down.sql picks were left out, because they made up.sql fail (${words})`,
+      ],
+      [
         "fitting",
         `Rows that its new constraints forbid were left out, because they made it fail (${words})`,
       ],

@@ -37,10 +37,10 @@ export const ROWS = 12;
 const VIRTUAL_ROWS = 5;
 
 /**
- * Which rows to make: a number, those of {@linkcode ROWS} that the schema after the up allows too, or `plain` ones
- * without anything awkward.
+ * Which rows to make: a number, those of {@linkcode ROWS} that the schema after the up allows too, `plain` ones without
+ * anything awkward, or `free` ones, of which none is made for what the down picks: it is to pick what the up adds.
  */
-export type Filling = number | "fitting" | "plain";
+export type Filling = number | "fitting" | "plain" | "free";
 
 /**
  * What running a revision up, down and up again has shown.
@@ -126,7 +126,14 @@ async function runTrial(
       const script = await at("seed", () => readText(seed, id));
       await at("seed", () => runPlainly(connection, id, script));
     } else if (rows !== 0) {
-      connection = await fill(id, tree, connection, { schema, touched, texts, rows }, facts);
+      const meeting = rows === "free" ? [source.up.text, source.asserts?.text ?? ""] : texts;
+      connection = await fill(
+        id,
+        tree,
+        connection,
+        { schema, touched, texts: meeting, rows },
+        facts,
+      );
     }
     if (texts.some((text) => text.includes("sqlite_stat"))) await connection.execute("ANALYZE");
     const before = await takeSnapshot(connection, touched);

@@ -150,3 +150,32 @@ Deno.test("prove says of a revision that is only in the database that it is not 
     assert.match(stderr, /^error\[revision-not-on-disk\]: Revision "a1" is not on disk/);
   }
 });
+
+Deno.test("prove makes no row that the up is to add and the down takes away, and says so", async () => {
+  for (
+    const [up, down] of [
+      [
+        "INSERT INTO role VALUES (1, 'admin'), (2, 'user');",
+        "DELETE FROM role WHERE id IN (1, 2);",
+      ],
+      ["INSERT INTO role (name) VALUES ('admin');", "DELETE FROM role WHERE name = 'admin';"],
+    ] as const
+  ) {
+    using project = runProject();
+    project.add("a1", "CREATE TABLE role (id INTEGER PRIMARY KEY, name TEXT UNIQUE);");
+    project.add("a2", up, down);
+    const { stdout } = await project.fails(0, "prove", "a2");
+    assert.match(
+      stdout,
+      /^exact +a2 .*\(on 12 rows in 1 table\)\n +Rows that down\.sql picks were left out/,
+    );
+  }
+  using wide = runProject();
+  wide.add("a1", "CREATE TABLE role (id INTEGER PRIMARY KEY, name TEXT);");
+  wide.add(
+    "a2",
+    "INSERT INTO role (name) VALUES ('admin');",
+    "DELETE FROM role WHERE name = 'admin';",
+  );
+  assert.match((await wide.inProcess("prove", "a2")).stdout, /^lossy +a2 /);
+});
