@@ -533,6 +533,18 @@ export interface CurrentAnswer {
   readonly revisions: readonly Revision[];
 }
 
+/** What became of a development database. */
+export interface DevAnswer {
+  readonly format: 1;
+  readonly database: string;
+  /** followed: it has the wanted schema; clean: it had what its records say; reached: revisions were recorded whose schema it has; back: it went back to its revisions. */
+  readonly kind: "followed" | "clean" | "reached" | "back";
+  /** What was changed. */
+  readonly changes: readonly Change[];
+  /** The statements that ran; empty if none did. */
+  readonly sql: string;
+}
+
 /** How two schemas differ. */
 export interface DiffAnswer {
   readonly format: 1;
@@ -1086,6 +1098,7 @@ export interface Answers {
   "check": CheckAnswer;
   "completions": CompletionsAnswer;
   "current": CurrentAnswer;
+  "dev --once --json, aludel dev --stop": DevAnswer;
   "diff": DiffAnswer;
   "downgrade": DowngradeAnswer;
   "drop": DropAnswer;

@@ -73,6 +73,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "record the hashes of finished revisions",
     load: () => load(new URL("./commands/write/seal.ts", import.meta.url)),
   },
+  dev: {
+    group: "Write revisions",
+    summary: "keep a development database at schema.sql while you edit",
+    load: () => load(new URL("./commands/write/dev.ts", import.meta.url)),
+  },
   drop: {
     group: "Write revisions",
     summary: "take a draft out again",

@@ -113,6 +113,15 @@ const files: Files = {
   setMode(path, mode) {
     if (os !== "windows") Deno.chmodSync(path, mode);
   },
+  watch(folder, listener) {
+    const watcher = Deno.watchFs(folder, { recursive: true });
+    (async () => {
+      for await (const { kind, paths } of watcher) {
+        if (kind !== "access") { for (const path of paths) listener(path); }
+      }
+    })();
+    return watcher;
+  },
   freeBytes(folder) {
     const { bavail, bsize } = builtin("node:fs").statfsSync(folder);
     return bavail * bsize;

@@ -93,6 +93,12 @@ export interface Files {
   realPath(path: string): string;
   /** No effect on Windows. */
   setMode(path: string, mode: number): void;
+  /**
+   * Tells of what is written, made, renamed or removed in a folder and its subfolders, until it is disposed. One change can
+   * be told several times, and several at once.
+   * @param listener Called with an absolute path; with that of the folder if the system does not say which.
+   */
+  watch(folder: string, listener: (path: string) => void): Disposable;
   /** The bytes that the user may still write to the disk of a folder. */
   freeBytes(folder: string): number;
 }

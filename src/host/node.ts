@@ -153,6 +153,14 @@ const files: Files = {
   setMode(path, mode) {
     if (os !== "windows") fs.chmodSync(path, mode);
   },
+  watch(folder, listener) {
+    const watcher = fs.watch(
+      folder,
+      { recursive: true },
+      (_, name) => listener(name === null ? folder : `${folder}/${name}`),
+    );
+    return { [Symbol.dispose]: () => watcher.close() };
+  },
   freeBytes(folder) {
     const { bavail, bsize } = fs.statfsSync(folder);
     return bavail * bsize;

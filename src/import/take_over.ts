@@ -120,7 +120,10 @@ export async function prepareImport(request: TakeOverRequest): Promise<PreparedI
   ];
   const settings: Settings = { ...project.settings, exclude };
   const texts = textsOf(project, plan, existing);
-  const head = await replayAll(graph.ids, texts, settings);
+  const isBeside = existing.length > 0 && fresh.length === plan.revisions.length;
+  const head = await replayAll(graph.ids, texts, settings).catch((error) => {
+    throw isBeside ? besideOthers(error, existing, tool.title) : error;
+  });
   if (connection !== null) {
     const live = await introspect(connection);
     const isUnrecorded = state === null && recorded.length === 0;
@@ -301,6 +304,32 @@ async function replayAll(
     }
     throw withoutRevision(error);
   }
+}
+
+/** The files make what revisions that are no import of them make already, such as a baseline. */
+function besideOthers(
+  error: unknown,
+  existing: readonly ManifestRevision[],
+  title: string,
+): unknown {
+  if (!(error instanceof AludelError)) return error;
+  const [first, ...others] = existing.filter(({ parents }) => parents.length === 0);
+  return new AludelError("import-beside", `The project has revisions that are not from ${title}`, {
+    notes: [
+      ...[first!, ...others].map(({ id, message }) => `it begins with "${id}", ${message}`),
+      `with them, the migrations of ${title} do not run: ${error.sqlite ?? error.message}`,
+    ],
+    outcome: "Nothing was written",
+    next: [
+      say(
+        `Stay with these revisions: what ${title} has done is in them, and new ones go on from there`,
+      ),
+      say(
+        `Or take over all of ${title}'s history: move ${MANIFEST_FILE} and the revisions' folders away, then aludel stamp base --purge and aludel import`,
+      ),
+    ],
+    cause: error,
+  });
 }
 
 /** The revision is not written yet, so that no command can speak of it. */

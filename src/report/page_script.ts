@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// Made by `deno task docs` from src/report/page/main.ts: sha256:9b10b20e89cee7b5878f2282561fc837c78a237c56ebb09a80453dd3a92064fd
+// Made by `deno task docs` from src/report/page/main.ts: sha256:eb886c511a65e059a1cbb57eb58c4aa2c4934e5aedfbac67466dc745a993297a
 
 /** The script of the report's page, for browsers. */
 export const PAGE_SCRIPT =

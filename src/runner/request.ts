@@ -32,6 +32,8 @@ export interface CheckedUp {
   readonly texts: AppliedTexts;
   /** Whether it is a draft; left out if it is sealed. */
   readonly draft?: true;
+  /** Whether it is SQL of no revision: it leaves no record, and only the log tells of it. */
+  readonly unrecorded?: true;
 }
 
 /** A step down. */

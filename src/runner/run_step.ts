@@ -97,6 +97,16 @@ export async function record(
   { at, durationMs }: Pick<StepTime, "at" | "durationMs">,
 ): Promise<void> {
   const { appliedBy } = host;
+  if (step.direction === "up" && step.unrecorded) {
+    const details = { durationMs, sql: step.texts.up };
+    return await appendLog(connection, {
+      at,
+      by: appliedBy,
+      event: "dev",
+      revision: null,
+      details,
+    });
+  }
   if (step.direction === "up") {
     const row = { ...step.record, kind: "ran", appliedAt: at, durationMs, appliedBy } as const;
     await insertRevision(connection, row, step.texts);

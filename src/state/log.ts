@@ -50,6 +50,12 @@ export type LogEvent =
     readonly revision: RevisionId;
     readonly details: { readonly tables?: number };
   }
+  /** A development database was brought to a schema that no revision has. */
+  | {
+    readonly event: "dev";
+    readonly revision: null;
+    readonly details: { readonly durationMs: number; readonly sql: string };
+  }
   /** A restore point was put back. */
   | {
     readonly event: "restore";

@@ -125,6 +125,19 @@ export const HOST_CASES: Readonly<Record<string, HostCase>> = {
     assert.ok(files.freeBytes(folder) > 0);
   },
 
+  async "a watched folder tells of a file that is written, and of one below it"({ files }, folder) {
+    files.makeFolder(`${folder}/below`);
+    for (const name of ["a.sql", "below/b.sql"]) {
+      let tell = (_path: string) => {};
+      const told = new Promise<string>((resolve) => tell = resolve);
+      using _watch = files.watch(files.realPath(folder), (path) => {
+        if (path.endsWith(".sql")) tell(path);
+      });
+      files.writeText(`${folder}/${name}`, "x");
+      assert.equal(await told, `${files.realPath(folder)}/${name}`);
+    }
+  },
+
   async "a program gives its exit code and its output"(host, folder) {
     const { processes, process } = host;
     const code = "console.log('out'); console.error('err'); process.exitCode = 7";

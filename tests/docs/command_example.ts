@@ -39,6 +39,12 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     then: "cat db/migrations/*create_roles.sql",
     thenPrints: /-- \+goose Up\n[\s\S]*CREATE TABLE roles[\s\S]*-- \+goose Down\n/,
   },
+  "aludel export sql 3f9c: --out new": {
+    scene: "a project",
+    prints: /create_roles\.up\.sql[^]*They go on from ae10c2d94b71/,
+    then: "ls new",
+    thenPrints: /add_ages/,
+  },
   "aludel export embed --out app/migrations.ts": {
     scene: "a project",
     prints: /1 draft is in it/,
@@ -60,6 +66,15 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     scene: "a project of another tool",
     prints: /applied +20240201120000 {2}create posts/,
     then: "aludel upgrade head && aludel verify",
+  },
+  "aludel import --steps 'ls steps' --replay 'sh step.sh {rev} {database}'": {
+    scene: "an empty folder",
+    before:
+      "mkdir steps && echo 'CREATE TABLE users (id INTEGER PRIMARY KEY);' | tee steps/one && " +
+      `echo 'sqlite3 "$2" "CREATE TABLE done AS SELECT '"'"'$1'"'"' AS step" ".read steps/$1"' | tee step.sh`,
+    prints: /pending +one/,
+    then: "cat schema.sql",
+    thenPrints: /CREATE TABLE users/,
   },
   "aludel import --baseline -d app.db": {
     scene: "a database without a project",
@@ -90,6 +105,20 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     thenPrints: /Register-ArgumentCompleter/,
   },
 
+  "aludel dev --once": {
+    scene: "a project",
+    before: "aludel upgrade heads",
+    prints: /create table events[^]*has the schema of schema\.sql/,
+    then: "sqlite3 app.db .tables",
+    thenPrints: /events/,
+  },
+  "aludel dev --stop": {
+    scene: "a project",
+    before: "aludel upgrade heads && aludel dev --once",
+    prints: /drop table events[^]*has what its revisions say/,
+    then: "aludel verify --drift",
+    thenPrints: /everything matches/,
+  },
   'aludel revision --autogenerate -m "add users"': {
     scene: "a project",
     then: "cat migrations/*_add_users/up.sql",

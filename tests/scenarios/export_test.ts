@@ -8,11 +8,11 @@ interface Told {
   readonly id: string;
   readonly parents: readonly string[];
   readonly message: string;
-  readonly down: boolean;
+  readonly hasDown: boolean;
 }
 
 const shape = (revisions: readonly Told[]) =>
-  revisions.map(({ id, parents, message, down }) => ({ id, parents, message, down }));
+  revisions.map(({ id, parents, message, hasDown }) => ({ id, parents, message, hasDown }));
 
 /** Adds a revision with the given texts. */
 async function addRevision(
@@ -54,8 +54,8 @@ for (
       if (isNumbered && isSorted) assert.deepEqual(shape(second.revisions), shape(first.revisions));
       else {
         assert.deepEqual(
-          second.revisions.map(({ message, down }: Told) => [message, down]),
-          first.revisions.map(({ message, down }: Told) => [message, down]),
+          second.revisions.map(({ message, hasDown }: Told) => [message, hasDown]),
+          first.revisions.map(({ message, hasDown }: Told) => [message, hasDown]),
         );
       }
       assert.equal(again.read("schema.sql"), schema);
@@ -155,6 +155,24 @@ Deno.test("export puts branches in one line, and says what is lost", async () =>
   for (const file of told.files) again.write(`m/${file}`, folder.read(`m/${file}`));
   await again.prepare("import");
   await again.prepare("upgrade", "head", "-d", "new.db");
+});
+
+Deno.test("export writes a range of revisions, and says what they go on from", async () => {
+  using folder = temporaryProject();
+  for (const [id, table] of [["r1", "a"], ["r2", "b"], ["r3", "c"]] as const) {
+    await addRevision(folder, id, `CREATE TABLE ${table} (x);\n`, `DROP TABLE ${table};\n`);
+  }
+  const told = JSON.parse(await folder.prepare("export", "goose", "r2:", "--out", "new", "--json"));
+  assert.deepEqual(told.revisions.map(({ id }: { id: string }) => id), ["r2", "r3"]);
+  assert.match(JSON.stringify(told.notices), /go on from r1/);
+  const one = JSON.parse(await folder.prepare("export", "sql", "r1", "--out", "one", "--json"));
+  assert.deepEqual(one.revisions.map(({ id }: { id: string }) => id), ["r1"]);
+  assert.deepEqual(
+    one.notices.filter((notice: unknown) => JSON.stringify(notice).includes("go on")),
+    [],
+  );
+  const embed = await folder.inProcess("export", "embed", "r2:", "--out", "m.ts");
+  assert.match(embed.stderr, /error\[usage\]: A module has all revisions/);
 });
 
 Deno.test("export embed writes one module that the library reads, and writes it again", async () => {

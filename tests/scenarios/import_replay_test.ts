@@ -324,7 +324,7 @@ Deno.test({
   },
 });
 
-/** A folder whose node_modules has knex, typeorm, sequelize-cli, kysely, better-sqlite3 and sqlite3. */
+/** A folder whose node_modules has knex, kysely, typeorm, tsx and better-sqlite3. */
 const packages = Deno.env.get("ALUDEL_NPM_TOOLS");
 
 Deno.test({
@@ -378,5 +378,48 @@ Deno.test({
     await folder.prepare("upgrade", "head");
     await folder.prepare("downgrade", "-1");
     assert.equal(await sqlite3(path, "SELECT count(*) FROM posts"), "2");
+  },
+});
+
+Deno.test({
+  name: "import takes over migrations of Kysely in TypeScript, and those of TypeORM" +
+    (packages === undefined ? " (skipped: ALUDEL_NPM_TOOLS is not set)" : ""),
+  ignore: packages === undefined,
+  async fn() {
+    using folder = temporaryFolder();
+    Deno.symlinkSync(`${packages}/node_modules`, `${folder.path}/node_modules`);
+    folder.write("package.json", '{"type": "commonjs"}');
+    folder.write(
+      "kysely/2024-01-01_users.ts",
+      "import { type Kysely, sql } from 'kysely'\nexport async function up(db: Kysely<any>): Promise<void> {\n" +
+        "  await db.schema.createTable('users').addColumn('id', 'integer', (c) => c.primaryKey()).addColumn('name', 'text').execute()\n" +
+        "  await sql`UPDATE users SET name = lower(name)`.execute(db)\n}\n",
+    );
+    folder.write(
+      "typeorm/data-source.js",
+      "const { DataSource } = require('typeorm');\nmodule.exports = { source: new DataSource({ type: 'better-sqlite3', database: 'app.db', migrations: [__dirname + '/migrations/*.js'] }) };\n",
+    );
+    const migration = (name: string, sql: string) =>
+      folder.write(
+        `typeorm/migrations/${name.slice(-13)}-x.js`,
+        `module.exports = class ${name} { async up(q) { ${sql} } async down() {} }\n`,
+      );
+    migration(
+      "Init1700000000000",
+      'await q.query("CREATE TABLE person (id integer PRIMARY KEY, name varchar)")',
+    );
+    migration("Fill1700000001000", "await q.query(\"INSERT INTO person VALUES (1, 'root')\")");
+    const several = await folder.inProcess("import");
+    assert.match(
+      several.stderr,
+      /error\[import-ambiguous\][^]*aludel import kysely --source kysely/,
+    );
+    const typed = await imported(folder, "typeorm", "--dry-run");
+    assert.deepEqual(typed.revisions.map(({ key }) => key), [
+      "Init1700000000000",
+      "Fill1700000001000",
+    ]);
+    const { revisions } = await imported(folder, "kysely", "--source", "kysely");
+    assert.match(upOf(folder, revisions[0]!.id), /UPDATE users SET name = lower\(name\);/);
   },
 });

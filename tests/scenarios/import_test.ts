@@ -318,3 +318,15 @@ Deno.test("import --baseline takes over the schema alone, in a folder with anoth
   await folder.prepare("verify");
   assert.equal((await folder.inProcess("import", "dbmate", "--baseline")).code, 2);
 });
+
+Deno.test("import into a project that began with a baseline says what to do, and writes nothing", async () => {
+  using folder = temporaryFolder();
+  const database = await unpackImportFixture("dbmate", folder);
+  await folder.prepare("import", "--baseline", "-d", database);
+  const before = folder.read("migrations/manifest.json");
+  const { code, stderr } = await folder.inProcess("import");
+  assert.equal(code, 1);
+  assert.match(stderr, /error\[import-beside\][^]*baseline[^]*users[^]*Nothing was written/);
+  assert.match(stderr, /Stay with these revisions[^]*stamp base --purge/);
+  assert.equal(folder.read("migrations/manifest.json"), before);
+});

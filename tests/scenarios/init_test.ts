@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { unpackImportFixture } from "../fixtures/import_fixture.ts";
 import { aludel, run, temporaryFolder } from "./cli.ts";
 
 const MANIFEST = '{"format":1,"revisions":[\nnull]}\n';
@@ -155,4 +156,29 @@ Deno.test("init leaves .gitignore's other lines, and git obeys the new one", asy
   assert.equal(stdout, "app.db\napp.db-wal\napp.db.restore/x\napp.dbx/y\n");
   await folder.done("init");
   assert.equal(folder.read(".gitignore"), "node_modules\n/app.db*\n");
+});
+
+Deno.test("init names the migrations of another tool, and the models that can be the schema", async () => {
+  using folder = temporaryFolder();
+  await unpackImportFixture("drizzle-0.31", folder);
+  folder.write("drizzle.config.ts", 'export default { dialect: "sqlite" };\n');
+  folder.write(
+    "shop/models.py",
+    "from sqlalchemy.orm import DeclarativeBase\n\nclass Base(DeclarativeBase):\n    pass\n",
+  );
+  folder.write("prisma/schema.prisma", 'datasource db {\n  provider = "sqlite"\n}\n');
+  folder.write("manage.py", 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n');
+  const before = await folder.inProcess("status");
+  assert.match(before.stderr, /error\[project-missing\][^]*next: aludel import/);
+  const { code, stderr } = await folder.inProcess("init");
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /"drizzle" has migrations of Drizzle Kit\.[^]*\n {2}aludel import\n/);
+  for (
+    const line of [
+      '"schema": {"django":true}',
+      '"schema": {"drizzle":"drizzle.config.ts"}',
+      '"schema": {"prisma":"prisma/schema.prisma"}',
+      '"schema": {"sqlalchemy":"shop.models:Base"}',
+    ]
+  ) assert.ok(stderr.includes(line), `${line} in ${stderr}`);
 });

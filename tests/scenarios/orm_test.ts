@@ -222,3 +222,31 @@ Deno.test("the setting schema names one program", async () => {
     assert.match(stderr, /error\[settings-/, JSON.stringify(schema));
   }
 });
+
+Deno.test("Prisma's schema file in one line: the flag that its release has, and what it prints", async () => {
+  using project = runProject();
+  project.write("prisma/schema.prisma", "model User { id Int @id }\n");
+  project.write(
+    "aludel.json",
+    '{"database": "app.db", "schema": {"prisma": "prisma/schema.prisma"}}',
+  );
+  project.write("package.json", "{}");
+  project.write(
+    "node_modules/.bin/prisma",
+    '#!/bin/sh\necho "$@" > ran.txt\necho \'CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY);\'\n',
+  );
+  Deno.chmodSync(`${project.path}/node_modules/.bin/prisma`, 0o755);
+  for (const [release, flag] of [["6.19.0", "--to-schema-datamodel"], ["7.1.0", "--to-schema"]]) {
+    project.write(
+      "node_modules/prisma/package.json",
+      `{"name": "prisma", "version": "${release}"}`,
+    );
+    const { stdout, stderr } = await project.fails(3, "check");
+    assert.match(stderr, /Running: npx --no-install prisma migrate diff/);
+    assert.match(stdout, /create table User/);
+    assert.equal(
+      project.read("ran.txt"),
+      `migrate diff --from-empty ${flag} prisma/schema.prisma --script\n`,
+    );
+  }
+});

@@ -1,6 +1,10 @@
 import { AludelError } from "../../errors.ts";
+import { parseRange } from "../../graph/ref.ts";
+import { resolveRange } from "../../graph/resolve_ref.ts";
+import type { RevisionId } from "../../graph/revision.ts";
 import { host } from "../../host/mod.ts";
 import {
+  type Export,
   EXPORT_FORMATS,
   exportedRevision,
   type ExportFormat,
@@ -27,6 +31,7 @@ import { noticesJson } from "../render/answer.ts";
 export function exportProject(
   context: CommandContext,
   word: string,
+  range: string | undefined,
   flags: SessionFlags & { readonly out: string | undefined },
 ): void {
   const { ui, runtime } = context;
@@ -34,6 +39,11 @@ export function exportProject(
   if (flags.out === undefined || flags.out.trim() === "") {
     throw new AludelError("usage", '"--out" must say where to write', {
       next: [again`--out ${format === "embed" ? `src/${MODULE_FILE}` : "exported"}`],
+    });
+  }
+  if (format === "embed" && range !== undefined) {
+    throw new AludelError("usage", "A module has all revisions: an application upgrades from any", {
+      next: [shell`aludel export embed --out ${flags.out}`],
     });
   }
   const { workspace } = new Session(context, flags);
@@ -47,7 +57,7 @@ export function exportProject(
   const folder = isModule ? out.replace(/[/\\][^/\\]*$/, "") || "/" : out;
   const { files, versions, notices } = format === "embed"
     ? embedding(workspace, isModule ? out.slice(folder.length).replace(/^[/\\]/, "") : MODULE_FILE)
-    : exportRevisions(format, revisionsOf(workspace), workspace.graph);
+    : exportRange(format, workspace, range);
   for (const name of files.keys()) refuseOverwriting(`${folder}/${name}`, format);
   host.files.makeFolder(folder, { recursive: true });
   for (const [name, text] of files) writeAtomically(`${folder}/${name}`, text);
@@ -79,8 +89,29 @@ function formatOf(word: string): ExportFormat {
   });
 }
 
-function revisionsOf({ graph, entries, files }: Workspace) {
-  return graph.ids.map((id) => {
+/** @param range As typed; undefined for all revisions. */
+function exportRange(
+  format: Exclude<ExportFormat, "embed">,
+  workspace: Workspace,
+  range: string | undefined,
+): Export {
+  const { graph } = workspace;
+  if (range === undefined) return exportRevisions(format, revisionsOf(workspace, graph.ids), graph);
+  const asked = parseRange(range.includes(":") ? range : `${range}:${range}`);
+  const onDisk = new Set(workspace.entries.keys());
+  const chosen = new Set(resolveRange(graph, asked, { applied: new Set<string>(), onDisk }));
+  const ids = graph.ids.filter((id) => chosen.has(id));
+  const before = graph.ids.filter((id) =>
+    !chosen.has(id) && ids.some((one) => graph.parentsOf(one).includes(id))
+  );
+  const made = exportRevisions(format, revisionsOf(workspace, ids), graph);
+  if (before.length === 0) return made;
+  const notice = `They go on from ${before.join(", ")}: a database needs what that makes first`;
+  return { ...made, notices: [...made.notices, notice] };
+}
+
+function revisionsOf({ entries, files }: Workspace, ids: readonly RevisionId[]) {
+  return ids.map((id) => {
     const entry = entries.get(id)!;
     const { up, down } = new RevisionTexts(files, entry).requireIntact();
     return exportedRevision(entry, up, down);

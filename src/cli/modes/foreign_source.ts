@@ -89,6 +89,21 @@ async function fileTools(project: ForeignFolder): Promise<readonly ForeignTool[]
   });
 }
 
+/** The tools whose migrations are in a folder, for a command that only says so. */
+export async function toolsIn(root: string): Promise<readonly FoundTool[]> {
+  try {
+    return await findHere({ tool: undefined, replay: undefined, steps: undefined }, {
+      project: new DiskFolder(root),
+      root,
+      below: "",
+    });
+  } catch (error) {
+    // None, or files that import itself will explain.
+    if (error instanceof AludelError) return [];
+    throw error;
+  }
+}
+
 /** The database: the one that is named, or the only one that Wrangler keeps for local work; undefined if there is none. */
 export function chosenTarget(
   session: Session,

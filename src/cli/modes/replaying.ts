@@ -18,6 +18,7 @@ import type { Project } from "../../project/workspace/project.ts";
 import type { Target } from "../../project/workspace/target.ts";
 import { openWorkspace } from "../../project/workspace/workspace.ts";
 import { again } from "../../text/next_step.ts";
+import type { Ui } from "../terminal/ui.ts";
 import type { CommandContext } from "../arguments/command.ts";
 
 /** What was typed about the tool's commands. */
@@ -34,6 +35,8 @@ export interface OpenedReplay {
   readonly steps: readonly Step[];
   /** The tool's folder, absolute. */
   readonly cwd: string;
+  /** Whether the command that takes a step was named already. */
+  readonly isAnnounced: boolean;
   /** The database that the tool itself opens, if no other was named and it is there: absolute. */
   readonly database: string | undefined;
 }
@@ -58,11 +61,17 @@ export async function openReplay(
   if (commands.list !== null) ui.notice(`Running: ${commands.list.name}`);
   const steps = await listSteps(commands, runner, project, title);
   const opened = { found, commands, steps, cwd };
-  if (!findsDatabase) return { ...opened, database: undefined };
+  if (!findsDatabase) return { ...opened, isAnnounced: false, database: undefined };
+  announce(ui, commands, runner);
   await runner.take(undefined, commands.run(steps[0]!.rev, runner.scratch));
   const there = runner.opened.map((path) => resolvePath(path.replace(/^file:/, ""), cwd))
     .filter((path) => pathExists(path));
-  return { ...opened, database: there.length === 1 ? there[0] : undefined };
+  return { ...opened, isAnnounced: true, database: there.length === 1 ? there[0] : undefined };
+}
+
+/** What the settings of another tool name is named before it runs. */
+function announce(ui: Ui, commands: StepCommands, runner: StepRunner): void {
+  ui.notice(`Running: ${commands.run("{rev}", runner.scratch).name}, on scratch files`);
 }
 
 function commandsOf(
@@ -95,12 +104,13 @@ export interface Replayed {
  */
 export async function replayHere(
   { ui }: CommandContext,
-  { found: { tool, place }, commands, steps, cwd }: OpenedReplay,
+  opened: OpenedReplay,
   { table: named }: ReplayFlags,
   project: Project,
   target: Target | undefined,
   connection: Connection | null,
 ): Promise<Replayed> {
+  const { found: { tool, place }, commands, steps, cwd } = opened;
   const isFile = target !== undefined && target.kind === "file";
   using runner = new StepRunner(cwd, isFile ? target.path : null);
   await using live = new HeldDatabase(connection === null || !isFile ? undefined : target);
@@ -113,8 +123,7 @@ export async function replayHere(
     untakenHistory(steps),
   );
   const applied = new Set(state?.applied.map(({ key }) => key));
-  const { name } = commands.run("{rev}", runner.scratch);
-  let isAnnounced = false;
+  let { isAnnounced } = opened;
   const replayed = await replaySteps({
     tool,
     table,
@@ -127,7 +136,7 @@ export async function replayHere(
     existing,
     isApplied: (rev) => applied.has(rev),
     onStep: ({ rev, message }, at, of) => {
-      if (!isAnnounced) ui.notice(`Running: ${name}, on scratch files`);
+      if (!isAnnounced) announce(ui, commands, runner);
       isAnnounced = true;
       if (ui.wantsProgress) ui.notice(`step ${at} of ${of}: ${rev} ${message}`);
     },

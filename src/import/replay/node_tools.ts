@@ -228,7 +228,7 @@ const TYPEORM = `${NODE_START}
   source.setOptions({ synchronize: false, migrationsRun: false, dropSchema: false });
   await source.initialize();
   if (rev === undefined) {
-    for (const { name, timestamp } of await new MigrationExecutor(source).getAllMigrations()) {
+    for (const { name, timestamp } of await new MigrationExecutor(source).getPendingMigrations()) {
       const message = name.replace(String(timestamp), "").replace(/(?<=[a-z])(?=[A-Z])/g, " ");
       say({ rev: name, message: message.toLowerCase(), created: new Date(timestamp).toISOString() });
     }

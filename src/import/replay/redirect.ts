@@ -90,6 +90,7 @@ const redirected = (given) => {
   if (file.startsWith("file://")) file = fileURLToPath(file.split("?")[0]);
   else if (file.startsWith("file:")) file = decodeURIComponent(file.slice(5).split("?")[0]);
   if (file === "" || file === ":memory:") return [given, false];
+  if (path.resolve(file) === scratch) return [scratch, true];
   note({ open: file });
   const isLive = live === "" || real(file) === live;
   return [isLive ? scratch : scratch + "-" + path.basename(file), isLive];

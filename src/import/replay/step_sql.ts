@@ -25,12 +25,12 @@ import { compareTables, describeRows, insertsOf, type RowDifference } from "./st
 import type { StepResult } from "./step_runner.ts";
 import {
   ended,
-  isRowStatement,
   type OwnStatements,
   ownStatements,
   sameStatements,
   verbOf,
   writesOf,
+  writesRows,
 } from "./trace.ts";
 
 /** A step that the tool has taken on an empty history. */
@@ -131,7 +131,7 @@ export class StepWriter {
     const refusal = await this.#tryWithRows(step, comparison, trials);
     const table = foldName(this.#table);
     const run = trials.map(({ statements }) => ownStatements(statements, table));
-    const writes = writesOf(run);
+    const writes = writesOf(run, comparison.to);
     // A statement that changed no row here may change some elsewhere; without a trace, the rows alone tell.
     const isTraced = run.every((list) => list !== null);
     const judge = (up: string) => this.#judge(up, trials, comparison, isTraced ? writes : null);
@@ -156,6 +156,7 @@ export class StepWriter {
       ...planned.facts,
       ...refusal === undefined ? [] : [`It could not be tried with rows: ${refusal}`],
     ];
+    if (facts.length === 0) facts.push("None of the generated rows was changed by it");
     const rowsLeft = { facts, statements: writes };
     const up = flagged(generated.up, step.title, rowsLeft);
     return { ...generated, up, made: "schema", rowsLeft, kept: planned.kept };
@@ -215,7 +216,7 @@ export class StepWriter {
   async #filled({ before, result }: TakenStep, comparison: Comparison): Promise<ScratchImage> {
     const { from } = comparison;
     const scratch = this.#scratch;
-    const texts = (result.statements ?? []).filter(isRowStatement);
+    const texts = (result.statements ?? []).filter(writesRows);
     await using filled = await scratch.with(from);
     await fillTables(filled, from, { seed: 1, rows: ROWS_TO_FIT, plain: true, texts });
     await using fitting = await fittingDatabase({ ...comparison, scratch }, filled);
@@ -280,7 +281,7 @@ export class StepWriter {
     { failure }: Verdict,
   ): Promise<readonly Pick<StepSql, "up" | "made">[]> {
     const candidates: Pick<StepSql, "up" | "made">[] = [];
-    if (failure === null && writesOf(run).every((sql) => verbOf(sql) === "INSERT")) {
+    if (failure === null && writesOf(run, schema).every((sql) => verbOf(sql) === "INSERT")) {
       await using ours = await this.#run(empty!.before, [planned]);
       await using theirs = this.#scratch.openImage(empty!.after);
       const inserts = insertsOf(await compareTables(ours, theirs, schema));

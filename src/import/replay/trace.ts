@@ -1,7 +1,9 @@
 /** The statements that a tool ran to take a step, as a trace has them. */
 import { isToolTable } from "../../schema/model/foreign_objects.ts";
-import { mentionedNames } from "../../schema/model/model.ts";
+import { mentionedNames, type Schema } from "../../schema/model/model.ts";
+import { foldName } from "../../sql/identifier.ts";
 import { splitStatements } from "../../sql/script.ts";
+import { TokenReader } from "../../sql/token_reader.ts";
 
 /** What a tool ran to take a step; null if that is not known. */
 export type OwnStatements = readonly string[] | null;
@@ -16,9 +18,34 @@ export function ownStatements(trace: readonly string[] | null, table: string): O
   return trace?.filter((sql) => isChange(sql) && !isOwn(sql)) ?? null;
 }
 
-/** The statements that write rows, of every trial. */
-export function writesOf(run: readonly OwnStatements[]): readonly string[] {
-  return [...new Set(run.flatMap((list) => list?.filter(isRowStatement) ?? []))];
+/**
+ * The statements that write rows, of every trial, without those that copy them for a rebuild: from or into a table that
+ * the step makes and takes away again.
+ *
+ * @param to The schema after the step.
+ */
+export function writesOf(run: readonly OwnStatements[], { tables }: Schema): readonly string[] {
+  const writes = run.flatMap((list) => {
+    const made = new Set(list?.flatMap((sql) => createdTable(sql) ?? []).map(foldName));
+    const passing = [...made].filter((name) => !tables.has(name));
+    const copies = (sql: string) =>
+      verbOf(sql) === "INSERT" &&
+      mentionedNames(sql).values().some((name) => passing.includes(name));
+    return list?.filter((sql) => writesRows(sql) && !copies(sql)) ?? [];
+  });
+  return [...new Set(writes)];
+}
+
+/** The name of the table that a statement makes. */
+function createdTable(sql: string): string | undefined {
+  const [statement] = splitStatements(sql);
+  if (statement === undefined) return undefined;
+  const reader = new TokenReader(sql, statement);
+  if (!reader.accept("CREATE")) return undefined;
+  if (!reader.accept("TEMP")) reader.accept("TEMPORARY");
+  if (!reader.accept("TABLE")) return undefined;
+  reader.accept("IF", "NOT", "EXISTS");
+  return reader.qualifiedName()?.name;
 }
 
 /** What ran in every trial; null if it depends on the rows that are there, or is not known. */
@@ -30,6 +57,7 @@ export function sameStatements([first, ...others]: readonly OwnStatements[]): Ow
   return others.every((list) => spelled(list) === spelled(first)) ? first : null;
 }
 
+/** The first word of a statement, in capitals. */
 export function verbOf(sql: string): string | undefined {
   return splitStatements(sql)[0]?.verb;
 }
@@ -41,17 +69,19 @@ const LOOKING: ReadonlySet<string> = new Set(
 /** Whether a statement that was traced changes something; those inside of triggers are comments in a trace. */
 function isChange(sql: string): boolean {
   const verb = verbOf(sql);
-  return verb !== undefined && !LOOKING.has(verb);
+  return verb === "WITH" ? writesRows(sql) : verb !== undefined && !LOOKING.has(verb);
 }
 
-/** Whether a statement writes rows otherwise than as the copy of a rebuild. */
-export function isRowStatement(sql: string): boolean {
-  const verb = verbOf(sql);
-  if (verb === "UPDATE" || verb === "DELETE" || verb === "REPLACE") return true;
-  return (verb === "INSERT" || verb === "WITH") &&
-    !/^\s*INSERT\s+INTO\s+\S*(?:_alembic_tmp_|new__|_knex_temp_|temporary_|_backup)/i.test(sql);
+const WRITING: ReadonlySet<string> = new Set(["INSERT", "UPDATE", "DELETE", "REPLACE"]);
+
+/** Whether a statement writes rows. */
+export function writesRows(sql: string): boolean {
+  const verb = verbOf(sql) ?? "";
+  return WRITING.has(verb) ||
+    (verb === "WITH" && /\b(?:insert|update|delete|replace)\s/i.test(sql));
 }
 
+/** Statements as a script. */
 export function ended(statements: readonly string[]): string {
   return statements.map((sql) => `${sql.trim().replace(/;$/, "")};\n`).join("");
 }

@@ -22,6 +22,14 @@ export function schemaRun(program: SchemaProgram, root: string): SchemaRun {
     const command = ["npx", "--no-install", "drizzle-kit", "export", `--config=${program.drizzle}`];
     return { command, name: command.join(" ") };
   }
+  if (program.prisma !== undefined) {
+    const flag = prismaMajor(root) >= 7 ? "--to-schema" : "--to-schema-datamodel";
+    const command = [
+      ...["npx", "--no-install", "prisma", "migrate", "diff", "--from-empty"],
+      ...[flag, program.prisma, "--script"],
+    ];
+    return { command, name: command.join(" ") };
+  }
   const python = program.python ?? pythonsOf(root)[0]!;
   if (program.sqlalchemy !== undefined) {
     const names = program.sqlalchemy.split(",").map((name) => name.trim());
@@ -31,6 +39,13 @@ export function schemaRun(program: SchemaProgram, root: string): SchemaRun {
     };
   }
   return { command: [python, "-c", DJANGO], name: `${python} with Django's models` };
+}
+
+/** The release of Prisma in a folder, the newest that is known if none is there: it named a flag anew in 7. */
+function prismaMajor(root: string): number {
+  const path = `${root}/node_modules/prisma/package.json`;
+  if (!pathExists(path)) return 7;
+  return Number(/"version":\s*"(\d+)/.exec(host.files.readText(path))?.[1] ?? 7);
 }
 
 /**

@@ -53,7 +53,13 @@ export function projectMissing({ files, migrations, settings }: Project): Aludel
     const others = projectsNear(settings.root);
     return new AludelError("project-missing", message, {
       notes: [named, ...others.map((other) => `There is a project in "${other}"`)],
-      next: [...others.map((other) => shell`cd ${other}`), shell`aludel init`],
+      next: [
+        ...others.map((other) => shell`cd ${other}`),
+        ...SIGNS.some((sign) => pathExists(`${settings.root}/${sign}`))
+          ? [shell`aludel import # take over the migrations that are here`]
+          : [],
+        shell`aludel init`,
+      ],
     });
   }
   // A new manifest would be an empty one, and the order of the revisions stood in the old one alone.
@@ -67,6 +73,13 @@ export function projectMissing({ files, migrations, settings }: Project): Aludel
     next: [shell`git checkout -- ${`${files.name}/${MANIFEST_FILE}`}`],
   });
 }
+
+/** Files and folders that only a project of another migration tool has. */
+const SIGNS = [
+  ...["alembic.ini", "diesel.toml", "drizzle/meta/_journal.json", "knexfile.js", "knexfile.ts"],
+  ...["manage.py", "prisma/migrations", "wrangler.json", "wrangler.jsonc", "wrangler.toml"],
+  ...["db/migrate", "db/migrations", "drizzle.config.js", "drizzle.config.ts"],
+];
 
 /** How many folders are looked into for a project, and how deep. */
 const LOOKED_INTO = 2_000;

@@ -16,7 +16,7 @@ export interface DatabaseSettings {
   readonly tokenVariable?: string;
 }
 
-/** A program that prints a schema as SQL. One of its first four members is there. */
+/** A program that prints a schema as SQL. One of its first five members is there. */
 export interface SchemaProgram {
   /** The program and its arguments; it runs in the settings file's folder. */
   readonly command?: readonly string[];
@@ -26,6 +26,8 @@ export interface SchemaProgram {
   readonly django?: boolean;
   /** drizzle-kit's settings file. */
   readonly drizzle?: string;
+  /** Prisma's schema file. */
+  readonly prisma?: string;
   /** The interpreter for SQLAlchemy and Django. */
   readonly python?: string;
 }
@@ -131,6 +133,7 @@ export const SETTING_TABLE: {
           },
           django: { type: "boolean" },
           drizzle: { type: "string", minLength: 1 },
+          prisma: { type: "string", minLength: 1 },
           python: { type: "string", minLength: 1 },
         },
         additionalProperties: false,
@@ -138,7 +141,7 @@ export const SETTING_TABLE: {
     },
     fallback: undefined,
     about:
-      'The schema you want, which `check` and `revision --autogenerate` compare with: an SQL file or a folder of them, relative to this file, or a program that prints it: `{"sqlalchemy": "models:Base"}`, `{"django": true}`, `{"drizzle": "drizzle.config.ts"}`, or any `{"command": ["npx", "drizzle-kit", "export"]}`. Python is that of the active virtual environment, or of `.venv`, `venv` or `env` beside this file, unless `"python"` names another. Without this setting it is `schema.sql`, or else the folder `schema`.',
+      'The schema you want, which `check` and `revision --autogenerate` compare with: an SQL file or a folder of them, relative to this file, or a program that prints it: `{"sqlalchemy": "models:Base"}`, `{"django": true}`, `{"drizzle": "drizzle.config.ts"}`, `{"prisma": "prisma/schema.prisma"}`, or any `{"command": ["npx", "drizzle-kit", "export"]}`. Python is that of the active virtual environment, or of `.venv`, `venv` or `env` beside this file, unless `"python"` names another. Without this setting it is `schema.sql`, or else the folder `schema`.',
   },
   sqlite: {
     schema: { type: "string", pattern: "^3\\.[0-9]{1,3}$" },

@@ -107,7 +107,7 @@ function more(
     const count = Object.keys(others).length + (django === true ? 1 : 0);
     const needless = python !== undefined && django !== true && !("sqlalchemy" in others);
     const message = count !== 1
-      ? 'The setting "schema" names one of "command", "sqlalchemy", "django": true and "drizzle"'
+      ? 'The setting "schema" names one of "command", "sqlalchemy", "django": true, "drizzle" and "prisma"'
       : 'The setting "schema" has "python", which is for "sqlalchemy" and "django"';
     if (count !== 1 || needless) problems.push({ kind: "value", path: ["schema"], message });
   }

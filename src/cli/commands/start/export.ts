@@ -15,13 +15,21 @@ export const command = defineCommand({
       help: "the folder for the files; for embed, also the name of the module",
     },
   },
-  positional: [{ name: "FORMAT", help: "golang-migrate, goose, dbmate, sql or embed" }],
+  positional: [
+    { name: "FORMAT", help: "golang-migrate, goose, dbmate, sql or embed" },
+    {
+      name: "RANGE",
+      help: "only these revisions: A:B, A: or :B (default: all; embed has always all)",
+      optional: true,
+    },
+  ],
   examples: [
     { command: "aludel export goose --out db/migrations", says: "writes files for goose" },
+    { command: "aludel export sql 3f9c: --out new", says: "only what comes from 3f9c on" },
     { command: "aludel export embed --out app/migrations.ts", says: "writes a module" },
   ],
-  async run(context, flags, [format = ""]) {
+  async run(context, flags, [format = "", range]) {
     const { exportProject } = await import("../../modes/exportation.ts");
-    exportProject(context, format, flags);
+    exportProject(context, format, range, flags);
   },
 });

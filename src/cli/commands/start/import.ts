@@ -50,8 +50,8 @@ export const command = defineCommand({
     { command: "aludel import --dry-run", says: "shows what it would do" },
     { command: "aludel import dbmate -d app.db", says: "names the tool and the database" },
     {
-      command: "aludel import alembic --replay 'poetry run alembic upgrade {rev}'",
-      says: "says how to run the tool",
+      command: "aludel import --steps 'ls steps' --replay 'sh step.sh {rev} {database}'",
+      says: "runs a migrator of your own",
     },
     { command: "aludel import --baseline -d app.db", says: "starts with the schema of a database" },
   ],

@@ -1,5 +1,6 @@
 import { AludelError } from "../../../errors.ts";
 import { resolvePath } from "../../../project/workspace/files.ts";
+import { findModels } from "../../../project/author/find_models.ts";
 import { startProject } from "../../../project/author/start_project.ts";
 import { defaultSettings } from "../../../project/workspace/settings.ts";
 import type { Target } from "../../../project/workspace/target.ts";
@@ -18,6 +19,11 @@ function borrowedDatabase(runtime: Runtime, root: string): Target | undefined {
     if (error instanceof AludelError) return undefined;
     throw error;
   }
+}
+
+/** The words that name a folder to import from. */
+function sourceWords(folder: string): readonly string[] {
+  return folder === "" ? [] : ["--source", typedWord(folder)];
 }
 
 function originOf({ from }: Target): string {
@@ -55,6 +61,9 @@ export const command = defineCommand({
       const { initFrom } = await import("../../modes/adoption.ts");
       return await initFrom(context, flags.from, root, borrowed, flags.lockTimeout);
     }
+    const { toolsIn } = await import("../../modes/foreign_source.ts");
+    const tools = await toolsIn(root);
+    const models = findModels(root);
     const started = borrowed === undefined
       ? startProject(root)
       : startProject(root, {}, borrowed.kind === "memory" ? null : borrowed.path);
@@ -63,6 +72,26 @@ export const command = defineCommand({
     for (const path of started.extended) ui.data(`extended  ${path}`);
     for (const path of started.kept) ui.data(`kept      ${path}`);
     const enter = folder === undefined || folder === "." ? [] : [`cd ${typedWord(folder)}`];
+    for (const { tool, place } of tools) {
+      ui.notice("");
+      ui.notice(
+        `"${
+          place.folder || "."
+        }" has migrations of ${tool.title}. This takes them over, with what it has applied:`,
+      );
+      const named = tools.length === 1 ? [] : [tool.name, ...sourceWords(place.folder)];
+      for (const step of [...enter, ["aludel", "import", ...named].join(" ")]) {
+        ui.notice(`  ${step}`);
+      }
+    }
+    if (started.created.includes("aludel.json")) {
+      for (const { title, schema } of models) {
+        ui.notice("");
+        ui.notice(`The models of ${title} can be the schema you want. Put this into aludel.json:`);
+        ui.notice(`  "schema": ${JSON.stringify(schema)}`);
+      }
+    }
+    if (tools.length > 0) return;
     const steps = [
       ...enter,
       'aludel revision -m "create events table"',
