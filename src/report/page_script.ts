@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// Made by `deno task docs` from src/report/page/main.ts: sha256:eb886c511a65e059a1cbb57eb58c4aa2c4934e5aedfbac67466dc745a993297a
+// Made by `deno task docs` from src/report/page/main.ts: sha256:c6714bf4946342c87030b8c2d73624e8fa7147f60109bb42e212fbb77e6183f9
 
 /** The script of the report's page, for browsers. */
 export const PAGE_SCRIPT =

@@ -104,8 +104,7 @@ export async function makeRowsPoint(
   session: CopySession,
   watch: CopyWatch,
 ): Promise<MadePoint> {
-  const { writeLostRows } = await import("./lost_rows.ts");
-  const { RowsUnfit } = await import("./table_keeper.ts");
+  const { RowsUnfit, writeLostRows } = await import("./lost_rows.ts");
   const database = realPath(request.database);
   const { reason, name } = request;
   const created = toSecond(watch.clock.now());
