@@ -47,10 +47,10 @@ for (; performance.now() < end && !isStopped; seed++) {
   verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
 }
 
-/** Each fiftieth run is a process of its own, and each twentieth one that is killed while it starts or works. */
+/** Each fiftieth run is a process of its own, each twentieth one that is killed, and each fourth rehearsed before. */
 function programOf(run: number): Program {
   if (run % 50 === 0) return { isProcess: true };
-  return run % 20 === 0 ? { killedAfter: 100 + Math.random() * 700 } : {};
+  return run % 20 === 0 ? { killedAfter: 100 + Math.random() * 700 } : { rehearses: run % 4 === 1 };
 }
 
 /** Writes the first of each kind, made smaller. */

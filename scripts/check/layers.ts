@@ -76,10 +76,6 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "replay",
     "project",
   ],
-  fleet: [
-    ...CORE,
-    "project",
-  ],
   git: ["errors", "finding", "digest", "text", "host", "graph", "sql", "manifest", "project"],
   mod: [
     ...CORE,
@@ -92,7 +88,6 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "replay",
     "project",
     "proof",
-    "fleet",
     "git",
     "import",
     "mod",

@@ -25,7 +25,9 @@ are explained in [refs.md](refs.md), errors in [errors.md](errors.md), settings 
   terminal only, and colour only while \`NO_COLOR\` is unset. If the reader goes away (\`aludel history | head -1\`) the command still ends
   properly, with its own exit code.
 - **\`--json\`** prints exactly one JSON document to stdout, on one line unless stdout is a terminal. A failed command prints
-  \`{"error": {"code", "message", "exitCode", "notes", "next", …}}\` there; each of \`next\` is \`{"command", "why"?}\`, a line to paste, or \`{"say"}\`. What fails after the answer was printed goes to stderr as text.
+  \`{"format": 1, "error": {"code", "message", "exitCode", "notes", "next", …}}\` there; each of \`next\` is \`{"command", "why"?}\`, a line to paste, or \`{"say"}\`. What fails after the answer was printed goes to stderr as text. [json.md](json.md) has the words and the schemas.
+- **A pager** shows what \`history\`, \`show\` and \`diff\` print on a terminal: \`$ALUDEL_PAGER\`, else \`$PAGER\`, else \`less\`, which leaves at once if
+  everything fits. \`--no-pager\`, \`cat\` or an empty variable turn it off.
 - **Flags before the command** work for \`--config\`, \`--database\`, \`--quiet\` and \`--json\`: \`aludel -c shop/aludel.json history\`. A flag's value
   may be attached: \`-m"text"\`, \`-r-3:current\`, \`--head=3f9c\`. \`downgrade -1\` and \`upgrade +1\` need no \`--\`; after \`--\` nothing is a flag.
 

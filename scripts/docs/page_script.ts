@@ -25,12 +25,25 @@ export const PAGE_SCRIPT =
   return [[TARGET, await formatGenerated(text, "ts")]];
 }
 
-/** The hash of the texts of all modules of the script. */
+/** What `deno info` says of a module. */
+interface ModuleInfo {
+  readonly specifier: string;
+  readonly dependencies?: readonly { readonly code?: { readonly specifier?: string } }[];
+}
+
+/** The hash of the texts of all modules that are in the script; what is only a type to them is not. */
 async function sourceHash(): Promise<string> {
   const { modules } = JSON.parse(await deno("info", "--json", ENTRY)) as {
-    readonly modules: readonly { readonly specifier: string }[];
+    readonly modules: readonly ModuleInfo[];
   };
-  const names = modules.map(({ specifier }) => specifier.replace(ROOT.href, "")).sort();
+  const byName = new Map(modules.map((module) => [module.specifier, module]));
+  const found = new Set([new URL(ENTRY, ROOT).href]);
+  for (const name of found) {
+    for (const { code } of byName.get(name)?.dependencies ?? []) {
+      if (code?.specifier !== undefined) found.add(code.specifier);
+    }
+  }
+  const names = [...found].map((name) => name.replace(ROOT.href, "")).sort();
   return digest(names.map((name) => `${name}\n${textOf(name)}`).join("\n"));
 }
 

@@ -58,6 +58,8 @@ async function environment(
     DENO_DIR: cache,
     DENO_NO_UPDATE_CHECK: "1",
     LANG: "C.UTF-8",
+    // Nobody presses a key.
+    PAGER: "cat",
     GIT_CONFIG_GLOBAL: "/dev/null",
     GIT_AUTHOR_NAME: "Reader",
     GIT_AUTHOR_EMAIL: "reader@example.org",

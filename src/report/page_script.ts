@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// Made by `deno task docs` from src/report/page/main.ts: sha256:c6714bf4946342c87030b8c2d73624e8fa7147f60109bb42e212fbb77e6183f9
+// Made by `deno task docs` from src/report/page/main.ts: sha256:69164a520fb98c3f030ab53244771ff831fee09eb99dccacdd372a9578217986
 
 /** The script of the report's page, for browsers. */
 export const PAGE_SCRIPT =

@@ -3,6 +3,7 @@ import { openScratch } from "../db/open_scratch.ts";
 import { type Affinity, affinityOf, foldName, quoteName } from "../sql/identifier.ts";
 import { type Mention, readMentions } from "../sql/mentions.ts";
 import { indexedContent } from "../sql/token_reader.ts";
+import type { Statement } from "../sql/script.ts";
 import type { CheckedStep } from "./request.ts";
 import { traceTables } from "./table_fates.ts";
 
@@ -39,11 +40,17 @@ export function findHazards(steps: readonly CheckedStep[]): Hazard[] {
       const loses = `may lose rows of "${name}", as its directive allows`;
       hazards.push({ revision: step.id, loses, tables: tablesOf(name) });
     }
-    if (!statements.some(({ verb }) => TAKING.has(verb))) continue;
+    const overwrites = ({ start, end }: Statement) => OVERWRITES.test(text.slice(start, end));
+    const isTaking = (statement: Statement) =>
+      TAKING.has(statement.verb) || statement.verb === "INSERT" && overwrites(statement);
+    const taking = new Set(statements.filter(isTaking));
+    if (taking.size === 0) continue;
     const texts = new Map<number, string>();
     const mentions = statements.flatMap((statement) => {
-      if (!TAKING.has(statement.verb) && statement.verb !== "CREATE") return [];
-      const found = readMentions(text, statement).filter((mention) => !mention.inTrigger);
+      if (!taking.has(statement) && statement.verb !== "CREATE") return [];
+      const found = readMentions(text, statement).filter(({ inTrigger, kind }) =>
+        !inTrigger && (kind !== "insert" || overwrites(statement))
+      );
       if (found[0] !== undefined && isCreation(found[0])) {
         texts.set(found[0].start, text.slice(statement.start, statement.end));
       }
@@ -58,7 +65,12 @@ export function findHazards(steps: readonly CheckedStep[]): Hazard[] {
 }
 
 /** The verbs of statements that take something away or rename it. */
-const TAKING: ReadonlySet<string> = new Set(["ALTER", "DELETE", "DROP", "UPDATE", "WITH"]);
+const TAKING: ReadonlySet<string> = new Set(
+  ["ALTER", "DELETE", "DROP", "REPLACE", "UPDATE", "WITH"],
+);
+
+/** An INSERT that may put its rows in place of others: INSERT OR REPLACE, or an UPSERT. */
+const OVERWRITES = /\bor\s+replace\b|\bdo\s+update\b/i;
 
 function hazardsOf(
   revision: string,
@@ -114,6 +126,7 @@ function hazardsOf(
       case "delete":
         add(mention, `deletes ${limited ? "rows of" : "every row of"} "${name}"`);
         break;
+      case "insert": // an UPSERT
       case "update":
       case "replace":
         add(mention, `overwrites ${limited === false ? "every row of" : "rows of"} "${name}"`);

@@ -1,3 +1,4 @@
+import { faultOfAnswer } from "./json_answer.ts";
 import { formatManifest, type ManifestRevision, sortById } from "../../src/manifest/manifest.ts";
 import { parseManifest } from "../../src/manifest/parse_manifest.ts";
 import { digest } from "../../src/digest.ts";
@@ -114,6 +115,8 @@ export function gitProjectIn(folder: TemporaryFolder, sub: string): GitProject {
     },
     async json(...args) {
       const { code, stdout } = await runInProcess([...args, "--json"], { cwd: path });
+      const fault = faultOfAnswer([...args, "--json"], stdout);
+      if (fault !== undefined) throw new Error(`${fault}, after aludel ${args.join(" ")}`);
       return { code, value: JSON.parse(stdout) };
     },
     async codes(...args) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import axe from "axe-core";
-import { CHROMIUM, Page } from "../fixtures/browser.ts";
+import { CHROMIUM, Page } from "../../scripts/pictures/browser.ts";
 import { largeReport } from "../fixtures/large_report.ts";
 import { TempFolder } from "../fixtures/temp_folder.ts";
 import { htmlText } from "../../src/report/html.ts";

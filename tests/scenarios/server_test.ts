@@ -3,6 +3,7 @@ import { openServer } from "../../src/db/server/server_connection.ts";
 import { upgrade } from "../../src/mod.ts";
 import { NO_SQLD, type Sqld, startSqld } from "../fixtures/sqld.ts";
 import { sqlite3 } from "./cli.ts";
+import { HOSTILE_SCRIPTS } from "./hostile_scripts.ts";
 import { type RunProject, runProject } from "./run_project.ts";
 
 // One server for the file; each test begins with an empty database.
@@ -298,3 +299,24 @@ Deno.test({
     await (await started)?.[Symbol.asyncDispose]();
   },
 });
+
+for (const { name, before, byHand, ups, isLocal, ends } of HOSTILE_SCRIPTS) {
+  if (byHand !== undefined || isLocal) continue;
+  onServer(`hostile, on a server: ${name}`, async (project) => {
+    project.add("r0", before);
+    await project.prepare("upgrade");
+    ups.forEach((up, at) => project.add(`r${at + 1}`, up));
+    const { code, stderr } = await project.aludel("upgrade");
+    if (ends !== "clean" && "refused" in ends) {
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, ends.refused);
+      return;
+    }
+    assert.equal(code, 0, stderr);
+    if (ends === "clean") assert.doesNotMatch(stderr, /^(?:lost|kept)/m);
+    else {
+      assert.match(stderr, /^lost /m);
+      assert.match(stderr, /^kept /m);
+    }
+  });
+}

@@ -12,10 +12,14 @@ const COLUMNS = 80;
 const ROWS = 40;
 
 /** What a terminal shows after `aludel ARGS`. */
-async function show(cwd: string, args: readonly string[]): Promise<readonly string[]> {
+async function show(
+  cwd: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> {
   const words = [...aludelCommand(), ...args].map((word) => `'${word}'`).join(" ");
   using screen = new TerminalScreen(COLUMNS, ROWS);
-  const env = baseEnvironment();
+  const env = { ...baseEnvironment(), PAGER: "cat", ...variables };
   for (const { bytes } of await runInTerminal(words, { cwd, env, columns: COLUMNS, rows: ROWS })) {
     await screen.write(bytes);
   }
@@ -129,3 +133,29 @@ Deno.test(`a long message stays beside the graph${reason}`, TERMINAL, async () =
     "●  a0 (draft) (branchpoint), begin",
   ]);
 });
+
+Deno.test(
+  `history, show and diff go through the user's pager, and nothing else does${reason}`,
+  TERMINAL,
+  async () => {
+    using made = temporaryProject();
+    await made.prepare("revision", "-m", "one", "--rev-id", "a1");
+    made.write("schema.sql", "CREATE TABLE t (x);\n");
+    const marked = { ALUDEL_PAGER: "sed 's/^/paged: /'", PAGER: "cat" };
+    for (const args of [["history"], ["history", "--graph"], ["show", "-s"], ["diff"]]) {
+      const lines = (await show(made.path, args, marked)).filter((line) => line !== "");
+      assert.ok(lines.some((line) => line.startsWith("paged: ")), `${args}: ${lines}`);
+      const plain = await show(made.path, [...args, "--no-pager"], marked);
+      assert.ok(!plain.some((line) => line.startsWith("paged: ")), `${args}: ${plain}`);
+      // A pager that is not there is no reason to print nothing.
+      const without = await show(made.path, args, { ALUDEL_PAGER: "no-such-pager 2>/dev/null" });
+      assert.deepEqual(without, plain);
+    }
+    assert.deepEqual(await show(made.path, ["heads"], marked), ["a1 (draft) (head), one"]);
+    const { stdout } = await run(aludelCommand()[0]!, [...aludelCommand().slice(1), "history"], {
+      cwd: made.path,
+      env: marked,
+    });
+    assert.doesNotMatch(stdout, /paged/);
+  },
+);

@@ -584,6 +584,28 @@ Deno.test("verify --fix takes the id from the folder's name where nobody else kn
   assert.match(await project.prepare("verify", "--fix"), /is draft v2\.0 again, on top of a1/);
 });
 
+Deno.test("verify --fix makes no draft of a folder that may be what ran, edited and called otherwise", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE accounts (balance);\nINSERT INTO accounts VALUES (500);\n");
+  project.add("pay", "UPDATE accounts SET balance = balance * 100;\n", "SELECT 1;\n");
+  await project.done("upgrade");
+  const manifest = Deno.readTextFileSync(`${project.path}/migrations/manifest.json`);
+  project.write(
+    "migrations/manifest.json",
+    manifest.split("\n").filter((line) => !line.startsWith('{"id":"pay"')).join("\n"),
+  );
+  project.write("migrations/pay/up.sql", "UPDATE accounts SET balance = balance * 100; -- cents\n");
+  Deno.renameSync(`${project.path}/migrations/pay`, `${project.path}/migrations/payments`);
+  const { stderr, stdout } = await project.aludel("verify", "--fix");
+  assert.match(stdout + stderr, /Folder "payments" may be "pay", which the database ran/);
+  await project.aludel("upgrade");
+  assert.equal(await project.sql("SELECT balance FROM accounts"), "50000");
+  Deno.renameSync(`${project.path}/migrations/payments`, `${project.path}/migrations/payments_pay`);
+  await project.aludel("verify", "--fix");
+  await project.aludel("upgrade");
+  assert.equal(await project.sql("SELECT balance FROM accounts"), "50000");
+});
+
 Deno.test("verify --fix leaves a folder whose recorded parents are not on disk", async () => {
   using project = await ranByHand();
   loseLine(project, "h1", "h2");

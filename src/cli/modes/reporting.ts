@@ -6,7 +6,7 @@ import { readStatus, type Status } from "../../project/migrate/verify.ts";
 import { readAppliedTexts } from "../../project/migrate/stamp.ts";
 import { type Catalogue, messageOf } from "../../project/workspace/catalogue.ts";
 import { RevisionTexts } from "../../project/workspace/revision_texts.ts";
-import { changesOf } from "../../proof/changes.ts";
+import { ChangeReader } from "../../proof/changes.ts";
 import { lintRevision } from "../../proof/lint_revisions.ts";
 import type { Proof } from "../../proof/proof.ts";
 import { provenBefore } from "../../proof/prove.ts";
@@ -22,6 +22,7 @@ import { toSecond } from "../../text/layout.ts";
 import { openTarget } from "../session/database.ts";
 import { openReplay } from "../session/replay.ts";
 import type { Session } from "../session/session.ts";
+import { countOn } from "../terminal/watch_board.ts";
 import { lookForDrift, type OpenVerification, openVerification } from "../session/verification.ts";
 
 /**
@@ -45,13 +46,16 @@ export async function gatherReport(
   const proofs = proofsOf(() =>
     provenBefore({ project, workspace, ids: ids.filter((id) => onDisk.has(id)) })
   );
+  const changes = new ChangeReader(tree);
   const schemas = new SchemaCollection();
   const revisions: ReportRevision[] = [];
   const lanes = new Map(layLanes(graph, ids).map(({ id, ...row }) => [id, row]));
+  const progress = countOn(session.ui, runtime, "reading");
   for (const id of graph.sorted(ids)) {
+    progress(revisions.length, ids.length);
     const revision = graph.get(id)!;
     const entry = catalogue.entries.get(id);
-    const found = entry === undefined ? null : await changesOf(id, tree);
+    const found = entry === undefined ? null : await changes.of(id);
     const texts = await textsOf(session, open, id);
     const record = records.get(id);
     const hazards = entry === undefined ? [] : (await lintRevision(id, {
@@ -86,6 +90,7 @@ export async function gatherReport(
       },
     });
   }
+  progress(ids.length, ids.length);
   return {
     title: project.settings.root.replace(/^.*[/\\]/, ""),
     made: toSecond(runtime.now()),

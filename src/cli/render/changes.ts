@@ -32,12 +32,14 @@ function nameOf(change: Comparison["changes"][number]): string {
   return "object" in change ? change.object.name : change.to.name;
 }
 
-/** Prints a difference, a line each: see {@linkcode changeLine}. */
-export function reportChanges(ui: Ui, { changes }: Pick<Comparison, "changes">): void {
-  const { style } = ui;
-  for (const change of changes) {
-    for (const line of describeChange(change)) ui.data(changeLine(line, style));
-  }
+/** Prints a difference, a line each. */
+export function reportChanges(ui: Ui, comparison: Pick<Comparison, "changes">): void {
+  for (const line of changeLines(ui, comparison)) ui.data(line);
+}
+
+/** The lines of a difference: see {@linkcode changeLine}. */
+export function changeLines(ui: Ui, { changes }: Pick<Comparison, "changes">): readonly string[] {
+  return changes.flatMap(describeChange).map((line) => changeLine(line, ui.style));
 }
 
 /** A line of `describeChange` with its sign: `+` what comes, `-` what goes, `~` what changes. */

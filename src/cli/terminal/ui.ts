@@ -83,6 +83,12 @@ export class Ui {
     if (!this.#options.json) this.#tell(this.#runtime.stdout, text, this.style);
   }
 
+  /** A text as {@linkcode Ui.data} would write it, for a program that shows it in its place. */
+  asPrinted(text: string): string {
+    const shown = visible(text);
+    return this.style === plainStyle ? shown : rendered(shown);
+  }
+
   /** SQL and scripts, which another program may run: unchanged, except on a terminal. */
   script(text: string): void {
     const { stdout } = this.#runtime;
@@ -114,19 +120,6 @@ export class Ui {
     const indent = this.#runtime.stdout.isTerminal ? 2 : 0;
     const document = { format: JSON_FORMAT, ...answer };
     const json = JSON.stringify(document, (key, member) => this.#plain(key, member), indent);
-    this.#write(this.#runtime.stdout, visibleJson(json));
-  }
-
-  /**
-   * A document on a line of its own, for an answer of any number of them; the last one is given to {@linkcode Ui.json}.
-   * @param here What its next steps must repeat.
-   */
-  jsonLine(document: object, here = this.#here): void {
-    if (!this.#options.json) return;
-    const json = JSON.stringify(
-      { format: JSON_FORMAT, ...document },
-      (key, member) => this.#plain(key, member, here),
-    );
     this.#write(this.#runtime.stdout, visibleJson(json));
   }
 
@@ -165,9 +158,9 @@ export class Ui {
     this.#write(stream, style === plainStyle ? shown : rendered(shown));
   }
 
-  #plain(key: string, member: unknown, here = this.#here): unknown {
+  #plain(key: string, member: unknown): unknown {
     if (key !== "next" || !Array.isArray(member)) return plainNumber(member);
-    return member.map((step: NextStep) => stepJson(step, here));
+    return member.map((step: NextStep) => stepJson(step, this.#here));
   }
 
   #write(stream: OutputStream, text: string): void {

@@ -1,5 +1,7 @@
 import { durationText, firstColumns } from "../../text/layout.ts";
 import { visible } from "../../text/visible.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Ui } from "./ui.ts";
 
 /**
  * The memory that the main thread and the sentinel share: the main thread is deaf while SQLite works, so it
@@ -114,4 +116,16 @@ export class WatchBoard {
     this.#text.set(bytes);
     Atomics.store(this.#fields, TEXT_LENGTH, bytes.length);
   }
+}
+
+/** Draws how many of something are done, such as `proving 3 of 60`, where a person watches. */
+export function countOn(
+  ui: Pick<Ui, "wantsProgress">,
+  { stderr }: Pick<Runtime, "stderr">,
+  verb: string,
+): (done: number, of: number) => void {
+  if (!ui.wantsProgress) return () => {};
+  return (done, of) => {
+    stderr.write(done < of ? `${CLEAR_LINE}${verb} ${done} of ${of}` : CLEAR_LINE);
+  };
 }

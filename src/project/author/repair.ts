@@ -256,6 +256,14 @@ class Repairer {
       this.#remind(`Folder "${dir}" could follow any of ${parents.length} heads: merge them first`);
       return;
     }
+    const lost = this.#recordAfter(parents);
+    if (lost !== undefined) {
+      this.#remind(
+        `Folder "${dir}" may be "${lost}", which the database ran and which is not on disk: ` +
+          `if it is, call it ${dir}_${lost}; if it is not, write it with "aludel revision"`,
+      );
+      return;
+    }
     const named = idInFolderName(this.#project.settings.folderTemplate, dir);
     const id = [generatedId(dir), named].find((word) => this.#isFree(word)) ??
       this.#options.newId();
@@ -273,6 +281,13 @@ class Repairer {
     });
     const place = parents.length === 0 ? "as a base" : `on top of ${parents[0]}`;
     this.#done(`Folder "${dir}" is draft ${id} again, ${place}`);
+  }
+
+  /** A revision that ran on top of these and is not on disk: a folder that would follow them may be its own. */
+  #recordAfter(parents: readonly RevisionId[]): RevisionId | undefined {
+    return this.#options.memory.records.find((record) =>
+      !this.#revisions.has(record.id) && record.parents.join() === parents.join()
+    )?.id;
   }
 
   #isFree(id: string | undefined): id is string {

@@ -104,7 +104,8 @@ export async function makeRowsPoint(
   session: CopySession,
   watch: CopyWatch,
 ): Promise<MadePoint> {
-  const { RowsUnfit, writeLostRows } = await import("./lost_rows.ts");
+  const { writeLostRows } = await import("./lost_rows.ts");
+  const { RowsUnfit } = await import("./table_keeper.ts");
   const database = realPath(request.database);
   const { reason, name } = request;
   const created = toSecond(watch.clock.now());

@@ -1,7 +1,7 @@
 import { type Connection, SqlError, type SqlValue } from "../../db/connection.ts";
 import type { LostRows } from "../../runner/request.ts";
 import { type Affinity, foldName, quoteName, quoteText } from "../../sql/identifier.ts";
-import { keepsValue, readRowShape, type RowShape, sameValue } from "./lost_rows.ts";
+import { keepsValue, readRowShape, type RowShape, sameValue } from "./row_shape.ts";
 
 /** Something that could not be put back. */
 export interface Missed {

@@ -9,7 +9,6 @@ import {
   type Route,
   switchRoute,
   upgradeRoute,
-  withoutRoute,
 } from "../../graph/route.ts";
 import { inOrder, type NextCommand, shell } from "../../text/next_step.ts";
 import type { Catalogue } from "../workspace/catalogue.ts";
@@ -21,8 +20,6 @@ export type GoalRequest =
   | { readonly kind: "redo"; readonly ref: Ref }
   /** A revision that is known already, with what was applied on top of it. */
   | { readonly kind: "undo"; readonly id: RevisionId }
-  /** Revisions that are known already, and nothing that was applied on top of them. */
-  | { readonly kind: "without"; readonly ids: readonly RevisionId[] }
   | { readonly kind: "switch"; readonly refs: readonly Ref[] };
 
 /**
@@ -33,7 +30,6 @@ export type Goal =
   | { readonly kind: "upgrade"; readonly ids: readonly RevisionId[] }
   | { readonly kind: "downgrade"; readonly destination: Destination }
   | { readonly kind: "redo"; readonly id: RevisionId }
-  | { readonly kind: "without"; readonly ids: readonly RevisionId[] }
   | { readonly kind: "switch"; readonly ids: readonly RevisionId[] };
 
 /** @throws {AludelError} An error of the area `ref`. */
@@ -55,8 +51,6 @@ export function resolveGoal(catalogue: Catalogue, request: GoalRequest): Goal {
         kind: "switch",
         ids: resolveRefs(graph, request.refs, { applied, onDisk, purpose: "look" }),
       };
-    case "without":
-      return request;
     case "undo":
       return { kind: "downgrade", destination: { kind: "before", id: request.id } };
     case "redo":
@@ -82,8 +76,6 @@ export function routeTo(catalogue: Catalogue, goal: Goal): Route {
       if (destination.kind === "before" && !applied.has(destination.id)) return [];
       return downgradeRoute(graph, applied, destination);
     }
-    case "without":
-      return withoutRoute(graph, applied, goal.ids);
     case "switch":
       return switchRoute(graph, applied, goal.ids);
     case "redo": {

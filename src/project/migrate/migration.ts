@@ -34,7 +34,6 @@ import type { DatabaseAccess } from "../workspace/database_access.ts";
 import { RevisionTexts } from "../workspace/revision_texts.ts";
 import type { DraftPolicy } from "../workspace/setting_table.ts";
 import { squashInside } from "../workspace/squashes.ts";
-import type { TextsOf } from "../workspace/revision_texts.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type CheckRequest, checkRoute } from "./check_route.ts";
 import { type Goal, type GoalRequest, resolveGoal, routeTo } from "./goal.ts";
@@ -44,8 +43,6 @@ import { recordSquashes } from "./record_squashes.ts";
 export interface MigrationContext {
   /** null if there is no project: a database alone can be downgraded from what it has stored. */
   readonly workspace: Workspace | null;
-  /** The workspace's texts, if they are read already, as for the next of many databases. */
-  readonly textsOf?: TextsOf;
   readonly access: DatabaseAccess;
   readonly drafts: DraftPolicy;
   /** The texts that an edited revision was sealed with, if they are known. */
@@ -167,15 +164,11 @@ function refuseForeign(
   catalogue: Catalogue,
 ): void {
   if (foreign === true || workspace === null || !isOfAnotherProject(catalogue)) return;
-  throw foreignDatabase(access.name, [...catalogue.records.keys()]);
-}
-
-/** The error for a database whose records are all of revisions that are not on disk. */
-export function foreignDatabase(name: string, ids: readonly RevisionId[]): AludelError {
+  const ids = [...catalogue.records.keys()];
   const named = ids.slice(-NAMED).map((id) => `"${id}"`).join(", ");
-  return new AludelError(
+  throw new AludelError(
     "database-foreign",
-    `Database "${name}" belongs to another project`,
+    `Database "${access.name}" belongs to another project`,
     {
       notes: [
         ids.length === 1
@@ -185,7 +178,7 @@ export function foreignDatabase(name: string, ids: readonly RevisionId[]): Alude
       outcome: NOTHING_RUN,
       next: [
         shell`aludel status`,
-        elsewhere(name, "PATH", "name the database of this project"),
+        elsewhere(access.name, "PATH", "name the database of this project"),
         again`--foreign # if it is the right one, as after a switch to a branch with another history`,
       ],
     },
@@ -253,7 +246,7 @@ async function checkGoal(
   return await checkMigration(context, route, {
     catalogue,
     downFrom: request.downFrom,
-    records: goal.kind === "downgrade" || goal.kind === "without" ? "lenient" : "strict",
+    records: goal.kind === "downgrade" ? "lenient" : "strict",
   }, texts);
 }
 
@@ -274,7 +267,6 @@ export async function checkMigration(
   const checked = await checkRoute(route, {
     ...asked,
     files: context.workspace?.files ?? null,
-    textsOf: context.textsOf,
     sealedTexts: context.sealedTexts,
     drafts: context.drafts,
     sqliteVersion: await context.access.sqliteVersion(),

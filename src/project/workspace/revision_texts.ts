@@ -193,11 +193,8 @@ function editedError(
   );
 }
 
-/** Gives the texts of revisions. */
-export type TextsOf = (entry: ManifestRevision) => RevisionTexts;
-
 /** Reads the texts of revisions, each once. */
-export function textReader(files: RevisionFiles): TextsOf {
+export function textReader(files: RevisionFiles): (entry: ManifestRevision) => RevisionTexts {
   const known = new Map<string, RevisionTexts>();
   return (entry) => {
     let texts = known.get(entry.id);

@@ -6,13 +6,17 @@ import type { TableShape } from "./table_shape.ts";
 
 const VOCABULARY = "aludel_vocabulary";
 
+/** How many words of an FTS5 index are lost; `unknown` on a server, which makes no table to list them. */
+export type LostEntries = number | "unknown";
+
 /** How many words of how many rows an FTS5 index finds no longer: https://sqlite.org/fts5.html#the_fts5vocab_virtual_table_module */
 export async function lostEntries(
   old: Connection,
   fresh: Connection,
   before: string,
   now: string,
-): Promise<number> {
+): Promise<LostEntries> {
+  if (!fresh.capabilities.ownCache) return "unknown";
   const columns = ["term", "doc", "col", "offset"].map((name): ComparedColumn => ({
     name,
     before: quoteName(name),
@@ -39,8 +43,18 @@ export async function lostEntries(
   }
 }
 
-/** How many words an FTS5 index has, each as often as it occurs. */
-export async function countEntries(connection: Connection, table: string): Promise<number> {
+/** How many words less an FTS5 index has that was made anew, each as often as it occurs. */
+export async function missingEntries(
+  old: Connection,
+  fresh: Connection,
+  before: string,
+  now: string,
+): Promise<LostEntries> {
+  if (!fresh.capabilities.ownCache) return "unknown";
+  return Math.max(await countEntries(old, before) - await countEntries(fresh, now), 0);
+}
+
+async function countEntries(connection: Connection, table: string): Promise<number> {
   try {
     await createVocabulary(connection, VOCABULARY, table, "row");
     const [row] = await connection.query(`SELECT sum(cnt) AS n FROM temp.${VOCABULARY}`);

@@ -13,7 +13,13 @@ import {
   planWritten,
 } from "./comparison_plan.ts";
 import { type LostKey, noDifference, type RowDifference } from "./row_match.ts";
-import { countEntries, isContentless, lostEntries, lostOptions } from "./fts_index.ts";
+import {
+  isContentless,
+  type LostEntries,
+  lostEntries,
+  lostOptions,
+  missingEntries,
+} from "./fts_index.ts";
 import { literalOf } from "./same_value.ts";
 import { readShape, type ShapeColumn, type TableShape } from "./table_shape.ts";
 import type { TableWrites } from "./write_log.ts";
@@ -60,7 +66,7 @@ export interface TableMeasure {
   /** Settings of a virtual table that are gone. */
   readonly options: readonly string[];
   /** Entries that a statement took from an FTS5 index that has no rows of its own. */
-  readonly entries?: number;
+  readonly entries?: LostEntries;
 }
 
 /**
@@ -120,7 +126,7 @@ async function measureShapes(
   if (now === undefined || emptied) {
     const gone = indexes ? 0 : await countRows(old, before.name);
     const entries = indexes && now?.virtual && /\bfts5\b/i.test(before.sql)
-      ? await countEntries(old, before.name) - await countEntries(fresh, now.name)
+      ? await missingEntries(old, fresh, before.name, now.name)
       : 0;
     return { ...facts, ...none, of: gone, difference: { ...noDifference(), gone }, entries };
   }

@@ -85,7 +85,11 @@ export function judgeLoss(measures: readonly TableMeasure[], terms: LossTerms): 
     }
   }
   const objects = measures.flatMap(({ table, entries = 0 }) =>
-    entries > 0 ? [`index ${table}: ${countOf(entries, "word")}`] : []
+    entries === "unknown"
+      ? [`index ${table}: words, which this server does not list`]
+      : entries > 0
+      ? [`index ${table}: ${countOf(entries, "word")}`]
+      : []
   );
   return { lost: { tables: lost, objects }, undeclared };
 }

@@ -6,9 +6,16 @@ export const TOOL_TABLES: readonly string[] = [
   // Migration tools.
   ...["alembic_version", "django_migrations", "schema_migrations", "ar_internal_metadata"],
   ...["__drizzle_migrations", "_prisma_migrations", "knex_migrations*", "kysely_migration*"],
-  ...["SequelizeMeta", "typeorm_metadata", "goose_db_version", "_sqlx_migrations"],
+  ...[
+    "SequelizeMeta",
+    "typeorm_metadata",
+    "goose_db_version",
+    "_sqlx_migrations",
+    "gorp_migrations",
+  ],
   ...["__diesel_schema_migrations", "refinery_schema_history", "flyway_schema_history"],
   ...["databasechangelog", "databasechangeloglock", "__EFMigrationsHistory", "__EFMigrationsLock"],
+  ...["_yoyo_log", "_yoyo_migration", "_yoyo_version", "yoyo_lock", "atlas_schema_revisions"],
   // Replication and hosts.
   ...["_litestream_seq", "_litestream_lock", "_cf_*", "d1_migrations", "libsql_wasm_func_table"],
   ...["crsql_*", "*__crsql_*"],

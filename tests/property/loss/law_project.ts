@@ -101,7 +101,13 @@ export class LawProject {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
+    const timer = setTimeout(() => {
+      try {
+        child.kill("SIGKILL");
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error; // It has ended by itself.
+      }
+    }, milliseconds);
     const { code, signal, stdout, stderr } = await child.output();
     clearTimeout(timer);
     const text = new TextDecoder();

@@ -9,7 +9,7 @@ import {
   writeScript,
   type WrittenScript,
 } from "./hostile_script.ts";
-import { KILLED, LawProject, type NamedPoint } from "./law_project.ts";
+import { KILLED, LawProject, type NamedPoint, type Outcome } from "./law_project.ts";
 import { makeDatabase, scriptText, settingsText } from "./make_database.ts";
 import { findLosses, heldRows, NO_RENAMES, type Renames } from "./losses.ts";
 
@@ -75,6 +75,8 @@ export class Broken extends Error {
 export interface Program {
   readonly isProcess?: boolean;
   readonly killedAfter?: number;
+  /** Whether it is rehearsed before, which must foretell what is lost, or that it is refused. */
+  readonly rehearses?: boolean;
 }
 
 /**
@@ -116,6 +118,9 @@ async function judge(
   if (command === undefined) return "refused before";
   const args = [...command, "--json"];
   if (scriptRecipe.transaction === "each") args.push("--transaction", "each");
+  const foretold = program.rehearses
+    ? lossesIn(await project.aludel([...args, "--rehearse"]))
+    : undefined;
   const outcome = program.killedAfter !== undefined
     ? await project.killed(args, program.killedAfter)
     : program.isProcess
@@ -136,6 +141,9 @@ async function judge(
   const fail = (what: string, facts: readonly string[]) =>
     new Broken(what, facts, script.kinds, files());
 
+  if (foretold !== undefined && foretold !== lossesIn(outcome)) {
+    throw fail("foretold", [foretold, lossesIn(outcome)]);
+  }
   const state = contentsText(after);
   if (outcome.code === 0) {
     const known = made.known;
@@ -181,6 +189,12 @@ async function judge(
     return state === script.boundaries[0] ? "killed before COMMIT" : "killed after COMMIT";
   }
   return `refused ${code}`;
+}
+
+/** What a run, or its rehearsal, says that is lost; the code of its error if it is refused. */
+function lossesIn({ code, stdout }: Outcome): string {
+  const { error, lost, lostObjects } = JSON.parse(stdout);
+  return code === 0 ? JSON.stringify({ lost, lostObjects }) : `refused: ${error?.code}`;
 }
 
 const NOTHING = "SELECT 1;\n";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Scratch } from "../../../src/replay/scratch.ts";
 import { ReplayTree } from "../../../src/replay/tree.ts";
-import { changesOf } from "../../../src/proof/changes.ts";
+import { ChangeReader } from "../../../src/proof/changes.ts";
 import { SchemaCollection } from "../../../src/report/report.ts";
 import { buildGraph } from "../../../src/graph/build_graph.ts";
 
@@ -28,10 +28,11 @@ async function collected() {
     sourceOf as ConstructorParameters<typeof ReplayTree>[1],
     new Scratch({ doubleQuotedStrings: false }),
   );
+  const reader = new ChangeReader(tree);
   const schemas = new SchemaCollection();
   const differences = new Map();
   for (const id of graph!.ids) {
-    const { schema, changes } = await changesOf(id, tree);
+    const { schema, changes } = await reader.of(id);
     differences.set(id, schemas.add(id, PARENTS[id]!, schema!, changes));
   }
   return { schemas, differences };

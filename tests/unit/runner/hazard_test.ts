@@ -33,10 +33,26 @@ Deno.test("findHazards() names what is deleted or overwritten with a WHERE", () 
   ]);
 });
 
+Deno.test("findHazards() names what may be overwritten by rows that are inserted", () => {
+  const overwrites = ['overwrites rows of "t"'];
+  assert.deepEqual(losses("REPLACE INTO t VALUES (1);"), overwrites);
+  assert.deepEqual(losses("INSERT OR REPLACE INTO t VALUES (1);"), overwrites);
+  assert.deepEqual(losses("WITH x AS (SELECT 1) REPLACE INTO t SELECT * FROM x;"), overwrites);
+  assert.deepEqual(
+    losses("INSERT INTO t VALUES (1, 2) ON CONFLICT (a) DO UPDATE SET b = 2;"),
+    overwrites,
+  );
+});
+
 Deno.test("findHazards() passes over what takes nothing away", () => {
   assert.deepEqual(losses("CREATE TABLE t(a); CREATE INDEX i ON t(a); DROP INDEX i;"), []);
   assert.deepEqual(losses("DROP VIEW v; DROP TRIGGER r; ALTER TABLE t ADD COLUMN c;"), []);
-  assert.deepEqual(losses("INSERT OR REPLACE INTO t VALUES (1);"), []);
+  assert.deepEqual(
+    losses("INSERT INTO t VALUES ('do not replace'); INSERT OR IGNORE INTO t VALUES (1);"),
+    [],
+  );
+  assert.deepEqual(losses("WITH x AS (SELECT 1) INSERT INTO t SELECT * FROM x;"), []);
+  assert.deepEqual(losses("INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING;"), []);
   assert.deepEqual(losses("CREATE TEMP TABLE x(a); DROP TABLE temp.x;"), []);
   assert.deepEqual(
     losses("CREATE TRIGGER r AFTER INSERT ON t BEGIN DELETE FROM u; END;"),

@@ -8,8 +8,7 @@ import { defineCommand } from "../../arguments/command.ts";
 import { findingText } from "../../render/finding.ts";
 import { DATABASE_FLAG } from "../../arguments/flag.ts";
 import type { Style } from "../../terminal/style.ts";
-import type { Ui } from "../../terminal/ui.ts";
-import { CLEAR_LINE } from "../../terminal/watch_board.ts";
+import { countOn } from "../../terminal/watch_board.ts";
 import { orderJson, proofJson } from "../../render/answer.ts";
 
 export const command = defineCommand({
@@ -54,7 +53,7 @@ export const command = defineCommand({
       ids,
       jobs: flags.jobs ?? runtime.processors,
       cached: !flags.again,
-      onProgress: progressOf(ui, runtime.stderr),
+      onProgress: countOn(ui, runtime, "proving"),
     });
     const { proofs, orders, fromCache } = result;
     const failures = distinct([
@@ -93,16 +92,6 @@ export const command = defineCommand({
 /** Removes duplicates: a revision that cannot be replayed fails every proof above it in the same words. */
 function distinct(findings: readonly Finding[]): readonly Finding[] {
   return [...new Map(findings.map((one) => [JSON.stringify(one), one])).values()];
-}
-
-function progressOf(
-  ui: Ui,
-  stderr: { write(text: string): void },
-): (done: number, of: number) => void {
-  if (!ui.wantsProgress) return () => {};
-  return (done, of) => {
-    stderr.write(done < of ? `${CLEAR_LINE}proving ${done} of ${of}` : CLEAR_LINE);
-  };
 }
 
 /** The number of revisions that were proven, and that were not. */

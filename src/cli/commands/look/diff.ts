@@ -2,14 +2,15 @@ import { AludelError } from "../../../errors.ts";
 import { say } from "../../../text/next_step.ts";
 import { compareWith, compareWithWanted } from "../../../project/author/schema_reader.ts";
 import {
+  changeLines,
   comparisonJson,
-  reportChanges,
   reportSchemaNotices,
   suggestRenamesTo,
 } from "../../render/changes.ts";
 import { defineCommand } from "../../arguments/command.ts";
 import { DATABASE_FLAG } from "../../arguments/flag.ts";
 import { readOperand, schemaReader } from "../../session/schemas.ts";
+import { page, PAGER_FLAG } from "../../terminal/pager.ts";
 import { Session } from "../../session/session.ts";
 
 export const command = defineCommand({
@@ -26,6 +27,7 @@ export const command = defineCommand({
     sql: { kind: "switch", help: "print the statements that lead from A to B" },
     svg: { kind: "switch", help: "print a picture of the changed tables" },
     ...DATABASE_FLAG,
+    ...PAGER_FLAG,
   },
   positional: [
     { name: "A", help: "the schema to start from (default: heads)", optional: true },
@@ -72,7 +74,8 @@ export const command = defineCommand({
       render.printDiagram(ui, diagram, "svg", `Changes from ${a} to ${to}`, answer);
     } else {
       ui.json(answer);
-      reportChanges(ui, comparison);
+      const lines = changeLines(ui, comparison);
+      if (lines.length > 0) await page(context, lines.join("\n"), flags);
     }
     if (changes.length === 0) ui.notice(`${a} and ${to} have the same schema.`);
     else suggestRenamesTo(ui, comparison, to);

@@ -7,6 +7,7 @@ import { findRevisions } from "../../session/revisions.ts";
 import { openDatabaseIfPossible } from "../../session/database.ts";
 import type { Catalogue } from "../../../project/workspace/catalogue.ts";
 import type { Style } from "../../terminal/style.ts";
+import { page, PAGER_FLAG } from "../../terminal/pager.ts";
 import { Session } from "../../session/session.ts";
 import { DATABASE_FLAG } from "../../arguments/flag.ts";
 import { RevisionPrinter } from "../../render/revision.ts";
@@ -35,6 +36,7 @@ export const command = defineCommand({
     graph: { kind: "switch", help: "draw how the revisions are connected" },
     ascii: { kind: "switch", help: "draw with ASCII characters (implies --graph)" },
     ...DATABASE_FLAG,
+    ...PAGER_FLAG,
   },
   positional: [],
   examples: [
@@ -102,11 +104,11 @@ export const command = defineCommand({
             ? [...block(id).split("\n"), ""]
             : ui.answerLines(printer.summary(id), drawn),
       });
-      ui.data(drawing.join("\n"));
+      await page(context, drawing.join("\n"), flags);
     } else if (flags.verbose) {
-      ui.data(ids.map(block).join("\n\n"));
+      await page(context, ids.map(block).join("\n\n"), flags);
     } else {
-      ui.data(ids.map((id) => printer.line(id)).join("\n"));
+      await page(context, ids.map((id) => printer.line(id)).join("\n"), flags);
     }
   },
 });

@@ -6,6 +6,7 @@ import { readAppliedTexts } from "../../../project/migrate/stamp.ts";
 import { defineCommand } from "../../arguments/command.ts";
 import { DATABASE_FLAG } from "../../arguments/flag.ts";
 import { openDatabaseIfPossible } from "../../session/database.ts";
+import { page, PAGER_FLAG } from "../../terminal/pager.ts";
 import { Session } from "../../session/session.ts";
 import { appliedField, appliedJson, RevisionPrinter, sealField } from "../../render/revision.ts";
 import { shell } from "../../../text/next_step.ts";
@@ -19,6 +20,7 @@ export const command = defineCommand({
   flags: {
     summary: { kind: "switch", alias: "s", help: "leave out the SQL" },
     ...DATABASE_FLAG,
+    ...PAGER_FLAG,
   },
   positional: [{
     name: "REF",
@@ -89,6 +91,6 @@ export const command = defineCommand({
       }
       return parts.join("\n\n");
     });
-    ui.data(blocks.join("\n\n"));
+    await page(context, blocks.join("\n\n"), flags);
   },
 });

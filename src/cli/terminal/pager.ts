@@ -1,0 +1,59 @@
+import { host } from "../../host/mod.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Ui } from "./ui.ts";
+
+/** The flag of commands whose answer may be longer than a screen. */
+export const PAGER_FLAG = {
+  noPager: { kind: "switch", help: "print a long answer at once, without a pager" },
+} as const;
+
+/** Without a word if it is not installed. */
+const LESS_IF_THERE = "command -v less >/dev/null || exit 127; less";
+
+/** As git has them: leave if everything fits, keep colours, keep the screen. */
+const LESS = "FRX";
+
+/**
+ * The command line of the pager: `$ALUDEL_PAGER`, else `$PAGER`, else `less`. An empty one, or `cat`, is none.
+ * @returns undefined if nobody could turn its pages.
+ */
+export function findPager(
+  runtime: Pick<Runtime, "env" | "stdout">,
+  noPager: boolean,
+): string | undefined {
+  if (noPager || !runtime.stdout.isTerminal || runtime.env("TERM") === "dumb") return undefined;
+  const own = runtime.env("ALUDEL_PAGER") ?? runtime.env("PAGER");
+  const pager = own ?? (host.os === "windows" ? "" : LESS_IF_THERE);
+  return pager.trim() === "" || pager.trim() === "cat" ? undefined : pager;
+}
+
+/** Prints an answer as {@linkcode Ui.data} does; on a terminal, in the user's pager. */
+export async function page(
+  { runtime, ui }: { readonly runtime: Runtime; readonly ui: Ui },
+  text: string,
+  { noPager }: { readonly noPager: boolean },
+): Promise<void> {
+  const pager = ui.wantsJson ? undefined : findPager(runtime, noPager);
+  if (pager === undefined || !await showIn(pager, ui.asPrinted(text), runtime)) ui.data(text);
+}
+
+/** @returns false if there is no such pager. */
+async function showIn(pager: string, text: string, runtime: Runtime): Promise<boolean> {
+  const folder = host.files.makeTemporaryFolder("aludel-pager-");
+  try {
+    // The pager reads the keys from the terminal, and the text from its standard input.
+    const file = `${folder}/text`;
+    host.files.writeText(file, `${text}\n`);
+    const code = await host.processes.runAttached("sh", {
+      args: ["-c", `${pager} < "$1"`, "pager", file],
+      cwd: runtime.cwd,
+      env: { LESS: runtime.env("LESS") ?? LESS, LV: runtime.env("LV") ?? "-c" },
+    });
+    return code !== NOT_FOUND;
+  } finally {
+    host.files.remove(folder, { recursive: true });
+  }
+}
+
+/** What a POSIX shell ends with if there is no such program. */
+const NOT_FOUND = 127;
