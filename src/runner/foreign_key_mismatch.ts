@@ -19,8 +19,11 @@ export interface ForeignKey {
  */
 export interface KeyMismatch {
   readonly key: ForeignKey;
-  /** `unique`: the columns are there, and no PRIMARY KEY, UNIQUE or unique index is on just them. */
-  readonly reason: "unique" | "columns" | "primary-key" | "view";
+  /**
+   * `unique`: the columns are there, and no PRIMARY KEY, UNIQUE or unique index is on just them · `collation`: one is, and
+   * compares them in another way than the columns.
+   */
+  readonly reason: "unique" | "collation" | "columns" | "primary-key" | "view";
 }
 
 /** Every foreign key of the database, by its child's name. @throws {SqlError} */
@@ -118,6 +121,8 @@ export function describeMismatch({ key, reason }: KeyMismatch): string {
   switch (reason) {
     case "unique":
       return `${from} refers to ${parent} (${columns}), and nothing makes ${columns} unique`;
+    case "collation":
+      return `${from} refers to ${parent} (${columns}), and the unique index on ${columns} has another collation`;
     case "columns":
       return `${from} refers to ${parent} (${columns}), and ${parent} has no such ${
         key.parentColumns.length === 1 ? "column" : "columns"
@@ -133,7 +138,7 @@ export function describeMismatch({ key, reason }: KeyMismatch): string {
 
 /** What makes the key work. */
 export function mismatchCure({ key, reason }: KeyMismatch): NextStep {
-  if (reason !== "unique") {
+  if (reason !== "unique" && reason !== "collation") {
     return say(
       `Rebuild ${displayName(key.child)} with a key that refers to unique columns of a table`,
     );

@@ -104,7 +104,7 @@ async function judgeKeys(
   if (found.some(({ key }) => sameName(key.parent, parent))) return found;
   // An index of another collation is none for SQLite.
   const named = keys.filter((key) => sameName(key.parent, parent));
-  return [...found, ...named.map((key) => ({ key, reason: "unique" as const }))];
+  return [...found, ...named.map((key) => ({ key, reason: "collation" as const }))];
 }
 
 async function addViolations(

@@ -221,6 +221,8 @@ Deno.test("--sql passes foreign keys that SQLite cannot look up, and checks the 
       "CREATE TABLE of_view (id REFERENCES v (id));\n" +
       "CREATE UNIQUE INDEX some ON p (other) WHERE other > 1;\n" +
       "CREATE TABLE of_partial (other REFERENCES p (other));\n" +
+      "CREATE TABLE n (name TEXT COLLATE NOCASE); CREATE UNIQUE INDEX names ON n (name COLLATE BINARY);\n" +
+      "CREATE TABLE of_name (name REFERENCES n (name));\n" +
       "CREATE TABLE pair (x, y, FOREIGN KEY (y, x) REFERENCES P (Y, X));\n" +
       "CREATE TABLE child (id REFERENCES p (ID));",
   );

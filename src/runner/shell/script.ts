@@ -95,7 +95,8 @@ function interruptedGuardText({ id }: CheckedStep): string {
 
 /**
  * The tables with foreign keys, and whether SQLite can look up every key of theirs: `PRAGMA foreign_key_check` of a table
- * with one that it cannot is an error (https://sqlite.org/foreignkeys.html#fk_indexes).
+ * with one that it cannot is an error (https://sqlite.org/foreignkeys.html#fk_indexes). No pragma tells the
+ * collation of a column, so that an index with a COLLATE of its own counts as none.
  */
 const KEYED_TABLES = `CREATE TEMP VIEW aludel_keyed AS
 SELECT child, min(coalesce(
@@ -103,8 +104,9 @@ SELECT child, min(coalesce(
   OR columns IS NULL AND n = (SELECT count(*) FROM pragma_table_info(parent) WHERE pk > 0)
   OR columns = (SELECT group_concat(name, char(10)) FROM (SELECT lower(name) AS name FROM pragma_table_info(parent) WHERE pk > 0 ORDER BY 1))
   OR EXISTS (
-    SELECT 1 FROM pragma_index_list(parent) AS list WHERE list."unique" AND NOT list.partial AND columns =
-      (SELECT group_concat(name, char(10)) FROM (SELECT lower(name) AS name FROM pragma_index_info(list.name) ORDER BY 1))
+    SELECT 1 FROM pragma_index_list(parent) AS list WHERE list."unique" AND NOT list.partial
+      AND NOT EXISTS (SELECT 1 FROM main.sqlite_master WHERE type = 'index' AND name = list.name AND sql LIKE '%COLLATE%')
+      AND columns = (SELECT group_concat(name, char(10)) FROM (SELECT lower(name) AS name FROM pragma_index_info(list.name) ORDER BY 1))
   ), 0)) AS usable
 FROM (
   SELECT child, parent, count(*) AS n, group_concat(name, char(10)) AS columns FROM (

@@ -181,7 +181,7 @@ const KEYS: readonly (readonly [parent: string, child: string, said: string | un
   [
     "p(a); CREATE UNIQUE INDEX i ON p(a COLLATE NOCASE)",
     "c(x REFERENCES p(a))",
-    "c (x) refers to p (a), and nothing makes a unique",
+    "c (x) refers to p (a), and the unique index on a has another collation",
   ],
   [
     "q(a); CREATE VIEW p AS SELECT a FROM q",
