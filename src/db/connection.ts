@@ -31,6 +31,54 @@ export interface Capabilities {
   readonly ownCache: boolean;
 }
 
+/** A condition at the end of a batch. */
+export interface BatchGuard {
+  /** SQL that is true if all is well. */
+  readonly holds: string;
+  /** SQL of a text for {@linkcode BatchFailure.detail}. */
+  readonly detail: string;
+  /** Goes into {@linkcode BatchFailure.origin}. */
+  readonly origin: unknown;
+}
+
+/** A value that a batch finds at one of its places. */
+export interface BatchNote {
+  /** SQL for it, at later places of the batch. */
+  readonly sql: string;
+  /** The value, once the batch is committed. */
+  value(): SqlValue;
+}
+
+/**
+ * A transaction of a database that has none over several requests: between BEGIN IMMEDIATE and COMMIT the statements are
+ * collected, and COMMIT runs them all at once. Until then only the schema and our own tables can be read: the schema with
+ * what the statements change, and all other tables without rows. What only the rows tell is a note or a guard.
+ */
+export interface BatchTransaction {
+  /** What the statements from now on belong to, for {@linkcode BatchFailure.origin}; undefined if they are our own. */
+  origin: unknown;
+  /** Has an expression computed before the statement of an index, or after the last one if that is infinite. */
+  note(expression: string, index: number): BatchNote;
+  /** Adds a condition. */
+  guard(guard: BatchGuard): void;
+  /** Copies expressions of all rows of a table before the first statement, into a table with the columns c0, c1, … */
+  keep(table: string, expressions: readonly string[]): string;
+  /**
+   * Where a table is dropped.
+   * @param before Its name before the first statement.
+   * @param last The name after the last statement of the table that is there instead.
+   * @returns The index of the DROP, and the names of both before it.
+   */
+  dropOf(
+    before: string,
+    last: string,
+  ): { readonly index: number; readonly before: string; readonly now: string } | undefined;
+  /** Reads at one moment, outside of a transaction. */
+  readTogether(statements: readonly string[]): Promise<readonly (readonly Row[])[]>;
+  /** A database that has the schema from before the first statement, and no rows. */
+  openBefore(): Promise<Connection>;
+}
+
 /**
  * A connection to one SQLite database. Asynchronous although node:sqlite is not: a server is.
  *
@@ -59,6 +107,8 @@ export interface Connection extends AsyncDisposable {
    * The caller answers for it that the schema is still that of the data. Left out if the database does not take it.
    */
   rewriteSchema?(updates: readonly string[]): Promise<void>;
+  /** How to work with a database whose transactions are batches. */
+  readonly batch?: BatchTransaction | undefined;
   close(): Promise<void>;
 }
 
@@ -102,6 +152,23 @@ export class SqlError extends Error {
 
 /** A server gave the lock of an open transaction to another connection, or forgot it; all of it is rolled back. */
 export class LockLost extends SqlError {}
+
+/** A statement or a condition of a batch failed, and all of the batch is rolled back. */
+export class BatchFailure extends SqlError {
+  /** As {@linkcode BatchTransaction.origin} was. */
+  readonly origin: unknown;
+  /** Of a condition: what it says of the rows. */
+  readonly detail: string | undefined;
+
+  constructor(
+    error: SqlError,
+    facts: { readonly origin: unknown; readonly detail?: string | undefined },
+  ) {
+    super(error.sqlite, error);
+    this.origin = facts.origin;
+    this.detail = facts.detail;
+  }
+}
 
 /** A server cannot be reached, or what it answers is not an answer. What was not committed is rolled back. */
 export class ServerFault extends SqlError {}

@@ -25,6 +25,14 @@ interface NativeOptions {
   readonly timeout: number;
   readonly readOnly: boolean;
   readonly allowExtension: boolean;
+  readonly limits?: SqliteLimits;
+}
+
+/** Limits of SQLite: https://sqlite.org/c3ref/c_limit_attached.html */
+export interface SqliteLimits {
+  readonly column?: number;
+  readonly compoundSelect?: number;
+  readonly exprDepth?: number;
 }
 type AuthorizerCallback = (
   action: number,
@@ -62,6 +70,7 @@ export function openNative(
     readonly extensions?: readonly string[];
     /** The application's functions. */
     readonly functions?: SqlFunctions | undefined;
+    readonly limits?: SqliteLimits;
   },
 ): NativeDatabase {
   const { extensions = [] } = options;
@@ -73,6 +82,7 @@ export function openNative(
     timeout: options.busyTimeoutMs ?? 0,
     readOnly: options.readOnly ?? false,
     allowExtension: extensions.length > 0,
+    ...(options.limits && { limits: options.limits }),
   };
   let database: NativeDatabase;
   try {

@@ -1,6 +1,11 @@
 import { foldName } from "../sql/identifier.ts";
 import type { AuthorizedAction, Authorizer, Row, SqlError, SqlValue } from "./connection.ts";
-import { type NativeDatabase, NodeConnection, openNative } from "./node_connection.ts";
+import {
+  type NativeDatabase,
+  NodeConnection,
+  openNative,
+  type SqliteLimits,
+} from "./node_connection.ts";
 import { firstVerb } from "./statement.ts";
 
 /** How {@linkcode openScratch} opens a database. */
@@ -14,6 +19,8 @@ export interface ScratchOptions {
   readonly standIns?: boolean;
   /** Loadable extensions, by path or name. */
   readonly extensions?: readonly string[];
+  /** What SQLite refuses to exceed: https://sqlite.org/limits.html */
+  readonly limits?: SqliteLimits;
   /** The database that {@linkcode ScratchConnection.image} gave; an empty one if it is left out. */
   readonly image?: ScratchImage;
 }

@@ -138,6 +138,8 @@ const BY_RESULT_CODE: ReadonlyMap<number, (name: string) => Explanation> = new M
 
 /** Whether another connection's lock was in the way: nothing was done, and it can be tried again. */
 export function isBusy(error: unknown): boolean {
+  // A lock that is lost does not come back by waiting.
+  if (error instanceof LockLost) return false;
   return error instanceof SqlError
     ? error.busy
     : error instanceof AludelError && error.code === "database-busy";
@@ -201,7 +203,9 @@ function serverFailed(error: ServerFault, name: string): AludelError {
     notes: [error.sqlite],
     next: [
       shell`aludel status # see what is recorded, once the server answers`,
-      say("Check the address, the token in ALUDEL_DATABASE_TOKEN, and whether the server runs"),
+      say(
+        "Check the address, the token (docs/servers.md says where it comes from), and whether the server runs",
+      ),
     ],
     cause: error,
   });

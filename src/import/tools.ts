@@ -1,7 +1,8 @@
 import type { ForeignDigest } from "./checksum.ts";
 import type { ForeignFolder, ForeignTool } from "./foreign.ts";
 import { drizzle } from "./tools/drizzle.ts";
-import { golangMigrate, sqlx, wrangler, type WranglerDatabase } from "./tools/files.ts";
+import type { WranglerDatabase } from "../project/workspace/d1_address.ts";
+import { golangMigrate, sqlx, wrangler } from "./tools/files.ts";
 import { diesel, prisma } from "./tools/folders.ts";
 import { flyway, refinery } from "./tools/prefixes.ts";
 import { dbmate, goose } from "./tools/sections.ts";

@@ -1,6 +1,7 @@
 import { host } from "../host/mod.ts";
 import type { SqlFunctions } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
+import { D1_TOKEN_VARIABLE, resolveD1 } from "../project/workspace/d1_address.ts";
 import { expandHome, readLocation } from "../project/workspace/database_location.ts";
 import { type DraftPolicy, SETTING_TABLE } from "../project/workspace/setting_table.ts";
 import { serverFile, type Target, TOKEN_VARIABLE } from "../project/workspace/target.ts";
@@ -48,11 +49,26 @@ export function targetAt(database: string | URL, policies: TargetPolicies = {}):
         kind: "server",
         path: `${host.process.cwd}/${serverFile(location.name)}`,
         server: {
-          url: location.url,
+          engine: "libsql",
+          url: () => Promise.resolve(location.url),
           token: () => host.process.env(TOKEN_VARIABLE) || location.token,
         },
         ...policiesOf(policies),
       };
+    case "d1": {
+      const { cwd, env } = host.process;
+      return {
+        name: location.name,
+        kind: "server",
+        path: `${cwd}/${serverFile(location.name)}`,
+        server: {
+          engine: "d1",
+          url: () => resolveD1(location, location.name, cwd, env),
+          token: () => env(D1_TOKEN_VARIABLE),
+        },
+        ...policiesOf(policies),
+      };
+    }
     case "foreign":
       throw unsupported(`The database is not SQLite (${location.scheme})`);
     case "invalid":

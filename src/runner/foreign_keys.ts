@@ -1,4 +1,4 @@
-import { type Connection, type Row, SqlError } from "../db/connection.ts";
+import { type BatchTransaction, type Connection, type Row, SqlError } from "../db/connection.ts";
 import { foldName, freeRowidName, quoteName, sameName } from "../sql/identifier.ts";
 import { type MentionKind, readMentions } from "../sql/mentions.ts";
 import type { Script } from "../sql/script.ts";
@@ -48,6 +48,30 @@ export interface ForeignKeyState {
   >;
   /** The keys that SQLite cannot look up. */
   readonly mismatches: readonly KeyMismatch[];
+}
+
+/** The condition of a batch that it has no more violations at its end than before. */
+export class BatchKeys {
+  /** @param keyed Whether SQLite can look up all keys, before and after: the check fails as a whole at one that it cannot. */
+  static guard(batch: BatchTransaction, keyed: boolean): void {
+    if (!keyed) return;
+    const count = "(SELECT count(*) FROM pragma_foreign_key_check)";
+    const before = batch.note(count, 0);
+    batch.guard({
+      holds: `${count} <= ${before.sql}`,
+      detail: '(SELECT json_group_array(json_array("table", parent, n)) FROM ' +
+        '(SELECT "table", parent, count(*) AS n FROM pragma_foreign_key_check GROUP BY 1, 2 LIMIT 10))',
+      origin: new BatchKeys(),
+    });
+  }
+
+  /** What a failed condition's detail says. */
+  explain(detail: string): readonly string[] {
+    const found = JSON.parse(detail) as readonly (readonly [string, string, number])[];
+    return found.map(([child, parent, count]) =>
+      `${count === 1 ? "1 row" : `${count} rows`} of "${child}" without a row in "${parent}"`
+    );
+  }
 }
 
 /** Where a name of the state before has gone. Identity for what was not renamed. */

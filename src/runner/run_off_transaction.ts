@@ -28,7 +28,8 @@ import type { DoubleQuotedStrings } from "./double_quoted_strings.ts";
 import { runStatement, type ScriptRun } from "./run_script.ts";
 import { forbiddenLoss, refuseForbidden } from "./policies.ts";
 import { announceStep, record, remedyFor } from "./run_step.ts";
-import { type SegmentResult, StepFailure } from "./run_transaction.ts";
+import { type SegmentResult } from "./run_transaction.ts";
+import { StepFailure } from "./step_failure.ts";
 import { again, say } from "../text/next_step.ts";
 import { toSecond } from "../text/layout.ts";
 

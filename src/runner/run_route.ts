@@ -11,7 +11,8 @@ import {
 } from "./request.ts";
 import { adviceFor, describeOutcome, logFailure, NOTHING_RUN } from "./failure.ts";
 import { runOffTransaction } from "./run_off_transaction.ts";
-import { runTransaction, type SegmentResult, StepFailure } from "./run_transaction.ts";
+import { runTransaction, type SegmentResult } from "./run_transaction.ts";
+import { StepFailure } from "./step_failure.ts";
 import { type DoubleQuotedStrings, StoredTextFailure } from "./double_quoted_strings.ts";
 import { OldStateGone } from "./loss/old_state.ts";
 import { type DeclaredLoss, isLoss } from "./loss/verdict.ts";
@@ -196,6 +197,9 @@ class RouteRun {
       keep: async (lost, content) => {
         await this.#guard.keep(lost, content);
         this.#lost = lost;
+      },
+      lost: (lost) => {
+        this.#lost = isLoss(lost) ? lost : undefined;
       },
     }).finally(() => this.#closeFormer());
   }

@@ -1,4 +1,4 @@
-import { type Connection, LockLost, SqlError } from "../db/connection.ts";
+import { type BatchFailure, type Connection, LockLost, SqlError } from "../db/connection.ts";
 import { databaseError } from "../db/sqlite_error.ts";
 import { AludelError, type ErrorFacts, GO_ON } from "../errors.ts";
 import { type Refusal, refuseAction } from "../sql/refusal.ts";
@@ -91,7 +91,7 @@ export async function runStatement(
     if (strings !== "off") {
       await refuseOwnText(connection, sql, statement.verb, strings === "scripts");
     }
-    if (statement.verb === "CREATE") {
+    if (statement.verb === "CREATE" && connection.batch === undefined) {
       const text = await stringOfTrigger(connection, sql);
       if (text !== undefined) run.emit(stringInTrigger(run, text));
     }
@@ -104,6 +104,9 @@ export async function runStatement(
       refusal ??= found;
       return found === null ? null : found.reason;
     });
+    if (connection.batch !== undefined) {
+      connection.batch.origin = { run, statement } satisfies StatementOrigin;
+    }
     await connection.execute(sql);
     run.watch.ran(run.script, statement);
   } catch (error) {
@@ -116,6 +119,7 @@ export async function runStatement(
     throw isStored ? new StoredTextFailure(failure) : failure;
   } finally {
     run.connection.authorize(null);
+    if (run.connection.batch !== undefined) run.connection.batch.origin = undefined;
   }
 }
 
@@ -132,6 +136,23 @@ function stringInTrigger({ script }: ScriptRun, text: string): Notice {
   };
 }
 
+/** Where a statement of a batch comes from. */
+interface StatementOrigin {
+  readonly run: ScriptRun;
+  readonly statement: Statement;
+}
+
+/**
+ * What became of a batch at its COMMIT, as the error of the statement that it comes from.
+ * @returns undefined if it comes from no statement of a script.
+ */
+export function failureInBatch(error: BatchFailure): AludelError | undefined {
+  const { run, statement } = (error.origin ?? {}) as Partial<StatementOrigin>;
+  return run === undefined || statement === undefined
+    ? undefined
+    : describeFailure(run, statement, error, undefined);
+}
+
 function createdBefore({ text, statements }: Script, index: number): string[] {
   return statements.slice(0, index).filter(({ verb }) => verb === "CREATE")
     .map(({ start, end }) => text.slice(start, end));
@@ -143,16 +164,8 @@ async function statementFailed(
   error: SqlError,
   refusal: Refusal | null,
 ): Promise<AludelError> {
-  const { text, file } = run.script;
-  const offset = error.byteOffset === undefined
-    ? statement.start
-    : offsetOfByte(text, statement.start, error.byteOffset);
-  const facts: ErrorFacts = {
-    place: placeOf(file, text, offset),
-    revision: run.revision,
-    sqlite: error.sqlite,
-    cause: error,
-  };
+  const { text } = run.script;
+  const facts = factsOf(run, statement, error);
   if (refusal !== null) {
     return new AludelError(refusal.code, refusal.reason, { ...facts, next: refusal.next });
   }
@@ -163,12 +176,32 @@ async function statementFailed(
   if (whole !== undefined) return whole.with(facts);
   const { connection } = run;
   const rows = await explainConstraint(connection, text, statement, error.sqlite);
+  return describeFailure(run, statement, error, rows);
+}
+
+function describeFailure(
+  run: ScriptRun,
+  statement: Statement,
+  error: SqlError,
+  rows: Awaited<ReturnType<typeof explainConstraint>>,
+): AludelError {
+  const facts = factsOf(run, statement, error);
   const advice = rows === undefined ? adviceFor(error.sqlite, run.doubleQuotedStrings) : undefined;
   return new AludelError("sql-failed", `Statement failed in revision "${run.revision}"`, {
     ...facts,
     ...(rows && { notes: rows.notes }),
     next: [...rows?.next ?? [], ...advice === undefined ? [] : [advice], ...run.remedy],
   });
+}
+
+function factsOf(
+  { script: { text, file }, revision }: ScriptRun,
+  { start }: Statement,
+  error: SqlError,
+): ErrorFacts {
+  const { byteOffset, sqlite } = error;
+  const offset = byteOffset === undefined ? start : offsetOfByte(text, start, byteOffset);
+  return { place: placeOf(file, text, offset), revision, sqlite, cause: error };
 }
 
 /** A full disk, too, ends the transaction, but is no fault of the statement's. */

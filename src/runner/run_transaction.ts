@@ -1,4 +1,9 @@
-import { type Connection, mayChangeSettings, restoreSettings } from "../db/connection.ts";
+import {
+  BatchFailure,
+  type Connection,
+  mayChangeSettings,
+  restoreSettings,
+} from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import { ensureStateTables } from "../state/state_format.ts";
 import { type Policy, readPolicies } from "../state/policies.ts";
@@ -13,6 +18,7 @@ import {
   type Segment,
 } from "./request.ts";
 import {
+  BatchKeys,
   compareForeignKeyStates,
   type ForeignKeyState,
   mayViolate,
@@ -22,6 +28,9 @@ import {
 import { mismatchNotice } from "./foreign_key_mismatch.ts";
 import { type LockedOutcome, lockedTransaction } from "./write_lock.ts";
 import { COMPARISON_MEMORY, keepPagesInMemory, OldState, OldStateGone } from "./loss/old_state.ts";
+import { explainBatch } from "./batch_failure.ts";
+import type { BatchLoss } from "./loss/batch_loss.ts";
+import { blame, EACH, lossFailure, StepFailure } from "./step_failure.ts";
 import { SegmentLoss } from "./loss/segment_loss.ts";
 
 import {
@@ -38,7 +47,7 @@ import { displayName, foldName } from "../sql/identifier.ts";
 import { readMentions } from "../sql/mentions.ts";
 import { type TableFates, traceTables } from "./table_fates.ts";
 import type { OnlineSwap } from "./online/exchange.ts";
-import { again, type NextStep, say } from "../text/next_step.ts";
+import { type NextStep, say } from "../text/next_step.ts";
 import { toSecond } from "../text/layout.ts";
 
 /** A segment of mode `transaction` or `foreign-keys`, with its place in the route. */
@@ -63,15 +72,8 @@ export interface TransactionRun {
   readonly swap?: OnlineSwap;
   /** Called before COMMIT, while the old state can still be read, with what the segment lost. */
   readonly keep: (lost: DeclaredLoss, content: LostContent) => Promise<void>;
-}
-
-/** The step that failed, for the caller that knows what becomes of the others. */
-export class StepFailure extends Error {
-  override readonly name = "StepFailure";
-
-  constructor(readonly step: CheckedStep, override readonly cause: unknown) {
-    super(`step ${step.id}`, { cause });
-  }
+  /** Called after COMMIT of a batch with what it lost: only then its rows can be asked. */
+  readonly lost: (lost: DeclaredLoss) => void;
 }
 
 /** What a segment did: how long each of its steps took, in milliseconds. */
@@ -99,26 +101,47 @@ export async function runTransaction(
   if (connection.capabilities.ownCache) {
     await keepPagesInMemory(connection, host.comparisonMemory ?? COMPARISON_MEMORY);
   }
-  return await lockedTransaction(connection, host, run.assumed, async () => {
+  const { batch } = connection;
+  let batchLoss: BatchLoss | undefined;
+  let said: DeclaredLoss | undefined;
+  const outcome = await lockedTransaction(connection, host, run.assumed, async () => {
     const policies = await readPolicies(connection);
     refuseForbidden(policies, segment.steps);
     await run.protect();
     const before = checked ? await readForeignKeyState(connection) : undefined;
-    const old = new OldState(run.openOld);
+    const old = new OldState(batch === undefined ? run.openOld : () => batch.openBefore());
     const loss = await SegmentLoss.begin(connection, old, run.swap?.table);
     await ensureStateTables(connection);
     let times: readonly StepTime[];
     try {
       times = await runSteps(run, loss);
       if (before) await refuseNewViolations(run, before);
-      await keepLost(run, loss, times, policies);
+      said = await keepLost(run, loss, times, policies);
+      if (batch !== undefined) {
+        if (before !== undefined) {
+          const after = await readForeignKeyState(connection);
+          BatchKeys.guard(batch, before.mismatches.length + after.mismatches.length === 0);
+        }
+        batchLoss = await loss.addTo(batch, termsOf(run), policies.has("no-loss"));
+        const objects = batchLoss.mayLose.map((table) => `rows of ${displayName(table)}`);
+        const read = () => Promise.resolve(undefined);
+        if (objects.length > 0) {
+          await run.keep({ tables: [], objects }, { fresh: connection, read });
+        }
+      }
     } finally {
       await old.close();
     }
     await writeRecords(run, times);
     await updateRecords(run);
     return segment.steps.map((step, index) => ({ step, durationMs: times[index]!.durationMs }));
+  }).catch((error) => {
+    throw error instanceof BatchFailure ? explainBatch(segment.steps, error) : error;
   });
+  if (batchLoss !== undefined && !outcome.moved) {
+    run.lost({ tables: batchLoss.result().lost.tables, objects: said?.objects ?? [] });
+  }
+  return outcome;
 }
 
 /** Measures what the segment lost: refuses what it did not say, and keeps the rest. */
@@ -127,30 +150,22 @@ async function keepLost(
   loss: SegmentLoss,
   times: readonly StepTime[],
   policies: ReadonlySet<Policy>,
-): Promise<void> {
+): Promise<DeclaredLoss | undefined> {
   const { steps } = run.segment;
-  if (steps.length === 0) return;
+  if (steps.length === 0) return undefined;
   const verdict = await loss.judge(termsOf(run));
   const { undeclared } = verdict;
   const lost = {
     ...verdict.lost,
     objects: [...verdict.lost.objects, ...times.flatMap(({ allowed }) => allowed)],
   };
-  const blame = (error: AludelError, blamed: readonly CheckedStep[]) =>
-    blamed.length === 1 ? new StepFailure(blamed[0]!, error) : error;
-  if (undeclared.length > 0) {
-    // The steps that name what was lost; triggers and keys can take what none of them names.
-    const naming = steps.filter(({ script }) =>
-      undeclared.some(({ name }) => script.text.toLowerCase().includes(name.toLowerCase()))
-    );
-    const blamed = naming.length > 0 ? naming : steps;
-    throw blame(undeclaredLoss(blamed, undeclared), blamed);
-  }
-  if (!isLoss(lost)) return;
+  if (undeclared.length > 0) throw lossFailure(steps, undeclared);
+  if (!isLoss(lost)) return undefined;
   if (policies.has("no-loss")) throw blame(forbiddenLoss(steps, lost), steps);
   const isRows = lost.objects.length === 0;
   const read = async () => isRows ? await loss.rows() : undefined;
   await run.keep(lost, { fresh: run.connection, read });
+  return lost;
 }
 
 function termsOf({ segment: { steps, mode } }: TransactionRun): LossTerms {
@@ -224,9 +239,7 @@ async function refuseNewViolations(run: TransactionRun, before: ForeignKeyState)
   const where = others.length === 0 && only !== undefined
     ? { revision: only.id, place: { file: only.script.file } }
     : {};
-  const each = others.length > 0
-    ? [again`--transaction each # commit each revision by itself, which shows which one it is`]
-    : [];
+  const each = others.length > 0 ? [EACH] : [];
   if (found.added.length > 0) {
     const tables = await tableNames(run.connection);
     const away = renamedAway(found.added, tables, fates);

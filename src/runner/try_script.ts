@@ -3,7 +3,8 @@ import { openScratch } from "../db/open_scratch.ts";
 import type { Script } from "../sql/script.ts";
 import { readMark } from "../state/state.ts";
 import type { CheckedStep, RunHost } from "./request.ts";
-import { runTransaction, StepFailure } from "./run_transaction.ts";
+import { runTransaction } from "./run_transaction.ts";
+import { StepFailure } from "./step_failure.ts";
 
 /** A script to try, and the revision that it is for. */
 export interface Trial {
@@ -39,6 +40,7 @@ export async function tryScript(connection: ScratchConnection, trial: Trial): Pr
       openOld: () => Promise.resolve(openScratch(image && { image })),
       ancestors: () => Promise.resolve(undefined),
       keep: () => Promise.resolve(),
+      lost: () => {},
       assumed: await readMark(connection),
       done: 0,
       of: 1,

@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.ts";
+import { type Connection, LockLost } from "../db/connection.ts";
 import { isBusy } from "../db/sqlite_error.ts";
 import { AludelError, GO_ON } from "../errors.ts";
 import { readMark, type StateMark } from "../state/state.ts";
@@ -129,6 +129,8 @@ export async function lockedTransaction<T>(
     return { moved: false, result, mark };
   } catch (error) {
     await rollback(connection);
+    // Only now, when all of a batch is sent, the database tells that another client was first.
+    if (error instanceof LockLost && connection.batch !== undefined) return { moved: true };
     throw error;
   }
 }

@@ -134,7 +134,7 @@ onServer("rows that a run takes are kept in a file that sqlite3 opens", async (p
   project.add("a2", "DELETE FROM t WHERE a = 1;", "");
   const { stderr } = await project.aludel("upgrade");
   assert.match(stderr, /^lost +t: 1 row/m);
-  assert.match(stderr, /^next: aludel backup list/m);
+  assert.match(stderr, /^next: aludel restore /m);
   const list = JSON.parse(await project.done("backup", "list", "--json"));
   const [{ name }] = list.restorePoints ?? list.points;
   const [holder] = [...Deno.readDirSync(project.path)].filter((one) =>
@@ -150,10 +150,43 @@ onServer("rows that a run takes are kept in a file that sqlite3 opens", async (p
   await project.done("backup");
 });
 
-onServer("restore says where the copy is", async (project) => {
+onServer(
+  "restore puts the copy back, and takes that back, with rowids and log",
+  async (project) => {
+    project.add(
+      "a1",
+      "CREATE TABLE t (a UNIQUE); CREATE TABLE c (id INTEGER PRIMARY KEY, a REFERENCES t (a)); CREATE VIEW v AS SELECT a FROM t; CREATE VIRTUAL TABLE f USING fts5 (x); CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO f VALUES (new.a); END;",
+      "",
+    );
+    await project.done("upgrade");
+    await project.rows(
+      "INSERT INTO t (rowid, a) VALUES (7, 'one'), (9, x'00ff')",
+      "INSERT INTO c VALUES (9007199254740993, 'one')",
+    );
+    const content =
+      "SELECT (SELECT group_concat(rowid || quote(a)) FROM t) || (SELECT group_concat(id || quote(a)) FROM c) || (SELECT rowid FROM f WHERE f MATCH 'one') || (SELECT count(*) FROM v)";
+    const before = await project.rows(content);
+    project.add("a2", "DELETE FROM c; DROP TRIGGER g; DELETE FROM t WHERE a = 'one';", "");
+    const { stderr } = await project.aludel("upgrade");
+    const point = /^next: aludel restore (\S+)/m.exec(stderr)?.[1];
+    const { stderr: restored } = await project.aludel("restore", point!);
+    assert.match(restored, /is now at a1\./);
+    assert.deepEqual(await project.rows(content), before);
+    assert.deepEqual(await project.rows("SELECT event FROM aludel_log ORDER BY entry"), [
+      "upgrade",
+      "upgrade",
+      "restore",
+    ]);
+    const kept = /^next: aludel restore (\S+)/m.exec(restored)?.[1];
+    assert.match((await project.aludel("restore", kept!)).stderr, /is now at a2\./);
+    assert.deepEqual(await project.rows("SELECT count(*) FROM t"), ["1"]);
+  },
+);
+
+onServer("restore --rows says where the copy is", async (project) => {
   project.add("a1", "CREATE TABLE t (a);", "");
   await project.done("upgrade");
-  const { stderr } = await project.fails(1, "restore");
+  const { stderr } = await project.fails(1, "restore", "--rows");
   assert.match(stderr, /^error\[copy-unsupported\][^]*SQLite files in ".*\.restore"/m);
 });
 

@@ -130,7 +130,9 @@ export class RunReport {
         break;
       case "restore-point": {
         this.#points.push(event);
-        const size = event.holds === "rows"
+        const size = this.#target.server?.engine === "d1"
+          ? "a bookmark of Time Travel"
+          : event.holds === "rows"
           ? `${megabytes(event.bytes)} of rows`
           : megabytes(event.bytes);
         this.#ui.notice(
@@ -216,9 +218,6 @@ export class RunReport {
   /** A copy from before the run has everything. The losses of several transactions are restored newest first. */
   #hintAtPoints(): void {
     const [first] = this.#points;
-    if (first !== undefined && this.#target.kind === "server") {
-      return this.#ui.hint(shell`aludel backup list # find the copy, which is an SQLite file`);
-    }
     if (first?.holds === "database") {
       return this.#ui.hint(shell`aludel restore ${first.name} # get dropped data back`);
     }

@@ -76,7 +76,8 @@ export const LIBSQL_SQLITE = "3.45";
 export function isForServer(session: Session): boolean {
   const { database, databases } = session.settings;
   const urls = Object.values(databases).map((one) => typeof one === "string" ? one : one.url);
-  if ([database ?? "", ...urls].some((url) => readLocation(url).kind === "server")) return true;
+  const isServer = (url: string) => /^(?:server|d1)$/.test(readLocation(url).kind);
+  if ([database ?? "", ...urls].some(isServer)) return true;
   try {
     return session.targetChoice().target.kind === "server";
   } catch (error) {

@@ -1,9 +1,9 @@
-import { host } from "../../host/mod.ts";
 import { type Catalogue, joinCatalogue } from "../../project/workspace/catalogue.ts";
-import { pathExists } from "../../project/workspace/files.ts";
+import { pathExists, readIfThere } from "../../project/workspace/files.ts";
 import { openProject, type Project, projectMissing } from "../../project/workspace/project.ts";
 import type { Settings } from "../../project/workspace/settings.ts";
-import { chooseTarget, parseDotenv, type TargetChoice } from "../../project/workspace/target.ts";
+import { parseDotenv } from "../../project/workspace/dotenv.ts";
+import { chooseTarget, type TargetChoice } from "../../project/workspace/target.ts";
 import { openWorkspace, type Workspace } from "../../project/workspace/workspace.ts";
 import type { CommandContext } from "../arguments/command.ts";
 import type { Runtime } from "../terminal/runtime.ts";
@@ -133,14 +133,4 @@ export function targetChoice(
     folder: runtime.cwd,
     exists: pathExists,
   });
-}
-
-function readIfThere(path: string): string {
-  try {
-    return host.files.readText(path);
-  } catch (error) {
-    const fault = host.fault(error);
-    if (fault === "not-found" || fault === "not-folder") return "";
-    throw error;
-  }
 }

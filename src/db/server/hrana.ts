@@ -53,6 +53,10 @@ export class HranaStream implements ServerStream {
     return this.#inTransaction || this.#end !== undefined;
   }
 
+  readSchema(sql: string): Promise<Answer> {
+    return this.run(sql, []);
+  }
+
   async enforceKeys(isOn: boolean): Promise<void> {
     const sql = `PRAGMA foreign_keys = ${isOn ? "ON" : "OFF"}`;
     await this.run(sql, []);

@@ -1,5 +1,6 @@
 import {
   type Authorizer,
+  type BatchTransaction,
   type Capabilities,
   type Connection,
   type Row,
@@ -64,17 +65,23 @@ export class ServerConnection implements Connection {
   readonly #stream: ServerStream;
   readonly #shadow: Shadow;
   #authorizer: Authorizer | null = null;
+  #isEnforced = false;
   readonly #legacy: LegacyRename;
 
-  constructor(stream: ServerStream, options: ConnectionOptions, capabilities: Capabilities) {
+  /** @param batch The stream's transactions, if they are batches. */
+  constructor(
+    stream: ServerStream,
+    options: ConnectionOptions,
+    capabilities: Capabilities,
+    readonly batch?: BatchTransaction,
+  ) {
     this.name = options.name;
     this.capabilities = capabilities;
     this.#stream = stream;
     this.#shadow = new Shadow(options.doubleQuotedStrings ?? false, async () => {
-      const { rows } = await stream.run(
+      const { rows } = await stream.readSchema(
         `SELECT sql, name, type FROM main.sqlite_schema WHERE sql IS NOT NULL
          ORDER BY type <> 'table', type <> 'view', rowid`,
-        [],
       );
       return rows.map(([sql, name, type]) => ({
         sql: String(sql),
@@ -85,7 +92,7 @@ export class ServerConnection implements Connection {
     this.#legacy = new LegacyRename({
       name: options.name,
       execute: async (sql) => void await stream.run(sql, []),
-      query: async (sql) => toRows(await stream.run(sql, [])),
+      query: async (sql) => toRows(await stream.readSchema(sql)),
     }, this.#shadow);
   }
 
@@ -96,7 +103,8 @@ export class ServerConnection implements Connection {
     if (legacy !== null) return await this.#legacy.set(isOn(legacy[1]!), this.inTransaction());
     const keys = FOREIGN_KEYS.exec(sql);
     if (keys !== null) {
-      await this.#stream.enforceKeys(isOn(keys[1]!));
+      this.#isEnforced = isOn(keys[1]!);
+      await this.#stream.enforceKeys(this.#isEnforced);
       return await this.#shadow.follow(sql);
     }
     await this.#run(sql, verb, []);
@@ -133,8 +141,8 @@ export class ServerConnection implements Connection {
   }
 
   async #run(sql: string, verb: string, parameters: readonly SqlValue[]) {
-    if (this.#authorizer !== null) await this.#shadow.judge(sql, this.#authorizer);
     const isDefinition = DEFINITIONS.has(verb);
+    if (this.#authorizer !== null) await this.#judge(sql, isDefinition, this.#authorizer);
     if (isDefinition && await this.#legacy.run(sql)) return NO_ROWS;
     const wasOpen = this.inTransaction();
     try {
@@ -146,6 +154,17 @@ export class ServerConnection implements Connection {
     } catch (error) {
       if (isDefinition || wasOpen !== this.inTransaction()) this.#forget();
       throw error;
+    }
+  }
+
+  async #judge(sql: string, isDefinition: boolean, authorizer: Authorizer): Promise<void> {
+    // A database of batches has the actions of foreign keys whatever the setting.
+    const hasActions = this.batch !== undefined && !isDefinition && !this.#isEnforced;
+    if (hasActions) await this.#shadow.follow("PRAGMA foreign_keys = ON");
+    try {
+      await this.#shadow.judge(sql, authorizer);
+    } finally {
+      if (hasActions) await this.#shadow.follow("PRAGMA foreign_keys = OFF");
     }
   }
 

@@ -20,6 +20,8 @@ export interface ServerStream {
    * @throws {ServerFault} The server cannot be reached, or gives no answer of the protocol.
    */
   run(sql: string, parameters: readonly SqlValue[]): Promise<Answer>;
+  /** Reads the schema as it is at this point of the transaction. */
+  readSchema(sql: string): Promise<Answer>;
   /** Switches the enforcement of foreign keys, outside of a transaction. */
   enforceKeys(isOn: boolean): Promise<void>;
   /**

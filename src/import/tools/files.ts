@@ -1,5 +1,6 @@
 /** The tools that keep a file for each direction, or only the way up: golang-migrate, sqlx, Wrangler. */
 import { type NextStep, say, shell } from "../../text/next_step.ts";
+import type { WranglerDatabase } from "../../project/workspace/d1_address.ts";
 import type { ForeignDigest } from "../checksum.ts";
 import {
   compareNumbers,
@@ -164,12 +165,6 @@ export function sqlx(digest: ForeignDigest): ForeignTool {
 }
 
 const WRANGLER_FILE = /\.sql$/;
-
-/** One entry of `d1_databases` in Wrangler's settings. */
-export interface WranglerDatabase {
-  readonly migrations_dir?: string;
-  readonly migrations_table?: string;
-}
 
 /**
  * Wrangler's migrations of D1 databases: `NNNN_name.sql`, recorded with the whole file name.

@@ -299,12 +299,12 @@ export function requireFile(target: Target): void {
   if (target.kind === "server") {
     throw new AludelError("copy-unsupported", `Database "${target.name}" is on a server`, {
       notes: [
-        `Its pages can be read, and not written. Its restore points are SQLite files in "${
+        `Rows are put back, and a restore is tried, in files alone. Its restore points are SQLite files in "${
           restoreFolderOf(target.path)
         }"`,
       ],
       next: [
-        say("Load a restore point into a new database with the server's own tools"),
+        shell`aludel restore # put the whole database back`,
         again`-d PATH # name a file`,
       ],
     });

@@ -156,7 +156,8 @@ export async function previewRestore(
   return { point, rows, from: headsOf(state.applied), heads };
 }
 
-function requireCopy({ name, holds }: RestorePoint): void {
+/** @throws {AludelError} `restore-point-rows` for a point that holds rows alone. */
+export function requireCopy({ name, holds }: RestorePoint): void {
   if (holds === "database") return;
   throw new AludelError("restore-point-rows", `Restore point "${name}" holds only lost rows`, {
     notes: ["They can be put back into the database; they cannot replace it"],
@@ -180,7 +181,8 @@ function requireRoom(
   requireSpace(splitPath(database).folder, journal, what);
 }
 
-interface Place {
+/** Where a restore works. */
+export interface Place {
   /** The database's real path. */
   readonly database: string;
   /** The folder of its restore points. */
@@ -194,7 +196,7 @@ interface Place {
 }
 
 /** Copies the point, and makes sure that it is what was once copied, and sound. */
-async function verifiedCopy(
+export async function verifiedCopy(
   { target, point }: Pick<RestoreRequest, "target" | "point">,
   { folder, copy, session }: Place,
 ): Promise<void> {
@@ -317,7 +319,7 @@ async function createAnew({ point, target }: RestoreRequest, place: Place): Prom
 }
 
 /** Adds to the copy what the live log has since, and the restore itself. */
-async function prepareCopy(
+export async function prepareCopy(
   copy: string,
   point: RestorePoint,
   kept: RestorePoint | null,

@@ -4,6 +4,7 @@ import { AludelError } from "../../errors.ts";
 import { type KeptPoint, type LostContent, type LostRows } from "../../runner/request.ts";
 import { shell } from "../../text/next_step.ts";
 import type { Target } from "../workspace/target.ts";
+import { hasTimeTravel, markMoment } from "./bookmark.ts";
 import { CopySession, type CopyWatch } from "./copy_session.ts";
 import { databaseBytes, realPath } from "./database_files.ts";
 import {
@@ -43,6 +44,7 @@ export async function makeRunPoint(
   lost?: LostContent,
 ): Promise<KeptPoint> {
   const { target, watch, madeBy } = context;
+  if (hasTimeTravel(target)) return await markMoment(target);
   const session = new CopySession(watch, databaseBytes(target.path));
   try {
     const request = {

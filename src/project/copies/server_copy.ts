@@ -5,13 +5,14 @@ import { again, say } from "../../text/next_step.ts";
 import { accessTo } from "../workspace/database_access.ts";
 import type { Target } from "../workspace/target.ts";
 import type { CopyWatch } from "./copy_session.ts";
+import { copyByRows } from "./row_copy.ts";
 
 /** How much is asked for at once, in bytes. */
 const PORTION = 1024 * 1024;
 
 /**
- * Copies the database of a server into a file, page by page: https://sqlite.org/dbpage.html. The copy is what a new reader
- * sees: during another connection's transaction the state before it.
+ * Copies the database of a server into a file: page by page (https://sqlite.org/dbpage.html), or by its rows if the server
+ * does not give its pages. The copy is what a new reader sees: during another connection's transaction the state before it.
  *
  * @param file An empty file.
  * @throws {AludelError} `copy-failed` if the server does not let its pages be read, `interrupted`, `server-failed`.
@@ -19,7 +20,15 @@ const PORTION = 1024 * 1024;
  */
 export async function copyServer(target: Target, file: string, watch: CopyWatch): Promise<void> {
   await using connection = await accessTo(target).connect({ doubleQuotedStrings: true });
+  const interrupted = () => {
+    if (watch.interrupted()) throw new AludelError("interrupted", "Interrupted", { next: [GO_ON] });
+  };
+  if (connection.batch !== undefined) return await copyByRows(connection, file, interrupted);
   await connection.execute("BEGIN");
+  if (!await givesPages(connection)) {
+    await copyByRows(connection, file, interrupted);
+    return await connection.execute("COMMIT");
+  }
   const [size] = await readPages(
     connection,
     target.name,
@@ -44,10 +53,20 @@ export async function copyServer(target: Target, file: string, watch: CopyWatch)
     }
     const bytes = Math.min(Number(from + step - 1n), pages) * page;
     watch.emit({ type: "copying", what: `copying "${target.name}"`, bytes, of: pages * page });
-    if (watch.interrupted()) throw new AludelError("interrupted", "Interrupted", { next: [GO_ON] });
+    interrupted();
   }
   copy.sync();
   await connection.execute("COMMIT");
+}
+
+async function givesPages(connection: Connection): Promise<boolean> {
+  try {
+    await connection.query("SELECT data FROM sqlite_dbpage WHERE pgno = 1");
+    return true;
+  } catch (error) {
+    if (!(error instanceof SqlError) || error instanceof ServerFault) throw error;
+    return false;
+  }
 }
 
 async function readPages(

@@ -298,7 +298,7 @@ async function refuseWhatServerRefuses(
     outcome: NOTHING_RUN,
     next: [
       shell`aludel edit ${id} # leave the statement out, or write it as the server takes it`,
-      say("docs/servers.md says what libSQL servers refuse"),
+      say("docs/servers.md says what servers refuse"),
     ],
   });
 }

@@ -13,7 +13,8 @@ import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
 import { NO_STATE, readState, type State } from "../../state/state.ts";
 import type { Waiting } from "../../runner/write_lock.ts";
-import { again } from "../../text/next_step.ts";
+import { again, say } from "../../text/next_step.ts";
+import { D1_TOKEN_VARIABLE } from "./d1_address.ts";
 import type { ServerAddress, Target } from "./target.ts";
 
 /** @throws {AludelError} `database-readonly` for a target whose URL says `mode=ro`. */
@@ -177,11 +178,17 @@ export async function lookAtState(access: DatabaseAccess): Promise<State> {
   }
 }
 
-function serverAccess(name: string, { url, token }: ServerAddress): DatabaseAccess {
+function serverAccess(name: string, { engine, url, token }: ServerAddress): DatabaseAccess {
   const connect = async (doubleQuotedStrings: boolean): Promise<Connection> => {
-    const { openServer } = await import("../../db/server/server_connection.ts");
+    const options = { url: await url(), name, token: token(), doubleQuotedStrings };
+    if (engine === "d1" && options.token === undefined) throw tokenMissing(name);
     try {
-      return await openServer({ url, name, token: token(), doubleQuotedStrings });
+      if (engine === "d1") {
+        const { openD1 } = await import("../../db/server/open_d1.ts");
+        return await openD1(options, () => crypto.randomUUID());
+      }
+      const { openServer } = await import("../../db/server/server_connection.ts");
+      return await openServer(options);
     } catch (error) {
       throw error instanceof SqlError ? databaseError(error, name) ?? error : error;
     }
@@ -200,4 +207,13 @@ function serverAccess(name: string, { url, token }: ServerAddress): DatabaseAcce
       return connection.capabilities.sqliteVersion;
     },
   };
+}
+
+function tokenMissing(name: string): AludelError {
+  return new AludelError("target-value", `There is no token for "${name}"`, {
+    next: [
+      say(`Put a token of Cloudflare's that may edit D1 into the variable ${D1_TOKEN_VARIABLE}`),
+      say("Or name another variable with tokenVariable in aludel.json"),
+    ],
+  });
 }

@@ -16,6 +16,13 @@ export type DatabaseLocation =
     /** The token, if the URL has one. */
     readonly token: string | undefined;
   }
+  /** A Cloudflare D1 database, by its account and id, or by its name in Wrangler's settings. */
+  | {
+    readonly kind: "d1";
+    readonly name: string;
+    readonly account: string | undefined;
+    readonly database: string;
+  }
   /** A database that is not SQLite. */
   | { readonly kind: "foreign"; readonly scheme: string }
   | { readonly kind: "invalid"; readonly fault: string };
@@ -52,6 +59,7 @@ const RELATIVE = /^\/(?=\.{0,2}\/|~\/|:memory:$|file:)/;
  *   for those that change how the file must be read.
  * - `libsql://host`, `https://host`, `http://host` are libSQL servers; `?authToken=` is their token, and `?tls=0` means
  *   http: https://docs.turso.tech/sdk/ts/reference
+ * - `d1://NAME` is a Cloudflare D1 database of Wrangler's settings, `d1://ACCOUNT/ID` one by its account and id.
  * - `:memory:` is a database that ends with the process.
  */
 export function readLocation(text: string): DatabaseLocation {
@@ -63,6 +71,7 @@ export function readLocation(text: string): DatabaseLocation {
   if (scheme === undefined) return fileAt(text);
   const rest = text.slice(scheme.length + 1);
   if (SERVERS.has(scheme)) return readServer(scheme, rest);
+  if (scheme === "d1") return readD1(rest);
   if (scheme === "jdbc") return readJdbc(rest);
   if (scheme.startsWith("sqlite+")) return readSqlalchemy(rest);
   if (FILES.has(scheme)) return readUrl(rest);
@@ -118,6 +127,16 @@ function readServer(scheme: string, rest: string): DatabaseLocation {
     url: `${isPlain ? "http" : "https"}://${place}`,
     token,
   };
+}
+
+function readD1(rest: string): DatabaseLocation {
+  const [, first, second] = /^\/\/([\w-]+)(?:\/([\w-]+))?\/?$/.exec(rest) ?? [];
+  if (first === undefined) {
+    return { kind: "invalid", fault: "is not one of D1: d1://NAME or d1://ACCOUNT/ID" };
+  }
+  return second === undefined
+    ? { kind: "d1", name: `d1://${first}`, account: undefined, database: first }
+    : { kind: "d1", name: `d1://${first}/${second}`, account: first, database: second };
 }
 
 function readUrl(rest: string): DatabaseLocation {

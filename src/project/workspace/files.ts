@@ -75,6 +75,17 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
   }
 }
 
+/** The text of a file; empty if there is none. */
+export function readIfThere(path: string): string {
+  try {
+    return host.files.readText(path);
+  } catch (error) {
+    const fault = host.fault(error);
+    if (fault === "not-found" || fault === "not-folder") return "";
+    throw error;
+  }
+}
+
 /** Flushes a folder's list of names to the disk, so that a rename in it outlives a loss of power. */
 export function flushFolder(folder: string): void {
   // Windows cannot open a folder as a file; its file systems journal renames.

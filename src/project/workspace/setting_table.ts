@@ -118,7 +118,7 @@ export const SETTING_TABLE: {
     },
     fallback: {},
     about:
-      "Databases by name: a path or URL each, or an object with `url` and its own `drafts`, `doubleQuotedStrings` and `restorePoints`. For a libSQL server `tokenVariable` names the environment variable that holds its token; without it that is `ALUDEL_DATABASE_TOKEN`.",
+      "Databases by name: a path or URL each, or an object with `url` and its own `drafts`, `doubleQuotedStrings` and `restorePoints`. For a server `tokenVariable` names the environment variable that holds its token; without it that is `ALUDEL_DATABASE_TOKEN`, and for Cloudflare D1 `CLOUDFLARE_API_TOKEN`.",
   },
   schema: {
     schema: {

@@ -4,6 +4,7 @@ import { AludelError } from "../../errors.ts";
 import type { RestorePolicy } from "../../runner/request.ts";
 import { closest } from "../../text/closest.ts";
 import { again, say } from "../../text/next_step.ts";
+import { D1_TOKEN_VARIABLE, resolveD1 } from "./d1_address.ts";
 import { expandHome, type FileMode, readLocation, relativeReading } from "./database_location.ts";
 import { resolvePath } from "./files.ts";
 import type { DatabaseSettings, DraftPolicy } from "./setting_table.ts";
@@ -35,71 +36,14 @@ export function redact(text: string): string {
     .replace(WEB_TOKEN, "***");
 }
 
-const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][0-9A-Za-z_.]*)[ \t]*=[ \t]*/;
-
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
-
-/**
- * Reads the text of a `.env` file as the npm package dotenv does: `NAME=value` lines, an `export` before
- * them, `#` comments, values in `'…'` or `` `…` `` as they are and in `"…"` with `\n`, `\r`, `\t`, `\"` and
- * `\\`, quoted values over several lines. `$NAME` is not replaced. A line that is none of this is passed
- * over: the file belongs to the application. Of a repeated name the last value holds.
- */
-export function parseDotenv(text: string): ReadonlyMap<string, string> {
-  const values = new Map<string, string>();
-  const body = text.replace(/^\ufeff/, "").replaceAll(/\r\n?/g, "\n");
-  for (let at = 0; at < body.length;) {
-    const lineEnd = endOfLine(body, at);
-    const assignment = ASSIGNMENT.exec(body.slice(at, lineEnd));
-    if (assignment === null) {
-      at = lineEnd + 1;
-      continue;
-    }
-    const [head, name = ""] = assignment;
-    const start = at + head.length;
-    const quoted = quotedValue(body, start);
-    values.set(name, quoted?.value ?? bareValue(body.slice(start, lineEnd)));
-    at = endOfLine(body, quoted?.end ?? start) + 1;
-  }
-  return values;
-}
-
-function quotedValue(
-  text: string,
-  start: number,
-): { readonly value: string; readonly end: number } | undefined {
-  const quote = text[start];
-  if (quote !== '"' && quote !== "'" && quote !== "`") return undefined;
-  for (let end = start + 1; end < text.length; end++) {
-    if (text[end] === "\\" && quote === '"') end++;
-    else if (text[end] === quote) {
-      const raw = text.slice(start + 1, end);
-      const value = quote === '"'
-        ? raw.replaceAll(/\\(.)/gs, (all, c: string) => ESCAPES[c] ?? (/["\\]/.test(c) ? c : all))
-        : raw;
-      return { value, end: end + 1 };
-    }
-  }
-  return undefined;
-}
-
-/** A value without quotes ends at a `#` that begins it or follows a space. */
-function bareValue(text: string): string {
-  return text.replace(/(?:^|\s)#.*$/, "").trim();
-}
-
-function endOfLine(text: string, at: number): number {
-  const end = text.indexOf("\n", at);
-  return end < 0 ? text.length : end;
-}
-
 /** What said which database it is. */
 export type TargetOrigin = "flag" | "ALUDEL_DATABASE" | "settings" | "DATABASE_URL" | ".env";
 
-/** How to reach a libSQL server. */
+/** How to reach a server. */
 export interface ServerAddress {
-  /** `https://host`, where requests go. */
-  readonly url: string;
+  readonly engine: "libsql" | "d1";
+  /** `https://host`, where requests go. Of D1 it may have to be read from Wrangler's settings. */
+  readonly url: () => Promise<string>;
   /** Asked when a connection is opened; not a value, so that nothing can print it. */
   readonly token: () => string | undefined;
 }
@@ -212,10 +156,14 @@ function readingNotices(
 
 /** Says that a token would be sent unencrypted. */
 function plainNotices({ name, server }: Target): string[] {
-  const isLocal = /^https|^http:\/\/(?:localhost|127\.[\d.]+|\[::1\])(?=[:/]|$)/;
-  return server === undefined || isLocal.test(server.url) || server.token() === undefined
+  return server === undefined || isPrivate(name) || server.token() === undefined
     ? []
     : [`"${name}" is reached without encryption, and its token can be read on the way`];
+}
+
+/** Whether nobody can read on the way what is sent. */
+function isPrivate(name: string): boolean {
+  return !/^http:(?!\/\/(?:localhost|127\.[\d.]+|\[::1\])(?=[:/]|$))/.test(name);
 }
 
 /** Says that the application's own `DATABASE_URL` is not what was chosen. */
@@ -271,7 +219,7 @@ function targetAt(text: string, source: Source, request: TargetRequest, named: b
 /** A file by its path, without the scheme; anything else as given, without secrets. */
 function shownName(text: string): string {
   const location = readLocation(text);
-  if (location.kind === "server") return location.name;
+  if (location.kind === "server" || location.kind === "d1") return location.name;
   return location.kind === "file" ? location.path : redact(text);
 }
 
@@ -308,10 +256,29 @@ function open(
         name,
         kind: "server",
         path: `${settings.root}/${serverFile(location.name)}`,
-        server: { url: location.url, token: tokenOf(database, location.token, request) },
+        server: {
+          engine: "libsql",
+          url: () => Promise.resolve(location.url),
+          token: tokenOf(database, TOKEN_VARIABLE, location.token, request),
+        },
         from: source.from,
         ...policies,
       };
+    case "d1": {
+      const { root } = settings;
+      return {
+        name: location.name,
+        kind: "server",
+        path: `${root}/${serverFile(location.name)}`,
+        server: {
+          engine: "d1",
+          url: () => resolveD1(location, name, root, request.environment),
+          token: tokenOf(database, D1_TOKEN_VARIABLE, undefined, request),
+        },
+        from: source.from,
+        ...policies,
+      };
+    }
     case "foreign":
       throw unsupported(location, name, source);
     case "invalid":
@@ -326,13 +293,14 @@ export function serverFile(name: string): string {
 
 /** The token of a server: from the variable that the settings name or the usual one, of the environment or `.env`; else the URL's. */
 function tokenOf(
-  { tokenVariable = TOKEN_VARIABLE }: DatabaseSettings,
+  { tokenVariable }: DatabaseSettings,
+  usual: string,
   own: string | undefined,
   { environment, dotenv, settings }: TargetRequest,
 ): () => string | undefined {
+  const variable = tokenVariable ?? usual;
   return () =>
-    environment(tokenVariable) ||
-    (settings.dotenv ? dotenv().get(tokenVariable) : undefined) || own;
+    environment(variable) || (settings.dotenv ? dotenv().get(variable) : undefined) || own;
 }
 
 /** The absolute path; undefined for one in a home folder that is not known. */
@@ -370,10 +338,7 @@ function unsupported(
   name: string,
   source: Source,
 ): AludelError {
-  const what = scheme === "d1"
-    ? "on Cloudflare D1, which has no transactions"
-    : `not SQLite (${scheme})`;
-  return new AludelError("target-unsupported", `The database "${name}" is ${what}`, {
+  return new AludelError("target-unsupported", `The database "${name}" is not SQLite (${scheme})`, {
     notes: [`it comes from ${originOf(source, name)}`],
     next: [again`-d app.db # name an SQLite file`],
   });

@@ -12,7 +12,7 @@ import {
   planCopied,
   planWritten,
 } from "./comparison_plan.ts";
-import { type LostKey, noDifference, type RowDifference } from "./row_match.ts";
+import { type LostKey, noDifference, type RowComparison, type RowDifference } from "./row_match.ts";
 import {
   isContentless,
   type LostEntries,
@@ -102,33 +102,42 @@ async function isReadable(connection: Connection, { virtual, name }: TableShape)
   }
 }
 
-async function measureShapes(
-  old: Connection,
+/** What can be said of a table's fate without reading its rows. */
+export interface TablePlan extends
+  Pick<
+    TableMeasure,
+    "table" | "now" | "absent" | "replaced" | "emptied" | "declared" | "converted"
+  > {
+  /** The stored columns that are gone. */
+  readonly droppedColumns: readonly ShapeColumn[];
+  readonly compared: Plan;
+  /** The rows with all that the tables have in common; undefined where there is but one. */
+  readonly whole: RowComparison | undefined;
+}
+
+/**
+ * Decides what of a table has to be compared.
+ * @param fresh Has the schema of now.
+ * @param now Undefined if the table is gone.
+ */
+export async function planTable(
   fresh: Connection,
   touched: TouchedTable,
   before: TableShape,
   now: TableShape | undefined,
-  lost: LostKey | undefined,
-): Promise<TableMeasure> {
+): Promise<TablePlan> {
   const { writes, filled } = touched;
   const replaced = filled !== undefined && now !== undefined;
   const emptied = replaced && touched.replacements.some(({ copies }) => copies.length === 0);
-  const written = declaredOf(touched, before);
+  const declared = declaredOf(touched, before);
   const names = new Set(now?.columns.map(({ folded }) => folded));
   const absent = new Set(
     replaced ? before.columns.map(({ folded }) => folded).filter((name) => !names.has(name)) : [],
   );
-  const place = { table: before.name, now: now?.name ?? null };
-  const facts = { ...place, absent, replaced, emptied, declared: written };
-  const none = { dropped: new Map(), converted: new Set<string>(), options: [] };
-  // An index over another table's rows has none of its own.
-  const indexes = before.virtual && indexedContent(before.sql) !== undefined;
+  const facts = { table: before.name, now: now?.name ?? null, absent, replaced, emptied, declared };
   if (now === undefined || emptied) {
-    const gone = indexes ? 0 : await countRows(old, before.name);
-    const entries = indexes && now?.virtual && /\bfts5\b/i.test(before.sql)
-      ? await missingEntries(old, fresh, before.name, now.name)
-      : 0;
-    return { ...facts, ...none, of: gone, difference: { ...noDifference(), gone }, entries };
+    const none = { droppedColumns: [], converted: new Set<string>(), whole: undefined };
+    return { ...facts, ...none, compared: "nothing" };
   }
   const copy = replaced && filled.copies.length === 1 ? filled.copies[0] : undefined;
   const isCopied = copy !== undefined && touched.isSource(copy);
@@ -139,13 +148,7 @@ async function measureShapes(
     touched.columnNow,
     touched.columnThen,
   );
-  const options = replaced && before.virtual ? await lostOptions(old, fresh, before, now) : [];
   const stored = before.columns.filter(({ generated }) => !generated);
-  const dropped = await countValues(
-    old,
-    before,
-    stored.filter(({ folded }) => !map.columns.has(folded)),
-  );
   const converted = new Set(
     stored.filter(({ folded, storage }) => {
       const column = map.columns.get(folded);
@@ -155,23 +158,58 @@ async function measureShapes(
   );
   const unfilled = isCopied ? await unfilledColumns(fresh, before, map) : new Map();
   const pairing = { ...map, unfilled };
-  const plan: Plan = indexes
-    ? "nothing"
-    : isCopied && isProven(touched, copy.copy)
-    ? planCopied(before, now, pairing, written)
-    : planWritten(before, now, pairing, written, replaced, writes);
+  return {
+    ...facts,
+    droppedColumns: stored.filter(({ folded }) => !map.columns.has(folded)),
+    converted,
+    compared: isIndexOfOthers(before)
+      ? "nothing"
+      : isCopied && isProven(touched, copy.copy)
+      ? planCopied(before, now, pairing, declared)
+      : planWritten(before, now, pairing, declared, replaced, writes),
+    whole: comparison(before, now, pairing, declared, true),
+  };
+}
+
+/** Whether it is an index over another table's rows, which has none of its own. */
+function isIndexOfOthers({ virtual, sql }: TableShape): boolean {
+  return virtual && indexedContent(sql) !== undefined;
+}
+
+async function measureShapes(
+  old: Connection,
+  fresh: Connection,
+  touched: TouchedTable,
+  before: TableShape,
+  now: TableShape | undefined,
+  lost: LostKey | undefined,
+): Promise<TableMeasure> {
+  const { writes } = touched;
+  const planned = await planTable(fresh, touched, before, now);
+  const { droppedColumns, compared: plan, whole, ...facts } = planned;
+  const { replaced, emptied } = facts;
+  const indexes = isIndexOfOthers(before);
+  if (now === undefined || emptied || whole === undefined) {
+    const gone = indexes ? 0 : await countRows(old, before.name);
+    const entries = indexes && now?.virtual && /\bfts5\b/i.test(before.sql)
+      ? await missingEntries(old, fresh, before.name, now.name)
+      : 0;
+    const none = { dropped: new Map(), options: [] };
+    return { ...facts, ...none, of: gone, difference: { ...noDifference(), gone }, entries };
+  }
+  const options = replaced && before.virtual ? await lostOptions(old, fresh, before, now) : [];
+  const dropped = await countValues(old, before, droppedColumns);
   const isNamed = writes?.deletesDirectly || writes?.insertsDirectly || writes?.updatesDirectly ||
     writes?.byOwnTrigger;
   const hasEntries = indexes ? !replaced && isNamed : (replaced || isNamed) && before.virtual &&
     await isContentless(old, before);
   const entries = hasEntries ? await lostEntries(old, fresh, before.name, now.name) : 0;
-  const rest = { ...facts, dropped, converted, options, entries };
+  const rest = { ...facts, dropped, options, entries };
   if (plan === "nothing") return { ...rest, of: 0, difference: noDifference() };
   const of = await countRows(old, before.name);
   if (plan === "count" && lost !== undefined) {
     // To count them it need not be known which ones they are.
-    const compared = comparison(before, now, pairing, written, true);
-    return { ...rest, of, difference: await compareRows(old, fresh, compared, lost) };
+    return { ...rest, of, difference: await compareRows(old, fresh, whole, lost) };
   }
   if (plan === "count") {
     const gone = Math.max(of - await countRows(fresh, now.name), 0);

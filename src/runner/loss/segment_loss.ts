@@ -1,4 +1,10 @@
-import type { AuthorizedAction, Connection, SqlValue } from "../../db/connection.ts";
+import type {
+  AuthorizedAction,
+  BatchTransaction,
+  Connection,
+  SqlValue,
+} from "../../db/connection.ts";
+import { BatchLoss } from "./batch_loss.ts";
 import { foldName, quoteName } from "../../sql/identifier.ts";
 import type { Script, Statement } from "../../sql/script.ts";
 import type { LostRows } from "../request.ts";
@@ -91,6 +97,19 @@ export class SegmentLoss {
       [judgeLoss(measures, terms), ...await this.#objects(measures)],
       terms.allowed,
     );
+  }
+
+  /**
+   * Has a batch measure the rows itself, and fail if one is lost that nothing says.
+   * @param forbidsAll Whether it fails for any that is lost.
+   */
+  async addTo(
+    batch: BatchTransaction,
+    terms: LossTerms,
+    forbidsAll: boolean,
+  ): Promise<BatchLoss> {
+    const sides = { old: () => this.#old.connection(), fresh: this.#connection };
+    return await BatchLoss.add(batch, sides, this.#touched(), terms, forbidsAll);
   }
 
   async #measure(): Promise<TableMeasure[]> {

@@ -89,6 +89,15 @@ export async function readSchemaRows(
   connection: Connection,
   isKnown: (row: SchemaRow) => boolean = () => false,
 ): Promise<SchemaRows> {
+  if (connection.batch !== undefined && !connection.inTransaction()) {
+    // A transaction of such a database has a copy of the schema, which can be asked more.
+    await connection.execute("BEGIN");
+    try {
+      return await readSchemaRows(connection, isKnown);
+    } finally {
+      await connection.execute("ROLLBACK");
+    }
+  }
   const found = await connection.query(
     "SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL",
   );

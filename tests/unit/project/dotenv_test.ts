@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseDotenv } from "../../../src/project/workspace/target.ts";
+import { parseDotenv } from "../../../src/project/workspace/dotenv.ts";
 
 function parsed(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(parseDotenv(text));

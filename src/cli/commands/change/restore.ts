@@ -1,4 +1,6 @@
-import { requireFile } from "../../../project/copies/make_restore_point.ts";
+import { hasTimeTravel, momentNamed, returnTo } from "../../../project/copies/bookmark.ts";
+import { headsOf, requireFile } from "../../../project/copies/make_restore_point.ts";
+import { lookAtState } from "../../../project/workspace/database_access.ts";
 import { previewRestore, restoreDatabase } from "../../../project/copies/restore.ts";
 import {
   findRestorePoint,
@@ -25,6 +27,7 @@ export const command = defineCommand({
     "Restores the database from a restore point, in its own file: completely or not at all. The current content is backed up first, so restoring again undoes it. The log is kept, and records the restore.",
     "A restore point of a large database may hold only the rows that a run deleted or changed: `--rows` puts these back into the current tables. A row is inserted if its key is free, and a value is put back if it is still the one that the run wrote. Whatever cannot be put back is listed, and the exit code is 4. No trigger fires.",
     "Waits for other processes as a run does. In WAL mode other processes may have the database open: they read the old content until their transaction ends. In other modes no process may be reading at that moment. The restore point is checked before anything is changed. If the database no longer exists, it is created.",
+    "On Cloudflare D1 POINT is a bookmark of Time Travel, which a run that takes something names; the log goes back with the rest.",
   ],
   flags: {
     ...DATABASE_FLAG,
@@ -54,8 +57,12 @@ export const command = defineCommand({
     const session = new Session(context, flags);
     const open = openTarget(session);
     const { target } = open;
-    requireFile(target);
-    const point = findRestorePoint(readRestoreFolder(target.path), text);
+    const isMoment = hasTimeTravel(target) && !flags.rows && !flags.dryRun;
+    const isServer = target.kind === "server" && !flags.rows && !flags.dryRun;
+    if (!isServer) requireFile(target);
+    const point = isMoment
+      ? momentNamed(target, text)
+      : findRestorePoint(readRestoreFolder(target.path), text);
     const notices: Notice[] = [];
     const report = new RunReport(ui, target);
     using host = runHost(session, open, (event) => {
@@ -94,10 +101,15 @@ export const command = defineCommand({
       if (rows !== null) printRows(ui, rows);
       return;
     }
-    const done = await restoreDatabase(
-      { target, point, keptPoints: session.settings.restorePointsKept },
-      host,
-    );
+    const done = isMoment
+      ? {
+        ...await returnTo(target, point),
+        heads: headsOf((await lookAtState(open.access)).applied),
+      }
+      : await (await restoreOf(isServer))(
+        { target, point, keptPoints: session.settings.restorePointsKept },
+        host,
+      );
     ui.json({
       database: target.name,
       dryRun: false,
@@ -114,6 +126,11 @@ export const command = defineCommand({
     if (done.kept) ui.hint(shell`aludel restore ${done.kept.name} # undo this`);
   },
 });
+
+async function restoreOf(isServer: boolean) {
+  if (!isServer) return restoreDatabase;
+  return (await import("../../../project/copies/server_restore.ts")).restoreServer;
+}
 
 /** @returns The exit code: 4 if some rows could not be put back, 1 if none could. */
 function reportRows(ui: Ui, database: string, done: RestoredRows, dryRun: boolean): number | void {
