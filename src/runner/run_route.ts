@@ -198,9 +198,7 @@ class RouteRun {
         await this.#guard.keep(lost, content);
         this.#lost = lost;
       },
-      lost: (lost) => {
-        this.#lost = isLoss(lost) ? lost : undefined;
-      },
+      lost: (lost) => void (this.#lost = isLoss(lost) ? lost : undefined),
     }).finally(() => this.#closeFormer());
   }
 
@@ -336,9 +334,8 @@ class RouteRun {
   async #stepsBefore({ sqlite = "" }: AludelError): Promise<readonly NextStep[]> {
     const groups = EXISTS.exec(sqlite)?.groups;
     const name = groups?.["name"] ?? groups?.["other"];
-    if (name === undefined || this.#request.assumed.applied.length + this.#done.length > 0) {
-      return [];
-    }
+    const applied = this.#request.assumed.applied.length + this.#done.length;
+    if (name === undefined || applied > 0) return [];
     try {
       const connection = await this.#open();
       const found = connection.inTransaction() ? [] : await connection.query(
