@@ -377,7 +377,7 @@ for (
     [
       "a rebuild garbles",
       "CREATE TABLE u_new (b); INSERT INTO u_new (rowid, b) SELECT rowid, 7 FROM u; DROP TABLE u; ALTER TABLE u_new RENAME TO u;",
-      /table "u": 2 of 2 values of column "b" are others/,
+      /table "u": 2 of 2 values of column "b" have changed/,
     ],
     [
       "a copy forgets beside an UPDATE",
