@@ -92,7 +92,7 @@ function insertFlags(words: readonly string[], flags: readonly string[]): readon
 /** Commands with `--database`, by their first word; a test compares them with the commands' own flags. */
 const DATABASE_COMMANDS: ReadonlySet<string> = new Set(
   ("upgrade downgrade redo switch stamp backup restore current status history show diff schema edit seal blame bisect " +
-    "verify lint locate prove import drop rebase protect report").split(" "),
+    "verify lint locate prove import dev drop rebase protect report").split(" "),
 );
 
 /** Whether a command line, without "aludel", takes `--database`: `revision` does only to undo the draft it amends. */
