@@ -412,6 +412,115 @@ export interface ProjectAnswer {
   })[];
 }
 
+/** What kept a database from what was asked. */
+export interface FleetError {
+  /** Stable. */
+  readonly code: string;
+  /** One sentence. */
+  readonly message: string;
+  readonly place: Place | null;
+  /** Id of the revision that it is about. */
+  readonly revision: string | null;
+  /** SQLite's own words. */
+  readonly sqlite: string | null;
+  /** Further facts. */
+  readonly notes: readonly string[];
+  /** What was changed, or that nothing was. */
+  readonly outcome: string | null;
+  readonly next: Next;
+}
+
+/** A database of a fleet, as fleet status prints it. */
+export interface FleetSight {
+  readonly format: 1;
+  /** Its name. */
+  readonly database: string;
+  /** Its path or URL. */
+  readonly url: string;
+  /** How it compares with the revisions on disk. */
+  readonly state:
+    | "pending"
+    | "current"
+    | "ahead"
+    | "foreign"
+    | "differs"
+    | "interrupted"
+    | "locked"
+    | "missing"
+    | "unreadable";
+  /** How many revisions it lacks. */
+  readonly pending: number;
+  /** Ids of the revisions that it is at; none: base. */
+  readonly current: readonly string[];
+  readonly error: FleetError | null;
+}
+
+/** What became of a database of a fleet. */
+export interface FleetOutcome {
+  readonly format: 1;
+  /** Its name. */
+  readonly database: string;
+  /** Its path or URL. */
+  readonly url: string;
+  /** `done`: the run applied something to it; `idle`: it had nothing to apply; `undone`: what the run applied is undone. */
+  readonly state: "planned" | "done" | "idle" | "failed" | "undone";
+  /** Ids of what the run applied to it, in order. */
+  readonly applied: readonly string[];
+  /** Ids of the revisions that it is at; null if it could not be read, or was not. */
+  readonly current: readonly string[] | null;
+  /** Those that the run made. */
+  readonly restorePoints: readonly ({
+    readonly name: string;
+    readonly holds: "database" | "rows";
+  })[];
+  /** What the run took as its scripts say, a sentence each. */
+  readonly lost: readonly string[];
+  readonly durationMs: number | null;
+  readonly error: FleetError | null;
+}
+
+/** The last line of a run of a fleet. */
+export interface FleetRun {
+  readonly format: 1;
+  /** Its name. */
+  readonly run: string;
+  /** How many the fleet has. */
+  readonly databases: number;
+  /** How many have not had their turn. */
+  readonly planned: number;
+  /** How many the run has applied something to. */
+  readonly done: number;
+  /** How many had nothing to apply. */
+  readonly idle: number;
+  readonly failed: number;
+  /** How many of them are back where they were. */
+  readonly undone: number;
+  /** Why it ended before its last database; null if it did not. */
+  readonly stopped: "errors" | "canary" | "interrupted" | "rehearsal" | null;
+}
+
+/** A database from which a run was taken back. */
+export interface FleetUndone {
+  readonly format: 1;
+  /** Its name. */
+  readonly database: string;
+  /** Its path or URL. */
+  readonly url: string;
+  /** `undone`: it is where it was before the run; `failed`: it was left as it is. */
+  readonly state: "undone" | "failed";
+  /** Ids of the revisions that were undone. */
+  readonly undone: readonly string[];
+  /** Ids of the revisions that it is at; null if that is not known. */
+  readonly current: readonly string[] | null;
+  /** Those that the undoing made. */
+  readonly restorePoints: readonly ({
+    readonly name: string;
+    readonly holds: "database" | "rows";
+  })[];
+  readonly durationMs: number;
+  readonly error: FleetError | null;
+}
+
 /** Restore points. */
 export interface BackupListAnswer {
   readonly format: 1;
@@ -613,6 +722,41 @@ export interface ExportAnswer {
   })[];
   readonly notices: readonly Notice[];
 }
+
+/** Each line: a database of the run, and at the end the run. */
+export type FleetReportAnswer = FleetOutcome | FleetRun;
+
+/** Each line: a database that has had its turn, and at the end the run. */
+export type FleetResumeAnswer = FleetOutcome | FleetRun;
+
+/** Each line: a database, and at the end all of them. */
+export type FleetStatusAnswer = FleetSight | {
+  readonly format: 1;
+  /** How many there are. */
+  readonly databases: number;
+  /** Ids of the heads on disk. */
+  readonly heads: readonly string[];
+  /** How many are in each state. */
+  readonly states: {
+    readonly pending: number;
+    readonly current: number;
+    readonly ahead: number;
+    readonly foreign: number;
+    readonly differs: number;
+    readonly interrupted: number;
+    readonly locked: number;
+    readonly missing: number;
+    readonly unreadable: number;
+  };
+  /** Whether the exit code is 0, else 3. */
+  readonly clean: boolean;
+};
+
+/** Each line: a database from which the run was taken back, and at the end the run. */
+export type FleetUndoAnswer = FleetUndone | FleetRun;
+
+/** Each line: a database that has had its turn, and at the end the run. */
+export type FleetUpgradeAnswer = FleetOutcome | FleetRun;
 
 /** The revisions that nothing follows. */
 export interface HeadsAnswer {
@@ -1104,6 +1248,11 @@ export interface Answers {
   "drop": DropAnswer;
   "edit": EditAnswer;
   "export": ExportAnswer;
+  "fleet report": FleetReportAnswer;
+  "fleet resume": FleetResumeAnswer;
+  "fleet status": FleetStatusAnswer;
+  "fleet undo": FleetUndoAnswer;
+  "fleet upgrade": FleetUpgradeAnswer;
   "heads": HeadsAnswer;
   "history": HistoryAnswer;
   "hook install": HookInstallAnswer;

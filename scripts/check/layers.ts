@@ -76,6 +76,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "replay",
     "project",
   ],
+  fleet: [
+    ...CORE,
+    "project",
+  ],
   git: ["errors", "finding", "digest", "text", "host", "graph", "sql", "manifest", "project"],
   mod: [
     ...CORE,
@@ -88,6 +92,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "replay",
     "project",
     "proof",
+    "fleet",
     "git",
     "import",
     "mod",

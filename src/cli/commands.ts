@@ -10,6 +10,7 @@ export const GROUPS = [
   "Change a database",
   "Look",
   "Check",
+  "Fleet",
   "Git",
 ] as const;
 
@@ -212,6 +213,31 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     group: "Check",
     summary: "run revisions up and down on rows, in every order",
     load: () => load(new URL("./commands/check/prove.ts", import.meta.url)),
+  },
+  "fleet status": {
+    group: "Fleet",
+    summary: "show what needs doing in many databases",
+    load: () => load(new URL("./commands/fleet/fleet_status.ts", import.meta.url)),
+  },
+  "fleet upgrade": {
+    group: "Fleet",
+    summary: "apply revisions to many databases",
+    load: () => load(new URL("./commands/fleet/fleet_upgrade.ts", import.meta.url)),
+  },
+  "fleet resume": {
+    group: "Fleet",
+    summary: "go on with a run that stopped",
+    load: () => load(new URL("./commands/fleet/fleet_resume.ts", import.meta.url)),
+  },
+  "fleet undo": {
+    group: "Fleet",
+    summary: "take back what a run did",
+    load: () => load(new URL("./commands/fleet/fleet_undo.ts", import.meta.url)),
+  },
+  "fleet report": {
+    group: "Fleet",
+    summary: "tell what became of the databases of a run",
+    load: () => load(new URL("./commands/fleet/fleet_report.ts", import.meta.url)),
   },
   "hook install": {
     group: "Git",

@@ -110,6 +110,31 @@ export function downgradeRoute(
 }
 
 /**
+ * The way back from some revisions, and no other: those of them that are applied, the last ones first.
+ * @throws {AludelError} `route-followed` if a revision is applied that needs one of them and is not among them.
+ */
+export function withoutRoute(
+  graph: RevisionGraph,
+  applied: ReadonlySet<RevisionId>,
+  ids: readonly RevisionId[],
+): Route {
+  const undone = ids.filter((id) => applied.has(id));
+  const route: Step[] = [];
+  for (const id of graph.descendants(undone, "all")) {
+    if (!applied.has(id)) continue;
+    if (!ids.includes(id)) {
+      throw new AludelError("route-followed", `Revision "${id}" follows what is to be undone`, {
+        revision: id,
+        outcome: "Nothing was run",
+        next: [shell`aludel history`, shell`aludel current`],
+      });
+    }
+    route.push({ direction: "down", id });
+  }
+  return route.reverse();
+}
+
+/**
  * The way across: undoes what is applied and not under the targets, the last ones first, then applies what the targets
  * lack. Afterwards exactly the targets and all under them are applied.
  */

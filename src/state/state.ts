@@ -1,4 +1,4 @@
-import type { Connection, Row, SqlValue } from "../db/connection.ts";
+import { type Connection, type Row, SqlError, type SqlValue } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import type { Revision, RevisionId } from "../graph/revision.ts";
 import type { DownHash, TextHash } from "../manifest/manifest.ts";
@@ -105,12 +105,52 @@ export async function readMark(connection: Connection): Promise<StateMark> {
 }
 
 async function markOf(connection: Connection, format: number): Promise<StateMark> {
-  const [row] = await connection.query(
-    "SELECT (SELECT count(*) FROM main.aludel_revision) AS revisions, " +
-      "(SELECT max(position) FROM main.aludel_revision) AS last, " +
-      "(SELECT max(entry) FROM main.aludel_log) AS entry",
-  );
+  const [row] = await connection.query(`SELECT ${MARK_COLUMNS}`);
+  return markIn(format, row);
+}
+
+const MARK_COLUMNS = "(SELECT count(*) FROM main.aludel_revision) AS revisions, " +
+  "(SELECT max(position) FROM main.aludel_revision) AS last, " +
+  "(SELECT max(entry) FROM main.aludel_log) AS entry";
+
+function markIn(format: number, row: Row | undefined): StateMark {
   return `${format}:${row?.["revisions"]}:${row?.["last"]}:${row?.["entry"]}`;
+}
+
+/** What a database records, as one text, and the mark of the same moment. */
+export interface Fingerprint {
+  /**
+   * Equal for two databases with the same records, policies and interrupted runs. When and how long a revision ran is not
+   * part of it, but who ran it is.
+   */
+  readonly text: string;
+  readonly mark: StateMark;
+}
+
+const FINGERPRINT = `SELECT ${MARK_COLUMNS}, ` +
+  "(SELECT group_concat(key || char(31) || value, char(30)) FROM main.aludel_meta) AS meta, " +
+  "(SELECT value FROM main.aludel_meta WHERE key = 'format') AS format, " +
+  "(SELECT group_concat(id || char(31) || parents || depends_on || labels || lineage || up_hash || " +
+  "down_hash || kind || applied_by, char(30)) FROM " +
+  "(SELECT id, parents, depends_on, labels, lineage, up_hash, down_hash, kind, applied_by " +
+  "FROM main.aludel_revision ORDER BY position)) AS records, " +
+  "(SELECT group_concat(revision || direction || statement || state) FROM main.aludel_intent) AS intents";
+
+/**
+ * Reads with one query what tells the states of many databases apart. Says nothing of tables that are not ours: the first
+ * database with a fingerprint has to be read by {@linkcode readState}.
+ *
+ * @returns undefined for a database without records, or with tables that are not as they should be.
+ */
+export async function readFingerprint(connection: Connection): Promise<Fingerprint | undefined> {
+  try {
+    const [row] = await connection.query(FINGERPRINT);
+    const { meta, records, intents, format } = row ?? {};
+    return { text: JSON.stringify([meta, records, intents]), mark: markIn(Number(format), row) };
+  } catch (error) {
+    if (error instanceof SqlError && error.resultCode === 1) return undefined;
+    throw error;
+  }
 }
 
 /** What a database records of itself. */

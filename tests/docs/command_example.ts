@@ -510,4 +510,80 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
     then: "cat ours.json",
     thenPrints: /"id":"a1"[\s\S]*"id":"b2"[\s\S]*"id":"c3"/,
   },
+  "aludel fleet status --glob 'tenants/*.db'": {
+    scene: "a fleet",
+    exit: 3,
+    prints: /^2 pending {2}3 {2}tenants\/ann\.db, tenants\/bob\.db, tenants\/eve\.db$/m,
+  },
+  "aludel fleet status tenants": {
+    scene: "a fleet",
+    before: "aludel fleet upgrade",
+    prints: [/^up to date {2}3$/m, /^Nothing to do\.$/m],
+  },
+  "aludel fleet status --query control.db 'SELECT path FROM tenant'": {
+    scene: "a fleet",
+    exit: 3,
+    prints: /^2 pending {2}3 {2}/m,
+  },
+  "aludel fleet upgrade --glob 'tenants/*.db'": {
+    scene: "a fleet",
+    prints: /^Run \S+: 3 upgraded\.$/m,
+    then: 'sqlite3 tenants/eve.db "SELECT id, applied_by FROM aludel_revision"',
+    thenPrints: /^77aa0b1c2d3e\|aludel .*, fleet run \S+$/m,
+  },
+  "aludel fleet upgrade tenants --canary 5%": {
+    scene: "a fleet",
+    prints: [/^Run \S+: 1 upgraded, 2 left\.$/m, /next: aludel fleet resume/],
+  },
+  "aludel fleet upgrade tenants --on-error max=10 --jobs 4": {
+    scene: "a fleet",
+    before: "echo no database >tenants/zoe.db",
+    exit: 4,
+    prints: /^Run \S+: 3 upgraded, 1 failed\.$/m,
+  },
+  "aludel fleet resume": {
+    scene: "a fleet",
+    before: "aludel fleet upgrade --canary 1",
+    prints: /^Run \S+: 3 upgraded\.$/m,
+  },
+  "aludel fleet resume --canary 50%": {
+    scene: "a fleet",
+    before: "aludel fleet upgrade --canary 1",
+    prints: /^Run \S+: 2 upgraded, 1 left\.$/m,
+  },
+  "aludel fleet resume --retry": {
+    scene: "a fleet",
+    before: "cp tenants/eve.db eve.db; echo no database >tenants/eve.db; aludel fleet upgrade " +
+      "--on-error continue; cp eve.db tenants/eve.db",
+    prints: /^Run \S+: 3 upgraded\.$/m,
+  },
+  "aludel fleet undo": {
+    scene: "a fleet",
+    before: "aludel fleet upgrade",
+    prints: /^Run \S+: 3 undone\.$/m,
+    then: 'sqlite3 tenants/eve.db "SELECT group_concat(id) FROM aludel_revision"',
+    thenPrints: /^ae10c2d94b71$/m,
+  },
+  "aludel fleet report": {
+    scene: "a fleet",
+    before: "aludel fleet upgrade",
+    prints: /^Run \S+: 3 upgraded\.$/m,
+  },
+  "aludel fleet report --out fleet.html": {
+    scene: "a fleet",
+    before: "aludel fleet upgrade",
+    then: "cat fleet.html",
+    thenPrints: /<th scope="row">tenants\/eve\.db<\/th><td class="done">/,
+  },
+  "aludel fleet report --markdown": {
+    scene: "a fleet",
+    before: "aludel fleet upgrade",
+    prints: /^### Fleet run \S+\n\n3 databases to `head`: 3 upgraded\.$/m,
+  },
+  "aludel fleet report --junit fleet.xml": {
+    scene: "a fleet",
+    before: "aludel fleet upgrade",
+    then: "cat fleet.xml",
+    thenPrints: /tests="3" failures="0"[\s\S]*name="tenants\/eve\.db"/,
+  },
 };

@@ -99,6 +99,23 @@ const SCENES = {
     },
   }),
 
+  /** The databases ann, bob and eve in tenants/, which control.db lists, at ae10. */
+  "a fleet": scene({
+    after: "a project",
+    async make(folder) {
+      const fleets = { tenants: "tenants/*.db" };
+      folder.write("aludel.json", JSON.stringify({ ...SETTINGS, fleets }));
+      folder.write("tenants/.gitkeep", "");
+      const names = ["ann", "bob", "eve"];
+      for (const name of names) {
+        await folder.prepare("upgrade", "ae10", "-d", `./tenants/${name}.db`);
+      }
+      const rows = names.map((name) => `('tenants/${name}.db')`).join();
+      const sql = `CREATE TABLE tenant (path TEXT); INSERT INTO tenant VALUES ${rows}`;
+      await sqlite3(`${folder.path}/control.db`, sql);
+    },
+  }),
+
   /** Everything is sealed and committed, and origin/main is that commit. */
   "a clone": scene({
     after: "an upgraded project",

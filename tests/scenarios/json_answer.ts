@@ -34,13 +34,25 @@ function readSchema(file: string): object {
  */
 export function faultOfAnswer(typed: readonly string[], stdout: string): string | undefined {
   if (!isAsked(typed) || stdout === "") return undefined;
+  // A fleet answers with a document a line.
+  const isStream = commandOf(typed).startsWith("fleet ");
+  for (const document of isStream ? stdout.trimEnd().split("\n") : [stdout]) {
+    const fault = faultOfDocument(typed, document);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function faultOfDocument(typed: readonly string[], stdout: string): string | undefined {
   let answer: object;
   try {
     answer = JSON.parse(stdout);
   } catch {
     return "no JSON document";
   }
-  const file = "error" in answer ? ERROR_SCHEMA : schemaFileOf(commandOf(typed));
+  const file = "error" in answer && !("database" in answer)
+    ? ERROR_SCHEMA
+    : schemaFileOf(commandOf(typed));
   const fits = answerSchema(file);
   if (fits(answer)) return undefined;
   const faults = fits.errors!.map(({ instancePath, message, params }) =>

@@ -93,6 +93,8 @@ export function valueCandidates(
     case "A":
     case "B":
       return { words: [...refs(typed, request), ...targets(request)], paths: "files" };
+    case "FLEET":
+      return { words: fleets(request), paths: "none" };
     case "POINT":
       return { words: points(request), paths: "none" };
     case "SHELL":
@@ -130,6 +132,11 @@ function targets({ runtime, config }: CompletionRequest): readonly Candidate[] {
     value,
     description: redact(typeof database === "string" ? database : database.url),
   }));
+}
+
+function fleets({ runtime, config }: CompletionRequest): readonly Candidate[] {
+  const { fleets } = openProject(runtime.cwd, config).settings;
+  return Object.keys(fleets).map((value) => ({ value, description: "" }));
 }
 
 /** Maximum number of revisions offered while nothing is typed: the newest, which are usually meant. */

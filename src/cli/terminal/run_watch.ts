@@ -81,6 +81,11 @@ export class RunWatch implements Disposable, Drawing {
     }
   }
 
+  /** Says what is being done, for work that has no events of a run. */
+  show(doing: string): void {
+    if (this.#progress) this.#board.doing = doing;
+  }
+
   /** Writes a text on lines of its own: not behind a progress line, nor with one drawn into it. */
   aside(write: () => void): void {
     this.#board.writeAside((isDrawn) => {

@@ -123,6 +123,19 @@ export class Ui {
     this.#write(this.#runtime.stdout, visibleJson(json));
   }
 
+  /**
+   * A document on a line of its own, for an answer of any number of them; the last one is given to {@linkcode Ui.json}.
+   * @param here What its next steps must repeat.
+   */
+  jsonLine(document: object, here = this.#here): void {
+    if (!this.#options.json) return;
+    const json = JSON.stringify(
+      { format: JSON_FORMAT, ...document },
+      (key, member) => this.#plain(key, member, here),
+    );
+    this.#write(this.#runtime.stdout, visibleJson(json));
+  }
+
   /** Tells a person what happened; silent with `--quiet` and `--json`. */
   notice(text: string): void {
     if (!this.#options.quiet && !this.#options.json) this.#talk(text);
@@ -158,9 +171,9 @@ export class Ui {
     this.#write(stream, style === plainStyle ? shown : rendered(shown));
   }
 
-  #plain(key: string, member: unknown): unknown {
+  #plain(key: string, member: unknown, here = this.#here): unknown {
     if (key !== "next" || !Array.isArray(member)) return plainNumber(member);
-    return member.map((step: NextStep) => stepJson(step, this.#here));
+    return member.map((step: NextStep) => stepJson(step, here));
   }
 
   #write(stream: OutputStream, text: string): void {

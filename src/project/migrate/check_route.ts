@@ -14,7 +14,7 @@ import { again, say, shell } from "../../text/next_step.ts";
 import { emptyDown, undoesNothing } from "../author/seal.ts";
 import { type Catalogue, messageOf } from "../workspace/catalogue.ts";
 import type { RevisionFiles } from "../workspace/revision_files.ts";
-import { type RevisionTexts, textReader } from "../workspace/revision_texts.ts";
+import { type RevisionTexts, textReader, type TextsOf } from "../workspace/revision_texts.ts";
 import type { DraftPolicy } from "../workspace/setting_table.ts";
 import {
   changedTexts,
@@ -33,6 +33,8 @@ export interface CheckRequest {
   readonly catalogue: Catalogue;
   /** null if there is no project: then only stored downs can run. */
   readonly files: RevisionFiles | null;
+  /** Its texts, for a caller that has read some of them; read from the files if left out. */
+  readonly textsOf?: TextsOf | undefined;
   readonly drafts: DraftPolicy;
   /** The SQLite that will run it, such as `3.53.2`. */
   readonly sqliteVersion: string;
@@ -57,7 +59,7 @@ export interface CheckRequest {
  */
 export async function checkRoute(route: Route, context: CheckRequest): Promise<CheckedRoute> {
   const { catalogue } = context;
-  const textsOf: TextsOf = textReader(context.files!);
+  const textsOf = context.textsOf ?? textReader(context.files!);
   const again = new Set(route.filter((step) => step.direction === "down").map((step) => step.id));
   const recorded = recordLineages(catalogue);
   const findings = compareRecords(catalogue, {
@@ -131,8 +133,6 @@ function emptyUpNotice(ids: readonly RevisionId[]): Notice {
 
 /** How many revisions without a statement are named. */
 const NAMED = 3;
-
-type TextsOf = (entry: ManifestRevision) => RevisionTexts;
 
 /** The lineages of what is recorded and of what the route will record, from what ran or will run. */
 function computeLineages(

@@ -9,6 +9,7 @@ import {
   type Route,
   switchRoute,
   upgradeRoute,
+  withoutRoute,
 } from "../../graph/route.ts";
 import { inOrder, type NextCommand, shell } from "../../text/next_step.ts";
 import type { Catalogue } from "../workspace/catalogue.ts";
@@ -20,6 +21,8 @@ export type GoalRequest =
   | { readonly kind: "redo"; readonly ref: Ref }
   /** A revision that is known already, with what was applied on top of it. */
   | { readonly kind: "undo"; readonly id: RevisionId }
+  /** Revisions that are known already, and nothing that was applied on top of them. */
+  | { readonly kind: "without"; readonly ids: readonly RevisionId[] }
   | { readonly kind: "switch"; readonly refs: readonly Ref[] };
 
 /**
@@ -30,6 +33,7 @@ export type Goal =
   | { readonly kind: "upgrade"; readonly ids: readonly RevisionId[] }
   | { readonly kind: "downgrade"; readonly destination: Destination }
   | { readonly kind: "redo"; readonly id: RevisionId }
+  | { readonly kind: "without"; readonly ids: readonly RevisionId[] }
   | { readonly kind: "switch"; readonly ids: readonly RevisionId[] };
 
 /** @throws {AludelError} An error of the area `ref`. */
@@ -51,6 +55,8 @@ export function resolveGoal(catalogue: Catalogue, request: GoalRequest): Goal {
         kind: "switch",
         ids: resolveRefs(graph, request.refs, { applied, onDisk, purpose: "look" }),
       };
+    case "without":
+      return request;
     case "undo":
       return { kind: "downgrade", destination: { kind: "before", id: request.id } };
     case "redo":
@@ -76,6 +82,8 @@ export function routeTo(catalogue: Catalogue, goal: Goal): Route {
       if (destination.kind === "before" && !applied.has(destination.id)) return [];
       return downgradeRoute(graph, applied, destination);
     }
+    case "without":
+      return withoutRoute(graph, applied, goal.ids);
     case "switch":
       return switchRoute(graph, applied, goal.ids);
     case "redo": {

@@ -34,6 +34,7 @@ import type { DatabaseAccess } from "../workspace/database_access.ts";
 import { RevisionTexts } from "../workspace/revision_texts.ts";
 import type { DraftPolicy } from "../workspace/setting_table.ts";
 import { squashInside } from "../workspace/squashes.ts";
+import type { TextsOf } from "../workspace/revision_texts.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type CheckRequest, checkRoute } from "./check_route.ts";
 import { type Goal, type GoalRequest, resolveGoal, routeTo } from "./goal.ts";
@@ -43,6 +44,8 @@ import { recordSquashes } from "./record_squashes.ts";
 export interface MigrationContext {
   /** null if there is no project: a database alone can be downgraded from what it has stored. */
   readonly workspace: Workspace | null;
+  /** The workspace's texts, if they are read already, as for the next of many databases. */
+  readonly textsOf?: TextsOf;
   readonly access: DatabaseAccess;
   readonly drafts: DraftPolicy;
   /** The texts that an edited revision was sealed with, if they are known. */
@@ -164,11 +167,15 @@ function refuseForeign(
   catalogue: Catalogue,
 ): void {
   if (foreign === true || workspace === null || !isOfAnotherProject(catalogue)) return;
-  const ids = [...catalogue.records.keys()];
+  throw foreignDatabase(access.name, [...catalogue.records.keys()]);
+}
+
+/** The error for a database whose records are all of revisions that are not on disk. */
+export function foreignDatabase(name: string, ids: readonly RevisionId[]): AludelError {
   const named = ids.slice(-NAMED).map((id) => `"${id}"`).join(", ");
-  throw new AludelError(
+  return new AludelError(
     "database-foreign",
-    `Database "${access.name}" belongs to another project`,
+    `Database "${name}" belongs to another project`,
     {
       notes: [
         ids.length === 1
@@ -178,7 +185,7 @@ function refuseForeign(
       outcome: NOTHING_RUN,
       next: [
         shell`aludel status`,
-        elsewhere(access.name, "PATH", "name the database of this project"),
+        elsewhere(name, "PATH", "name the database of this project"),
         again`--foreign # if it is the right one, as after a switch to a branch with another history`,
       ],
     },
@@ -246,7 +253,7 @@ async function checkGoal(
   return await checkMigration(context, route, {
     catalogue,
     downFrom: request.downFrom,
-    records: goal.kind === "downgrade" ? "lenient" : "strict",
+    records: goal.kind === "downgrade" || goal.kind === "without" ? "lenient" : "strict",
   }, texts);
 }
 
@@ -267,6 +274,7 @@ export async function checkMigration(
   const checked = await checkRoute(route, {
     ...asked,
     files: context.workspace?.files ?? null,
+    textsOf: context.textsOf,
     sealedTexts: context.sealedTexts,
     drafts: context.drafts,
     sqliteVersion: await context.access.sqliteVersion(),

@@ -193,8 +193,11 @@ function editedError(
   );
 }
 
+/** Gives the texts of revisions. */
+export type TextsOf = (entry: ManifestRevision) => RevisionTexts;
+
 /** Reads the texts of revisions, each once. */
-export function textReader(files: RevisionFiles): (entry: ManifestRevision) => RevisionTexts {
+export function textReader(files: RevisionFiles): TextsOf {
   const known = new Map<string, RevisionTexts>();
   return (entry) => {
     let texts = known.get(entry.id);

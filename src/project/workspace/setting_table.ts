@@ -16,6 +16,16 @@ export interface DatabaseSettings {
   readonly tokenVariable?: string;
 }
 
+/** Many databases by name: a pattern of their files, or one of these. One of the members is there. */
+export interface FleetSettings {
+  /** Patterns of paths, relative to the settings file. */
+  readonly glob?: readonly string[];
+  /** A database that has a list of the others, and the SQL that reads it. */
+  readonly query?: { readonly database: string; readonly sql: string };
+  /** A program that prints a database a line, and its arguments. */
+  readonly command?: readonly string[];
+}
+
 /** A program that prints a schema as SQL. One of its first five members is there. */
 export interface SchemaProgram {
   /** The program and its arguments; it runs in the settings file's folder. */
@@ -38,6 +48,7 @@ export interface SettingValues {
   readonly migrations: string;
   readonly database: string | undefined;
   readonly databases: Readonly<Record<string, string | DatabaseSettings>>;
+  readonly fleets: Readonly<Record<string, string | FleetSettings>>;
   /** A file or a folder of files, or the program that prints the schema. */
   readonly schema: string | SchemaProgram | undefined;
   /** The oldest SQLite that runs the project's revisions, such as `3.45`. */
@@ -119,6 +130,34 @@ export const SETTING_TABLE: {
     fallback: {},
     about:
       "Databases by name: a path or URL each, or an object with `url` and its own `drafts`, `doubleQuotedStrings` and `restorePoints`. For a server `tokenVariable` names the environment variable that holds its token; without it that is `ALUDEL_DATABASE_TOKEN`, and for Cloudflare D1 `CLOUDFLARE_API_TOKEN`.",
+  },
+  fleets: {
+    schema: {
+      type: "object",
+      propertyNames: { pattern: "^[0-9A-Za-z_][0-9A-Za-z_-]*$" },
+      additionalProperties: {
+        anyOf: [{ type: "string", minLength: 1 }, {
+          type: "object",
+          properties: {
+            glob: { type: "array", items: { type: "string", minLength: 1 }, minItems: 1 },
+            query: {
+              type: "object",
+              properties: {
+                database: { type: "string", minLength: 1 },
+                sql: { type: "string", minLength: 1 },
+              },
+              required: ["database", "sql"],
+              additionalProperties: false,
+            },
+            command: { type: "array", items: { type: "string" }, minItems: 1 },
+          },
+          additionalProperties: false,
+        }],
+      },
+    },
+    fallback: {},
+    about:
+      'Many databases by name, for `aludel fleet`: a pattern such as `"tenants/*.db"`, relative to this file, or an object with `glob` (several patterns), `query` (`{"database": "control", "sql": "SELECT path FROM tenant"}`) or `command` (a program that prints a database a line). See [fleets](fleet.md).',
   },
   schema: {
     schema: {

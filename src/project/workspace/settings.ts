@@ -101,7 +101,15 @@ function more(
   value: unknown,
 ): readonly { readonly kind: "value"; readonly path: JsonPath; readonly message: string }[] {
   const problems: ReturnType<typeof more>[number][] = [];
-  const { schema } = (value ?? {}) as { readonly schema?: unknown };
+  const { schema, fleets } = (value ?? {}) as {
+    readonly schema?: unknown;
+    readonly fleets?: unknown;
+  };
+  for (const [name, fleet] of Object.entries(objectOf(fleets))) {
+    if (typeof fleet === "string" || Object.keys(objectOf(fleet)).length === 1) continue;
+    const message = `The fleet "${name}" needs one of "glob", "query" and "command"`;
+    problems.push({ kind: "value", path: ["fleets", name], message });
+  }
   if (typeof schema === "object" && schema !== null && !Array.isArray(schema)) {
     const { django, python, ...others } = schema as Readonly<Record<string, unknown>>;
     const count = Object.keys(others).length + (django === true ? 1 : 0);
@@ -118,6 +126,10 @@ function more(
   if (problem === undefined) return problems;
   const message = `The setting "folderTemplate" ${problem}`;
   return [...problems, { kind: "value", path: ["folderTemplate"], message }];
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
 }
 
 function withDefaults(given: Partial<SettingValues>): SettingValues {

@@ -7,6 +7,7 @@ import {
   stampBaseRoute,
   stampRoute,
   upgradeRoute,
+  withoutRoute,
 } from "../../../src/graph/route.ts";
 import { parseRef } from "../../../src/graph/ref.ts";
 import type { RevisionId } from "../../../src/graph/revision.ts";
@@ -93,4 +94,13 @@ Deno.test("stampRoute() forgets what stands on the targets and records what they
 Deno.test("stampBaseRoute() forgets one branch and what needs it", () => {
   const route = stampBaseRoute(graph, closed("b2 a2"), "a1");
   assert.deepEqual(route, { add: [], remove: ["b2", "a2", "a1"] });
+});
+
+Deno.test("withoutRoute() undoes what it is given, the last first, and refuses if anything follows", () => {
+  const without = (heads: string, ...ids: RevisionId[]) =>
+    withoutRoute(graph, closed(heads), ids).map(({ direction, id }) => `${direction} ${id}`);
+  assert.deepEqual(without("b2 a2", "a2", "b2"), ["down b2", "down a2"]);
+  assert.deepEqual(without("a2", "a2", "n"), ["down a2"]);
+  assert.deepEqual(without("a2", "m"), []);
+  assert.throws(() => without("b2", "a2"), { code: "route-followed" });
 });

@@ -23,6 +23,7 @@ Deno.test("parseSettings() fills in the defaults", () => {
     migrations: "migrations",
     database: undefined,
     databases: {},
+    fleets: {},
     schema: undefined,
     sqlite: undefined,
     exclude: [],

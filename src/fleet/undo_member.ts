@@ -1,0 +1,157 @@
+import { databaseMissing } from "../db/sqlite_error.ts";
+import { AludelError } from "../errors.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import { restoreRows } from "../project/copies/restore_rows.ts";
+import { findRestorePoint, readRestoreFolder } from "../project/copies/restore_points.ts";
+import { restoreDatabase } from "../project/copies/restore.ts";
+import { planMigration, runMigration } from "../project/migrate/migration.ts";
+import { joinCatalogue } from "../project/workspace/catalogue.ts";
+import type { Target } from "../project/workspace/target.ts";
+import { type AppliedRevision, readState } from "../state/state.ts";
+import { shell } from "../text/next_step.ts";
+import { memberError } from "./member_error.ts";
+import type { MemberRun } from "./member_run.ts";
+import type { FileStamp, PointName, UndoOutcome, UndoWork } from "./task.ts";
+import { pointsOf, stampOf } from "./upgrade_member.ts";
+
+/**
+ * Takes back what a run did to one database, and nothing else: by the downs that were stored with its revisions; if it lost
+ * something, by the restore point that it made. What the run did is told by the records, which have its name.
+ * Never throws for what is wrong with the database.
+ */
+export async function undoMember(run: MemberRun, work: UndoWork): Promise<UndoOutcome> {
+  try {
+    const { ids, heads, way } = await undo(run, work);
+    return { result: way === undefined ? "untouched" : "undone", ids, heads, ...facts(run) };
+  } catch (thrown) {
+    const error = memberError(thrown, run.target.name);
+    return { result: "failed", ids: [], heads: null, ...facts(run), error };
+  }
+}
+
+function facts({ points, durationMs }: MemberRun) {
+  return { points, durationMs };
+}
+
+interface Undone {
+  readonly ids: readonly RevisionId[];
+  readonly heads: readonly RevisionId[];
+  readonly way: "downs" | "restore" | undefined;
+}
+
+async function undo(run: MemberRun, work: UndoWork): Promise<Undone> {
+  const { target, context, bench: { workspace, setup: { appliedBy } } } = run;
+  const applied = await readApplied(run);
+  const own = applied.filter((record) => record.appliedBy === appliedBy);
+  const ids = own.map(({ id }) => id);
+  const { graph } = joinCatalogue(workspace, applied);
+  const rest = new Set(applied.map(({ id }) => id)).difference(new Set(ids));
+  const heads = graph.headsOf(rest, "parents");
+  const isAsBefore = work.before === null || sameIds(heads, work.before);
+  // Undone before, by a command that was stopped; or never touched.
+  if (own.length === 0 && isAsBefore) {
+    return { ids, heads, way: work.applied.length > 0 ? "downs" : undefined };
+  }
+  const isComplete = work.applied.length === 0 || sameIds(ids, work.applied);
+  if (own.length === 0 || !isAsBefore || !isComplete) throw moved(run, work);
+  const point = wholePoint(run, work, own);
+  if (point !== undefined) {
+    refuseWritten(run, work, point, own);
+    const found = findRestorePoint(readRestoreFolder(target.path), point.name);
+    const { restorePointsKept: keptPoints } = run.bench.setup.project.settings;
+    await restoreDatabase({ target, point: found, keptPoints }, run.host);
+    return { ids, heads, way: "restore" };
+  }
+  const request = { goal: { kind: "without", ids }, downFrom: "database" } as const;
+  const planned = await planMigration(context, request).catch((error) => {
+    throw irreversible(error);
+  });
+  await runMigration(context, request, planned, run.host, { transaction: "all" });
+  const points = work.isKnown ? work.points : pointsOf(run);
+  for (const { name } of points.filter(({ holds }) => holds === "rows").toReversed()) {
+    const found = findRestorePoint(readRestoreFolder(target.path), name);
+    await restoreRows({ target, point: found, dryRun: false }, run.host);
+  }
+  return { ids, heads, way: "downs" };
+}
+
+async function readApplied({ context, target }: MemberRun): Promise<readonly AppliedRevision[]> {
+  await using connection = await context.access.look();
+  if (connection === null) throw databaseMissing(target.name);
+  return (await readState(connection)).applied;
+}
+
+/** The copy that has what the downs cannot bring back; undefined if they bring back all. */
+function wholePoint(
+  run: MemberRun,
+  { points, lost, isKnown }: UndoWork,
+  own: readonly AppliedRevision[],
+): PointName | undefined {
+  // Where the process ended before the journal had the outcome, the restore points tell whether there was a loss.
+  const isNeeded = !isKnown || lost.length > 0 || own.some(({ down }) => down === "none");
+  if (!isNeeded) return undefined;
+  return (isKnown ? points : pointsOf(run)).find(({ holds }) => holds === "database");
+}
+
+/** What was written since the run is not in the restore point. */
+function refuseWritten(
+  { target }: MemberRun,
+  work: UndoWork,
+  { name }: PointName,
+  own: readonly AppliedRevision[],
+): void {
+  if (work.discardWrites || isAsLeft(target, work.stamp, own)) return;
+  throw new AludelError("fleet-written", `Database "${target.name}" was written to since the run`, {
+    notes: [
+      `Restore point "${name}" has what the run took, and not what was written since`,
+    ],
+    outcome: "Nothing was changed",
+    next: [
+      shell`aludel fleet undo ${work.run} --discard-writes # restore all the same: what is there now is kept as a restore point`,
+      shell`aludel restore ${name} --dry-run # see what would change`,
+    ],
+  });
+}
+
+/** How long after the time in the records, which are in seconds, the file may have been written by the run itself. */
+const COMMIT_MS = 2_000;
+
+/** Whether nobody has written to a database since the run, as far as its files tell. */
+function isAsLeft(
+  target: Target,
+  stamp: FileStamp | null,
+  own: readonly AppliedRevision[],
+): boolean {
+  if (stamp !== null) return `${stamp}` === `${stampOf(target)}`;
+  // The process was stopped before it could note what the files were like; the records have the time.
+  const until = Math.max(
+    ...own.map(({ appliedAt, durationMs }) => Date.parse(appliedAt) + durationMs),
+  );
+  return (stampOf(target) ?? []).every((one) =>
+    one === null || Number(one.split(" ")[1]) <= until + COMMIT_MS
+  );
+}
+
+/** The advice of a single downgrade would repeat a command that nobody typed. */
+function irreversible(error: unknown): unknown {
+  if (!(error instanceof AludelError) || error.code !== "revision-irreversible") return error;
+  return error.with({
+    outcome: "Nothing was changed",
+    next: [
+      shell`aludel downgrade ${error.revision!}@-1 --from-disk # once a down.sql is written`,
+      shell`aludel backup list # look for a copy from before the run`,
+    ],
+  });
+}
+
+function moved({ target }: MemberRun, { run }: UndoWork): AludelError {
+  return new AludelError("fleet-moved", `Database "${target.name}" has moved on since the run`, {
+    notes: ["Its revisions are not those that the run left"],
+    outcome: "Nothing was changed",
+    next: [shell`aludel status`, shell`aludel fleet report ${run}`],
+  });
+}
+
+function sameIds(a: readonly RevisionId[], b: readonly RevisionId[]): boolean {
+  return a.length === b.length && a.every((id) => b.includes(id));
+}
