@@ -323,16 +323,6 @@ onServer("the token is in no output", async (project) => {
   }
 });
 
-Deno.test({
-  name: "the server of these tests ends",
-  ignore: NO_SQLD,
-  sanitizeResources: false,
-  sanitizeOps: false,
-  async fn() {
-    await (await started)?.[Symbol.asyncDispose]();
-  },
-});
-
 for (const { name, before, byHand, ups, isLocal, ends } of HOSTILE_SCRIPTS) {
   if (byHand !== undefined || isLocal) continue;
   onServer(`hostile, on a server: ${name}`, async (project) => {
@@ -353,3 +343,13 @@ for (const { name, before, byHand, ups, isLocal, ends } of HOSTILE_SCRIPTS) {
     }
   });
 }
+
+Deno.test({
+  name: "the server of these tests ends",
+  ignore: NO_SQLD,
+  sanitizeResources: false,
+  sanitizeOps: false,
+  async fn() {
+    await (await started)?.[Symbol.asyncDispose]();
+  },
+});
