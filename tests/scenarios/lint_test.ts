@@ -38,7 +38,7 @@ Deno.test("lint prints findings for people, for GitHub and as SARIF", async () =
   const sarif = JSON.parse(await project.prepare("lint", "--format", "sarif"));
   const [run] = sarif.runs;
   assert.equal(run.results[0].ruleId, "drop-table");
-  assert.match(run.tool.driver.rules[0].shortDescription.text, /^A table is dropped/);
+  assert.match(run.tool.driver.rules[0].shortDescription.text, /^An existing table is dropped/);
 });
 
 Deno.test("lint counts rows in the database that is named", async () => {

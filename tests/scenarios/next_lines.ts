@@ -160,7 +160,9 @@ function splitByShell(
   // `$'…'` is in POSIX since 2024: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
   const shell = SHELLS[line.includes("$'") ? 1 : 0];
   const names = new Set(commands.map(([program = ""]) => program));
-  if (shell === undefined || [...names].some((name) => !/^[a-z0-9_]+$/.test(name))) {
+  // A special built-in, as "export" is, cannot be a function.
+  const isFunction = (name: string) => /^[a-z0-9_]+$/.test(name) && name !== "export";
+  if (shell === undefined || ![...names].every(isFunction)) {
     return undefined;
   }
   const known = splitLines.get(line);
