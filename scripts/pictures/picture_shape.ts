@@ -19,7 +19,7 @@ function shapeOf(line: string): string {
     .replace(/(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])/g, "ID")
     .replace(/\b\d{4}-\d{2}-\d{2}_\d{6}\b/g, "POINT")
     .replace(/\b\d{4}-\d{2}-\d{2}(?=[_ ])/g, "DATE");
-  const timeless = shape.replace(/\b[\d.]+ (ms|s)(?=\b|<)/g, "N $1");
+  const timeless = shape.replace(/\b[\d.]+ m?s(?=\b|<)/g, "N ms");
   // A duration is as wide as its digits, and what follows it stands elsewhere.
   return timeless === shape ? shape : timeless.replace(/ (x|textLength)="[^"]*"/g, "");
 }

@@ -79,7 +79,6 @@ Deno.test("the npm package holds what it names, needs no other, and runs nothing
         /```ts\n([^]*?)```/,
       )![1]
     }
-     declare const output: string;
      // @ts-expect-error no answer has this
      export const other = (answer as Answers["heads"]).unheardOf;\n`,
   );

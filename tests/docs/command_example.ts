@@ -472,6 +472,17 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
   "aludel lint 3f9c:head": { scene: "a project", prints: /^Checked 2 revisions,/m },
   "aludel lint -d production": { scene: "a project", prints: /^Checked 2 revisions,/m },
   "aludel lint --all --format sarif": { scene: "a project", prints: /"version": ?"2\.1\.0"/ },
+  "aludel report --out report.html": {
+    scene: "a project",
+    then: "cat report.html",
+    thenPrints: [/^<!doctype html>/i, /Content-Security-Policy/],
+  },
+  "aludel report --markdown 3f9c:": { scene: "a project", prints: /3f9c1a2b4d5e/ },
+  "aludel report --markdown --since origin/main": {
+    scene: "a clone",
+    before: "git update-ref refs/remotes/origin/main HEAD",
+    prints: /revision/i,
+  },
   "aludel locate -d old.db": {
     scene: "a project",
     prints: /3f9c1a2b4d5e/,

@@ -40,7 +40,8 @@ Deno.test("our parser reads every command of the recipes", async () => {
     assert.ok(commands.some((line) => line.startsWith(`aludel ${name}`)), name);
   }
   for (const command of commands) {
-    const words = command.replace(/ (?:>|2>).*/, "");
+    // What a pipeline puts into a variable is a branch here.
+    const words = command.replace(/ (?:>|2>).*/, "").replaceAll(/\$\w+/g, "main");
     assert.equal(await faultOfNextLines([], `  next: ${words}\n`), undefined, words);
   }
 });

@@ -14,7 +14,10 @@ Deno.test("the library's examples pass the type checker, in the settings of an a
   application.write(
     "deno.json",
     JSON.stringify({
-      imports: { aludel: new URL("src/mod.ts", ROOT).href },
+      imports: {
+        aludel: new URL("src/mod.ts", ROOT).href,
+        "aludel/json": new URL("schemas/json/answers.d.ts", ROOT).href,
+      },
       compilerOptions: { noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true },
     }),
   );

@@ -157,7 +157,7 @@ export const SETTING_TABLE: {
     },
     fallback: {},
     about:
-      'Many databases by name, for `aludel fleet`: a pattern such as `"tenants/*.db"`, relative to this file, or an object with `glob` (several patterns), `query` (`{"database": "control", "sql": "SELECT path FROM tenant"}`) or `command` (a program that prints a database a line). See [fleets](fleet.md).',
+      'Many databases by name, for the `fleet` commands: a pattern such as `"tenants/*.db"`, relative to this file, or an object with `glob` (several patterns), `query` (`{"database": "control", "sql": "SELECT path FROM tenant"}`) or `command` (a program that prints a database a line). See [fleets](fleet.md).',
   },
   schema: {
     schema: {
