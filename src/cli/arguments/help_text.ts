@@ -54,9 +54,11 @@ export function briefText(style: Style): string {
   ];
   for (const group of GROUPS) {
     const names = Object.entries(COMMANDS).filter(([, entry]) => entry.group === group)
-      .map(([name]) => name);
+      // A name of two words stays on one line.
+      .map(([name]) => name.replaceAll(" ", "\u00a0"));
     if (names.length === 0) continue;
-    const [first = "", ...rest] = wrap(names.join(", "), WIDTH - column);
+    const [first = "", ...rest] = wrap(names.join(", "), WIDTH - column)
+      .map((line) => line.replaceAll("\u00a0", " "));
     lines.push(`${style.bold(group.padEnd(column))}${first}`);
     for (const line of rest) lines.push(" ".repeat(column) + line);
   }

@@ -31,6 +31,7 @@ Deno.test("parseSettings() fills in the defaults", () => {
     functions: [],
     columnOrder: false,
     comparisonMemory: 256,
+    online: undefined,
     folderTemplate: "{date}_{id}_{slug}",
     drafts: "allow",
     doubleQuotedStrings: false,
