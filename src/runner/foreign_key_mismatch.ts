@@ -48,7 +48,6 @@ export async function readForeignKeys(
         parent: String(row["parent"]),
         columns: [],
         parentColumns: [],
-        hasParent: row["has_parent"] === 1n,
       };
       const siblings = found.get(child) ?? [];
       siblings.push(key);

@@ -44,6 +44,8 @@ export async function inlineCommand(written: string): Promise<InlineCommand> {
   const needed = command.positional.filter(({ optional }) => !optional)
     .map(({ name }) => name === "FORMAT" ? "sql" : "head");
   const [flag, value] = NEEDED_FLAGS[name] ?? [];
+  // dev watches for as long as it is left alone.
+  if (name === "dev" && !args.includes("--stop") && !args.includes("--once")) args.push("--once");
   const unsaid = flag === undefined || args.includes(flag) ? [] : [flag, value!];
   const missing = args.join(" ") === name ? [...needed, ...unsaid] : unsaid;
   return { written, args: [...args, ...(last === undefined ? [] : ["app.db"]), ...missing] };

@@ -80,10 +80,14 @@ Deno.test("every task that a document names is one of deno.json", () => {
   assert.deepEqual(named, []);
 });
 
-/** What a command line is refused with where it is not understood, or is a bug of ours. */
+/** What a command line is refused with if it is not understood, or is a bug of ours, or never ends. */
 async function refusalOf(args: readonly string[]): Promise<string | undefined> {
-  const { code, stderr } = await runInProcess(args, { cwd: folder.path });
-  return code === 2 || code === 70 ? stderr : undefined;
+  const watchdog = Promise.withResolvers<"late">();
+  const timer = setTimeout(() => watchdog.resolve("late"), 60_000);
+  const answer = await Promise.race([runInProcess(args, { cwd: folder.path }), watchdog.promise]);
+  clearTimeout(timer);
+  if (answer === "late") return "does not end by itself";
+  return answer.code === 2 || answer.code === 70 ? answer.stderr : undefined;
 }
 
 function alembicTable(): {
