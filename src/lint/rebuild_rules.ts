@@ -1,4 +1,3 @@
-import { implicitRowid } from "../schema/plan/copy_rows.ts";
 import {
   type Index,
   mentionedNames,
@@ -6,10 +5,11 @@ import {
   type Table,
   type Trigger,
 } from "../schema/model/model.ts";
-import { externalContent } from "../schema/plan/virtual_table.ts";
 import { displayName, foldName, ROWID_NAMES, sameName } from "../sql/identifier.ts";
 import type { TableFate } from "../runner/table_fates.ts";
 import type { LintRules, LintSubject, Report, ScriptSubject, WalkedStatement } from "./subject.ts";
+import { implicitRowid } from "../schema/model/row.ts";
+import { externalContent } from "../schema/model/virtual_table.ts";
 
 /** Objects that a rebuild written by hand forgets: SQLite reports none of them. */
 export const REBUILD_RULES = {

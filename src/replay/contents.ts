@@ -2,12 +2,12 @@ import type { Connection } from "../db/connection.ts";
 import { compareSchemas } from "../schema/diff/compare.ts";
 import { describeChange } from "../schema/diff/describe.ts";
 import type { Schema, Table } from "../schema/model/model.ts";
-import { implicitRowid, rowidExpression } from "../schema/plan/copy_rows.ts";
 import { introspect } from "../schema/read/introspect.ts";
 import { displayName, foldName, quoteName } from "../sql/identifier.ts";
 import { type LiteralRow, readLiterals } from "./rows/literals.ts";
 import type { SurvivingTable } from "./rows/surviving.ts";
 import { readVirtualRows } from "./rows/virtual.ts";
+import { implicitRowid, rowidExpression } from "../schema/model/row.ts";
 
 /** The rows of some tables, by folded name, with the AUTOINCREMENT sequences. */
 export type Contents = ReadonlyMap<string, TableContent>;

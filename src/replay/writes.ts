@@ -1,11 +1,11 @@
 import type { AuthorizedAction } from "../db/connection.ts";
 import { traceTables } from "../runner/table_fates.ts";
-import { externalContent } from "../schema/plan/virtual_table.ts";
 import type { Schema } from "../schema/model/model.ts";
 import { displayName, foldName, unquote } from "../sql/identifier.ts";
 import { type Mention, readMentions } from "../sql/mentions.ts";
 import type { Script, Statement } from "../sql/script.ts";
 import { Tokenizer } from "../sql/tokenizer.ts";
+import { externalContent } from "../schema/model/virtual_table.ts";
 
 // Numbers of SQLite's authorizer: https://sqlite.org/c3ref/c_alter_table.html
 const DELETE = 9;

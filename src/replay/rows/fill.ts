@@ -1,4 +1,3 @@
-import { implicitRowid } from "../../schema/plan/copy_rows.ts";
 import { type Connection, refusalOf, SqlError, type SqlValue } from "../../db/connection.ts";
 import { inDependencyOrder, tablesInOrder } from "../../schema/source/write_schema.ts";
 import type { Column, ForeignKey, Schema, Table } from "../../schema/model/model.ts";
@@ -9,6 +8,7 @@ import { columnValue, habitMaker, rowidFor, SeededRandom, type ValueMaker } from
 import { checkLabel, type CheckValues, checkValues, type Wish, wishOf } from "./expressions.ts";
 import { mentionedNames } from "../../schema/model/model.ts";
 import { splitStatements } from "../../sql/script.ts";
+import { implicitRowid } from "../../schema/model/row.ts";
 
 /** How many rows to make, and which. */
 export interface RowOptions {

@@ -1,7 +1,5 @@
 import { type Connection, SqlError } from "../../db/connection.ts";
 import type { ScratchConnection } from "../../db/open_scratch.ts";
-import { isValue } from "../../schema/plan/add_column.ts";
-import { isRequired, rowidExpression, standIn } from "../../schema/plan/copy_rows.ts";
 import { type Change, reverseChanges } from "../../schema/model/change.ts";
 import type { Schema, Table } from "../../schema/model/model.ts";
 import { deleteOrphans } from "./orphans.ts";
@@ -11,6 +9,7 @@ import { schemaObjects, tablesInOrder } from "../../schema/source/write_schema.t
 import { foldName, quoteName } from "../../sql/identifier.ts";
 import type { Scratch } from "../scratch.ts";
 import { insertLiterals, type LiteralRow, readLiterals, rowParts } from "./literals.ts";
+import { hasDefaultValue, isRequired, rowidExpression, standIn } from "../../schema/model/row.ts";
 
 /** Rows for each table: enough for gaps, NULLs and repeated values. */
 export const ROWS_TO_FIT = 6;
@@ -136,7 +135,7 @@ async function sieve(
   const targets = pairs.map(([, target]) => target);
   const missing = to.columns.filter((column) =>
     column.generated === undefined && !targets.includes(quoteName(column.name)) &&
-    isRequired(to, column) && !isValue(column.default)
+    isRequired(to, column) && !hasDefaultValue(column)
   );
   const all = [...targets, ...missing.map(({ name }) => quoteName(name))];
   const values = missing.map((column) => standIn(to, column));

@@ -1,7 +1,7 @@
 import type { Connection, Row } from "../../db/connection.ts";
-import { rowidExpression } from "../../schema/plan/copy_rows.ts";
 import type { Table } from "../../schema/model/model.ts";
 import { quoteName } from "../../sql/identifier.ts";
+import { rowidExpression } from "../../schema/model/row.ts";
 
 /** A row as SQL literals, in the order of the expressions that were asked for. */
 export type LiteralRow = readonly string[];

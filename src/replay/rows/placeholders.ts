@@ -2,13 +2,12 @@ import { type Connection, refusalOf } from "../../db/connection.ts";
 import type { ScratchConnection } from "../../db/open_scratch.ts";
 import type { AlterTable, Change } from "../../schema/model/change.ts";
 import { type Column, EMPTY_SCHEMA, type Schema, type Table } from "../../schema/model/model.ts";
-import { isValue } from "../../schema/plan/add_column.ts";
-import { isRequired, rowidExpression, standIn } from "../../schema/plan/copy_rows.ts";
 import type { FillValue } from "../../schema/plan/statement.ts";
 import { foldName, quoteName, quoteText, sameName } from "../../sql/identifier.ts";
 import type { Scratch } from "../scratch.ts";
 import { checkValues, literalSql } from "./expressions.ts";
 import { fillTables } from "./fill.ts";
+import { hasDefaultValue, isRequired, rowidExpression, standIn } from "../../schema/model/row.ts";
 
 /** Rows to try a value with: a key is broken by the second one. */
 const ROWS = 6;
@@ -92,7 +91,7 @@ async function findPlaceholder(
         connection.execute(`UPDATE OR ABORT ${quoteName(table.name)} SET ${name} = (${value})`)
       ) === undefined;
   const isUnique = isInKey(schema, table, column);
-  if (isValue(column.default)) {
+  if (hasDefaultValue(column)) {
     // A key bears the default of one row alone.
     if (!isUnique && await fits(column.default)) return null;
   } else if (!isRequired(table, column) && await fits("NULL")) return null;
@@ -106,7 +105,7 @@ async function findPlaceholder(
     ...constantsFor(schema, table, column).map((literal) => () => literal),
   ];
   for (const candidate of candidates) if (await fits(candidate(rowid))) return candidate;
-  return isRequired(table, column) && !isValue(column.default) ? undefined : null;
+  return isRequired(table, column) && !hasDefaultValue(column) ? undefined : null;
 }
 
 /** Whether rows may have to differ in the column, be it together with others. */

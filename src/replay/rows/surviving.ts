@@ -1,12 +1,7 @@
 import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import type { Change } from "../../schema/model/change.ts";
-import {
-  converts,
-  implicitRowid,
-  rowidColumn,
-  rowidExpression,
-} from "../../schema/plan/copy_rows.ts";
 import type { Column, Schema, Table } from "../../schema/model/model.ts";
+import { converts, implicitRowid, rowidColumn, rowidExpression } from "../../schema/model/row.ts";
 
 /** A table whose rows a difference leaves alone, and what of them must be the same afterwards. */
 export interface SurvivingTable {

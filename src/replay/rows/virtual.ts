@@ -1,8 +1,8 @@
 import { type Connection, unlessRefused } from "../../db/connection.ts";
 import type { Schema, VirtualTable } from "../../schema/model/model.ts";
-import { externalContent } from "../../schema/plan/virtual_table.ts";
 import { type LiteralRow, readLiterals } from "./literals.ts";
 import { foldName, quoteName, quoteText } from "../../sql/identifier.ts";
+import { externalContent } from "../../schema/model/virtual_table.ts";
 
 /** The rows that a virtual table holds of its own. */
 export interface VirtualRows {

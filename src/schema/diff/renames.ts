@@ -1,8 +1,9 @@
 import type { Place } from "../../errors.ts";
 import { foldName, ROWID_NAMES, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
-import type { Schema, Table, VirtualTable } from "../model/model.ts";
+import type { Schema, Table } from "../model/model.ts";
 import type { NameScope } from "../model/normal_text.ts";
+import { canRename } from "../model/virtual_table.ts";
 
 /** The old names that a schema file states: `-- aludel: renamed from=old`. */
 export interface RenameHints {
@@ -30,7 +31,7 @@ export const NO_HINTS: RenameHints = { tables: [], columns: [] };
 /** A schema as far as renames are concerned. */
 type NamedTables = Pick<Schema, "tables" | "virtualTables">;
 
-/** The renames that are still to be done. All names are folded. */
+/** The renames that remain to be done. All names are folded. */
 export class Renames {
   /** Present name → wanted name. */
   readonly #tables: ReadonlyMap<string, string>;
@@ -42,7 +43,7 @@ export class Renames {
   /** Hints that contradict the two schemas or one another. */
   readonly doubts: readonly RenameDoubt[];
 
-  /** Takes the hints that are not yet applied between two schemas; the others are inert. */
+  /** Selects the hints that were not applied yet between two schemas. */
   constructor(from: NamedTables, to: NamedTables, hints: RenameHints) {
     const tables = openRenames(hints.tables, from.tables, to.tables);
     const virtual = openRenames(hints.tables, from.virtualTables, to.virtualTables, canRename);
@@ -53,7 +54,7 @@ export class Renames {
     for (const [key, table] of to.tables) {
       const ofTable = hints.columns.filter((hint) => foldName(hint.table) === key);
       const oldKey = this.oldTable(key);
-      // The table of that name may be another one, which gives its name up.
+      // The present table of that name may be another one, which is renamed.
       const old = ofTable.length === 0 || this.table(oldKey) !== key
         ? undefined
         : from.tables.get(oldKey);
@@ -66,7 +67,7 @@ export class Renames {
     this.doubts = doubts;
   }
 
-  /** Renames of a table's columns that have been done, be it that names changed places: folded name before → now. */
+  /** Renames of a table's columns that were done, swapped names included: folded name before → now. */
   static done(table: string, columns: ReadonlyMap<string, string>): Renames {
     const nothing = { tables: new Map(), virtualTables: new Map() };
     const renames = new Renames(nothing, nothing, NO_HINTS);
@@ -106,17 +107,6 @@ function columnKeys(table: Table): ReadonlyMap<string, string> {
   return new Map(table.columns.map(({ name }) => [foldName(name), name]));
 }
 
-/** Modules whose tables ALTER TABLE … RENAME TO can rename: they have an xRename method, which renames what belongs to the table. */
-const RENAMING_MODULES: ReadonlySet<string> = new Set(
-  ["fts3", "fts4", "fts5", "geopoly", "rtree", "rtree_i32"],
-);
-
-/** Whether a virtual table can become another one by a rename. */
-function canRename(from: VirtualTable, to: VirtualTable): boolean {
-  const module = foldName(from.module);
-  return module === foldName(to.module) && RENAMING_MODULES.has(module);
-}
-
 /** A hint, names folded. */
 interface Link {
   readonly hint: RenameHint;
@@ -124,11 +114,11 @@ interface Link {
   readonly name: string;
 }
 
-/** Why a hint can be neither followed nor taken for applied. */
+/** Why it is unclear whether hints were applied. */
 export interface RenameDoubt {
   /**
-   * `circle`: names change places, which leaves no trace · `stays`: the old name is wanted, too, and the new one is there,
-   * but gives its name up itself · `fork`: two things come from one.
+   * `circle`: names are swapped, which leaves no trace · `stays`: the old name is wanted too, and the new one exists,
+   * but is itself renamed · `fork`: one object is renamed to two names.
    */
   readonly kind: "circle" | "stays" | "fork";
   /** All hints that are part of it. */
@@ -136,8 +126,8 @@ export interface RenameDoubt {
 }
 
 /**
- * A rename is open while the old name is there and the new one is not, whatever takes the old name afterwards. In a chain
- * (b becomes c, a becomes b) the new name is there as long as its own rename is open.
+ * A rename is open while the old name exists and the new one does not, even if another object gets the old name. In a
+ * chain (b becomes c, a becomes b) the new name exists as long as its own rename is open.
  */
 function openRenames<T>(
   hints: readonly RenameHint[],
@@ -194,21 +184,21 @@ function circles(byName: ReadonlyMap<string, Link>): RenameDoubt[] {
   return found;
 }
 
-/** The scope of a table's own expressions, which can name nothing but its columns. */
+/** The scope of a table's own expressions, which can name only its columns. */
 export function tableScope(
   table: Table,
   renamedColumns: ReadonlyMap<string, string> = new Map(),
   renamedTable?: string,
 ): NameScope {
   const key = foldName(table.name);
-  // The table's own name can be no value: if it is one, a "." follows.
+  // The table's own name is left out: it is a name only before a ".".
   const names = new Set([...ROWID_NAMES, ...table.columns.map(({ name }) => foldName(name))]);
   const isUnchanged = renamedColumns.size === 0 && (renamedTable ?? key) === key;
-  // In an expression a column comes before a table of the same name.
+  // In an expression, a name means the column rather than the table.
   const isColumn = table.columns.some(({ name }) => foldName(name) === key);
   return {
     isName: (folded) => names.has(folded),
-    // SQLite refuses a table with a name in it that names nothing.
+    // SQLite refuses unknown names in a table, so they must be strings.
     hasStrings: true,
     rename: isUnchanged
       ? undefined
@@ -221,8 +211,8 @@ export function tableScope(
 /**
  * The scope of a view or trigger, which can name anything in the schema.
  *
- * @param hasStrings Whether connections allow strings in double quotes. Without them such a view is broken, and one with
- * single quotes is not.
+ * @param hasStrings Whether connections allow strings in double quotes. If they do not, a view with such strings is
+ * broken, unlike one with single quotes.
  */
 export function objectScope(
   sql: string,
@@ -243,7 +233,7 @@ export function objectScope(
       if (table === undefined && other === undefined) continue;
       names.add(name.folded);
       for (const column of table?.columns ?? []) names.add(foldName(column.name));
-      // A view has the columns that its own text names.
+      // The columns of a view are names in its own text.
       if (other !== undefined && other.sql !== sql) queue.push(other.sql);
     }
   }
@@ -251,10 +241,10 @@ export function objectScope(
 }
 
 /**
- * The scope of a present view or trigger under renames: what its text will be after SQLite's own
- * ALTER TABLE … RENAME has rewritten it.
+ * The scope of a present view or trigger under renames, for its text after ALTER TABLE … RENAME has
+ * rewritten it.
  *
- * @returns undefined if tokens alone cannot tell which of two things a name means.
+ * @returns undefined if tokens alone do not tell which of two objects a name means.
  */
 export function renamedScope(
   sql: string,

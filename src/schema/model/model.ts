@@ -1,19 +1,18 @@
-import { type Affinity, foldName, ROWID_NAMES, unquote } from "../../sql/identifier.ts";
+import { type Affinity, foldName, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 
 /**
- * What SQLite holds after running a schema's SQL: the value that is compared, planned and written.
+ * A whole schema: what SQLite holds after running its SQL. It contains no TEMP objects, `sqlite_*`, `aludel_*` or
+ * shadow tables.
  *
- * Names are kept as written and compared as SQLite compares them, ASCII letters without case. Text of
- * expressions is kept verbatim; {@linkcode normalText} of token_text.ts makes it comparable.
+ * Keys are folded names. Names are kept as written and compared as SQLite does, ignoring the case of ASCII letters.
+ * Expressions are kept verbatim; `normalText()` of normal_text.ts makes them comparable.
  */
-
-/** A whole schema. Keys are folded names; TEMP objects, `sqlite_*`, `aludel_*` and shadow tables are not in it. */
 export interface Schema {
   readonly tables: ReadonlyMap<string, Table>;
   readonly virtualTables: ReadonlyMap<string, VirtualTable>;
   readonly views: ReadonlyMap<string, View>;
-  /** Indexes that a CREATE INDEX made. Those of PRIMARY KEY and UNIQUE belong to their table. */
+  /** Indexes that CREATE INDEX made. Those of PRIMARY KEY and UNIQUE are part of their table. */
   readonly indexes: ReadonlyMap<string, Index>;
   readonly triggers: ReadonlyMap<string, Trigger>;
 }
@@ -67,7 +66,7 @@ export interface Generated {
   readonly stored: boolean;
 }
 
-/** An ON CONFLICT clause; ABORT is what SQLite does without one, and reads as none. */
+/** An ON CONFLICT clause. ABORT is SQLite's default and is read as no clause. */
 export type Conflict = "ROLLBACK" | "FAIL" | "IGNORE" | "REPLACE";
 
 /** A column of a PRIMARY KEY or UNIQUE. */
@@ -191,8 +190,8 @@ export function isEmptySchema(schema: Schema): boolean {
 }
 
 /**
- * Every name that a text may mention, folded: its words and quoted names, keywords and aliases among
- * them. What it does not contain, the text cannot depend on.
+ * Every name that a text may mention, folded: all words and quoted names, including keywords and aliases. The text
+ * cannot depend on anything else.
  */
 export function mentionedNames(sql: string): Set<string> {
   const names = new Set<string>();
@@ -211,12 +210,4 @@ export function mentionedNames(sql: string): Set<string> {
 export function isReservedName(name: string): boolean {
   const folded = foldName(name.slice(0, 7));
   return folded === "sqlite_" || folded === "aludel_";
-}
-
-/**
- * Whether a name means the rowid if no column has it. Since SQLite 3.54 ALTER TABLE adds, renames and drops no column of such a
- * name in a table with rowids (measured on 3.54.0).
- */
-export function isRowidName(name: string): boolean {
-  return ROWID_NAMES.includes(foldName(name));
 }

@@ -1,4 +1,4 @@
-import { displayName, foldName, quoteName, sameName, unquote } from "../../sql/identifier.ts";
+import { displayName, foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import { describeColumn } from "../diff/describe.ts";
 import { tableScope } from "../diff/renames.ts";
@@ -8,105 +8,14 @@ import {
   type Column,
   type Constraint,
   type ForeignKey,
-  isRowidName,
   mentionedNames,
   type Table,
 } from "../model/model.ts";
+import { hasDefaultValue, isRowidName } from "../model/row.ts";
 import { readCreateTable, type TableText } from "../read/definition_text.ts";
 import { type PlannedStatement, tightenHazard } from "./statement.ts";
 
-/** Functions that give NULL only for NULL. */
-const SOUND = new Set([
-  "abs",
-  "instr",
-  "length",
-  "lower",
-  "ltrim",
-  "rtrim",
-  "trim",
-  "typeof",
-  "upper",
-]);
-
-/** Operators that can give NULL for values that are none: division by zero, missing JSON. */
-const UNSOUND = new Set(["/", "%", "->", "->>"]);
-
-/** Words that can precede a parenthesis and call nothing. */
-const NO_CALLS = new Set(["and", "or", "not", "in", "is", "between", "like", "glob", "escape"]);
-
-/**
- * Whether an expression of a CHECK is surely TRUE or FALSE in every row. A CHECK holds if it is NULL, but
- * SQLite 3.53's ALTER TABLE … ADD CONSTRAINT refuses such rows (measured), so that it is right only here.
- *
- * Columns must be NOT NULL, or ruled out as in `a IS NULL OR a > 0`. When in doubt, the answer is no.
- */
-export function isNeverNull(expression: string, table: Table): boolean {
-  const tokens = readTokens(expression);
-  const required = new Map(
-    table.columns.map(({ name, notNull }) => [foldName(name), notNull !== undefined]),
-  );
-  const guarded = guardedNames(tokens);
-  for (const [at, { kind, name, text }] of tokens.entries()) {
-    if (kind === "operator" && UNSOUND.has(text)) return false;
-    if (kind !== "name") continue;
-    const next = tokens[at + 1]?.text;
-    if (next === "(" && !NO_CALLS.has(name) && !SOUND.has(name)) return false;
-    if (name === "null") {
-      const before = tokens[at - 1]?.name;
-      const isTest = before === "is" || (before === "not" && tokens[at - 2]?.name === "is");
-      if (!isTest) return false;
-    }
-    if (name === "case" || name === "select" || name === "cast" || name === "raise") return false;
-    if (required.get(name) === false && !guarded.has(name)) return false;
-  }
-  return true;
-}
-
-interface ReadToken {
-  readonly kind: "name" | "operator" | "other";
-  /** Folded; empty for anything but a name. */
-  readonly name: string;
-  readonly text: string;
-}
-
-function readTokens(expression: string): ReadToken[] {
-  const tokens: ReadToken[] = [];
-  const tokenizer = new Tokenizer(expression);
-  while (tokenizer.nextSignificant()) {
-    const { kind, current } = tokenizer;
-    const isName = kind === "word" || kind === "quoted";
-    tokens.push({
-      kind: isName ? "name" : kind === "operator" ? "operator" : "other",
-      name: isName ? foldName(unquote(current)) : "",
-      text: current,
-    });
-  }
-  return tokens;
-}
-
-/** The columns of the parts `x IS NULL` of an expression whose parts are joined by OR. */
-function guardedNames(tokens: readonly ReadToken[]): ReadonlySet<string> {
-  const guarded = new Set<string>();
-  let depth = 0;
-  let first = 0;
-  for (let at = 0; at <= tokens.length; at++) {
-    const token = tokens[at];
-    if (token?.text === "(") depth++;
-    if (token?.text === ")") depth--;
-    if (depth === 0 && token?.name === "and") return new Set();
-    if (token !== undefined && !(depth === 0 && token.name === "or")) continue;
-    const [name, is, nothing] = tokens.slice(first, at);
-    if (
-      at - first === 3 && name?.kind === "name" && is?.name === "is" && nothing?.name === "null"
-    ) {
-      guarded.add(name.name);
-    }
-    first = at + 1;
-  }
-  return guarded;
-}
-
-/** New columns as ALTER TABLE statements, and the new constraints that come with them. */
+/** New columns as ALTER TABLE statements, and the new constraints that they contain. */
 export interface AddedColumns {
   readonly statements: readonly PlannedStatement[];
   readonly covered: ReadonlySet<Constraint>;
@@ -115,12 +24,12 @@ export interface AddedColumns {
 /**
  * Adds columns by ALTER TABLE … ADD COLUMN, with the foreign keys and checks that belong to them.
  *
- * What SQLite allows is at https://sqlite.org/lang_altertable.html#altertabaddcol; it refuses more on a
- * table with rows than on an empty one, and what is judged here is the table with rows.
+ * The rules are at https://sqlite.org/lang_altertable.html#altertabaddcol. SQLite is stricter about a table with
+ * rows than about an empty one; these are the rules for a table with rows.
  *
  * @param table The wanted table.
  * @param constraints The constraints that the present table lacks.
- * @returns undefined if one of the columns cannot be added so.
+ * @returns undefined if one of the columns cannot be added this way.
  */
 export function addColumns(
   table: Table,
@@ -137,7 +46,7 @@ export function addColumns(
     if (!table.withoutRowid && isRowidName(column.name)) return undefined;
     for (const constraint of [...inline.foreignKeys, ...inline.checks]) {
       const one = keyed.get(constraintKey(constraint, table, text));
-      // The table has one like it already, so it would be there twice.
+      // The table already has such a constraint, and would get it twice.
       if (one === undefined || covered.has(one)) return undefined;
       covered.add(one);
     }
@@ -170,7 +79,7 @@ export function addColumns(
     covered.add(key);
   }
 
-  /** A CHECK may follow any column; after the last new one, all that it can name exists. */
+  /** A CHECK may follow any column. After the last new one, every column that it names exists. */
   function addCheck(check: Check): void {
     const names = mentionedNames(check.expression);
     const last = additions.at(-1);
@@ -183,7 +92,7 @@ export function addColumns(
 
 /** The constraints in a column's own definition. */
 export function inlineConstraints(column: Column): TableText | undefined {
-  // A definition that ends in a comment would take the parenthesis with it.
+  // The line break ends a comment at the end of the definition.
   return readCreateTable(`CREATE TABLE x(${column.definition}\n)`);
 }
 
@@ -193,15 +102,10 @@ function isAddable(column: Column, inline: TableText): boolean {
     return !column.generated.stored && column.notNull === undefined;
   }
   if (column.default !== undefined && !isConstant(column.default)) return false;
-  return column.notNull === undefined || isValue(column.default);
+  return column.notNull === undefined || hasDefaultValue(column);
 }
 
-/** Whether there is a default other than NULL. */
-export function isValue(text: string | undefined): boolean {
-  return text !== undefined && foldName(text.replace(/[()\s]/g, "")) !== "null";
-}
-
-/** A literal, with or without a sign: what SQLite writes into rows that are there already. */
+/** A literal, with or without a sign: ADD COLUMN takes no other default, because existing rows get it. */
 function isConstant(text: string): boolean {
   const tokenizer = new Tokenizer(text);
   if (!tokenizer.nextSignificant()) return false;

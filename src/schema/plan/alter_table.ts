@@ -7,11 +7,10 @@ import {
   type Check,
   type Column,
   type Constraint,
-  isRowidName,
   mentionedNames,
   type Table,
 } from "../model/model.ts";
-import { addColumns, inlineConstraints, isNeverNull } from "./add_column.ts";
+import { addColumns, inlineConstraints } from "./add_column.ts";
 import {
   ALTERS_CONSTRAINTS,
   dropColumnHazard,
@@ -19,32 +18,34 @@ import {
   isAtLeast,
   type PlannedStatement,
   type Release,
+  statement,
   tightenHazard,
 } from "./statement.ts";
+import { isRowidName } from "../model/row.ts";
+import { isNeverNull } from "./check_expression.ts";
 
-/** A table's changes, renames left out, as ALTER TABLE statements. */
+/** A table's changes, except renames, as ALTER TABLE statements. */
 export interface Alteration {
   readonly statements: readonly PlannedStatement[];
   /** Columns that DROP COLUMN removes, folded: SQLite then compiles all views and triggers. */
   readonly drops: readonly string[];
-  /** The oldest SQLite that can run them, if that is not any. */
+  /** The oldest SQLite that can run them; undefined if any can. */
   readonly sqlite: Release | undefined;
 }
 
 /**
- * Alters a table if that is right on a table with rows and cheaper than a rebuild.
+ * Alters a table if that works on a table with rows and is cheaper than a rebuild.
  *
- * @param change What differs. Renames are done already.
+ * @param change What differs. Renames were already done.
  * @param presentName The current name of a column of the present table, which is given folded.
- * @returns undefined if only a rebuild will do, or is cheaper.
+ * @returns undefined if a rebuild is necessary or cheaper.
  */
 export function alterTable(
   change: AlterTable,
   sqlite: Release,
   presentName: (folded: string) => string,
 ): Alteration | undefined {
-  const alteration = new AlterationBuilder(change, sqlite);
-  return alteration.build(presentName);
+  return new AlterationBuilder(change, sqlite, presentName).build();
 }
 
 class AlterationBuilder {
@@ -53,24 +54,26 @@ class AlterationBuilder {
   readonly #table: string;
   readonly #altersConstraints: boolean;
   readonly #dropsColumns: boolean;
+  readonly #presentName: (folded: string) => string;
   readonly #statements: PlannedStatement[] = [];
   #needsNew = false;
 
-  constructor(change: AlterTable, sqlite: Release) {
+  constructor(change: AlterTable, sqlite: Release, presentName: (folded: string) => string) {
     this.#change = change;
     this.#to = change.to;
     this.#table = `ALTER TABLE ${quoteName(change.to.name)}`;
     this.#altersConstraints = isAtLeast(sqlite, ALTERS_CONSTRAINTS);
     this.#dropsColumns = isAtLeast(sqlite, DROPS_COLUMNS);
+    this.#presentName = presentName;
   }
 
-  build(presentName: (folded: string) => string): Alteration | undefined {
+  build(): Alteration | undefined {
     const { changes } = this.#change;
     const added: Column[] = [];
     const dropped: Column[] = [];
     const altered: AlterColumn[] = [];
-    const come: Constraint[] = [];
-    const go: Constraint[] = [];
+    const addedConstraints: Constraint[] = [];
+    const droppedConstraints: Constraint[] = [];
     for (const change of changes) {
       switch (change.kind) {
         case "add-column":
@@ -83,32 +86,34 @@ class AlterationBuilder {
           altered.push(change);
           break;
         case "add-constraint":
-          come.push(change.constraint);
+          addedConstraints.push(change.constraint);
           break;
         case "drop-constraint":
-          go.push(change.constraint);
+          droppedConstraints.push(change.constraint);
           break;
         case "reorder-columns":
         case "set-option":
           return undefined;
       }
     }
-    // Each DROP COLUMN writes every row again; one rebuild does for all of them.
+    // Each DROP COLUMN rewrites every row; a rebuild drops several columns at once.
     if (dropped.length > (this.#dropsColumns ? 1 : 0)) return undefined;
-    const droppedWithColumn = new Set(dropped.flatMap((column) => this.#constraintsIn(column, go)));
-    for (const constraint of go) {
+    const droppedWithColumn = new Set(
+      dropped.flatMap((column) => this.#constraintsIn(column, droppedConstraints)),
+    );
+    for (const constraint of droppedConstraints) {
       if (!droppedWithColumn.has(constraint) && !this.#dropConstraint(constraint)) return undefined;
     }
     for (const change of altered) {
       if (!this.#alterNotNull(change)) return undefined;
     }
     for (const column of dropped) {
-      if (!this.#dropColumn(column, go, presentName)) return undefined;
+      if (!this.#dropColumn(column, droppedConstraints)) return undefined;
     }
-    const additions = addColumns(this.#to, added, come);
+    const additions = addColumns(this.#to, added, addedConstraints);
     if (additions === undefined) return undefined;
     this.#statements.push(...additions.statements);
-    for (const constraint of come) {
+    for (const constraint of addedConstraints) {
       if (!additions.covered.has(constraint) && !this.#addConstraint(constraint)) return undefined;
     }
     return {
@@ -156,7 +161,7 @@ class AlterationBuilder {
     return true;
   }
 
-  /** Whether other constraints have the name too: SQLite drops the first, and adds no second. */
+  /** Whether other constraints have the same name: SQLite drops the first of them, and refuses to add a second. */
   #isAmbiguous({ name }: Check): boolean {
     const { from, to } = this.#change;
     return [from, to].some((table) => {
@@ -189,15 +194,15 @@ class AlterationBuilder {
     return true;
   }
 
-  /** https://sqlite.org/lang_altertable.html#altertabdropcol says when SQLite can. */
-  #dropColumn(
-    column: Column,
-    gone: readonly Constraint[],
-    presentName: (folded: string) => string,
-  ): boolean {
+  /**
+   * Drops a column if ALTER TABLE can: https://sqlite.org/lang_altertable.html#altertabdropcol
+   *
+   * @param dropped Constraints that were dropped already.
+   */
+  #dropColumn(column: Column, dropped: readonly Constraint[]): boolean {
     const { from } = this.#change;
     const key = foldName(column.name);
-    // A table must keep a column with values of its own while others are still to come.
+    // A table must have a column that is not generated at every moment, also before columns are added.
     const remains = from.columns.some(({ name, generated }) =>
       foldName(name) !== key && generated === undefined
     );
@@ -208,7 +213,7 @@ class AlterationBuilder {
     if (inKey || (!from.withoutRowid && isRowidName(column.name))) return false;
     const own = this.#constraintsIn(column, [...from.foreignKeys, ...from.checks]);
     const others: Constraint[] = [...from.foreignKeys, ...from.checks]
-      .filter((constraint) => !own.includes(constraint) && !gone.includes(constraint));
+      .filter((constraint) => !own.includes(constraint) && !dropped.includes(constraint));
     const isUsed =
       others.some((constraint) =>
         constraint.kind === "foreign-key"
@@ -220,7 +225,7 @@ class AlterationBuilder {
       );
     if (isUsed) return false;
     this.#statements.push({
-      sql: `${this.#table} DROP COLUMN ${quoteName(presentName(key))}`,
+      sql: `${this.#table} DROP COLUMN ${quoteName(this.#presentName(key))}`,
       cost: "rewrite",
       comment: describeTableChange(this.#to.name, { kind: "drop-column", column }),
       hazards: column.generated === undefined ? [dropColumnHazard(this.#to, column)] : [],
@@ -229,6 +234,6 @@ class AlterationBuilder {
   }
 
   #push(sql: string, comment: string): void {
-    this.#statements.push({ sql, cost: "metadata", comment, hazards: [] });
+    this.#statements.push(statement(sql, "metadata", comment));
   }
 }

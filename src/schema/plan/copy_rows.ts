@@ -1,16 +1,17 @@
 import type { PlanHazard } from "../../finding.ts";
-import {
-  type Affinity,
-  displayName,
-  foldName,
-  freeRowidName,
-  quoteName,
-  sameName,
-} from "../../sql/identifier.ts";
+import { displayName, foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import type { AlterTable } from "../model/change.ts";
 import type { Column, Table } from "../model/model.ts";
-import { normalDefault, normalType } from "../model/normal_text.ts";
-import { isValue } from "./add_column.ts";
+import { normalDefault } from "../model/normal_text.ts";
+import {
+  converts,
+  hasDefaultValue,
+  implicitRowid,
+  isRequired,
+  rowidColumn,
+  standIn,
+  storageOf,
+} from "../model/row.ts";
 import {
   chooseHazard,
   convertHazard,
@@ -21,65 +22,7 @@ import {
   rowidKeyHazard,
 } from "./statement.ts";
 
-/**
- * A name for the rowid if no column is it: `rowid`, `_rowid_` or `oid`, whichever no column has taken.
- *
- * @param names The names of the columns, if they are not the table's own.
- * @returns undefined for a table without rowids, with a column for it, or whose columns hide it
- * (https://sqlite.org/rowidtable.html).
- */
-export function implicitRowid(
-  table: Table,
-  names: readonly string[] = table.columns.map(({ name }) => name),
-): string | undefined {
-  if (table.withoutRowid || rowidColumn(table) !== undefined) return undefined;
-  return freeRowidName(names);
-}
-
-/** The name of the column that is the rowid: INTEGER PRIMARY KEY. */
-export function rowidColumn({ primaryKey }: Table): string | undefined {
-  return primaryKey?.rowid === true ? primaryKey.columns[0]?.name : undefined;
-}
-
-/** The rowid as an expression, by whatever name it can be had. */
-export function rowidExpression(table: Table): string | undefined {
-  const column = rowidColumn(table);
-  return column === undefined ? implicitRowid(table) : quoteName(column);
-}
-
-/** Whether a value that is copied from one column to another may come out as another value. */
-export function converts(
-  [fromTable, from]: readonly [Table, Column],
-  [toTable, to]: readonly [Table, Column],
-): boolean {
-  const target = storage(toTable, to);
-  return target !== "BLOB" && target !== storage(fromTable, from);
-}
-
-/**
- * How a column stores values: INTEGER does it as NUMERIC (https://sqlite.org/datatype3.html section 3.1), and
- * ANY of a STRICT table takes everything as it is (https://sqlite.org/stricttables.html).
- */
-function storage({ strict }: Table, { affinity, type }: Column): Affinity {
-  if (strict && normalType(type) === "ANY") return "BLOB";
-  return affinity === "INTEGER" ? "NUMERIC" : affinity;
-}
-
-/** A literal that fits a column's type, for rows whose real value is unknown. */
-export function standIn(table: Table, column: Column): string {
-  const type = normalType(column.type);
-  if (table.strict && type === "ANY") return "''";
-  switch (column.affinity) {
-    case "TEXT":
-      return "''";
-    case "BLOB":
-      return table.strict || type === "BLOB" ? "x''" : "''";
-    default:
-      return "0";
-  }
-}
-
-/** What a copy of rows from the present table into its replacement needs to know. */
+/** A copy of rows from the present table into its replacement. */
 export interface CopyRequest {
   readonly change: AlterTable;
   /** The name of the replacement. */
@@ -90,21 +33,21 @@ export interface CopyRequest {
   readonly fill: FillValue | undefined;
 }
 
-/** A column of the replacement, and where its values come from. */
+/** A column of the replacement and the expression of its values, both as SQL. */
 interface Source {
   readonly target: string;
   readonly expression: string;
 }
 
 /**
- * The statement that copies the rows of a table into its replacement: every value of a column that stays, and
- * the rowid even if no column shows it. Generated columns are left out, since SQLite computes them; new
- * columns are, if they have a default.
+ * The statement that copies the rows of a table into its replacement: the values of all columns that stay, and
+ * the rowid even if it is not a column. Generated columns are omitted, because SQLite computes them, and so are
+ * new columns with a default.
  */
 export function copyRows(request: CopyRequest): PlannedStatement {
   const { change: { from, to }, into } = request;
   const { sources, hazards, choices } = copySources(request);
-  // OR ABORT overrules ON CONFLICT clauses of the table, which could leave rows out of the copy.
+  // OR ABORT overrides ON CONFLICT clauses of the table, which could omit rows from the copy.
   const insert = hasConflictClause(to) ? "INSERT OR ABORT INTO" : "INSERT INTO";
   const columns = [
     ...sources.map(({ target }) => target),
@@ -129,13 +72,12 @@ export function copyRows(request: CopyRequest): PlannedStatement {
   };
 }
 
-/** A value to try the copy with. Those of the rowid must differ from row to row, and 0 in each would fit no table. */
+/** A value to try the copy with. Those of the rowid must differ from row to row. */
 function trialValue(to: Table, column: Column): string {
-  const isRowid = sameName(rowidColumn(to) ?? "", column.name);
-  return isRowid ? "row_number() OVER ()" : standIn(to, column);
+  return isRowid(to, column) ? "row_number() OVER ()" : standIn(to, column);
 }
 
-/** The expressions, and on lines of their own those that a person must write. */
+/** The expressions, followed by one line for each value that a person must choose. */
 function withChoices(expressions: readonly string[], choices: readonly Column[]): string {
   const open = choices.map(({ name }, at) => {
     const comma = at < choices.length - 1 ? "," : "";
@@ -144,80 +86,101 @@ function withChoices(expressions: readonly string[], choices: readonly Column[])
   return expressions.length === 0 ? open.join("") : `${expressions.join(", ")},${open.join("")}`;
 }
 
-function copySources({ change, presentName, missingValues, fill }: CopyRequest): {
+function copySources(request: CopyRequest): {
   readonly sources: readonly Source[];
   readonly hazards: readonly PlanHazard[];
   /** New columns that need a value which only a person knows. They come last. */
   readonly choices: readonly Column[];
 } {
+  const { change, presentName } = request;
   const { from, to } = change;
   const origins = originsOf(change);
   const hazards: PlanHazard[] = [];
   const choices: Column[] = [];
   const sources: Source[] = [];
-  const add = (target: string, expression: string) => sources.push({ target, expression });
-
-  const presentNames = from.columns.map(({ name }) => presentName(foldName(name)));
-  const rowid = rowidColumn(from) === undefined
-    ? implicitRowid(from, presentNames)
-    : quoteName(presentName(foldName(rowidColumn(from)!)));
+  const rowid = presentRowid(from, presentName);
   const hidden = implicitRowid(to);
-  if (hidden !== undefined && rowid !== undefined) add(hidden, rowid);
-  const isRowid = (column: Column) => foldName(rowidColumn(to) ?? "") === foldName(column.name);
-
-  const missingValue = (column: Column) => {
-    if (missingValues === "placeholder" && fill !== undefined) return fill(to, column, rowid);
-    if (!isRequired(to, column) || isValue(column.default)) return null;
-    return missingValues === "choose" ? undefined : standIn(to, column);
-  };
-
+  if (hidden !== undefined && rowid !== undefined) {
+    sources.push({ target: hidden, expression: rowid });
+  }
   for (const column of to.columns) {
     if (column.generated !== undefined) continue;
     const origin = origins.get(foldName(column.name));
     const target = quoteName(column.name);
     if (origin !== undefined) {
-      add(target, quoteName(presentName(foldName(origin.name))));
-      if (converts([from, origin], [to, column])) {
-        const storages = [storage(from, origin), storage(to, column)] as const;
-        hazards.push(convertHazard(to, column, storages));
-      }
-      const was = foldName(rowidColumn(from) ?? "");
-      if (isRowid(column) && was !== foldName(origin.name)) {
-        hazards.push(rowidKeyHazard(from, origin));
-      }
-    } else if (isRowid(column)) {
-      // No number of ours may tie a row to a parent.
-      if (isReference(to, column)) choices.push(column);
-      else if (rowid !== undefined) add(target, rowid);
-    } else {
-      const value = missingValue(column);
-      if (value === undefined) choices.push(column);
-      else if (value !== null) {
-        hazards.push(placeholderHazard(to, column.name, value));
-        add(target, value);
-      }
+      sources.push({ target, expression: quoteName(presentName(foldName(origin.name))) });
+      hazards.push(...copyHazards(change, origin, column));
+      continue;
+    }
+    const value = newValue(request, column, rowid);
+    if (value === undefined) choices.push(column);
+    else if (value !== null) {
+      sources.push({ target, expression: value });
+      if (!isRowid(to, column)) hazards.push(placeholderHazard(to, column.name, value));
     }
   }
   if (sources.length + choices.length === 0) {
-    // Nothing is shared and nothing is asked for, and still each row stays a row.
+    // The tables share no column and none needs a value, but every row must be copied.
     const column = to.columns.find(({ generated }) => generated === undefined)!;
-    add(quoteName(column.name), `(${normalDefault(column.default ?? "NULL")})`);
+    const expression = `(${normalDefault(column.default ?? "NULL")})`;
+    sources.push({ target: quoteName(column.name), expression });
   }
   if (choices.length > 0) hazards.push(chooseHazard(to, choices.map(({ name }) => name)));
-  for (const { kind, ...rest } of change.changes) {
-    if (kind !== "drop-column") continue;
-    const { column } = rest as { readonly column: Column };
-    if (column.generated === undefined) hazards.push(dropColumnHazard(to, column));
-  }
-  for (const column of to.columns) {
-    const origin = origins.get(foldName(column.name));
-    if (column.generated === undefined || origin === undefined || origin.generated) continue;
-    hazards.push(dropColumnHazard(to, column));
-  }
+  hazards.push(...lostColumns(change, origins).map((column) => dropColumnHazard(to, column)));
   return { sources, hazards, choices };
 }
 
-/** Wanted column → the present one that it comes from. */
+/** The rowid of the present table by its current name; undefined if none can be had. */
+function presentRowid(from: Table, presentName: (folded: string) => string): string | undefined {
+  const column = rowidColumn(from);
+  return column === undefined
+    ? implicitRowid(from, from.columns.map(({ name }) => presentName(foldName(name))))
+    : quoteName(presentName(foldName(column)));
+}
+
+/** What may happen to values that are copied from one column to another. */
+function copyHazards({ from, to }: AlterTable, origin: Column, column: Column): PlanHazard[] {
+  const hazards: PlanHazard[] = [];
+  if (converts([from, origin], [to, column])) {
+    hazards.push(convertHazard(to, column, [storageOf(from, origin), storageOf(to, column)]));
+  }
+  if (isRowid(to, column) && !isRowid(from, origin)) hazards.push(rowidKeyHazard(from, origin));
+  return hazards;
+}
+
+/**
+ * The value of a column that the present table lacks.
+ *
+ * @returns null if the column can be left out, undefined if a person must choose.
+ */
+function newValue(
+  { change: { to }, missingValues, fill }: CopyRequest,
+  column: Column,
+  rowid: string | undefined,
+): string | null | undefined {
+  // A reference must not lead to whichever parent happens to have the same number.
+  if (isRowid(to, column)) return isReference(to, column) ? undefined : rowid ?? null;
+  if (missingValues === "placeholder" && fill !== undefined) return fill(to, column, rowid);
+  if (!isRequired(to, column) || hasDefaultValue(column)) return null;
+  return missingValues === "choose" ? undefined : standIn(to, column);
+}
+
+/** The columns whose values are lost: those that are dropped, and those that are generated from now on. */
+function lostColumns(
+  { to, changes }: AlterTable,
+  origins: ReadonlyMap<string, Column>,
+): Column[] {
+  const dropped = changes.filter((change) => change.kind === "drop-column")
+    .map(({ column }) => column)
+    .filter(({ generated }) => generated === undefined);
+  const generated = to.columns.filter(({ name, generated }) => {
+    const origin = origins.get(foldName(name));
+    return generated !== undefined && origin !== undefined && origin.generated === undefined;
+  });
+  return [...dropped, ...generated];
+}
+
+/** Wanted column, folded → the present column whose values it gets. */
 function originsOf({ from, changes }: AlterTable): ReadonlyMap<string, Column> {
   const origins = new Map(from.columns.map((column) => [foldName(column.name), column]));
   const present = new Map(origins);
@@ -233,12 +196,8 @@ function originsOf({ from, changes }: AlterTable): ReadonlyMap<string, Column> {
   return origins;
 }
 
-/** NOT NULL, or in the key of a table that is WITHOUT ROWID or STRICT, if that is understood. */
-export function isRequired(table: Table, column: Column): boolean {
-  if (column.notNull !== undefined) return true;
-  const key = foldName(column.name);
-  return (table.withoutRowid || table.strict) &&
-    (table.primaryKey?.columns.some(({ name }) => foldName(name) === key) ?? false);
+function isRowid(table: Table, { name }: Column): boolean {
+  return sameName(rowidColumn(table) ?? "", name);
 }
 
 function isReference({ foreignKeys }: Table, { name }: Column): boolean {

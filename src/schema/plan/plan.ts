@@ -1,4 +1,3 @@
-import { rowidExpression } from "./copy_rows.ts";
 import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import { newerFeatures } from "../../sql/sqlite_features.ts";
 import { sameVirtualTable } from "../diff/compare.ts";
@@ -6,7 +5,6 @@ import { describeObject } from "../diff/describe.ts";
 import type { AlterTable, Change, SideObject } from "../model/change.ts";
 import {
   type Index,
-  mentionedNames,
   type Schema,
   type SchemaObject,
   type Table,
@@ -16,26 +14,32 @@ import {
 } from "../model/model.ts";
 import { schemaObjects, withoutDirectives } from "../source/write_schema.ts";
 import { type Alteration, alterTable } from "./alter_table.ts";
-import { convertTable } from "./convert_table.ts";
-import { rebuildTable } from "./rebuild.ts";
-import { planRenames, rebuiltForRenames, type Rename, renamesRowid } from "./renames.ts";
+import { type Rebuild, rebuildTable } from "./rebuild.ts";
+import { planRenames, rebuiltForRenames, renamesRowid } from "./renames.ts";
 import { type Aside, setAside } from "./set_aside.ts";
 import {
   type CostClass,
-  dropTableHazard,
+  dropTable,
   isAtLeast,
-  objectKey,
   type Plan,
   type PlannedStatement,
   type PlanOptions,
   type Release,
+  type Rename,
   RENAMES,
+  statement,
 } from "./statement.ts";
-import { createVirtualTable, dropVirtualTable, replaceVirtualTable } from "./virtual_table.ts";
+import {
+  convertTable,
+  createVirtualTable,
+  dropVirtualTable,
+  replaceVirtualTable,
+} from "./virtual_table.ts";
+import { rowidExpression } from "../model/row.ts";
 
 /**
  * The cheapest statements that lead from a present schema to a wanted one on tables with rows, for the
- * SQLite that will run them. Foreign keys must not be enforced meanwhile.
+ * SQLite that will run them. They must run with PRAGMA foreign_keys=OFF.
  *
  * @param from The present schema.
  * @param to The wanted schema.
@@ -53,7 +57,17 @@ export function planChanges(
 /** How a table gets from the present one to the wanted one, after renames. */
 type TableWork =
   | { readonly kind: "alter"; readonly change: AlterTable; readonly alteration: Alteration }
-  | { readonly kind: "rebuild"; readonly change: AlterTable };
+  | { readonly kind: "rebuild"; readonly change: AlterTable; readonly rebuild: Rebuild };
+
+/** What is done to the tables that both schemas have. */
+interface TablesWork {
+  readonly renames: readonly PlannedStatement[];
+  /** The names that tables get by the renames, folded. */
+  readonly renamedTo: ReadonlySet<string>;
+  /** Whether views and triggers follow the renames by their own text alone. */
+  readonly leavesTexts: boolean;
+  readonly tables: readonly TableWork[];
+}
 
 class Planner {
   readonly #from: Schema;
@@ -61,14 +75,17 @@ class Planner {
   readonly #changes: readonly Change[];
   readonly #options: PlanOptions;
   readonly #statements: PlannedStatement[] = [];
+  /** All names that are taken, folded. */
   readonly #names: Set<string>;
   readonly #dropped: readonly Table[];
-  /** Objects of the wanted schema that are new or come with another text. */
+  /** Objects that only the wanted schema has. */
   readonly #made = new Set<SchemaObject>();
   /** New object → the one that it replaces. */
   readonly #replaced = new Map<SchemaObject, SideObject>();
-  /** New table → the virtual table whose name it gets, and the other way round. */
-  readonly #converted = new Map<SchemaObject, Table | VirtualTable>();
+  /** New table → the dropped virtual table of the same name, and the other way round. */
+  readonly #converted: ReadonlyMap<SchemaObject, Table | VirtualTable>;
+  /** The dropped tables that no virtual table of the same name replaces. */
+  readonly #lost: readonly Table[];
   readonly #wantedIndexes: ReadonlyMap<string, readonly Index[]>;
   #sqlite: Release | undefined;
 
@@ -90,87 +107,78 @@ class Planner {
     }
     this.#dropped = changes.filter((change) => change.kind === "drop-table")
       .map(({ table }) => table);
-    this.#findConverted();
+    this.#converted = this.#findConverted();
+    const converted = new Set(this.#converted.values());
+    this.#lost = this.#dropped.filter((table) => !converted.has(table));
     this.#wantedIndexes = Map.groupBy(to.indexes.values(), ({ table }) => foldName(table));
   }
 
   plan(): Plan {
     const altered = this.#changes.filter((change) => change.kind === "alter-table");
-    const isBefore = !isAtLeast(this.#options.sqlite, RENAMES);
-    const isOld = isBefore || renamesRowid(altered);
-    const { changes: tables, rebuilt } = isOld
-      ? rebuiltForRenames(this.#from, this.#to, altered)
-      : { changes: altered, rebuilt: new Set<string>() };
-    const renames = planRenames(tables, this.#renamedVirtualTables(), isOld);
-    const hasOldRenames = isOld && (rebuilt.size > 0 || renames.statements.length > 0);
-    const presentName = (change: AlterTable) => {
-      const names = renames.columns.get(foldName(change.from.name));
-      const own = new Map(change.from.columns.map(({ name }) => [foldName(name), name]));
-      return (folded: string) => names?.get(folded) ?? own.get(folded) ?? folded;
-    };
-    const works = tables.flatMap((change): TableWork[] => {
-      if (rebuilt.has(keyOf(change.from))) return [{ kind: "rebuild", change }];
-      if (change.changes.every(({ kind }) => kind.startsWith("rename-"))) return [];
-      const alteration = this.#needsFill(change)
-        ? undefined
-        : alterTable(change, this.#options.sqlite, presentName(change));
-      return [
-        alteration === undefined
-          ? { kind: "rebuild", change }
-          : { kind: "alter", change, alteration },
-      ];
-    });
-    const rebuilds = new Map(
-      works.filter((work) => work.kind === "rebuild").map(({ change }) => [
-        keyOf(change.from),
-        rebuildTable({
-          change,
-          presentName: presentName(change),
-          missingValues: this.#options.missingValues ?? "choose",
-          fill: this.#options.fill,
-          indexes: this.#keptIndexes(change.to),
-          freeName: (name) => this.#freeName(name),
-        }),
-      ]),
-    );
-    const dropped = this.#dropped;
-    const aside = this.#setAside({
-      works,
-      compiling: [...rebuilds].filter(([, { compiles }]) => compiles).map(([key]) => key),
-      rebuilt: new Set([...rebuilds.keys(), ...dropped.map(keyOf)]),
-      renames: renames.statements.length > 0,
-      all: hasOldRenames,
-    });
-
+    const lacksRenames = !isAtLeast(this.#options.sqlite, RENAMES);
+    const work = this.#planTables(altered, lacksRenames || renamesRowid(altered));
+    const aside = this.#setAside(work);
     this.#dropSideObjects(aside);
-    // A table whose name another one gets by a rename must be gone by then.
-    const names = new Set(this.#renamedTo(tables));
-    const converted = new Set(this.#converted.values());
-    const first = dropped.filter((table) => names.has(keyOf(table)) || converted.has(table));
-    this.#dropTables(first.filter((table) => !converted.has(table)));
-    this.#statements.push(...renames.statements);
-    for (const work of works) {
-      if (work.kind === "alter") {
-        this.#statements.push(...work.alteration.statements);
-        this.#sqlite ??= work.alteration.sqlite;
-      } else {
-        this.#statements.push(...rebuilds.get(keyOf(work.change.from))!.statements);
-      }
-    }
-    this.#dropTables(dropped.filter((table) => !first.includes(table)));
-    this.#create(aside, new Set(dropped.map(keyOf)));
+    this.#changeTables(work);
+    this.#create(aside);
     const statements = this.#statements.map((statement) =>
       statement.choice === undefined
         ? { ...statement, sql: withoutDirectives(statement.sql) }
         : statement
     );
-    // Only a rename that changes texts can rebuild a table that names itself.
-    if (isBefore && [...rebuilds.values()].some(({ compiles }) => compiles)) this.#sqlite = RENAMES;
-    const sqlite = newestNeeded(statements, this.#options.sqlite, this.#sqlite);
+    // A table that names itself can only be rebuilt by a rename that changes texts.
+    const needsRenames = lacksRenames && compiling(work).length > 0;
+    const least = needsRenames ? RENAMES : this.#sqlite;
+    const sqlite = newestNeeded(statements, this.#options.sqlite, least);
     return { changes: this.#changes, statements, sqlite };
   }
 
-  #findConverted(): void {
+  /** @param isLegacy As for {@linkcode planRenames}. */
+  #planTables(altered: readonly AlterTable[], isLegacy: boolean): TablesWork {
+    const { changes, rebuilt } = isLegacy
+      ? rebuiltForRenames(this.#from, this.#to, altered)
+      : { changes: altered, rebuilt: new Set<string>() };
+    const virtualTables = this.#renamedVirtualTables();
+    const renames = planRenames(changes, virtualTables, isLegacy);
+    const renamed = changes.filter(({ from, to }) => !sameName(from.name, to.name));
+    const tables = changes.flatMap((change): TableWork[] => {
+      const isRebuilt = rebuilt.has(keyOf(change.from));
+      if (!isRebuilt && change.changes.every(({ kind }) => kind.startsWith("rename-"))) return [];
+      const names = renames.columns.get(keyOf(change.from));
+      const own = new Map(change.from.columns.map(({ name }) => [foldName(name), name]));
+      const presentName = (folded: string) => names?.get(folded) ?? own.get(folded) ?? folded;
+      const alteration = isRebuilt || this.#needsFill(change)
+        ? undefined
+        : alterTable(change, this.#options.sqlite, presentName);
+      return [
+        alteration === undefined
+          ? { kind: "rebuild", change, rebuild: this.#rebuild(change, presentName) }
+          : { kind: "alter", change, alteration },
+      ];
+    });
+    return {
+      renames: renames.statements,
+      renamedTo: new Set([
+        ...renamed.map(({ to }) => keyOf(to)),
+        ...virtualTables.map(({ to }) => foldName(to)),
+      ]),
+      leavesTexts: isLegacy && (rebuilt.size > 0 || renames.statements.length > 0),
+      tables,
+    };
+  }
+
+  #rebuild(change: AlterTable, presentName: (folded: string) => string): Rebuild {
+    return rebuildTable({
+      change,
+      presentName,
+      missingValues: this.#options.missingValues ?? "choose",
+      fill: this.#options.fill,
+      indexes: this.#keptIndexes(change.to),
+      freeName: (name) => this.#freeName(name),
+    });
+  }
+
+  #findConverted(): ReadonlyMap<SchemaObject, Table | VirtualTable> {
     const dropped = new Map<string, Table | VirtualTable>(
       this.#dropped.map((table) => [keyOf(table), table]),
     );
@@ -178,26 +186,18 @@ class Planner {
       if (change.kind !== "drop-object" || change.object.kind !== "virtual-table") continue;
       dropped.set(foldName(change.object.name), change.object);
     }
+    const converted = new Map<SchemaObject, Table | VirtualTable>();
     for (const object of this.#made) {
       const old = dropped.get(foldName(object.name));
       if (old === undefined || old.kind === object.kind) continue;
-      if (object.kind === "table" || object.kind === "virtual-table") {
-        this.#converted.set(object, old);
-      }
+      if (object.kind === "table" || object.kind === "virtual-table") converted.set(object, old);
     }
+    return converted;
   }
 
   #renamedVirtualTables(): Rename[] {
     return [...this.#replaced].filter(([to, from]) => !sameName(from.name, to.name))
       .map(([to, from]) => ({ from: from.name, to: to.name }));
-  }
-
-  /** The names that tables get by renames, folded. */
-  #renamedTo(tables: readonly AlterTable[]): string[] {
-    return [
-      ...tables.filter(({ from, to }) => !sameName(from.name, to.name)).map(({ to }) => to),
-      ...this.#renamedVirtualTables().map(({ to }) => ({ name: to })),
-    ].map(({ name }) => foldName(name));
   }
 
   /** Whether a new column needs other values than ADD COLUMN gives. */
@@ -210,40 +210,25 @@ class Planner {
       );
   }
 
-  #setAside(facts: {
-    readonly works: readonly TableWork[];
-    readonly compiling: readonly string[];
-    readonly rebuilt: ReadonlySet<string>;
-    readonly renames: boolean;
-    /** Whether nothing but their own text makes views and triggers follow the renames. */
-    readonly all: boolean;
-  }): Aside {
-    // A view that names a dropped column is broken by it, and created again by the script that breaks it.
-    const drops = facts.works.flatMap((work) => {
-      const columns = work.kind === "alter" ? work.alteration.drops : droppedColumns(work.change);
-      return columns.length === 0 ? [] : [{ table: foldName(work.change.from.name), columns }];
+  #setAside(work: TablesWork): Aside {
+    const compiled = compiling(work);
+    const drops = work.tables.flatMap((one) => {
+      const columns = one.kind === "alter" ? one.alteration.drops : droppedColumns(one.change);
+      return columns.length === 0 ? [] : [{ table: keyOf(one.change.from), columns }];
     });
-    const breaking = new Set<string>();
-    const objects = drops.length === 0
-      ? []
-      : [...this.#from.views.values(), ...this.#from.triggers.values()];
-    for (const object of objects) {
-      const names = mentionedNames(object.sql);
-      const isBroken = drops.some(({ table, columns }) =>
-        names.has(table) && columns.some((column) => names.has(column))
-      );
-      if (isBroken) breaking.add(objectKey(object.kind, foldName(object.name)));
-    }
+    const dropsColumns = work.tables.some((one) =>
+      one.kind === "alter" && one.alteration.drops.length > 0
+    );
+    const rebuilt = work.tables.filter(({ kind }) => kind === "rebuild")
+      .map(({ change }) => change.from);
     return setAside(this.#from, {
       leaving: new Set(this.#leaving()),
-      rebuilt: facts.rebuilt,
-      compiles: facts.renames || facts.works.some((work) =>
-        work.kind === "alter" && work.alteration.drops.length > 0
-      ) || facts.compiling.length > 0,
+      rebuilt: new Set([...rebuilt, ...this.#dropped].map(keyOf)),
+      compiles: work.renames.length > 0 || dropsColumns || compiled.length > 0,
       broken: this.#options.broken ?? new Set(),
-      breaking,
-      missing: new Set(facts.compiling),
-      all: facts.all || this.#options.aside === "all",
+      drops,
+      missing: new Set(compiled),
+      all: work.leavesTexts || this.#options.aside === "all",
     });
   }
 
@@ -258,7 +243,7 @@ class Planner {
     });
   }
 
-  /** Drops triggers, views and indexes, for good or for a while, then virtual tables. */
+  /** Drops triggers, views and indexes, those set aside included, then virtual tables. */
   #dropSideObjects(aside: Aside): void {
     const isReplaced = new Set(
       [...this.#replaced.values()].filter(({ kind }) => kind !== "virtual-table"),
@@ -273,8 +258,8 @@ class Planner {
     const asideViews = [...aside.views].map((key) => this.#from.views.get(key)!);
     const ofKind = (kind: SideObject["kind"]) => [...going].filter((one) => one.kind === kind);
     const converted = new Set<SideObject | Table>(this.#converted.values());
-    const lost = new Set(this.#dropped.filter((table) => !converted.has(table)).map(keyOf));
-    // Indexes and triggers are dropped with their table.
+    const lost = new Set(this.#lost.map(keyOf));
+    // DROP TABLE drops indexes and triggers too.
     const isKept = (object: SideObject) =>
       !("table" in object) || !lost.has(foldName(object.table));
     const comment = (object: SideObject) =>
@@ -285,14 +270,20 @@ class Planner {
         : `set ${describeObject(object)} aside`;
     for (const trigger of [...ofKind("trigger"), ...asideTriggers]) {
       if (!isKept(trigger)) continue;
-      this.#push(`DROP TRIGGER ${quoteName(trigger.name)}`, "metadata", comment(trigger));
+      this.#statements.push(
+        statement(`DROP TRIGGER ${quoteName(trigger.name)}`, "metadata", comment(trigger)),
+      );
     }
     for (const view of [...ofKind("view"), ...asideViews]) {
-      this.#push(`DROP VIEW ${quoteName(view.name)}`, "metadata", comment(view));
+      this.#statements.push(
+        statement(`DROP VIEW ${quoteName(view.name)}`, "metadata", comment(view)),
+      );
     }
     for (const index of ofKind("index")) {
       if (!isKept(index)) continue;
-      this.#push(`DROP INDEX ${quoteName(index.name)}`, "scan", comment(index));
+      this.#statements.push(
+        statement(`DROP INDEX ${quoteName(index.name)}`, "scan", comment(index)),
+      );
     }
     for (const object of ofKind("virtual-table")) {
       if (object.kind !== "virtual-table" || converted.has(object)) continue;
@@ -300,23 +291,25 @@ class Planner {
     }
   }
 
-  #dropTables(tables: readonly Table[]): void {
-    for (const table of tables) {
-      this.#statements.push({
-        sql: `DROP TABLE ${quoteName(table.name)}`,
-        cost: "scan",
-        comment: `drop ${describeObject(table)}`,
-        hazards: [dropTableHazard(table)],
-      });
+  #changeTables({ renames, renamedTo, tables }: TablesWork): void {
+    // A table whose name another one gets by a rename must be gone by then.
+    const isFirst = (table: Table) => renamedTo.has(keyOf(table));
+    this.#statements.push(...this.#lost.filter(isFirst).map(dropTable), ...renames);
+    for (const work of tables) {
+      if (work.kind === "alter") this.#sqlite ??= work.alteration.sqlite;
+      const { statements } = work.kind === "alter" ? work.alteration : work.rebuild;
+      this.#statements.push(...statements);
     }
+    this.#statements.push(...this.#lost.filter((table) => !isFirst(table)).map(dropTable));
   }
 
-  #create(aside: Aside, dropped: ReadonlySet<string>): void {
+  #create(aside: Aside): void {
+    const dropped = new Set(this.#dropped.map(keyOf));
     const isBack = (object: SchemaObject) => {
       const key = foldName(object.name);
       if (object.kind === "view") return aside.views.has(key);
       if (object.kind === "trigger") return aside.triggers.has(key);
-      // An index of a table that went, on another one that has the name by now.
+      // An index of a dropped table, on another table that has its name by now.
       const present = object.kind === "index" ? this.#from.indexes.get(key) : undefined;
       return present !== undefined && dropped.has(foldName(present.table));
     };
@@ -337,14 +330,14 @@ class Planner {
           );
         }
       } else if (this.#made.has(object) || old !== undefined) {
-        this.#push(object.sql, costOf(object), `create ${description}`);
+        this.#statements.push(statement(object.sql, costOf(object), `create ${description}`));
       } else if (isBack(object)) {
-        this.#push(object.sql, costOf(object), `create ${description} again`);
+        this.#statements.push(statement(object.sql, costOf(object), `create ${description} again`));
       }
     }
   }
 
-  /** The indexes of a wanted table that the present one has too: a rebuild makes them again. */
+  /** The indexes of a table that are in both schemas: a rebuild creates them again. */
   #keptIndexes(table: Table): Index[] {
     return (this.#wantedIndexes.get(keyOf(table)) ?? []).filter((index) =>
       !this.#made.has(index) && !this.#replaced.has(index)
@@ -357,16 +350,12 @@ class Planner {
     this.#names.add(foldName(free));
     return free;
   }
-
-  #push(sql: string, cost: CostClass, comment: string): void {
-    this.#statements.push({ sql, cost, comment, hazards: [] });
-  }
 }
 
 /**
- * The newest release that the statements need, the schemas' own texts among them; undefined if the one that is to run
- * them is new enough.
- * @param least What they need at least.
+ * The newest release that the statements need, which include texts of the schemas; undefined if the release that will
+ * run them is new enough.
+ * @param least A release that they are known to need.
  */
 function newestNeeded(
   statements: readonly PlannedStatement[],
@@ -377,6 +366,13 @@ function newestNeeded(
     .flatMap(({ sql }) => newerFeatures(sql, { start: 0, end: sql.length }, release))
     .map(({ since }) => since)
     .reduce<Release | undefined>((a, b) => a !== undefined && isAtLeast(a, b) ? a : b, least);
+}
+
+/** The tables whose rebuild compiles every view and trigger of the schema, folded. */
+function compiling({ tables }: TablesWork): string[] {
+  return tables.flatMap((work) =>
+    work.kind === "rebuild" && work.rebuild.compiles ? [keyOf(work.change.from)] : []
+  );
 }
 
 function droppedColumns({ changes }: AlterTable): string[] {

@@ -6,14 +6,16 @@ import type { AlterTable } from "../model/change.ts";
 import type { Constraint, Index, Table } from "../model/model.ts";
 import { copyRows } from "./copy_rows.ts";
 import {
-  type CostClass,
   type FillValue,
+  legacyRenames,
   type PlannedLoss,
   type PlannedStatement,
+  renameTable,
+  statement,
   tightenHazard,
 } from "./statement.ts";
 
-/** A CREATE TABLE of another name: the stored text, with the name after CREATE TABLE replaced. */
+/** A stored CREATE TABLE with another name after CREATE TABLE. */
 function withTableName(sql: string, name: string): string {
   const tokenizer = new Tokenizer(sql);
   tokenizer.nextSignificant(); // CREATE
@@ -22,7 +24,7 @@ function withTableName(sql: string, name: string): string {
   return `CREATE TABLE ${quoteName(name)}${spaced(sql.slice(tokenizer.end))}`;
 }
 
-/** The same, with the name replaced also where expressions qualify a column with it: `t.a > 0`. */
+/** The same, with the name also replaced in expressions that qualify a column with it: `t.a > 0`. */
 function withTableNameThroughout(sql: string, name: string, replaced: string): string {
   const renamed = withTableName(sql, name);
   const key = foldName(replaced);
@@ -45,7 +47,7 @@ export function qualifiesItself(sql: string, name: string): boolean {
   return false;
 }
 
-/** Stored texts may have the parenthesis right after the name. */
+/** The text after the name, which may begin with the parenthesis. */
 function spaced(rest: string): string {
   return rest.startsWith("(") ? ` ${rest}` : rest;
 }
@@ -76,7 +78,7 @@ export interface RebuildRequest {
   readonly presentName: (folded: string) => string;
   readonly missingValues: "choose" | "placeholder";
   readonly fill: FillValue | undefined;
-  /** Indexes of the wanted table that the present one has too. */
+  /** Indexes of the table that are in both schemas. */
   readonly indexes: readonly Index[];
   /** Gives a name that nothing has, made from the one given. */
   readonly freeName: (name: string) => string;
@@ -90,9 +92,8 @@ export interface Rebuild {
 }
 
 /**
- * Rebuilds a table as the wanted one, whatever differs, and keeps all the rest: docs/rebuild.md has the
- * recipe with its reasons. The table has its wanted name already. Its triggers go with it and are not
- * made again here.
+ * Rebuilds a table, whatever differs: docs/rebuild.md explains the recipe. The table already has its wanted name.
+ * The caller drops its triggers before and creates them again.
  */
 export function rebuildTable(request: RebuildRequest): Rebuild {
   const { change: { from, to } } = request;
@@ -103,12 +104,9 @@ export function rebuildTable(request: RebuildRequest): Rebuild {
     ...keepSequence(from, to, into),
     copyRows({ ...request, into }),
     ...(isQualified ? replace(to, into) : exchange(to, into, request.freeName)),
-    ...request.indexes.map((index): PlannedStatement => ({
-      sql: index.sql,
-      cost: "scan",
-      comment: `create index ${displayName(index.name)} again`,
-      hazards: [],
-    })),
+    ...request.indexes.map(({ name, sql }) =>
+      statement(sql, "scan", `create index ${displayName(name)} again`)
+    ),
   ];
   return { statements, compiles: isQualified };
 }
@@ -128,7 +126,7 @@ function create(
   };
 }
 
-/** What rows may not be like any more: the copy fails at the first that is. */
+/** The conditions that rows must meet from now on: the copy fails at the first row that does not. */
 function tightenings({ to, changes }: AlterTable): PlanHazard[] {
   return changes.flatMap((change): PlanHazard[] => {
     switch (change.kind) {
@@ -163,29 +161,28 @@ function tightening(table: Table, constraint: Constraint): PlanHazard {
   );
 }
 
-/** What the runner would take for a loss, and the wanted schema asks for. */
+/** What the wanted schema gives up, and the runner would otherwise report as a loss. */
 function losses({ from, to }: AlterTable): PlannedLoss[] {
   return from.autoincrement && !to.autoincrement
     ? [{ name: to.name, reason: "no longer AUTOINCREMENT" }]
     : [];
 }
 
-/** Written before the copy, so that the copy can only raise it: ids of deleted rows stay used. */
+/** Copies the AUTOINCREMENT sequence before the rows, which can only raise it: ids of deleted rows stay used. */
 function keepSequence(from: Table, to: Table, into: string): PlannedStatement[] {
   if (!from.autoincrement || !to.autoincrement) return [];
-  return [{
-    sql: `INSERT INTO sqlite_sequence (name, seq)\nSELECT ${quoteText(into)}, seq ` +
+  return [statement(
+    `INSERT INTO sqlite_sequence (name, seq)\nSELECT ${quoteText(into)}, seq ` +
       `FROM sqlite_sequence WHERE name = ${quoteText(to.name)}`,
-    cost: "metadata",
-    comment: "keep its AUTOINCREMENT sequence",
-    hazards: [],
-  }];
+    "metadata",
+    "keep its AUTOINCREMENT sequence",
+  )];
 }
 
 /**
  * Puts the new table into the old one's place by two renames that leave all other texts alone, so that views,
- * triggers and foreign keys that name it mean the new one; the old one has another name then, so
- * that DROP TABLE does not take the rows of sqlite_stat1 and sqlite_stat4 along.
+ * triggers and foreign keys that name it mean the new one. The old table has another name when it is dropped, because
+ * DROP TABLE also deletes the rows of sqlite_stat1 and sqlite_stat4 that have its name.
  */
 function exchange(
   { name }: Table,
@@ -194,29 +191,25 @@ function exchange(
 ): PlannedStatement[] {
   const aside = freeName(`${name}__old`);
   return [
-    step(
-      "PRAGMA legacy_alter_table = on",
-      "metadata",
+    ...legacyRenames(
+      [{ from: name, to: aside }, { from: into, to: name }],
       "put the new table into the old one's place",
     ),
-    step(`ALTER TABLE ${quoteName(name)} RENAME TO ${quoteName(aside)}`),
-    step(`ALTER TABLE ${quoteName(into)} RENAME TO ${quoteName(name)}`),
-    step("PRAGMA legacy_alter_table = off"),
-    step(`DROP TABLE ${quoteName(aside)}`, "scan"),
+    statement(`DROP TABLE ${quoteName(aside)}`, "scan"),
   ];
 }
 
 /**
- * The same for a table whose expressions qualify columns with its name. Only a rename that rewrites texts
- * changes them too; there must be no view or trigger then that names the table.
+ * The same for a table whose expressions qualify columns with its name. Only an ordinary rename changes those,
+ * and it fails if a view or trigger names the table.
  */
 function replace({ name }: Table, into: string): PlannedStatement[] {
   return [
-    step(`DROP TABLE ${quoteName(name)}`, "scan", "put the new table into the old one's place"),
-    step(`ALTER TABLE ${quoteName(into)} RENAME TO ${quoteName(name)}`),
+    statement(
+      `DROP TABLE ${quoteName(name)}`,
+      "scan",
+      "put the new table into the old one's place",
+    ),
+    renameTable({ from: into, to: name }),
   ];
-}
-
-function step(sql: string, cost: CostClass = "metadata", comment = ""): PlannedStatement {
-  return { sql, cost, comment, hazards: [] };
 }

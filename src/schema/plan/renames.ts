@@ -1,13 +1,20 @@
 import { displayName, foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import type { AlterTable } from "../model/change.ts";
-import { isRowidName, type Schema } from "../model/model.ts";
+import { type Schema } from "../model/model.ts";
 import { qualifiesItself } from "./rebuild.ts";
-import type { PlannedStatement } from "./statement.ts";
+import {
+  legacyRenames,
+  type PlannedStatement,
+  type Rename,
+  renameTable,
+  statement,
+} from "./statement.ts";
+import { isRowidName } from "../model/row.ts";
 
 /** Renames as statements, and the names that result. */
 export interface RenamePlan {
   readonly statements: readonly PlannedStatement[];
-  /** Present table, folded → present column, folded → its name by now. */
+  /** Present table, folded → present column, folded → its name after the renames. */
   readonly columns: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
@@ -15,46 +22,35 @@ export interface RenamePlan {
  * Renames tables, then columns, by ALTER TABLE, which rewrites every index, view, trigger and foreign key
  * that names them.
  *
- * @param changes What differs. A new name is that of no table that stays; one that is dropped must be gone.
+ * @param changes What differs. Dropped tables whose names others get must already be gone.
  * @param virtualTables The virtual tables that get another name.
- * @param isOld Whether an SQLite may run it that cannot do so: one older than {@linkcode RENAMES}, or see {@linkcode renamesRowid}. Then
- * tables alone are renamed, in a way that leaves all other texts alone with any SQLite, and {@linkcode rebuiltForRenames}
- * says what is left to do.
+ * @param isLegacy Whether the SQLite that runs it may be unable to do that: it is older than {@linkcode RENAMES}, or
+ * {@linkcode renamesRowid}. Then only tables are renamed, in a way that leaves all other texts alone with any SQLite, and
+ * {@linkcode rebuiltForRenames} tells which tables must be rebuilt instead.
  */
 export function planRenames(
   changes: readonly AlterTable[],
   virtualTables: readonly Rename[],
-  isOld: boolean,
+  isLegacy: boolean,
 ): RenamePlan {
   const statements: PlannedStatement[] = [];
   const tables = [
     ...changes.flatMap(({ changes }) => changes.filter((change) => change.kind === "rename-table")),
     ...virtualTables,
   ];
-  const pragma = (value: "on" | "off", comment = ""): PlannedStatement => ({
-    sql: `PRAGMA legacy_alter_table = ${value}`,
-    cost: "metadata",
-    comment,
-    hazards: [],
-  });
-  // In that mode SQLite refuses the rename of a table that names itself.
+  // With legacy_alter_table, SQLite refuses to rename a table that names itself.
   const naming = new Set(
     changes.filter(({ from }) => qualifiesItself(from.sql, from.name)).map(({ from }) => from.name),
   );
-  for (const { from, to } of withoutCollisions(tables)) {
-    const comment = `rename table ${displayName(from)} to ${displayName(to)}`;
-    const isPlain = isOld && !naming.has(from);
-    if (isPlain) statements.push(pragma("on", comment));
-    statements.push({
-      sql: `ALTER TABLE ${quoteName(from)} RENAME TO ${quoteName(to)}`,
-      cost: "metadata",
-      comment: isPlain ? "" : comment,
-      hazards: [],
-    });
-    if (isPlain) statements.push(pragma("off"));
+  for (const rename of withoutCollisions(tables)) {
+    const comment = `rename table ${displayName(rename.from)} to ${displayName(rename.to)}`;
+    const leavesTexts = isLegacy && !naming.has(rename.from);
+    statements.push(
+      ...(leavesTexts ? legacyRenames([rename], comment) : [renameTable(rename, comment)]),
+    );
   }
   const columns = new Map<string, ReadonlyMap<string, string>>();
-  if (isOld) return { statements, columns };
+  if (isLegacy) return { statements, columns };
   for (const change of changes) {
     const names = renameColumns(change, statements);
     if (names.size > 0) columns.set(foldName(change.from.name), names);
@@ -62,7 +58,7 @@ export function planRenames(
   return { statements, columns };
 }
 
-/** Whether a column is renamed from or to a name of the rowid, which ALTER TABLE refuses since SQLite 3.54. */
+/** Whether a column is renamed from or to a name of the rowid: ALTER TABLE refuses that since SQLite 3.54. */
 export function renamesRowid(changes: readonly AlterTable[]): boolean {
   return changes.some(({ from, changes }) =>
     !from.withoutRowid &&
@@ -73,11 +69,10 @@ export function renamesRowid(changes: readonly AlterTable[]): boolean {
 }
 
 /**
- * Which tables must be rebuilt so that renames are done with an SQLite older than {@linkcode RENAMES}: those with renamed columns,
- * and those whose own text names what is renamed.
+ * The tables that must be rebuilt because an SQLite older than {@linkcode RENAMES} cannot rename: those with renamed
+ * columns, and those whose own text names a renamed table or column.
  *
- * @param changes What differs.
- * @returns All changes of tables, with one for each other table that must be rebuilt, and the keys of what must be.
+ * @returns The changes, with an empty one for each other table that must be rebuilt, and the keys of all such tables.
  */
 export function rebuiltForRenames(
   from: Schema,
@@ -118,7 +113,7 @@ function renameColumns(
   for (const { to: name } of renames) {
     const holder = present.get(foldName(name));
     if (holder === undefined || renames.some((other) => sameName(other.from, name))) continue;
-    // That column is dropped afterwards.
+    // The column that has the name now is dropped after the renames.
     let away = `${holder}__old`;
     for (let number = 2; taken.has(foldName(away)); number++) away = `${holder}__old${number}`;
     taken.add(foldName(away));
@@ -130,24 +125,15 @@ function renameColumns(
   function rename(old: string, name: string, reason = ""): void {
     names.set(foldName(old), name);
     const table = displayName(to.name);
-    statements.push({
-      sql: `ALTER TABLE ${quoteName(to.name)} RENAME COLUMN ${quoteName(old)} TO ${
-        quoteName(name)
-      }`,
-      cost: "metadata",
-      comment: `rename column ${table}.${displayName(old)} to ${displayName(name)}${reason}`,
-      hazards: [],
-    });
+    statements.push(statement(
+      `ALTER TABLE ${quoteName(to.name)} RENAME COLUMN ${quoteName(old)} TO ${quoteName(name)}`,
+      "metadata",
+      `rename column ${table}.${displayName(old)} to ${displayName(name)}${reason}`,
+    ));
   }
 }
 
-/** A name that becomes another one. */
-export interface Rename {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** In a chain (a becomes b, b becomes c), the last link comes first. There are no circles. */
+/** Orders renames: in a chain (a becomes b, b becomes c) the last link comes first. There are no circles. */
 function withoutCollisions<T extends Rename>(renames: readonly T[]): T[] {
   const byOld = new Map(renames.map((rename) => [foldName(rename.from), rename]));
   const ordered = new Set<T>();

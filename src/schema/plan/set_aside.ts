@@ -2,24 +2,30 @@ import { foldName } from "../../sql/identifier.ts";
 import { mentionedNames, type Schema, type Trigger, type View } from "../model/model.ts";
 import { objectKey } from "./statement.ts";
 
-/** Why objects must go for a while. All names folded. */
+/** Columns that a table loses. All names folded. */
+interface DroppedColumns {
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+/** Why objects are set aside. All names folded. */
 export interface AsideReasons {
-  /** Views and triggers that go, or come with another text. */
+  /** Views and triggers that are dropped or get another text. */
   readonly leaving: ReadonlySet<View | Trigger>;
-  /** Tables that something replaces or drops together with their triggers. */
+  /** Tables that are rebuilt or dropped, and their triggers with them. */
   readonly rebuilt: ReadonlySet<string>;
   /** Whether a statement compiles every view and trigger of the schema. */
   readonly compiles: boolean;
-  /** As {@linkcode objectKey} writes them. */
+  /** Objects that SQLite cannot compile as they are, as {@linkcode objectKey} writes them. */
   readonly broken: ReadonlySet<string>;
-  /** Those that a statement breaks, likewise. */
-  readonly breaking: ReadonlySet<string>;
-  /** Objects that name these are broken while a statement compiles them. */
+  /** Columns that statements drop. A view or trigger that names one is broken until the plan creates it again. */
+  readonly drops: readonly DroppedColumns[];
+  /** Tables that do not exist while a statement compiles the objects that name them. */
   readonly missing: ReadonlySet<string>;
   readonly all: boolean;
 }
 
-/** Kept views and triggers that are dropped first and created again at the end. Keys folded. */
+/** Views and triggers that stay, but are dropped first and created again at the end. Keys folded. */
 export interface Aside {
   readonly views: ReadonlySet<string>;
   readonly triggers: ReadonlySet<string>;
@@ -28,7 +34,7 @@ export interface Aside {
 }
 
 /**
- * Which of the views and triggers that stay must be set aside: those that SQLite would stumble over, those
+ * The views and triggers that stay but must be set aside: those at which a statement would fail, those
  * that name such a view, and triggers whose table or view is dropped and created again.
  */
 export function setAside(present: Schema, reasons: AsideReasons): Aside {
@@ -43,7 +49,7 @@ export function setAside(present: Schema, reasons: AsideReasons): Aside {
     queue.push(foldName(object.name));
   }
   if (reasons.compiles) queue.push(...reasons.missing);
-  const byMention = reasons.compiles || reasons.all || reasons.breaking.size > 0
+  const byMention = reasons.compiles || reasons.all || reasons.drops.length > 0
     ? mentions(present)
     : new Map<string, (View | Trigger)[]>();
   const take = (object: View | Trigger) => {
@@ -56,7 +62,8 @@ export function setAside(present: Schema, reasons: AsideReasons): Aside {
   };
   for (const object of [...present.views.values(), ...present.triggers.values()]) {
     const key = objectKey(object.kind, foldName(object.name));
-    const isBroken = reasons.breaking.has(key) || (reasons.compiles && reasons.broken.has(key));
+    const isBroken = isBrokenBy(reasons.drops, object) ||
+      (reasons.compiles && reasons.broken.has(key));
     if (reasons.all || isBroken) take(object);
   }
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
@@ -73,7 +80,15 @@ export function setAside(present: Schema, reasons: AsideReasons): Aside {
   return { views, triggers, vanishing };
 }
 
-/** Views and triggers by the names that they mention, their own left out. */
+function isBrokenBy(drops: readonly DroppedColumns[], { sql }: View | Trigger): boolean {
+  if (drops.length === 0) return false;
+  const names = mentionedNames(sql);
+  return drops.some(({ table, columns }) =>
+    names.has(table) && columns.some((column) => names.has(column))
+  );
+}
+
+/** Views and triggers by the names that they mention, except their own. */
 function mentions(schema: Schema): Map<string, (View | Trigger)[]> {
   const known = new Set([...schema.views.keys(), ...schema.tables.keys()]);
   const byMention = new Map<string, (View | Trigger)[]>();

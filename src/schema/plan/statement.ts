@@ -1,7 +1,8 @@
 import type { PlanHazard } from "../../finding.ts";
-import { type Affinity, displayName, sameName } from "../../sql/identifier.ts";
+import { type Affinity, displayName, quoteName, sameName } from "../../sql/identifier.ts";
 import { CLAUSES, type Release } from "../../sql/sqlite_releases.ts";
 import type { Change } from "../model/change.ts";
+import { describeObject } from "../diff/describe.ts";
 import type { Column, Table } from "../model/model.ts";
 import { terminated } from "../source/write_schema.ts";
 
@@ -13,7 +14,7 @@ import { terminated } from "../source/write_schema.ts";
  */
 export type CostClass = "metadata" | "scan" | "rewrite";
 
-/** A statement that a plan wants to run. */
+/** A statement of a plan. */
 export interface PlannedStatement {
   /** Without the final `;`. */
   readonly sql: string;
@@ -21,7 +22,7 @@ export interface PlannedStatement {
   /** What it does, in one line: the comment above the statement. */
   readonly comment: string;
   readonly hazards: readonly PlanHazard[];
-  /** What it loses on purpose, for the runner that would otherwise roll it back: `allow-loss`. */
+  /** What it loses on purpose, for `allow-loss` directives: without them the runner would roll it back. */
   readonly losses?: readonly PlannedLoss[];
   /** Values that only a person can choose, each written as NULL before a `choose` directive. */
   readonly choice?: PlannedChoice;
@@ -33,11 +34,11 @@ export interface PlannedLoss {
   readonly reason: string;
 }
 
-/** Columns that need a value for the rows that are there. */
+/** Columns that need a value in existing rows. */
 export interface PlannedChoice {
   /** Column names, as written. */
   readonly columns: readonly string[];
-  /** The statement with values that merely fit the types, to try the rest of the plan with. */
+  /** The statement with values that only fit the types, to try the rest of the plan. */
   readonly trial: string;
 }
 
@@ -57,25 +58,25 @@ export interface PlanOptions {
   readonly sqlite: Release;
   /**
    * Views and triggers that SQLite cannot compile as they are, as {@linkcode objectKey} writes them. A rename
-   * or a DROP COLUMN, which compiles them all, would fail at them, so they are set aside for that time.
+   * or a DROP COLUMN compiles all of them and would fail, so the plan drops these first and creates them again.
    */
   readonly broken?: ReadonlySet<string>;
   /**
-   * `needed`: views and triggers are set aside if a statement would fail at them, as far as their
-   * tokens tell · `all`: all of them are, for schemas that guessing gets wrong.
+   * `needed`: sets a view or trigger aside if a statement would fail at it, as far as its
+   * tokens tell · `all`: sets all of them aside, for schemas in which the tokens do not tell enough.
    */
   readonly aside?: "needed" | "all";
   /**
-   * What rows get in a new NOT NULL column without a default. `choose`: the plan leaves it to a person ·
-   * `placeholder`: a value that fits the type, as in a down, whose up has dropped the real ones.
+   * The value of existing rows in a new NOT NULL column without a default. `choose`: a person must write it ·
+   * `placeholder`: one that fits the type, for a down whose up has dropped the real values.
    */
   readonly missingValues?: "choose" | "placeholder";
-  /** With `placeholder`: which value. Left out: one that fits the type. */
+  /** With `placeholder`: gives the value. By default, it is one that fits the type. */
   readonly fill?: FillValue;
 }
 
 /**
- * Gives the value for a column whose own values are unknown, as an expression over the row that is copied.
+ * Gives the value for a column whose real values are unknown, as an expression over the row that is copied.
  *
  * @param table The table with the column.
  * @param rowid The rowid of that row; undefined if none can be had.
@@ -94,22 +95,58 @@ export const ALTERS_CONSTRAINTS: Release = [3, CLAUSES["ADD CONSTRAINT"]];
 export const DROPS_COLUMNS: Release = [3, CLAUSES["DROP COLUMN"]];
 
 /**
- * The release whose renames change every text that names what is renamed: columns can be renamed since 3.25, and
- * since 3.26 foreign keys follow a table too while they are not enforced.
+ * The release whose renames change every text that names the table or column. Columns can be renamed since 3.25.
+ * Since 3.26, foreign keys also follow a renamed table while they are not enforced.
  */
 export const RENAMES: Release = [3, 26];
 
-/** A view or trigger as {@linkcode PlanOptions.broken} names it. @param name In any case. */
+/** A view or trigger as {@linkcode PlanOptions.broken} names it. */
 export function objectKey(kind: "view" | "trigger", folded: string): string {
   return `${kind} ${folded}`;
 }
 
-/** A table is dropped with all its rows. */
-export function dropTableHazard({ name }: { readonly name: string }): PlanHazard {
-  return { code: "drop-table", message: `The rows of ${displayName(name)} are lost` };
+/** A statement that endangers nothing. */
+export function statement(
+  sql: string,
+  cost: CostClass = "metadata",
+  comment = "",
+): PlannedStatement {
+  return { sql, cost, comment, hazards: [] };
 }
 
-/** A column is dropped with its values. */
+/** Drops a table with all its rows. */
+export function dropTable(table: Table): PlannedStatement {
+  return {
+    ...statement(`DROP TABLE ${quoteName(table.name)}`, "scan", `drop ${describeObject(table)}`),
+    hazards: [{ code: "drop-table", message: `The rows of ${displayName(table.name)} are lost` }],
+  };
+}
+
+/** A name that becomes another one. */
+export interface Rename {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Renames a table. All texts that name it follow, as far as its SQLite can: see {@linkcode RENAMES}. */
+export function renameTable({ from, to }: Rename, comment = ""): PlannedStatement {
+  return statement(
+    `ALTER TABLE ${quoteName(from)} RENAME TO ${quoteName(to)}`,
+    "metadata",
+    comment,
+  );
+}
+
+/** Renames tables and leaves views, triggers and foreign keys as they are: they mean whatever gets the name. */
+export function legacyRenames(renames: readonly Rename[], comment = ""): PlannedStatement[] {
+  return [
+    statement("PRAGMA legacy_alter_table = on", "metadata", comment),
+    ...renames.map((rename) => renameTable(rename)),
+    statement("PRAGMA legacy_alter_table = off"),
+  ];
+}
+
+/** The values of a dropped column are lost. */
 export function dropColumnHazard(table: Table, column: Column): PlanHazard {
   return {
     code: "drop-column",
@@ -117,7 +154,7 @@ export function dropColumnHazard(table: Table, column: Column): PlanHazard {
   };
 }
 
-/** Rows that the wanted table does not allow make the statement fail; nothing changes then. */
+/** The statement fails if a row violates the wanted table, and nothing changes then. */
 export function tightenHazard(code: string, table: Table, fault: string): PlanHazard {
   return { code, message: `Fails if a row of ${displayName(table.name)} ${fault}` };
 }
@@ -166,7 +203,7 @@ export function rowidKeyHazard(table: Table, column: Column): PlanHazard {
   };
 }
 
-/** Nobody but the user knows the value. */
+/** Only a person knows the value. */
 export function chooseHazard(table: Table, columns: readonly string[]): PlanHazard {
   const list = columns.map((name) => `${displayName(table.name)}.${displayName(name)}`);
   return {
@@ -175,7 +212,7 @@ export function chooseHazard(table: Table, columns: readonly string[]): PlanHaza
   };
 }
 
-/** The values are gone, and the rows get one that merely fits. */
+/** The real values are lost, and the rows get one that only fits the type. */
 export function placeholderHazard(table: Table, column: string, value: string): PlanHazard {
   return {
     code: "placeholder-value",
@@ -184,22 +221,22 @@ export function placeholderHazard(table: Table, column: string, value: string): 
   };
 }
 
-/** What surrounds a plan's statements in a file. */
+/** What a file contains besides a plan's statements. */
 export interface PlanScriptOptions {
   /** The first line, such as `Up: add users`; one line. */
   readonly title: string;
   /** More comment lines for the top. */
   readonly notes?: readonly string[];
   /**
-   * `file`: values to choose are left open, and marked · `trial`: a value that fits the type replaces
-   * each, to run the file with.
+   * `file`: values that a person must choose are marked · `trial`: they are replaced by values that fit
+   * the types, so that the file can run.
    */
   readonly purpose: "file" | "trial";
 }
 
 /**
- * A plan as the text of an up.sql or down.sql: canonical, each statement under a comment that says what it
- * does, what it costs and what is dangerous about it.
+ * A plan as the canonical text of an up.sql or down.sql. Above each statement is a comment that says what it does, what
+ * it costs and what it endangers.
  */
 export function writePlan(plan: Plan, { title, notes, purpose }: PlanScriptOptions): string {
   const lines: string[] = [];
@@ -223,7 +260,7 @@ function statementLines(statement: PlannedStatement, purpose: "file" | "trial"):
   return lines;
 }
 
-/** Comment lines; a text of several lines gives as many, none of which can pass for a directive. */
+/** A text as comment lines, none of which can be read as a directive. */
 function comment(text: string): string[] {
   return text.replaceAll("\0", "").split(/\r\n|[\r\n]/)
     .map((line, at) => (at === 0 ? `-- ${line}` : `-- … ${line}`).trimEnd());

@@ -12,18 +12,12 @@ import {
 } from "../model/model.ts";
 import { buildTable } from "./build_table.ts";
 import { readCreateIndex, readCreateVirtualTable } from "./definition_text.ts";
-import {
-  hidesColumns,
-  isShadowName,
-  readSchemaRows,
-  type SchemaRow,
-  type SchemaRows,
-} from "./schema_rows.ts";
+import { hidesShadowTables, isShadowName } from "../model/virtual_table.ts";
+import { readSchemaRows, type SchemaRow, type SchemaRows } from "./schema_rows.ts";
 
 /**
- * Tables and indexes of schemas that were read before, by their stored text. SQLite makes a table of nothing but its
- * text whenever it opens a database (https://sqlite.org/schematab.html), so that what was read of a text once holds
- * wherever it occurs again.
+ * Tables and indexes of schemas that were read before, by their stored text. When SQLite opens a database, it makes
+ * tables of their texts alone (https://sqlite.org/schematab.html), so that equal texts give equal tables.
  */
 export class KnownObjects {
   readonly #tables = new Map<string, Table>();
@@ -33,7 +27,7 @@ export class KnownObjects {
     for (const schema of schemas) this.add(schema);
   }
 
-  /** Knows the tables and indexes of one more schema. */
+  /** Adds the tables and indexes of a schema. */
   add({ tables, indexes }: Schema): void {
     for (const table of tables.values()) {
       if (!this.#tables.has(table.sql)) this.#tables.set(table.sql, table);
@@ -52,7 +46,7 @@ export class KnownObjects {
 
   /**
    * The index that a row describes, if its text was read before.
-   * @param owner Its table by now: what its terms mean hangs on the columns.
+   * @param owner Its table: what its terms mean depends on the columns.
    */
   index({ name, table, sql }: SchemaRow, owner: Table): Index | undefined {
     const known = this.#indexes.get(sql);
@@ -62,12 +56,11 @@ export class KnownObjects {
 }
 
 /**
- * Reads the schema of a connection's main database. Nothing of it needs to compile: views of missing
- * tables, functions that only the application registers, modules that are not loaded and foreign keys
- * that lead nowhere are all read as they are.
+ * Reads the schema of a connection's main database. It need not compile: views of missing tables, functions
+ * that only the application registers, modules that are not loaded and foreign keys to missing tables are read
+ * as they are.
  *
- * @param known Schemas that much of this one is expected to be in: of a table that one of them has with the same
- * text, SQLite is asked nothing more.
+ * @param known Schemas that are similar to this one. Tables with the same text as in one of them are not read again.
  * @throws {AludelError} `schema-unreadable` if SQLite and the reader of the stored SQL disagree.
  * @throws {SqlError} if SQLite cannot read the database.
  */
@@ -81,8 +74,8 @@ export async function introspect(
 }
 
 /**
- * The schema that SQLite's answers describe.
- * @param known Has every table that the answers leave out, and spares reading others whose text it has.
+ * Makes a schema of SQLite's answers.
+ * @param known Contains every table that the answers leave out. Others with the same text are not read again.
  */
 export function buildSchema(rows: SchemaRows, known: KnownObjects = new KnownObjects([])): Schema {
   const tables = new Map<string, Table>();
@@ -97,7 +90,7 @@ export function buildSchema(rows: SchemaRows, known: KnownObjects = new KnownObj
     const key = foldName(row.name);
     const text = about(row, () => readCreateVirtualTable(row.sql));
     virtualTables.set(key, { kind: "virtual-table", name: row.name, sql: row.sql, ...text });
-    if (!rows.modules.has(foldName(text.module)) || hidesColumns(text.module)) {
+    if (!rows.modules.has(foldName(text.module)) || hidesShadowTables(text.module)) {
       orphans.push({ owner: key, module: text.module });
     }
   }
@@ -118,7 +111,7 @@ export function buildSchema(rows: SchemaRows, known: KnownObjects = new KnownObj
       triggers.set(key, { kind: "trigger", name: row.name, table: row.table, sql: row.sql });
     } else {
       const table = tables.get(foldName(row.table));
-      if (table === undefined) continue; // on a shadow table: the module's own
+      if (table === undefined) continue; // belongs to the module, on a shadow table
       indexes.set(key, known.index(row, table) ?? readIndex(row, table));
     }
   }
@@ -131,7 +124,7 @@ function readIndex(row: SchemaRow, table: Table): Index {
   return { kind: "index", name: row.name, table: row.table, sql: row.sql, ...text };
 }
 
-/** SQLite stores the first three words of a virtual table's SQL itself, so they always look alike. */
+/** Whether a stored text is that of a virtual table: SQLite writes these three words itself. */
 function isVirtual(sql: string): boolean {
   return sql.startsWith("CREATE VIRTUAL TABLE ");
 }

@@ -1,7 +1,6 @@
 import type { Connection, Row } from "../../db/connection.ts";
-import { foldName } from "../../sql/identifier.ts";
 
-/** An object as sqlite_schema has it. */
+/** An object as in sqlite_schema. */
 export interface SchemaRow {
   readonly type: "table" | "index" | "view" | "trigger";
   readonly name: string;
@@ -9,13 +8,13 @@ export interface SchemaRow {
   readonly sql: string;
 }
 
-/** A column as `table_xinfo` has it: name, type, NOT NULL, place in the primary key. */
+/** A column as in `table_xinfo`: name, type, NOT NULL, place in the primary key. */
 export type ColumnRow = readonly [name: string, type: string, notNull: number, key: number];
 
-/** A column of an index as `index_xinfo` has it. The name is null for an expression and the rowid. */
+/** A column of an index as in `index_xinfo`. The name is null for an expression and the rowid. */
 export type KeyRow = readonly [name: string | null, descending: number, collation: string];
 
-/** An index as `index_list` has it: who made it (`c`, `u` or `pk`), with its columns. */
+/** An index as in `index_list`, with its columns. Its origin is `c`, `u` or `pk`. */
 export type IndexRow = readonly [
   name: string,
   unique: number,
@@ -24,7 +23,7 @@ export type IndexRow = readonly [
   columns: readonly KeyRow[],
 ];
 
-/** A column of a foreign key as `foreign_key_list` has it. */
+/** A column of a foreign key as in `foreign_key_list`. */
 export type ForeignKeyRow = readonly [
   id: number,
   parent: string,
@@ -34,7 +33,7 @@ export type ForeignKeyRow = readonly [
   onDelete: string,
 ];
 
-/** A table as the pragmas describe it; without columns, indexes and foreign keys where these were not asked for. */
+/** A table as the pragmas describe it. Those of a known table are not asked for its columns, indexes and foreign keys. */
 export interface TableRow {
   readonly kind: string;
   readonly withoutRowid: boolean;
@@ -44,17 +43,17 @@ export interface TableRow {
   readonly foreignKeys: readonly ForeignKeyRow[];
 }
 
-/** What SQLite says of a schema, before any of it is understood. */
+/** SQLite's answers about a schema. */
 export interface SchemaRows {
   readonly objects: readonly SchemaRow[];
   /** By name as written. */
   readonly tables: ReadonlyMap<string, TableRow>;
-  /** The modules that this connection has, folded. */
+  /** The modules of this connection, folded. */
   readonly modules: ReadonlySet<string>;
 }
 
-// The second argument keeps a TEMP table of the same name from being described instead. json() says of a subquery's text
-// that it is JSON: SQLite 3.54 may forget it (https://sqlite.org/json1.html#the_json_subtype).
+// Without the second argument, a TEMP table of the same name would be described. json() marks the text of a subquery as
+// JSON again: SQLite 3.54 may lose that (https://sqlite.org/json1.html#the_json_subtype).
 const TABLES = `
 SELECT name, type AS kind, wr, strict,
   CASE WHEN asked THEN (
@@ -79,10 +78,10 @@ FROM (
 ) AS t`;
 
 /**
- * Asks SQLite for everything at once: one row a table, with its lists as JSON, costs a third of what
- * a row for every column does.
+ * Asks SQLite for everything at once: one row for each table, with its lists as JSON, costs a third of
+ * one row for each column.
  *
- * @param isKnown Says of which tables nothing but the kind is to be asked.
+ * @param isKnown Tables for which only the kind is read.
  * @throws {SqlError} if the database cannot be read.
  */
 export async function readSchemaRows(
@@ -90,7 +89,7 @@ export async function readSchemaRows(
   isKnown: (row: SchemaRow) => boolean = () => false,
 ): Promise<SchemaRows> {
   if (connection.batch !== undefined && !connection.inTransaction()) {
-    // A transaction of such a database has a copy of the schema, which can be asked more.
+    // A transaction of such a database reads a copy of the schema, which answers these queries.
     await connection.execute("BEGIN");
     try {
       return await readSchemaRows(connection, isKnown);
@@ -130,40 +129,4 @@ function tableRow(row: Row): TableRow {
 
 function list<T>(json: Row[string] | undefined): readonly T[] {
   return typeof json === "string" ? JSON.parse(json) as T[] : [];
-}
-
-/**
- * The endings of shadow tables by module, folded. SQLite knows a shadow table only while its module is
- * loaded: https://sqlite.org/vtab.html#xshadowname.
- */
-const ENDINGS: Readonly<Record<string, RegExp>> = {
-  fts3: /^(?:content|segdir|segments|docsize|stat)$/,
-  fts4: /^(?:content|segdir|segments|docsize|stat)$/,
-  fts5: /^(?:config|content|data|docsize|idx)$/,
-  rtree: /^(?:node|parent|rowid)$/,
-  rtree_i32: /^(?:node|parent|rowid)$/,
-  geopoly: /^(?:node|parent|rowid)$/,
-  // sqlite-vec 0.1.9; SpatiaLite's indexes make no table of their own.
-  vec0: /^(?:info|chunks|rowids|auxiliary|vector_chunks\d\d|metadata(?:chunks|text)\d\d)$/,
-  virtualspatialindex: /^$/,
-};
-
-/** Whether a module that is loaded does not tell SQLite of all its shadow tables: sqlite-vec 0.1.9 omits the numbered ones. */
-export function hidesColumns(module: string): boolean {
-  return foldName(module) === "vec0";
-}
-
-/**
- * Whether a table can be a shadow table of a virtual table whose module is not loaded. Of a module
- * that is unknown here, every table with the virtual table's name and `_` in front is taken for one:
- * a table that is left alone by mistake loses nothing.
- *
- * @param name The table's name, folded.
- * @param owner The virtual table's name, folded.
- * @param module The module's name as written.
- */
-export function isShadowName(name: string, owner: string, module: string): boolean {
-  if (!name.startsWith(`${owner}_`)) return false;
-  const endings = ENDINGS[foldName(module)];
-  return endings === undefined || endings.test(name.slice(owner.length + 1));
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { isNeverNull } from "../../../src/schema/plan/add_column.ts";
 import { databaseOf, tableOf } from "./schema_of.ts";
+import { isNeverNull } from "../../../src/schema/plan/check_expression.ts";
 
 const TABLE = "CREATE TABLE t (a INTEGER NOT NULL, b INTEGER, c TEXT NOT NULL)";
 
