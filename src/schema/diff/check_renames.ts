@@ -7,12 +7,12 @@ import { type RenameDoubt, type RenameHint, type RenameHints, Renames } from "./
 import { say } from "../../text/next_step.ts";
 
 /**
- * Checks the rename hints of a schema file against the two schemas, so that none is ignored in silence.
+ * Checks the rename hints of a schema file against the two schemas, so that none is silently ignored.
  *
- * A hint is open if the present schema has the old name and lacks the new one; it is applied if the present schema has the
- * new name and the wanted one wants both or only that.
+ * A hint is open if the present schema has the old name and lacks the new one. It was applied if the present schema has
+ * the new name.
  *
- * @returns A notice for each hint that does nothing and looks as if it should: a sentence without a final period.
+ * @returns A notice for each hint that has no effect but seems to need one: a sentence without a final period.
  * @throws {AludelError} `schema-rename-hint` if it is unclear whether a rename was applied, or SQLite cannot do it.
  */
 export function checkRenames(from: Schema, to: Schema, hints: RenameHints): readonly string[] {

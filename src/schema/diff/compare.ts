@@ -16,19 +16,19 @@ import {
 
 /** How two schemas are compared. */
 export interface CompareOptions {
-  /** Rename hints, from the wanted schema's file. Those that were applied already change nothing. */
+  /** Rename hints from the wanted schema's file. Those that were already applied have no effect. */
   readonly renames?: RenameHints;
-  /** Whether the same columns in another order are a difference; by default they are none. */
+  /** Whether another order of the same columns is a difference; by default it is not. */
   readonly columnOrder?: boolean;
-  /** Whether connections allow strings in double quotes, which views and triggers may have then. */
+  /** Whether connections allow strings in double quotes, which views and triggers may then contain. */
   readonly doubleQuotedStrings?: boolean;
 }
 
 /**
- * The differences that lead from a present schema to a wanted one; none exactly if the two mean
- * the same (docs/schema.md says what that is).
+ * The differences that lead from a present schema to a wanted one. There are none exactly if both mean
+ * the same, as docs/schema.md defines it.
  *
- * Deterministic, and ordered for reading: dropped objects, then tables, then created ones. An index or trigger
+ * The order is deterministic: dropped objects, then tables, then created objects. An index or trigger
  * of a dropped table is a difference of its own, so that the reverse of the list is complete.
  */
 export function compareSchemas(from: Schema, to: Schema, options: CompareOptions = {}): Change[] {
@@ -74,7 +74,7 @@ export function compareSchemas(from: Schema, to: Schema, options: CompareOptions
 /** The wanted table that a present one becomes. */
 function counterpart(key: string, from: Schema, to: Schema, renames: Renames) {
   if (renames.isRenamed(key)) return to.tables.get(renames.table(key));
-  // Its name may be that of another table by now, which is renamed to it.
+  // A wanted table of the same name may be another one, which is renamed to it.
   return from.tables.has(renames.oldTable(key)) && renames.oldTable(key) !== key
     ? undefined
     : to.tables.get(key);
@@ -99,14 +99,14 @@ function compareObjects<T extends SideObject>(
   return changes;
 }
 
-/** As {@linkcode compareObjects}; a virtual table that is renamed is replaced by one of another name. */
+/** Like {@linkcode compareObjects}; a renamed virtual table is replaced by one of another name. */
 function compareVirtualTables(from: Schema, to: Schema, renames: Renames): Change[] {
   const present = new Map<string, VirtualTable>();
   const renamed = new Set<VirtualTable>();
   for (const [key, table] of from.virtualTables) {
     const name = renames.table(key);
     if (name !== key) renamed.add(table);
-    // A name that is given up may be that of a new table.
+    // A table of the wanted schema may get a name that a rename frees.
     if (name !== key || renames.oldTable(key) === key) present.set(name, table);
   }
   const changes = compareObjects(
@@ -154,7 +154,7 @@ function sameText(
     definition(a, before) === definition(b, objectScope(b.sql, to, hasStrings));
 }
 
-/** A trigger's FOR EACH ROW says what is so without it. */
+/** The normal text. FOR EACH ROW is left out: it is what a trigger does without it, too. */
 function definition(object: View | Trigger, scope: NameScope): string {
   if (object.kind === "view") return normalText(object.sql, scope);
   const tokens = normalTokens(object.sql, scope);
@@ -165,7 +165,7 @@ function definition(object: View | Trigger, scope: NameScope): string {
   return tokens.join(" ");
 }
 
-/** Whether two virtual tables differ in nothing but perhaps their names. */
+/** Whether two virtual tables are the same, except perhaps for their names. */
 export function sameVirtualTable(a: VirtualTable, b: VirtualTable): boolean {
   return a.sql === b.sql ||
     sameName(a.module, b.module) &&
@@ -173,7 +173,7 @@ export function sameVirtualTable(a: VirtualTable, b: VirtualTable): boolean {
         JSON.stringify(b.arguments.map(argumentText));
 }
 
-/** What an argument means is the module's business, so only spaces and comments do not count. */
+/** An argument without spaces and comments. Only the module knows what else means the same. */
 function argumentText(argument: string): string {
   const words: string[] = [];
   const tokenizer = new Tokenizer(argument);

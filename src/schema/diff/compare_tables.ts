@@ -11,10 +11,10 @@ import {
 import { type Renames, tableScope } from "./renames.ts";
 
 /**
- * What differs between a present table and the wanted one: nothing if the two mean the same.
+ * The differences between a present table and the wanted one: none if both mean the same.
  *
- * The order is that in which the changes could be made: constraints that go, columns that go, are
- * renamed, come and change, constraints that come.
+ * They are in an order in which they could be made: dropped constraints, columns that are dropped,
+ * renamed, added and altered, added constraints.
  */
 export function compareTables(
   from: Table,
@@ -22,7 +22,7 @@ export function compareTables(
   renames: Renames,
   columnOrder: boolean,
 ): TableChange[] {
-  // One text has one meaning, but for the names in it that mean something else by now.
+  // The same text means the same, unless names in it are renamed.
   if (from.sql === to.sql && renames.isEmpty) return [];
   const key = foldName(from.name);
   const renamed = renames.columns(key);
@@ -67,7 +67,7 @@ function compareColumns(
   for (const column of from.columns) {
     const old = foldName(column.name);
     const name = renamed.get(old) ?? old;
-    // A name that is renamed away and taken by a new column is another column.
+    // If another column is renamed to this name, this column is dropped.
     const found = wanted.get(name);
     if (found === undefined || (name === old && isTaken(old))) {
       changes.push({ kind: "drop-column", column });
@@ -160,7 +160,7 @@ function constraintsOf(table: Table): Constraint[] {
   ];
 }
 
-/** A new column at the end is in its place; anywhere else it makes the order another one. */
+/** New columns at the end are no other order; new columns elsewhere are. */
 function compareOrder(
   from: Table,
   to: Table,

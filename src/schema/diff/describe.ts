@@ -153,7 +153,7 @@ function keyList(columns: readonly KeyColumn[]): string {
   ).join(", ");
 }
 
-/** SQL as written, but for line ends and comments. */
+/** SQL as written, without line ends and comments. */
 function oneLine(sql: string): string {
   if (!sql.includes("\n") && !sql.includes("--")) return sql;
   const words: string[] = [];

@@ -8,22 +8,21 @@ import {
   type VirtualTable,
 } from "../model/model.ts";
 
-/** What has a name of its own in a schema; indexes and triggers belong to one of these. */
+/** An object that indexes and triggers can belong to. */
 type Root = Table | View | VirtualTable;
 
 /**
- * What some SQL can reach in schemas that it leads from and to: folded names of tables, views and virtual tables, whose
- * indexes and triggers belong to them. What is not reached is the same before and after, whatever the SQL does, and
- * makes no difference to it:
+ * The tables, views and virtual tables that some SQL can reach in the schemas before and after it, as folded names. Their
+ * indexes and triggers belong to them. Everything else is the same before and after, and has no influence on the SQL:
  *
- * - A statement changes what it names, which an index or trigger does with its table.
- * - ALTER TABLE also rewrites or compiles what names that (https://sqlite.org/lang_altertable.html): views, views of
- *   these, triggers, tables with a foreign key to it. All others have the same result as before.
- * - A trigger that fires reaches what it names. So does a view that is compiled, and a row needs its parents.
+ * - A statement changes what it names; an index or trigger stands for its table.
+ * - ALTER TABLE also rewrites or compiles views that name its table, views of those, triggers, and tables with a foreign
+ *   key to it (https://sqlite.org/lang_altertable.html).
+ * - A trigger that fires reaches what it names, and so does a view that is compiled. A row needs its parents.
  *
- * Virtual tables always count as reached: what their arguments name is their module's business.
+ * Virtual tables always count as reached: only their module knows what their arguments name.
  *
- * @param texts What is run; names in it that mean something else do no harm.
+ * @param texts The SQL. Names in it that mean something else only make the result larger.
  */
 export function reachedNames(
   schemas: readonly Schema[],
@@ -42,7 +41,7 @@ export function reachedNames(
   }
   reach(named);
   for (const name of named) reach(roots.childrenOf(name));
-  // A Set hands out what is added while it is walked.
+  // Iterating over a Set also visits what is added meanwhile.
   const compiled = new Set(named);
   for (const name of compiled) {
     for (const object of roots.mentioning(name)) {
@@ -56,7 +55,7 @@ export function reachedNames(
   return reached;
 }
 
-/** The part of a schema under these names, which {@linkcode reachedNames} gave, with its indexes and triggers. */
+/** The part of a schema with these names, as {@linkcode reachedNames} gives them, with its indexes and triggers. */
 export function partOf(schema: Schema, names: ReadonlySet<string>): Schema {
   const among = <T>(objects: ReadonlyMap<string, T>) =>
     new Map([...objects].filter(([key]) => names.has(key)));
@@ -71,12 +70,12 @@ export function partOf(schema: Schema, names: ReadonlySet<string>): Schema {
   };
 }
 
-/** The tables, views and virtual tables of some schemas, and how they hang together. All names folded. */
+/** The tables, views and virtual tables of some schemas, and how they depend on each other. All names folded. */
 class Roots {
   readonly #roots: ReadonlyMap<string, readonly Root[]>;
   readonly #triggers: ReadonlyMap<string, readonly Trigger[]>;
   readonly #children: ReadonlyMap<string, readonly string[]>;
-  /** Indexes and triggers → what they belong to. */
+  /** Index or trigger → its table or view. */
   readonly #owners: ReadonlyMap<string, readonly string[]>;
   readonly #mentioning: ReadonlyMap<string, readonly (View | Trigger)[]>;
   readonly #names = new Map<string, ReadonlySet<string>>();
@@ -109,13 +108,13 @@ class Roots {
     return this.#roots.has(name);
   }
 
-  /** What a name belongs to: itself, or what the index or trigger of that name belongs to. */
+  /** What a name stands for: the table or view itself, or that of the index or trigger. */
   namedBy(name: string): readonly string[] {
     const owners = this.#owners.get(name) ?? [];
     return this.has(name) ? [name, ...owners] : owners;
   }
 
-  /** The tables with a foreign key to one. */
+  /** The tables with a foreign key to a table. */
   childrenOf(name: string): readonly string[] {
     return this.#children.get(name) ?? [];
   }
@@ -125,7 +124,7 @@ class Roots {
     return this.#mentioning.get(name) ?? [];
   }
 
-  /** Names that must be there for something to be compiled and to take rows, others among them. */
+  /** The names that must exist so that an object can be compiled and take rows, and perhaps others. */
   neededBy(name: string): string[] {
     const objects = [...this.#roots.get(name) ?? [], ...this.#triggers.get(name) ?? []];
     return objects.flatMap((object) =>

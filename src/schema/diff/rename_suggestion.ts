@@ -15,13 +15,12 @@ export interface RenameSuggestion {
   readonly line: string;
 }
 
-/** The least similarity that is suggested, from 0 to 1. */
+/** The lowest similarity for a suggestion, from 0 to 1. */
 const ENOUGH = 0.6;
 
 /**
- * Looks for renames that a difference may hide: a dropped and a created table with mostly the same columns, or
- * a dropped and an added column of one type. Each is suggested once, with the one most like it.
- * A person decides; nothing is changed here.
+ * Suggests renames: a dropped and a created table with mostly the same columns, or a dropped and an added
+ * column of the same type. Each is suggested once, with the one most similar to it. A person decides.
  */
 export function suggestRenames(changes: readonly Change[]): RenameSuggestion[] {
   const suggestions: RenameSuggestion[] = [];
@@ -57,7 +56,7 @@ function suggestion(
   return { kind, table, from, to, line: `-- aludel: renamed from=${displayName(from)}` };
 }
 
-/** Pairs the most alike first, each thing once; ties in the order in which they come. */
+/** Pairs the most similar first, each object once; ties in their present order. */
 function bestPairs<T>(
   from: readonly T[],
   to: readonly T[],

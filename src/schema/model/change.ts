@@ -1,6 +1,6 @@
 import type { Column, Constraint, Index, Table, Trigger, View, VirtualTable } from "./model.ts";
 
-/** One difference between two schemas. What is done about it is the plan's business. */
+/** One difference between two schemas. A plan decides which statements remove it. */
 export type Change =
   | CreateTable
   | DropTable
@@ -34,7 +34,7 @@ export interface AlterTable {
   readonly changes: readonly TableChange[];
 }
 
-/** An object beside the tables. None of them holds rows of its own, but for a virtual table. */
+/** An object that is no table. Of these, only a virtual table may hold rows. */
 export type SideObject = Index | View | Trigger | VirtualTable;
 
 /** An index, view, trigger or virtual table that only the wanted schema has. */
@@ -94,10 +94,10 @@ export interface RenameColumn {
   readonly to: string;
 }
 
-/** What of a column can differ. */
+/** The parts of a column that can differ. */
 export type ColumnFacet = "type" | "not-null" | "default" | "collation" | "generated";
 
-/** A column that stays and differs. Its names differ too when there is a rename-column beside it. */
+/** A column that stays and differs. If it is renamed too, there is also a rename-column. */
 export interface AlterColumn {
   readonly kind: "alter-column";
   readonly from: Column;
@@ -106,7 +106,7 @@ export interface AlterColumn {
   readonly facets: readonly ColumnFacet[];
 }
 
-/** Columns in another order; only if the caller asked for that to matter. Names of the wanted table. */
+/** Columns in another order; only if the caller compares the order. Names of the wanted table. */
 export interface ReorderColumns {
   readonly kind: "reorder-columns";
   readonly from: readonly string[];
@@ -125,7 +125,7 @@ export interface DropConstraint {
   readonly constraint: Constraint;
 }
 
-/** What a table is as a whole. */
+/** An option of a whole table. */
 export type TableOption = "strict" | "without-rowid" | "autoincrement";
 
 /** An option that the wanted table has (`value` is true) or no longer has. */
@@ -135,7 +135,7 @@ export interface SetOption {
   readonly value: boolean;
 }
 
-/** A function for every kind of a union: a kind that is added and not handled does not compile. */
+/** A function for every kind of a union: without one for a new kind, the program does not compile. */
 export type Visitor<T extends { readonly kind: string }, R> = {
   readonly [K in T["kind"]]: (value: Extract<T, { readonly kind: K }>) => R;
 };
@@ -176,7 +176,7 @@ const REVERSE_IN_TABLE: Visitor<TableChange, TableChange> = {
   "set-option": (change) => ({ ...change, value: !change.value }),
 };
 
-/** The change that undoes this one, as a difference: rows that went do not come back by it. */
+/** The change that undoes this one in the schema; it does not restore rows. */
 function reverseChange(change: Change): Change {
   return visitChange(change, REVERSE);
 }

@@ -2,24 +2,24 @@ import { foldName, quoteName } from "../../sql/identifier.ts";
 import type { Check, Column, Constraint, ForeignKey, Index, KeyColumn, Table } from "./model.ts";
 import { type NameScope, normalExpression } from "./normal_text.ts";
 
-/** How the names in a table's constraints are read: as they are, or as they will be after renames. */
+/** Gives the names in a table's constraints: as they are, or as they will be after renames. */
 export interface ConstraintScope {
   readonly text: NameScope;
-  /** The table's own name → itself or its new name, folded; any other table's likewise. */
+  /** The name of any table → itself or its new name, folded. */
   readonly table: (folded: string) => string;
   /** A column of the table that the second argument names, folded. */
   readonly column: (folded: string, table: string) => string;
 }
 
-/** Reads names as they are. */
+/** Leaves names as they are. */
 export const AS_IT_IS = {
   table: (folded: string) => folded,
   column: (folded: string) => folded,
 } as const;
 
 /**
- * A text that two constraints of one table share exactly when they mean the same. A constraint's name
- * is part of it: SQLite reports it, and ALTER TABLE … DROP CONSTRAINT uses it.
+ * A text that is the same for two constraints of a table exactly if they mean the same. It contains the
+ * constraint's name: SQLite reports it, and ALTER TABLE … DROP CONSTRAINT uses it.
  */
 export function constraintKey(
   constraint: Constraint,
@@ -72,7 +72,7 @@ function keyColumn(key: KeyColumn, column: (name: string) => string): unknown[] 
   return [column(key.name), foldName(key.collation ?? ""), key.descending];
 }
 
-/** A text that two indexes of one name share exactly when they mean the same. */
+/** A text that is the same for two indexes of one name exactly if they mean the same. */
 export function indexKey(index: Index, table: Table | undefined, scope: ConstraintScope): string {
   const own = foldName(index.table);
   const columns = new Map(
@@ -87,7 +87,7 @@ export function indexKey(index: Index, table: Table | undefined, scope: Constrai
       }
       const name = foldName(term.column);
       const collation = foldName(term.collation ?? "");
-      // The column's own collation, written out again, says nothing.
+      // A COLLATE that repeats the column's own collation has no effect.
       const isOwn = collation === foldName(columns.get(name)?.collation ?? "binary");
       return [null, scope.column(name, own), isOwn ? "" : collation, term.descending];
     }),
@@ -95,7 +95,7 @@ export function indexKey(index: Index, table: Table | undefined, scope: Constrai
   ]);
 }
 
-/** A CHECK in SQL. Its expression may end in a comment, which would swallow the parenthesis. */
+/** A CHECK in SQL, with a line break before the parenthesis if the expression may end in a comment. */
 export function checkSql({ name, expression }: Check): string {
   const end = expression.includes("--") ? "\n" : "";
   return `${constraintName(name)}CHECK (${expression}${end})`;

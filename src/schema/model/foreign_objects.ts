@@ -1,7 +1,7 @@
 import { foldName } from "../../sql/identifier.ts";
 import type { Schema, SchemaObject } from "./model.ts";
 
-/** The tables in which other tools keep their own state, as patterns: they are no part of any project's schema. */
+/** Patterns for the tables in which other tools keep their state: they are no part of a project's schema. */
 export const TOOL_TABLES: readonly string[] = [
   // Migration tools.
   ...["alembic_version", "django_migrations", "schema_migrations", "ar_internal_metadata"],
@@ -21,16 +21,11 @@ export const TOOL_TABLES: readonly string[] = [
   ...["crsql_*", "*__crsql_*"],
 ];
 
-/** Whether a table of that name is in {@linkcode TOOL_TABLES}. */
-export function isToolTable(name: string): boolean {
-  return isOfTool(name);
-}
-
 /**
- * Whether an object belongs to another tool: by its name, or an index or trigger by its table's.
+ * Whether an object belongs to another tool: by its name, or for an index or trigger by its table's name.
  *
- * @param patterns Names of tables, virtual tables, views, indexes and triggers; `*` and `?` stand for letters. They are added to
- * {@linkcode TOOL_TABLES}; one that begins with `!` takes names out of both.
+ * @param patterns Names of tables, virtual tables, views, indexes and triggers, with the wildcards `*` and `?`, in
+ * addition to {@linkcode TOOL_TABLES}. One that begins with `!` excludes names from both.
  */
 function excluder(patterns: readonly string[]): (object: SchemaObject) => boolean {
   const isOut = matcher([
@@ -47,7 +42,7 @@ function excluder(patterns: readonly string[]): (object: SchemaObject) => boolea
 }
 
 /**
- * A wanted schema in which all that another tool owns is as it is at present, so that none of it differs.
+ * The wanted schema with the present objects of other tools, so that none of these differs.
  * @param patterns As for {@linkcode excluder}.
  */
 export function withoutExcluded(from: Schema, to: Schema, patterns: readonly string[]): Schema {
@@ -63,7 +58,7 @@ export function withoutExcluded(from: Schema, to: Schema, patterns: readonly str
   return mapSchemas(from, to, merge);
 }
 
-/** A schema without what another tool owns. @param patterns As for {@linkcode excluder}. */
+/** A schema without the objects of other tools. @param patterns As for {@linkcode excluder}. */
 export function ownSchema(schema: Schema, patterns: readonly string[]): Schema {
   return filterSchema(schema, excluder(patterns));
 }
@@ -106,4 +101,5 @@ function matcher(patterns: readonly string[]): (name: string) => boolean {
   return (name) => expression.test(foldName(name));
 }
 
-const isOfTool = matcher(TOOL_TABLES);
+/** Whether a table of that name is in {@linkcode TOOL_TABLES}. */
+export const isToolTable: (name: string) => boolean = matcher(TOOL_TABLES);

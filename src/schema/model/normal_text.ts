@@ -1,41 +1,40 @@
 import { foldName, isKeyword, quoteName, quoteText, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 
-/** What is known of the place where a text is. */
+/** The names that a text can use. */
 export interface NameScope {
   /**
-   * Whether a folded name is one here. `"x"` that names nothing may be a string in old databases
-   * (https://sqlite.org/quirks.html#dblquote), and of a string the case of letters matters.
+   * Whether a folded name is one of them. A `"x"` that names nothing may be a string in old databases
+   * (https://sqlite.org/quirks.html#dblquote), and the case of a string's letters matters.
    */
   readonly isName: (folded: string) => boolean;
   /**
-   * Whether `"x"` that names nothing is surely a string here, and so the same as `'x'`: SQLite itself writes the one for the
-   * other into stored texts when it renames or drops a column.
+   * Whether a `"x"` that names nothing is certainly a string, and thus the same as `'x'`: SQLite itself replaces one by
+   * the other in stored texts when it renames or drops a column.
    */
   readonly hasStrings?: boolean;
   /** The name that a folded name will have after the renames; itself if it keeps its name. */
   readonly rename?: ((folded: string) => string) | undefined;
 }
 
-/** Nothing is known: `"X"` is compared with its case of letters. */
+/** No name is known, so the case of `"X"` matters. */
 const NO_NAMES: NameScope = { isName: () => false };
 
 /**
- * Keywords that SQLite also takes for names and that no place allows in both senses, so that `key` and
- * `"key"` mean the same. Not among them: `LEFT`, which after a table may begin a join where `"left"`
- * is an alias, and all others like it.
+ * Keywords that SQLite also accepts as names, and that no place allows in both senses, so that `key` and
+ * `"key"` mean the same. `LEFT` is not one of them: after a table it may begin a join, whereas `"left"` is an alias.
  */
 const NAMES_TOO = new Set(
   "ACTION ASC COLUMN DATABASE DESC FIRST KEY LAST OFFSET PLAN QUERY REPLACE TEMP TEMPORARY TRIGGER VIEW"
     .split(" "),
 );
 
-/** Bare words with a meaning of their own that their quoted forms do not have. */
+/** Bare words that mean something other than their quoted forms. */
 const LITERALS = new Set(["TRUE", "FALSE"]);
 
 /**
- * The normal form of a text, to compare with another: tokens with one space between them, comments
- * left out, keywords in upper case, names folded and bare if that can be read back, strings and
+ * The normal form of a text, to compare it with another: tokens separated by one space, without
+ * comments, keywords in upper case, names folded and without quotes if they need none, strings and
  * numbers as they are.
  *
  * Two texts with one normal form mean the same. The converse is not promised: `1` and `1.0`, or
@@ -108,7 +107,7 @@ function normalName(
   previous: string | undefined,
   scope: NameScope,
 ): string {
-  // A name after AS is given here; it is not the name of what was renamed.
+  // A name after AS is new; it does not refer to a renamed object.
   const name = previous === "AS" ? folded : scope.rename?.(folded) ?? folded;
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : quoteName(name);
 }
@@ -129,7 +128,7 @@ export function normalType(type: string): string {
   if (!tokenizer.nextSignificant()) return "";
   const { kind, current } = tokenizer;
   const isQuoted = kind === "quoted" || kind === "string";
-  // SQLite takes the quotes away from a type that is one quoted token.
+  // SQLite removes the quotes of a type that is one quoted token.
   const text = isQuoted && !tokenizer.nextSignificant() ? unquote(current) : type;
   return normalTokens(text).join(" ").toUpperCase();
 }

@@ -6,10 +6,10 @@ import type { ColumnRow, SchemaRow, TableRow } from "./schema_rows.ts";
 import { unreadableSchema } from "./token_cursor.ts";
 
 /**
- * Holds the reader of CREATE TABLE to SQLite's own pragmas, so that a text it misreads is an error and
- * never a table that quietly lost a constraint.
+ * Compares what was read from a CREATE TABLE with SQLite's own pragmas, so that a misread text is an error and
+ * not a table that silently lost a constraint.
  *
- * @returns What they disagree about, or undefined.
+ * @returns The part about which they disagree, or undefined.
  */
 function findDisagreement(
   table: Table,
@@ -31,7 +31,7 @@ function findDisagreement(
   return foreignKeysDisagree(table, facts) ? "its foreign keys" : undefined;
 }
 
-/** Whether the PRIMARY KEY and UNIQUEs do not give the indexes that SQLite has made for them. */
+/** Whether the PRIMARY KEY and UNIQUE constraints do not match the indexes that SQLite has made for them. */
 function indexesDisagree(table: Table, facts: TableRow): boolean {
   const { primaryKey: key, uniques } = table;
   const hasKeyIndex = key !== undefined && !key.rowid;
@@ -40,17 +40,21 @@ function indexesDisagree(table: Table, facts: TableRow): boolean {
   for (const [, , origin, , columns] of facts.indexes) {
     if (origin === "c") continue;
     count++;
-    found.add(columns.map(([name, , collation]) => keyPart(name ?? "", collation)).join(""));
+    found.add(signature(columns.map(([name, , collation]) => ({ name: name ?? "", collation }))));
   }
-  const signature = (columns: readonly KeyColumn[]) =>
-    columns.map((column) => keyPart(column.name, collationOf(column, table))).join("");
+  const isFound = (columns: readonly KeyColumn[]) =>
+    found.has(signature(
+      columns.map((column) => ({ name: column.name, collation: collationOf(column, table) })),
+    ));
   return count !== uniques.length + (hasKeyIndex ? 1 : 0) ||
-    (hasKeyIndex && !found.has(signature(key.columns))) ||
-    uniques.some(({ columns }) => !found.has(signature(columns)));
+    (hasKeyIndex && !isFound(key.columns)) ||
+    uniques.some(({ columns }) => !isFound(columns));
 }
 
-function keyPart(name: string, collation: string): string {
-  return `${foldName(name)}\0${foldName(collation)}\0`;
+/** A text that is the same for two keys with the same columns and collations. */
+function signature(columns: readonly Pick<KeyColumn, "name" | "collation">[]): string {
+  return columns.map(({ name, collation }) => `${foldName(name)}\0${foldName(collation ?? "")}\0`)
+    .join("");
 }
 
 function collationOf({ name, collation }: KeyColumn, table: Table): string {
@@ -58,7 +62,7 @@ function collationOf({ name, collation }: KeyColumn, table: Table): string {
     "binary";
 }
 
-/** `foreign_key_list` counts from the last one declared. */
+/** Whether the foreign keys do not match `foreign_key_list`, which begins with the last one. */
 function foreignKeysDisagree(table: Table, facts: TableRow): boolean {
   if (table.foreignKeys.length === 0) return facts.foreignKeys.length > 0;
   const keys = table.foreignKeys.toReversed();
@@ -76,9 +80,9 @@ function foreignKeysDisagree(table: Table, facts: TableRow): boolean {
 }
 
 /**
- * Joins what the pragmas say of a table with what only its text says.
+ * Joins what the pragmas say about a table with what only its text says.
  *
- * @throws {AludelError} `schema-unreadable` if the two do not fit: then nothing is concluded.
+ * @throws {AludelError} `schema-unreadable` if the two contradict each other.
  */
 export function buildTable(row: SchemaRow, facts: TableRow): Table {
   const text = readCreateTable(row.sql);
@@ -110,7 +114,7 @@ function buildColumn(text: ColumnText, row: ColumnRow | undefined): Column {
     name: text.name,
     type: text.type,
     affinity: affinityOf(type),
-    // The key of a WITHOUT ROWID or STRICT table is NOT NULL without saying so.
+    // The key columns of a WITHOUT ROWID or STRICT table are implicitly NOT NULL.
     notNull: notNull === 0 ? undefined : text.notNull ?? { name: undefined, conflict: undefined },
     default: text.default,
     collation: text.collation,
@@ -130,9 +134,9 @@ function buildPrimaryKey(text: TableText, facts: TableRow): PrimaryKey | undefin
   const rowid = isInteger && !facts.withoutRowid;
   return {
     ...key,
-    // A rowid has neither a collation nor a direction that could be seen.
+    // The collation and direction of a rowid have no effect.
     columns: isInteger
-      // Of an integer that would be the rowid SQLite forgets the COLLATE in any table.
+      // SQLite ignores COLLATE in an INTEGER PRIMARY KEY, even if WITHOUT ROWID keeps it from being the rowid.
       ? key.columns.map(({ name, descending }) => ({
         name,
         collation: undefined,
@@ -143,7 +147,7 @@ function buildPrimaryKey(text: TableText, facts: TableRow): PrimaryKey | undefin
   };
 }
 
-/** Of UNIQUE constraints over the same columns SQLite keeps one, and none that the key makes needless. */
+/** SQLite keeps one UNIQUE constraint over the same columns, and none over those of the primary key. */
 function buildUniques(text: TableText, primaryKey: PrimaryKey | undefined): Unique[] {
   if (text.uniques.length === 0) return [];
   const seen = new Map<string, Unique>();
@@ -169,9 +173,4 @@ function withOwnCollation(key: KeyColumn, columns: readonly ColumnText[]): KeyCo
   return sameName(key.collation, column?.collation ?? "binary")
     ? { ...key, collation: undefined }
     : key;
-}
-
-function signature(columns: readonly KeyColumn[]): string {
-  return columns.map(({ name, collation }) => `${foldName(name)}\0${foldName(collation ?? "")}\0`)
-    .join("");
 }

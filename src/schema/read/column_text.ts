@@ -9,7 +9,7 @@ import {
 } from "./constraint_text.ts";
 import type { TokenCursor } from "./token_cursor.ts";
 
-/** A column definition as its text says it. */
+/** A column definition as written. */
 export interface ColumnText {
   readonly name: string;
   /** As written, comments inside included. */
@@ -30,7 +30,7 @@ export interface TableConstraints {
   readonly checks: Check[];
 }
 
-/** The reserved words that can follow a type; any other word is part of it. */
+/** The reserved words that can follow a type. Any other word is part of the type. */
 const AFTER_TYPE = new Set([
   "AS",
   "CHECK",
@@ -81,8 +81,8 @@ function readType(cursor: TokenCursor): string {
   }
   if (cursor.at > first && cursor.isOperator("(")) cursor.takeParenthesized();
   const end = cursor.at;
-  // GENERATED and ALWAYS are no reserved words: SQLite's parser, too, takes them for the type's
-  // last words and cuts them off again (sqlite3AddColumn() in build.c).
+  // GENERATED and ALWAYS are not reserved: SQLite's parser also reads them as the last words of the type, and then
+  // removes them (sqlite3AddColumn() in build.c).
   if (cursor.isWord("AS") && end - first >= 2) {
     cursor.moveTo(end - 2);
     if (cursor.takeWord("GENERATED") && cursor.isWord("ALWAYS")) {
@@ -118,7 +118,7 @@ class ColumnReader {
     this.#constraint = constraint;
   }
 
-  /** Of duplicate constraints SQLite keeps the last. */
+  /** Reads a constraint. If one occurs twice, the last one counts, as in SQLite. */
   readConstraint(): void {
     const cursor = this.#cursor;
     const deferred = readDeferred(cursor);
@@ -197,7 +197,7 @@ class ColumnReader {
       name,
       columns: [{ name: this.#column, collation: undefined, descending }],
       conflict,
-      // `INTEGER PRIMARY KEY DESC` on the column is no rowid, by an old mistake that SQLite keeps.
+      // `INTEGER PRIMARY KEY DESC` on a column is not the rowid: SQLite keeps an old mistake.
       rowid: !descending,
     };
   }

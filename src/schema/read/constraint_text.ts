@@ -3,29 +3,29 @@ import type { Conflict, ForeignKey, ForeignKeyAction, KeyColumn } from "../model
 import type { TokenCursor } from "./token_cursor.ts";
 
 /**
- * The name that a CONSTRAINT clause has given, for the constraints after it.
+ * The name in a CONSTRAINT clause, for the constraints that follow.
  *
- * SQLite's parser keeps the name until the next column or the next comma between constraints, so in
- * `CONSTRAINT n NOT NULL CHECK (a > 0)` a violated CHECK, too, is reported under the name n (measured;
- * `constraintName` in parse.y). All other constraints use it only if it is right before them.
+ * SQLite's parser keeps the name until the next column or the next comma between constraints. In
+ * `CONSTRAINT n NOT NULL CHECK (a > 0)` a violated CHECK is also reported as n (measured;
+ * `constraintName` in parse.y). Other constraints have the name only if the clause is right before them.
  */
 export class ConstraintName {
   #name: string | undefined;
   #fresh = false;
 
-  /** A CONSTRAINT clause has been read. */
+  /** Called after a CONSTRAINT clause. */
   set(name: string): void {
     this.#name = name;
     this.#fresh = true;
   }
 
-  /** A new column begins, or a comma between constraints has been read. */
+  /** Called at a new column, and after a comma between constraints. */
   forget(): void {
     this.#name = undefined;
     this.#fresh = false;
   }
 
-  /** The names for the constraint that is read now: its own, and the one a CHECK inherits. */
+  /** The names for the next constraint: its own, and the one that a CHECK inherits. */
   take(): { readonly own: string | undefined; readonly inherited: string | undefined } {
     const own = this.#fresh ? this.#name : undefined;
     this.#fresh = false;
@@ -33,7 +33,7 @@ export class ConstraintName {
   }
 }
 
-/** Reads `ON CONFLICT action` if it comes. ABORT is SQLite's default and reads as none. */
+/** Reads `ON CONFLICT action`, if it follows. ABORT is SQLite's default and is read as no clause. */
 export function readConflict(cursor: TokenCursor): Conflict | undefined {
   if (!cursor.takeWord("ON")) return undefined;
   cursor.expectWord("CONFLICT");
@@ -52,14 +52,14 @@ export function readConflict(cursor: TokenCursor): Conflict | undefined {
   }
 }
 
-/** Reads ASC or DESC if it comes. */
+/** Reads ASC or DESC, if it follows. */
 export function readDescending(cursor: TokenCursor): boolean {
   if (cursor.takeWord("DESC")) return true;
   cursor.takeWord("ASC");
   return false;
 }
 
-/** Reads the `(a, b COLLATE NOCASE DESC)` of a PRIMARY KEY or UNIQUE, AUTOINCREMENT included. */
+/** Reads the `(a, b COLLATE NOCASE DESC)` of a PRIMARY KEY or UNIQUE, including AUTOINCREMENT. */
 export function readKeyColumns(
   cursor: TokenCursor,
 ): { readonly columns: KeyColumn[]; readonly autoincrement: boolean } {
@@ -79,7 +79,7 @@ function readKeyColumn(cursor: TokenCursor): KeyColumn {
   return { name, collation, descending: readDescending(cursor) };
 }
 
-/** SQLite takes `((a) COLLATE x)` for a column too, and the outermost COLLATE counts. */
+/** Reads a column, which SQLite also accepts as `((a) COLLATE x)`: the outermost COLLATE counts. */
 function readKeyTerm(
   cursor: TokenCursor,
 ): { readonly name: string; readonly collation: string | undefined } {
@@ -94,13 +94,13 @@ function readKeyTerm(
   }
 }
 
-/** Reads a list of plain names in parentheses if it comes. */
+/** Reads a list of plain names in parentheses, if it follows. */
 export function readNames(cursor: TokenCursor): string[] {
   const names: string[] = [];
   if (!cursor.takeOperator("(")) return names;
   do {
     names.push(cursor.takeName());
-    // An old form allows COLLATE and a direction here, without effect.
+    // SQLite's grammar allows COLLATE and a direction here, without effect.
     if (cursor.takeWord("COLLATE")) cursor.takeName();
     readDescending(cursor);
   } while (cursor.takeOperator(","));
@@ -108,7 +108,7 @@ export function readNames(cursor: TokenCursor): string[] {
   return names;
 }
 
-/** Reads what follows REFERENCES. The DEFERRABLE clause is {@linkcode readDeferred}'s. */
+/** Reads what follows REFERENCES, except a DEFERRABLE clause: see {@linkcode readDeferred}. */
 export function readReferences(
   cursor: TokenCursor,
   name: string | undefined,
@@ -129,7 +129,7 @@ export function readReferences(
       const action = readAction(cursor);
       if (event === "DELETE") onDelete = action;
       else if (event === "UPDATE") onUpdate = action;
-      // SQLite's grammar has ON INSERT, and nothing happens on it.
+      // SQLite's grammar allows ON INSERT, without effect.
       else if (event !== "INSERT") cursor.fail();
     } else {
       break;
@@ -162,7 +162,7 @@ function readAction(cursor: TokenCursor): ForeignKeyAction {
 }
 
 /**
- * Reads a DEFERRABLE clause if it comes: https://sqlite.org/foreignkeys.html section 4.2.
+ * Reads a DEFERRABLE clause, if it follows: https://sqlite.org/foreignkeys.html section 4.2.
  *
  * @returns Whether the foreign key waits for COMMIT; undefined if there is no clause.
  */
@@ -179,7 +179,7 @@ export function readDeferred(cursor: TokenCursor): boolean | undefined {
   return !negated;
 }
 
-/** The collation if it says something: BINARY is what a column has without one. */
+/** The collation; undefined for BINARY, which is the default. */
 export function effectiveCollation(collation: string | undefined): string | undefined {
   return collation === undefined || foldName(collation) === "binary" ? undefined : collation;
 }

@@ -11,19 +11,21 @@ import {
 } from "./constraint_text.ts";
 import { TokenCursor } from "./token_cursor.ts";
 
-/** What the text of a CREATE TABLE says, constraints of columns and of the table in one list. */
+/** A CREATE TABLE as written, with the constraints of columns and of the table in the same lists. */
 export interface TableText extends Readonly<TableConstraints> {
   readonly columns: readonly ColumnText[];
   readonly strict: boolean;
   readonly withoutRowid: boolean;
 }
 
-/** The words that begin a constraint of the table; they are reserved, so no column is named so bare. */
-const TABLE_CONSTRAINT = new Set(["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"]);
+/** The words that begin a constraint of the table. They are reserved, so that a column with such a name is quoted. */
+export const TABLE_CONSTRAINTS: ReadonlySet<string> = new Set(
+  ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"],
+);
 
 /**
- * Reads a CREATE TABLE as SQLite stores it: after its own parser and, where an ALTER TABLE went over
- * it, after its rewriting. Expressions stay text; nothing here depends on what they mean.
+ * Reads a CREATE TABLE as SQLite stores it: its parser has accepted it, and ALTER TABLE may have
+ * rewritten it. Expressions stay text; their meaning does not matter here.
  *
  * @param sql The `sql` of sqlite_schema.
  * @throws {AludelError} `schema-unreadable` if the text is not what SQLite's grammar allows.
@@ -45,7 +47,7 @@ export function readCreateTable(sql: string): TableText {
   const columns: ColumnText[] = [];
   do {
     columns.push(readColumn(cursor, table, constraint));
-  } while (cursor.takeOperator(",") && !TABLE_CONSTRAINT.has(cursor.peekWord()));
+  } while (cursor.takeOperator(",") && !TABLE_CONSTRAINTS.has(cursor.peekWord()));
   while (!cursor.isOperator(")")) {
     if (cursor.takeOperator(",")) constraint.forget();
     readTableConstraint(cursor, table, constraint);
@@ -103,7 +105,7 @@ function readOptions(
   return { strict, withoutRowid };
 }
 
-/** What the text of a CREATE INDEX says. */
+/** A CREATE INDEX as written. */
 export interface IndexText {
   readonly unique: boolean;
   readonly terms: readonly IndexTerm[];
@@ -114,7 +116,7 @@ export interface IndexText {
  * Reads a CREATE INDEX as SQLite stores it.
  *
  * @param sql The `sql` of sqlite_schema.
- * @param columns The names of the table's columns: a term that is one of them is no expression.
+ * @param columns The names of the table's columns: a term that is one of them is not an expression.
  * @throws {AludelError} `schema-unreadable` if the text is not what SQLite's grammar allows.
  */
 export function readCreateIndex(sql: string, columns: readonly string[]): IndexText {
@@ -153,7 +155,7 @@ function readTerm(cursor: TokenCursor, columns: readonly string[]): IndexTerm {
     last--;
   }
   const collated = last;
-  // `a COLLATE x COLLATE y` sorts by y: the last one counts, the others mean nothing.
+  // `a COLLATE x COLLATE y` sorts by y: only the last one counts.
   let collation: string | undefined;
   while (last - first > 2) {
     cursor.moveTo(last - 2);
@@ -165,7 +167,7 @@ function readTerm(cursor: TokenCursor, columns: readonly string[]): IndexTerm {
   }
   const name = unquote(withoutParentheses(cursor, first, last));
   const column = columns.find((column) => sameName(column, name));
-  // In `a = b COLLATE x` the COLLATE belongs to b, so it stays in an expression.
+  // In `a = b COLLATE x` the COLLATE belongs to b, so it remains in the expression.
   const expression = column ?? withoutParentheses(cursor, first, collated);
   cursor.moveTo(end);
   return {
@@ -176,7 +178,7 @@ function readTerm(cursor: TokenCursor, columns: readonly string[]): IndexTerm {
   };
 }
 
-/** SQLite takes `(a)` for the column a. */
+/** The term without its parentheses: SQLite reads `(a)` as the column a. */
 function withoutParentheses(cursor: TokenCursor, first: number, last: number): string {
   cursor.moveTo(last);
   const whole = cursor.textFrom(first);
@@ -189,14 +191,14 @@ function withoutParentheses(cursor: TokenCursor, first: number, last: number): s
   return inside === "" ? whole : withoutParentheses(cursor, first + 1, last - 1);
 }
 
-/** What the text of a CREATE VIRTUAL TABLE says. */
+/** A CREATE VIRTUAL TABLE as written. */
 export interface VirtualTableText {
   readonly module: string;
   readonly arguments: readonly string[];
 }
 
 /**
- * Reads a CREATE VIRTUAL TABLE as SQLite stores it. What the arguments mean, only the module knows.
+ * Reads a CREATE VIRTUAL TABLE as SQLite stores it. Only the module knows what the arguments mean.
  *
  * @param sql The `sql` of sqlite_schema.
  * @throws {AludelError} `schema-unreadable` if the text is not what SQLite's grammar allows.
@@ -218,6 +220,6 @@ export function readCreateVirtualTable(sql: string): VirtualTableText {
     } while (cursor.takeOperator(","));
     cursor.expectOperator(")");
   }
-  // SQLite passes no argument for `()` and for no parentheses alike.
+  // `()` and no parentheses are the same: the module gets no argument.
   return { module, arguments: found.length === 1 && found[0] === "" ? [] : found };
 }

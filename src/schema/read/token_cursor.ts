@@ -5,7 +5,7 @@ import { excerpt } from "../../text/layout.ts";
 import { say, shell } from "../../text/next_step.ts";
 
 /**
- * The error for stored SQL that SQLite accepts and Aludel cannot read, or reads differently.
+ * The error for stored SQL that SQLite accepts but Aludel cannot read, or reads differently.
  *
  * @param notes The statement, shortened if it is long.
  */
@@ -19,7 +19,7 @@ export function unreadableSchema(message: string, notes: readonly string[]): Alu
   });
 }
 
-/** Walks the tokens of one stored statement, spaces and comments left out. */
+/** Walks through the tokens of a stored statement, without spaces and comments. */
 export class TokenCursor {
   readonly text: string;
   readonly #kinds: TokenKind[] = [];
@@ -58,30 +58,30 @@ export class TokenCursor {
     return this.#kinds[this.#at] === "word" ? this.#textAt(this.#at).toUpperCase() : "";
   }
 
-  /** Whether the current token is that keyword, given in upper case. Makes no string: most are not. */
+  /** Whether the current token is a keyword, given in upper case. Makes no string, because most tokens are not. */
   isWord(word: string): boolean {
     const at = this.#at;
     const start = this.#starts[at];
     if (start === undefined || this.#kinds[at] !== "word") return false;
     if (this.#ends[at]! - start !== word.length) return false;
     for (let place = 0; place < word.length; place++) {
-      // Taking the bit away that makes a small letter leaves `_`, digits and letters apart.
+      // Clearing the bit of a small letter never makes a letter of `_` or a digit.
       if ((this.text.charCodeAt(start + place) & ~0x20) !== word.charCodeAt(place)) return false;
     }
     return true;
   }
 
-  /** Goes back or forward to a token that {@linkcode at} has named. */
+  /** Moves to a token by its index: see {@linkcode at}. */
   moveTo(index: number): void {
     this.#at = index;
   }
 
-  /** Takes whatever token comes. */
+  /** Takes any token. */
   skip(): void {
     this.#at++;
   }
 
-  /** Whether the current token is that operator of one character. */
+  /** Whether the current token is an operator of one character. */
   isOperator(operator: string): boolean {
     const at = this.#at;
     const start = this.#starts[at];
@@ -90,31 +90,31 @@ export class TokenCursor {
       this.text.charCodeAt(start) === operator.charCodeAt(0);
   }
 
-  /** Takes the operator if it comes. */
+  /** Takes an operator, if it follows. */
   takeOperator(operator: string): boolean {
     if (!this.isOperator(operator)) return false;
     this.#at++;
     return true;
   }
 
-  /** Takes the keyword, given in upper case, if it comes. */
+  /** Takes a keyword, given in upper case, if it follows. */
   takeWord(word: string): boolean {
     if (!this.isWord(word)) return false;
     this.#at++;
     return true;
   }
 
-  /** Takes a keyword that must come. */
+  /** Takes a keyword that must follow. */
   expectWord(word: string): void {
     if (!this.takeWord(word)) this.fail();
   }
 
-  /** Takes an operator that must come. */
+  /** Takes an operator that must follow. */
   expectOperator(operator: string): void {
     if (!this.takeOperator(operator)) this.fail();
   }
 
-  /** Takes a name in whatever quoting and gives it unquoted. SQLite takes '…' for a name, too. */
+  /** Takes a name in any quoting, also in '…', which SQLite accepts, and returns it unquoted. */
   takeName(): string {
     const kind = this.kind;
     if (kind !== "word" && kind !== "quoted" && kind !== "string") this.fail();
@@ -122,9 +122,9 @@ export class TokenCursor {
   }
 
   /**
-   * Takes `( … )` with everything in it.
+   * Takes `( … )` with all that it contains.
    *
-   * @returns The text between the parentheses, from its first token to its last one.
+   * @returns The text between the parentheses, from its first token to its last.
    */
   takeParenthesized(): string {
     this.expectOperator("(");
@@ -156,7 +156,7 @@ export class TokenCursor {
   }
 
   /**
-   * Says that the statement is not what SQLite's grammar allows, so that nothing is concluded from it.
+   * Fails because the statement is not what SQLite's grammar allows.
    *
    * @throws {AludelError} `schema-unreadable`, always.
    */

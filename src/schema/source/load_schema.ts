@@ -15,30 +15,30 @@ import {
   type SchemaFile,
 } from "./statements.ts";
 
-/** What schema files say. */
+/** The content of schema files. */
 export interface LoadedSchema {
   readonly schema: Schema;
   readonly hints: RenameHints;
-  /** What was left out. */
+  /** Statements that were left out. */
   readonly notices: readonly SchemaNotice[];
 }
 
-/** A statement that was left out, and why: one sentence without a final period. */
+/** Why a statement was left out: one sentence without a final period. */
 export interface SchemaNotice {
   readonly message: string;
   readonly place: Place;
 }
 
 /**
- * Runs schema files in memory and reads what SQLite then holds.
+ * Runs schema files in memory and reads the schema of the database.
  *
  * Tables and views run in the order in which they are written, files by name; then indexes, then triggers, so
- * that either may precede its table. Definitions of TEMP objects and of tables that SQLite, a virtual
- * table or Aludel makes itself, as dumps contain them, are left out with a notice.
+ * that either may precede its table. Dumps also contain TEMP objects and tables that SQLite, a virtual
+ * table or Aludel makes itself: these are left out with a notice.
  *
- * @param files Their texts, in any order.
- * @param open Gives empty databases; each is closed again.
- * @param known Schemas that much of this one is expected to be in.
+ * @param files The files, in any order.
+ * @param open Opens an empty database, which is closed here.
+ * @param known Schemas that are similar to this one, to read less.
  * @throws {AludelError} `schema-sql` with SQLite's words if it refuses a statement,
  * `schema-statement` for anything but a definition, `schema-duplicate`, `schema-rename-hint`, and errors
  * of the area `directive`.
@@ -71,7 +71,7 @@ export async function loadSchema(
   };
 }
 
-/** What is to run: every definition once, and what SQLite itself is to refuse. */
+/** The statements to run: every definition once, and those that SQLite will refuse with its own words. */
 function select(statements: readonly (Definition | OtherStatement)[]): {
   readonly definitions: readonly (Definition | OtherStatement)[];
   readonly notices: SchemaNotice[];
@@ -94,7 +94,7 @@ function select(statements: readonly (Definition | OtherStatement)[]): {
       notices.push({ message: omission, place: placeOfStatement(statement) });
       continue;
     }
-    // Triggers have names of their own; tables, views and indexes share theirs.
+    // Tables, views and indexes share their names; triggers have names of their own.
     const key = `${statement.kind === "trigger" ? "trigger" : "object"} ${
       foldName(statement.name)
     }`;
@@ -118,7 +118,7 @@ function duplicate(later: Definition, earlier: Definition): AludelError {
   const { file, line } = placeOfStatement(earlier);
   return new AludelError("schema-duplicate", `The name "${later.name}" is defined twice`, {
     place: placeOfStatement(later),
-    notes: [`It is defined at ${file}:${line}, too`],
+    notes: [`It is also defined at ${file}:${line}`],
     next: [say("Delete one of the two")],
   });
 }
@@ -140,49 +140,31 @@ function joinSchemas(schemas: readonly Schema[]): Schema {
 }
 
 /**
- * Opens an empty database in memory. It must provide the functions that only the application has: CHECKs,
+ * Opens an empty database in memory. It must provide the application's functions: CHECKs,
  * generated columns and indexes do not compile without them.
  */
 export type OpenScratch = () => Promise<Connection>;
 
-/** What SQLite holds after running definitions. */
-export interface RunResult {
-  readonly schema: Schema;
-  /** Shadow tables, which a dump writes out although their virtual table makes them. */
-  readonly shadows: readonly Definition[];
-}
-
 const LAST_KINDS: readonly Definition["kind"][] = ["index", "trigger"];
 
 /**
- * Runs definitions in an empty database, indexes and triggers after all others, and reads what SQLite
- * then holds.
+ * Runs definitions in an empty database, indexes and triggers after all others, and reads its schema.
  *
- * @param open Gives the database; it is closed again.
- * @param known What need not be read again.
+ * @returns The schema, and the definitions of shadow tables: a dump contains them although virtual tables make them.
  * @throws {AludelError} `schema-sql` if SQLite refuses a statement.
  */
-export async function runDefinitions(
+async function runDefinitions(
   statements: readonly (Definition | OtherStatement)[],
   open: OpenScratch,
   known: KnownObjects,
-): Promise<RunResult> {
+): Promise<{ readonly schema: Schema; readonly shadows: readonly Definition[] }> {
   const ordered = [
     ...statements.filter(({ kind }) => kind !== "index" && kind !== "trigger"),
     ...LAST_KINDS.flatMap((last) => statements.filter(({ kind }) => kind === last)),
   ];
   await using connection = await open();
   const shadows: Definition[] = [];
-  await runStatements(ordered, connection, shadows);
-  return { schema: await introspect(connection, known), shadows };
-}
-
-async function runStatements(
-  statements: readonly (Definition | OtherStatement)[],
-  connection: Connection,
-  shadows: Definition[],
-): Promise<void> {
-  for (const current of statements) {
+  for (const current of ordered) {
     const { file, statement } = current;
     try {
       await connection.execute(file.text.slice(statement.start, statement.end));
@@ -195,6 +177,7 @@ async function runStatements(
       throw refusedBySqlite(current, error);
     }
   }
+  return { schema: await introspect(connection, known), shadows };
 }
 
 const RESERVED = "object name reserved for internal use: ";
@@ -222,16 +205,16 @@ function refusedBySqlite(current: Definition | OtherStatement, error: SqlError):
   });
 }
 
-/** From how many statements on several small databases are faster than one. */
+/** With this many statements, several small databases are faster than one. */
 const MANY = 300;
 const ROOTS_OF_BATCH = 100;
 
 /**
- * SQLite searches its whole schema after each CREATE, so a thousand tables in one database take a
- * quarter of a second, and in ten databases half of that. Statements stay with what they need: an
- * index or trigger with its table or view. If that is not certain, everything is one batch.
+ * Divides definitions among several databases. SQLite searches its whole schema after each CREATE, so a thousand
+ * tables take a quarter of a second in one database, and half of that in ten. An index or trigger goes with its
+ * table or view. If that is unknown, everything is one batch.
  */
-export function batchDefinitions(
+function batchDefinitions(
   statements: readonly (Definition | OtherStatement)[],
 ): (readonly (Definition | OtherStatement)[])[] {
   if (statements.length < MANY) return [statements];
@@ -240,8 +223,8 @@ export function batchDefinitions(
   for (const statement of statements) {
     if (statement.kind === "other" || statement.isFilled) return [statements];
     if (statement.kind === "index" || statement.kind === "trigger") continue;
-    // Virtual tables may read one another when they are made, and a dump writes out their shadow
-    // tables, which exist by then: they share the first database.
+    // Virtual tables share the first database with the shadow tables in a dump: they may read one another when
+    // they are created.
     const isFirst = virtual.some(({ owner }) =>
       statement.owner === owner || statement.owner.startsWith(`${owner}_`)
     );

@@ -11,13 +11,14 @@ import {
   type RenameHint,
   type RenameHints,
 } from "../diff/renames.ts";
+import { TABLE_CONSTRAINTS } from "../read/definition_text.ts";
 import { type Definition, readSchemaStatements, type SchemaFile } from "./statements.ts";
 
 /**
  * Reads the `-- aludel: renamed from=old` comments of a schema file. Each is on a line of its own above a CREATE TABLE or
  * CREATE VIRTUAL TABLE, or above a column of a table.
  *
- * @throws {AludelError} `schema-rename-hint` if a hint is above nothing that can have one, or two are above one thing;
+ * @throws {AludelError} `schema-rename-hint` if a hint is not above a table or column, or two are above the same one;
  * errors of the area `directive`.
  */
 export function readRenameHints(file: SchemaFile): RenameHints {
@@ -59,9 +60,6 @@ export function readRenameHints(file: SchemaFile): RenameHints {
   return { tables, columns };
 }
 
-/** The words that begin a constraint of the table, in the place of a column. */
-const CONSTRAINT = new Set(["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"]);
-
 /** The column whose definition begins right after the directive. */
 function columnBelow(
   file: SchemaFile,
@@ -77,10 +75,10 @@ function columnBelow(
     if (reader.isOperator(")")) depth--;
     reader.advance();
   }
-  return isBeginning && !CONSTRAINT.has(reader.word) ? reader.name() : undefined;
+  return isBeginning && !TABLE_CONSTRAINTS.has(reader.word) ? reader.name() : undefined;
 }
 
-/** Beside a column it could be meant for that one as well as for the one below. */
+/** Whether nothing precedes a hint on its line: beside a column, it could be meant for that one or for the next. */
 function isAloneOnLine(text: string, directive: Directive): boolean {
   const line = text.lastIndexOf("\n", directive.start - 1) + 1;
   return text.slice(line, directive.start).trim() === "";
@@ -97,7 +95,7 @@ function misplaced(file: SchemaFile, directive: Directive): AludelError {
   );
 }
 
-/** What a rename would change in vain, or what SQLite cannot rename. */
+/** The error for a hint above something that cannot, or need not, be renamed. */
 function hasNoRename(
   place: Place,
   kind: "view" | "index" | "trigger" | "column",

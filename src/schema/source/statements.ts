@@ -22,7 +22,7 @@ export interface Definition {
   readonly statement: Statement;
   readonly kind: SchemaObject["kind"];
   readonly name: string;
-  /** Folded; for an index or trigger its table or view, otherwise the object itself. */
+  /** The table or view of an index or trigger, otherwise the object itself; folded. */
   readonly owner: string;
   readonly isTemporary: boolean;
   /** CREATE TABLE … AS SELECT: it reads tables when it runs. */
@@ -103,23 +103,23 @@ const STEPS = {
   ],
 };
 
-/** What dumps have around their statements, and what changes nothing. */
+/** Statements of dumps that do not change the schema. */
 const HARMLESS = new Set(["BEGIN", "COMMIT", "END", "ANALYZE"]);
 
-/** Statements of other databases, which their dumps begin with. */
+/** Statements in dumps of other databases. */
 const FOREIGN = new Set(["COPY", "DELIMITER", "GO", "LOCK", "SET", "UNLOCK", "USE"]);
 
-/** A statement of a schema file that can be left out, and why; without a message it is left out silently. */
+/** Why a statement of a schema file is left out; without a message, it is left out silently. */
 export interface Omission {
   readonly message: string | undefined;
 }
 
 /**
- * What is wrong with a statement of a schema file that is no definition. What dumps have besides definitions can be left
- * out: the rows of tables in which SQLite or another migration tool keeps its own state, and `PRAGMA foreign_keys=OFF`.
+ * Judges a statement of a schema file that is not a definition. Some statements of dumps can be left out: the rows of
+ * tables in which SQLite or another migration tool keeps its state, and `PRAGMA foreign_keys=OFF`.
  *
- * @returns An error `schema-statement`; an omission if the statement can be left out; undefined if SQLite is to say what
- * is wrong, as it does with anything that is no SQL.
+ * @returns An error `schema-statement`; an omission if the statement can be left out; undefined if SQLite should say
+ * what is wrong, because the text is not SQL.
  */
 export function refuseStatement(
   { file, statement }: OtherStatement,

@@ -3,7 +3,7 @@ import { foldName } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import { mentionedNames, type Schema, type SchemaObject, type Table } from "../model/model.ts";
 
-/** A statement with its semicolon, which no comment at the end swallows. */
+/** A statement with its semicolon, on a new line if the statement ends in a comment. */
 export function terminated(sql: string): string {
   const tokenizer = new Tokenizer(sql);
   let isLineComment = false;
@@ -15,8 +15,7 @@ export function terminated(sql: string): string {
 }
 
 /**
- * Puts things after what they need, and otherwise leaves them in the order in which they come. What
- * needs each other stays in that order too.
+ * Orders keys so that each follows the keys that it needs. Otherwise, and in a cycle, they keep their order.
  *
  * @param keys The keys, in the order to keep.
  * @param needs The keys that one needs; those that are not among `keys` do not matter.
@@ -28,7 +27,7 @@ export function inDependencyOrder(
   const known = new Set(keys);
   const ordered = new Set<string>();
   const entered = new Set<string>();
-  // A stack and no recursion: a chain may be as long as the schema.
+  // A stack instead of recursion, because a chain may be as long as the schema.
   const stack: { readonly key: string; readonly rest: Iterator<string> }[] = [];
   const enter = (key: string) => {
     if (entered.has(key)) return;
@@ -51,8 +50,8 @@ export function inDependencyOrder(
 }
 
 /**
- * A definition without the directives in it, which are for the schema file that it comes from and would be
- * refused in a revision. SQLite keeps comments, so that stored texts have them too.
+ * A definition without its directives, which belong to the schema file and are not allowed in a revision. Stored texts
+ * may contain directives because SQLite keeps comments.
  */
 export function withoutDirectives(sql: string): string {
   if (!/aludel/i.test(sql)) return sql;
@@ -64,7 +63,7 @@ export function withoutDirectives(sql: string): string {
     if (kind !== "comment" || !isDirective(sql, start, end)) continue;
     const before = sql.slice(copied, start);
     const line = before.lastIndexOf("\n") + 1;
-    // A line that held nothing else is removed whole; the line break that ends the comment ends it.
+    // A line with nothing else on it is removed.
     const isAlone = line > 0 && before.slice(line).trim() === "" && sql[end] === "\n";
     pieces.push(isAlone ? before.slice(0, line - 1) : before);
     copied = end;
@@ -73,18 +72,17 @@ export function withoutDirectives(sql: string): string {
 }
 
 /**
- * The schema as the text of a schema file: the stored definitions, word for word but without the directives of revisions, which
- * a schema file may not have. Parents come before children, each table is followed by its indexes, then come virtual
- * tables, views and triggers.
+ * The schema as the text of a schema file: the stored definitions without their directives. Parents come before
+ * children, each table is followed by its indexes, then come virtual tables, views and triggers.
  *
- * @returns The text; a schema without anything gives one newline.
+ * @returns The text; one newline if the schema is empty.
  */
 export function writeSchema(schema: Schema): string {
   const blocks = schemaObjects(schema).map(({ sql }) => `${terminated(withoutDirectives(sql))}\n`);
   return blocks.length === 0 ? "\n" : blocks.join("\n");
 }
 
-/** Everything in a schema, in an order in which it can be created and read. */
+/** All objects of a schema, in an order in which they can be created. */
 export function schemaObjects(schema: Schema): SchemaObject[] {
   const objects: SchemaObject[] = [];
   const indexes = Map.groupBy(schema.indexes.values(), ({ table }) => foldName(table));
