@@ -30,7 +30,7 @@ export const DOWN_RULES = {
     level: "warning",
     what: "The down.sql does not name something that the up.sql creates.",
     why: "Objects that are left behind are in the way when the revision is applied again.",
-    cure: "Drop it in down.sql. `aludel prove` shows exactly what a down leaves behind.",
+    cure: "Drop it in down.sql. A proof shows exactly what a down leaves behind.",
   },
 } as const satisfies LintRules;
 

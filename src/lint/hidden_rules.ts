@@ -21,8 +21,7 @@ export const HIDDEN_RULES = {
     what: "CREATE … IF NOT EXISTS.",
     why:
       "If something of that name is there already, whatever it looks like, the statement does nothing and the revision counts as applied: drift that nobody sees.",
-    cure:
-      "Leave IF NOT EXISTS out. A database that has the object already is adopted with `aludel stamp`.",
+    cure: "Leave IF NOT EXISTS out, and stamp a database that has the object already.",
   },
   "nondeterministic": {
     level: "warning",

@@ -1,8 +1,9 @@
-import { mentionedNames } from "../schema/model/model.ts";
+import { type Index, mentionedNames, type Trigger } from "../schema/model/model.ts";
 import { displayName, foldName } from "../sql/identifier.ts";
 import { TokenReader } from "../sql/token_reader.ts";
 import {
   findFate,
+  isEmptied,
   isOwn,
   type LintRules,
   type LintSubject,
@@ -16,7 +17,7 @@ import {
 export const LOSS_RULES = {
   "drop-table": {
     level: "warning",
-    what: "An existing table is dropped.",
+    what: "An existing table is dropped, or created again without its rows.",
     why: "Its rows are gone. A downgrade makes the table again, and it is empty.",
     cure: "Copy the rows first, or say why they are no longer needed.",
   },
@@ -59,7 +60,8 @@ export async function judgeLoss({ up }: LintSubject, report: LossReport): Promis
     switch (mention.kind) {
       case "drop-table":
         if (await isDroppedForGood(up, mention.name)) {
-          report("drop-table", place, `The rows of ${name} are lost`);
+          const notes = await belongings(up, mention.name);
+          report("drop-table", place, `The rows of ${name} are lost`, { notes });
         }
         break;
       case "drop-column":
@@ -85,10 +87,24 @@ export async function judgeLoss({ up }: LintSubject, report: LossReport): Promis
 
 async function isDroppedForGood(up: ScriptSubject, name: string): Promise<boolean> {
   const fate = findFate(up, name);
-  if (fate === undefined || fate.after !== null) return false;
+  if (fate === undefined || fate.after !== null && !isEmptied(up, fate)) return false;
   const schema = await up.before();
   return schema === undefined || schema.tables.has(fate.before) ||
     schema.virtualTables.has(fate.before);
+}
+
+/** What goes along with a table that is created again, and is not. */
+async function belongings(up: ScriptSubject, name: string): Promise<string[]> {
+  const fate = findFate(up, name);
+  const before = await up.before();
+  const after = await up.after();
+  if (fate === undefined || fate.after === null || !before || !after) return [];
+  const isGone = ({ table }: Index | Trigger) => foldName(table) === fate.before;
+  const gone = [
+    ...[...before.indexes].filter(([key, index]) => isGone(index) && !after.indexes.has(key)),
+    ...[...before.triggers].filter(([key, each]) => isGone(each) && !after.triggers.has(key)),
+  ];
+  return gone.map(([, { kind, name }]) => `${kind} ${displayName(name)} goes along`);
 }
 
 /** A column that the script itself has added holds nothing yet. */
@@ -126,7 +142,7 @@ function assignedColumns(text: string): string[] {
 
 async function judgeRebuilds(up: ScriptSubject, report: LossReport): Promise<void> {
   for (const fate of up.fates.touched.values()) {
-    if (fate.after === null) continue;
+    if (fate.after === null || isEmptied(up, fate)) continue;
     const drop = up.walk.find(({ mention }) =>
       mention?.kind === "drop-table" && fate.aliases.has(foldName(mention.name))
     );

@@ -32,7 +32,7 @@ export const RENAME_RULES = {
     what: "A table or column that a view or trigger names is renamed.",
     why:
       "SQLite rewrites their text. Files that contain it, and programs that are still running, keep using the old name.",
-    cure: "Look at the view or trigger afterwards: `aludel schema head`.",
+    cure: "Look at the text of the view or trigger afterwards.",
   },
 } as const satisfies LintRules;
 

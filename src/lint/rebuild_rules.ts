@@ -6,8 +6,16 @@ import {
   type Trigger,
 } from "../schema/model/model.ts";
 import { displayName, foldName, ROWID_NAMES, sameName } from "../sql/identifier.ts";
+import { isCovered } from "../runner/loss/covered_index.ts";
 import type { TableFate } from "../runner/table_fates.ts";
-import type { LintRules, LintSubject, Report, ScriptSubject, WalkedStatement } from "./subject.ts";
+import {
+  isEmptied,
+  type LintRules,
+  type LintSubject,
+  type Report,
+  type ScriptSubject,
+  type WalkedStatement,
+} from "./subject.ts";
 import { implicitRowid } from "../schema/model/row.ts";
 import { externalContent } from "../schema/model/virtual_table.ts";
 
@@ -67,7 +75,7 @@ export async function judgeRebuilds({ up }: LintSubject, report: RebuildReport):
     const old = before.tables.get(fate.before);
     const now = fate.after === null ? undefined : after.tables.get(fate.after);
     if (drop === undefined || old === undefined || now === undefined) continue;
-    if (isAllowed(up, now.name)) continue;
+    if (isAllowed(up, now.name) || isEmptied(up, fate)) continue;
     judgeSequence(up, drop, old, now, report);
     judgeRowids(up, drop, fate, old, now, before, report);
   }
@@ -93,6 +101,7 @@ function judgeObjects(
     if (isAllowed(up, object.name)) return;
     const owner = foldName(object.table);
     const fate = up.fates.touched.get(owner);
+    if (fate !== undefined && isEmptied(up, fate)) return;
     const remaining = fate?.after ?? owner;
     const drop = drops.find(({ mention }) =>
       foldName(mention!.name) === owner || fate?.aliases.has(foldName(mention!.name))
@@ -107,11 +116,26 @@ function judgeObjects(
     );
   };
   for (const [key, index] of before.indexes) {
-    if (!after.indexes.has(key)) judge("lost-index", index);
+    if (!after.indexes.has(key) && !isReplaced(up, index, before, after)) {
+      judge("lost-index", index);
+    }
   }
   for (const [key, trigger] of before.triggers) {
     if (!after.triggers.has(key)) judge("lost-trigger", trigger);
   }
+}
+
+/** Whether a run would excuse that the index goes. */
+function isReplaced({ fates }: ScriptSubject, index: Index, before: Schema, after: Schema) {
+  const owner = foldName(index.table);
+  const from = before.tables.get(owner);
+  const to = after.tables.get(fates.touched.get(owner)?.after ?? owner);
+  if (from === undefined || to === undefined) return false;
+  const columns = from.columns.map(({ name }): [string, string] => [
+    foldName(name),
+    fates.columnAfter(owner, name),
+  ]);
+  return isCovered(index, { from, to, columns: new Map(columns) }, after);
 }
 
 function judgeSequence(

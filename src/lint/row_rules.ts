@@ -18,7 +18,7 @@ export const ROW_RULES = {
     what: "ADD COLUMN with NOT NULL and no default other than NULL.",
     why: "SQLite does it on an empty table and refuses it on one that has rows.",
     cure:
-      "Give the column a DEFAULT, or rebuild the table and give each row a value; `aludel revision --autogenerate` writes the rebuild.",
+      "Give the column a DEFAULT, or rebuild the table and give each row a value; autogenerate writes the rebuild.",
   },
   "add-default": {
     level: "error",

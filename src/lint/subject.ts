@@ -1,3 +1,4 @@
+import { readCopyStatement } from "../runner/loss/copy_statement.ts";
 import type { TableFate, TableFates } from "../runner/table_fates.ts";
 import type { Schema } from "../schema/model/model.ts";
 import { foldName } from "../sql/identifier.ts";
@@ -179,4 +180,13 @@ export function findFate({ fates }: ScriptSubject, name: string): TableFate | un
   const key = foldName(name);
   return fates.touched.get(key) ??
     [...fates.touched.values()].find(({ aliases }) => aliases.has(key));
+}
+
+/** Whether a table is dropped and created again without its rows: DROP TABLE and CREATE TABLE say that all of it goes. */
+export function isEmptied({ script, walk }: ScriptSubject, fate: TableFate): boolean {
+  if (!fate.dropped || fate.after === null) return false;
+  return !walk.some(({ statement }) => {
+    const copy = readCopyStatement(script.text, statement);
+    return copy !== undefined && fate.aliases.has(copy.into);
+  });
 }

@@ -16,8 +16,7 @@ export const WORK_RULES = {
     level: "warning",
     what: "Several DROP COLUMN on one table.",
     why: "Each of them writes the whole table again.",
-    cure:
-      "Rebuild the table once instead; `aludel revision --autogenerate` does so if it is cheaper.",
+    cure: "Rebuild the table once instead; autogenerate does so if it is cheaper.",
   },
   "large-table": {
     level: "warning",
@@ -25,7 +24,7 @@ export const WORK_RULES = {
       "A statement reads or writes every row of a table that is large in the database named by `--database`.",
     why:
       "No other process can write to the database until it ends, and the write-ahead log grows with it.",
-    cure: "`aludel upgrade --rehearse` measures on a copy how long it takes.",
+    cure: "A rehearsal measures on a copy how long it takes.",
   },
 } as const satisfies LintRules;
 

@@ -1,4 +1,5 @@
 import { type Connection, SqlError } from "../../db/connection.ts";
+import { mentionedNames } from "../../schema/model/model.ts";
 import { foldName, quoteName } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { TableFates } from "../table_fates.ts";
@@ -19,7 +20,7 @@ export interface NamedObjects {
  * What a segment that dropped or renamed something has broken: views and triggers that compiled before and no
  * longer do, virtual tables that could be read and no longer can, and foreign keys of tables from before whose parent was
  * there and is gone. If the object refers, as it did before, to what a DROP names, or a CREATE gives it another text, it
- * is broken as the script says.
+ * is broken as the script says, and so is what rests on such a view.
  */
 export async function findBrokenObjects(
   fresh: Connection,
@@ -28,7 +29,7 @@ export async function findBrokenObjects(
   named: NamedObjects,
 ): Promise<LossVerdict> {
   const left = [
-    ...await findUncompilable(fresh, old, fates, named),
+    ...withWhatRestsOnViews(await findUncompilable(fresh, old, fates, named)),
     ...await findOrphanedKeys(fresh, old, fates, named.dropped),
   ];
   return {
@@ -39,6 +40,12 @@ export async function findBrokenObjects(
 
 interface BrokenObject extends UndeclaredLoss {
   readonly declared: boolean;
+}
+
+/** An object that no longer compiles. */
+interface Uncompilable extends BrokenObject {
+  readonly object: Compiled;
+  readonly refusal: string;
 }
 
 interface Compiled {
@@ -54,8 +61,8 @@ async function findUncompilable(
   old: OldReader,
   fates: TableFates,
   { dropped, absent, created }: NamedObjects,
-): Promise<BrokenObject[]> {
-  const losses: BrokenObject[] = [];
+): Promise<Uncompilable[]> {
+  const losses: Uncompilable[] = [];
   const rows = await fresh.query(
     `SELECT type, name, tbl_name, sql FROM main.sqlite_schema
      WHERE (type IN ('view', 'trigger') OR type = 'table' AND sql LIKE 'CREATE VIRTUAL %')
@@ -82,6 +89,8 @@ async function findUncompilable(
       ? dropped.has(name) || isCreated && absent.has(name)
       : isCreated;
     losses.push({
+      object,
+      refusal: now,
       declared: isDeclared,
       name: object.name,
       fact: object.type === "table"
@@ -90,6 +99,21 @@ async function findUncompilable(
     });
   }
   return losses;
+}
+
+/** A view or trigger that SQLite refuses with the words of a view that it names is broken by that view. */
+function withWhatRestsOnViews(broken: readonly Uncompilable[]): Uncompilable[] {
+  const declared = new Set(broken.filter((one) => one.declared));
+  for (const cause of declared) {
+    if (cause.object.type !== "view") continue;
+    for (const one of broken) {
+      if (one.refusal !== cause.refusal) continue;
+      const names = mentionedNames(one.object.sql);
+      // A Set visits what is added while it is read: views stand on views.
+      if (names.has(foldName(cause.object.name))) declared.add(one);
+    }
+  }
+  return broken.map((one) => ({ ...one, declared: declared.has(one) }));
 }
 
 /** The object by its name before. */

@@ -50,6 +50,7 @@ export function readCopyStatement(text: string, statement: Statement): CopyState
     return second;
   };
 
+  const common = readCommonTables();
   let creates = false;
   if (accept("INSERT") || accept("REPLACE")) {
     if (accept("OR")) at++;
@@ -77,10 +78,11 @@ export function readCopyStatement(text: string, statement: Statement): CopyState
     else items.at(-1)!.push(token);
   }
   if (!accept("FROM")) return { ...opaque, items: items.map((one) => toItem(one, new Set())) };
-  const from = name();
-  const aliases = new Set(from === undefined ? [] : [from]);
+  const source = name();
+  const from = source !== undefined && common.has(source) ? undefined : source;
+  const aliases = new Set(source === undefined ? [] : [source]);
   if (
-    from !== undefined && (accept("AS") || nameOf(tokens[at]) !== undefined && !ENDS.has(word()))
+    source !== undefined && (accept("AS") || nameOf(tokens[at]) !== undefined && !ENDS.has(word()))
   ) {
     aliases.clear();
     const alias = name();
@@ -95,6 +97,34 @@ export function readCopyStatement(text: string, statement: Statement): CopyState
     from,
     projects,
   };
+
+  /** Skips WITH; returns the names of its tables. */
+  function readCommonTables(): ReadonlySet<string> {
+    const names = new Set<string>();
+    if (!accept("WITH")) return names;
+    accept("RECURSIVE");
+    do {
+      const table = name();
+      if (table !== undefined) names.add(table);
+      skipParentheses();
+      if (accept("AS")) {
+        accept("NOT");
+        accept("MATERIALIZED");
+        skipParentheses();
+      }
+    } while (tokens[at]?.text === "," && ++at);
+    return names;
+  }
+
+  function skipParentheses(): void {
+    if (tokens[at]?.text !== "(") return;
+    let depth = 0;
+    do {
+      if (tokens[at]!.text === "(") depth++;
+      if (tokens[at]!.text === ")") depth--;
+      at++;
+    } while (depth > 0 && at < tokens.length);
+  }
 
   function readList(): readonly string[] | undefined {
     if (tokens[at]?.text !== "(") return undefined;

@@ -4,7 +4,7 @@ import type { TableChange } from "../../schema/model/change.ts";
 import { compareTables } from "../../schema/diff/compare_tables.ts";
 import { describeConstraint } from "../../schema/diff/describe.ts";
 import { introspect } from "../../schema/read/introspect.ts";
-import type { Index, Schema, Table, VirtualTable } from "../../schema/model/model.ts";
+import type { Schema, Table, VirtualTable } from "../../schema/model/model.ts";
 import { Renames } from "../../schema/diff/renames.ts";
 import { foldName, sameName } from "../../sql/identifier.ts";
 import type { Mention } from "../../sql/mentions.ts";
@@ -12,6 +12,7 @@ import { readMentions } from "../../sql/mentions.ts";
 import type { Script } from "../../sql/script.ts";
 import { type TableFate, type TableFates, traceTables } from "../table_fates.ts";
 import { type CopyStatement, readCopyStatement } from "./copy_statement.ts";
+import { isCovered } from "./covered_index.ts";
 import type { UndeclaredLoss } from "./verdict.ts";
 
 /** An index, trigger or view. Folded but for `name`. */
@@ -43,7 +44,9 @@ export interface LostObjects {
 }
 
 /** The verbs of statements whose mentions matter; all others need not be read again. */
-const CAN_LOSE: ReadonlySet<string> = new Set(["ALTER", "CREATE", "DROP", "INSERT", "REPLACE"]);
+const CAN_LOSE: ReadonlySet<string> = new Set(
+  ["ALTER", "CREATE", "DROP", "INSERT", "REPLACE", "WITH"],
+);
 
 const RECREATING: ReadonlySet<Mention["kind"]> = new Set([
   "drop-table",
@@ -140,9 +143,7 @@ export async function findLostObjects(
     if (owner === undefined) continue;
     const found = sides.get(key);
     if (found !== undefined && (side.type === "view" || found.table === owner)) continue;
-    if (side.type === "index" && before.schema && after && isCovered(side, owner, before, after)) {
-      continue;
-    }
+    if (side.type === "index" && after && isCoveredAfter(side, owner, before, after)) continue;
     losses.push({ name: side.name, fact: `${side.type} "${side.name}" is gone` });
   }
   return { undeclared: losses, unclear };
@@ -297,7 +298,9 @@ function partsOf(change: TableChange): [key: string, fact: string][] {
       ]);
     }
     case "set-option":
-      return change.value ? [] : [[change.option, OPTIONS[change.option]]];
+      // findFallenSequences says it, of tables that the ancestors knew too.
+      if (change.value || change.option === "autoincrement") return [];
+      return [[change.option, OPTIONS[change.option]]];
     default:
       return [];
   }
@@ -306,33 +309,19 @@ function partsOf(change: TableChange): [key: string, fact: string][] {
 const OPTIONS = {
   "strict": "STRICT",
   "without-rowid": "WITHOUT ROWID",
-  "autoincrement": "AUTOINCREMENT",
 } as const;
 
-/** Whether an index has nothing left to index, or another index or key does its work. */
-function isCovered(
+function isCoveredAfter(
   side: SideObject,
   owner: string,
-  { schema, fates }: ObjectsBefore,
+  { schema, fates, copies }: ObjectsBefore,
   after: Schema,
 ): boolean {
   const index = schema?.indexes.get(foldName(side.name));
-  const table = after.tables.get(owner);
-  if (index === undefined || table === undefined) return false;
-  const columns = index.terms.map(({ column }) =>
-    column === undefined ? undefined : fates.columnAfter(side.table, column)
-  );
-  const has = (column: string) => table.columns.some(({ name }) => foldName(name) === column);
-  if (columns.some((column) => column !== undefined && !has(column))) return true;
-  if (index.where !== undefined || columns.includes(undefined)) return false;
-  const wanted = columns.join("\0");
-  const keys = [...table.uniques, ...(table.primaryKey ? [table.primaryKey] : [])]
-    .map((key) => key.columns.map(({ name }) => foldName(name)).join("\0"));
-  if (keys.includes(wanted)) return true;
-  return [...after.indexes.values()].some((other: Index) =>
-    foldName(other.table) === owner && other.where === undefined &&
-    (other.unique || !index.unique) &&
-    other.terms.map(({ column }) => column === undefined ? "" : foldName(column)).join("\0") ===
-      wanted
-  );
+  const from = schema?.tables.get(side.table);
+  const to = after.tables.get(owner);
+  if (index === undefined || from === undefined || to === undefined) return false;
+  const fate = fates.touched.get(side.table);
+  const columns = fate && renamedColumns(from, to, fate, fates, copies);
+  return isCovered(index, { from, to, columns: columns ?? new Map() }, after);
 }

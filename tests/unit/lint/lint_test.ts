@@ -39,6 +39,19 @@ const CASES: readonly Case[] = [
   },
   { name: "a whole rebuild", before: USERS, up: COPY + RENAME, found: [] },
   {
+    name: "an index that a UNIQUE covers after a rebuild",
+    before: `${USERS}CREATE INDEX by_email ON users (email);`,
+    up: (COPY + RENAME).replace("email TEXT", "email TEXT UNIQUE"),
+    found: [],
+  },
+  {
+    name: "an expression index that comes back under another name",
+    before: `${USERS}CREATE INDEX a ON users (lower(email)) WHERE name > '';`,
+    up: `${COPY}${RENAME}CREATE INDEX b ON users ( LOWER("email") ) WHERE "name">'';`,
+    down: "DROP INDEX b; CREATE INDEX a ON users (lower(email)) WHERE name > '';",
+    found: [],
+  },
+  {
     name: "work on a table of its own",
     up: `${USERS}ALTER TABLE users ADD age INT NOT NULL; CREATE UNIQUE INDEX u ON users (email);
          DELETE FROM users; DROP TABLE users; ${USERS}`,
@@ -83,6 +96,19 @@ const CASES: readonly Case[] = [
   },
   // Data that goes.
   { name: "a drop", before: USERS, up: "DROP TABLE users;", found: ["drop-table"] },
+  {
+    name: "a drop and a create without a copy, which takes an index and a trigger along",
+    before: `${USERS}CREATE INDEX i ON users (email);
+      CREATE TRIGGER g AFTER INSERT ON users BEGIN SELECT 1; END;`,
+    up: `DROP TABLE users; ${USERS} INSERT INTO users VALUES (1, 'a', 'b');`,
+    found: ["drop-table"],
+  },
+  {
+    name: "an index with a collation that a UNIQUE of another one does not cover",
+    before: `${USERS}CREATE UNIQUE INDEX i ON users (email COLLATE NOCASE);`,
+    up: (COPY + RENAME).replace("email TEXT", "email TEXT UNIQUE"),
+    found: ["lost-index"],
+  },
   { name: "a drop of nothing", up: "DROP TABLE IF EXISTS stale;", found: [] },
   {
     name: "a dropped column",
