@@ -4,6 +4,7 @@ import { diffContest } from "./contests/diff.ts";
 import { historyContest } from "./contests/history.ts";
 import { hookContest } from "./contests/hook.ts";
 import { downgradeContest, upgradeContest } from "./contests/migration.ts";
+import { onlineContest } from "./contests/online.ts";
 import { rebuildContest } from "./contests/rebuild.ts";
 import { startContest } from "./contests/start.ts";
 import { verifyContest } from "./contests/verify.ts";
@@ -28,5 +29,6 @@ export const BY_SIZE: Readonly<Record<string, (yard: Yard, size: number) => read
 /** What is measured once, at a size of its own. */
 export const ONCE: Readonly<Record<string, (yard: Yard) => readonly Contest[]>> = {
   rebuild: rebuildContest,
+  online: onlineContest,
   backup: backupContest,
 };

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { formatManifest, type ManifestRevision } from "../../src/manifest/manifest.ts";
-import { aludelCommand, baseEnvironment } from "../scenarios/cli.ts";
+import { aludelCommand, baseEnvironment, run } from "../scenarios/cli.ts";
 import { type RunProject, runProject } from "../scenarios/run_project.ts";
 
 /**
@@ -150,4 +150,10 @@ export class Talk {
     if (value) this.#text += this.#decoder.decode(value, { stream: true });
     return !done;
   }
+}
+
+/** Runs a command in bash, after the words that limit it. */
+export async function limited(project: RunProject, limits: string, ...args: string[]) {
+  const words = [...aludelCommand(), ...args].map((word) => `'${word}'`).join(" ");
+  return await run("bash", ["-c", `${limits}; exec ${words}`], { cwd: project.path });
 }

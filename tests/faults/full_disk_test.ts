@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { aludelCommand, run } from "../scenarios/cli.ts";
+import { run } from "../scenarios/cli.ts";
 import { type RunProject, runProject } from "../scenarios/run_project.ts";
-import { lookAt } from "./faulty_project.ts";
+import { limited, lookAt } from "./faulty_project.ts";
 
 const FILL =
   `INSERT INTO filler WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
@@ -17,12 +17,6 @@ async function hungryProject(database: string): Promise<RunProject> {
   project.add("a4", `INSERT INTO steps VALUES (4);\n${FILL}`);
   await project.done("upgrade", "a2");
   return project;
-}
-
-/** Runs a command in bash, after the words that limit it. */
-async function limited(project: RunProject, limits: string, ...args: string[]) {
-  const words = [...aludelCommand(), ...args].map((word) => `'${word}'`).join(" ");
-  return await run("bash", ["-c", `${limits}; exec ${words}`], { cwd: project.path });
 }
 
 Deno.test("a limit on the size of files rolls back, and a rerun without it finishes", {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { type RunProject, runProject } from "../scenarios/run_project.ts";
-import { start } from "./faulty_project.ts";
+import { limited, start } from "./faulty_project.ts";
 
 const WRITER = fileURLToPath(new URL("./online_writer.ts", import.meta.url));
 const ROWS = 4_000;
@@ -154,4 +154,51 @@ Deno.test("two online rebuilds at once share the work", async () => {
   const { rows } = await writer.stop();
   assert.equal((await project.sql(ALL)).trim(), rows);
   assert.equal(recorded(project), "r1 r2");
+});
+
+for (const journal of ["WAL", "DELETE"]) {
+  Deno.test(
+    `an online rebuild that meets a full disk leaves the table whole, and goes on with room (${journal})`,
+    {
+      ignore: Deno.build.os === "windows",
+    },
+    async () => {
+      using project = await eventsProject(journal);
+      await project.sql("UPDATE events SET title = title || hex(zeroblob(150))");
+      const before = await project.sql(ALL);
+      const pages = Number(await project.sql("PRAGMA page_count"));
+      const kilobytes = Math.ceil(pages * 4 * 1.4);
+      const limit = `trap '' XFSZ; ulimit -f ${kilobytes}`;
+      const refused = await limited(project, limit, "upgrade");
+      assert.equal(refused.code, 1, refused.stderr);
+      assert.match(refused.stderr, /error\[database-(unreadable|full)\]/);
+      assert.match(refused.stderr, /"r2"|revision: r2/);
+      assert.equal(await project.sql(ALL), before);
+      assert.equal(recorded(project), "r1");
+      assert.equal(await project.sql("PRAGMA integrity_check"), "ok");
+      await project.sql("UPDATE events SET title = 'while it was full' WHERE id % 100 = 0");
+      const now = await project.sql(ALL);
+      await project.prepare("upgrade");
+      assert.equal(await project.sql(ALL), now);
+      assert.equal(recorded(project), "r1 r2");
+      assert.equal(await project.sql("PRAGMA integrity_check"), "ok");
+    },
+  );
+}
+
+Deno.test("an online rebuild that met a full disk can be given up", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  using project = await eventsProject("WAL");
+  const before = await project.sql(ALL);
+  const pages = Number(await project.sql("PRAGMA page_count"));
+  const limit = `trap '' XFSZ; ulimit -f ${Math.ceil(pages * 4 * 1.5)}`;
+  const refused = await limited(project, limit, "upgrade");
+  assert.equal(refused.code, 1, refused.stderr);
+  await project.prepare("upgrade", "--abort-online");
+  assert.equal(await project.sql(ALL), before);
+  assert.equal(
+    await project.sql("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'aludel_online%'"),
+    "0",
+  );
 });

@@ -6,8 +6,8 @@ import { writeAlembicEnvironment, writeAlembicRevision } from "../peers/alembic.
 import { runQuietly } from "../process.ts";
 import { scriptOf } from "../workload.ts";
 
-const SETTINGS = `{"database":"${DATABASE}","restorePoints":"never"}\n`;
-const INDEXES = ["CREATE INDEX t_a ON t (a)", "CREATE INDEX t_b ON t (b, e)"];
+export const SETTINGS = `{"database":"${DATABASE}","restorePoints":"never"}\n`;
+export const INDEXES = ["CREATE INDEX t_a ON t (a)", "CREATE INDEX t_b ON t (b, e)"];
 
 /** Rebuilds of a large table, beside the best order by hand: indexes last. */
 export function rebuildContest(yard: Yard): readonly Contest[] {
@@ -86,13 +86,14 @@ function comparison(yard: Yard, full: string): Contest {
   };
 }
 
-function tableOf(name: string, type: string): string {
+export function tableOf(name: string, type: string): string {
   return `CREATE TABLE ${name} (id INTEGER PRIMARY KEY, a TEXT, b INTEGER, c REAL, d TEXT, ` +
     `e INTEGER, f TEXT, g ${type})`;
 }
 
-function fill(path: string, rows: number): void {
+export function fill(path: string, rows: number, journal: "DELETE" | "WAL" = "DELETE"): void {
   using database = new DatabaseSync(path);
+  database.exec(`PRAGMA journal_mode = ${journal}`);
   database.exec("PRAGMA synchronous = OFF; BEGIN");
   database.exec(tableOf("t", "INTEGER"));
   database.exec(
@@ -104,7 +105,7 @@ function fill(path: string, rows: number): void {
 }
 
 /** Every contender starts with a fresh copy, and must leave all rows in a table whose last column has the type. */
-function around(
+export function around(
   cwd: string,
   full: string,
   rows: number,
@@ -113,7 +114,7 @@ function around(
   const path = `${cwd}/${DATABASE}`;
   return {
     prepare: () => {
-      for (const end of ["", "-journal"]) removeAll(path + end);
+      for (const end of ["", "-journal", "-wal", "-shm"]) removeAll(path + end);
       Deno.copyFileSync(full, path);
     },
     check: () => {

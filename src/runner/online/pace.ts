@@ -6,7 +6,8 @@ import { patiently } from "../write_lock.ts";
 export const MAX_WAIT_MS = 100;
 
 const FIRST_ROWS = 500;
-const FEWEST_ROWS = 10;
+/** Fewer would take hours: a transaction has costs of its own, and on a busy machine most of its time is waiting. */
+const FEWEST_ROWS = 100;
 const MOST_ROWS = 50_000;
 
 /**
@@ -19,16 +20,17 @@ const LONG_REST_MS = 100;
 /** How much one transaction does, and how long to stay away from the lock after it. */
 export class Pace {
   readonly #host: RunHost;
-  readonly #target: number;
+  readonly #maxWaitMs: number;
   #rows = FIRST_ROWS;
   #begun = 0;
   #held = 0;
   #version: unknown;
   #hasLog = false;
+  #isShared = false;
 
   constructor(host: RunHost) {
     this.#host = host;
-    this.#target = (host.maxWaitMs ?? MAX_WAIT_MS) / 4;
+    this.#maxWaitMs = host.maxWaitMs ?? MAX_WAIT_MS;
   }
 
   /** How many rows the next transaction should take. */
@@ -38,7 +40,7 @@ export class Pace {
 
   /** Whether one transaction may take so long, in milliseconds. */
   mayTake(milliseconds: number): boolean {
-    return milliseconds <= 4 * this.#target;
+    return milliseconds <= this.#maxWaitMs;
   }
 
   /** The lock is taken. */
@@ -49,7 +51,9 @@ export class Pace {
   /** The lock is given back: the next transaction takes more or fewer rows. */
   end(): void {
     this.#held = Math.max(this.#host.clock.monotonicMs() - this.#begun, 0.1);
-    const factor = Math.min(Math.max(this.#target / this.#held, 0.5), 2);
+    // A writer that comes too late for one gap may have to wait for the next one.
+    const target = this.#maxWaitMs / (this.#isShared ? 4 : 2);
+    const factor = Math.min(Math.max(target / this.#held, 0.5), 2);
     this.#rows = Math.min(Math.max(Math.round(this.#rows * factor), FEWEST_ROWS), MOST_ROWS);
   }
 
@@ -66,9 +70,9 @@ export class Pace {
       return await connection.query("PRAGMA main.data_version");
     });
     const version = row?.["data_version"];
-    const isShared = this.#version !== undefined && version !== this.#version;
+    this.#isShared = this.#version !== undefined && version !== this.#version;
     this.#version = version;
-    const rest = !isShared ? 0 : this.#held > LONG_REST_MS ? LONG_REST_MS : SHORT_REST_MS;
+    const rest = !this.#isShared ? 0 : this.#held > LONG_REST_MS ? LONG_REST_MS : SHORT_REST_MS;
     await clock.sleep(Math.max(rest - (clock.monotonicMs() - begun), 0));
   }
 
