@@ -112,3 +112,43 @@ Deno.test("rebase refuses what is sealed, a follower as parent, and a parent tha
   assert.equal(parentsIn(project.read("migrations/manifest.json"), "x2"), '["b1","x1"]');
   await project.fails(2, "rebase", "x1");
 });
+
+Deno.test("rebase --onto head means what the draft can follow, and not what moves with it", async () => {
+  const { project: made, drafts } = twoBranches(
+    "CREATE TABLE tags (name TEXT);\n",
+    "DROP TABLE tags;\n",
+  );
+  using project = made;
+  await drafts();
+  // x2, which follows x1, is a head too.
+  const { parents } = JSON.parse(await project.done("rebase", "x1", "--onto", "head", "--json"));
+  assert.deepEqual(parents, ["b1"]);
+  const again = await project.fails(0, "rebase", "x1", "--onto", "heads");
+  assert.match(again.stderr, /Nothing to do/);
+});
+
+Deno.test("no rebase, revision or merge gets a parent that is under another one", async () => {
+  const { project: made, drafts } = twoBranches(
+    "CREATE TABLE tags (name TEXT);\n",
+    "DROP TABLE tags;\n",
+  );
+  using project = made;
+  await drafts();
+  await project.prepare("merge", "b1", "x2", "-m", "join", "--rev-id", "m1");
+  for (
+    const args of [
+      ["rebase", "m1", "--onto", "a1", "--onto", "x2"],
+      ["revision", "-m", "y", "--head", "a1", "--head", "x2", "--splice"],
+      ["merge", "a1", "x2", "-m", "y"],
+    ]
+  ) {
+    const { stderr } = await project.fails(1, ...args);
+    assert.match(stderr, /error\[merge-ancestor\]: "a1" is an ancestor of another parent/);
+  }
+  // Behind b1, x2 has all that the merge is to join.
+  await project.done("rebase", "x1", "--onto", "b1", "--splice");
+  assert.equal(parentsIn(project.read("migrations/manifest.json"), "m1"), '["x2"]');
+  await project.done("verify");
+  await project.done("upgrade", "head");
+  assert.equal(await project.applied(), "a1 b1 x1 x2 m1");
+});

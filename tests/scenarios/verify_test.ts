@@ -434,6 +434,36 @@ Deno.test("a draft whose folder is gone can be given up as verify says", async (
   await project.done("verify");
 });
 
+Deno.test("an applied draft whose folder or file is gone comes back as verify says", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE a(x);", "DROP TABLE a;");
+  project.add("a2", "CREATE TABLE b(x);", "DROP TABLE b;");
+  project.add("a3", "CREATE TABLE c(x);", "DROP TABLE c;");
+  await project.prepare("seal", "a1", "a2");
+  await project.prepare("upgrade", "head");
+  const texts = () => ["a1", "a2", "a3"].map((id) => project.read(project.file(id, "up")).trim());
+  const before = texts();
+  Deno.removeSync(`${project.path}/${project.file("a1", "up")}`);
+  Deno.removeSync(`${project.path}/${project.file("a2", "down")}`);
+  Deno.removeSync(`${project.path}/migrations/a3`, { recursive: true });
+  for (const command of ["verify", "status"]) {
+    const { stdout } = await project.fails(3, command);
+    assert.equal(stdout.match(/next: aludel verify --fix {3}# write again/g)?.length, 3);
+  }
+  assert.equal(
+    await project.prepare("verify", "--fix"),
+    "fixed  The up.sql of a1 was written again, as the database stored it\n" +
+      "fixed  The down.sql of a2 was written again, as the database stored it\n" +
+      "fixed  The up.sql of a3 was written again, as the database stored it\n" +
+      "fixed  The down.sql of a3 was written again, as the database stored it\n",
+  );
+  await project.prepare("verify");
+  assert.deepEqual(texts(), before);
+  // Written again is what ran, and nothing that a file says now.
+  project.edit("a3", "up", "CREATE TABLE c(x, y);");
+  assert.doesNotMatch(await project.prepare("verify", "--fix"), /fixed/);
+});
+
 Deno.test("verify accepts a checkout with the line ends of Windows, the manifest's too", async () => {
   using project = await settled();
   for (
@@ -623,7 +653,7 @@ Deno.test("verify --fix mends lines whose folder is gone", async () => {
   for (const id of ["h1", "d2"]) Deno.removeSync(folder(id), { recursive: true });
   Deno.renameSync(folder("d1"), folder("moved_d1"));
   const fixed = await project.prepare("verify", "--fix");
-  assert.match(fixed, /The files of h1 were written again, as the database stored them/);
+  assert.match(fixed, /The up.sql of h1 was written again, as the database stored it/);
   assert.match(fixed, /The folder of draft d2 is gone, so its line was removed/);
   assert.match(fixed, /Folder "moved_d1" is the one of d1, which was "d1"/);
   assert.equal(project.read(project.file("h1", "up")).trim(), before.trim());

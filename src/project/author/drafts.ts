@@ -12,7 +12,7 @@ import { type Workspace, workspaceOf } from "../workspace/workspace.ts";
 import { flushFolder, writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
-import type { DraftTexts } from "./write_revision.ts";
+import { type DraftTexts, refuseAncestors } from "./write_revision.ts";
 
 /** What the caller is about to do to a draft, for messages. */
 type DraftChange = "dropped" | "written again" | "moved";
@@ -226,7 +226,7 @@ export interface DraftMove {
  * Gives a draft other parents. The drafts that follow it follow it there.
  *
  * @returns null if it has these parents already.
- * @throws {AludelError} `draft-sealed` if it or one that follows is sealed; `rebase-onto-follower`, `revision-not-head`,
+ * @throws {AludelError} `draft-sealed` if it or one that follows is sealed; `rebase-onto-follower`, `merge-ancestor`, `revision-not-head`,
  *   an error of the area `ref`, `graph-invalid`, `project-missing`, `folder-locked`, `file-unwritable`, what `prove` throws.
  */
 export async function rebaseDrafts(
@@ -237,11 +237,14 @@ export async function rebaseDrafts(
     const { graph, entries, manifest, files } = before;
     const moved = [...graph.descendants([id], "all")];
     for (const one of moved) requireDraft(before, one, "moved");
-    const look = { applied: new Set<RevisionId>(), purpose: "look" } as const;
+    // `head` is what the draft can follow: what moves with it is none.
+    const rest = new Set(graph.ids.filter((one) => !moved.includes(one)));
+    const look = { applied: new Set<RevisionId>(), purpose: "look", onDisk: rest } as const;
     const parents = sortTexts(resolveRefs(graph, onto.map(parseRef), look));
     const own = parents.find((parent) => moved.includes(parent));
     if (own !== undefined) throw ontoFollower(id, own);
     if (parents.join() === entries.get(id)!.parents.join()) return null;
+    refuseAncestors(graph, parents);
     const place = manifest.revisions.find((other) =>
       !moved.includes(other.id) && other.parents.some((parent) => parents.includes(parent))
     );
@@ -254,13 +257,27 @@ export async function rebaseDrafts(
         next: [again`--splice # begin a branch there`],
       });
     }
-    const revisions = manifest.revisions.map((one) => one.id === id ? { ...one, parents } : one);
+    const put = manifest.revisions.map((one) => one.id === id ? { ...one, parents } : one);
+    const revisions = withoutAncestors(put, moved);
     const after = workspaceOf(files, { ...manifest, revisions });
     const move = { before, after, moved, parents };
     await prove(move);
     writeAtomically(`${project.migrations}/${MANIFEST_FILE}`, formatManifest({ revisions }));
     return move;
   });
+}
+
+/** Takes from merges that moved those parents that are under another one now. */
+function withoutAncestors(
+  revisions: readonly ManifestRevision[],
+  moved: readonly RevisionId[],
+): readonly ManifestRevision[] {
+  const graph = requireGraph(revisions);
+  return revisions.map((one) =>
+    moved.includes(one.id) && one.parents.length > 1
+      ? { ...one, parents: sortTexts(graph.headsOf(one.parents, "parents")) }
+      : one
+  );
 }
 
 function ontoFollower(id: RevisionId, parent: RevisionId): AludelError {

@@ -53,7 +53,7 @@ export interface RepairOptions {
  * - A folder with an up.sql and no line gets the line back that git has for it; or else the id, parents and labels that
  *   the database recorded with its text or its id; or else it is a new draft on top of the only head.
  * - A line whose folder is gone gets the files back that the database stored; or else a draft that no other revision
- *   follows is taken out.
+ *   follows is taken out. A single file that is gone comes back as well.
  * - The manifest is written in its canonical layout.
  *
  * @throws {AludelError} `project-missing`, `folder-locked`, `file-unwritable`.
@@ -118,23 +118,33 @@ class Repairer {
     const left = new Set(strays);
     for (const entry of this.#workspace.manifest.revisions) {
       const { id, dir } = entry;
-      if (pathExists(`${migrations}/${dir}`)) continue;
-      const renamed = [...left].find((stray) => isFolderOf(stray, entry));
       const stored = texts.get(id);
+      const remembered = stored !== undefined && fits(stored, entry) ? stored : undefined;
+      const isThere = pathExists(`${migrations}/${dir}`);
+      const renamed = isThere ? undefined : [...left].find((stray) => isFolderOf(stray, entry));
       if (renamed !== undefined) {
         left.delete(renamed);
         this.#add({ ...entry, dir: renamed.dir });
         this.#done(`Folder "${renamed.dir}" is the one of ${id}, which was "${dir}"`);
-      } else if (stored !== undefined && fits(stored, entry)) {
-        host.files.makeFolder(`${migrations}/${dir}`);
-        writeAtomically(`${migrations}/${dir}/up.sql`, stored.up!);
-        if (stored.down !== null) writeAtomically(`${migrations}/${dir}/down.sql`, stored.down);
-        this.#done(`The files of ${id} were written again, as the database stored them`);
-      } else if (entry.up === null) {
+      } else if (remembered !== undefined) {
+        this.#restore(entry, remembered, isThere);
+      } else if (entry.up === null && !isThere) {
         this.#giveUp(entry, records.some((record) => record.id === id));
       }
     }
     return [...left];
+  }
+
+  /** Writes the files that are gone. A draft may have no down.sql, so only its whole folder brings it back. */
+  #restore({ id, dir, up }: ManifestRevision, stored: CanonicalTexts, isThere: boolean): void {
+    const folder = `${this.#project.migrations}/${dir}`;
+    if (!isThere) host.files.makeFolder(folder);
+    const files = { "up.sql": stored.up, "down.sql": isThere && up === null ? null : stored.down };
+    for (const [name, text] of Object.entries(files)) {
+      if (text === null || pathExists(`${folder}/${name}`)) continue;
+      writeAtomically(`${folder}/${name}`, text);
+      this.#done(`The ${name} of ${id} was written again, as the database stored it`);
+    }
   }
 
   #giveUp({ id, dir }: ManifestRevision, applied: boolean): void {

@@ -84,7 +84,8 @@ export async function writeRevision(
   return await changeManifest(project, request.onWait, ({ graph, manifest }) => {
     const look = { applied: new Set<RevisionId>(), purpose: "look" } as const;
     const parents = resolveRefs(graph, request.parents.map(parseRef), look);
-    if (request.purpose === "merge") checkMerge(graph, parents);
+    if (request.purpose === "merge") requireSeveral(parents);
+    refuseAncestors(graph, parents);
     const dependsOn = request.dependsOn.map((ref) => resolveOne(graph, parseRef(ref), look));
     const added = newRevision(manifest, {
       id: request.id,
@@ -107,28 +108,29 @@ export async function writeRevision(
   });
 }
 
-function checkMerge(graph: RevisionGraph, parents: readonly RevisionId[]): void {
-  if (parents.length < 2) {
-    throw new AludelError("merge-one-parent", "A merge needs two revisions or more", {
-      notes: [
-        parents.length === 0
-          ? "There are no revisions yet"
-          : `The only one that was named is "${parents[0]}"`,
-      ],
-      next: [shell`aludel heads`],
-    });
-  }
+/** @throws {AludelError} `merge-one-parent`. */
+function requireSeveral(parents: readonly RevisionId[]): void {
+  if (parents.length > 1) return;
+  throw new AludelError("merge-one-parent", "A merge needs two revisions or more", {
+    notes: [
+      parents.length === 0
+        ? "There are no revisions yet"
+        : `The only one that was named is "${parents[0]}"`,
+    ],
+    next: [shell`aludel heads`],
+  });
+}
+
+/** @throws {AludelError} `merge-ancestor` if one of the parents is under another one. */
+export function refuseAncestors(graph: RevisionGraph, parents: readonly RevisionId[]): void {
   const tops = new Set(graph.headsOf(parents, "parents"));
   const below = parents.find((id) => !tops.has(id));
   if (below === undefined) return;
-  throw new AludelError(
-    "merge-ancestor",
-    `"${below}" is an ancestor of another revision of the merge`,
-    {
-      revision: below,
-      next: [say(`Leave "${below}" out: the others contain it`)],
-    },
-  );
+  throw new AludelError("merge-ancestor", `"${below}" is an ancestor of another parent`, {
+    revision: below,
+    outcome: "Nothing was changed",
+    next: [say(`Leave "${below}" out: the others contain it`)],
+  });
 }
 
 /**

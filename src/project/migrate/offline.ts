@@ -123,7 +123,7 @@ function assumedRecord(
   if (hashes === undefined) {
     throw new AludelError("revision-file-missing", `Revision "${id}" has no up.sql`, {
       revision: id,
-      next: [shell`aludel verify`],
+      next: [shell`aludel verify --fix # write again what the database stored`],
     });
   }
   const { parents, dependsOn, labels, message } = entry;

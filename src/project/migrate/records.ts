@@ -223,8 +223,8 @@ export function findingError(
         `Revision "${id}" is applied and has no up.sql any more`,
         [],
         [
-          shell`aludel verify`,
           shell`git checkout -- ${folder || "migrations"}`,
+          shell`aludel verify --fix # write again what the database stored`,
         ],
       );
     case "parent-missing": {

@@ -142,7 +142,8 @@ export class RevisionTexts implements RevisionTextPair {
             place: { file: `${path}/${verdict.file}.sql` },
             next: [
               shell`git checkout -- ${path}`,
-              up === null ? shell`aludel drop ${id} # give up the draft` : shell`aludel verify`,
+              shell`aludel verify --fix # write again what the database stored`,
+              ...up === null ? [shell`aludel drop ${id} # give up the draft`] : [],
             ],
           },
         );
