@@ -46,7 +46,9 @@ ${system("macos", "macos")}
 ${system("linux", "linux")}
 
   def install
-    bin.install Dir["aludel-*"].first => "aludel"
+    program = Dir["aludel-*"].first
+    chmod 0755, program
+    bin.install program => "aludel"
     generate_completions_from_executable(bin/"aludel", "completions")
   end
 
