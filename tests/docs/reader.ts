@@ -29,8 +29,10 @@ export async function newReader(): Promise<Reader> {
     await Deno.mkdir(path, { recursive: true });
   }
   await writeProgram(`${bin}/aludel`, aludelCommand());
-  // Examples that begin with `deno` mean the one that runs this test, and find the library as docs/library.md says.
+  // Deno is the one that runs this test. It also runs the programs that an example gives to Node: the library is the
+  // source here. tests/build/npm_test.ts runs the package's under Node itself.
   await writeProgram(`${bin}/deno`, [Deno.execPath()]);
+  await writeProgram(`${bin}/node`, [Deno.execPath(), "run", "-A", "-q"]);
   const imports = { aludel: new URL("src/mod.ts", ROOT).href };
   await Deno.writeTextFile(`${place}/deno.json`, JSON.stringify({ imports }));
   const env = {
