@@ -17,7 +17,16 @@ export function packageJson({ library }: Bundle): Readonly<Record<string, unknow
     type: "module",
     bin: { aludel: "bin/aludel.cjs" },
     exports: {
-      ".": { types: "./types/mod.d.ts", default: `./${library}` },
+      ".": {
+        types: "./types/mod.d.ts",
+        // What reads modules itself, bundlers among them, gets them; Node gets what asks for its version first.
+        deno: `./${library}`,
+        bun: `./${library}`,
+        module: `./${library}`,
+        import: "./src/library.mjs",
+        require: "./src/library.cjs",
+        default: `./${library}`,
+      },
       "./json": { types: "./schemas/json/answers.d.ts" },
       "./package.json": "./package.json",
     },
@@ -37,8 +46,12 @@ export async function makePackage(folder: string, stamp: BuildStamp): Promise<Bu
   const bundle = await bundleProgram(folder, stamp, "node");
   writeTypes(`${folder}/types`);
   Deno.mkdirSync(`${folder}/bin`);
-  Deno.copyFileSync(new URL("aludel.cjs", import.meta.url), `${folder}/bin/aludel.cjs`);
+  for (const file of ["bin/aludel.cjs", "bin/requirement.cjs", "src/library.cjs"]) {
+    const source = new URL(file.replace(/^.*\//, ""), import.meta.url);
+    Deno.copyFileSync(source, `${folder}/${file}`);
+  }
   Deno.chmodSync(`${folder}/bin/aludel.cjs`, 0o755);
+  Deno.writeTextFileSync(`${folder}/src/library.mjs`, await libraryModule());
   Deno.mkdirSync(`${folder}/docs`);
   for (const name of ["LICENSE", "CHANGELOG.md"]) {
     Deno.copyFileSync(new URL(name, ROOT), `${folder}/${name}`);
@@ -59,6 +72,18 @@ export async function makePackage(folder: string, stamp: BuildStamp): Promise<Bu
     JSON.stringify(packageJson(bundle), null, 2) + "\n",
   );
   return bundle;
+}
+
+/**
+ * What Node gets for `import … from "aludel"`. It has no `await` at its top, so that modules that import it can still be
+ * required.
+ */
+async function libraryModule(): Promise<string> {
+  const names = Object.keys(await import("../../src/mod.ts")).sort();
+  return `import { createRequire } from "node:module";
+
+export const { ${names.join(", ")} } = createRequire(import.meta.url)("./library.cjs");
+`;
 }
 
 /** README.md and the documents for users. */

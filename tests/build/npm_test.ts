@@ -25,6 +25,8 @@ Deno.test("the npm package holds what it names, needs no other, and runs nothing
     const path of [
       types,
       library,
+      about.exports["."].import,
+      about.exports["."].require,
       about.bin.aludel,
       "LICENSE",
       "LICENSES.txt",
@@ -51,6 +53,9 @@ Deno.test("the npm package holds what it names, needs no other, and runs nothing
       ...modules,
       "LICENSES.txt",
       "bin/aludel.cjs",
+      "bin/requirement.cjs",
+      "src/library.cjs",
+      "src/library.mjs",
       "types/mod.d.ts",
       "docs/library.md",
     ]
@@ -164,7 +169,9 @@ Deno.test(
       "app/types.mts",
       `import { upgrade, type UpgradeResult } from "aludel";\n${UPGRADE("types")}`,
     );
-    for (const program of ["modules.mjs", "require.cjs", "types.mts"]) {
+    // A program that is itself required: nothing of the library waits at its top.
+    folder.write("app/both.cjs", 'require("./modules.mjs");\n');
+    for (const program of ["modules.mjs", "require.cjs", "types.mts", "both.cjs"]) {
       assert.equal(await node(program), "1\n");
     }
     folder.write("app/wrong.mts", 'import { upgrade } from "aludel";\nupgrade({ database: 1 });\n');
@@ -182,21 +189,27 @@ Deno.test(
   },
 );
 
-Deno.test("a Node that is too old is told so in one sentence", async () => {
+Deno.test("a Node that is too old is told so in one sentence, by the command and the library", async () => {
   using folder = temporaryFolder();
-  // What an old Node says of itself, in the place of one.
+  await makePackage(`${folder.path}/node_modules/aludel`, STAMP);
+  // What an old Node says of itself. Where the Node on the PATH is one, it reads no module of the library either.
   folder.write(
     "old.cjs",
-    `Object.defineProperty(process.versions, "node", { value: "22.11.0" });
-     require(${
-      JSON.stringify(new URL("../../scripts/npm/aludel.cjs", import.meta.url).pathname)
-    });\n`,
+    'Object.defineProperty(process.versions, "node", { value: "22.11.0" });\n',
   );
-  const { code, stderr } = await run("node", ["old.cjs"], { cwd: folder.path });
-  assert.deepEqual([code, stderr], [
-    1,
-    "aludel needs Node 24.10 or newer, and this is Node 22.11.0: https://nodejs.org\n",
-  ]);
+  folder.write("import.mjs", `import { upgrade } from "aludel";\n${UPGRADE("a")}`);
+  folder.write("require.cjs", `const { upgrade } = require("aludel");\n${UPGRADE("a")}`);
+  const sentence =
+    "aludel needs Node 24.10 or newer, and this is Node 22.11.0: https://nodejs.org\n";
+  const old = (...args: string[]) =>
+    run("node", ["--require", "./old.cjs", ...args], { cwd: folder.path });
+  const command = await old("node_modules/aludel/bin/aludel.cjs", "--version");
+  assert.deepEqual([command.code, command.stderr], [1, sentence]);
+  for (const program of ["import.mjs", "require.cjs"]) {
+    const { code, stderr } = await old(program);
+    assert.equal(code, 1);
+    assert.ok(stderr.includes(`\nError: ${sentence}`), stderr);
+  }
 });
 
 Deno.test("a Node without SQLite is told so", { ignore: NODE === undefined }, async () => {
