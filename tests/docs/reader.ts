@@ -61,7 +61,7 @@ async function writeProgram(path: string, words: readonly string[]): Promise<voi
 }
 
 /** Where Deno keeps what it has loaded: it would look in the reader's home, and load it again. */
-async function denoFolder(): Promise<string> {
+export async function denoFolder(): Promise<string> {
   const env = baseEnvironment();
   if (env["DENO_DIR"] !== undefined) return env["DENO_DIR"];
   const { code, stdout } = await run(Deno.execPath(), ["info", "--json"], {});
