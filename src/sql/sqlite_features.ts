@@ -1,12 +1,14 @@
 import {
   CLAUSES,
+  CONVERSIONS,
+  DATE_SPANS,
   FUNCTIONS,
   isAtLeast,
   MODIFIERS,
   PRAGMAS,
   type Release,
 } from "./sqlite_releases.ts";
-import { Tokenizer, type TokenKind } from "./tokenizer.ts";
+import { TokenList } from "./token_list.ts";
 
 /** Something in an SQL text that only newer releases of SQLite know. */
 export interface Feature {
@@ -42,14 +44,6 @@ export function newerFeatures(
   });
 }
 
-/** A token that is neither space nor comment. */
-interface SignificantToken {
-  readonly kind: TokenKind;
-  /** In upper case; of a quoted one as it is written. */
-  readonly text: string;
-  readonly start: number;
-}
-
 /** Words before a name that is defined or written into, and no function that is called. */
 const BEFORE_NAME = new Set(
   ". AS COLUMN EXISTS INDEX INTO REFERENCES RECURSIVE TABLE TRIGGER UPDATE USING VIEW".split(" "),
@@ -71,8 +65,14 @@ const BEFORE_OPERAND = new Set(
     .split(" "),
 );
 
+/** Words right before a value that is no operand. */
+const BEFORE_LITERAL = new Set("CASE DEFAULT ELSE RETURNING THEN VALUES WHEN".split(" "));
+
+/** What a window begins with, if not with the name of another one. */
+const IN_WINDOW = new Set("PARTITION ORDER ROWS RANGE GROUPS".split(" "));
+
 class FeatureFinder {
-  readonly #tokens: readonly SignificantToken[];
+  readonly #tokens: TokenList;
   readonly #found: Feature[] = [];
   /** The calls and other parentheses that are open: the function's name, or an empty text. */
   readonly #open: string[] = [];
@@ -81,29 +81,24 @@ class FeatureFinder {
   #conflicts = 0;
 
   constructor(text: string, { start, end }: { readonly start: number; readonly end: number }) {
-    const tokens: SignificantToken[] = [];
-    const tokenizer = new Tokenizer(text, start, end);
-    while (tokenizer.nextSignificant()) {
-      const { kind, current } = tokenizer;
-      const isExact = kind === "quoted" || kind === "string";
-      tokens.push({
-        kind,
-        text: isExact ? current : current.toUpperCase(),
-        start: tokenizer.start,
-      });
-    }
-    this.#tokens = tokens;
+    this.#tokens = new TokenList(text, { start, end });
   }
 
   find(): Feature[] {
     this.#head();
-    for (const [at, { kind, text }] of this.#tokens.entries()) {
+    // What an index sorts by.
+    const first = this.#isIndex ? this.#tokens.all.findIndex(({ text }) => text === "(") : 0;
+    const last = this.#isIndex ? this.#tokens.closing(first) : 0;
+    for (const [at, { kind, text }] of this.#tokens.all.entries()) {
+      if (at > first && at < last && (text === "(" || kind === "operator")) {
+        this.#add("indexes on expressions", at);
+      }
       if (text === "(") this.#open.push(this.#isCall(at - 1) ? this.#text(at - 1) : "");
       else if (text === ")") this.#open.pop();
       else if (text === ";") this.#begin("");
       else if (kind === "number" && text.includes("_")) this.#add("the separator _ in numbers", at);
       else if (text === "->" || text === "->>") this.#add("the operator ->", at);
-      else if (kind === "string") this.#string(at);
+      else if (kind === "string" || kind === "quoted" && this.#isFts5) this.#string(at);
       else if (kind === "word") this.#word(at);
     }
     return this.#found.sort((a, b) => a.start - b.start);
@@ -132,7 +127,7 @@ class FeatureFinder {
     else if (verb === "ADD" && (next === "CONSTRAINT" || next === "CHECK")) {
       this.#add("ADD CONSTRAINT", at);
     } else if (verb === "ADD") {
-      for (at++; at < this.#tokens.length; at++) this.#generated(at);
+      for (at++; at < this.#tokens.all.length; at++) this.#generated(at);
     }
   }
 
@@ -143,12 +138,13 @@ class FeatureFinder {
   }
 
   #word(at: number): void {
-    const { text } = this.#tokens[at]!;
+    const { text } = this.#tokens.all[at]!;
     const [previous, next] = [this.#text(at - 1), this.#text(at + 1)];
     const depth = this.#open.length;
     const isTable = this.#text(0) === "CREATE" && !this.#hasBody;
     if (next === "(" && this.#isCall(at)) {
       this.#named(FUNCTIONS, `${text.toLowerCase()}()`, text, at);
+      this.#call(at);
     }
     const pair = PAIRS.get(text);
     if (pair?.followers.includes(next)) this.#add(pair.clause, at);
@@ -160,13 +156,31 @@ class FeatureFinder {
         if (depth === 0 && ["", ";", ")", "BEGIN"].includes(previous)) this.#begin(text);
         break;
       case "OVER":
-        if (previous === ")" && (next === "(" || this.#isName(at + 1))) {
-          this.#add("window functions", at);
+        if (previous !== ")" || !(next === "(" || this.#isName(at + 1))) break;
+        this.#add("window functions", at);
+        if (next === "(" && this.#isName(at + 2) && !IN_WINDOW.has(this.#text(at + 2))) {
+          this.#add("a window based on another", at);
+        }
+        break;
+      case "PRECEDING":
+      case "FOLLOWING":
+        if (previous !== "UNBOUNDED" && this.#tokens.isAfter(at, "RANGE", "ORDER")) {
+          this.#add("RANGE with an offset", at);
+        }
+        break;
+      case "HAVING":
+        if (!this.#tokens.isAfter(at, "GROUP", "SELECT")) this.#add("HAVING without GROUP BY", at);
+        break;
+      case "TRUE":
+      case "FALSE":
+        if (previous === "." || previous === "AS") break;
+        if (BEFORE_OPERAND.has(previous) || BEFORE_LITERAL.has(previous)) {
+          this.#add("TRUE and FALSE", at);
         }
         break;
       case "FILTER": {
         if (previous !== ")" || next !== "(" || this.#text(at + 2) !== "WHERE") break;
-        const isWindow = this.#text(this.#closing(at + 1) + 1) === "OVER";
+        const isWindow = this.#text(this.#tokens.closing(at + 1) + 1) === "OVER";
         if (!isWindow) this.#add("FILTER of an aggregate", at);
         break;
       }
@@ -230,9 +244,20 @@ class FeatureFinder {
       case "CONTENTLESS_DELETE":
       case "CONTENTLESS_UNINDEXED":
       case "LOCALE":
+      case "TOKENDATA":
         if (this.#isFts5 && next === "=") this.#add(text.toLowerCase() as keyof typeof CLAUSES, at);
         break;
     }
+  }
+
+  /** What newer releases allow as arguments of a function. */
+  #call(at: number): void {
+    const text = this.#text(at);
+    const count = this.#tokens.argumentsOf(at + 1);
+    if (text === "JSON_VALID" && count > 1) this.#add("json_valid() with flags", at);
+    if (text !== "IIF" && text !== "IF") return;
+    if (count === 2) this.#add("iif() with two arguments", at);
+    if (count > 3) this.#add("iif() with more than three arguments", at);
   }
 
   #generated(at: number): void {
@@ -257,17 +282,35 @@ class FeatureFinder {
   }
 
   #string(at: number): void {
-    const { text } = this.#tokens[at]!;
+    const { text } = this.#tokens.all[at]!;
     if (this.#isFts5 && /trigram/i.test(text)) this.#add("the tokenizer trigram", at);
     if (this.#isFts5 && /remove_diacritics\s+'*2/i.test(text)) this.#add("remove_diacritics 2", at);
-    if (!DATE_FUNCTIONS.has(this.#open.at(-1) ?? "")) return;
+    if (this.#verb === "INSERT" && text.toLowerCase() === "'secure-delete'") {
+      this.#add("secure-delete", at);
+    }
+    const call = this.#open.at(-1) ?? "";
+    if (!DATE_FUNCTIONS.has(call)) return;
+    if (call === "STRFTIME" && this.#text(at - 1) === "(") return this.#conversions(at);
     const modifier = text.slice(1, -1).trim().toUpperCase();
+    if (/^[+-]\d{4}-\d\d-\d\d/.test(modifier)) {
+      this.#report("a span of dates as a modifier", DATE_SPANS, at);
+    }
     this.#named(MODIFIERS, `the modifier '${modifier.toLowerCase()}'`, modifier, at);
+  }
+
+  #conversions(at: number): void {
+    for (const [written, letter = ""] of this.#text(at).matchAll(/%(.)/gs)) {
+      this.#named(CONVERSIONS, `strftime() with ${written}`, letter, at);
+    }
   }
 
   get #isFts5(): boolean {
     return this.#text(1) === "VIRTUAL" &&
-      this.#tokens.some(({ text }, at) => text === "FTS5" && this.#text(at - 1) === "USING");
+      this.#tokens.all.some(({ text }, at) => text === "FTS5" && this.#text(at - 1) === "USING");
+  }
+
+  get #isIndex(): boolean {
+    return this.#text(0) === "CREATE" && [1, 2].some((at) => this.#text(at) === "INDEX");
   }
 
   /** Whether the statement is a CREATE TRIGGER, which has statements in it. */
@@ -277,7 +320,7 @@ class FeatureFinder {
 
   /** Whether a word before a parenthesis is a function that is called. */
   #isCall(at: number): boolean {
-    const token = this.#tokens[at];
+    const token = this.#tokens.all[at];
     if (token?.kind !== "word" || at === 0) return false;
     const previous = this.#text(at - 1);
     if (BEFORE_NAME.has(previous)) return false;
@@ -285,29 +328,18 @@ class FeatureFinder {
     if (previous === "ON" && this.#text(0) === "CREATE" && this.#open.length === 0) return false;
     if (!FUNCTIONS.has(token.text) && NO_FUNCTION.has(token.text)) return false;
     // WITH c (a, b) AS (…)
-    const after = this.#closing(at + 1) + 1;
+    const after = this.#tokens.closing(at + 1) + 1;
     return this.#text(after) !== "AS" ||
       !["(", "NOT", "MATERIALIZED"].includes(this.#text(after + 1));
   }
 
-  /** The index of the parenthesis that closes the one at an index; beyond the end if there is none. */
-  #closing(at: number): number {
-    let depth = 0;
-    for (; at < this.#tokens.length; at++) {
-      const text = this.#text(at);
-      if (text === "(") depth++;
-      else if (text === ")" && --depth === 0) break;
-    }
-    return at;
-  }
-
   #isName(at: number): boolean {
-    const token = this.#tokens[at];
+    const token = this.#tokens.all[at];
     return token?.kind === "quoted" || (token?.kind === "word" && !NO_FUNCTION.has(token.text));
   }
 
   #text(at: number): string {
-    return this.#tokens[at]?.text ?? "";
+    return this.#tokens.text(at);
   }
 
   #named(names: ReadonlyMap<string, number>, name: string, key: string, at: number): void {
@@ -320,7 +352,7 @@ class FeatureFinder {
   }
 
   #report(name: string, minor: number, at: number): void {
-    this.#found.push({ name, since: [3, minor], start: this.#tokens[at]!.start });
+    this.#found.push({ name, since: [3, minor], start: this.#tokens.all[at]!.start });
   }
 }
 

@@ -16,6 +16,8 @@ export function releaseOf(version: string): Release {
 
 /** Statements and clauses → the minor release since which SQLite 3 has them. */
 export const CLAUSES = {
+  "indexes on expressions": 9,
+  "TRUE and FALSE": 23,
   "ON CONFLICT … DO": 24,
   "RENAME COLUMN": 25,
   "window functions": 25,
@@ -23,6 +25,8 @@ export const CLAUSES = {
   "remove_diacritics 2": 27,
   "EXCLUDE in a window": 28,
   "GROUPS in a window": 28,
+  "RANGE with an offset": 28,
+  "a window based on another": 28,
   "FILTER of an aggregate": 30,
   "NULLS FIRST and NULLS LAST": 30,
   "generated columns": 31,
@@ -38,12 +42,18 @@ export const CLAUSES = {
   "the operator ->": 38,
   "RIGHT and FULL JOIN": 39,
   "IS DISTINCT FROM": 39,
+  "HAVING without GROUP BY": 39,
+  "secure-delete": 42,
   "contentless_delete": 43,
   "ORDER BY in an aggregate": 44,
+  "json_valid() with flags": 45,
+  "tokendata": 45,
   "the separator _ in numbers": 46,
   "an expression in RAISE": 47,
   "contentless_unindexed": 47,
   "locale": 47,
+  "iif() with two arguments": 48,
+  "iif() with more than three arguments": 49,
   "ALTER COLUMN": 53,
   "ADD CONSTRAINT": 53,
   "DROP CONSTRAINT": 53,
@@ -54,6 +64,8 @@ export const CLAUSES = {
 const FUNCTIONS_SINCE: Readonly<Record<number, string>> = {
   25:
     "row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value",
+  26: "pragma_table_xinfo",
+  30: "pragma_function_list pragma_module_list pragma_pragma_list",
   32: "iif",
   34: "substring",
   35:
@@ -78,6 +90,7 @@ const FUNCTIONS_SINCE: Readonly<Record<number, string>> = {
 /** Pragmas likewise. An older SQLite ignores one that it does not know, which is right for legacy_alter_table alone. */
 const PRAGMAS_SINCE: Readonly<Record<number, string>> = {
   26: "table_xinfo",
+  30: "function_list module_list pragma_list",
   31: "hard_heap_limit trusted_schema",
   32: "analysis_limit",
   37: "table_list",
@@ -89,6 +102,15 @@ const MODIFIERS_SINCE: Readonly<Record<number, string>> = {
   42: "subsec subsecond",
   46: "ceiling floor",
 };
+
+/** Likewise the letters after `%` that strftime() knows. */
+export const CONVERSIONS: ReadonlyMap<string, number> = new Map([
+  ...[..."eFIklpPRTu"].map((letter) => [letter, 44] as const),
+  ...[..."GgUV"].map((letter) => [letter, 46] as const),
+]);
+
+/** Since when a modifier of a date can add a span such as `+0001-02-03`. */
+export const DATE_SPANS = 43;
 
 /** As {@linkcode CLAUSES}, by the names of functions in upper case. */
 export const FUNCTIONS = byName(FUNCTIONS_SINCE);
