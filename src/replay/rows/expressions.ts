@@ -167,6 +167,7 @@ function readExpression(
     values.push(...lengths.map((length) => "x".repeat(Number(length))));
     // A second kind of characters, for a CHECK that asks for digits as well.
     values.push(...lengths.map((length) => "7".repeat(Number(length))));
+    values.push(...lengths.map((length) => new Uint8Array(Number(length)).fill(7)));
   }
   values.push(0n, 1n);
   return { names, values };

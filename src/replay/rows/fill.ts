@@ -5,6 +5,7 @@ import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import { adoptOrphans, deleteOrphans, detachOrphans, withoutFailingTriggers } from "./orphans.ts";
 import { nullableColumns, ParentRows } from "./parents.ts";
 import { columnValue, habitMaker, rowidFor, SeededRandom, type ValueMaker } from "./values.ts";
+import { dependsOnEqualRows, keyColumns } from "./equal_rows.ts";
 import { checkLabel, type CheckValues, checkValues, type Wish, wishOf } from "./expressions.ts";
 import { mentionedNames } from "../../schema/model/model.ts";
 import { splitStatements } from "../../sql/script.ts";
@@ -62,10 +63,12 @@ export async function fillTables(
   for (const [at, table] of tables.entries()) {
     const random = new SeededRandom(options.seed * 1_000 + at);
     const named = statements.filter((sql) => mentionedNames(sql).has(foldName(table.name)));
-    const computed = indexes.get(foldName(table.name))?.map(({ sql }) => sql) ?? [];
+    const own = indexes.get(foldName(table.name)) ?? [];
+    const computed = own.map(({ sql }) => sql);
     const filler = new TableFiller(connection, table, random, {
       checks: checkValues(table, [...computed, ...named]),
       wishes: named,
+      distinct: named.some(dependsOnEqualRows) ? keyColumns(table, own) : undefined,
       plain: options.plain ?? false,
     });
     const parents = await ParentRows.read(connection, schema, table);
@@ -132,6 +135,8 @@ interface RowWishes {
   readonly checks: CheckValues;
   /** Statements, each of which gets a row that its WHERE should pick. */
   readonly wishes: readonly string[];
+  /** If given, there are two rows that differ in these folded columns alone. */
+  readonly distinct: ReadonlySet<string> | undefined;
   readonly plain: boolean;
 }
 
@@ -144,6 +149,7 @@ class TableFiller {
   readonly #columns: readonly Column[];
   readonly #habits: ReadonlyMap<Column, ValueMaker>;
   readonly #wishes: readonly Wish[];
+  readonly #distinct: ReadonlySet<string> | undefined;
   readonly #plain: boolean;
   readonly #keys: readonly { readonly key: ForeignKey; readonly nullable: readonly Column[] }[];
 
@@ -151,12 +157,13 @@ class TableFiller {
     connection: Connection,
     table: Table,
     random: SeededRandom,
-    { checks, wishes, plain }: RowWishes,
+    { checks, wishes, distinct, plain }: RowWishes,
   ) {
     this.#connection = connection;
     this.#table = table;
     this.#random = random;
     this.#checks = checks;
+    this.#distinct = distinct;
     this.#plain = plain;
     this.#columns = table.columns.filter(({ generated }) => generated === undefined);
     this.#habits = new Map(
@@ -185,6 +192,8 @@ class TableFiller {
     for (const [at, wish] of this.#wishes.entries()) {
       if (rows > 0 && await this.#insert(rows + at, parents, wish) === undefined) made++;
     }
+    const twin = made > 0 ? await this.#twin() : undefined;
+    if (twin !== undefined) await this.#insert(rows + this.#wishes.length, parents, twin);
     return made > 0 ? undefined : reason;
   }
 
@@ -217,6 +226,19 @@ class TableFiller {
       }
     }
     return last;
+  }
+
+  /** What a row must be like to equal another one, of those that are there the one with the fewest NULLs. */
+  async #twin(): Promise<Wish | undefined> {
+    const columns = this.#columns.filter(({ name }) => !this.#distinct?.has(foldName(name)));
+    if (this.#distinct === undefined || columns.length === 0) return undefined;
+    const names = columns.map(({ name }) => quoteName(name));
+    const nulls = names.map((name) => `(${name} IS NULL)`).join(" + ");
+    const [row] = await this.#connection.query(
+      `SELECT ${names.join(", ")} FROM ${quoteName(this.#table.name)} ORDER BY ${nulls} LIMIT 1`,
+    );
+    if (row === undefined) return undefined;
+    return new Map(columns.map(({ name }) => [foldName(name), row[name] ?? null]));
   }
 
   async #compiles(names: readonly string[]): Promise<boolean> {
@@ -260,6 +282,8 @@ class TableFiller {
         // A pattern gives one text, and a UNIQUE wants many.
         if (typeof value === "string" && random.once(2)) {
           value = random.once(2) ? `${value}${place}` : `${place}${value}`;
+        } else if (value instanceof Uint8Array && value.length > 0) {
+          value = value.with(value.length - 1, place & 255);
         }
       } else {
         const number = place + (attempt > 8 ? attempt * 7 : 0);

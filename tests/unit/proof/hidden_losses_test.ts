@@ -242,6 +242,71 @@ const PROBES: readonly Probe[] = [
     verdict: /sequence of auto|rows of sqlite_sequence/,
   },
   {
+    name: "rows that OR IGNORE leaves out of a key that is new",
+    before: "CREATE TABLE mails (id INTEGER PRIMARY KEY, mail TEXT NOT NULL, n INTEGER)",
+    up: `CREATE TABLE m (id INTEGER PRIMARY KEY, mail TEXT NOT NULL UNIQUE, n INTEGER);
+      INSERT OR IGNORE INTO m SELECT * FROM mails; DROP TABLE mails; ALTER TABLE m RENAME TO mails;
+      -- aludel: allow-loss=mails doubles`,
+    down: `CREATE TABLE m (id INTEGER PRIMARY KEY, mail TEXT NOT NULL, n INTEGER);
+      INSERT INTO m SELECT * FROM mails; DROP TABLE mails; ALTER TABLE m RENAME TO mails;`,
+    verdict: /rows of mails/,
+  },
+  {
+    name: "rows that DISTINCT takes for one",
+    before: "CREATE TABLE pairs (a TEXT, b INTEGER)",
+    up: `CREATE TABLE p (a TEXT, b INTEGER); INSERT INTO p SELECT DISTINCT a, b FROM pairs;
+      DROP TABLE pairs; ALTER TABLE p RENAME TO pairs;
+      -- aludel: allow-loss=pairs doubles`,
+    down: NOTHING,
+    verdict: /rows of pairs/,
+  },
+  {
+    name: "a lookup table that OR IGNORE fills",
+    before: "CREATE TABLE people (id INTEGER PRIMARY KEY, city TEXT)",
+    up: `CREATE TABLE city (id INTEGER PRIMARY KEY, name TEXT UNIQUE);
+      INSERT OR IGNORE INTO city (name) SELECT city FROM people;`,
+    down: "DROP TABLE city;",
+    verdict: "exact",
+  },
+  {
+    name: "an UPDATE through a view",
+    before: `${T}; CREATE VIEW v AS SELECT * FROM t;
+      CREATE TRIGGER g INSTEAD OF UPDATE ON v BEGIN UPDATE t SET a = new.a WHERE id = old.id; END`,
+    up: "UPDATE v SET a = 'x' WHERE a = 'only this';",
+    down: NOTHING,
+    verdict: /values of t\.a/,
+  },
+  {
+    name: "columns that are split and joined again",
+    before: T,
+    up: `ALTER TABLE t ADD COLUMN b TEXT;
+      UPDATE t SET b = substr(a, instr(a, ' ') + 1), a = substr(a, 1, instr(a, ' ') - 1);`,
+    down: "UPDATE t SET a = a || ' ' || b; ALTER TABLE t DROP COLUMN b;",
+    verdict: /^values of t\.a in/,
+  },
+  {
+    name: "columns that change places",
+    before: T,
+    up: "UPDATE t SET a = n, n = a WHERE false; UPDATE t SET x = r, r = x;",
+    down: "UPDATE t SET x = r, r = x;",
+    verdict: /^values of t\.(?:r|x) in/,
+  },
+  {
+    name: "dates that become numbers",
+    before: "CREATE TABLE log (id INTEGER PRIMARY KEY, at TEXT)",
+    up: "UPDATE log SET at = unixepoch(at);",
+    down: "UPDATE log SET at = datetime(at, 'unixepoch');",
+    verdict: /^values of log\.at in/,
+  },
+  {
+    name: "a key of sixteen bytes",
+    before:
+      "CREATE TABLE ids (id BLOB PRIMARY KEY CHECK (length(id) = 16), a TEXT) STRICT, WITHOUT ROWID",
+    up: "ALTER TABLE ids ADD COLUMN b TEXT;",
+    down: "ALTER TABLE ids DROP COLUMN b;",
+    verdict: "exact",
+  },
+  {
     name: "rows that go into another table and come back",
     before: T,
     up: `CREATE TABLE archive (id INTEGER PRIMARY KEY, a TEXT, n INTEGER, r REAL, x);
