@@ -33,7 +33,8 @@ export async function compileBundle(
       "--no-prompt",
       "--app-name=aludel",
       `--target=${platform.target}`,
-      ...bundle.workers.map((module) => `--include=${module}`),
+      // No import names most of them in words that the compiler reads.
+      ...bundle.modules.map((module) => `--include=${module}`),
       `--output=${output}`,
       bundle.entry,
     ],

@@ -151,6 +151,7 @@ export class RevisionGraph {
    * one depends on.
    */
   labelsOf(id: RevisionId): readonly string[] {
+    if (this.labels.size === 0) return [];
     this.#labelsOf ??= this.#spreadLabels();
     return this.#labelsOf[this.#at(id)]!;
   }

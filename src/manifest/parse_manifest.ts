@@ -3,6 +3,7 @@ import { placeOf } from "../text/position.ts";
 import { excerpt } from "../text/layout.ts";
 import { checkManifest, type ManifestProblem } from "./check_manifest.ts";
 import { FIRST_LINES, type Manifest, REVISION_KEYS } from "./manifest.ts";
+import { readGeneratedLines } from "./generated_lines.ts";
 import { type JsonNode, offsetAt, readJson, valueOf } from "./strict_json.ts";
 import { type NextStep, say, shell } from "../text/next_step.ts";
 
@@ -39,6 +40,8 @@ const LONGEST_MESSAGE = 500;
 export function parseManifest(text: string, file: string): ParsedManifest {
   if (text.length > MAX_MANIFEST_LENGTH) throw manifestTooLarge(file);
   const plain = text.startsWith("\ufeff") ? text.slice(1) : text;
+  const generated = readGeneratedLines(plain);
+  if (generated !== undefined) return new Parsed(generated, plain, file);
   const body = withOneHead(plain);
   const problems: ManifestProblem[] = [];
   const quick = parseQuickly(body);

@@ -87,7 +87,10 @@ export function workspaceOf(files: RevisionFiles, manifest: ParsedManifest): Wor
 export function inOrderOfCreation<R extends { readonly id: string; readonly created: string }>(
   revisions: readonly R[],
 ): R[] {
-  return revisions.toSorted((a, b) =>
-    a.created < b.created ? -1 : a.created > b.created ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+  // Numbers, because comparing ten thousand texts of one form takes as long as reading them.
+  const times = revisions.map(({ created }) => Date.parse(created));
+  const order = Array.from(revisions.keys()).sort((a, b) =>
+    times[a]! - times[b]! || (revisions[a]!.id < revisions[b]!.id ? -1 : 1)
   );
+  return order.map((at) => revisions[at]!);
 }
