@@ -26,35 +26,78 @@ export interface BlameLine {
 /** The parts of a table or view, by a key that tells them apart. */
 type Parts = Map<string, BlameLine>;
 
+/** Who made the parts of some tables and views. */
+export interface Blame {
+  /** By folded name; a table's columns first, in its own order, then all else. */
+  readonly lines: ReadonlyMap<string, readonly BlameLine[]>;
+  /** The folded names of all tables, views and virtual tables that there are at the end. */
+  readonly owners: ReadonlySet<string>;
+}
+
 /**
- * Finds which revision last changed each part of each table, view and virtual table, by replaying the revisions
- * and comparing the schemas around each. Renames are followed if the statements make them.
+ * Finds which revision last changed each part of some tables, views or virtual tables, by replaying the revisions and
+ * comparing the schemas around those that changed them. Renames are followed if the statements make them.
  *
  * @param ids In topological order, with everything they need.
- * @returns By folded name; a table's columns first, in its own order, then all else.
+ * @param names Folded. Of those that do not exist there are no lines.
  * @throws {AludelError} The errors of replaying.
  */
 export async function blame(
   ids: readonly RevisionId[],
   tree: ReplayTree,
-): Promise<ReadonlyMap<string, readonly BlameLine[]>> {
+  names: readonly string[],
+): Promise<Blame> {
+  const watched = JSON.stringify([...formerNames(ids, tree, names)]);
   const owners = new Map<string, Parts>();
   let before: Schema = EMPTY_SCHEMA;
-  let version: SqlValue | undefined;
+  let definitions: SqlValue | undefined;
   await tree.walk(ids, async (id, connection) => {
-    // Grows with each change of the schema: https://sqlite.org/pragma.html#pragma_schema_version
-    const [row] = await connection.query("PRAGMA schema_version");
-    if (row!["schema_version"] === version) return;
-    version = row!["schema_version"];
+    const [row] = await connection.query(DEFINITIONS, [watched, watched]);
+    const isLast = id === ids.at(-1);
+    if (row!["definitions"] === definitions && !isLast) return;
+    definitions = row!["definitions"];
+    // What has changed of other tables since counts for this revision, and nobody asks for it.
     const after = await tree.schemaOf(connection);
     const renames = renamesOf(tree.scriptOf(id));
     for (const change of compareSchemas(before, after, { renames })) note(owners, id, change);
     before = after;
   });
-  return new Map(
-    [...owners].map(([name, parts]) => [name, inOrder(parts, name, before)]),
-  );
+  const all = [before.tables, before.views, before.virtualTables].flatMap((
+    some,
+  ) => [...some.keys()]);
+  return {
+    lines: new Map(
+      names.flatMap((name) => {
+        const parts = owners.get(name);
+        return parts === undefined ? [] : [[name, inOrder(parts, name, before)]];
+      }),
+    ),
+    owners: new Set(all),
+  };
 }
+
+/** The names, and those that tables had before revisions renamed them so. */
+function formerNames(
+  ids: readonly RevisionId[],
+  tree: ReplayTree,
+  names: readonly string[],
+): ReadonlySet<string> {
+  const former = new Map<string, string[]>();
+  for (const id of ids) {
+    for (const { from, to } of renamesOf(tree.scriptOf(id)).tables) {
+      former.set(foldName(to), [...former.get(foldName(to)) ?? [], foldName(from)]);
+    }
+  }
+  const found = new Set(names);
+  for (const name of found) for (const one of former.get(name) ?? []) found.add(one);
+  return found;
+}
+
+/** All that defines the tables and views of some names: as long as it gives the same, they are the same. */
+const DEFINITIONS =
+  "SELECT json_group_array(json_array(type, name, tbl_name, sql)) AS definitions " +
+  "FROM main.sqlite_schema WHERE lower(name) IN (SELECT value FROM json_each(?)) " +
+  "OR lower(tbl_name) IN (SELECT value FROM json_each(?))";
 
 function note(owners: Map<string, Parts>, revision: RevisionId, change: Change): void {
   switch (change.kind) {

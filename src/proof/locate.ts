@@ -97,9 +97,12 @@ async function findCandidates(text: string, tree: ReplayTree): Promise<Candidate
   const wanted = namesIn(text);
   const candidates: Candidate[] = [];
   const add = async (heads: readonly RevisionId[], size: number, connection: Connection) => {
-    const own = await schemaText(connection);
-    const distance = wanted.symmetricDifference(namesIn(own)).size;
-    candidates.push({ heads, size, isExact: own === text, distance });
+    const own = await readNames(connection);
+    const common = own.reduce((count, name) => wanted.has(name) ? count + 1 : count, 0);
+    const distance = wanted.size + own.length - 2 * common;
+    // The definitions are read of states that have the same names alone: each has all of the schema.
+    const isExact = distance === 0 && await schemaText(connection) === text;
+    candidates.push({ heads, size, isExact, distance });
   };
   await using empty = await tree.scratch.open();
   await add([], 0, empty);
@@ -120,7 +123,16 @@ async function findCandidates(text: string, tree: ReplayTree): Promise<Candidate
 }
 
 /** The kinds and names in a {@linkcode schemaText}. */
-function namesIn(text: string): Set<string> {
+function namesIn(text: string): ReadonlySet<string> {
   const rows = JSON.parse(text) as readonly (readonly [type: string, name: string])[];
   return new Set(rows.map(([type, name]) => `${type} ${name.toLowerCase()}`));
+}
+
+/** The same of a database. All of it is one value: a row for each name takes three times as long. */
+async function readNames(connection: Connection): Promise<readonly string[]> {
+  const [row] = await connection.query(
+    "SELECT json_group_array(type || ' ' || name) AS names FROM main.sqlite_schema " +
+      "WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'aludel\\_%' ESCAPE '\\'",
+  );
+  return JSON.parse(String(row!["names"]).toLowerCase());
 }

@@ -25,12 +25,13 @@ export const command = defineCommand({
     const { ui } = context;
     const session = new Session(context, flags);
     const { ids, tree } = await chooseHistory(session, flags.at);
-    const all = await blame(ids, tree);
-    const { owner, column } = findPart(text, new Set(all.keys()));
+    const readings = readName(text);
+    const { lines: all, owners } = await blame(ids, tree, readings.map(({ owner }) => owner));
+    const { owner, column } = readings.find((one) => owners.has(one.owner)) ?? readings.at(-1)!;
     const lines = (all.get(owner) ?? []).filter((line) =>
       column === undefined || line.column === column
     );
-    if (lines.length === 0) throw nothingFound(text, column, owner, [...all.keys()]);
+    if (lines.length === 0) throw nothingFound(text, column, owner, [...owners]);
     const title = (id: string) => titleOf(session.catalogue, id);
     ui.json({
       lines: lines.map(({ revision, line }) => ({ revision, message: title(revision), line })),
@@ -43,18 +44,17 @@ export const command = defineCommand({
   },
 });
 
-/** A name with a dot may be a table, or a table and a column. */
-function findPart(
+/** What a name may mean, folded: with a dot it may be a table, or else a table and a column. */
+function readName(
   text: string,
-  owners: ReadonlySet<string>,
-): { readonly owner: string; readonly column: string | undefined } {
-  const whole = foldName(unquote(text));
+): readonly { readonly owner: string; readonly column: string | undefined }[] {
+  const whole = { owner: foldName(unquote(text)), column: undefined };
   const dot = text.lastIndexOf(".");
-  if (owners.has(whole) || dot < 0) return { owner: whole, column: undefined };
-  return {
+  if (dot < 0) return [whole];
+  return [whole, {
     owner: foldName(unquote(text.slice(0, dot))),
     column: foldName(unquote(text.slice(dot + 1))),
-  };
+  }];
 }
 
 function nothingFound(
