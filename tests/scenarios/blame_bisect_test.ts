@@ -68,6 +68,44 @@ Deno.test("blame looks at one column, at a view, and at an earlier revision", as
   }
 });
 
+Deno.test("blame follows a table through names while others change, and takes a later table of its old name for another", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE alpha (id INTEGER PRIMARY KEY, x TEXT);\n");
+  project.add("b1", "CREATE TABLE other (a TEXT);\nCREATE INDEX by_x ON alpha (x);\n");
+  project.add("c1", "ALTER TABLE alpha RENAME TO beta;\n");
+  project.add("d1", "ALTER TABLE other RENAME TO another;\nCREATE TABLE alpha (y TEXT);\n");
+  project.add("e1", "ALTER TABLE beta RENAME TO gamma;\nALTER TABLE another ADD b TEXT;\n");
+  project.add("f1", "DROP INDEX by_x;\nCREATE TABLE child (p REFERENCES gamma (id));\n");
+  project.add("g1", "ALTER TABLE alpha ADD z TEXT;\n");
+  project.add("h1", "ALTER TABLE gamma RENAME TO delta;\n");
+  project.add("i1", "DROP TABLE another;\n");
+  const lines = async (...args: string[]) => {
+    const { lines } = JSON.parse(await project.prepare("blame", "--json", ...args));
+    return lines.map((one: { revision: string; line: string }) => `${one.revision} ${one.line}`);
+  };
+  assert.deepEqual(await lines("delta"), [
+    "h1 table delta",
+    "a1 id INTEGER",
+    "a1 x TEXT",
+    "a1 PRIMARY KEY (id)",
+  ]);
+  assert.deepEqual(await lines("alpha"), ["d1 table alpha", "d1 y TEXT", "g1 z TEXT"]);
+  assert.deepEqual(await lines("beta", "--at", "d1"), [
+    "c1 table beta",
+    "a1 id INTEGER",
+    "a1 x TEXT",
+    "a1 PRIMARY KEY (id)",
+    "b1 index by_x on beta",
+  ]);
+  assert.deepEqual(await lines("another", "--at", "h1"), [
+    "d1 table another",
+    "b1 a TEXT",
+    "e1 b TEXT",
+  ]);
+  const { stdout: child } = await project.inProcess("blame", "child");
+  assert.match(child, /^h1 .*REFERENCES delta|^f1 .*REFERENCES/m);
+});
+
 Deno.test("blame shows a generated column as it is once the column that it reads is renamed", async () => {
   using project = runProject();
   project.add("a1", "CREATE TABLE t (a TEXT, size AS (length(a)));\n");
