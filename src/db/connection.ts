@@ -1,10 +1,10 @@
-/** A function that SQL can call: it gets the values and gives one, always the same for the same values. */
+/** A function that SQL can call. It must return the same value for the same arguments. */
 export type SqlFunction = (...values: SqlValue[]) => SqlValue;
 
 /** Functions by their names in SQL. */
 export type SqlFunctions = Readonly<Record<string, SqlFunction>>;
 
-/** A value as SQLite holds it. Integers are always `bigint` when read, so that none loses digits. */
+/** A value of SQLite. Integers are always read as `bigint`, so that none loses digits. */
 export type SqlValue = null | bigint | number | string | Uint8Array;
 
 /** A row by column name. */
@@ -16,71 +16,71 @@ export interface AuthorizedAction {
   readonly arg1: string | null;
   readonly arg2: string | null;
   readonly database: string | null;
-  /** The trigger or view that asks, or null for the statement itself. */
+  /** The trigger or view that causes the action; null for the statement itself. */
   readonly source: string | null;
 }
 
-/** Says whether SQLite may compile an action: a reason refuses it, null allows it. */
+/** Judges whether SQLite may compile an action: returns null to allow it, or the reason to refuse it. */
 export type Authorizer = (action: AuthorizedAction) => string | null;
 
-/** What a kind of database can do, for the code that must choose. */
+/** The abilities in which databases differ. */
 export interface Capabilities {
   /** The SQLite library that runs the statements, such as `3.53.2`. */
   readonly sqliteVersion: string;
-  /** Whether its cache is ours: PRAGMA cache_spill and query_only are taken. */
+  /** Whether this process has the page cache, so that PRAGMA cache_spill and query_only work. */
   readonly ownCache: boolean;
 }
 
 /** A condition at the end of a batch. */
 export interface BatchGuard {
-  /** SQL that is true if all is well. */
+  /** SQL that is true if the batch may be committed. */
   readonly holds: string;
-  /** SQL of a text for {@linkcode BatchFailure.detail}. */
+  /** SQL for the text of {@linkcode BatchFailure.detail}. */
   readonly detail: string;
-  /** Goes into {@linkcode BatchFailure.origin}. */
+  /** The value of {@linkcode BatchFailure.origin}. */
   readonly origin: unknown;
 }
 
-/** A value that a batch finds at one of its places. */
+/** A value that a batch computes at one of its places. */
 export interface BatchNote {
-  /** SQL for it, at later places of the batch. */
+  /** SQL for the value, at later places of the batch. */
   readonly sql: string;
   /** The value, once the batch is committed. */
   value(): SqlValue;
 }
 
 /**
- * A transaction of a database that has none over several requests: between BEGIN IMMEDIATE and COMMIT the statements are
- * collected, and COMMIT runs them all at once. Until then only the schema and our own tables can be read: the schema with
- * what the statements change, and all other tables without rows. What only the rows tell is a note or a guard.
+ * A transaction of a database in which a transaction cannot span several requests. After BEGIN IMMEDIATE the statements
+ * are collected, and COMMIT runs them all at once. Until then, only the schema, with the changes of the statements, and
+ * our own tables can be read; all other tables are empty. A note or a guard looks at their rows.
  */
 export interface BatchTransaction {
-  /** What the statements from now on belong to, for {@linkcode BatchFailure.origin}; undefined if they are our own. */
+  /** The origin of the following statements, for {@linkcode BatchFailure.origin}; undefined if they are our own. */
   origin: unknown;
-  /** Has an expression computed before the statement of an index, or after the last one if that is infinite. */
+  /** Computes an expression before the statement of an index, or after the last one if the index is infinite. */
   note(expression: string, index: number): BatchNote;
   /** Adds a condition. */
   guard(guard: BatchGuard): void;
-  /** Copies expressions of all rows of a table before the first statement, into a table with the columns c0, c1, … */
+  /** Copies expressions over all rows of a table before the first statement, into a table with columns c0, c1, … */
   keep(table: string, expressions: readonly string[]): string;
   /**
-   * Where a table is dropped.
-   * @param before Its name before the first statement.
-   * @param last The name after the last statement of the table that is there instead.
-   * @returns The index of the DROP, and the names of both before it.
+   * Finds the statement that drops a table.
+   * @param before The table's name before the first statement.
+   * @param last The name of its replacement after the last statement.
+   * @returns The index of the DROP, and the names of both tables before it.
    */
   dropOf(
     before: string,
     last: string,
   ): { readonly index: number; readonly before: string; readonly now: string } | undefined;
-  /** Reads at one moment, outside of a transaction. */
+  /** Runs queries at one moment, outside of the transaction. */
   readTogether(statements: readonly string[]): Promise<readonly (readonly Row[])[]>;
-  /** A database that has the schema from before the first statement, and no rows. */
+  /** Opens a database with the schema from before the first statement and without rows. */
   openBefore(): Promise<Connection>;
 }
 
 /**
- * A connection to one SQLite database. Asynchronous although node:sqlite is not: a server is.
+ * A connection to one SQLite database. It is asynchronous because of servers; node:sqlite is not.
  *
  * Every method throws {@linkcode SqlError} when SQLite refuses.
  */
@@ -88,7 +88,7 @@ export interface Connection extends AsyncDisposable {
   /** The database for messages: a path, or a URL without its secrets. */
   readonly name: string;
   readonly capabilities: Capabilities;
-  /** Runs one statement that returns no rows, or whose rows do not matter and have no side effects. */
+  /** Runs one statement and ignores its rows. */
   execute(sql: string): Promise<void>;
   /** Runs one statement with parameters and reads every row. */
   query(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]>;
@@ -97,29 +97,29 @@ export interface Connection extends AsyncDisposable {
   /** Sets or, with null, removes the authorizer for statements compiled from now on. */
   authorize(authorizer: Authorizer | null): void;
   /**
-   * Asks whether the database takes some statements at all, without running any: a server refuses VACUUM, for example.
-   * Left out if it takes all that SQLite does.
-   * @returns For each the words of the refusal, or undefined.
+   * Asks whether the database accepts some statements, without running any: a server may refuse VACUUM, for example.
+   * Missing if the database accepts everything that SQLite does.
+   * @returns For each statement the message of the refusal, or undefined.
    */
   refusals?(statements: readonly string[]): Promise<readonly (string | undefined)[]>;
   /**
    * Runs UPDATEs of sqlite_schema, and reads the schema again: https://sqlite.org/pragma.html#pragma_writable_schema.
-   * The caller answers for it that the schema is still that of the data. Left out if the database does not take it.
+   * The caller must make sure that the schema still describes the data. Missing if the database does not allow it.
    */
   rewriteSchema?(updates: readonly string[]): Promise<void>;
-  /** How to work with a database whose transactions are batches. */
+  /** The open transaction, if transactions of the database are batches. */
   readonly batch?: BatchTransaction | undefined;
   close(): Promise<void>;
 }
 
-/** What SQLite said. The caller that knows the file turns it into an AludelError. */
+/** An error of SQLite. The caller that knows the file turns it into an AludelError. */
 export class SqlError extends Error {
   override readonly name: string = "SqlError";
-  /** SQLite's words, without the offset. */
+  /** SQLite's message, without the offset. */
   readonly sqlite: string;
-  /** SQLite's primary result code if it is known: 5 is SQLITE_BUSY. */
+  /** SQLite's primary result code, if it is known: 5 is SQLITE_BUSY. */
   readonly resultCode: number | undefined;
-  /** Offset in UTF-8 bytes of the statement's text where SQLite stopped, if it says so. */
+  /** The offset at which SQLite stopped, in UTF-8 bytes of the statement's text, if it is known. */
   readonly byteOffset: number | undefined;
   /** The reason of the authorizer that refused, if one did. */
   readonly refusal: string | undefined;
@@ -150,14 +150,14 @@ export class SqlError extends Error {
   }
 }
 
-/** A server gave the lock of an open transaction to another connection, or forgot it; all of it is rolled back. */
+/** A server ended an open transaction, or gave its lock to another connection. The transaction is rolled back. */
 export class LockLost extends SqlError {}
 
-/** A statement or a condition of a batch failed, and all of the batch is rolled back. */
+/** A statement or a guard of a batch failed. The batch is rolled back. */
 export class BatchFailure extends SqlError {
-  /** As {@linkcode BatchTransaction.origin} was. */
+  /** The {@linkcode BatchTransaction.origin} of the statement or guard. */
   readonly origin: unknown;
-  /** Of a condition: what it says of the rows. */
+  /** The detail of a guard. */
   readonly detail: string | undefined;
 
   constructor(
@@ -170,12 +170,12 @@ export class BatchFailure extends SqlError {
   }
 }
 
-/** A server cannot be reached, or what it answers is not an answer. What was not committed is rolled back. */
+/** A server cannot be reached, or its answer is malformed. What was not committed is rolled back. */
 export class ServerFault extends SqlError {}
 
 /**
- * What a script inside a transaction can leave changed on the connection: of the pragmas that a revision may use, these
- * two are neither content of the database nor without effect afterwards. `foreign_keys` is the runner's.
+ * The settings of a connection that a script inside a transaction can leave changed: of the pragmas that a revision may
+ * use, only these two last longer and are not content of the database. The runner sets `foreign_keys`.
  */
 export const KNOWN_VALUES: readonly string[] = [
   "PRAGMA legacy_alter_table = OFF",
@@ -183,22 +183,22 @@ export const KNOWN_VALUES: readonly string[] = [
 ];
 
 /**
- * Whether a script could leave a setting of the connection changed. Errs towards yes, and costs next to
- * nothing: no script changes a setting without the word PRAGMA.
+ * Whether a script could leave a setting of the connection changed. In doubt, the answer is yes:
+ * no script changes a setting without the word PRAGMA.
  */
 export function mayChangeSettings(sql: string): boolean {
   return /pragma/i.test(sql);
 }
 
 /**
- * Puts the connection's settings back to what every revision may count on, inside a transaction or outside.
+ * Resets the connection's settings to those that every revision expects, inside a transaction or outside.
  * @throws {SqlError}
  */
 export async function restoreSettings(connection: Connection): Promise<void> {
   for (const pragma of KNOWN_VALUES) await connection.execute(pragma);
 }
 
-/** Does some work. @returns SQLite's words if it refuses; undefined if it does not. */
+/** Does some work. @returns SQLite's message if SQLite refuses; otherwise undefined. */
 export async function refusalOf(work: () => Promise<unknown>): Promise<string | undefined> {
   try {
     await work();

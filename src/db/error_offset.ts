@@ -4,13 +4,13 @@ import { tokenize } from "../sql/tokenizer.ts";
 
 import { SqlError } from "./connection.ts";
 
-/** Compiles a text without running it, and gives SQLite's words if it refuses. */
+/** Compiles a text without running it. Returns SQLite's message if it refuses. */
 export type Compile = (sql: string) => string | undefined;
 
-/** More places than this are not tried: each costs two compilations. */
+/** Up to this many places are tried: each costs two compilations. */
 const MOST_CANDIDATES = 64;
 
-/** An error of a statement, with its place in the text if this runtime did not tell it and the words name it. */
+/** An error of a statement, with its place in the text if the runtime omits it and the message names it. */
 export function withPlace(error: SqlError, sql: string, compile: Compile): SqlError {
   const { sqlite, resultCode, refusal, database, cause } = error;
   // SQLITE_ERROR. Compiling some pragmas runs them.
@@ -21,7 +21,7 @@ export function withPlace(error: SqlError, sql: string, compile: Compile): SqlEr
 
 let offsetsTold: boolean | undefined;
 
-/** Whether this runtime passes on where in a text SQLite found an error: Deno does, Node does not. */
+/** Whether this runtime reports the offset at which SQLite found an error: Deno does, Node does not. */
 function knowsOffsets(): boolean {
   if (offsetsTold === undefined) {
     using database = new DatabaseSync(":memory:");
@@ -35,13 +35,13 @@ function knowsOffsets(): boolean {
 }
 
 /**
- * Finds where in a statement the error is that SQLite reports, for a runtime that does not pass SQLite's offset on:
- * Node's SQLite gives the words of https://sqlite.org/c3ref/errcode.html and not sqlite3_error_offset().
+ * Finds the place of an error in a statement, for a runtime that does not report SQLite's offset: Node reports the
+ * message (https://sqlite.org/c3ref/errcode.html) but not sqlite3_error_offset().
  *
- * The words name a token. If the statement has it several times, SQLite is asked again with changed texts.
+ * The message names a token. If it occurs several times, SQLite compiles changed texts to find the right one.
  *
- * @param message SQLite's words for this statement.
- * @returns The offset in UTF-8 bytes; undefined if the words name no place in this text.
+ * @param message SQLite's message for this statement.
+ * @returns The offset in UTF-8 bytes; undefined if the message names no place in this text.
  */
 export function findErrorOffset(
   sql: string,
@@ -52,7 +52,7 @@ export function findErrorOffset(
   return at === undefined ? undefined : new TextEncoder().encode(sql.slice(0, at)).length;
 }
 
-/** SQLite reads from left to right: a text that ends behind the wrong token fails alike, a shorter one otherwise. */
+/** SQLite reads from left to right: a text that ends after the wrong token fails with the same message, a shorter one does not. */
 function syntaxErrorAt(sql: string, message: string, compile: Compile): number | undefined {
   const text = /^(?:near "([^]*)": syntax error|unrecognized token: "([^]*)")$/.exec(message);
   if (text === null) return undefined;
@@ -65,7 +65,7 @@ function syntaxErrorAt(sql: string, message: string, compile: Compile): number |
     if (compile(sql.slice(0, candidates[middle]!.end)) === message) high = middle;
     else low = middle + 1;
   }
-  // SQLite joins what our tokenizer may take apart, such as 1abc.
+  // SQLite may have one token, such as 1abc, for two of our tokenizer.
   return candidates[low]?.start ?? onlyPlaceOf(sql, token);
 }
 
@@ -74,7 +74,7 @@ function onlyPlaceOf(sql: string, text: string): number | undefined {
   return first >= 0 && first === sql.lastIndexOf(text) ? first : undefined;
 }
 
-/** What SQLite says of a name, with that name. */
+/** SQLite's messages that contain the wrong name. */
 const NAME_ERRORS: readonly RegExp[] = [
   /^no such column: ([^]+?)(?: - should this be a string literal in single-quotes\?)?$/,
   /^ambiguous column name: ([^]+)$/,
@@ -93,7 +93,7 @@ function nameErrorAt(sql: string, message: string, compile: Compile): number | u
     return (kind === "word" || kind === "quoted") &&
       foldName(unquote(sql.slice(start, end))) === foldName(unquote(name));
   };
-  // `t.x` is named whole, and its place is where it begins.
+  // The message has the whole of `t.x`, whose place is its beginning.
   const parts = named.startsWith('"') ? [named] : named.split(".");
   const candidates: number[] = [];
   for (let at = parts.length - 1; at < tokens.length; at++) {
@@ -107,7 +107,7 @@ function nameErrorAt(sql: string, message: string, compile: Compile): number | u
   if (message.endsWith(" already exists")) return start(candidates[0]!);
   if (candidates.length > MOST_CANDIDATES) return undefined;
 
-  /** Which of the places SQLite complains of first when each has a name that nothing has. */
+  /** The place that SQLite reports first if each of them has an unknown name. */
   const firstOf = (places: readonly number[]): number | undefined => {
     let text = "";
     let done = 0;
@@ -118,7 +118,7 @@ function nameErrorAt(sql: string, message: string, compile: Compile): number | u
     const words = compile(text + sql.slice(done)) ?? "";
     return places.find((at) => words.includes(probe(at)));
   };
-  // Names that SQLite resolves up to the wrong one, which is the last of them: it stopped there.
+  // SQLite resolves names up to the wrong one, so the last name that it reaches is the wrong one.
   const reached = candidates.filter((at) => firstOf([at]) !== undefined);
   let last = reached[0];
   for (const at of reached.slice(1)) {
@@ -128,7 +128,7 @@ function nameErrorAt(sql: string, message: string, compile: Compile): number | u
   return last === undefined ? undefined : start(last);
 }
 
-/** Ends with a letter, so that no probe is the beginning of another one. */
+/** An unknown name. It ends with a letter, so that it is not the beginning of another one. */
 function probe(at: number): string {
   return `aludel_probe_${at}_x`;
 }

@@ -4,14 +4,14 @@ import { type NativeDatabase, openNative } from "./node_connection.ts";
 import { toSqlError } from "./sqlite_error.ts";
 
 /**
- * Takes an exclusive lock on a file without waiting. The system releases it when the process ends, however it ends;
- * disposing it removes the file too. A file that a crash leaves is empty and locks nothing.
+ * Takes an exclusive lock on a file without waiting. The system releases it when the process ends, even after a crash;
+ * disposing it also removes the file. A file left by a crash is empty and not locked.
  *
- * The lock is SQLite's own, the one thing that all runtimes have: https://sqlite.org/lockingv3.html
+ * The lock is SQLite's own, because all runtimes have it: https://sqlite.org/lockingv3.html
  *
- * @param path The file, which is made if it is not there.
+ * @param path The file, which is created if it does not exist.
  * @returns undefined if another connection holds the lock.
- * @throws {SqlError} if the file cannot be made or locked.
+ * @throws {SqlError} if the file cannot be created or locked.
  */
 export function tryFileLock(path: string): Disposable | undefined {
   const before = inodeOf(path);
@@ -25,17 +25,17 @@ export function tryFileLock(path: string): Disposable | undefined {
     database.close();
     throw error;
   }
-  // The last holder may have removed the file that was opened, and another process made a new one.
+  // The last holder may have removed the opened file, and another process may have created a new one.
   if (before === null || before !== inodeOf(path)) {
     database.close();
     return before === null ? tryFileLock(path) : undefined;
   }
   return {
     [Symbol.dispose]() {
-      // Removed while it is locked, so that a process that has it open finds it gone and starts again.
+      // The file is removed while it is locked, so that a process that has it open notices and starts again.
       if (host.os !== "windows") removeQuietly(path);
       database.close();
-      // Windows removes no file that is open; if another process has it open by now, it stays.
+      // Windows does not remove an open file. If another process has it open, it stays.
       if (host.os === "windows") removeQuietly(path);
     },
   };
@@ -43,7 +43,7 @@ export function tryFileLock(path: string): Disposable | undefined {
 
 function begin(database: NativeDatabase): boolean {
   try {
-    // Without it SQLite makes a journal beside the file, although nothing is written.
+    // Otherwise SQLite would create a journal beside the file, although nothing is written.
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
@@ -53,7 +53,7 @@ function begin(database: NativeDatabase): boolean {
   }
 }
 
-/** What tells one file from another of its name; on Windows that there is one at all. */
+/** The file's inode, to distinguish it from another file of its name; on Windows only whether it exists. */
 function inodeOf(path: string): number | null {
   try {
     return host.files.stat(path).inode ?? 0;
@@ -66,6 +66,6 @@ function removeQuietly(path: string): void {
   try {
     host.files.remove(path);
   } catch {
-    // Gone already, or open elsewhere: the lock is released all the same.
+    // It is already gone, or open elsewhere. Closing releases the lock in any case.
   }
 }

@@ -3,7 +3,7 @@ import { host } from "../host/mod.ts";
 /** A process that holds a lock on a database's files. */
 export interface LockHolder {
   readonly pid: number;
-  /** The command's name, such as `python3`; undefined if the system does not tell. */
+  /** The command's name, such as `python3`; undefined if the system does not tell it. */
   readonly command: string | undefined;
   /** Whether it holds the lock to write, and not only to read. */
   readonly writes: boolean;
@@ -15,8 +15,8 @@ const SHARED_END = PENDING_BYTE + 2 + 510;
 const WAL_WRITE_BYTE = 120;
 
 /**
- * Who holds locks on a database, writers first, this process left out. As well as it can be known: on Linux from
- * /proc/locks, elsewhere, and for a holder on another machine, none. Never throws.
+ * The other processes that hold locks on a database, writers first. They are read from /proc/locks of Linux: other
+ * systems, and holders on other machines, give none. Never throws.
  */
 export function lockHolders(path: string): readonly LockHolder[] {
   if (host.os !== "linux") return [];

@@ -11,10 +11,10 @@ const LN10 = Math.LN10;
 
 /**
  * SQLite's math functions (https://sqlite.org/lang_mathfunc.html), for a library compiled without
- * them. As there, an argument that is not a number, or text that does not spell one, gives NULL, and
- * so does a result that is not a number.
+ * them. Like SQLite's, they return NULL for arguments that are not numbers or text of a number, and
+ * if the result is not a number.
  *
- * No body ever throws: node:sqlite runs for ever when a function throws while rows are read.
+ * They must not throw: node:sqlite runs for ever if a function throws while rows are read.
  */
 export const MATH_FUNCTIONS: readonly MathFunction[] = [
   ...Object.entries({
@@ -59,7 +59,7 @@ export function isMissingMathFunction(message: string): boolean {
   return name !== undefined && NAMES.has(name.toLowerCase());
 }
 
-/** C's pow: 1 to any power, and -1 to an infinite one, are 1, where JavaScript says NaN. */
+/** C's pow: 1 to any power, and -1 to an infinite one, are 1. JavaScript returns NaN. */
 function power(x: number, y: number): number {
   if (x === 1 || (x === -1 && !Number.isFinite(y) && !Number.isNaN(y))) return 1;
   return x ** y;
@@ -82,7 +82,7 @@ function ofTwo(
   };
 }
 
-/** An integer comes back as it is, all 64 bits of it. */
+/** A function that rounds; an integer of 64 bits stays as it is. */
 function rounding(compute: (x: number) => number): (value: SqlValue) => SqlValue {
   return (value) => {
     const number = toNumeric(value);
@@ -119,7 +119,7 @@ function toReal(value: SqlValue): number | null {
 
 const NUMBER_TEXT = /^[ \t-\r]*([+-]?(?:\d+(\.\d*)?|(\.\d+))(e[+-]?\d+)?)[ \t-\r]*$/i;
 
-/** A value after NUMERIC affinity (https://sqlite.org/datatype3.html), null if it is no number. */
+/** A value with NUMERIC affinity (https://sqlite.org/datatype3.html); null if it is not a number. */
 function toNumeric(value: SqlValue): bigint | number | null {
   if (typeof value === "bigint" || typeof value === "number") return value;
   if (typeof value !== "string") return null;

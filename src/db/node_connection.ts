@@ -16,7 +16,7 @@ import { isMissingMathFunction, MATH_FUNCTIONS } from "./math_functions.ts";
 import { toSqlError, withOffsetOf } from "./sqlite_error.ts";
 import { firstVerb, mayReturnRows, StatementCache } from "./statement.ts";
 
-// The parts of node:sqlite that Deno has and its type declarations may lack.
+// Options of node:sqlite that Deno has, but its type declarations may lack.
 interface NativeOptions {
   readonly enableForeignKeyConstraints: boolean;
   readonly enableDoubleQuotedStringLiterals: boolean;
@@ -28,7 +28,7 @@ interface NativeOptions {
   readonly limits?: SqliteLimits;
 }
 
-/** Limits of SQLite: https://sqlite.org/c3ref/c_limit_attached.html */
+/** SQLite's limits: https://sqlite.org/c3ref/c_limit_attached.html */
 export interface SqliteLimits {
   readonly column?: number;
   readonly compoundSelect?: number;
@@ -42,7 +42,7 @@ type AuthorizerCallback = (
   source: string | null,
 ) => number;
 
-/** A database of node:sqlite with what Deno has beyond its type declarations. */
+/** A database of node:sqlite, with members that Deno's type declarations lack. */
 export type NativeDatabase = DatabaseSync & {
   setAuthorizer(callback: AuthorizerCallback | null): void;
   readonly isTransaction: boolean;
@@ -64,9 +64,9 @@ export function openNative(
   options: {
     readonly doubleQuotedStrings?: boolean;
     readonly busyTimeoutMs?: number;
-    /** SQLITE_OPEN_READONLY; a URI must not ask for more. */
+    /** SQLITE_OPEN_READONLY. A URI must not ask for more. */
     readonly readOnly?: boolean;
-    /** Loadable extensions, by path or by a name that the system's loader finds; SQL cannot load any. */
+    /** Loadable extensions, by path or by a name that the system's loader finds. SQL cannot load any. */
     readonly extensions?: readonly string[];
     /** The application's functions. */
     readonly functions?: SqlFunctions | undefined;
@@ -98,7 +98,7 @@ export function openNative(
   return database;
 }
 
-/** The SQL function load_extension() stays forbidden: https://sqlite.org/loadext.html */
+/** Loads extensions. The SQL function load_extension() remains forbidden: https://sqlite.org/loadext.html */
 function loadExtensions(database: NativeDatabase, extensions: readonly string[]): void {
   for (const extension of extensions) {
     try {
@@ -124,12 +124,12 @@ const KEPT_STATEMENTS = 32;
 const LONGEST_KEPT = 2_000;
 
 /**
- * Texts worth keeping prepared. Never a PRAGMA: many take effect when compiled, not when run. Never a `*`: node:sqlite
- * counts the columns before SQLite compiles anew for a changed schema, and cuts the rows.
+ * Statements to keep prepared: no PRAGMA, because many take effect when they are compiled, and no `*`, because node:sqlite
+ * counts the columns before SQLite compiles again for a changed schema, and truncates the rows.
  */
 const KEEPABLE = /^(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|VALUES)\b[^*]*$/i;
 
-/** A connection over an open database of node:sqlite. */
+/** A connection to an open database of node:sqlite. */
 export class NodeConnection implements Connection {
   readonly name: string;
   readonly #database: NativeDatabase;
@@ -137,7 +137,7 @@ export class NodeConnection implements Connection {
   #refusal: string | undefined;
   #authorizerFailure: unknown;
   #authorizer: Authorizer | null = null;
-  /** Whether SQLite was given a callback that asks the authorizer. */
+  /** Whether SQLite has a callback that asks the authorizer. */
   #isAuthorized = false;
   #hasMathFunctions = false;
   #isOpen = true;
@@ -152,14 +152,14 @@ export class NodeConnection implements Connection {
     return { sqliteVersion: libraryVersion(), ownCache: true };
   }
 
-  /** Reads the header: cheap, as it does not parse the schema. */
+  /** Reads the header, without the schema. */
   probe(): void {
     this.#guarded("PRAGMA schema_version", () => {
       this.#database.prepare("PRAGMA schema_version").all();
     });
   }
 
-  /** Refuses writes from now on; playing back a journal that a crash left is none. */
+  /** Refuses writes from now on. Recovery of a journal left by a crash is still possible. */
   refuseWrites(): void {
     this.#database.exec("PRAGMA query_only = ON");
   }
@@ -192,8 +192,8 @@ export class NodeConnection implements Connection {
     if (!this.#isOpen) return;
     this.#authorizer = authorizer;
     if (this.#isAuthorized || authorizer === null) return;
-    // Once and for good: SQLite goes through all statements that are not freed each time that it is given an authorizer,
-    // and node:sqlite frees none before the garbage collector finds it (20,000 SELECTs: 17.0 s, and 0.9 s like this).
+    // The callback is set only once: each time, SQLite visits all statements that are not freed, and node:sqlite frees
+    // them only with the garbage collector (20,000 SELECTs took 17.0 s, and take 0.9 s).
     this.#isAuthorized = true;
     this.#database.setAuthorizer((action, arg1, arg2, database, source) =>
       this.#authorizer === null
@@ -231,14 +231,14 @@ export class NodeConnection implements Connection {
     await this.close();
   }
 
-  /** Compiles a statement. Only `exec` tells where SQLite stopped, so it is asked after `prepare` failed. */
+  /** Compiles a statement. Only `exec` reports where SQLite stopped, so it is called after `prepare` failed. */
   #prepare(sql: string): StatementSync {
     try {
       return this.#database.prepare(sql);
     } catch (error) {
       const prefix = firstVerb(sql) === "EXPLAIN" ? "" : EXPLAIN;
       try {
-        // EXPLAIN compiles, and runs nothing of the statement.
+        // EXPLAIN compiles the statement without running it.
         this.#database.exec(prefix + sql);
       } catch (explained) {
         throw withOffsetOf(error as Error, explained as Error, prefix, sql);
@@ -253,13 +253,13 @@ export class NodeConnection implements Connection {
       if (reason === null) return ALLOW;
       this.#refusal ??= reason;
     } catch (error) {
-      // An exception must not unwind through SQLite: refused now, thrown when SQLite has returned.
+      // An exception must not unwind through SQLite. The action is refused, and the error is thrown when SQLite has returned.
       this.#authorizerFailure ??= error;
     }
     return DENY;
   }
 
-  /** Runs `work`, which gives `sql` to SQLite, and makes every failure an SqlError. */
+  /** Runs `work`, which gives `sql` to SQLite, and turns every failure into an SqlError. */
   #guarded<T>(sql: string, work: () => T): T {
     for (;;) {
       this.#refusal = undefined;
@@ -269,14 +269,14 @@ export class NodeConnection implements Connection {
       } catch (thrown) {
         if (this.#authorizerFailure !== undefined) throw this.#authorizerFailure;
         const error = toSqlError(thrown, sql, this.#refusal, this.name);
-        // SQLite misses a function while it compiles, before it runs anything, and takes an ALTER TABLE that
-        // misses one back: the statement can run again.
+        // The statement can run again: SQLite looks for functions when it compiles, before it runs anything, and rolls
+        // back an ALTER TABLE that misses one.
         if (!this.provideMissing(error)) throw this.#located(error, sql);
       }
     }
   }
 
-  /** An error with its place in the text, also if the runtime does not tell it. */
+  /** An error with its place in the text, even if the runtime does not report it. */
   #located(error: SqlError, sql: string): SqlError {
     const authorizer = this.#authorizer;
     this.#authorizer = null;
@@ -287,7 +287,7 @@ export class NodeConnection implements Connection {
     }
   }
 
-  /** SQLite's words for a text that does not compile. */
+  /** SQLite's message for a text that does not compile. */
   #complaintOf(sql: string): string | undefined {
     try {
       this.#database.prepare(sql);
@@ -298,8 +298,8 @@ export class NodeConnection implements Connection {
   }
 
   /**
-   * Registers what SQLite says is missing.
-   * @returns Whether it did, so that the same statement is worth running again.
+   * Registers a function that SQLite reports as missing.
+   * @returns Whether it did, so that the statement can run again.
    */
   protected provideMissing({ sqlite }: SqlError): boolean {
     if (this.#hasMathFunctions || !isMissingMathFunction(sqlite)) return false;
@@ -322,8 +322,8 @@ export class NodeConnection implements Connection {
 let sqliteVersion: string | undefined;
 
 /**
- * The version of the SQLite in this program, such as `3.53.2`. Asked once, of a database of its own: even this SELECT
- * takes a lock on the database that it is given to.
+ * The version of this program's SQLite, such as `3.53.2`. It is read once, from a database of its own: even this SELECT
+ * would lock another database.
  */
 export function libraryVersion(): string {
   if (sqliteVersion === undefined) {
@@ -341,17 +341,17 @@ type ArrayStatement = StatementSync & {
 };
 
 /**
- * Runs a statement to its end and gives its rows by column name; of columns that share a name, the last.
+ * Runs a statement to its end and returns its rows by column name. If columns share a name, the last one counts.
  *
- * node:sqlite makes an object without a prototype for each row, which costs five times what an array does
- * with a dozen columns. Rows made here share one shape.
+ * node:sqlite makes an object without a prototype for each row, which costs five times as much as an array
+ * with a dozen columns. The rows made here share one shape.
  */
 function readRows(statement: StatementSync, parameters: readonly SqlValue[]): Row[] {
   const native = statement as ArrayStatement;
   native.setReturnArrays(true);
   const values = native.all(...parameters as SqlValue[]) as unknown as SqlValue[][];
   if (values.length === 0) return [];
-  // Asked after running: a changed schema makes SQLite compile the statement anew.
+  // Read after running, because SQLite compiles the statement again if the schema has changed.
   const names = native.columns().map(({ name }) => name);
   return values.map((row) => toRow(names, row));
 }
@@ -360,7 +360,7 @@ function toRow(names: readonly string[], values: readonly SqlValue[]): Row {
   const row: Record<string, SqlValue> = {};
   for (let i = 0; i < names.length; i++) {
     const name = names[i]!;
-    // Assigning to this one name would not make a property.
+    // Assigning to this name would not create a property.
     if (name === "__proto__") defineOwn(row, name, values[i]!);
     else row[name] = values[i]!;
   }

@@ -3,7 +3,7 @@ import { again, elsewhere, type NextStep, say, shell } from "../text/next_step.t
 import { LockLost, ServerFault, SqlError } from "./connection.ts";
 
 /**
- * SQLite's own texts for its result codes, which `exec` reports without the number
+ * SQLite's messages for its result codes, which `exec` reports without the number
  * (sqlite3ErrStr in https://sqlite.org/src/file/src/main.c).
  */
 const CODES_BY_MESSAGE: ReadonlyMap<string, number> = new Map([
@@ -21,10 +21,10 @@ const CODES_BY_MESSAGE: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Makes an {@linkcode SqlError} of what node:sqlite threw while it ran `sql`.
+ * Makes an {@linkcode SqlError} of an error that node:sqlite threw while it ran `sql`.
  *
- * `exec` ends a message in ` in <rest of the text> at offset N`, without a result code; a prepared
- * statement gives the code, without the offset.
+ * A message of `exec` ends with ` in <rest of the text> at offset N` and has no result code. An error of a prepared
+ * statement has the code, but no offset.
  */
 export function toSqlError(
   thrown: unknown,
@@ -55,8 +55,8 @@ class LocatedError extends Error {
 }
 
 /**
- * Joins what `prepare` threw for `sql` with what `exec` threw for the same text behind an ASCII prefix: the
- * first has the result code, the second the offset. Gives the first if they do not speak of the same.
+ * Joins the error of `prepare` for `sql`, which has the result code, with that of `exec` for the same text after an
+ * ASCII prefix, which has the offset. Returns the first if the errors differ.
  */
 export function withOffsetOf(prepared: Error, executed: Error, prefix: string, sql: string): Error {
   const { text, byteOffset } = withoutOffset(executed.message, prefix + sql);
@@ -79,7 +79,7 @@ function codeOf(text: string): number | undefined {
   return undefined;
 }
 
-/** Takes the offset off a message. The quoted text is the tail of `sql` that SQLite compiled. */
+/** Removes the offset from a message. The quoted text is the rest of `sql` that SQLite compiled. */
 function withoutOffset(
   message: string,
   sql: string,
@@ -97,7 +97,7 @@ function withoutOffset(
   return { text: message, byteOffset: undefined };
 }
 
-/** What a primary result code (https://sqlite.org/rescode.html) says of the database as a whole. */
+/** Errors of the whole database by primary result code: https://sqlite.org/rescode.html */
 const BY_RESULT_CODE: ReadonlyMap<number, (name: string) => Explanation> = new Map<
   number,
   (name: string) => Explanation
@@ -136,9 +136,9 @@ const BY_RESULT_CODE: ReadonlyMap<number, (name: string) => Explanation> = new M
   })],
 ]);
 
-/** Whether another connection's lock was in the way: nothing was done, and it can be tried again. */
+/** Whether another connection's lock prevented the work: nothing was done, and it can be tried again. */
 export function isBusy(error: unknown): boolean {
-  // A lock that is lost does not come back by waiting.
+  // Waiting does not bring back a lost lock.
   if (error instanceof LockLost) return false;
   return error instanceof SqlError
     ? error.busy
@@ -152,11 +152,11 @@ interface Explanation {
   readonly next: readonly NextStep[];
 }
 
-/** What SQLite says of a stored definition that it reads as text and does not understand. */
+/** SQLite's message for a stored definition that it does not understand. */
 const FOREIGN_DEFINITION =
   /^malformed database schema \((.*)\) - (?:near ".*": syntax error|unrecognized token: .*|unknown .*|unsupported .*)$/s;
 
-/** A definition that another SQLite wrote: nothing is wrong with the pages of the file. */
+/** The error for a definition that another SQLite wrote: the file is not damaged. */
 function otherSqlite({ sqlite }: SqlError, name: string): Explanation | undefined {
   const object = FOREIGN_DEFINITION.exec(sqlite)?.[1];
   return object === undefined ? undefined : {
@@ -229,7 +229,7 @@ function lockLost(error: LockLost, name: string): AludelError {
   );
 }
 
-/** The error `database-missing`, of commands that create nothing. @param name The database for messages. */
+/** The error `database-missing`, for commands that create nothing. @param name The database for messages. */
 export function databaseMissing(name: string): AludelError {
   return new AludelError("database-missing", `Database "${name}" does not exist`, {
     next: [shell`aludel upgrade # create it`, elsewhere(name, "PATH", "name another one")],
@@ -237,8 +237,8 @@ export function databaseMissing(name: string): AludelError {
 }
 
 /**
- * Says what an error of SQLite means for the database as a whole: locked, read-only, damaged, not a
- * database. Undefined if it is about the statement.
+ * Explains an error of SQLite that is about the whole database: it is locked, read-only, damaged or not a
+ * database. Returns undefined if the error is about the statement.
  *
  * @param name The database for messages, as {@linkcode Connection.name} has it.
  */

@@ -1,7 +1,7 @@
 import type { SqlValue } from "../connection.ts";
 import { LONGEST_WORDS } from "./request.ts";
 
-/** A value of the protocol Hrana 3: integers are text, so that none loses digits. */
+/** A value of the protocol Hrana 3. Integers are text, so that none loses digits. */
 export type WireValue =
   | { readonly type: "null" }
   | { readonly type: "integer"; readonly value: string }
@@ -9,16 +9,16 @@ export type WireValue =
   | { readonly type: "text"; readonly value: string }
   | { readonly type: "blob"; readonly base64: string };
 
-/** What the server said of a request, in its own words. */
+/** An error of the server. */
 export interface WireError {
   readonly message: string;
   readonly code: string;
 }
 
-/** The code of a text that the server's own parser does not take. */
+/** The code for a text that the server's own parser refuses. */
 export const UNREAD = "SQL_PARSE_ERROR";
 
-/** An error of the protocol; undefined if it is none. */
+/** An error of the protocol; undefined if the value is not one. */
 export function errorOf(error: unknown): WireError | undefined {
   const { message, code } = (error ?? {}) as Record<string, unknown>;
   return typeof message === "string"
@@ -26,7 +26,7 @@ export function errorOf(error: unknown): WireError | undefined {
     : undefined;
 }
 
-/** https://sqlite.org/rescode.html, as far as a caller tells them apart. */
+/** Result codes that callers distinguish: https://sqlite.org/rescode.html */
 const RESULT_CODES: Readonly<Record<string, number>> = {
   SQLITE_AUTH: 23,
   SQLITE_BUSY: 5,
@@ -47,7 +47,7 @@ export function codeOf(code: string, words: string): number | undefined {
   return RESULT_CODES[/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? ""] ?? 1;
 }
 
-/** SQLite's own words inside the server's: `SQLite error: no such table: t`. */
+/** SQLite's message in that of the server: `SQLite error: no such table: t`. */
 export function wordsOf(message: string): string {
   return message.replace(
     /^(?:SQLite error|SQLite input error|SQL input error|SQL string could not be parsed): /,
@@ -62,7 +62,7 @@ export function withoutOffset(words: string): { words: string; byteOffset: numbe
     : { words: words.slice(0, match.index), byteOffset: Number(match[1]) };
 }
 
-/** What an answer with an error's HTTP status says, as JSON or as plain text. */
+/** The error in an answer with the HTTP status of an error, as JSON or as plain text. */
 export function faultOf(text: string): WireError | undefined {
   try {
     const { message, error, code } = JSON.parse(text);
@@ -96,7 +96,7 @@ export function fromWire(value: WireValue): SqlValue {
   }
 }
 
-/** Without padding, as the protocol has it. `Uint8Array.prototype.toBase64` is not there before Node 25. */
+/** Base64 without padding, as in the protocol. `Uint8Array.prototype.toBase64` exists since Node 25. */
 function toBase64(bytes: Uint8Array): string {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")).replace(/=+$/, "");
 }

@@ -3,18 +3,18 @@ import { foldName, quoteName, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { Shadow } from "./shadow.ts";
 
-/** What {@linkcode LegacyRename} does on the server. */
+/** The server, as {@linkcode LegacyRename} needs it. */
 export interface LegacyServer {
   readonly name: string;
   execute(sql: string): Promise<void>;
   query(sql: string): Promise<Row[]>;
 }
 
-/** A table that goes under another name, while another one takes its name. */
+/** A table that gets another name, while another table gets its name. */
 interface Exchange {
   table: string;
   readonly away: string;
-  /** The table that takes the name; undefined until its rename. */
+  /** The table that gets the name; undefined until its rename. */
   into?: string;
 }
 
@@ -26,13 +26,13 @@ const FOREIGN_KEYS = `SELECT m.name AS child, f.id AS id, f.seq AS seq, f."table
   WHERE m.type = 'table' ORDER BY 1, 2, 3`;
 
 /**
- * PRAGMA legacy_alter_table for a server that refuses it: between ON and OFF the renames of tables leave all other texts
+ * PRAGMA legacy_alter_table for a server that refuses it: between ON and OFF, the renames of tables leave all other texts
  * alone (https://sqlite.org/pragma.html#pragma_legacy_alter_table).
  *
- * Views and triggers are dropped meanwhile, and come back as the {@linkcode Shadow} has them, which goes through the same
- * statements with the real pragma. Foreign keys always follow a rename on the server. So where a table that they refer to
- * makes room for its replacement, it is dropped at once: the next statement must be its DROP TABLE. Other renames of such
- * tables are refused.
+ * Views and triggers are dropped at ON and created again at OFF, as they are in the {@linkcode Shadow}, which runs the same
+ * statements with the real pragma. On the server, foreign keys always follow a rename. If they refer to a table that is
+ * renamed to make room for its replacement, the table is dropped at once: the next statement must be its DROP TABLE.
+ * Other renames of such tables are refused.
  */
 export class LegacyRename {
   readonly #server: LegacyServer;
@@ -45,13 +45,13 @@ export class LegacyRename {
     this.#shadow = shadow;
   }
 
-  /** The transaction has ended. */
+  /** Called when the transaction has ended. */
   forget(): void {
     this.#isOn = false;
     this.#exchange = undefined;
   }
 
-  /** @throws {SqlError} if it cannot be had here. */
+  /** Switches the pragma. @throws {SqlError} if that is not possible here. */
   async set(isOn: boolean, inTransaction: boolean): Promise<void> {
     if (isOn === this.#isOn) return;
     if (!isOn) {
@@ -68,7 +68,7 @@ export class LegacyRename {
     if (unknown !== undefined) {
       throw this.#impossible(`and ${unknown["type"]} "${unknown["name"]}" is unknown to SQLite`);
     }
-    // Triggers come first: a view takes its own along.
+    // Triggers come first, because dropping a view drops its triggers.
     for (const { type, name } of objects) {
       await this.#server.execute(`DROP ${type} IF EXISTS main.${quoteName(String(name))}`);
     }
@@ -77,8 +77,8 @@ export class LegacyRename {
   }
 
   /**
-   * Does a statement that the pragma gives another meaning.
-   * @returns Whether it was done here.
+   * Runs a statement to which the pragma gives another meaning.
+   * @returns Whether it did.
    * @throws {SqlError}
    */
   async run(sql: string): Promise<boolean> {

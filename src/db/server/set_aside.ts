@@ -1,23 +1,23 @@
 import type { Connection } from "../connection.ts";
 import { foldName, freeRowidName, quoteName } from "../../sql/identifier.ts";
 
-/** A table whose rows go to another one for a while. */
+/** A table whose rows are set aside in another table. */
 interface AsideTable {
   readonly name: string;
-  /** The name of its rowid; undefined for a table without. */
+  /** The name of its rowid; undefined for a table without rowids. */
   readonly rowid: string | undefined;
   /** The stored columns. */
   readonly columns: readonly string[];
   readonly triggers: readonly { readonly name: string; readonly sql: string }[];
 }
 
-/** The rows that a DROP TABLE would take or change while foreign keys are enforced. */
+/** The rows of other tables that a DROP TABLE would delete or change, because foreign keys are enforced. */
 export interface Aside {
   /** The table that is dropped, folded. */
   readonly parent: string;
-  /** The tables whose keys lead to it, over others too; those that are referred to come before those that refer. */
+  /** The tables that refer to it, also through others. Parents come before children. */
   readonly tables: readonly AsideTable[];
-  /** The tables that refer to it themselves, with the columns of each key. */
+  /** The tables that refer to it directly, with the columns of each key. */
   readonly direct: readonly { readonly table: string; readonly columns: readonly string[] }[];
 }
 
@@ -26,10 +26,10 @@ const FOREIGN_KEYS = `SELECT m.name AS child, f."table" AS parent, f.id AS id, f
   WHERE m.type = 'table' ORDER BY 1, 3, f.seq`;
 
 /**
- * Finds whose rows a DROP TABLE reaches: it deletes the rows first, and the actions of foreign keys follow
+ * Finds the tables that a DROP TABLE affects: it first deletes all rows, which causes the actions of foreign keys
  * (https://sqlite.org/foreignkeys.html#fk_schemacommands).
  * @param schema A database with the schema right before the DROP.
- * @returns undefined if no other table refers to it.
+ * @returns undefined if no other table refers to the table.
  */
 export async function findAside(schema: Connection, dropped: string): Promise<Aside | undefined> {
   const parent = foldName(dropped);
@@ -46,7 +46,7 @@ export async function findAside(schema: Connection, dropped: string): Promise<As
       if (reached.has(foldName(child))) continue;
       reached.add(foldName(child));
       visit(foldName(child));
-      // All that refers to it is in the list already.
+      // All tables that refer to it are in the list already.
       names.unshift(child);
     }
   };
@@ -85,9 +85,9 @@ async function readTable(schema: Connection, name: string): Promise<AsideTable> 
 }
 
 /**
- * The statements that set the rows aside. The triggers of their tables are gone meanwhile, so that none of them notices.
- * `defer_foreign_keys` must be on: it takes the bite from RESTRICT.
- * @param number Tells the tables for the rows of one DROP from those of another.
+ * The statements that set the rows aside. They drop the triggers of the tables, so that none of them fires.
+ * `defer_foreign_keys` must be on, because RESTRICT would otherwise fail.
+ * @param number Distinguishes the tables for the rows of one DROP from those of another.
  */
 export function setAsideText({ tables }: Aside, number: number): readonly string[] {
   return [
@@ -97,14 +97,14 @@ export function setAsideText({ tables }: Aside, number: number): readonly string
     ...tables.flatMap((table, at) => {
       const keep = keepName(number, at);
       const { into, from } = columnsOf(table);
-      // Without types, so that every value stays what it is. Its rowid is the table's.
+      // The columns have no types, so that values are not converted. Rowids are copied.
       const names = table.columns.map((_, column) => `c${column}`).join(", ");
       return [
         `CREATE TABLE main.${keep} (${names})`,
         `INSERT INTO main.${keep} (${into}) SELECT ${from} FROM main.${quoteName(table.name)}`,
       ];
     }),
-    // Those that refer to others first: no action of a key finds a row.
+    // Children come first, so that no action of a foreign key finds a row.
     ...tables.toReversed().map(({ name }) => `DELETE FROM main.${quoteName(name)}`),
   ];
 }
@@ -126,7 +126,7 @@ export function putBackText(
       const now = quoteName(nameNow(table.name));
       const { into, from } = columnsOf(table);
       return [
-        // ABORT, whatever the constraints of the table say.
+        // OR ABORT overrides ON CONFLICT clauses of the table.
         `INSERT OR ABORT INTO main.${now} (${from}) SELECT ${into} FROM main.${keep}`,
         fail(`(SELECT count(*) FROM main.${now}) = (SELECT count(*) FROM main.${keep})`),
         `DROP TABLE main.${keep}`,
@@ -136,7 +136,7 @@ export function putBackText(
   ];
 }
 
-/** A condition that no row refers to the table. */
+/** SQL that is true if no row refers to the table. */
 export function unreferredCondition({ direct }: Aside): string {
   return direct.map(({ table, columns }) => {
     const isKey = columns.map((column) => `${quoteName(column)} IS NOT NULL`).join(" AND ");
