@@ -1,6 +1,6 @@
 /**
- * A worker that copies databases, because copying keeps its thread busy from beginning to end. A worker, and not a
- * process: it must not outlive the one that holds the lock.
+ * A thread that copies databases, because copying keeps its thread busy from beginning to end. It is not a process, because
+ * it must not outlive the process that holds the lock.
  */
 import { host } from "../host/mod.ts";
 import { type CopyAnswer, type CopyTask, CopyTaskRunner } from "./page_copier.ts";

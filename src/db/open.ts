@@ -22,8 +22,8 @@ export function fileUri(path: string, query: string): string {
 }
 
 /**
- * What a connection is for. `create` makes the file if there is none; `write` never does; `read` is
- * for looking: it makes neither file nor table, but it does put right what a crash left behind.
+ * The purpose of a connection. `create` creates the file if it does not exist; `write` never does; `read`
+ * changes nothing, except that it recovers from a crash.
  */
 export type OpenMode = "create" | "write" | "read";
 
@@ -34,15 +34,15 @@ interface OpenOptions {
   readonly mode: OpenMode;
   /** Whether `"text"` that names nothing is a string: https://sqlite.org/quirks.html#dblquote */
   readonly doubleQuotedStrings?: boolean;
-  /** Only with mode `read`: the file is not written at all, not even to play back the journal of a crash. */
+  /** Only with mode `read`: the file is not written at all, not even to recover from a crash. */
   readonly readOnly?: boolean;
-  /** How long a statement waits for another connection's lock: 0, the default, not at all. */
+  /** How long a statement waits for another connection's lock. By default, it does not wait. */
   readonly busyTimeoutMs?: number;
   /** Loadable extensions, by path or name. */
   readonly extensions?: readonly string[];
   /** The application's functions. */
   readonly functions?: SqlFunctions | undefined;
-  /** The database for messages; the path if it is left out. */
+  /** The database for messages; by default its path. */
   readonly name?: string;
 }
 
@@ -50,12 +50,12 @@ interface OpenOptions {
  * Opens an SQLite database with node:sqlite, every setting explicit: foreign keys, recursive triggers
  * and legacy renames off, defensive on, integers read as `bigint`.
  *
- * TEXT with a NUL is cut at the NUL when read, and bytes that are not UTF-8 are read as U+FFFD: compare such
- * content inside SQL by `typeof(x)` and `hex(CAST(x AS BLOB))`. Binding such TEXT keeps all of it.
+ * TEXT is read up to its first NUL, and bytes that are not UTF-8 are read as U+FFFD. Compare such content in SQL,
+ * by `typeof(x)` and `hex(CAST(x AS BLOB))`. Bound TEXT is not changed.
  *
  * @throws {AludelError} `database-missing`, `database-is-folder`, `database-unreadable`,
  * `database-not-sqlite`, `database-corrupt`, `database-readonly`, and in `read` mode `database-busy`. A
- * locked database opens in the other modes: waiting is the caller's.
+ * locked database can be opened in the other modes, and the caller waits for it.
  */
 export function openNodeSqlite(options: OpenOptions): Connection {
   const { path, mode } = options;
@@ -63,18 +63,18 @@ export function openNodeSqlite(options: OpenOptions): Connection {
   if (path === ":memory:") return new NodeConnection(openNative(path, options), name);
   inspectFile(options, name);
   try {
-    // "rw" makes no file, and SQLite itself falls back to reading if it may not write.
+    // "rw" does not create a file, and SQLite itself falls back to reading if it may not write.
     const byPath = mode === "create" || options.readOnly === true;
     return probed(options, name, byPath ? path : fileUri(path, "mode=rw"));
   } catch (error) {
-    // Deno takes a URI for a path when its permissions name folders.
+    // If Deno's permissions are for folders, it takes a URI for a path.
     if (host.fault(error) === "not-capable") return openByPath(options, name);
     if (mode !== "read" || !isReadOnlyFolder(error) || hasLog(path)) {
       throw explained(error, options, name);
     }
   }
-  // A database in WAL mode on a read-only medium: SQLite wants to make the -shm file there and cannot. With
-  // no log beside it the file is all there is, and a process that cannot write can only read it as it is.
+  // The database is in WAL mode on a read-only medium, where SQLite cannot create the -shm file. There is no log, so
+  // the file alone is the whole database.
   try {
     return probed(options, name, fileUri(path, "mode=ro&immutable=1"));
   } catch (error) {
@@ -90,7 +90,7 @@ function openByPath(options: OpenOptions, name: string): Connection {
   }
 }
 
-/** Opens and reads the first page, which recovers a hot journal and distinguishes a database from another file. */
+/** Opens a database and reads its first page: that recovers a hot journal and fails if the file is not a database. */
 function probed(options: OpenOptions, name: string, location: string): Connection {
   const connection = new NodeConnection(openNative(location, options), name);
   try {
@@ -104,7 +104,7 @@ function probed(options: OpenOptions, name: string, location: string): Connectio
   }
 }
 
-/** Looks at the file before SQLite does, for errors that say what is wrong. */
+/** Looks at the file before SQLite does, to give clearer errors. */
 function inspectFile({ path, mode }: OpenOptions, name: string): void {
   let isDirectory: boolean;
   try {
@@ -137,9 +137,8 @@ function refuseMissingFolder(path: string, name: string): void {
 }
 
 /**
- * SQLITE_READONLY_DIRECTORY and SQLITE_READONLY_CANTINIT, and SQLITE_CANTOPEN, which a whole file system that is mounted
- * read-only gives: https://sqlite.org/rescode.html. If it was the database that could not be opened, it cannot be the
- * second time either.
+ * SQLITE_READONLY_DIRECTORY, SQLITE_READONLY_CANTINIT, and SQLITE_CANTOPEN, which a file system that is mounted
+ * read-only gives: https://sqlite.org/rescode.html. If the database itself cannot be opened, the second try fails too.
  */
 function isReadOnlyFolder(error: unknown): boolean {
   const code = ((error as SqlError).cause as { readonly errcode?: unknown } | undefined)?.errcode;
@@ -171,28 +170,11 @@ function explained(error: unknown, options: OpenOptions, name: string): unknown 
   });
 }
 
-/** Where a database is. Servers will be a kind of their own. */
-export type Location =
-  | { readonly kind: "file"; readonly path: string }
-  | { readonly kind: "memory" };
-
 /**
- * Opens the database at a location.
+ * {@linkcode openNodeSqlite} as a promise, for callers that wait for a lock or open servers too.
  * @throws {AludelError} as {@linkcode openNodeSqlite}.
  */
-export function openDatabase(
-  location: Location,
-  options: Omit<OpenOptions, "path">,
-): Promise<Connection> {
-  switch (location.kind) {
-    case "file":
-      return asPromise(() => openNodeSqlite({ ...options, path: location.path }));
-    case "memory":
-      return asPromise(() => openNodeSqlite({ ...options, path: ":memory:" }));
-  }
-}
-
-/** What `make` gives or throws, as a promise: opening a server will take time. */
-function asPromise<T>(make: () => T): Promise<T> {
-  return Promise.resolve().then(make);
+// deno-lint-ignore require-await -- opening a server takes time, opening a file does not
+export async function openDatabase(options: OpenOptions): Promise<Connection> {
+  return openNodeSqlite(options);
 }

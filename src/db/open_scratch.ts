@@ -6,31 +6,31 @@ import {
   openNative,
   type SqliteLimits,
 } from "./node_connection.ts";
-import { firstVerb } from "./statement.ts";
+import { changesSchema, firstVerb } from "./statement.ts";
 
 /** How {@linkcode openScratch} opens a database. */
 export interface ScratchOptions {
   /** Whether `"text"` that names nothing is a string: https://sqlite.org/quirks.html#dblquote */
   readonly doubleQuotedStrings?: boolean;
   /**
-   * Whether functions that this SQLite does not have are registered when it asks for one. Each takes any arguments and
-   * gives NULL, so that what names it compiles and a CHECK with it holds.
+   * Whether to register functions that this SQLite does not have when it asks for one. Each takes any arguments and
+   * returns NULL, so that statements and definitions that name it compile, and a CHECK with it holds.
    */
   readonly standIns?: boolean;
   /** Loadable extensions, by path or name. */
   readonly extensions?: readonly string[];
-  /** What SQLite refuses to exceed: https://sqlite.org/limits.html */
+  /** SQLite's limits: https://sqlite.org/limits.html */
   readonly limits?: SqliteLimits;
-  /** The database that {@linkcode ScratchConnection.image} gave; an empty one if it is left out. */
+  /** A database that {@linkcode ScratchConnection.image} returned; by default an empty one. */
   readonly image?: ScratchImage;
 }
 
-/** A whole database in memory as bytes, to be opened any number of times: https://sqlite.org/c3ref/serialize.html */
+/** The bytes of a database in memory, which can be opened any number of times: https://sqlite.org/c3ref/serialize.html */
 export type ScratchImage = Uint8Array;
 
 /** A database in memory. */
 export class ScratchConnection extends NodeConnection {
-  /** The functions that are missing in this SQLite and were asked for here, folded. */
+  /** The functions that SQLite asked for and that are registered as stand-ins, folded. */
   readonly standIns: ReadonlySet<string>;
   readonly #native: NativeDatabase;
   readonly #standIns = new Set<string>();
@@ -59,8 +59,8 @@ export class ScratchConnection extends NodeConnection {
   }
 
   /**
-   * Statements that are compiled under an authorizer tell an observer of every action, too; null: none.
-   * ALTER, CREATE and DROP tell nothing: they compile triggers that do not fire.
+   * Sets or, with null, removes an observer of the actions of statements that are compiled under an authorizer.
+   * ALTER, CREATE and DROP are not observed: they compile triggers that do not fire.
    */
   observe(observer: ((action: AuthorizedAction) => void) | null): void {
     this.#observer = observer;
@@ -77,16 +77,16 @@ export class ScratchConnection extends NodeConnection {
   }
 
   override execute(sql: string): Promise<void> {
-    this.#isDefinition = DEFINITIONS.has(firstVerb(sql));
+    this.#isDefinition = changesSchema(firstVerb(sql));
     return super.execute(sql);
   }
 
   override query(sql: string, parameters?: readonly SqlValue[]): Promise<Row[]> {
-    this.#isDefinition = DEFINITIONS.has(firstVerb(sql));
+    this.#isDefinition = changesSchema(firstVerb(sql));
     return super.query(sql, parameters);
   }
 
-  /** Does something without registering functions; those that were asked for before are still there. */
+  /** Does some work without registering further functions. */
   async withoutStandIns<T>(work: () => Promise<T>): Promise<T> {
     const had = this.#hasStandIns;
     this.#hasStandIns = false;
@@ -98,10 +98,10 @@ export class ScratchConnection extends NodeConnection {
   }
 
   /**
-   * Strikes tables and views with all that belongs to them from the schema, however many in one go: a DROP of each
-   * would search the whole schema each time. Their pages stay, unused. No transaction may be open.
+   * Removes tables and views, with all that belongs to them, from the schema at once: each DROP would search the whole
+   * schema. Their pages stay unused. No transaction may be open.
    *
-   * @param names In any case. Nothing that stays may name them.
+   * @param names In any case. No remaining object may name them.
    */
   forget(names: readonly string[]): void {
     const database = this.#native;
@@ -124,7 +124,7 @@ export class ScratchConnection extends NodeConnection {
   }
 }
 
-/** Opens a database in memory, for SQL that is run to see what it gives. */
+/** Opens a database in memory, to run SQL and look at the result. */
 export function openScratch(options: ScratchOptions = {}): ScratchConnection {
   const database = openNative(":memory:", options);
   const connection = new ScratchConnection(database, options.standIns ?? false);
@@ -132,14 +132,12 @@ export function openScratch(options: ScratchOptions = {}): ScratchConnection {
   return connection;
 }
 
-const DEFINITIONS: ReadonlySet<string> = new Set(["ALTER", "CREATE", "DROP"]);
-
 /**
- * The function that SQLite says it does not have: `no such function: f` when it compiles a statement that names it,
- * `unknown function: f()` when it does so for what a stored definition names, such as a CHECK.
+ * The function that SQLite reports as missing: `no such function: f` in a statement, `unknown function: f()` in a stored
+ * definition such as a CHECK.
  */
 function missingFunction({ sqlite }: SqlError): string | undefined {
-  // An ALTER TABLE says "error in view v: " first.
+  // ALTER TABLE puts "error in view v: " before it.
   const name = /(?:no such function: ([^]+)|unknown function: ([^]+)\(\))$/.exec(sqlite);
   return name === null ? undefined : foldName(name[1] ?? name[2]!);
 }

@@ -1,4 +1,4 @@
-import { host } from "../host/mod.ts";
+import { host, type Thread } from "../host/mod.ts";
 import { backup } from "node:sqlite";
 import { fileUri } from "./open.ts";
 import { type NativeDatabase, openNative } from "./node_connection.ts";
@@ -9,21 +9,21 @@ import { toSqlError } from "./sqlite_error.ts";
 export interface CopyOrder {
   /** The path of the database that is copied. */
   readonly from: string;
-  /** The path of the file that it is copied into. It must exist, be it empty; its mode stays. */
+  /** The path of the file that it is copied into. It must exist, but may be empty; its mode stays. */
   readonly to: string;
   /**
-   * The side that another connection of this process has locked with BEGIN EXCLUSIVE: it is opened without locks of
-   * its own, under the protection of that one.
+   * The database that another connection of this process has locked with BEGIN EXCLUSIVE: it is opened without locks,
+   * because that connection protects it.
    */
   readonly guarded?: "from" | "to";
-  /** Whether nobody can write to `from`, so that it is read as it is: without a lock, and without files beside it. */
+  /** Whether nobody can write to `from`, so that it is read without a lock and without files beside it. */
   readonly immutable?: boolean;
 }
 
-/** 16 MB with pages of the usual size: how much is copied between two looks whether the copy is still wanted. */
+/** 16 MB with pages of the usual size. After each step, the copy can be cancelled. */
 const PAGES_A_STEP = 4_096;
 
-/** More pages than nearly any database has, and the most that Node takes; it refuses SQLite's own -1. */
+/** The largest number that Node accepts, more pages than nearly any database has. It refuses SQLite's own -1. */
 const ALL_PAGES = 2 ** 31 - 1;
 
 /** SQLite's file layer without locks: https://sqlite.org/vfs.html */
@@ -33,11 +33,11 @@ const LOCKLESS = host.os === "windows" ? "vfs=win32-none" : "vfs=unix-none";
 const IMMUTABLE = "mode=ro&immutable=1";
 
 /**
- * Copies databases with SQLite's own means, so that the write-ahead log is part of the copy and a copy into a
- * database is a transaction there: https://sqlite.org/backup.html
+ * Copies databases with SQLite's backup API (https://sqlite.org/backup.html), so that a copy includes the write-ahead
+ * log, and a copy into a database is a transaction there.
  *
- * On a POSIX system closing any descriptor of a file drops every lock that the process has on it, so a source that is
- * guarded stays open until {@linkcode PageCopier.close}.
+ * On POSIX systems, closing any descriptor of a file releases every lock that the process has on it, so a guarded source
+ * stays open until {@linkcode PageCopier.close}.
  */
 export class PageCopier {
   readonly #guarded: NativeDatabase[] = [];
@@ -45,15 +45,15 @@ export class PageCopier {
   #version: unknown;
   readonly #lockTimeoutMs: number;
 
-  /** @param lockTimeoutMs How long a database is waited for. Callers hold a lock under which it can be read: it is free. */
+  /** @param lockTimeoutMs How long to wait for a database. Callers hold a lock under which it can be read: it is free. */
   constructor(lockTimeoutMs = 5_000) {
     this.#lockTimeoutMs = lockTimeoutMs;
   }
 
   /**
-   * All pages in one step: copied in several, it would start again after each write by others. The source is read
-   * within a read transaction: backup() waits for ever for a lock, and a transaction that cannot begin says so.
-   * @throws What node:sqlite throws; the target is as it was then, or empty if it was new.
+   * Copies all pages in one step: with several steps, it would start again after each write by others. A read
+   * transaction on the source fails if the source is locked; backup() alone would wait for ever.
+   * @throws The error of node:sqlite. The target is then unchanged, or empty if it was new.
    */
   async copy({ from, to, guarded, immutable = false }: CopyOrder): Promise<void> {
     const access = guarded === "from" ? LOCKLESS : immutable ? IMMUTABLE : "mode=rw";
@@ -68,7 +68,7 @@ export class PageCopier {
     }
   }
 
-  /** Remembers what a database holds now. Called while another connection keeps writers out. */
+  /** Remembers the version of a database's content. Called while another connection keeps writers out. */
   watch(path: string): void {
     this.#watched?.close();
     this.#watched = openNative(fileUri(path, "mode=rw"), { busyTimeoutMs: this.#lockTimeoutMs });
@@ -76,9 +76,9 @@ export class PageCopier {
   }
 
   /**
-   * Copies into the database that is watched, which is in WAL mode, in a transaction beside its readers. The copy has the
-   * write lock from its first pages on; only the step with the last pages is final.
-   * @returns Whether it is done; `moved` if the database was written to since {@linkcode PageCopier.watch}, and then nothing is changed.
+   * Copies into the watched database, which is in WAL mode, in a transaction beside its readers. The copy has the write
+   * lock from its first pages on; only the step with the last pages is final.
+   * @returns `moved` if the database was written to since {@linkcode PageCopier.watch}: then it is unchanged.
    */
   async replace({ from, to }: CopyOrder, control: CopyControl): Promise<"done" | "moved"> {
     const source = openNative(fileUri(from, "mode=rw"), { busyTimeoutMs: this.#lockTimeoutMs });
@@ -106,7 +106,7 @@ export class PageCopier {
     }
   }
 
-  /** To be called when everything is done: it may end the protection, see above. */
+  /** Called when everything is done, because it may release the locks of the process. */
   close(): void {
     this.#watched?.close();
     this.#watched = undefined;
@@ -114,24 +114,24 @@ export class PageCopier {
   }
 }
 
-/** https://sqlite.org/pragma.html#pragma_data_version: changes with each commit of another connection. */
+/** A number that changes with each commit of another connection: https://sqlite.org/pragma.html#pragma_data_version */
 function dataVersion(database: NativeDatabase): unknown {
   return database.prepare("PRAGMA main.data_version").all()[0]?.["data_version"];
 }
 
-/** How far a copy is that two threads have in their hands: one copies, the other may call it off. */
+/** The phase of a copy that one thread makes and another may cancel. */
 const PHASE = { waiting: 0, copying: 1, final: 2, cancelled: 3 } as const;
 
-/** Lets one thread call off a copy that another one makes, unless it is about to become final. */
+/** Lets one thread cancel a copy that another one makes, until it becomes final. */
 export class CopyControl {
   readonly #phase: Int32Array;
 
-  /** @param shared Of {@linkcode CopyControl.shared}, in the other thread. */
+  /** @param shared From {@linkcode CopyControl.shared} of the other thread. */
   constructor(shared: SharedArrayBuffer = new SharedArrayBuffer(4)) {
     this.#phase = new Int32Array(shared);
   }
 
-  /** What the other thread makes its own control of. */
+  /** The memory from which the other thread makes its own control. */
   get shared(): SharedArrayBuffer {
     return this.#phase.buffer as SharedArrayBuffer;
   }
@@ -141,7 +141,7 @@ export class CopyControl {
     return Atomics.load(this.#phase, 0) === PHASE.waiting;
   }
 
-  /** Called by the thread that copies, between two steps. @throws {Error} if the copy was called off. */
+  /** Called by the copying thread between two steps. @throws {Error} if the copy was cancelled. */
   go(isLast: boolean): void {
     const { waiting, copying, final } = PHASE;
     Atomics.compareExchange(this.#phase, 0, waiting, copying);
@@ -151,7 +151,7 @@ export class CopyControl {
     }
   }
 
-  /** Called by the other one. @returns Whether nothing will come of the copy; otherwise it is too late. */
+  /** Called by the other thread. @returns Whether the copy is cancelled; otherwise it is too late. */
   cancel(): boolean {
     const { waiting, copying, final, cancelled } = PHASE;
     Atomics.compareExchange(this.#phase, 0, waiting, cancelled);
@@ -160,7 +160,12 @@ export class CopyControl {
   }
 }
 
-/** What the worker is asked for. */
+/** Starts the thread that copies databases. */
+export function startCopyWorker(): Thread<CopyTask, CopyAnswer> {
+  return host.threads.start(new URL("./copy_worker.ts", import.meta.url));
+}
+
+/** A task for the thread. */
 export type CopyTask =
   | { readonly kind: "copy"; readonly order: CopyOrder }
   | { readonly kind: "watch"; readonly path: string }
@@ -168,7 +173,7 @@ export type CopyTask =
   | { readonly kind: "digest"; readonly path: string }
   | { readonly kind: "close" };
 
-/** What it answers: the digest, how a replacement ended, or an empty text. */
+/** The thread's answer: the digest, how a replacement ended, or an empty text. */
 export type CopyAnswer =
   | { readonly ok: true; readonly text: string }
   | {
@@ -178,7 +183,7 @@ export type CopyAnswer =
     readonly resultCode: number | undefined;
   };
 
-/** Does tasks one after the other, in a worker or, for small files, without one. Never throws. */
+/** Runs tasks one after the other, in the thread or, for small files, without one. Never throws. */
 export class CopyTaskRunner {
   readonly #copier = new PageCopier();
 
@@ -208,7 +213,7 @@ export class CopyTaskRunner {
   }
 }
 
-/** Up to this size the file is read at once: what hashes in portions takes longer to load. */
+/** Up to this size a file is read at once: loading the function that hashes in portions takes longer. */
 const WHOLE_BYTES = 16 * 1024 * 1024;
 
 /** The SHA-256 of a file of any size, in hex. Never of a file that SQLite has open in this process. */

@@ -1,18 +1,18 @@
 import { Tokenizer } from "../sql/tokenizer.ts";
 
-/** Verbs whose statements give no rows unless they say RETURNING, or none at all. */
+/** Verbs whose statements give no rows, except with RETURNING. */
 const WITHOUT_ROWS: ReadonlySet<string> = new Set([
   ..."ALTER ATTACH BEGIN COMMIT CREATE DELETE DETACH DROP END INSERT RELEASE REPLACE".split(" "),
   ..."ROLLBACK SAVEPOINT UPDATE".split(" "),
 ]);
 
-/** Verbs that may stand before RETURNING. */
+/** Verbs whose statements may have RETURNING. */
 const DATA_CHANGING: ReadonlySet<string> = new Set(["DELETE", "INSERT", "REPLACE", "UPDATE"]);
 
 /**
- * The first word of a text in upper case, behind space, comments and semicolons. Empty where the
- * text holds no statement: SQLite gives no statement handle for such text, and node:sqlite crashes on
- * the missing handle.
+ * The first word of a text in upper case, after spaces, comments and semicolons. It is empty if the
+ * text contains no statement: SQLite returns no statement handle for such a text, and node:sqlite crashes
+ * without one.
  */
 export function firstVerb(sql: string): string {
   const tokenizer = new Tokenizer(sql);
@@ -22,10 +22,15 @@ export function firstVerb(sql: string): string {
   return "";
 }
 
+/** Whether statements of a verb change the schema. */
+export function changesSchema(verb: string): boolean {
+  return verb === "ALTER" || verb === "CREATE" || verb === "DROP";
+}
+
 /**
  * Whether a statement may give rows, so that it must be read to its end for its side effects.
  *
- * Errs towards yes: a wrong yes costs some microseconds, a wrong no leaves a statement half run.
+ * In doubt, the answer is yes: a wrong yes costs some microseconds, a wrong no leaves a statement half run.
  */
 export function mayReturnRows(verb: string, sql: string): boolean {
   if (!WITHOUT_ROWS.has(verb)) return true;
@@ -33,10 +38,10 @@ export function mayReturnRows(verb: string, sql: string): boolean {
 }
 
 /**
- * Keeps the statements that were prepared last, by their text.
+ * Keeps the statements that were used last, by their text.
  *
- * node:sqlite frees a prepared statement only when the garbage collector finds it, so preparing the
- * same text thousands of times costs memory and time; binding anew to a kept one does not.
+ * node:sqlite frees a prepared statement only when the garbage collector finds it, so that preparing the
+ * same text thousands of times costs memory and time.
  */
 export class StatementCache<Statement> {
   readonly #capacity: number;
@@ -48,7 +53,7 @@ export class StatementCache<Statement> {
     this.#prepare = prepare;
   }
 
-  /** The statement for a text: a kept one, or a new one in place of the one used longest ago. */
+  /** The statement for a text: a kept one, or a new one that replaces the least recently used. */
   get(sql: string): Statement {
     const kept = this.#statements.get(sql);
     if (kept !== undefined) {

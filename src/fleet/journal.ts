@@ -44,7 +44,7 @@ export class Journal implements AsyncDisposable {
     try {
       makeCacheFolder(`${root}/.aludel`, journalFolder(root));
       const lock = tryFileLock(`${path}.lock`);
-      const connection = await openDatabase({ kind: "file", path }, { mode: "create" });
+      const connection = await openDatabase({ path, mode: "create" });
       await tune(connection);
       await connection.execute("BEGIN IMMEDIATE");
       for (const table of TABLES) await connection.execute(table);
@@ -89,7 +89,7 @@ export class Journal implements AsyncDisposable {
         next: [again` # when it has ended`],
       });
     }
-    const connection = await openDatabase({ kind: "file", path }, { mode: "write" });
+    const connection = await openDatabase({ path, mode: "write" });
     try {
       if (purpose === "write") await tune(connection);
       return new Journal(connection, lock, await readFacts(connection, run));

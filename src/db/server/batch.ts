@@ -2,54 +2,55 @@ import type { BatchGuard, BatchNote, SqlValue } from "../connection.ts";
 import { foldName, quoteName, quoteText, sameName } from "../../sql/identifier.ts";
 import type { Mention } from "../../sql/mentions.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
+import { toHex } from "../../text/sha256.ts";
 import type { Answer } from "./stream.ts";
 import { type Aside, putBackText, setAsideText, unreferredCondition } from "./set_aside.ts";
 
-/** A statement of a batch as it is sent. */
+/** A statement of a batch, as it is sent. */
 export interface BatchStatement {
   readonly sql: string;
   readonly origin: unknown;
 }
 
-/** A statement as it was collected. */
+/** A statement of the transaction. */
 export interface CollectedStatement extends BatchStatement {
-  /** What it does, if it defines a table. */
+  /** What it does with a table, if it creates, renames or drops one. */
   readonly mention?: Mention | undefined;
-  /** Of a DROP TABLE: whose rows it would take. */
+  /** For a DROP TABLE: the rows of other tables that it would delete or change. */
   readonly aside?: Aside | undefined;
 }
 
-/** What the statements of a batch run under. */
+/** The conditions for a batch. */
 export interface BatchTerms {
-  /** SQL for what the batch starts from, and the text that it must be. */
+  /** SQL for the state from which the batch starts, and its expected value. */
   readonly start: { readonly expression: string; readonly value: string };
-  /** Whether the actions of foreign keys are wanted. */
+  /** Whether foreign keys are enforced. */
   readonly enforced: boolean;
 }
 
-/** What tells the words of our own conditions from those of SQLite. */
+/** The messages of our own conditions, which distinguish them from SQLite's. */
 const OURS = /^bad JSON path: '(aludel:[^]*)'$/;
 
-/** The start is another one: someone else has changed the database. */
+/** The batch starts from another state: another client has changed the database. */
 const MOVED = "moved";
-/** The end of a part of a batch that is tried to see whether it gets there. */
+/** The end of a part of a batch was reached. */
 const REACHED = "reached";
 
-/** What other conditions of a batch mean. */
+/** The messages of the other conditions of a batch. */
 const OWN: ReadonlyMap<string, string> = new Map([
   ["keys", "the table is dropped, and rows of other tables still refer to it"],
-  ["rows", "not all rows that were set aside came back"],
+  ["rows", "not all rows that were set aside could be restored"],
 ]);
 
-/** SQL that ends a batch with a text. There is no other function that fails with words of ours: RAISE is for triggers. */
+/** SQL that ends a batch with a text. No other function fails with a text of the caller: RAISE is for triggers. */
 function failText(condition: string, text: string): string {
   return `SELECT CASE WHEN ${condition} THEN 1 ELSE json_extract('{}', 'aludel:' || ${text}) END`;
 }
 
-/** A statement that fails always, and says that it was reached. */
+/** A statement that always fails, and tells that it was reached. */
 export const REACHED_TEXT = failText("0", quoteText(REACHED));
 
-/** What SQLite's words say of a condition that failed; undefined if they are of something else. */
+/** The failed condition that a message of SQLite tells of; undefined for any other message. */
 export function readFailure(
   words: string,
 ):
@@ -69,7 +70,7 @@ export function readFailure(
   return { kind: "guard", index: Number(index), detail };
 }
 
-/** The statements of a transaction that is one batch, and its conditions. */
+/** The statements and conditions of a transaction that is one batch. */
 export class Batch {
   readonly #statements: CollectedStatement[] = [];
   readonly #guards: BatchGuard[] = [];
@@ -112,18 +113,18 @@ export class Batch {
     let now = last;
     for (const { mention } of this.#statements.slice(index).toReversed()) {
       if (mention?.kind === "rename-table" && sameName(mention.to ?? "", now)) now = mention.name;
-      // It is made only later: the two are never there together.
+      // It is created after the DROP, so both never exist together.
       if (mention?.kind === "create-table" && sameName(mention.name, now)) return undefined;
     }
     return { index, before: name, now };
   }
 
-  /** The condition of a number that {@linkcode readFailure} gives. */
+  /** The guard with an index from {@linkcode readFailure}. */
   guardAt(index: number): BatchGuard | undefined {
     return this.#guards[index];
   }
 
-  /** What the notes are, of the answers to {@linkcode Batch.compile}'s statements. */
+  /** Reads the values of the notes from the answers to the statements of {@linkcode Batch.compile}. */
   take(answers: readonly Answer[], compiled: readonly BatchStatement[]): void {
     const at = compiled.findIndex(({ sql }) => sql === READ_NOTES);
     for (const [id, value] of answers[at]?.rows ?? []) {
@@ -138,7 +139,7 @@ export class Batch {
     const isPlain = this.#statements.every(({ origin }) => origin === undefined);
     const compiled = [
       own(failText(`${start.expression} IS ${quoteText(start.value)}`, quoteText(MOVED))),
-      // The setting is the database's, not the batch's: an earlier one may have left it on.
+      // The setting belongs to the database, and an earlier batch may have left it on.
       ...isPlain ? [] : [own("PRAGMA legacy_alter_table = OFF")],
       ...isPlain || enforced ? [] : [own("PRAGMA defer_foreign_keys = ON")],
       ...this.#beforeText().map(own),
@@ -174,7 +175,7 @@ export class Batch {
     ];
   }
 
-  /** Where a table of the name is there again. */
+  /** The index of the statement after which a table of the name exists again. */
   #comesBack(name: string, after: number): number | undefined {
     const at = this.#statements.findIndex(({ mention }, index) =>
       index > after && mention !== undefined && nameAfter(mention) === name
@@ -228,7 +229,7 @@ export class Batch {
   }
 }
 
-/** Holds the notes while the batch runs. */
+/** The table of the notes while the batch runs. */
 const NOTES = "aludel_batch";
 const READ_NOTES = `SELECT id, value FROM main.${NOTES}`;
 
@@ -236,13 +237,13 @@ function keptName(at: number): string {
   return `aludel_before_${at + 1}`;
 }
 
-/** The name, folded, that a table has from this statement on. */
+/** The folded name that a table gets by this statement. */
 function nameAfter({ kind, name, to }: Mention): string | undefined {
   if (kind === "create-table") return foldName(name);
   return kind === "rename-table" && to !== undefined ? foldName(to) : undefined;
 }
 
-/** A statement's text without what surrounds it, which D1 does not take, and with its values in the place of `?`. */
+/** The text of a statement with its values instead of `?`, and without semicolons and comments around it, which D1 refuses. */
 export function statementText(sql: string, parameters: readonly SqlValue[]): string {
   const tokenizer = new Tokenizer(sql);
   let text = "";
@@ -271,17 +272,13 @@ function isLast(sql: string, from: number): boolean {
 /** SQL that SQLite reads as the value. */
 export function literal(value: SqlValue): string {
   if (value === null) return "NULL";
-  if (value instanceof Uint8Array) return `x'${hex(value)}'`;
+  if (value instanceof Uint8Array) return `x'${toHex(value)}'`;
   if (typeof value === "string") {
     return value.includes("\0")
-      ? `CAST(x'${hex(new TextEncoder().encode(value))}' AS TEXT)`
+      ? `CAST(x'${toHex(new TextEncoder().encode(value))}' AS TEXT)`
       : quoteText(value);
   }
   if (typeof value === "bigint") return String(value);
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NULL" : value > 0 ? "9e999" : "-9e999";
   return Number.isInteger(value) ? value.toExponential() : String(value);
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

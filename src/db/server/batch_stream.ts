@@ -10,28 +10,28 @@ import {
   SqlError,
   type SqlValue,
 } from "../connection.ts";
-import { firstVerb } from "../statement.ts";
+import { changesSchema, firstVerb } from "../statement.ts";
 import { type Mention, readMentions } from "../../sql/mentions.ts";
 import { Batch, type BatchStatement, REACHED_TEXT, readFailure, statementText } from "./batch.ts";
-import { AnswerLost, type D1Database } from "./d1.ts";
-import { refusalOf } from "./d1_refusals.ts";
-import { isOurs, readReplica, type Replica, toRows } from "./replica.ts";
+import { AnswerLost, D1Database, d1Refusal } from "./d1.ts";
+import { isOurs, readReplica, type Replica } from "./replica.ts";
+import { type ConnectionOptions, ServerConnection } from "./server_connection.ts";
 import { findAside } from "./set_aside.ts";
-import { type Answer, NO_ROWS, type ServerStream } from "./stream.ts";
+import { type Answer, NO_ROWS, type ServerStream, toRows } from "./stream.ts";
 
-/** How often a batch is sent again if nobody can say whether it ran. */
+/** How often a batch is sent if it is unknown whether it ran. */
 const TRIES = 3;
 
-/** What a batch leaves behind, so that it can be recognised if its answer is lost. */
+/** The key under which a batch writes its name, so that it is recognised if its answer is lost. */
 const BATCH_KEY = "batch";
 
 /**
- * A connection to a D1 database, which has no transactions but batches.
+ * A connection to a D1 database, whose transactions are batches.
  *
- * BEGIN reads the schema and our own tables into a replica in memory, at one moment. What follows is answered from there if
- * it asks for these alone. After BEGIN IMMEDIATE the statements that change something are collected in a {@linkcode Batch},
- * those that change the schema or our own tables run in the replica as well, and COMMIT sends the batch. It fails if the
- * database is not any more what the replica was read from.
+ * BEGIN reads the schema and our own tables, at one moment, into a replica in memory. The replica answers queries that
+ * need nothing else. After BEGIN IMMEDIATE, statements that change something are collected in a {@linkcode Batch};
+ * those that change the schema or our own tables also run in the replica. COMMIT sends the batch, which fails if the
+ * database has changed since the replica was read.
  */
 export class BatchStream implements ServerStream, BatchTransaction {
   origin: unknown = undefined;
@@ -91,7 +91,7 @@ export class BatchStream implements ServerStream, BatchTransaction {
   }
 
   refusals(statements: readonly string[]): Promise<readonly (string | undefined)[]> {
-    return Promise.resolve(statements.map(refusalOf));
+    return Promise.resolve(statements.map(d1Refusal));
   }
 
   async close(): Promise<void> {
@@ -133,10 +133,10 @@ export class BatchStream implements ServerStream, BatchTransaction {
     parameters: readonly SqlValue[],
   ): Promise<Answer> {
     const isScript = this.origin !== undefined;
-    const isDefinition = verb === "CREATE" || verb === "ALTER" || verb === "DROP";
+    const isDefinition = changesSchema(verb);
     const isWrite = WRITES.has(verb);
     if (!isScript && !isDefinition && !isWrite) {
-      // Our own settings are for a connection that stays.
+      // Settings have no effect here, because the next request may have another connection.
       return verb === "PRAGMA" && sql.includes("=")
         ? NO_ROWS
         : await replica.query(sql, parameters);
@@ -179,7 +179,7 @@ export class BatchStream implements ServerStream, BatchTransaction {
             ? error
             : await this.#explained(error, batch, compiled);
         }
-        // Whoever sent it first: if it is there, it ran as a whole.
+        // If its name is there, the whole batch ran with an earlier request.
         if (hasState && (isLost || tries > 1) && await this.#isThere(name)) return;
         if (isMoved) {
           throw new LockLost("another client changed the database meanwhile", {
@@ -192,7 +192,7 @@ export class BatchStream implements ServerStream, BatchTransaction {
     }
   }
 
-  /** Whether a batch has run. @throws {ServerFault} if that cannot be learned. */
+  /** Whether a batch has run. @throws {ServerFault} if the server does not answer. */
   async #isThere(name: string): Promise<boolean> {
     const text = statementText(
       "SELECT (SELECT count(*) FROM main.sqlite_schema WHERE name = 'aludel_meta') AS n",
@@ -217,7 +217,7 @@ export class BatchStream implements ServerStream, BatchTransaction {
     });
   }
 
-  /** Finds the statement that failed, by batches of the first ones that are rolled back at their end. */
+  /** Finds the statement that failed, by sending beginnings of the batch that are rolled back. */
   async #explained(
     error: SqlError,
     batch: Batch,
@@ -292,7 +292,28 @@ function tableMention(mention: Mention | undefined): Mention | undefined {
   return mention !== undefined && TABLE_MENTIONS.has(mention.kind) ? mention : undefined;
 }
 
-/** The batch itself puts foreign keys off until its end. */
+/** Whether a statement defers foreign keys: the batch itself does so. */
 function isDeferring(verb: string, sql: string): boolean {
   return verb === "PRAGMA" && /\bdefer_foreign_keys\b/i.test(sql);
 }
+
+/**
+ * Opens a Cloudflare D1 database.
+ * @param options With the URL that {@linkcode D1Database} needs.
+ * @param newName Gives a name that no other batch has.
+ * @throws {ServerFault} if it cannot be reached, does not exist, or refuses the token.
+ */
+export async function openD1(
+  options: ConnectionOptions,
+  newName: () => string,
+): Promise<Connection> {
+  const database = new D1Database(options);
+  await database.batch(["SELECT 1"]);
+  const stream = new BatchStream(database, options.name, newName);
+  // D1 does not tell its version. It refuses what is new in 3.53, and accepted everything older that was tried.
+  const capabilities = { sqliteVersion: D1_SQLITE, ownCache: false };
+  return new ServerConnection(stream, options, capabilities, stream);
+}
+
+/** The version of an SQLite that accepts the same statements as D1. */
+const D1_SQLITE = "3.47.0";

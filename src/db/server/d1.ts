@@ -3,25 +3,28 @@ import {
   askServer,
   describeStatus,
   LONGEST_WORDS,
+  parseObject,
   type ServerOptions,
   withoutToken,
 } from "./request.ts";
 import { codeOf } from "./hrana_wire.ts";
+import { Tokenizer } from "../../sql/tokenizer.ts";
+import { firstVerb } from "../statement.ts";
 import type { Answer } from "./stream.ts";
 
-/** There is no answer, so that what was sent may have run, may still run, or never will. */
+/** There is no answer: the statements may have run, may still run, or may never run. */
 export class AnswerLost extends ServerFault {}
 
-/** D1's own words for a batch that did not get to an end: https://developers.cloudflare.com/d1/observability/debug-d1/ */
+/** D1's messages for a batch that did not end: https://developers.cloudflare.com/d1/observability/debug-d1/ */
 const UNSETTLED =
   /overloaded|object to be reset|reset because|connection lost|timed? ?out|internal error|storage operation|please try again|isolate exceeded/i;
 
-/** What REST puts around SQLite's words: `D1_ERROR: no such table: t at offset 14: SQLITE_ERROR`. */
+/** SQLite's message in that of the REST interface: `D1_ERROR: no such table: t at offset 14: SQLITE_ERROR`. */
 const WORDS =
   /^(?:D1_[A-Z_]+: )*([^]*?)(?: at offset (\d+))?(?:: (SQLITE_[A-Z_]+)(?: \(extended: \w+\))?)?$/;
 
 /**
- * A Cloudflare D1 database by its REST interface: statements run in batches, each of them a transaction.
+ * A Cloudflare D1 database, by its REST interface: statements run in batches, and each batch is a transaction.
  * https://developers.cloudflare.com/api/resources/d1/
  */
 export class D1Database {
@@ -33,11 +36,11 @@ export class D1Database {
   }
 
   /**
-   * Runs statements in one transaction: all or none.
+   * Runs statements in one transaction.
    * @param statements One statement each, with its values in its text.
-   * @throws {AnswerLost} Nobody can say whether they ran.
+   * @throws {AnswerLost} It is unknown whether they ran.
    * @throws {ServerFault} They did not run.
-   * @throws {SqlError} One of them failed, and all is rolled back. It is not known which one.
+   * @throws {SqlError} One of them failed, and all are rolled back. It is unknown which one.
    */
   async batch(statements: readonly string[]): Promise<readonly Answer[]> {
     const answer = await this.#ask("/query", { batch: statements.map((sql) => ({ sql })) });
@@ -56,14 +59,14 @@ export class D1Database {
     return bookmark;
   }
 
-  /** Puts the database back to a bookmark of Time Travel. @throws {ServerFault} */
+  /** Restores the database to a bookmark of Time Travel. @throws {ServerFault} */
   async restore(bookmark: string): Promise<void> {
     await this.#ask(`/time_travel/restore?bookmark=${encodeURIComponent(bookmark)}`, {});
   }
 
   async #ask(path: string, body: unknown): Promise<Readonly<Record<string, unknown>>> {
     const { status, text } = await this.#send(path, body);
-    const answer = this.#parse(text);
+    const answer = parseObject(text);
     const [error] = Array.isArray(answer?.["errors"]) ? answer["errors"] : [];
     const words = typeof error?.message === "string" ? error.message : "";
     if (status === 401 || status === 403 || status === 404 || status >= 300 && status < 400) {
@@ -87,16 +90,6 @@ export class D1Database {
     }
   }
 
-  #parse(text: string): Record<string, unknown> | undefined {
-    try {
-      const answer: unknown = JSON.parse(text);
-      if (typeof answer === "object" && answer !== null) return answer as Record<string, unknown>;
-    } catch {
-      // As for any other text that is no answer.
-    }
-    return undefined;
-  }
-
   #answerOf(result: unknown): Answer {
     const { results } = (result ?? {}) as Record<string, unknown>;
     if (!Array.isArray(results)) throw this.#malformed();
@@ -110,7 +103,7 @@ export class D1Database {
     };
   }
 
-  /** JSON does not distinguish 1.0 from 1, and D1 rounds what a JavaScript number cannot hold. */
+  /** A value of SQLite. JSON does not distinguish 1.0 from 1, and D1 rounds integers that a JavaScript number cannot hold. */
   #valueOf(value: unknown): SqlValue {
     if (value === null || typeof value === "string") return value;
     if (Array.isArray(value)) return Uint8Array.from(value);
@@ -135,7 +128,7 @@ export class D1Database {
     });
   }
 
-  /** A request that changes something may have run all the same. */
+  /** The error for an answer of another form. The request may nevertheless have run. */
   #malformed(): ServerFault {
     return this.#fault(AnswerLost, "the server's answer is not one of Cloudflare's D1");
   }
@@ -143,4 +136,62 @@ export class D1Database {
   #fault(Kind: typeof ServerFault, words: string): ServerFault {
     return new Kind(words, { database: this.#options.name });
   }
+}
+
+/**
+ * The limits of D1 that SQLite can enforce: https://developers.cloudflare.com/d1/platform/limits/. A replica in memory has
+ * the same limits, so that the message is SQLite's own.
+ */
+export const D1_LIMITS = { column: 100, compoundSelect: 5, exprDepth: 100 } as const;
+
+/** The longest statement in bytes. */
+const LONGEST_STATEMENT = 100_000;
+
+/** Pragmas that D1 accepts: https://developers.cloudflare.com/d1/sql-api/sql-statements/ */
+const PRAGMAS: ReadonlySet<string> = new Set([
+  "case_sensitive_like",
+  "defer_foreign_keys",
+  "foreign_key_check",
+  "foreign_key_list",
+  "foreign_keys",
+  "ignore_check_constraints",
+  "index_info",
+  "index_list",
+  "index_xinfo",
+  "legacy_alter_table",
+  "optimize",
+  "quick_check",
+  "recursive_triggers",
+  "reverse_unordered_selects",
+  "table_info",
+  "table_list",
+  "table_xinfo",
+]);
+
+/** Why D1 refuses a statement, whatever the database contains; undefined if it accepts it. */
+export function d1Refusal(sql: string): string | undefined {
+  const bytes = new TextEncoder().encode(sql).length;
+  if (bytes > LONGEST_STATEMENT) {
+    return `D1 takes statements of ${LONGEST_STATEMENT} bytes at most, and this one has ${bytes}`;
+  }
+  const tokens = new Tokenizer(sql);
+  const words: string[] = [];
+  while (words.length < 12 && tokens.nextSignificant()) words.push(tokens.current.toUpperCase());
+  const verb = firstVerb(sql);
+  if (["VACUUM", "ATTACH", "DETACH"].includes(verb)) return `D1 has no ${verb}`;
+  if (verb === "CREATE" && /^TEMP(?:ORARY)?$/.test(words[1] ?? "")) {
+    return "D1 has no temporary tables, views and triggers";
+  }
+  if (verb === "PRAGMA") {
+    const name = (words[2] === "." ? words[3] : words[1]) ?? "";
+    return PRAGMAS.has(name.toLowerCase()) ? undefined : `D1 has no PRAGMA ${name.toLowerCase()}`;
+  }
+  const text = words.join(" ");
+  if (
+    verb === "ALTER" &&
+    /^ALTER TABLE .* (?:ALTER|ADD CONSTRAINT|ADD CHECK|DROP CONSTRAINT)\b/.test(text)
+  ) {
+    return "D1 does not take the ALTER TABLE of SQLite 3.53 for constraints and NOT NULL";
+  }
+  return undefined;
 }

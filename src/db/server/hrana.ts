@@ -11,44 +11,44 @@ import {
   wordsOf,
 } from "./hrana_wire.ts";
 import { LockLost, ServerFault, SqlError, type SqlValue } from "../connection.ts";
-import { askServer, describeStatus, type ServerOptions } from "./request.ts";
+import { askServer, describeStatus, parseObject, type ServerOptions } from "./request.ts";
 import { type Answer, NO_ROWS, type ServerStream } from "./stream.ts";
 
-/** The server closes a stream that is idle for about ten seconds; a request in between keeps it. */
+/** The server closes a stream that is idle for about ten seconds, so a request is sent more often. */
 const HEARTBEAT_MS = 2_000;
 
 type WireResult = { readonly ok: Record<string, unknown> } | { readonly error: WireError };
 
-/** The stream has ended and with it what it had not committed; the request did not run. */
+/** The stream has ended, what it had not committed is rolled back, and the request did not run. */
 const GONE = /STREAM_EXPIRED|stream has expired|invalid baton/i;
-/** Another connection was given the lock, and all is rolled back. */
+/** Another connection got the lock, and the transaction is rolled back. */
 const TIMED_OUT = /TRANSACTION_TIMEOUT|Transaction timed.?out/i;
 
 /**
  * A stream of a libSQL server by the protocol Hrana 3 over HTTP: one connection to the database.
  * https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_3_SPEC.md
  *
- * Each request carries the baton of the answer before, so requests go one after the other. A heartbeat keeps the stream.
- * One that is lost outside a transaction is opened again. If the server gives the lock of a transaction to another client,
- * the next statement fails with the code of a busy database, and everything is rolled back.
+ * Each request carries the baton of the previous answer, so requests are sent one after the other. A heartbeat keeps the
+ * stream open. A stream that is lost outside a transaction is opened again. If the server gives the lock of a transaction
+ * to another client, the next statement fails with the code of a busy database, and the transaction is rolled back.
  */
 export class HranaStream implements ServerStream {
   readonly #options: ServerOptions;
   #baton: string | null = null;
   #inTransaction = false;
-  /** What ended the transaction; until a ROLLBACK, nothing else runs. */
+  /** The error that ended the transaction. Only a ROLLBACK can follow. */
   #end: SqlError | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #heart: ReturnType<typeof setInterval> | undefined;
   #isClosed = false;
-  /** What a new stream must be sent first. */
+  /** Statements that a new stream runs first. */
   #settings: readonly string[] = [];
 
   constructor(options: ServerOptions) {
     this.#options = options;
   }
 
-  /** Whether BEGIN is not yet followed by COMMIT or ROLLBACK, also of a transaction that the server has ended. */
+  /** Whether BEGIN is not yet followed by COMMIT or ROLLBACK, even if the server has ended the transaction. */
   get inTransaction(): boolean {
     return this.#inTransaction || this.#end !== undefined;
   }
@@ -64,11 +64,11 @@ export class HranaStream implements ServerStream {
   }
 
   /**
-   * Runs one statement to its end. In a transaction it runs only if the transaction is still open: the server may have
-   * ended it meanwhile, and the statement would be committed by itself.
+   * Runs one statement to its end. In a transaction, it runs only if the transaction is still open: the server may have
+   * ended it, and then the statement would be committed by itself.
    * @throws {LockLost} The transaction is gone.
-   * @throws {ServerFault} The server cannot be reached, or gives no answer of the protocol.
-   * @throws {SqlError} What SQLite says.
+   * @throws {ServerFault} The server cannot be reached, or its answer is malformed.
+   * @throws {SqlError} SQLite refuses the statement.
    */
   async run(sql: string, parameters: readonly SqlValue[]): Promise<Answer> {
     if (this.#end !== undefined) {
@@ -95,7 +95,7 @@ export class HranaStream implements ServerStream {
     if (!Array.isArray(step_results) || !Array.isArray(step_errors)) throw this.#malformed();
     const error = errorOf(step_errors[0]);
     if (error !== undefined) throw this.#failed(error, wasOpen);
-    // What did not run met the condition; what ran and ended the transaction was overtaken.
+    // Without a result, the transaction was no longer open. With one, it may have ended while the statement ran.
     const isOver = !this.#inTransaction && !/^\s*(?:COMMIT|END|ROLLBACK)\b/i.test(sql);
     if (step_results[0] === null || isOver) {
       throw this.#lost("the transaction is no longer open");
@@ -103,7 +103,7 @@ export class HranaStream implements ServerStream {
     return this.#answerOf(step_results[0]);
   }
 
-  /** The server tells the next statement, whatever it is, that the transaction was ended. */
+  /** Sends a ROLLBACK: the server reports the end of a transaction to the next statement, whatever it is. */
   async #drain(): Promise<void> {
     if (this.#baton === null) return;
     try {
@@ -114,9 +114,9 @@ export class HranaStream implements ServerStream {
   }
 
   /**
-   * Asks whether the server takes some statements at all; runs none of them. Each is the second step of a batch, under the
+   * Asks whether the server accepts some statements, without running them. Each is the second step of a batch, under the
    * condition that `SELECT 1` has failed: the server reads it and never runs it.
-   * @returns For each the server's words if it refuses the text, and otherwise undefined.
+   * @returns For each statement the server's message if it refuses the text, otherwise undefined.
    * @throws {SqlError}
    */
   async refusals(statements: readonly string[]): Promise<readonly (string | undefined)[]> {
@@ -158,7 +158,7 @@ export class HranaStream implements ServerStream {
     }
   }
 
-  /** One request after the other: the next one needs the baton of the answer before. */
+  /** Sends requests after the earlier ones, because they need the baton of the last answer. */
   #send(requests: readonly unknown[]): Promise<readonly WireResult[]> {
     if (this.#isClosed) {
       return Promise.reject(this.#fault("the connection is closed", undefined));
@@ -168,7 +168,7 @@ export class HranaStream implements ServerStream {
     return sent;
   }
 
-  /** A stream that has ended while it had no transaction has lost nothing: the request goes to a new one. */
+  /** Sends requests, on a new stream if the old one has ended outside a transaction. */
   async #sendOnStream(requests: readonly unknown[]): Promise<readonly WireResult[]> {
     const isNew = this.#baton === null;
     const settings = isNew ? this.#settings : [];
@@ -189,7 +189,7 @@ export class HranaStream implements ServerStream {
   #beat(): void {
     if (this.#baton === null || this.#isClosed) return;
     this.#send([{ type: "get_autocommit" }]).catch(() => {
-      // The next statement meets the same fault and reports it.
+      // The next statement has the same fault and reports it.
     });
   }
 
@@ -211,21 +211,12 @@ export class HranaStream implements ServerStream {
       }
       throw this.#fault(describeStatus(status, error.message, this.#options), undefined);
     }
-    const answer = this.#parse(text);
+    const answer = parseObject(text);
+    if (answer === undefined) throw this.#malformed();
     this.#baton = typeof answer["baton"] === "string" ? answer["baton"] : null;
     const { results } = answer;
     if (!Array.isArray(results)) throw this.#malformed();
     return results.map((result) => this.#resultOf(result));
-  }
-
-  #parse(text: string): Record<string, unknown> {
-    try {
-      const answer: unknown = JSON.parse(text);
-      if (typeof answer === "object" && answer !== null) return answer as Record<string, unknown>;
-    } catch {
-      // As for any other text that is no answer.
-    }
-    throw this.#malformed();
   }
 
   #resultOf(result: unknown): WireResult {

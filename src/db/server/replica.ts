@@ -2,11 +2,10 @@ import { type Connection, type Row, SqlError, type SqlValue } from "../connectio
 import { openScratch, type ScratchConnection } from "../open_scratch.ts";
 import { foldName, quoteName } from "../../sql/identifier.ts";
 import { statementText } from "./batch.ts";
-import type { D1Database } from "./d1.ts";
-import { D1_LIMITS } from "./d1_refusals.ts";
-import type { Answer } from "./stream.ts";
+import { D1_LIMITS, type D1Database } from "./d1.ts";
+import { type Answer, toRows } from "./stream.ts";
 
-/** Tables of ours, which are copied with their rows. */
+/** Our own tables, which are copied with their rows. */
 const STATE = /^aludel_/i;
 /** Tables of SQLite and of Cloudflare, which cannot be created. */
 const FOREIGN = /^(?:sqlite_|_cf_)/i;
@@ -14,17 +13,17 @@ const FOREIGN = /^(?:sqlite_|_cf_)/i;
 const SCHEMA = `SELECT type, name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL
   ORDER BY type <> 'table', type <> 'view', rowid`;
 
-/** Stands for one state of the schema. */
+/** SQL that identifies a state of the schema. */
 const SCHEMA_MARK =
   "(SELECT count(*) || ' ' || total(length(sql)) || ' ' || total(rootpage) || ' ' || coalesce(max(rowid), 0) FROM main.sqlite_schema)";
 
-/** Stands for one state of our tables: every change of them writes to the log, or is a batch with a name of its own. */
+/** SQL that identifies a state of our own tables: every change writes to the log, or is a batch with its own name. */
 const STATE_MARK =
   "(SELECT count(*) || ' ' || coalesce(max(position), 0) FROM main.aludel_revision) || ' ' || " +
   "(SELECT coalesce(max(entry), 0) FROM main.aludel_log) || ' ' || " +
   "coalesce((SELECT value FROM main.aludel_meta WHERE key = 'batch'), '')";
 
-/** Whether a table is one of ours. */
+/** Whether a table is one of Aludel's. */
 export function isOurs(table: string): boolean {
   return STATE.test(table);
 }
@@ -32,7 +31,7 @@ export function isOurs(table: string): boolean {
 /** The schema and our own tables of a D1 database at one moment, in memory. All other tables are empty. */
 export class Replica {
   readonly connection: ScratchConnection;
-  /** SQL for what stands for that moment, and the text that it gave. */
+  /** SQL that identifies the state at that moment, and its value then. */
   readonly start: { readonly expression: string; readonly value: string };
   readonly #objects: readonly Row[];
 
@@ -46,12 +45,12 @@ export class Replica {
     this.start = start;
   }
 
-  /** Another database with the schema of that moment, and no rows. */
+  /** Opens another database with the schema of that moment and without rows. */
   async copy(): Promise<ScratchConnection> {
     return await openReplica(this.#objects);
   }
 
-  /** Whether a question is about the schema and our own tables alone. */
+  /** Whether a query reads only the schema and our own tables. */
   async knows(sql: string, parameters: readonly SqlValue[]): Promise<boolean> {
     if (/foreign_key_check|quick_check|integrity_check/i.test(sql)) return false;
     let isKnown = true;
@@ -80,7 +79,7 @@ export class Replica {
     return { columns, rows: rows.map((row) => columns.map((name) => row[name] ?? null)) };
   }
 
-  /** Whether our own tables are there. */
+  /** Whether our own tables exist. */
   async hasState(): Promise<boolean> {
     const rows = await this.connection.query(
       "SELECT 1 FROM main.sqlite_schema WHERE name = 'aludel_meta' AND type = 'table'",
@@ -97,7 +96,7 @@ const READ = 20; // SQLITE_READ
 
 /**
  * Reads the schema, and the rows of our own tables, at one moment.
- * @throws {SqlError} Also that the database is busy.
+ * @throws {SqlError} Also if the database is busy.
  */
 export async function readReplica(database: D1Database, name: string): Promise<Replica> {
   const [first] = await database.batch([statementText(SCHEMA, [])]);
@@ -121,7 +120,7 @@ export async function readReplica(database: D1Database, name: string): Promise<R
       const value = String(mark!.rows[0]![0]);
       return new Replica(connection, objects, { expression, value });
     } catch (error) {
-      // Our tables have gone since the first look.
+      // Our tables were dropped since the first query.
       if (!(error instanceof SqlError) || !/^no such table/.test(error.sqlite)) throw error;
       throw new SqlError("the database is being changed", { database: name, resultCode: 5 });
     }
@@ -135,11 +134,11 @@ async function openReplica(objects: readonly Row[]): Promise<ScratchConnection> 
     try {
       await connection.execute(String(sql));
     } catch (error) {
-      // A virtual table has made this one.
+      // It is the shadow table of a virtual table, which has created it.
       if (!(error instanceof SqlError)) throw error;
     }
   }
-  // As in D1, so that a rename takes foreign keys along.
+  // As in D1, so that foreign keys follow a rename.
   await connection.execute("PRAGMA foreign_keys = ON");
   return connection;
 }
@@ -156,9 +155,4 @@ async function fill(connection: Connection, table: string, { columns, rows }: An
     columns.map(quoteName).join(", ")
   }) VALUES (${values})`;
   for (const row of rows) await connection.query(sql, row);
-}
-
-/** The rows of an answer by their columns. */
-export function toRows({ columns, rows }: Answer): Row[] {
-  return rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at] ?? null])));
 }

@@ -1,29 +1,29 @@
 import { ServerFault } from "../connection.ts";
 
-/** A server and how to reach it. */
+/** How to reach a server. */
 export interface ServerOptions {
-  /** `https://host`, with a path if the server distinguishes its databases by it; without a slash at its end. */
+  /** `https://host`, with a path if that names the database, without a slash at its end. */
   readonly url: string;
   /** The database for messages: the URL without secrets. */
   readonly name: string;
-  /** Sent as a bearer token, and shown nowhere. */
+  /** Sent as a bearer token, and never shown. */
   readonly token?: string | undefined;
-  /** How long an answer may take, in milliseconds. */
+  /** The maximum time for an answer, in milliseconds. */
   readonly answerTimeoutMs?: number;
-  /** How large an answer may be. */
+  /** The maximum size of an answer. */
   readonly answerBytes?: number;
 }
 
-/** One statement may work for long, so this is not short. */
+/** One statement may run for minutes. */
 const ANSWER_TIMEOUT_MS = 600_000;
-/** Larger answers are refused: a hostile server could fill the memory. */
+/** Larger answers are refused, because a hostile server could fill the memory. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
-/** A server's words are shown up to here. */
+/** A longer message of a server is cut. */
 export const LONGEST_WORDS = 500;
 
 /**
  * Sends a request and reads the whole answer.
- * @param body Sent by POST as JSON; undefined: GET.
+ * @param body Sent by POST as JSON. Without it, the request is a GET.
  * @throws {ServerFault} There is no answer, or it is too large.
  */
 export async function askServer(
@@ -68,9 +68,21 @@ async function readBody(
   return await new Blob(parts).text();
 }
 
+/** The JSON object of an answer; undefined if the text is anything else. */
+export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === "object" && answer !== null
+      ? answer as Record<string, unknown>
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * What an answer with another status than 200 means.
- * @param words What the server says of it.
+ * The message for an answer with another status than 200.
+ * @param words The server's own message.
  */
 export function describeStatus(status: number, words: string, options: ServerOptions): string {
   const said = words === "" ? "" : `: ${withoutToken(words.slice(0, LONGEST_WORDS), options)}`;
@@ -81,12 +93,12 @@ export function describeStatus(status: number, words: string, options: ServerOpt
   return `the server answers with HTTP status ${status}${said}`;
 }
 
-/** A server's words, which could repeat what it was sent. */
+/** A server's message without the token, which it could repeat. */
 export function withoutToken(words: string, { token }: ServerOptions): string {
   return token === undefined || token === "" ? words : words.replaceAll(token, "***");
 }
 
-/** The innermost reason, such as a refused connection or a certificate that is not valid. */
+/** The innermost reason, such as a refused connection or an invalid certificate. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   return cause.cause instanceof Error ? cause.cause.message : cause.message;

@@ -9,29 +9,29 @@ import {
 } from "../connection.ts";
 import { HranaStream } from "./hrana.ts";
 import { UNREAD } from "./hrana_wire.ts";
-import { firstVerb } from "../statement.ts";
+import { changesSchema, firstVerb } from "../statement.ts";
 import { openScratch } from "../open_scratch.ts";
 import { LegacyRename } from "./legacy_rename.ts";
 import type { ServerOptions } from "./request.ts";
-import { type Answer, NO_ROWS, type ServerStream } from "./stream.ts";
-import { Shadow } from "./shadow.ts";
+import { NO_ROWS, type ServerStream, toRows } from "./stream.ts";
+import { Shadow, withoutExplain } from "./shadow.ts";
 
 /** How a connection to a server is opened. */
 export interface ConnectionOptions extends ServerOptions {
-  /** Whether names in double quotes that name nothing are strings, in what a script writes. */
+  /** Whether unknown names in double quotes are strings in scripts. */
   readonly doubleQuotedStrings?: boolean;
 }
 
 /**
- * Connects to a libSQL server. What the server lacks is made up for here:
+ * Connects to a libSQL server. The connection makes up for what the server lacks:
  *
- * - It has no authorizer: each statement is compiled first by this program's SQLite, under the authorizer, in an empty
+ * - It has no authorizer: this program's SQLite first compiles each statement, under the authorizer, in an empty
  *   database in memory that has the server's schema ({@linkcode Shadow}).
- * - It refuses PRAGMA legacy_alter_table: {@linkcode LegacyRename} does what it would do.
+ * - It refuses PRAGMA legacy_alter_table: {@linkcode LegacyRename} does the same.
  * - Foreign keys are on in a new connection: they are switched off.
  *
- * @throws {ServerFault} if it cannot be reached, or is no such server.
- * @throws {SqlError} What the server says.
+ * @throws {ServerFault} if it cannot be reached, or is not such a server.
+ * @throws {SqlError} if it refuses a statement.
  */
 export async function openServer(options: ConnectionOptions): Promise<Connection> {
   const stream = new HranaStream(options);
@@ -50,15 +50,12 @@ export async function openServer(options: ConnectionOptions): Promise<Connection
   }
 }
 
-/** Verbs that change the schema. */
-const DEFINITIONS: ReadonlySet<string> = new Set(["ALTER", "CREATE", "DROP"]);
-
 const LEGACY =
   /^\s*PRAGMA\s+(?:main\s*\.\s*)?legacy_alter_table\s*(?:=|\()\s*(\w+)\s*\)?\s*;?\s*$/i;
 const FOREIGN_KEYS =
   /^\s*PRAGMA\s+(?:main\s*\.\s*)?foreign_keys\s*(?:=|\()\s*(\w+)\s*\)?\s*;?\s*$/i;
 
-/** A connection to a server, whichever protocol its stream has. */
+/** A connection to a server, by any protocol. */
 export class ServerConnection implements Connection {
   readonly name: string;
   readonly capabilities: Capabilities;
@@ -68,7 +65,7 @@ export class ServerConnection implements Connection {
   #isEnforced = false;
   readonly #legacy: LegacyRename;
 
-  /** @param batch The stream's transactions, if they are batches. */
+  /** @param batch The transactions of the stream, if they are batches. */
   constructor(
     stream: ServerStream,
     options: ConnectionOptions,
@@ -141,14 +138,14 @@ export class ServerConnection implements Connection {
   }
 
   async #run(sql: string, verb: string, parameters: readonly SqlValue[]) {
-    const isDefinition = DEFINITIONS.has(verb);
+    const isDefinition = changesSchema(verb);
     if (this.#authorizer !== null) await this.#judge(sql, isDefinition, this.#authorizer);
     if (isDefinition && await this.#legacy.run(sql)) return NO_ROWS;
     const wasOpen = this.inTransaction();
     try {
       const answer = await this.#guarded(sql, () => this.#stream.run(sql, parameters));
       if (isDefinition) await this.#shadow.follow(sql);
-      // What others have changed is seen by a new transaction, and what a ROLLBACK takes back is gone.
+      // A new transaction sees the changes of others, and a ROLLBACK undoes our own.
       if (wasOpen !== this.inTransaction()) this.#forget();
       return answer;
     } catch (error) {
@@ -158,7 +155,7 @@ export class ServerConnection implements Connection {
   }
 
   async #judge(sql: string, isDefinition: boolean, authorizer: Authorizer): Promise<void> {
-    // A database of batches has the actions of foreign keys whatever the setting.
+    // In a batch, foreign keys have their actions whatever the setting.
     const hasActions = this.batch !== undefined && !isDefinition && !this.#isEnforced;
     if (hasActions) await this.#shadow.follow("PRAGMA foreign_keys = ON");
     try {
@@ -173,7 +170,7 @@ export class ServerConnection implements Connection {
     if (!this.inTransaction()) this.#legacy.forget();
   }
 
-  /** Says where SQLite would stop in a text that the server's own parser does not read. */
+  /** Does some work. If the server's own parser refuses the text, the error is that of SQLite. */
   async #guarded<T>(sql: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -189,46 +186,25 @@ export class ServerConnection implements Connection {
   }
 }
 
-/** https://sqlite.org/pragma.html: a boolean. */
+/** Whether a boolean of a pragma is true: https://sqlite.org/pragma.html */
 function isOn(value: string): boolean {
   return /^(?:on|1|true|yes)$/i.test(value);
-}
-
-/** Rows by column name; of columns that share a name, the last. */
-function toRows({ columns, rows }: Answer): Row[] {
-  return rows.map((row) => {
-    const values: Record<string, SqlValue> = {};
-    for (const [at, name] of columns.entries()) {
-      // Assigning to __proto__ would not make a property.
-      Object.defineProperty(values, name, {
-        value: row[at] ?? null,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
-    }
-    return values;
-  });
 }
 
 function withoutComments(sql: string): string {
   return /pragma/i.test(sql) ? sql.replaceAll(/--[^\n]*|\/\*[^]*?\*\//g, " ") : "";
 }
 
-/** What SQLite says of a text that is no SQL, whatever the schema. */
+/** SQLite's error for a text that is not SQL, whatever the schema; undefined if it is. */
 async function syntaxError(sql: string): Promise<SqlError | undefined> {
   await using memory = openScratch();
   try {
     await memory.execute(`EXPLAIN ${sql}`);
+    return undefined;
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    if (!/syntax error$|^incomplete input$|^unrecognized token/.test(error.sqlite)) {
-      return undefined;
-    }
-    return new SqlError(error.sqlite, {
-      resultCode: error.resultCode,
-      byteOffset: error.byteOffset === undefined ? undefined : error.byteOffset - "EXPLAIN ".length,
-    });
+    return /syntax error$|^incomplete input$|^unrecognized token/.test(error.sqlite)
+      ? withoutExplain(error)
+      : undefined;
   }
-  return undefined;
 }

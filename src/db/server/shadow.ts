@@ -14,18 +14,18 @@ const DELETE = 9;
 const INSERT = 18;
 const UPDATE = 23;
 
-/** Tables of SQLite and of ours: nothing is assumed of them. */
+/** Tables of SQLite and of Aludel, to which scripts do not write. */
 const OWN = /^(?:sqlite|aludel)_/i;
 
-/** What SQLite says of a name in double quotes that names nothing. */
+/** The end of SQLite's message for an unknown name in double quotes. */
 const STRING_IN_DOUBLE_QUOTES = / - should this be a string literal in single-quotes\?$/;
 
 /**
- * An empty database in memory with the schema of a server, which has no authorizer: a statement is compiled here and never
- * run, and SQLite's authorizer tells what it would write to, its triggers and the actions of foreign keys included.
+ * An empty database in memory with the schema of a server, which has no authorizer. A statement is only compiled here, and
+ * SQLite's authorizer tells what it would write to, including its triggers and the actions of foreign keys.
  *
- * The schema is read when it is first needed. Functions that this SQLite lacks have stand-ins. If the server's SQLite knows
- * what this one does not, so that a statement does not compile, it is taken to write to every table.
+ * The schema is read when it is first needed. Functions that this SQLite lacks have stand-ins. If a statement does not
+ * compile, because the server's SQLite is another one, it is assumed to write to every table.
  */
 export class Shadow {
   readonly #doubleQuotedStrings: boolean;
@@ -44,7 +44,7 @@ export class Shadow {
 
   /**
    * Asks an authorizer about a statement.
-   * @throws {SqlError} if it refuses, or if the statement takes a name in double quotes that names nothing for a string.
+   * @throws {SqlError} if it refuses, or if the statement has an unknown name in double quotes.
    */
   async judge(sql: string, authorizer: Authorizer): Promise<void> {
     const connection = this.#connection ?? await this.#load();
@@ -54,14 +54,14 @@ export class Shadow {
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
       if (error.refusal !== undefined) throw error;
-      if (STRING_IN_DOUBLE_QUOTES.test(error.sqlite)) throw shifted(error);
+      if (STRING_IN_DOUBLE_QUOTES.test(error.sqlite)) throw withoutExplain(error);
       await this.#assumeAll(sql, authorizer);
     } finally {
       connection.authorize(null);
     }
   }
 
-  /** Does what the server has done with its schema. */
+  /** Repeats a change that the server has made to its schema. */
   async follow(sql: string): Promise<void> {
     if (/^\s*PRAGMA/i.test(sql)) this.#foreignKeys = sql;
     try {
@@ -72,7 +72,7 @@ export class Shadow {
     }
   }
 
-  /** Runs a statement, which the server does in another way. */
+  /** Runs a statement that the server does in another way. */
   async run(sql: string): Promise<void> {
     const connection = this.#connection ?? await this.#load();
     await connection.execute(sql);
@@ -84,7 +84,7 @@ export class Shadow {
     return await connection.query(sql);
   }
 
-  /** The schema may be another one now. */
+  /** Called when the schema may have changed. */
   forget(): void {
     this.#connection?.release();
     this.#connection = undefined;
@@ -108,7 +108,7 @@ export class Shadow {
       try {
         await connection.execute(sql);
       } catch (error) {
-        // A virtual table has made this one, or only the server's SQLite understands it.
+        // It is the shadow table of a virtual table, which has created it, or only the server's SQLite understands it.
         if (!(error instanceof SqlError)) throw error;
       }
     }
@@ -117,7 +117,7 @@ export class Shadow {
     return connection;
   }
 
-  /** Tells of every write that could be: directly to the tables that the text names, and indirectly to all others. */
+  /** Reports every possible write: directly to the tables that the text names, and indirectly to all others. */
   async #assumeAll(sql: string, authorizer: Authorizer): Promise<void> {
     const text = sql.toLowerCase();
     for (const table of this.#tables) {
@@ -139,7 +139,7 @@ export class Shadow {
 }
 
 /** An error of `EXPLAIN sql` as one of `sql`. */
-function shifted(error: SqlError): SqlError {
+export function withoutExplain(error: SqlError): SqlError {
   const { sqlite, resultCode, byteOffset, database, cause } = error;
   return new SqlError(sqlite, {
     resultCode,

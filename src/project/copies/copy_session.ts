@@ -6,9 +6,9 @@ import {
   type CopyOrder,
   type CopyTask,
   CopyTaskRunner,
+  startCopyWorker,
 } from "../../db/page_copier.ts";
 import { say } from "../../text/next_step.ts";
-import { startCopyWorker } from "../../db/start_copy_worker.ts";
 import { AludelError, GO_ON, REPORT_BUG } from "../../errors.ts";
 import type { RunHost } from "../../runner/request.ts";
 

@@ -1,4 +1,5 @@
 import { host, type OpenFile } from "../../host/mod.ts";
+import { type Connection, SqlError } from "../../db/connection.ts";
 import { AludelError } from "../../errors.ts";
 import { say, shell } from "../../text/next_step.ts";
 import { flushFolder, pathExists, splitPath } from "../workspace/files.ts";
@@ -147,4 +148,30 @@ export function placeNewDatabase(
   host.files.link(file, path);
   host.files.remove(file);
   flushFolder(splitPath(path).folder);
+}
+
+/** The number of messages about damage to show. */
+const MOST_DAMAGE = 10;
+
+/** Rows that violate a constraint that was added or altered later. That is a matter of the application and not damage. */
+const CONTENT =
+  /^(?:NULL value in |CHECK constraint failed in |(?:NUMERIC|TEXT|non-INT|non-REAL|non-NUMERIC|non-TEXT|non-BLOB) value in )/;
+
+/**
+ * Looks for damage in the whole database: https://sqlite.org/pragma.html#pragma_integrity_check
+ *
+ * @returns At most ten messages of SQLite; none if there is no damage, or if SQLite cannot look because the schema needs
+ *   something that only the application has, such as a collation.
+ */
+export async function findDamage(connection: Connection): Promise<readonly string[]> {
+  try {
+    const rows = await connection.query(`PRAGMA main.integrity_check(${MOST_DAMAGE * 10})`);
+    return rows
+      .map((row) => String(row["integrity_check"]))
+      .filter((line) => line !== "ok" && !CONTENT.test(line))
+      .slice(0, MOST_DAMAGE);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    return error.resultCode === 11 || error.resultCode === 26 ? [error.sqlite] : [];
+  }
 }

@@ -44,7 +44,7 @@ export interface LostRowsRequest {
  */
 export async function writeLostRows(request: LostRowsRequest): Promise<void> {
   const { file, database, lost, limit } = request;
-  await using kept = await openDatabase({ kind: "file", path: file }, { mode: "write" });
+  await using kept = await openDatabase({ path: file, mode: "write" });
   // Both must have one encoding, which is set before there is a table.
   const [{ encoding } = {}] = await lost.fresh.query("PRAGMA main.encoding");
   await kept.execute(`PRAGMA main.encoding = ${quoteText(String(encoding))}`);

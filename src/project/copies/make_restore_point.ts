@@ -1,11 +1,17 @@
 import { host } from "../../host/mod.ts";
 import { SqlError } from "../../db/connection.ts";
 import { databaseError } from "../../db/sqlite_error.ts";
-import { findDamage } from "../../db/find_damage.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
 import { CopySession, type CopyWatch } from "./copy_session.ts";
-import { createPrivate, databaseBytes, modeOf, realPath, requireSpace } from "./database_files.ts";
+import {
+  createPrivate,
+  databaseBytes,
+  findDamage,
+  modeOf,
+  realPath,
+  requireSpace,
+} from "./database_files.ts";
 import {
   formatRestorePoint,
   POINT_FILE,
@@ -187,10 +193,7 @@ export function copyFailed(error: SqlError, name: string): AludelError {
 }
 
 async function refuseDamage(copy: string, name: string): Promise<void> {
-  await using connection = await openDatabase({ kind: "file", path: copy }, {
-    mode: "read",
-    name,
-  });
+  await using connection = await openDatabase({ path: copy, mode: "read", name });
   const damage = await findDamage(connection);
   if (damage.length === 0) return;
   throw new AludelError("database-corrupt", `Database "${name}" is damaged`, {
@@ -203,7 +206,7 @@ async function refuseDamage(copy: string, name: string): Promise<void> {
 /** The heads in a database, or in a copy of one; none if they cannot be read. */
 export async function readHeads(copy: string): Promise<RestorePoint["heads"]> {
   try {
-    await using connection = await openDatabase({ kind: "file", path: copy }, { mode: "read" });
+    await using connection = await openDatabase({ path: copy, mode: "read" });
     const { applied } = await readState(connection);
     return headsOf(applied);
   } catch (error) {
@@ -242,7 +245,7 @@ export async function backupDatabase(request: BackupRequest, host: RunHost): Pro
   await using connection = await patiently(
     target.name,
     host,
-    () => openDatabase({ kind: "file", path: target.path }, { mode: "write", name: target.name }),
+    () => openDatabase({ path: target.path, mode: "write", name: target.name }),
   );
   // A read transaction keeps writers from replacing pages under the copy, which else would wait without a word.
   await executePatiently(connection, "BEGIN", host);

@@ -1,10 +1,15 @@
 import { host } from "../../host/mod.ts";
 import { type Connection, SqlError } from "../../db/connection.ts";
-import { findDamage } from "../../db/find_damage.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError, type ErrorCode } from "../../errors.ts";
 import { CopySession } from "./copy_session.ts";
-import { createPrivate, databaseBytes, realPath, requireSpace } from "./database_files.ts";
+import {
+  createPrivate,
+  databaseBytes,
+  findDamage,
+  realPath,
+  requireSpace,
+} from "./database_files.ts";
 import { copyFailed, requireFile } from "./make_restore_point.ts";
 import { makeRunPoint } from "./run_points.ts";
 import { restoreFolderOf } from "./restore_points.ts";
@@ -155,18 +160,17 @@ async function openRehearsalFolder(restoreFolder: string): Promise<WorkFolder> {
 async function openSource(
   { path, name }: Target,
 ): Promise<{ readonly connection: Connection; readonly immutable: boolean }> {
-  const location = { kind: "file", path } as const;
   try {
     // Opened as every command opens it: a hot journal is played back, and a busy one is waited for.
-    return { connection: await openDatabase(location, { mode: "write", name }), immutable: false };
+    return { connection: await openDatabase({ path, mode: "write", name }), immutable: false };
   } catch (error) {
     if (!(error instanceof AludelError) || !NO_LOG_THERE.has(error.code)) throw error;
-    return { connection: await openDatabase(location, { mode: "read", name }), immutable: true };
+    return { connection: await openDatabase({ path, mode: "read", name }), immutable: true };
   }
 }
 
 async function startLog(copy: string): Promise<void> {
-  await using connection = await openDatabase({ kind: "file", path: copy }, { mode: "write" });
+  await using connection = await openDatabase({ path: copy, mode: "write" });
   await connection.query("PRAGMA main.journal_mode = WAL");
 }
 

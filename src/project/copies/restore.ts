@@ -1,7 +1,6 @@
 import { splitPath } from "../workspace/files.ts";
 import { host } from "../../host/mod.ts";
 import { type Connection, SqlError } from "../../db/connection.ts";
-import { findDamage } from "../../db/find_damage.ts";
 import { openDatabase } from "../../db/open.ts";
 import { AludelError } from "../../errors.ts";
 import type { Notice } from "../../finding.ts";
@@ -20,6 +19,7 @@ import { CopySession } from "./copy_session.ts";
 import {
   createPrivate,
   databaseBytes,
+  findDamage,
   isSameDisk,
   placeNewDatabase,
   realPath,
@@ -142,14 +142,14 @@ export async function previewRestore(
   } finally {
     await session.close();
   }
-  await using then = await openDatabase({ kind: "file", path: copy }, { mode: "read" });
+  await using then = await openDatabase({ path: copy, mode: "read" });
   const { applied } = await readState(then);
   const heads = headsOf(applied);
   if (!hasContent(database)) return { point, rows: null, from: null, heads };
   await using now = await patiently(
     target.name,
     host,
-    () => openDatabase({ kind: "file", path: database }, { mode: "read", name: target.name }),
+    () => openDatabase({ path: database, mode: "read", name: target.name }),
   );
   const state = await readState(now);
   const rows = rowChanges(await countRows(now), await countRows(then));
@@ -201,10 +201,7 @@ export async function verifiedCopy(
   { folder, copy, session }: Place,
 ): Promise<void> {
   await copyPoint(point, { folder, copy, session }, `Nothing was changed in "${target.name}"`);
-  await using connection = await openDatabase({ kind: "file", path: copy }, {
-    mode: "read",
-    name: point.name,
-  });
+  await using connection = await openDatabase({ path: copy, mode: "read", name: point.name });
   const damage = await findDamage(connection);
   if (damage.length > 0) {
     throw damagedPoint(point, damage, `Nothing was changed in "${target.name}"`);
@@ -276,7 +273,7 @@ async function contentNow(
   const session = new CopySession(host, databaseBytes(database));
   try {
     // Opened as every command does, so that a journal that is left is played back.
-    await using _ = await openDatabase({ kind: "file", path: database }, { mode: "write" });
+    await using _ = await openDatabase({ path: database, mode: "write" });
     createPrivate(now);
     const options = { what: "looking at the database", of: databaseBytes(database) };
     await session.copy({ from: database, to: now }, options);
@@ -326,7 +323,7 @@ export async function prepareCopy(
   live: Connection | undefined,
   host: RunHost,
 ): Promise<RestorePoint["heads"]> {
-  await using connection = await openDatabase({ kind: "file", path: copy }, { mode: "write" });
+  await using connection = await openDatabase({ path: copy, mode: "write" });
   await connection.execute("BEGIN IMMEDIATE");
   const hasLog = live !== undefined && await hasStateTables(live);
   if (hasLog || await hasStateTables(connection)) {

@@ -42,10 +42,7 @@ export async function copyByRows(
   file: string,
   interrupted: () => void,
 ): Promise<void> {
-  await using copy = await openDatabase({ kind: "file", path: file }, {
-    mode: "write",
-    doubleQuotedStrings: true,
-  });
+  await using copy = await openDatabase({ path: file, mode: "write", doubleQuotedStrings: true });
   await copy.execute("BEGIN");
   await pour(connection, copy, interrupted);
   await copy.execute("COMMIT");

@@ -141,7 +141,8 @@ export function keptBy(
     holds: point.holds,
     path,
     open: ({ doubleQuotedStrings }) =>
-      openDatabase({ kind: "file", path: `${path}/${point.file}` }, {
+      openDatabase({
+        path: `${path}/${point.file}`,
         mode: "read",
         doubleQuotedStrings,
       }),

@@ -74,7 +74,7 @@ async function replaceOnServer(
       host,
     );
     const heads = await prepareCopy(copy, point, kept.point, live, host);
-    await using then = await openDatabase({ kind: "file", path: copy }, { mode: "read" });
+    await using then = await openDatabase({ path: copy, mode: "read" });
     await replaceByRows(live, then, () => {
       if (host.interrupted()) {
         throw new AludelError("interrupted", "Interrupted", { next: [GO_ON] });

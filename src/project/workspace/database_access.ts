@@ -63,7 +63,6 @@ export type LookPatience = Omit<Waiting, "lockHolder">;
 export function accessTo(target: Target, patience?: LookPatience): DatabaseAccess {
   if (target.server !== undefined) return serverAccess(target.name, target.server);
   const { kind, path, name, mode, extensions = [] } = target;
-  const location = kind === "memory" ? { kind } : { kind: "file", path } as const;
   const lockHolder = () => kind === "memory" ? undefined : describeLockHolder(path);
   const waiting = patience && { ...patience, lockHolder };
   return {
@@ -71,7 +70,8 @@ export function accessTo(target: Target, patience?: LookPatience): DatabaseAcces
     async look({ extensions: loads = false } = {}) {
       if (kind === "memory") return null;
       const open = () =>
-        openDatabase(location, {
+        openDatabase({
+          path,
           mode: "read",
           readOnly: mode === "ro",
           name,
@@ -89,7 +89,8 @@ export function accessTo(target: Target, patience?: LookPatience): DatabaseAcces
       requireWritable(target);
       try {
         const creates = mode === "rw" ? "write" : "create";
-        return await openDatabase(location, {
+        return await openDatabase({
+          path,
           mode: creates,
           doubleQuotedStrings,
           extensions,
@@ -184,7 +185,7 @@ function serverAccess(name: string, { engine, url, token }: ServerAddress): Data
     if (engine === "d1" && options.token === undefined) throw tokenMissing(name);
     try {
       if (engine === "d1") {
-        const { openD1 } = await import("../../db/server/open_d1.ts");
+        const { openD1 } = await import("../../db/server/batch_stream.ts");
         return await openD1(options, () => crypto.randomUUID());
       }
       const { openServer } = await import("../../db/server/server_connection.ts");

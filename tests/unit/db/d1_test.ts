@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { LockLost, ServerFault, SqlError } from "../../../src/db/connection.ts";
 import { openScratch } from "../../../src/db/open_scratch.ts";
 import { AnswerLost, D1Database } from "../../../src/db/server/d1.ts";
-import { refusalOf } from "../../../src/db/server/d1_refusals.ts";
+import { d1Refusal } from "../../../src/db/server/d1.ts";
 import { readFailure, statementText } from "../../../src/db/server/batch.ts";
 import { findAside } from "../../../src/db/server/set_aside.ts";
 
@@ -195,7 +195,7 @@ Deno.test("findAside() finds all whose keys lead to a table, parents first", asy
   await memory.close();
 });
 
-Deno.test("refusalOf() knows what D1 does not take", () => {
+Deno.test("d1Refusal() knows what D1 does not take", () => {
   for (
     const sql of [
       "VACUUM",
@@ -206,7 +206,7 @@ Deno.test("refusalOf() knows what D1 does not take", () => {
       "ALTER TABLE main.t ADD CONSTRAINT c CHECK (a > 0)",
       `SELECT '${"x".repeat(100_001)}'`,
     ]
-  ) assert.ok(refusalOf(sql) !== undefined, sql);
+  ) assert.ok(d1Refusal(sql) !== undefined, sql);
   for (
     const sql of [
       "PRAGMA defer_foreign_keys = ON",
@@ -216,5 +216,5 @@ Deno.test("refusalOf() knows what D1 does not take", () => {
       "ALTER TABLE alterations RENAME TO t",
       "CREATE TABLE temp_values (a)",
     ]
-  ) assert.equal(refusalOf(sql), undefined, sql);
+  ) assert.equal(d1Refusal(sql), undefined, sql);
 });

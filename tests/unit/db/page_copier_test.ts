@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { findDamage } from "../../../src/db/find_damage.ts";
 import { openDatabase } from "../../../src/db/open.ts";
 import { CopyControl, PageCopier } from "../../../src/db/page_copier.ts";
 import { TempFolder } from "../../fixtures/temp_folder.ts";
 import { sqlite3 } from "../../scenarios/cli.ts";
+import { findDamage } from "../../../src/project/copies/database_files.ts";
 
 /** A database with a table `t` of one column that holds `word` in each of its rows. */
 function make(path: string, word: string, pragmas = ""): DatabaseSync {
@@ -144,7 +144,7 @@ Deno.test("findDamage() tells torn pages from rows that break a constraint", asy
   database.exec("INSERT INTO c VALUES (0)");
   database.close();
   const look = async () => {
-    await using connection = await openDatabase({ kind: "file", path }, { mode: "read" });
+    await using connection = await openDatabase({ path, mode: "read" });
     return await findDamage(connection);
   };
   assert.match(await sqlite3(path, "PRAGMA integrity_check"), /CHECK constraint failed/);

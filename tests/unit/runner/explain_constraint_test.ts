@@ -7,7 +7,7 @@ import { splitStatements } from "../../../src/sql/script.ts";
 
 /** Runs all statements; what is told about the last one, which SQLite must refuse. */
 async function explain(script: string): Promise<readonly string[] | undefined> {
-  await using connection = await openDatabase({ kind: "memory" }, { mode: "create" });
+  await using connection = await openDatabase({ path: ":memory:", mode: "create" });
   const statements = splitStatements(script);
   for (const statement of statements.slice(0, -1)) {
     await connection.execute(script.slice(statement.start, statement.end));

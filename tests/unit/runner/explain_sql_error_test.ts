@@ -6,7 +6,7 @@ import { adviceFor } from "../../../src/runner/failure.ts";
 
 /** What SQLite itself says to the last of the statements. */
 async function refusal(...statements: readonly string[]): Promise<string> {
-  await using connection = await openDatabase({ kind: "memory" }, { mode: "create" });
+  await using connection = await openDatabase({ path: ":memory:", mode: "create" });
   const last = statements.at(-1)!;
   for (const sql of statements.slice(0, -1)) await connection.execute(sql);
   try {

@@ -8,7 +8,7 @@ import { mentionsOf } from "./sample_script.ts";
 
 /** What changes between the two texts, in words. */
 async function compare(before: string, text: string) {
-  await using connection = await openDatabase({ kind: "memory" }, { mode: "create" });
+  await using connection = await openDatabase({ path: ":memory:", mode: "create" });
   const run = async (sql: string) => {
     const script = readScript("up.sql", sql);
     for (const { start, end } of script.statements) {
@@ -192,7 +192,7 @@ const KEYS: readonly (readonly [parent: string, child: string, said: string | un
 
 for (const [parent, child, said] of KEYS) {
   Deno.test(`readForeignKeyState() agrees with SQLite on the key of ${child} to ${parent}`, async () => {
-    await using connection = await openDatabase({ kind: "memory" }, { mode: "create" });
+    await using connection = await openDatabase({ path: ":memory:", mode: "create" });
     for (const sql of `CREATE TABLE ${parent}; CREATE TABLE ${child}`.split("; ")) {
       await connection.execute(sql);
     }

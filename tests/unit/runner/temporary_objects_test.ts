@@ -3,7 +3,7 @@ import { openDatabase } from "../../../src/db/open.ts";
 import { dropTemporaryObjects } from "../../../src/runner/temporary_objects.ts";
 
 Deno.test("dropTemporaryObjects() empties the temporary schema and leaves main alone", async () => {
-  await using connection = await openDatabase({ kind: "memory" }, { mode: "create" });
+  await using connection = await openDatabase({ path: ":memory:", mode: "create" });
   const statements = [
     "CREATE TABLE t(a)",
     "CREATE TEMP TABLE t(a INTEGER PRIMARY KEY AUTOINCREMENT, b UNIQUE)",

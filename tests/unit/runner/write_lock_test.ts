@@ -32,10 +32,10 @@ function waiting(
 }
 
 async function locked(folder: TempFolder) {
-  const location = { kind: "file", path: folder.file("a.db") } as const;
-  const holder = await openDatabase(location, { mode: "create" });
+  const path = folder.file("a.db");
+  const holder = await openDatabase({ path, mode: "create" });
   await holder.execute("BEGIN IMMEDIATE");
-  return { holder, other: await openDatabase(location, { mode: "create", name: "a.db" }) };
+  return { holder, other: await openDatabase({ path, mode: "create", name: "a.db" }) };
 }
 
 Deno.test("executePatiently() tries until the lock is free", async () => {
@@ -86,8 +86,8 @@ Deno.test("executePatiently() stops waiting on Ctrl-C, and does not wait at all 
 
 Deno.test("executePatiently() throws at once what is not a lock", async () => {
   using folder = new TempFolder();
-  const location = { kind: "file", path: folder.file("a.db") } as const;
-  await using connection = await openDatabase(location, { mode: "create" });
+  const path = folder.file("a.db");
+  await using connection = await openDatabase({ path, mode: "create" });
   const { host, pauses } = waiting({ timeoutMs: 60_000 });
   await assert.rejects(executePatiently(connection, "SELECT * FROM nope", host), {
     name: "SqlError",

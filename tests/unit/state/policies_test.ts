@@ -10,7 +10,7 @@ import { ensureStateTables, readFormat } from "../../../src/state/state_format.t
 import { readLog } from "../../../src/state/log.ts";
 
 const STAMP = { at: "2026-11-23T10:15:00Z", by: "aludel test" };
-const memory = () => openDatabase({ kind: "memory" }, { mode: "write" });
+const memory = () => openDatabase({ path: ":memory:", mode: "write" });
 
 Deno.test("every set of policies is read back, and only a set with one needs the format of policies", async () => {
   for (let mask = 0; mask < 1 << POLICIES.length; mask++) {

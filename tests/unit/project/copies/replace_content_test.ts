@@ -15,7 +15,7 @@ function hostOf(path: string): RunHost {
       monotonicMs: () => performance.now(),
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     },
-    connect: () => openDatabase({ kind: "file", path }, { mode: "write", name: "app.db" }),
+    connect: () => openDatabase({ path, mode: "write", name: "app.db" }),
     lockHolder: () => undefined,
     emit: () => {},
     interrupted: () => false,
