@@ -23,12 +23,12 @@ function lost(
   after: string,
   { renames = NO_RENAMES, known, dropped = [] }: {
     readonly renames?: Renames;
-    readonly known?: string;
+    readonly known?: string | readonly string[];
     readonly dropped?: readonly string[];
   } = {},
 ): string[] {
   const knowledge = {
-    known: known === undefined ? null : contents(known),
+    known: known === undefined ? null : [known].flat().map(contents),
     dropped: new Set(dropped),
   };
   const losses = findLosses(contents(before), contents(before + after), renames, knowledge);
@@ -160,6 +160,11 @@ Deno.test("the judge of losses misses what a hand has added to a table that a re
     "drift k unique a",
   ]);
   assert.deepEqual(lost(byHand, rebuild, { known: byHand }), []);
+  const later = "CREATE TABLE k (id INTEGER PRIMARY KEY, a TEXT NOT NULL UNIQUE, b);";
+  assert.deepEqual(lost(byHand, rebuild, { known: [known, later] }), ["drift k default a"]);
+  assert.deepEqual(lost(byHand, rebuild, { known: [known, "CREATE TABLE other (a);", later] }), [
+    "drift k default a",
+  ]);
 });
 
 Deno.test("the judge of losses follows the renames that it is told", () => {

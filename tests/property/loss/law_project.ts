@@ -64,6 +64,11 @@ export class LawProject {
     });
   }
 
+  /** Where {@linkcode makeDatabase} left the database with the first revision and no row. */
+  get knownPath(): string {
+    return `${this.#folder}/known.db`;
+  }
+
   /** Copies the database as it is on disk; no connection is open. */
   copy(name: string): string {
     const to = `${this.#folder}/${name}`;

@@ -1,5 +1,6 @@
+import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
-import { type Contents, contentsText, readContents } from "./contents.ts";
+import { type Contents, contentsOf, contentsText, readContents } from "./contents.ts";
 import { type DatabaseRecipe, databaseRecipe } from "./filled_database.ts";
 import {
   honestScript,
@@ -146,7 +147,7 @@ async function judge(
   }
   const state = contentsText(after);
   if (outcome.code === 0) {
-    const known = made.known;
+    const known = [made.known, ...readAncestors(project.knownPath, script)];
     const { renames, dropped } = script.revisions.at(-1)!;
     const losses = findLosses(before, after, renames, { known, dropped });
     const lost = unkept(losses, before, points, script);
@@ -189,6 +190,24 @@ async function judge(
     return state === script.boundaries[0] ? "killed before COMMIT" : "killed after COMMIT";
   }
   return `refused ${code}`;
+}
+
+/** What the revisions before the last one make, run after the first one on no rows, as far as SQLite takes them there. */
+function readAncestors(path: string, { revisions }: WrittenScript): Contents[] {
+  using database = new DatabaseSync(path, {
+    enableForeignKeyConstraints: false,
+    enableDoubleQuotedStringLiterals: true,
+  });
+  return revisions.slice(0, -1).map(({ statements }) => {
+    for (const statement of statements) {
+      try {
+        database.exec(statement);
+      } catch {
+        // It needs rows, or what a hand made.
+      }
+    }
+    return contentsOf(database);
+  });
 }
 
 /** What a run, or its rehearsal, says that is lost; the code of its error if it is refused. */

@@ -19,8 +19,11 @@ export const NO_RENAMES: Renames = { table: (name) => name, column: (_, name) =>
 
 /** What else the judge knows. */
 export interface Knowledge {
-  /** What the revision's ancestors made: what the live database has beyond that, no revision can drop by leaving it out. */
-  readonly known: Contents | null;
+  /**
+   * What the last revision's ancestors made, one after the other: what the live database has beyond that, no revision can
+   * drop by leaving it out.
+   */
+  readonly known: readonly Contents[] | null;
   /** Objects that a statement of the script drops by their name: `index by_name`. */
   readonly dropped: ReadonlySet<string>;
 }
@@ -49,10 +52,18 @@ export function findLosses(
     const column = (each: string) => renames.column(name, each);
     compareRows(name, old, now, column, losses);
     compareTables(name, old, now, renames, dropped, losses);
-    const ancestor = known?.tables.get(name);
     // DROP TABLE with nothing copied says that all of it goes.
     if (known !== null && !dropped.has(`belongings ${name}`)) {
-      compareDrift(name, old, now, ancestor, column, dropped, losses);
+      const [first, ...later] = known.map((each) => {
+        const lost = new Map<string, string>();
+        compareDrift(name, old, now, each.tables.get(name), column, dropped, lost);
+        return { lost, isThere: each.tables.has(name) };
+      });
+      for (const [thing, fact] of first?.lost ?? []) {
+        if (later.every(({ lost, isThere }) => !isThere || lost.has(thing))) {
+          losses.set(thing, fact);
+        }
+      }
     }
   }
   compareObjects(before, after, renames, dropped, losses);
