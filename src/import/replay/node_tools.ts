@@ -1,19 +1,6 @@
-/** Knex, Sequelize, TypeORM and Kysely, whose migrations are JavaScript or TypeScript, and Rails. */
-import {
-  foldersOf,
-  type ForeignFolder,
-  type ForeignPlace,
-  joinPath,
-  messageOf,
-} from "../foreign.ts";
-import {
-  plainStep,
-  readSteps,
-  stateOfRows,
-  type Step,
-  type StepTool,
-  type ToolCommand,
-} from "./step.ts";
+/** Knex, Sequelize, TypeORM and Kysely, whose migrations are JavaScript or TypeScript. */
+import { foldersOf, type ForeignFolder, type ForeignPlace, joinPath } from "../foreign.ts";
+import { plainStep, readSteps, stateOfRows, type StepTool, type ToolCommand } from "./step.ts";
 
 const TOOL = { onEdit: "ignores" } as const;
 
@@ -59,8 +46,8 @@ export const sequelize: StepTool = {
         const rev = /^down (\S.*)$/.exec(line)?.[1];
         return rev === undefined ? [] : [plainStep(rev)];
       }),
-    run: (rev) => npx("sequelize-cli", "db:migrate", "--to", rev),
-    takesOne: false,
+    run: (rev) => npx("sequelize-cli", "db:migrate", "--name", rev),
+    takesOne: true,
   }),
   state: stateOfRows("name"),
 };
@@ -111,38 +98,9 @@ export const kysely: StepTool = {
     list: driver("Kysely's migrations", KYSELY),
     read: readSteps,
     run: (rev) => driver(`Kysely's migration ${rev}`, KYSELY, rev),
-    takesOne: false,
+    takesOne: true,
   }),
   state: stateOfRows("name"),
-};
-
-export const rails: StepTool = {
-  ...TOOL,
-  name: "rails",
-  title: "Rails",
-  table: "schema_migrations",
-  apply: "bin/rails db:migrate",
-  find: (project) =>
-    [...foldersOf(project)].filter((folder) =>
-      project.list(joinPath(folder, "bin")).some(({ name }) => name === "rails") &&
-      project.list(joinPath(folder, "db/migrate")).length > 0
-    ).map((folder) => ({ folder, table: "schema_migrations" })),
-  commands: (_root, { folder }) => ({
-    list: null,
-    read: (_printed, project) =>
-      project.list(joinPath(folder, "db/migrate")).flatMap(({ name }): Step[] => {
-        const [, rev, slug] = /^(\d+)_(\w+)\.rb$/.exec(name) ?? [];
-        if (rev === undefined) return [];
-        return [{ ...plainStep(rev, messageOf(slug!)), file: `db/migrate/${name}` }];
-      }),
-    run: (rev, scratch) => {
-      const args = ["db:migrate", `VERSION=${rev}`];
-      const env = { DATABASE_URL: `sqlite3:${scratch}`, SCHEMA: `${scratch}-schema.rb` };
-      return { program: "bin/rails", args, name: ["bin/rails", ...args].join(" "), env };
-    },
-    takesOne: false,
-  }),
-  state: stateOfRows("version"),
 };
 
 function placesOf(
@@ -240,7 +198,10 @@ const TYPEORM = `${NODE_START}
 })().catch(fail);
 `;
 
-/** https://kysely.dev/docs/migrations: the files in the order of their names, as its FileMigrationProvider gives them. */
+/**
+ * https://kysely.dev/docs/migrations: the files in the order of their names, as its FileMigrationProvider gives them. Only
+ * what has run and the one that is to run are shown to the Migrator, so that it takes one step.
+ */
 const KYSELY = `${NODE_START}
 (async () => {
   const names = filesHere();
@@ -254,17 +215,16 @@ const KYSELY = `${NODE_START}
   const { Kysely, Migrator, SqliteDialect } = from("kysely");
   const Database = from("better-sqlite3");
   const db = new Kysely({ dialect: new SqliteDialect({ database: new Database(process.env.ALUDEL_SCRATCH) }) });
-  const provider = {
-    async getMigrations() {
-      const found = {};
-      for (const name of names) {
-        const module = await load(path.resolve(name));
-        found[name.replace(/\\.[cm]?[jt]s$/, "")] = module.default?.up ? module.default : module;
-      }
-      return found;
-    },
-  };
-  const { error } = await new Migrator({ db, provider }).migrateTo(rev);
+  const found = {};
+  const provider = { getMigrations: async () => found };
+  const migrator = new Migrator({ db, provider, allowUnorderedMigrations: true });
+  for (const name of names) {
+    const module = await load(path.resolve(name));
+    found[name.replace(/\\.[cm]?[jt]s$/, "")] = module.default?.up ? module.default : module;
+  }
+  const ran = await migrator.getMigrations();
+  for (const { name, executedAt } of ran) if (executedAt === undefined && name !== rev) delete found[name];
+  const { error } = await migrator.migrateToLatest();
   await db.destroy();
   if (error !== undefined) throw error;
 })().catch(fail);

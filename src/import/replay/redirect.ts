@@ -1,10 +1,10 @@
 /**
- * What leads the SQLite connections of a Python or Node program to the scratch file, whatever file it names, and writes
+ * What leads the SQLite connections of a Python, Node or Ruby program to the scratch file, whatever file it names, and writes
  * down each statement that it runs there. A program needs no setting for it and cannot reach the live database by
  * mistake.
  */
 
-/** The environment variables that both read. */
+/** The environment variables that all read. */
 export interface RedirectVariables {
   /** The scratch file. */
   readonly ALUDEL_SCRATCH: string;
@@ -17,9 +17,10 @@ export interface RedirectVariables {
 /** One line of the trace. */
 export type TraceLine = { readonly open: string } | { readonly sql: string };
 
-/** Files for a folder that the programs load from: the first by PYTHONPATH, the second by NODE_OPTIONS. */
+/** Files for a folder that the programs load from: by PYTHONPATH, by NODE_OPTIONS, and by RUBYLIB. */
 export const PYTHON_FILE = "sitecustomize.py";
 export const NODE_FILE = "redirect.cjs";
+export const RUBY_FILE = "aludel_redirect.rb";
 
 /** Python runs a module of this name at its start: https://docs.python.org/3/library/site.html */
 export const PYTHON_REDIRECT = `
@@ -174,4 +175,45 @@ function quietly(work) {
     process.emitWarning = emitWarning;
   }
 }
+`;
+
+/**
+ * Ruby loads it before the program. Which sqlite3 gem there is, Bundler decides later: its class is changed where its
+ * definition ends.
+ */
+export const RUBY_REDIRECT = `
+module AludelRedirect
+  SCRATCH, LIVE, TRACE = ENV.values_at("ALUDEL_SCRATCH", "ALUDEL_LIVE", "ALUDEL_TRACE")
+
+  def self.note(line)
+    require "json"
+    File.open(TRACE, "a") { |file| file.write(JSON.generate(line) + "\\n") }
+  end
+
+  def self.path_of(name)
+    return name unless name.start_with?("file:")
+    require "uri"
+    path = URI.decode_www_form_component(name.delete_prefix("file:").split("?").first.gsub("+", "%2B"))
+    path.start_with?("//") ? "/" + path.sub(%r{\\A/+}, "") : path
+  end
+
+  def initialize(name, *rest, &block)
+    path = AludelRedirect.path_of(name.to_s)
+    return super if path.empty? || path == ":memory:"
+    AludelRedirect.note({ open: path })
+    real = File.exist?(path) ? File.realpath(path) : File.expand_path(path)
+    is_live = LIVE.empty? || real == LIVE || real == SCRATCH
+    super(is_live ? SCRATCH : SCRATCH + "-" + File.basename(path), *rest, &block)
+    trace { |sql| AludelRedirect.note({ sql: sql }) } if is_live && !closed?
+  end
+  ruby2_keywords :initialize if respond_to?(:ruby2_keywords, true)
+end
+
+TracePoint.new(:end) do |point|
+  if point.self.is_a?(Class) && point.self.name == "SQLite3::Database" &&
+      point.self.private_instance_methods(false).include?(:initialize)
+    point.self.prepend(AludelRedirect)
+    point.disable if point.respond_to?(:disable)
+  end
+end.enable
 `;

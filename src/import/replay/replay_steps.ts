@@ -13,7 +13,7 @@ import {
 } from "../foreign.ts";
 import { knownRevisions } from "../plan_import.ts";
 import { Scratch } from "../../replay/scratch.ts";
-import { again } from "../../text/next_step.ts";
+import { again, say } from "../../text/next_step.ts";
 import { tablesNaming } from "./any_tool.ts";
 import { orderSteps, type Step, type StepCommands } from "./step.ts";
 import { type RowsLeft, type StepSql, StepWriter } from "./step_sql.ts";
@@ -61,7 +61,7 @@ export async function replaySteps(request: ReplayRequest): Promise<ReplayedHisto
   const names = request.steps.map(({ rev, message }) => ({ key: rev, message }));
   const known = knownRevisions(tool.name, names, existing);
   const steps = orderSteps(request.steps, [(rev) => known.has(rev), request.isApplied]);
-  const parentsOf = parentsIn(steps);
+  const parentsOf = parentsIn(steps, known, request.isApplied);
   let { table } = request;
   const images = new Map<string, ScratchImage>();
   const revisions: ForeignRevision[] = [];
@@ -75,6 +75,15 @@ export async function replaySteps(request: ReplayRequest): Promise<ReplayedHisto
     return result;
   };
   const byRev = new Map(steps.map((step) => [step.rev, step]));
+  /** Steps and all that they need, in order. */
+  const upTo = (revs: readonly string[]): ReadonlySet<string> => {
+    const needed = new Set(revs);
+    for (const step of steps.toReversed()) {
+      if (!needed.has(step.rev)) continue;
+      for (const rev of [...parentsOf(step), ...step.dependsOn]) needed.add(rev);
+    }
+    return new Set(steps.map(({ rev }) => rev).filter((rev) => needed.has(rev)));
+  };
   /** The database at a step that is known already. */
   const imageAt = async (rev: string): Promise<ScratchImage> => {
     const there = images.get(rev);
@@ -89,7 +98,9 @@ export async function replaySteps(request: ReplayRequest): Promise<ReplayedHisto
     const [first, ...others] = [...parentsOf(step), ...step.parents === null ? [] : step.dependsOn];
     if (first === undefined) return undefined;
     let image = await imageAt(first);
-    for (const rev of others) image = (await take(image, rev)).image;
+    const there = upTo([first]);
+    const missing = commands.takesOne ? [...upTo(others)].filter((rev) => !there.has(rev)) : others;
+    for (const rev of missing) image = (await take(image, rev)).image;
     return image;
   };
   for (const [at, step] of steps.entries()) {
@@ -101,6 +112,7 @@ export async function replaySteps(request: ReplayRequest): Promise<ReplayedHisto
     }
     request.onStep(step, at + 1, steps.length);
     const before = await startOf(step);
+    if (before !== undefined && table !== null) await refuseTaken(before, table, step, settings);
     const result = await take(before, step.rev);
     images.set(step.rev, result.image);
     table ??= await recordTable(result.image, step.rev, settings);
@@ -168,10 +180,52 @@ async function recordTable(image: ScratchImage, rev: string, settings: Settings)
   );
 }
 
-/** The parents of each; in a line, the step before. */
-function parentsIn(steps: readonly Step[]): (step: Step) => readonly string[] {
-  const before = new Map(steps.map(({ rev }, at) => [rev, steps[at - 1]?.rev]));
-  return ({ rev, parents }) => parents ?? [before.get(rev) ?? []].flat();
+/**
+ * The parents of each. In a line, a step that is known already keeps those that it has, and a new one follows all that is
+ * there before it. But one that the database has follows nothing that the database lacks: the tool has taken it without
+ * that, so it becomes a branch beside it.
+ */
+function parentsIn(
+  steps: readonly Step[],
+  known: ReadonlyMap<string, ManifestRevision>,
+  isApplied: (rev: string) => boolean,
+): (step: Step) => readonly string[] {
+  const revs = new Map([...known].map(([rev, { id }]) => [id, rev]));
+  const parents = new Map<string, readonly string[]>();
+  const headsOf = (there: readonly string[]) => {
+    const followed = new Set(there.flatMap((rev) => parents.get(rev)!));
+    return there.filter((rev) => !followed.has(rev));
+  };
+  for (const step of steps) {
+    const { rev } = step;
+    const entry = known.get(rev);
+    const there = [...parents.keys()];
+    parents.set(
+      rev,
+      step.parents ?? entry?.parents.flatMap((id) => revs.get(id) ?? []) ??
+        headsOf(isApplied(rev) ? there.filter(isApplied) : there),
+    );
+  }
+  return ({ rev }) => parents.get(rev)!;
+}
+
+/**
+ * Refuses a step that the tool took on the way to one that follows it here: nothing would be left to write.
+ * @throws {AludelError} `import-replay`.
+ */
+async function refuseTaken(
+  before: ScratchImage,
+  table: string,
+  { rev }: Step,
+  settings: Settings,
+): Promise<void> {
+  await using connection = new Scratch(settings).openImage(before);
+  if (!(await tablesNaming(connection, [rev])).includes(table)) return;
+  throw new AludelError("import-replay", `"${rev}" is no step of its own any more`, {
+    notes: ["The tool takes it before steps that were taken over without it"],
+    outcome: "Nothing was written",
+    next: [say("Rename it so that it comes last, or let {rev} stand for one step alone"), BASELINE],
+  });
 }
 
 function requireSteps(steps: readonly Step[], title: string): void {

@@ -11,6 +11,8 @@ import {
   PYTHON_FILE,
   PYTHON_REDIRECT,
   type RedirectVariables,
+  RUBY_FILE,
+  RUBY_REDIRECT,
   type TraceLine,
 } from "./redirect.ts";
 import type { ToolCommand } from "./step.ts";
@@ -42,6 +44,8 @@ export class StepRunner implements Disposable {
     host.files.makeFolder(`${this.#folder}/python`);
     host.files.writeText(`${this.#folder}/python/${PYTHON_FILE}`, PYTHON_REDIRECT);
     host.files.writeText(`${this.#folder}/${NODE_FILE}`, NODE_REDIRECT);
+    host.files.makeFolder(`${this.#folder}/ruby`);
+    host.files.writeText(`${this.#folder}/ruby/${RUBY_FILE}`, RUBY_REDIRECT);
   }
 
   [Symbol.dispose](): void {
@@ -101,7 +105,9 @@ export class StepRunner implements Disposable {
 
   #clear(): void {
     for (const { name, isFile } of host.files.list(this.#folder)) {
-      if (isFile && name !== NODE_FILE) host.files.remove(`${this.#folder}/${name}`);
+      if (isFile && name !== NODE_FILE) {
+        host.files.remove(`${this.#folder}/${name}`);
+      }
     }
   }
 
@@ -120,6 +126,8 @@ export class StepRunner implements Disposable {
     };
     const before = (name: string) => host.process.env(name) ?? "";
     const separator = host.os === "windows" ? ";" : ":";
+    const paths = (folder: string, name: string) =>
+      [`${this.#folder}/${folder}`, before(name)].filter((one) => one !== "").join(separator);
     const preload = JSON.stringify(`${this.#folder}/${NODE_FILE}`);
     try {
       return await host.processes.run(program, {
@@ -128,9 +136,10 @@ export class StepRunner implements Disposable {
         ...(rawArguments !== undefined && { rawArguments }),
         env: {
           ...variables,
-          PYTHONPATH: [`${this.#folder}/python`, before("PYTHONPATH")].filter((one) => one !== "")
-            .join(separator),
+          PYTHONPATH: paths("python", "PYTHONPATH"),
           PYTHONDONTWRITEBYTECODE: "1",
+          RUBYLIB: paths("ruby", "RUBYLIB"),
+          RUBYOPT: `${before("RUBYOPT")} -r${RUBY_FILE.replace(/\.rb$/, "")}`.trim(),
           NODE_OPTIONS: `${before("NODE_OPTIONS")} --require ${preload}`.trim(),
           NO_COLOR: "1",
           ...env,
@@ -170,7 +179,7 @@ function untouched({ name }: ToolCommand, lines: readonly TraceLine[]): AludelEr
   return new AludelError("import-replay", `"${name}" made nothing in the scratch file`, {
     notes: opened.length > 0
       ? [...new Set(opened)]
-      : ["It opened no SQLite database by a driver of Python or Node that can be led there"],
+      : ["It opened no SQLite database by a driver of Python, Node or Ruby that can be led there"],
     outcome: "Nothing was written",
     next: [
       ...opened.length > 0

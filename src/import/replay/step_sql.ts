@@ -25,6 +25,7 @@ import { compareTables, describeRows, insertsOf, type RowDifference } from "./st
 import type { StepResult } from "./step_runner.ts";
 import {
   ended,
+  mayRemoveRows,
   type OwnStatements,
   ownStatements,
   sameStatements,
@@ -83,7 +84,7 @@ function isSame({ failure, facts }: Pick<Verdict, "failure" | "facts">): boolean
 }
 
 /**
- * Whether rows went that no statement of the tool speaks of: a table that it rebuilt in a transaction, with foreign keys
+ * Whether rows went that no statement of the tool takes away: a table that it rebuilt in a transaction, with foreign keys
  * enforced, took them along by ON DELETE CASCADE. https://sqlite.org/pragma.html#pragma_foreign_keys
  *
  * @param writes The statements that write rows; null if they are not known.
@@ -93,7 +94,12 @@ function isLostByTool(
   writes: readonly string[] | null,
 ): boolean {
   return after.length === 0 && writes !== null &&
-    !writes.some((sql) => mentionedNames(sql).has(foldName(table)));
+    !writes.some((sql) => mayRemoveRows(sql) && mentionedNames(sql).has(foldName(table)));
+}
+
+/** The tables that statements write. */
+function written(tables: readonly string[], writes: readonly string[]): readonly string[] {
+  return tables.filter((name) => writes.some((sql) => mentionedNames(sql).has(foldName(name))));
 }
 
 /** A database before a step, and what the tool made of it. */
@@ -144,7 +150,7 @@ export class StepWriter {
       : [];
     for (const candidate of candidates) {
       const { kept, ...verdict } = await judge(candidate.up);
-      if (!isSame(verdict)) continue;
+      if (!isSame(verdict) || written(kept, writes).length > 0) continue;
       const { down } = generated;
       const isBack = down !== null && await this.#isBack([candidate.up, down], trials, comparison);
       if (isBack || down === null) return { ...generated, ...candidate, rowsLeft: null, kept };
@@ -156,6 +162,9 @@ export class StepWriter {
       ...planned.facts,
       ...refusal === undefined ? [] : [`It could not be tried with rows: ${refusal}`],
     ];
+    for (const name of written(planned.kept, writes)) {
+      facts.push(`It lost the rows of ${name}, so that what it writes there cannot be compared`);
+    }
     if (facts.length === 0) facts.push("None of the generated rows was changed by it");
     const rowsLeft = { facts, statements: writes };
     const up = flagged(generated.up, step.title, rowsLeft);
@@ -299,6 +308,15 @@ export class StepWriter {
         up: canonicalText(cleanScript(canonicalText(up)).text),
         made: "statements",
       });
+    }
+    const [writes, ...others] = run.map((list) => writesOf([list], schema));
+    const areSame = others.every((list) => list.join("\n") === writes!.join("\n"));
+    if (failure === null && writes!.length > 0 && areSame) {
+      const own = `-- The statements of ${title} that change rows.\n${ended(writes!)}`;
+      const at = planned.indexOf("\n") + 1;
+      for (const up of [`${planned}\n${own}`, planned.slice(0, at) + own + planned.slice(at)]) {
+        candidates.push({ up: canonicalText(up), made: "statements" });
+      }
     }
     return candidates;
   }

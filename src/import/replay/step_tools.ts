@@ -1,5 +1,6 @@
-import { knex, kysely, rails, sequelize, typeorm } from "./node_tools.ts";
+import { knex, kysely, sequelize, typeorm } from "./node_tools.ts";
 import { alembic, django } from "./python_tools.ts";
+import { rails } from "./ruby_tools.ts";
 import type { StepTool } from "./step.ts";
 
 /** Every tool whose migrations are programs and whose steps are known. The surest signs come first. */

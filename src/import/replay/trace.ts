@@ -85,3 +85,9 @@ export function writesRows(sql: string): boolean {
 export function ended(statements: readonly string[]): string {
   return statements.map((sql) => `${sql.trim().replace(/;$/, "")};\n`).join("");
 }
+
+/** Whether a statement that writes rows may take some away, by its words. */
+export function mayRemoveRows(sql: string): boolean {
+  const verb = verbOf(sql);
+  return (verb !== "INSERT" && verb !== "UPDATE") || /\bREPLACE\b/i.test(sql);
+}
