@@ -209,6 +209,47 @@ Deno.test("revision --autogenerate names no revision where generated SQL fails, 
   assert.doesNotMatch(stderr, /aludel edit/);
 });
 
+Deno.test("a string in double quotes whose word becomes a column is written as the schema has it", async () => {
+  using project = runProject();
+  project.write("aludel.json", '{ "database": "app.db", "doubleQuotedStrings": true }');
+  const others = (quote: string) =>
+    `CREATE INDEX i ON b (id) WHERE name = ${quote}root${quote};
+    CREATE VIEW v AS SELECT id FROM b WHERE name = ${quote}root${quote};\n`;
+  const columns = "id INTEGER PRIMARY KEY, name TEXT";
+  project.write(
+    "schema.sql",
+    `CREATE TABLE b (${columns} CHECK (name <> "root"));\n${others('"')}`,
+  );
+  await project.prepare("revision", "--autogenerate", "-m", "first", "--rev-id", "first");
+  await project.prepare("upgrade");
+  await project.sql("INSERT INTO b VALUES (1, 'a')");
+  project.write(
+    "schema.sql",
+    `CREATE TABLE b (${columns} CHECK (name <> 'root'), root TEXT);\n${others("'")}`,
+  );
+  await project.prepare("revision", "--autogenerate", "-m", "second", "--rev-id", "second");
+  await project.prepare("upgrade");
+  await project.prepare("check");
+  await project.sql("INSERT INTO b VALUES (2, 'b', 'b')");
+  await project.prepare("downgrade", "-1");
+  await project.prepare("verify", "--drift");
+  // If the text stays, its meaning changes: the rows are compared with it.
+  project.write(
+    "schema.sql",
+    `CREATE TABLE b (${columns} CHECK (name <> "root"), root TEXT);\n${others("'")}`,
+  );
+  const planned = await project.inProcess(
+    "revision",
+    "--autogenerate",
+    "-m",
+    "third",
+    "--rev-id",
+    "third",
+    "--dry-run",
+  );
+  assert.match(planned.stdout + planned.stderr, /add to b: CHECK \(name <> "root"\)/);
+});
+
 Deno.test("strings in double quotes that SQLite rewrites are no drift", async () => {
   using project = runProject();
   project.write("aludel.json", '{ "database": "app.db", "doubleQuotedStrings": true }');

@@ -127,7 +127,7 @@ function sameIndex(a: Index, b: Index, from: Schema, to: Schema, renames: Rename
   const before = indexKey(a, oldTable, {
     text: oldTable === undefined
       ? { isName: () => false }
-      : tableScope(oldTable, renames.columns(key), renames.table(key)),
+      : tableScope(oldTable, renames.columns(key), renames.table(key), table),
     table: (folded) => renames.table(folded),
     column: (folded, owner) => renames.columns(owner).get(folded) ?? folded,
   });

@@ -26,7 +26,7 @@ export function compareTables(
   if (from.sql === to.sql && renames.isEmpty) return [];
   const key = foldName(from.name);
   const renamed = renames.columns(key);
-  const before = tableScope(from, renamed, renames.table(key));
+  const before = tableScope(from, renamed, renames.table(key), to);
   const after = tableScope(to);
   const changes: TableChange[] = [];
 

@@ -184,20 +184,29 @@ function circles(byName: ReadonlyMap<string, Link>): RenameDoubt[] {
   return found;
 }
 
-/** The scope of a table's own expressions, which can name only its columns. */
+/**
+ * The scope of a table's own expressions, which can name only its columns.
+ *
+ * @param wanted What the table becomes.
+ */
 export function tableScope(
   table: Table,
   renamedColumns: ReadonlyMap<string, string> = new Map(),
   renamedTable?: string,
+  wanted?: Table,
 ): NameScope {
   const key = foldName(table.name);
   // The table's own name is left out: it is a name only before a ".".
   const names = new Set([...ROWID_NAMES, ...table.columns.map(({ name }) => foldName(name))]);
+  // Before it gives a column another name, SQLite writes '…' for "…".
+  const targets = new Set(renamedColumns.values());
+  const added = new Set((wanted?.columns ?? []).map(({ name }) => foldName(name)));
   const isUnchanged = renamedColumns.size === 0 && (renamedTable ?? key) === key;
   // In an expression, a name means the column rather than the table.
   const isColumn = table.columns.some(({ name }) => foldName(name) === key);
   return {
     isName: (folded) => names.has(folded),
+    becomesName: (folded) => added.has(folded) && !targets.has(folded),
     // SQLite refuses unknown names in a table, so they must be strings.
     hasStrings: true,
     rename: isUnchanged

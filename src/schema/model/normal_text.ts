@@ -13,6 +13,8 @@ export interface NameScope {
    * the other in stored texts when it renames or drops a column.
    */
   readonly hasStrings?: boolean;
+  /** Whether `"x"` that is a string will be a name, once a column is added: it is the same as neither. */
+  readonly becomesName?: (folded: string) => boolean;
   /** The name that a folded name will have after the renames; itself if it keeps its name. */
   readonly rename?: ((folded: string) => string) | undefined;
 }
@@ -99,6 +101,7 @@ function normalQuoted(
   const isName = token[0] !== '"' || previous === "." || previous === "AS" ||
     previous === "COLLATE" || next === "." || next === "(" || scope.isName(folded);
   if (isName) return normalName(folded, previous, scope);
+  if (scope.becomesName?.(folded) === true) return `string ${quoteName(name)}`;
   return scope.hasStrings === true ? quoteText(name) : quoteName(name);
 }
 
