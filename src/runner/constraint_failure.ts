@@ -227,8 +227,13 @@ async function explainInsert(
   const named = namedColumns(subject, table, all.map(({ name }) => name));
   if (named === undefined || !named.every((name) => given.has(foldName(name)))) return undefined;
   if (kind === "UNIQUE") {
+    const collations = await collationsOf(connection, table, named);
     return duplicateFacts(
-      await findDuplicates(connection, { with: with_, from, terms: named.map(quoteName) }),
+      await findDuplicates(connection, {
+        with: with_,
+        from,
+        terms: named.map((name, at) => `${quoteName(name)} COLLATE ${quoteName(collations[at]!)}`),
+      }),
     );
   }
   const [column] = named;
@@ -272,6 +277,25 @@ async function keyOf(connection: Connection, table: string): Promise<readonly st
   const primary = columns.filter(({ pk }) => pk).map(({ name }) => name);
   if (primary.length > 0) return primary;
   return columns.some(({ name }) => foldName(name) === "rowid") ? [] : ["rowid"];
+}
+
+/** The collations of some columns as the table's keys on just these have them, or else as the columns do. */
+async function collationsOf(
+  connection: Connection,
+  table: string,
+  columns: readonly string[],
+): Promise<readonly string[]> {
+  const rows = await connection.query(
+    `SELECT i.name AS key, x.name, x.coll FROM pragma_index_list(?, 'main') AS i, pragma_index_xinfo(i.name, 'main') AS x
+     WHERE i."unique" AND x."key" ORDER BY i.seq, x.seqno`,
+    [table],
+  );
+  for (const key of Map.groupBy(rows, (row) => row["key"]).values()) {
+    const isIt = key.length === columns.length &&
+      key.every((row, at) => sameName(String(row["name"]), columns[at]!));
+    if (isIt) return key.map((row) => String(row["coll"]));
+  }
+  return columns.map(() => "BINARY");
 }
 
 async function columnsOf(

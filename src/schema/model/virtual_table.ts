@@ -12,9 +12,18 @@ export function isRtree({ module }: VirtualTable): boolean {
   return /^rtree(?:_i32)?$/i.test(module);
 }
 
+/** Whether it is a full-text index of any kind: the older ones are at https://sqlite.org/fts3.html */
+export function isFullText({ module }: VirtualTable): boolean {
+  return /^fts[345]$/i.test(module);
+}
+
 /** The table whose rows an FTS5 table indexes; empty for a contentless one. */
 export function externalContent(table: VirtualTable): string | undefined {
-  if (!isFts5(table)) return undefined;
+  return isFts5(table) ? contentOf(table) : undefined;
+}
+
+/** The option `content` of a full-text index. */
+function contentOf(table: VirtualTable): string | undefined {
   for (const argument of table.arguments) {
     const match = /^content\s*=\s*(.*)$/is.exec(argument);
     if (match !== null) return foldName(unquote(match[1]!.trim()));
@@ -43,9 +52,10 @@ export interface KeptColumns {
 
 /** The columns of rows that can be read from a virtual table and written into it; undefined if there are none. */
 export function keptColumns(table: VirtualTable): KeptColumns | undefined {
-  if (isFts5(table)) {
-    if (externalContent(table) !== undefined) return undefined;
-    return { required: [], others: fts5Columns(table), hasRowid: true };
+  if (isFullText(table)) {
+    if (contentOf(table) !== undefined) return undefined;
+    const others = isFts5(table) ? fts5Columns(table) : fts4Columns(table);
+    return { required: [], others, hasRowid: true };
   }
   if (!isRtree(table)) return undefined;
   const { box, others } = rtreeColumns(table);
@@ -60,6 +70,12 @@ export function fts5Columns(table: VirtualTable): string[] {
     const name = unquote(tokenizer.current);
     return tokenizer.nextSignificant() && tokenizer.current === "=" ? [] : [name];
   });
+}
+
+/** The columns of an FTS3 or FTS4 table, which may have types. Without any it has one called content. */
+function fts4Columns(table: VirtualTable): string[] {
+  const columns = fts5Columns(table).filter((name) => foldName(name) !== "tokenize");
+  return columns.length > 0 ? columns : ["content"];
 }
 
 /**

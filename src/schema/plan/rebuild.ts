@@ -1,5 +1,13 @@
 import type { PlanHazard } from "../../finding.ts";
-import { displayName, foldName, quoteName, quoteText, unquote } from "../../sql/identifier.ts";
+import {
+  type Affinity,
+  displayName,
+  foldName,
+  quoteName,
+  quoteText,
+  sameName,
+  unquote,
+} from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import { describeConstraint } from "../diff/describe.ts";
 import type { AlterTable } from "../model/change.ts";
@@ -112,7 +120,7 @@ export function rebuildTable(request: RebuildRequest): Rebuild {
 }
 
 function create(
-  { change }: RebuildRequest,
+  { change, indexes }: RebuildRequest,
   into: string,
   isQualified: boolean,
 ): PlannedStatement {
@@ -121,7 +129,7 @@ function create(
     sql: isQualified ? withTableNameThroughout(to.sql, into, to.name) : withTableName(to.sql, into),
     cost: "metadata",
     comment: `rebuild table ${displayName(to.name)}`,
-    hazards: tightenings(change),
+    hazards: [...tightenings(change), ...mergedKeys(change, indexes)],
     losses: losses(change),
   };
 }
@@ -146,6 +154,33 @@ function tightenings({ to, changes }: AlterTable): PlanHazard[] {
     }
   });
 }
+
+/** The keys in which two values that were different become equal. */
+function mergedKeys({ to, changes }: AlterTable, indexes: readonly Index[]): PlanHazard[] {
+  return changes.flatMap((change): PlanHazard[] => {
+    if (change.kind !== "alter-column") return [];
+    const { from, to: column } = change;
+    const collation = column.collation ?? "BINARY";
+    const isLooser = change.facets.includes("collation") && !sameName(collation, "BINARY");
+    const isConverted = from.affinity !== column.affinity && MERGING.has(from.affinity) &&
+      column.affinity !== "BLOB";
+    if (!isLooser && !isConverted) return [];
+    const isOf = (names: readonly (string | undefined)[]) =>
+      names.some((name) => name !== undefined && sameName(name, column.name));
+    const isKey = to.primaryKey?.rowid === false &&
+      isOf(to.primaryKey.columns.map(({ name }) => name));
+    const isUnique = to.uniques.some(({ columns }) => isOf(columns.map(({ name }) => name))) ||
+      indexes.some(({ unique, terms }) => unique && isOf(terms.map((term) => term.column)));
+    if (!isKey && !isUnique) return [];
+    const fault = `has the same ${displayName(column.name)} as another one ${
+      isLooser ? `under COLLATE ${collation}` : `as ${column.type}`
+    }`;
+    return [tightenHazard(isKey ? "add-primary-key" : "add-unique", to, fault)];
+  });
+}
+
+/** A column of these may hold 1 and '1', or '1' and '01'. */
+const MERGING: ReadonlySet<Affinity> = new Set<Affinity>(["BLOB", "TEXT"]);
 
 function tightening(table: Table, constraint: Constraint): PlanHazard {
   const codes = {

@@ -11,11 +11,10 @@ import {
   rowidExpression,
 } from "../model/row.ts";
 import {
-  externalContent,
-  fts5Columns,
   holdsRows,
   isContentless,
   isFts5,
+  isFullText,
   isRtree,
   type KeptColumns,
   keptColumns,
@@ -47,8 +46,8 @@ export function dropVirtualTable(table: VirtualTable): PlannedStatement {
 }
 
 /**
- * Creates a virtual table again. An FTS5 table with rows of its own keeps them, in the columns that it still
- * has; one with the rows of another table is built again from those. Both keep the options that were set for them. An
+ * Creates a virtual table again. A full-text table with rows of its own keeps them, in the columns that it still
+ * has, also if FTS5 takes the place of FTS4; one with the rows of another table is built again from those. Both keep the options that were set for them. An
  * R*Tree keeps its boxes if they have as many sides as before. Other modules' rows are lost.
  *
  * @param freeName Gives a name that nothing has, made from the one given.
@@ -170,9 +169,9 @@ function lossHazard({ name }: VirtualTable): PlanHazard {
 
 /** What one virtual table can take over from another; empty if no row fits. */
 function copiedColumns(from: VirtualTable, to: VirtualTable): CopiedColumn[] {
-  if (isFts5(from) && isFts5(to)) {
-    const isKept = [from, to].every((table) => externalContent(table) === undefined);
-    const names = isKept ? sharedColumns(fts5Columns(from), fts5Columns(to)) : [];
+  if (isFullText(from) && isFullText(to)) {
+    const [old, wanted] = [keptColumns(from), keptColumns(to)];
+    const names = old && wanted ? sharedColumns(old.others, wanted.others) : [];
     return names.length === 0 ? [] : [["rowid", "rowid"], ...names];
   }
   if (!isRtree(from) || foldName(from.module) !== foldName(to.module)) return [];

@@ -2,6 +2,7 @@
 
 -- rebuild table t (metadata)
 -- add-unique: Fails if a row of t violates UNIQUE (e, d)
+-- add-unique: Fails if a row of t has the same d as another one under COLLATE NOCASE
 CREATE TABLE "t__new" (a INTEGER PRIMARY KEY, b VARCHAR(9) DEFAULT 'q', d TEXT COLLATE NOCASE, e REAL, UNIQUE (e, d));
 
 -- copy the rows of t (rewrite)

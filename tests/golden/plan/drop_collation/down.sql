@@ -1,6 +1,7 @@
 -- Down: drop collation
 
 -- rebuild table t (metadata)
+-- add-unique: Fails if a row of t has the same a as another one under COLLATE NOCASE
 CREATE TABLE "t__new" (a TEXT COLLATE NOCASE UNIQUE);
 
 -- copy the rows of t (rewrite)

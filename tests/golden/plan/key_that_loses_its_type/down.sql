@@ -1,6 +1,7 @@
 -- Down: key that loses its type
 
 -- rebuild table note (metadata)
+-- add-primary-key: Fails if a row of note has the same code as another one as "my type"
 CREATE TABLE "note__new" (
   author INTEGER,
   code "my type" COLLATE NOCASE,
