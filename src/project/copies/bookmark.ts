@@ -7,16 +7,16 @@ import { again, say } from "../../text/next_step.ts";
 import type { Target } from "../workspace/target.ts";
 import type { RestorePoint } from "./restore_points.ts";
 
-/** What Time Travel calls a moment: https://developers.cloudflare.com/d1/reference/time-travel/ */
+/** The name of a moment in Time Travel: https://developers.cloudflare.com/d1/reference/time-travel/ */
 const BOOKMARK = /^[0-9a-f]+(?:-[0-9a-f]+)+$/i;
 
-/** Whether the database is one of Cloudflare's, which keeps its own past. */
+/** Whether the database is one of Cloudflare's D1, which keeps its own past states. */
 export function hasTimeTravel({ server }: Target): boolean {
   return server?.engine === "d1";
 }
 
 /**
- * The moment before a run, which Cloudflare keeps for up to 30 days.
+ * The bookmark of the moment before a run, which Cloudflare keeps for up to 30 days.
  * @throws {AludelError} `server-failed`.
  */
 export async function markMoment(target: Target): Promise<KeptPoint> {
@@ -32,28 +32,28 @@ export async function markMoment(target: Target): Promise<KeptPoint> {
 }
 
 /**
- * The moment that a user names.
- * @throws {AludelError} `restore-point-missing` for what is no bookmark.
+ * The moment of a bookmark that a user types.
+ * @throws {AludelError} `restore-point-missing` if it is missing or not a bookmark.
  */
 export function momentNamed({ name }: Target, bookmark: string | undefined): RestorePoint {
   if (bookmark !== undefined && BOOKMARK.test(bookmark)) return momentAt(bookmark);
   throw new AludelError(
     "restore-point-missing",
     bookmark === undefined
-      ? `The moment that "${name}" goes back to must be named`
-      : `"${bookmark}" is no bookmark of Time Travel`,
+      ? `Restoring "${name}" needs a bookmark of Time Travel`
+      : `"${bookmark}" is not a bookmark of Time Travel`,
     {
-      notes: ["A run that takes something names the bookmark of the moment before it"],
+      notes: ["A run that loses something prints the bookmark of the moment before it"],
       next: [
         again`00000001-00000002-00004e2f-0a83ea2fceebc654de0640c422be4653 # for example`,
-        say("npx wrangler d1 time-travel info NAME tells the bookmark of a time"),
+        say("npx wrangler d1 time-travel info NAME prints the bookmark of a time"),
       ],
     },
   );
 }
 
 /**
- * Puts a D1 database back to a moment. Its log goes back, too: Cloudflare does it as a whole.
+ * Restores a D1 database to a moment. Cloudflare restores all of it, including its log.
  * @throws {AludelError} `server-failed`.
  */
 export async function returnTo(

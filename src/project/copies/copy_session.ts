@@ -1,4 +1,4 @@
-import { host, type Thread } from "../../host/mod.ts";
+import type { Thread } from "../../host/mod.ts";
 import { SqlError } from "../../db/connection.ts";
 import {
   type CopyAnswer,
@@ -11,45 +11,51 @@ import {
 import { say } from "../../text/next_step.ts";
 import { AludelError, GO_ON, REPORT_BUG } from "../../errors.ts";
 import type { RunHost } from "../../runner/request.ts";
+import { fileBytes } from "./database_files.ts";
 
-/** What copying needs from its caller. */
+/** The services that copying needs. */
 export type CopyWatch = Pick<RunHost, "clock" | "emit" | "interrupted">;
 
-/** Smaller ones are copied sooner than a worker starts. */
+/** @throws {AludelError} `interrupted` if the user has pressed Ctrl-C. */
+export function throwIfInterrupted({ interrupted }: Pick<CopyWatch, "interrupted">): void {
+  if (interrupted()) throw new AludelError("interrupted", "Interrupted", { next: [GO_ON] });
+}
+
+/** Copying a smaller database takes less time than starting a worker. */
 const WORKER_BYTES = 8 * 1024 * 1024;
 const SQLITE_BUSY = 5;
 const POLL_MS = 25;
 const REPORT_MS = 250;
-/** Copying is given up when its target has not grown for so long, in milliseconds. */
+/** Copying ends with an error if its target has not grown for this time, in milliseconds. */
 const STALLED_MS = 300_000;
 
-/** How the copying of one file is watched. */
+/** How to watch the copying of one file. */
 export interface CopyOptions {
   /** For the progress line: `copying app.db`. */
   readonly what: string;
-  /** How many bytes it will have, roughly. */
+  /** The expected size in bytes. */
   readonly of: number;
-  /** Ctrl-C is not obeyed and nothing is given up: stopping in the middle would be undone by a rollback only. */
+  /** Whether to ignore Ctrl-C and stalls: a copy that stops in the middle must be rolled back. */
   readonly toEnd?: boolean;
 }
 
-/** How a replacement is watched. */
+/** How to watch a replacement. */
 export interface ReplaceOptions extends Omit<CopyOptions, "toEnd"> {
-  /** How long to wait for a writer who was quicker, in milliseconds. */
+  /** How long to wait for a writer who came first, in milliseconds. */
   readonly lockTimeoutMs: number;
 }
 
-/** A task with what is to be watched meanwhile. */
+/** A task and how to watch it. */
 interface WatchedTask extends CopyOptions {
   readonly task: CopyTask;
   /** The file that grows. */
   readonly file: string;
-  /** Calls the task off, if it can be. */
+  /** Cancels the task, if that is possible. */
   readonly control?: CopyControl;
   readonly lockTimeoutMs?: number;
 }
 
-/** Copies databases beside the thread that waits, so that it hears Ctrl-C and sees progress. To be closed. */
+/** Copies databases in another thread, so that this one can react to Ctrl-C and report progress. It must be closed. */
 export class CopySession {
   readonly #watch: CopyWatch;
   readonly #runner = new CopyTaskRunner();
@@ -64,8 +70,8 @@ export class CopySession {
   }
 
   /**
-   * @throws {SqlError} What SQLite refused.
-   * @throws {AludelError} `copy-stalled`, `interrupted`; the copying may go on for a while then, in the worker.
+   * @throws {SqlError}
+   * @throws {AludelError} `copy-stalled`, `interrupted`; the worker may go on copying for a while.
    */
   async copy(order: CopyOrder, options: CopyOptions): Promise<void> {
     await this.#run({ ...options, task: { kind: "copy", order }, file: order.to });
@@ -77,8 +83,8 @@ export class CopySession {
   }
 
   /**
-   * Remembers what a database in WAL mode holds, while the caller keeps writers out of it. In a worker always: the copy
-   * that follows may have to wait for a lock, and blocks its thread meanwhile.
+   * Remembers the version of a database in WAL mode, while the caller keeps writers out of it. This always uses a
+   * worker, because the following copy may have to wait for a lock, and blocks its thread.
    */
   async watch(path: string): Promise<void> {
     this.#worker ??= startCopyWorker();
@@ -92,9 +98,9 @@ export class CopySession {
   }
 
   /**
-   * Copies into the database that is watched. @returns as {@linkcode PageCopier.replace}.
-   * @throws {SqlError} What SQLite refused; it is busy if a writer kept the lock for longer than it may.
-   * @throws {AludelError} `interrupted`; nothing is changed then.
+   * Copies into the watched database. @returns as {@linkcode PageCopier.replace}.
+   * @throws {SqlError} Also if a writer kept the lock for too long.
+   * @throws {AludelError} `interrupted`; the database is unchanged.
    */
   async replace(order: CopyOrder, options: ReplaceOptions): Promise<"done" | "moved"> {
     const control = new CopyControl();
@@ -150,7 +156,7 @@ export class CopySession {
       if (isLockedOut(watched, now - started)) {
         throw new SqlError("database is locked", { resultCode: SQLITE_BUSY });
       }
-      const size = sizeOf(watched.file);
+      const size = fileBytes(watched.file);
       if (size !== bytes) {
         bytes = size;
         grew = now;
@@ -165,14 +171,14 @@ export class CopySession {
   }
 
   #obeyInterruption({ what, toEnd, control }: WatchedTask): void {
-    // Asked even if it is not obeyed: a host that is not heard ends the process.
+    // The host is asked even if Ctrl-C is ignored: otherwise it would end the process.
     if (!this.#watch.interrupted() || toEnd) return;
     if (control !== undefined && !control.cancel()) return;
     throw new AludelError("interrupted", `Interrupted while ${what}`, { next: [GO_ON] });
   }
 }
 
-/** Whether a writer who was quicker has kept the lock for too long, and the copy is called off. */
+/** Cancels a copy if a writer who came first has kept the lock for too long. @returns Whether it is cancelled. */
 function isLockedOut({ control, lockTimeoutMs }: WatchedTask, elapsedMs: number): boolean {
   if (control === undefined || lockTimeoutMs === undefined) return false;
   return elapsedMs > lockTimeoutMs && control.isWaiting && control.cancel();
@@ -185,12 +191,4 @@ function stalled({ what }: CopyOptions): AludelError {
       say("Check the disk, and which program has the file open, then run the same command again"),
     ],
   });
-}
-
-function sizeOf(path: string): number {
-  try {
-    return host.files.stat(path).size;
-  } catch {
-    return 0;
-  }
 }

@@ -5,16 +5,16 @@ import { say, shell } from "../../text/next_step.ts";
 import { flushFolder, pathExists, splitPath } from "../workspace/files.ts";
 import { megabytes } from "../../text/layout.ts";
 
-/** More than what is copied: room for the file system's own bookkeeping, in bytes. */
+/** Additional space for the file system's own bookkeeping, in bytes. */
 const SLACK_BYTES = 256 * 1024;
-/** For less it is not worth asking: the answer takes longer than the copy, which undoes itself where it does not fit. */
+/** Smaller copies are not checked: that takes longer than copying, and a copy that does not fit is undone. */
 const ASK_FROM_BYTES = 1024 * 1024;
 
 /**
- * Makes sure that a disk has room, before anything is touched.
+ * Makes sure that a disk has enough space, before anything is changed.
  *
- * @param folder A folder on the disk; the one around it counts if it does not exist yet.
- * @param bytes How much will be written.
+ * @param folder A folder on the disk. It need not exist if its parent does.
+ * @param bytes The number of bytes to write.
  * @param what For the message: `A restore point of "app.db"`.
  * @throws {AludelError} `copy-space`.
  */
@@ -40,17 +40,18 @@ function freeBytes(folder: string): number | undefined {
   try {
     return host.files.freeBytes(folder);
   } catch {
-    // A system that does not tell: the copying itself will say what is wrong.
+    // The system does not tell. If there is not enough space, copying will fail.
     return undefined;
   }
 }
 
-/** The bytes that a database takes on disk, its write-ahead log included; 0 if it does not exist. */
+/** The size of a database on disk in bytes, including its write-ahead log; 0 if it does not exist. */
 export function databaseBytes(path: string): number {
-  return sizeOf(path) + sizeOf(`${path}-wal`);
+  return fileBytes(path) + fileBytes(`${path}-wal`);
 }
 
-function sizeOf(path: string): number {
+/** The size of a file in bytes; 0 if it does not exist. */
+export function fileBytes(path: string): number {
   try {
     return host.files.stat(path).size;
   } catch {
@@ -58,7 +59,7 @@ function sizeOf(path: string): number {
   }
 }
 
-/** The path that a link leads to; the path itself if there is nothing yet. */
+/** The path that a link leads to; the path itself if nothing exists there. */
 export function realPath(path: string): string {
   try {
     return host.files.realPath(path);
@@ -72,7 +73,7 @@ export function isSameDisk(database: string, folder: string): boolean {
   try {
     return host.files.stat(folder).device === host.files.stat(splitPath(database).folder).device;
   } catch {
-    // The folder does not exist yet, and will be made beside the database.
+    // The folder does not exist yet, and will be created beside the database.
     return true;
   }
 }
@@ -81,7 +82,7 @@ export function isSameDisk(database: string, folder: string): boolean {
 const HEADER_BYTES = 100;
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Whether two database files have the same pages, apart from the header. Never of a file that is open. */
+/** Whether two database files have the same pages, except for the header. Neither file may be open. */
 export function sameContent(one: string, other: string): boolean {
   using a = host.files.open(one, { read: true });
   using b = host.files.open(other, { read: true });
@@ -107,7 +108,7 @@ function readFully(file: OpenFile, from: number, into: Uint8Array): void {
   }
 }
 
-/** An empty file that only its owner may read and write, whatever the umask says. */
+/** Creates an empty file that only its owner may read and write, whatever the umask. */
 export function createPrivate(path: string): void {
   host.files.open(path, { write: true, createNew: true, mode: 0o600 }).close();
 }
@@ -120,12 +121,12 @@ export function modeOf(path: string): number | null {
 }
 
 /**
- * Moves a finished database to a path where there is none.
+ * Moves a finished database to a path at which there is no database.
  *
  * @param name The database for messages.
  * @param mode The permissions that it gets; null if the system has none.
- * @throws {AludelError} `restore-journal-left` where the journal or log of a database that was there is still beside the
- *   path: SQLite would play it back into the new one.
+ * @throws {AludelError} `restore-journal-left` if the journal or log of an earlier database is beside the path: SQLite
+ *   would play it back into the new one.
  */
 export function placeNewDatabase(
   file: string,
@@ -142,9 +143,9 @@ export function placeNewDatabase(
     });
   }
   if (mode !== null && host.os !== "windows") host.files.setMode(file, mode);
-  // An empty file is as good as none to SQLite; a link would fail on it.
+  // To SQLite, an empty file is an empty database. It is removed because a link would fail.
   if (pathExists(path)) host.files.remove(path);
-  // Unlike a rename, a link does not replace what somebody has put there meanwhile.
+  // Unlike a rename, a link does not replace a file that another process has created.
   host.files.link(file, path);
   host.files.remove(file);
   flushFolder(splitPath(path).folder);

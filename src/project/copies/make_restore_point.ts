@@ -21,12 +21,7 @@ import {
   type RestorePoint,
   type RestorePointKind,
 } from "./restore_points.ts";
-import {
-  openWorkFolder,
-  removeEmptyFolder,
-  removeLeftovers,
-  type WorkFolder,
-} from "./work_folder.ts";
+import { prepareWorkFolder, removeEmptyFolder, type WorkFolder } from "./work_folder.ts";
 import { copyServer } from "./server_copy.ts";
 import { flushFolder, pathExists, splitPath, writeAtomically } from "../workspace/files.ts";
 import type { Target } from "../workspace/target.ts";
@@ -37,7 +32,7 @@ import { type AppliedRevision, readState } from "../../state/state.ts";
 import { again, say, shell } from "../../text/next_step.ts";
 import { toSecond } from "../../text/layout.ts";
 
-/** What {@linkcode makeRestorePoint} makes. */
+/** A restore point to make. */
 export interface RestorePointRequest {
   /** The database's path. */
   readonly database: string;
@@ -48,29 +43,30 @@ export interface RestorePointRequest {
   readonly madeBy: string;
   /** Whether a connection of this process has locked the database with BEGIN EXCLUSIVE. */
   readonly guarded?: boolean;
-  /** Writes the copy of a database that is no file. */
+  /** Writes the copy of a database that is not a file. */
   readonly copyTo?: ((file: string) => Promise<void>) | undefined;
-  /** Whether damage in the database is an error: a copy that was asked for should be a good one. */
+  /** Whether damage in the database is an error, as for a copy that the user asks for. */
   readonly checked?: boolean;
 }
 
-/** A restore point that has just been made. */
+/** A new restore point. */
 export interface MadePoint {
   readonly point: RestorePoint;
   /** Its folder. */
   readonly path: string;
-  /** Takes it away again, because nothing came of what it was made for; the folder around it too, if it was made for it. */
+  /** Removes it because the run has changed nothing, together with the folder around it if that was made for it. */
   discard(): void;
 }
 
 /**
  * Copies a database into its folder of restore points: page by page into a file that only its owner may read, flushed to
- * the disk, with a checksum; then one rename makes it a restore point. A crash leaves a folder that the next one removes.
+ * the disk, with a checksum. Finally, a rename makes it a restore point. A crash leaves a folder that the next call
+ * removes.
  *
- * What is copied is what a new reader of the database sees: during another connection's transaction the state before it.
+ * The copy has the state that a new reader sees: during a transaction of another connection, the state before it.
  *
- * @throws {AludelError} `copy-space` before anything is touched, `copy-failed`, `copy-stalled`, `interrupted`,
- *   `database-busy`, `database-corrupt`, `restore-folder-taken`; nothing is left then.
+ * @throws {AludelError} `copy-space` before anything is written, `copy-failed`, `copy-stalled`, `interrupted`,
+ *   `database-busy`, `database-corrupt`, `restore-folder-taken`; no file is left.
  */
 export async function makeRestorePoint(
   request: RestorePointRequest,
@@ -96,14 +92,14 @@ export async function makeRestorePoint(
   });
 }
 
-/** What is known of a restore point once its file is written. */
-export type PointContent = Pick<RestorePoint, "holds" | "heads" | "sha256">;
+/** The facts about the file of a restore point. */
+type PointContent = Pick<RestorePoint, "holds" | "heads" | "sha256">;
 
 /**
- * Has the file of a restore point written, and makes its folder a restore point.
+ * Writes the file of a restore point, and makes its folder a restore point.
  *
- * @param as The name of the file, and roughly how large it will be.
- * @param write Is given the path of an empty file that only its owner may read. What it throws ends this, and nothing is left.
+ * @param as The name and the expected size of the file.
+ * @param write Writes the file, which is empty and which only its owner may read. If it throws, no file is left.
  * @throws {AludelError} as {@linkcode makeRestorePoint}.
  */
 export async function publishPoint(
@@ -115,15 +111,13 @@ export async function publishPoint(
   const database = realPath(request.database);
   const restoreFolder = restoreFolderOf(database);
   requireSpace(restoreFolder, bytes, `A restore point of "${request.name}"`);
-  await removeLeftovers(restoreFolder);
-  using work = await openWorkFolder(restoreFolder);
-  for (const path of work.traces) watch.emit({ type: "temporary", path });
+  using work = await prepareWorkFolder(restoreFolder, watch);
   const mode = request.copyTo === undefined ? modeOf(database) : null;
   const path = `${work.path}/${file}`;
   createPrivate(path);
   try {
     const content = await write(path);
-    // The owner may have less than reading and writing, but the copy is never open to others.
+    // The copy has at most the owner's permissions to read and write.
     if (mode !== null) host.files.setMode(path, mode & 0o600);
     const point = publish(work, restoreFolder, {
       kind: request.kind,
@@ -150,7 +144,7 @@ export async function publishPoint(
   }
 }
 
-/** Gives the folder its name: the time, with a number if that is taken. A folder with content is never replaced. */
+/** Renames the folder to the time, with a number if that name is taken. A folder with content is never replaced. */
 function publish(
   work: WorkFolder,
   restoreFolder: string,
@@ -177,7 +171,7 @@ function publish(
   }
 }
 
-/** What SQLite said while a database was copied. */
+/** The error for a database that SQLite cannot copy. */
 export function copyFailed(error: SqlError, name: string): AludelError {
   const known = databaseError(error, name);
   if (known !== undefined && error.resultCode !== 10) return known;
@@ -210,13 +204,13 @@ export async function readHeads(copy: string): Promise<RestorePoint["heads"]> {
     const { applied } = await readState(connection);
     return headsOf(applied);
   } catch (error) {
-    // A copy is worth having whatever its records look like.
+    // A copy with unreadable records is still useful.
     if (error instanceof AludelError || error instanceof SqlError) return [];
     throw error;
   }
 }
 
-/** The applied revisions that no other one follows. */
+/** The applied revisions without applied children. */
 export function headsOf(applied: readonly AppliedRevision[]): RestorePoint["heads"] {
   const followed = new Set(applied.flatMap((revision) => revision.parents));
   return applied
@@ -224,58 +218,44 @@ export function headsOf(applied: readonly AppliedRevision[]): RestorePoint["head
     .map(({ id, lineage }) => ({ id, lineage }));
 }
 
-/** What `backup` copies, and why. */
-export interface BackupRequest {
+/** A database to copy, and why. */
+interface BackupRequest {
   readonly target: Target;
   readonly reason: string;
 }
 
 /**
- * Makes a restore point of a database that others may use meanwhile. They can read, and in WAL mode write too; otherwise
+ * Makes a restore point of a database that other processes may use. They can read, and in WAL mode also write; otherwise
  * a writer's COMMIT waits until the copy is made.
  *
  * @throws {AludelError} `copy-unsupported` for a database in memory, `database-missing`, `database-not-sqlite`,
  *   `database-corrupt`, `lock-timeout`, and as {@linkcode makeRestorePoint}.
  */
 export async function backupDatabase(request: BackupRequest, host: RunHost): Promise<RestorePoint> {
-  const { target, reason } = request;
-  if (target.kind === "server") return await backupServer(request, host);
+  const { target } = request;
+  if (target.kind === "server") {
+    return await makeBackup(request, host, 0, (file) => copyServer(target, file, host));
+  }
   requireFile(target);
-  // Opened as every command opens it: a hot journal is played back, and what is no database is refused.
+  // Opened as every command opens it: a hot journal is recovered, and a file that is no database is refused.
   await using connection = await patiently(
     target.name,
     host,
     () => openDatabase({ path: target.path, mode: "write", name: target.name }),
   );
-  // A read transaction keeps writers from replacing pages under the copy, which else would wait without a word.
+  // A read transaction keeps writers from replacing pages under the copy, which would wait for them without a message.
   await executePatiently(connection, "BEGIN", host);
   await executePatiently(connection, "SELECT count(*) FROM main.sqlite_schema", host);
-  const watch: CopyWatch = host;
-  const session = new CopySession(watch, databaseBytes(target.path));
-  try {
-    const { point } = await makeRestorePoint(
-      {
-        database: target.path,
-        name: target.name,
-        kind: "backup",
-        reason,
-        madeBy: host.appliedBy,
-        checked: true,
-      },
-      session,
-      watch,
-    );
-    return point;
-  } finally {
-    await session.close();
-  }
+  return await makeBackup(request, host, databaseBytes(target.path));
 }
 
-async function backupServer(
+async function makeBackup(
   { target, reason }: BackupRequest,
   host: RunHost,
+  bytes: number,
+  copyTo?: RestorePointRequest["copyTo"],
 ): Promise<RestorePoint> {
-  const session = new CopySession(host, 0);
+  const session = new CopySession(host, bytes);
   try {
     const { point } = await makeRestorePoint(
       {
@@ -284,7 +264,7 @@ async function backupServer(
         kind: "backup",
         reason,
         madeBy: host.appliedBy,
-        copyTo: (file) => copyServer(target, file, host),
+        copyTo,
         checked: true,
       },
       session,

@@ -6,6 +6,7 @@ import { CopySession } from "./copy_session.ts";
 import {
   createPrivate,
   databaseBytes,
+  fileBytes,
   findDamage,
   realPath,
   requireSpace,
@@ -14,7 +15,7 @@ import { copyFailed, requireFile } from "./make_restore_point.ts";
 import { makeRunPoint } from "./run_points.ts";
 import { restoreFolderOf } from "./restore_points.ts";
 import { copyServer } from "./server_copy.ts";
-import { openWorkFolder, removeLeftovers, type WorkFolder } from "./work_folder.ts";
+import { prepareWorkFolder, removeLeftovers, type WorkFolder } from "./work_folder.ts";
 import { accessTo, type DatabaseAccess } from "../workspace/database_access.ts";
 import {
   type MigrationContext,
@@ -30,27 +31,27 @@ import { executePatiently } from "../../runner/write_lock.ts";
 import { again } from "../../text/next_step.ts";
 import { quoteName } from "../../sql/identifier.ts";
 
-/** A rehearsal: a migration on a copy of a database. */
-export interface RehearsalRequest {
+/** A migration to run on a copy of a database. */
+interface RehearsalRequest {
   readonly target: Target;
   readonly migration: MigrationRequest;
-  /** Where the copy stays afterwards; undefined: nowhere. */
+  /** The path at which to keep the copy; undefined to remove it. */
   readonly keep: string | undefined;
   readonly transaction: TransactionMode;
   readonly resume?: ResumeChoice;
 }
 
-/** What a rehearsal found out. */
+/** The results of a rehearsal. */
 export interface Rehearsal {
   readonly outcome: RunOutcome;
-  /** How long copying took, and the run, in milliseconds. */
+  /** The duration of copying and of the run, in milliseconds. */
   readonly copyMs: number;
   readonly runMs: number;
-  /** What the run would take, compared as in a run. */
+  /** What the run would lose, measured as in a run. */
   readonly lost: DeclaredLoss;
-  /** Tables whose number of rows changed, and tables that came or went. */
+  /** Tables whose number of rows changed, and tables that were created or dropped. */
   readonly rows: readonly RowChange[];
-  /** What integrity_check says; empty if all is well. */
+  /** The messages of integrity_check; empty if there is no damage. */
   readonly damage: readonly string[];
   /** Rows that violate a foreign key afterwards; null if a key's parent does not fit. */
   readonly foreignKeyViolations: number | null;
@@ -61,11 +62,11 @@ export interface Rehearsal {
 }
 
 /**
- * Runs a route on a copy of the database, and measures. The database itself is read, as any reader reads it, and not
- * changed. The copy is gone afterwards, however this ends.
+ * Runs a route on a copy of the database, and measures. The database itself is only read, like by any other reader.
+ * The copy is removed in any case, unless it is to be kept.
  *
- * @param host Its connections are not used: the run's lead to the copy.
- * @throws {AludelError} What the route throws, with an outcome that says that it was a rehearsal; `copy-space`,
+ * @param host Its connections are not used: the run connects to the copy.
+ * @throws {AludelError} The errors of the route, with an outcome that says that it was a rehearsal; `copy-space`,
  *   `copy-failed`, `copy-unsupported`, `rehearsal-path-taken`, `interrupted`.
  */
 export async function rehearse(
@@ -78,16 +79,15 @@ export async function rehearse(
   const database = realPath(target.path);
   if (keep !== undefined && pathExists(keep)) throw pathTaken(keep);
   const size = databaseBytes(database);
-  // The copy, and the journal or log of the run, which may become as large.
+  // The journal or log of the run may become as large as the copy.
   requireSpace(
     splitPath(keep ?? database).folder,
     2 * size,
     `Rehearsing on "${target.name}"`,
   );
   const restoreFolder = restoreFolderOf(database);
-  await removeLeftovers(restoreFolder);
-  using work = keep === undefined ? await openRehearsalFolder(restoreFolder) : undefined;
-  for (const path of work?.traces ?? []) host.emit({ type: "temporary", path });
+  if (keep !== undefined) await removeLeftovers(restoreFolder);
+  using work = keep === undefined ? await openRehearsalFolder(restoreFolder, host) : undefined;
   const copy = keep ?? `${work!.path}/${splitPath(database).file}`;
   const started = host.clock.monotonicMs();
   await makeCopy(request, copy, size, host);
@@ -106,7 +106,7 @@ export async function rehearse(
   }
 }
 
-/** What the server does not take is no more taken in a rehearsal. */
+/** The access to the copy. It refuses the same statements as the server. */
 function accessToCopy(target: Target, copy: string, { access }: MigrationContext): DatabaseAccess {
   const { refusals } = access;
   return {
@@ -133,7 +133,7 @@ async function makeCopy(
     const what = `copying "${target.name}"`;
     await session.copy({ from: realPath(target.path), to: copy, immutable }, { what, of: size });
     const [row] = await connection.query("PRAGMA main.journal_mode");
-    // SQLite makes copies without a log.
+    // SQLite's copies are never in WAL mode.
     if (row?.["journal_mode"] === "wal") await startLog(copy);
   } catch (error) {
     removeQuietly(copy);
@@ -143,12 +143,12 @@ async function makeCopy(
   }
 }
 
-/** What it means for writing that SQLite cannot make the files of a write-ahead log. */
+/** Errors of opening a database to write if SQLite cannot create the files of a write-ahead log. */
 const NO_LOG_THERE: ReadonlySet<ErrorCode> = new Set(["database-readonly", "database-unreadable"]);
 
-async function openRehearsalFolder(restoreFolder: string): Promise<WorkFolder> {
+async function openRehearsalFolder(restoreFolder: string, host: RunHost): Promise<WorkFolder> {
   try {
-    return await openWorkFolder(restoreFolder);
+    return await prepareWorkFolder(restoreFolder, host);
   } catch (error) {
     throw error instanceof AludelError && error.code === "copy-failed"
       ? error.with({ next: [...error.next, again`--rehearse-keep PATH # rehearse elsewhere`] })
@@ -156,12 +156,12 @@ async function openRehearsalFolder(restoreFolder: string): Promise<WorkFolder> {
   }
 }
 
-/** Opens what is copied, also a database in WAL mode in a folder where SQLite cannot keep its log. */
+/** Opens the database to copy, even if it is in WAL mode in a folder in which SQLite cannot create its log. */
 async function openSource(
   { path, name }: Target,
 ): Promise<{ readonly connection: Connection; readonly immutable: boolean }> {
   try {
-    // Opened as every command opens it: a hot journal is played back, and a busy one is waited for.
+    // Opened as every command opens it: a hot journal is recovered.
     return { connection: await openDatabase({ path, mode: "write", name }), immutable: false };
   } catch (error) {
     if (!(error instanceof AludelError) || !NO_LOG_THERE.has(error.code)) throw error;
@@ -193,12 +193,12 @@ async function runOn(
   const copyHost: RunHost = {
     ...alone,
     connect: access.connect,
-    // Nothing is kept of a copy. A run that changes too much to be compared in memory makes a point to compare with.
+    // The copy needs no restore points. But a run that changes too much to be compared in memory compares with one.
     restorePoints: { policy: "never", make: (reason) => makeRunPoint(point, reason) },
     lockHolder: access.lockHolder,
     emit(event) {
-      // The log's file does not shrink while it is open.
-      if (event.type === "committed") logBytes = largest(logBytes, sizeOf(`${copy}-wal`));
+      // The file of the log does not shrink while it is open.
+      if (event.type === "committed") logBytes = largest(logBytes, fileBytes(`${copy}-wal`));
       if (event.type === "lost") {
         lost.tables.push(...event.tables);
         lost.objects.push(...event.objects);
@@ -277,24 +277,16 @@ function largest(a: number | null, bytes: number): number | null {
   return bytes === 0 ? a : Math.max(a ?? 0, bytes);
 }
 
-function sizeOf(path: string): number {
-  try {
-    return host.files.stat(path).size;
-  } catch {
-    return 0;
-  }
-}
-
 function removeQuietly(path: string): void {
   try {
     host.files.remove(path);
   } catch {
-    // It was never made.
+    // It was not created.
   }
 }
 
-/** How many rows each table has. Without Aludel's own tables, SQLite's, and what virtual tables keep theirs in. */
-export type RowCounts = ReadonlyMap<string, number>;
+/** The number of rows of each table, except tables of Aludel and SQLite, and shadow tables. */
+type RowCounts = ReadonlyMap<string, number>;
 
 /** A table before and after; null if it did not exist. */
 export interface RowChange {
@@ -303,7 +295,7 @@ export interface RowChange {
   readonly after: number | null;
 }
 
-/** Counts the rows of every table; one that cannot be read is left out. */
+/** Counts the rows of every table that can be read. */
 export async function countRows(connection: Connection): Promise<RowCounts> {
   const tables = await connection.query(
     `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')
@@ -316,14 +308,14 @@ export async function countRows(connection: Connection): Promise<RowCounts> {
       const [row] = await connection.query(`SELECT count(*) AS n FROM main.${quoteName(table)}`);
       counts.set(table, Number(row?.["n"]));
     } catch (error) {
-      // A virtual table of a module that is not here.
+      // It is a virtual table of a module that is not loaded.
       if (!(error instanceof SqlError)) throw error;
     }
   }
   return counts;
 }
 
-/** The tables that differ, in the order of their names. */
+/** The tables whose numbers of rows differ, by name. */
 export function rowChanges(before: RowCounts, after: RowCounts): RowChange[] {
   return [...new Set([...before.keys(), ...after.keys()])]
     .sort()

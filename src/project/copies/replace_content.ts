@@ -6,38 +6,38 @@ import { executePatiently, patiently } from "../../runner/write_lock.ts";
 import { say, shell } from "../../text/next_step.ts";
 import type { CopySession } from "./copy_session.ts";
 
-/** How often a database is taken again after somebody else was quicker. */
+/** How often to try again after another process has written first. */
 const TRIES = 10;
 
-/** Where new content comes from and where it goes. */
-export interface Replacement {
+/** New content for a database. */
+interface Replacement {
   /** The database's real path. */
   readonly database: string;
-  /** The file whose content it gets. */
+  /** The file with the new content. */
   readonly copy: string;
   /** The database for messages. */
   readonly name: string;
-  /** How large the copy is, roughly. */
+  /** The approximate size of the copy. */
   readonly bytes: number;
   /**
-   * Keeps what is there and makes the copy ready. Called with the database locked for writing, by the connection that it
-   * is given; again if another process wrote before the copy could begin.
-   * @param guarded Whether nobody can read the database either.
+   * Keeps the old content and prepares the copy. It is called while `live` has locked the database for writing, and again
+   * if another process has written before the copy could begin.
+   * @param guarded Whether other connections cannot read the database either.
    */
   readonly prepare: (live: Connection, guarded: boolean) => Promise<void>;
-  /** Takes back what `prepare` kept. */
+  /** Removes what `prepare` has kept. */
   readonly undo: () => void;
 }
 
 /**
- * Replaces what a database holds, in one transaction of its own file: owner, mode, links and inode stay, and a crash
- * leaves the old content or the new. Nobody can write between `prepare` and the new content.
+ * Replaces the content of a database in one transaction in its own file: owner, mode, links and inode stay, and a crash
+ * leaves the old content or the new. No other process can write between `prepare` and the new content.
  *
- * In WAL mode others may go on reading: they see the old content until they begin a new transaction. Without a log, or if
- * the page sizes differ, the database must be free of readers for a moment.
+ * In WAL mode other processes may go on reading: they see the old content until they begin a new transaction. Otherwise,
+ * or if the page sizes differ, the database must have no readers for a moment.
  *
- * @throws {AludelError} `lock-timeout`, `database-busy`, `interrupted`, and what `prepare` throws.
- * @throws {SqlError} What SQLite refused. The content may have been replaced nevertheless.
+ * @throws {AludelError} `lock-timeout`, `database-busy`, `interrupted`, and the errors of `prepare`.
+ * @throws {SqlError} The content may nevertheless have been replaced.
  */
 export async function replaceContent(
   replacement: Replacement,
@@ -61,7 +61,7 @@ async function replaceOnce(
   const { name, copy } = replacement;
   if (await patiently(name, host, () => canReplaceInLog(live, copy))) {
     await executePatiently(live, "BEGIN IMMEDIATE", host);
-    // Somebody may have changed the mode before the lock was there.
+    // Another process may have changed the mode before this one got the lock.
     if (await journalMode(live) === "wal") {
       return await replaceInLog(replacement, live, session, host);
     }
@@ -73,8 +73,8 @@ async function replaceOnce(
 }
 
 /**
- * In WAL mode a copy into the database is a transaction beside its readers. It takes the write lock itself, so ours has to
- * go first: a writer that comes in between is noticed before anything is final, and all begins again.
+ * Replaces the content in WAL mode, in a transaction beside the readers. The copy takes the write lock itself, so ours must
+ * be released first. If another process writes in between, the copy notices it before it becomes final, and starts again.
  */
 async function replaceInLog(
   { database, copy, name, bytes, prepare }: Replacement,
@@ -95,7 +95,10 @@ async function replaceInLog(
   }
 }
 
-/** SQLite cannot change the page size in WAL mode: https://sqlite.org/c3ref/backup_finish.html#sqlite3backupstep */
+/**
+ * Whether the database is in WAL mode and the copy has its page size, which SQLite cannot change in that mode:
+ * https://sqlite.org/c3ref/backup_finish.html#sqlite3backupstep
+ */
 async function canReplaceInLog(live: Connection, copy: string): Promise<boolean> {
   if (await journalMode(live) !== "wal") return false;
   const [row] = await live.query("PRAGMA main.page_size");
@@ -103,7 +106,7 @@ async function canReplaceInLog(live: Connection, copy: string): Promise<boolean>
     host.files.stat(copy).size > pageSizeOf(copy);
 }
 
-/** From the header, https://sqlite.org/fileformat.html#page_size */
+/** The page size in the header: https://sqlite.org/fileformat.html#page_size */
 function pageSizeOf(file: string): number {
   using handle = host.files.open(file, { read: true });
   const header = new Uint8Array(18);
@@ -113,8 +116,8 @@ function pageSizeOf(file: string): number {
 }
 
 /**
- * Works while no other connection can read or write the database: under BEGIN EXCLUSIVE, with a rollback journal. A
- * database in WAL mode is taken out of it first, since readers cannot be kept away there, and put back afterwards.
+ * Replaces the content while no other connection can read or write the database: under BEGIN EXCLUSIVE, with a rollback
+ * journal. That does not keep readers out in WAL mode, so the database leaves WAL mode and returns to it afterwards.
  */
 async function replaceAlone(
   { database, copy, name, bytes, prepare }: Replacement,
@@ -143,7 +146,7 @@ async function replaceAlone(
         of: bytes,
         toEnd: true,
       });
-      // Closes what reads the database: closing it ends the protection, and all is done.
+      // Closing releases all locks of this process on the database, so it comes last.
       await session.close();
       return "done";
     } finally {
@@ -168,7 +171,7 @@ async function connectPatiently(name: string, host: RunHost): Promise<Connection
   return await patiently(name, host, () => host.connect({ doubleQuotedStrings: false }));
 }
 
-/** A failure changes nothing of what was done: it is told, and the database is good in either mode. */
+/** Returns to WAL mode. A failure is only reported, because the content is complete in either mode. */
 async function returnToLog(database: string, name: string, host: RunHost): Promise<void> {
   try {
     await using connection = await connectPatiently(name, host);

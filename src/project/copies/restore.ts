@@ -42,30 +42,30 @@ import {
   restoreFolderOf,
   type RestorePoint,
 } from "./restore_points.ts";
-import { openWorkFolder, removeLeftovers } from "./work_folder.ts";
+import { prepareWorkFolder } from "./work_folder.ts";
 import { toSecond } from "../../text/layout.ts";
 
-/** What is put back, and where. */
+/** A restore point, and the database to restore. */
 export interface RestoreRequest {
   readonly target: Target;
   readonly point: RestorePoint;
-  /** How many automatic restore points to keep. */
+  /** The number of automatic restore points to keep. */
   readonly keptPoints: number;
 }
 
-/** What a restore did. */
+/** The result of a restore. */
 export interface Restored {
   readonly point: RestorePoint;
-  /** What the database held before; null if there was no database. */
+  /** The restore point of the old content; null if there was no database. */
   readonly kept: RestorePoint | null;
   /** The heads of the database now. */
   readonly heads: RestorePoint["heads"];
 }
 
-/** What a restore would do. */
-export interface RestorePreview {
+/** What a restore would change. */
+interface RestorePreview {
   readonly point: RestorePoint;
-  /** Tables that would have more or fewer rows, come or go; null if there is no database. */
+  /** Tables that would have more or fewer rows, be created or dropped; null if there is no database. */
   readonly rows: readonly RowChange[] | null;
   /** The heads of the database now; null if there is no database. */
   readonly from: RestorePoint["heads"] | null;
@@ -73,14 +73,15 @@ export interface RestorePreview {
 }
 
 /**
- * Puts a restore point back: into the database's file, never by renaming over it, so that its owner, mode and links stay
- * and an application that has it open sees the change. One transaction: a crash leaves the old state or the new one.
+ * Restores a database to a restore point. The content goes into the existing file, so that its owner, mode and links
+ * stay, and an application that has it open sees the change. This is one transaction: a crash leaves the old state or
+ * the new one.
  *
- * What the database held becomes a restore point first. Entries that its log has and the point's has not are carried
- * over, and `restore` is added to them. Once the content is there, what fails afterwards is a notice and no error.
+ * First, the old content becomes a restore point. Log entries that the restore point lacks are copied from the old
+ * content, and an entry `restore` is added. A failure after the content was replaced is a notice, not an error.
  *
  * @throws {AludelError} `restore-point-damaged`, `restore-point-rows`; `copy-space`; `lock-timeout` while another process
- *   uses the database; `database-not-sqlite`, `database-corrupt`: what cannot be kept is not replaced;
+ *   uses the database; `database-not-sqlite`, `database-corrupt` if the old content cannot be kept;
  *   `restore-journal-left`, `interrupted`.
  */
 export async function restoreDatabase(request: RestoreRequest, host: RunHost): Promise<Restored> {
@@ -91,9 +92,7 @@ export async function restoreDatabase(request: RestoreRequest, host: RunHost): P
   const database = realPath(target.path);
   const folder = restoreFolderOf(database);
   requireRoom(database, folder, point.bytes, target.name);
-  await removeLeftovers(folder);
-  using work = await openWorkFolder(folder);
-  for (const path of work.traces) host.emit({ type: "temporary", path });
+  using work = await prepareWorkFolder(folder, host);
   const session = new CopySession(host, Math.max(point.bytes, databaseBytes(database)));
   const place: Place = {
     database,
@@ -119,7 +118,7 @@ export async function restoreDatabase(request: RestoreRequest, host: RunHost): P
 }
 
 /**
- * Checks a restore point as {@linkcode restoreDatabase} does, and compares it with the database. Changes nothing.
+ * Checks a restore point like {@linkcode restoreDatabase}, and compares it with the database, which stays unchanged.
  * @throws {AludelError} as {@linkcode restoreDatabase}.
  */
 export async function previewRestore(
@@ -132,9 +131,7 @@ export async function previewRestore(
   const database = realPath(target.path);
   const folder = restoreFolderOf(database);
   requireRoom(database, folder, point.bytes, target.name);
-  await removeLeftovers(folder);
-  using work = await openWorkFolder(folder);
-  for (const path of work.traces) host.emit({ type: "temporary", path });
+  using work = await prepareWorkFolder(folder, host);
   const session = new CopySession(host, point.bytes);
   const copy = `${work.path}/copy`;
   try {
@@ -160,13 +157,13 @@ export async function previewRestore(
 export function requireCopy({ name, holds }: RestorePoint): void {
   if (holds === "database") return;
   throw new AludelError("restore-point-rows", `Restore point "${name}" holds only lost rows`, {
-    notes: ["They can be put back into the database; they cannot replace it"],
+    notes: ["It can put the rows back into the database, but not replace the database"],
     outcome: "Nothing was changed",
     next: [shell`aludel restore ${name} --rows`],
   });
 }
 
-/** Room for a copy to work on, one of what is replaced, and the journal or log of replacing it. */
+/** Makes sure that there is space for a copy of the point, one of the old content, and the journal or log. */
 function requireRoom(
   database: string,
   folder: string,
@@ -181,13 +178,13 @@ function requireRoom(
   requireSpace(splitPath(database).folder, journal, what);
 }
 
-/** Where a restore works. */
+/** The places and services of a restore. */
 export interface Place {
   /** The database's real path. */
   readonly database: string;
   /** The folder of its restore points. */
   readonly folder: string;
-  /** The verified copy of the point, which becomes what is put back. */
+  /** The verified copy of the point, which becomes the new content. */
   readonly copy: string;
   /** The folder that the copy is in. */
   readonly work: string;
@@ -195,7 +192,7 @@ export interface Place {
   readonly host: RunHost;
 }
 
-/** Copies the point, and makes sure that it is what was once copied, and sound. */
+/** Copies the point, and makes sure that the copy is unchanged and not damaged. */
 export async function verifiedCopy(
   { target, point }: Pick<RestoreRequest, "target" | "point">,
   { folder, copy, session }: Place,
@@ -228,7 +225,7 @@ async function replaceDatabase(request: RestoreRequest, place: Place): Promise<R
         name: target.name,
         bytes: point.bytes,
         async prepare(live, guarded) {
-          // The try before has added its own line to the copy's log.
+          // An earlier try has already changed the copy's log.
           if (isReady) await copyPoint(point, place, "Nothing was changed");
           kept = await makeRestorePoint(
             {
@@ -264,7 +261,7 @@ async function replaceDatabase(request: RestoreRequest, place: Place): Promise<R
   return { point, kept: kept?.point ?? null, heads };
 }
 
-/** Whether the database holds what it held before or what was copied into it; undefined if neither, or if it cannot be read. */
+/** Whether the database has the old or the new content; undefined if neither, or if it cannot be read. */
 async function contentNow(
   { database, copy, work, host }: Place,
   kept: string,
@@ -272,7 +269,7 @@ async function contentNow(
   const now = `${work}/now`;
   const session = new CopySession(host, databaseBytes(database));
   try {
-    // Opened as every command does, so that a journal that is left is played back.
+    // Opened to write, so that a journal is recovered.
     await using _ = await openDatabase({ path: database, mode: "write" });
     createPrivate(now);
     const options = { what: "looking at the database", of: databaseBytes(database) };
@@ -286,14 +283,14 @@ async function contentNow(
   }
 }
 
-/** @param kept What the database held, if it may hold something else now. */
+/** @param kept The restore point of the old content, if the database may have changed. */
 function afterFailure(error: unknown, name: string, kept: MadePoint | undefined): unknown {
   const known = error instanceof SqlError ? copyFailed(error, name) : error;
   if (!(known instanceof AludelError)) return known;
   if (kept === undefined) return known.with({ outcome: "Nothing was changed" });
   return known.with({
     outcome:
-      `Whether the database was replaced could not be read; restore point ${kept.point.name} has what it held before`,
+      `It is unknown whether the database was replaced; restore point ${kept.point.name} has its old content`,
     next: [shell`aludel status # see the revisions that it is at, before you restore again`],
   });
 }
@@ -315,7 +312,7 @@ async function createAnew({ point, target }: RestoreRequest, place: Place): Prom
   return { point, kept: null, heads };
 }
 
-/** Adds to the copy what the live log has since, and the restore itself. */
+/** Copies newer log entries and the policies of the database into the copy, and adds an entry for the restore. */
 export async function prepareCopy(
   copy: string,
   point: RestorePoint,
@@ -330,7 +327,7 @@ export async function prepareCopy(
     await ensureStateTables(connection);
     if (hasLog) {
       await carryLog(live, connection);
-      // What the database forbids is no part of what is put back.
+      // A restore does not change the policies.
       await writePolicies(connection, await readPolicies(live));
     }
     await appendLog(connection, {
@@ -347,7 +344,7 @@ export async function prepareCopy(
 
 async function carryLog(live: Connection, copy: Connection): Promise<void> {
   const [newest] = await readLog(copy, { limit: 1 });
-  // As they are: a newer Aludel may have written what this one does not know.
+  // Entries are copied unchanged: a newer Aludel may have written kinds that this one does not know.
   const rows = await live.query(
     "SELECT entry, at, event, revision, details, logged_by FROM main.aludel_log WHERE entry > ? ORDER BY entry",
     [BigInt(newest?.entry ?? 0)],
@@ -357,7 +354,7 @@ async function carryLog(live: Connection, copy: Connection): Promise<void> {
   }
 }
 
-/** A log without its database does not count, nor does an empty file. */
+/** Whether there is a database that is not empty. */
 function hasContent(database: string): boolean {
   try {
     return host.files.stat(database).size > 0;
@@ -367,7 +364,7 @@ function hasContent(database: string): boolean {
   }
 }
 
-/** What is damaged cannot be kept, so it is not replaced; out of the way it can be. */
+/** Explains an error. A damaged database cannot be kept as a restore point, so the user must move it away first. */
 function explained(thrown: unknown, target: Target): unknown {
   const error = thrown instanceof SqlError ? copyFailed(thrown, target.name) : thrown;
   if (!(error instanceof AludelError)) return error;

@@ -7,27 +7,27 @@ import { oneLine, visible } from "../../text/visible.ts";
 import type { CopySession } from "./copy_session.ts";
 import { realPath } from "./database_files.ts";
 
-/** Why a restore point was made: by a run that takes something away, by `backup`, or by `restore`, of what it replaced. */
+/** What made a restore point: a run that loses something, `backup`, or `restore`, which keeps the old content. */
 export type RestorePointKind = "run" | "backup" | "restore";
 
-/** A state of a database to go back to, as `point.json` in its folder describes it. */
+/** A state of a database that can be restored, as described by `point.json` in its folder. */
 export interface RestorePoint {
   /** The name of its folder: `2026-11-23_101500`. */
   readonly name: string;
   readonly kind: RestorePointKind;
-  /** `database`: a copy of all of it. `rows`: only the rows that a run took, in a database of their own. */
+  /** `database`: a copy of the database. `rows`: only the rows that a run has deleted or changed. */
   readonly holds: "database" | "rows";
-  /** Rises with each restore point of the database, so that the order does not depend on the clock. */
+  /** Increases with each restore point of the database, so that the order does not depend on the clock. */
   readonly sequence: number;
   /** UTC to the second. */
   readonly created: string;
   readonly reason: string;
-  /** The name of the file that holds it: for a copy, the database's own. */
+  /** The name of its file: for a copy, that of the database. */
   readonly file: string;
-  /** The heads of the database, with their lineages; empty without records. */
+  /** The heads of the database, with their lineages; empty if there are no records. */
   readonly heads: readonly { readonly id: RevisionId; readonly lineage: TextHash }[];
   readonly bytes: number;
-  /** Of the file, in hex. */
+  /** The hash of the file, in hex. */
   readonly sha256: string;
   /** The database's permissions; null if the system has none. */
   readonly mode: number | null;
@@ -38,14 +38,14 @@ export interface RestorePoint {
 /** The name of the file that describes a restore point. */
 export const POINT_FILE = "point.json";
 
-/** The names of folders in the making, and of those being removed, begin with this. */
+/** The prefix of folders that are being made or removed. */
 export const WORK_PREFIX = ".work-";
 
-/** The format of each content: an older Aludel must not take rows for a copy of the database. */
+/** The format of each kind of content: an older Aludel must not read rows as a copy of the database. */
 const FORMATS = { database: 1, rows: 2 } as const;
 
 const DIGEST = /^[0-9a-f]{64}$/;
-/** The names of folders are of our making; a file has the name of the database, which may be any. */
+/** Aludel names the folders. A file has the name of its database, which may be any. */
 const FOLDER_NAME = /^[\w-]+$/;
 const FILE_NAME = host.os === "windows" ? /^[^/\\]+$/ : /^[^/]+$/;
 
@@ -55,13 +55,13 @@ export function formatRestorePoint(point: RestorePoint): string {
 }
 
 /**
- * Reads the text of `point.json`; undefined if this Aludel cannot use it. Anybody may have written it: the names in it
- * stay within the folder, and texts may hold anything.
+ * Reads the text of `point.json`; undefined if this Aludel cannot use it. Other programs may have written it: its names
+ * must be inside the folder, and its texts may contain anything.
  */
 export function parseRestorePoint(text: string): RestorePoint | undefined {
   const value = parseJson(text);
   if (typeof value !== "object" || value === null) return undefined;
-  // Restore points made before these two existed are whole copies, older than all others.
+  // Older restore points lack these two. They are copies, and precede all others.
   const { format, holds = "database", sequence = 0, ...rest } = value as Readonly<
     Record<string, unknown>
   >;
@@ -79,12 +79,12 @@ export function parseRestorePoint(text: string): RestorePoint | undefined {
   return isPoint ? point : undefined;
 }
 
-/** A text of `point.json` for a person, on one line. Anybody may have written it. `--json` has it as it is. */
+/** A text of `point.json` for a person: on one line, without control characters. `--json` has it unchanged. */
 export function plainText(text: string): string {
   return oneLine(visible(text));
 }
 
-/** The revisions that a database was at, for a person: `base` without any. */
+/** The heads for a person; `base` if there are none. */
 export function headsText(heads: RestorePoint["heads"]): string {
   return heads.map(({ id }) => plainText(id)).join(", ") || "base";
 }
@@ -105,32 +105,32 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** The restore points of one database: a folder beside it. */
+/** The folder of a database's restore points. */
 export interface RestoreFolder {
   readonly path: string;
   /** Oldest first. */
   readonly points: readonly RestorePoint[];
-  /** Names in the folder that are no restore points, or damaged ones. */
+  /** Other names in the folder, including damaged restore points. */
   readonly others: readonly string[];
 }
 
-/** The folder of a database's restore points. Beside the file that a symbolic link leads to, so on its disk. */
+/** The path of the folder of a database's restore points. It is beside the real file, also if the path is a link. */
 export function restoreFolderOf(database: string): string {
   return `${realPath(database)}.restore`;
 }
 
-/** Reads which restore points there are. Opens none of the copies. */
+/** Lists the restore points of a database, without opening their copies. */
 export function readRestoreFolder(database: string): RestoreFolder {
   return readPointsIn(restoreFolderOf(database));
 }
 
-/** {@linkcode readRestoreFolder} of the folder itself. @throws {AludelError} `restore-folder-taken`. */
+/** {@linkcode readRestoreFolder} by the path of the folder. @throws {AludelError} `restore-folder-taken`. */
 export function readPointsIn(path: string): RestoreFolder {
   const points: RestorePoint[] = [];
   const others: string[] = [];
   for (const { name, isDirectory } of entriesOf(path)) {
     if (name.startsWith(WORK_PREFIX)) continue;
-    // Behind a link is something that Aludel did not make.
+    // A link was not made by Aludel.
     const point = isDirectory ? readPoint(`${path}/${name}`) : undefined;
     if (point?.name === name) points.push(point);
     else others.push(name);
@@ -139,7 +139,7 @@ export function readPointsIn(path: string): RestoreFolder {
 }
 
 /**
- * Finds the restore point that a user means: its name or the beginning of it; the newest without one.
+ * Finds a restore point by its name or the beginning of its name; without a name, the newest.
  * @throws {AludelError} `restore-point-missing`, `restore-point-ambiguous`.
  */
 export function findRestorePoint(folder: RestoreFolder, text: string | undefined): RestorePoint {
@@ -173,7 +173,7 @@ export function findRestorePoint(folder: RestoreFolder, text: string | undefined
 
 /**
  * Copies the file of a restore point and compares the copy with the checksum.
- * @param outcome For the error: what has been done so far.
+ * @param outcome For the error: what was done so far.
  * @throws {AludelError} `restore-point-damaged`; as {@linkcode CopySession.digest}.
  */
 export async function copyPoint(
@@ -196,7 +196,7 @@ export async function copyPoint(
   }
   const options = { what: `checking restore point ${point.name}`, of: point.bytes };
   if (await session.digest(copy, options) !== point.sha256) {
-    throw damagedPoint(point, ["Its bytes are not the ones that were copied"], outcome);
+    throw damagedPoint(point, ["Its checksum differs from that of the original copy"], outcome);
   }
 }
 
@@ -216,8 +216,8 @@ export function damagedPoint(
 }
 
 /**
- * Removes the oldest restore points beyond a number. Those that `backup` made stay: they were asked for.
- * @param spared The names of those that stay in any case, such as what the same run has made.
+ * Removes the oldest automatic restore points beyond a number. Those of `backup` stay.
+ * @param spared The names of those that stay in any case, such as those of the same run.
  */
 export function pruneRestorePoints(
   database: string,
@@ -232,8 +232,8 @@ export function pruneRestorePoints(
 }
 
 /**
- * Removes a restore point: what Aludel put into its folder, and the folder itself unless somebody else has put something
- * there, too. A failure is left for the next time: nothing depends on it.
+ * Removes a restore point: Aludel's files in its folder, and the folder itself if it contains nothing else. A failure is
+ * ignored, because nothing depends on it.
  */
 export function removeRestorePoint(
   restoreFolder: string,
@@ -244,7 +244,7 @@ export function removeRestorePoint(
   try {
     const names = [...host.files.list(folder)].map((entry) => entry.name);
     if (names.every((each) => ours.has(each))) {
-      // One step, so that a crash leaves a whole restore point, or something that the next one cleans up.
+      // One rename, so that a crash leaves a whole restore point, or a folder that the next command removes.
       const removed = `${restoreFolder}/${WORK_PREFIX}${crypto.randomUUID().slice(0, 8)}`;
       host.files.rename(folder, removed);
       host.files.remove(removed, { recursive: true });
@@ -254,15 +254,15 @@ export function removeRestorePoint(
       }
     }
   } catch {
-    // Another process removes it, or the system does not let us.
+    // Another process has removed it, or the system refuses it.
   }
 }
 
-/** In the order in which they were made. Two that were made at once, or before there were numbers, by time and name. */
+/** Compares by sequence number; if two are equal, or older than these numbers, by time and name. */
 function bySequence(a: RestorePoint, b: RestorePoint): number {
   if (a.sequence !== b.sequence) return a.sequence - b.sequence;
   if (a.created !== b.created) return a.created < b.created ? -1 : 1;
-  // Within a second the names count on: "…_2", "…_10".
+  // Names of the same second are numbered: "…_2", "…_10".
   return a.name.length - b.name.length || (a.name < b.name ? -1 : 1);
 }
 
@@ -276,7 +276,7 @@ function entriesOf(path: string): readonly FolderEntry[] {
   }
 }
 
-/** The error for a file at the path of the folder: Aludel did not make it, and leaves it alone. */
+/** The error for a file at the path of the folder: Aludel did not make it, and does not change it. */
 export function folderTaken(path: string): AludelError {
   return new AludelError("restore-folder-taken", `"${path}" is not a folder`, {
     notes: ["Restore points of the database are kept in a folder of that name"],

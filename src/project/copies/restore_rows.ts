@@ -18,34 +18,34 @@ import { type MadePoint, makeRestorePoint, requireFile } from "./make_restore_po
 import { makeRowsPoint } from "./run_points.ts";
 import { type ReturnedTable, TableReturn } from "./table_return.ts";
 import { copyPoint, damagedPoint, restoreFolderOf, type RestorePoint } from "./restore_points.ts";
-import { openWorkFolder, removeLeftovers } from "./work_folder.ts";
+import { prepareWorkFolder } from "./work_folder.ts";
 import { toSecond } from "../../text/layout.ts";
 
-/** Which rows are put back, and whether really. */
-export interface RestoreRowsRequest {
+/** A restore point with rows to put back. */
+interface RestoreRowsRequest {
   readonly target: Target;
   readonly point: RestorePoint;
-  /** Everything is tried and then rolled back. */
+  /** Whether to roll everything back at the end. */
   readonly dryRun: boolean;
 }
 
-/** What putting rows back did. */
+/** The rows that were put back. */
 export interface RestoredRows {
   readonly point: RestorePoint;
   readonly tables: readonly ReturnedTable[];
-  /** Has the values that were replaced; null if none were. */
+  /** The restore point of replaced values; null if no values were replaced. */
   readonly kept: RestorePoint | null;
 }
 
 /**
- * Puts lost rows back into the tables of today, in one transaction under the write lock.
+ * Puts lost rows back into the present tables, in one transaction under the write lock.
  *
- * A row that is gone is inserted if its key is free; a value that changed is put back if the database still has the one
- * that the run wrote. Nothing that anybody else wrote since is replaced, constraints hold, and no trigger fires: what
- * triggers had done is in the restore point, too. Values that are replaced become a restore point themselves.
+ * A deleted row is inserted if its key is free. A changed value is put back if the database still has the value that the
+ * run wrote. So nothing that others wrote since is replaced. Constraints hold, and no trigger fires: the restore point
+ * also has what triggers did. Replaced values become a restore point themselves.
  *
  * @throws {AludelError} `restore-point-whole`, `restore-point-damaged`, `lock-timeout`, `interrupted`, `sql-failed`;
- *   nothing is changed then.
+ *   the database is unchanged.
  */
 export async function restoreRows(
   request: RestoreRowsRequest,
@@ -56,9 +56,7 @@ export async function restoreRows(
   requireWritable(target);
   requireRows(point);
   const folder = restoreFolderOf(realPath(target.path));
-  await removeLeftovers(folder);
-  using work = await openWorkFolder(folder);
-  host.emit({ type: "temporary", path: work.path });
+  using work = await prepareWorkFolder(folder, host);
   const session = new CopySession(host, point.bytes);
   const copy = `${work.path}/rows`;
   try {
@@ -76,13 +74,13 @@ const NOTHING_CHANGED = "Nothing was changed";
 function requireRows({ name, holds }: RestorePoint): void {
   if (holds === "rows") return;
   throw new AludelError("restore-point-whole", `Restore point "${name}" is a whole database`, {
-    notes: ["It replaces the database; single rows cannot be taken from it"],
+    notes: ["It can replace the database, but not put back single rows"],
     outcome: NOTHING_CHANGED,
     next: [shell`aludel restore ${name}`],
   });
 }
 
-/** @param isCopied Whether the whole database is kept before anything is changed, since that is read too late afterwards. */
+/** @param isCopied Whether to copy the whole database before the change, because it cannot be read afterwards. */
 async function putBack(
   request: RestoreRowsRequest,
   copy: string,
@@ -90,7 +88,7 @@ async function putBack(
   isCopied = false,
 ): Promise<RestoredRows | "locked"> {
   const { target, point, dryRun } = request;
-  // Old triggers may have text in double quotes, and are made again below.
+  // Old triggers, which are created again below, may have strings in double quotes.
   await using live = await patiently(
     target.name,
     host,
@@ -109,7 +107,7 @@ async function putBack(
       try {
         kept = await keepReplaced(request, { fresh: live, tables: replaced }, host);
       } catch (error) {
-        // More was changed than fits in memory, and is in the file already: nobody can read the old state there.
+        // More changed than fits in memory, so changes are already in the file, and other connections cannot read it.
         if (error instanceof AludelError && error.code === "database-busy") return "locked";
         throw error;
       }
@@ -167,7 +165,7 @@ async function returnTables(
   };
 }
 
-/** Drops the triggers on tables, so that none fires. @returns The statements that make them again, in their order. */
+/** Drops the triggers on tables, so that none fires. @returns The statements that create them again, in order. */
 async function takeTriggers(
   live: Connection,
   into: ReadonlySet<string>,
@@ -180,7 +178,7 @@ async function takeTriggers(
   return ours.map((row) => String(row["sql"]));
 }
 
-/** FTS5 tables that index rows of these tables are kept up to date by triggers otherwise. */
+/** Rebuilds FTS5 tables that index these tables: the triggers that keep them up to date did not fire. */
 async function indexAgain(live: Connection, into: ReadonlySet<string>): Promise<void> {
   const rows = await live.query(
     "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL %'",
@@ -193,7 +191,7 @@ async function indexAgain(live: Connection, into: ReadonlySet<string>): Promise<
   }
 }
 
-/** The violations of one table: how many by rowid; under null those of a table without rowids. */
+/** The number of violations in one table by rowid; under null for a table without rowids. */
 type Violations = ReadonlyMap<SqlValue, number>;
 
 async function countViolations(
@@ -209,14 +207,14 @@ async function countViolations(
       );
       found.set(table, new Map(rows.map((row) => [row["id"] ?? null, Number(row["n"])])));
     } catch (error) {
-      // A key that does not fit its parent is checked by nobody.
+      // SQLite cannot check a key that does not match its parent.
       if (!(error instanceof SqlError)) throw error;
     }
   }
   return found;
 }
 
-/** Takes rows out again whose parents are not there. Without them others may lack theirs, so it is looked again. */
+/** Deletes inserted rows whose parents are missing. Those may be parents too, so this repeats until none is found. */
 async function takeOutOrphans(
   live: Connection,
   returns: readonly TableReturn[],
@@ -246,7 +244,7 @@ function orphaned(table: string): AludelError {
       outcome: NOTHING_CHANGED,
       next: [
         say(
-          "Put back the rows that they refer to first; the restore point can be opened with sqlite3",
+          "Insert the rows that they refer to first; sqlite3 can open the restore point",
         ),
       ],
     },
@@ -254,8 +252,8 @@ function orphaned(table: string): AludelError {
 }
 
 /**
- * Keeps the values that are replaced, as a run keeps what it takes.
- * @param lost Left out to copy the whole database.
+ * Keeps the replaced values in a restore point.
+ * @param lost undefined to copy the whole database.
  */
 async function keepReplaced(
   { target, point }: RestoreRowsRequest,
@@ -304,7 +302,7 @@ function explained(error: unknown, target: Target): unknown {
   return new AludelError("sql-failed", `The rows could not be put back into "${target.name}"`, {
     sqlite: error.sqlite,
     outcome: NOTHING_CHANGED,
-    next: [say("The restore point can be opened with sqlite3, to put back by hand what is needed")],
+    next: [say("Open the restore point with sqlite3, and put back the rows that you need by hand")],
     cause: error,
   });
 }

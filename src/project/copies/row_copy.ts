@@ -6,35 +6,35 @@ import { foldName, freeRowidName, quoteName } from "../../sql/identifier.ts";
 import { indexedContent } from "../../sql/token_reader.ts";
 import { say } from "../../text/next_step.ts";
 
-/** How many rows are read at once where a transaction keeps them together. */
+/** The number of rows that are read at once in a transaction. */
 const PORTION = 500;
 
-/** How long the values of one statement become. */
+/** The maximum length of the values in one statement. */
 const LONGEST_TEXT = 200_000;
 
-/** A table whose rows are copied. */
+/** A table to copy. */
 interface CopiedTable {
   readonly name: string;
   readonly columns: readonly string[];
-  /** Whether it is a full-text index over another table's rows. */
+  /** Whether it is a full-text index of another table's rows. */
   readonly indexes: boolean;
-  /** The name of its rowid; undefined for a table without, or with a column that is it. */
+  /** The name of its rowid; undefined for a table without rowids, or if a column is the rowid. */
   readonly rowid: string | undefined;
 }
 
-/** A full-text index of rows that are nowhere: https://sqlite.org/fts5.html#contentless_tables */
+/** A full-text index whose rows are not stored: https://sqlite.org/fts5.html#contentless_tables */
 const CONTENTLESS = /\bcontent\s*=\s*(?:''|"")/i;
 
-/** Tables that SQLite or Cloudflare makes. */
+/** Tables of SQLite or Cloudflare. */
 const FOREIGN = /^(?:sqlite_|_cf_)/i;
 
 /**
- * Copies a database into a file by what SQL tells of it: the schema, then the rows under their rowids, with all digits and
- * bytes; for servers that do not let their pages be read. Text that is no UTF-8 cannot be read.
+ * Copies a database into a file by SQL: the schema, then the rows with their rowids, all digits and bytes. This is for
+ * servers whose pages cannot be read. Text that is not UTF-8 cannot be copied.
  *
- * @param connection In a transaction, but for a database of batches, whose tables are read in one batch.
+ * @param connection In a transaction; if its transactions are batches, its tables are read in one batch.
  * @param file An empty file.
- * @throws {AludelError} `copy-failed` for a full-text index without content, which SQL does not give.
+ * @throws {AludelError} `copy-failed` for a full-text index without content, which SQL cannot read.
  * @throws {SqlError}
  */
 export async function copyByRows(
@@ -49,7 +49,7 @@ export async function copyByRows(
 }
 
 /**
- * Replaces all that a database holds by what another one holds, in the open transaction.
+ * Replaces the content of a database by that of another one, in the open transaction.
  * @throws As {@linkcode copyByRows}.
  */
 export async function replaceByRows(
@@ -60,7 +60,7 @@ export async function replaceByRows(
   const { objects } = await readTables(live);
   const order = ["trigger", "view", "table"];
   for (const type of order) {
-    // What refers to another thing goes before it.
+    // Later objects come first, because they may refer to earlier ones.
     for (const row of objects.filter((one) => one["type"] === type).toReversed()) {
       await live.execute(`DROP ${type} IF EXISTS main.${quoteName(String(row["name"]))}`);
     }
@@ -68,7 +68,7 @@ export async function replaceByRows(
   await pour(source, live, interrupted);
 }
 
-/** Makes in an empty database what another one holds. */
+/** Copies a database into an empty one. */
 async function pour(
   connection: Connection,
   copy: Connection,
@@ -109,7 +109,7 @@ async function readTables(connection: Connection) {
         "SELECT name FROM pragma_table_xinfo(?, 'main') WHERE hidden = 0 ORDER BY cid",
         [name!],
       )).map((row) => String(row["name"]));
-      // An index over another table's rows is built anew.
+      // An index of another table's rows is built again.
       const indexes = isVirtual && indexedContent(String(sql)) !== undefined;
       if (isVirtual && CONTENTLESS.test(String(sql))) throw unreadable(String(name));
       const hasRowid = isVirtual ? /\busing\s+fts/i.test(String(sql)) : !kind?.["wr"];
@@ -158,7 +158,7 @@ async function copyRows(
   }
 }
 
-/** All values as text, behind a letter for the type: neither JSON nor a protocol changes one. */
+/** A query for all values as text, after a letter for the type, so that neither JSON nor a protocol changes them. */
 function selectText({ name, columns, rowid }: CopiedTable): string {
   const list = [...rowid === undefined ? [] : [rowid], ...columns.map(quoteName)].map(
     (column, at) =>
@@ -178,7 +178,7 @@ async function write(
   const head = `INSERT INTO main.${quoteName(name)} (${into.join(", ")}) VALUES `;
   let values: string[] = [];
   let length = 0;
-  // Many rows to a statement: a server needs a request for each.
+  // A statement has many rows, because a server needs a request for each statement.
   for (const [at, row] of rows.entries()) {
     const text = `(${into.map((_, column) => literal(valueOf(row[`v${column}`]))).join(", ")})`;
     values.push(text);
@@ -206,7 +206,9 @@ function valueOf(text: SqlValue | undefined): SqlValue {
 
 function unreadable(table: string): AludelError {
   return new AludelError("copy-failed", `The rows of "${table}" cannot be copied`, {
-    notes: ["It is a full-text index without content, and the server gives no pages"],
+    notes: [
+      "It is a full-text index without content, and the server does not allow its pages to be read",
+    ],
     next: [say("Make a copy with the server's own tools")],
   });
 }

@@ -1,26 +1,26 @@
 import { type Connection, SqlError } from "../../db/connection.ts";
 import { type Affinity, affinityOf, freeRowidName } from "../../sql/identifier.ts";
 
-/** How the rows of a table are told apart, and which of its columns hold values. */
+/** The key of a table's rows, and the columns with stored values. */
 export interface RowShape {
   readonly table: string;
   /** Columns whose values are stored. */
   readonly columns: readonly string[];
-  /** How these store values, by their names; BLOB also for ANY of a STRICT table. */
+  /** Their affinity by name; BLOB also for ANY of a STRICT table. */
   readonly storage: ReadonlyMap<string, Affinity>;
-  /** Expressions for the key: a column or a name of the rowid, or the primary key of a WITHOUT ROWID table. */
+  /** The key: a column or a name of the rowid, or the primary key of a WITHOUT ROWID table. */
   readonly key: readonly string[];
-  /** Whether the key is a rowid that no column shows. */
+  /** Whether the key is a rowid that is not a column. */
   readonly hidden: boolean;
 }
 
-/** Whether two values are one: of one type, equal, and bytewise if they are text. */
+/** SQL that is true if two values are the same: of the same type and equal, bytewise if they are text. */
 export function sameValue(a: string, b: string): string {
   return `typeof(${a}) = typeof(${b}) AND (+${a}) COLLATE BINARY IS (+${b})`;
 }
 
 /**
- * Whether a column holds a value, be it as the equal one of the type that it stores: '8' may be 8, but '007' not 7.
+ * SQL that is true if a column has a value, perhaps converted to its type: '8' may become 8, but '007' not 7.
  * @param now The value in the column.
  * @param storage The column's affinity; BLOB if it takes every value as it is.
  */
@@ -39,9 +39,9 @@ export function keepsValue(now: string, value: string, storage: Affinity): strin
 }
 
 /**
- * How the rows of a table are told apart.
+ * Reads the key and the columns of a table.
  * @param schema `main` or the name of an attached database.
- * @returns undefined if there is no such table, or nothing tells its rows apart.
+ * @returns undefined if there is no such table, or its rows have no key.
  */
 export async function readRowShape(
   connection: Connection,
@@ -81,7 +81,7 @@ export async function readRowShape(
   }
 }
 
-/** The column that is the rowid, https://sqlite.org/lang_createtable.html#rowid: a key that has no index of its own. */
+/** The column that is the rowid (https://sqlite.org/lang_createtable.html#rowid): a primary key without an index. */
 async function rowidColumn(
   connection: Connection,
   schema: string,

@@ -18,24 +18,24 @@ import { copyServer } from "./server_copy.ts";
 import { pruneRestorePoints } from "./restore_points.ts";
 import { toSecond } from "../../text/layout.ts";
 
-/** The file of a restore point that holds rows alone. */
+/** The file of a restore point that has only rows. */
 const ROWS_FILE = "rows.db";
 
-/** What a run's restore points need besides their reasons. One value for the whole run. */
-export interface RunPointContext {
+/** The context of a run's restore points. There is one for the whole run. */
+interface RunPointContext {
   readonly target: Target;
-  /** How many automatic restore points to keep. */
+  /** The number of automatic restore points to keep. */
   readonly kept: number;
   readonly madeBy: string;
   readonly watch: CopyWatch;
-  /** From which size on, and up to which share of it, lost rows are kept alone; undefined: never. */
+  /** The minimum size of the database, and the maximum share of lost rows, to keep rows alone; undefined for never. */
   readonly rowsOnly?: { readonly fromBytes: number; readonly share: number } | undefined;
-  /** The names of the restore points that this run has made, which it must not remove; filled here. */
+  /** The names of the restore points of this run, which it must not remove. Filled here. */
   readonly made: Set<string>;
 }
 
 /**
- * Makes a restore point of a run, which holds the write lock.
+ * Makes a restore point for a run, which has the write lock.
  * @throws {AludelError} as {@linkcode makeRestorePoint}.
  */
 export async function makeRunPoint(
@@ -66,8 +66,8 @@ export async function makeRunPoint(
 }
 
 /**
- * Keeps the lost rows alone, if the database is large and they are small beside it.
- * @returns undefined if the whole database has to be copied.
+ * Keeps only the lost rows, if the database is large and they are a small part of it.
+ * @returns undefined if the whole database must be copied.
  */
 async function tryRowsPoint(
   { rowsOnly, watch }: RunPointContext,
@@ -84,7 +84,7 @@ async function tryRowsPoint(
     const limit = Math.floor(size * rowsOnly.share);
     return await makeRowsPoint(request, { fresh: lost.fresh, tables, limit }, session, watch);
   } catch (error) {
-    // A copy of everything has them too. What is in the way of that, such as a full disk, will be said then.
+    // The caller copies the whole database instead. If that fails too, it reports the reason, such as a full disk.
     if (error instanceof AludelError && error.code === "copy-failed") return undefined;
     throw error;
   }
@@ -93,7 +93,7 @@ async function tryRowsPoint(
 /**
  * Makes a restore point of lost rows.
  *
- * @param lost What was lost, the connection that took it, and how large the file may become, in bytes.
+ * @param lost The lost rows, the connection of the run, and the maximum size of the file in bytes.
  * @throws {AludelError} as {@linkcode makeRestorePoint}; `copy-failed` if the rows cannot be kept alone.
  */
 export async function makeRowsPoint(
@@ -106,8 +106,7 @@ export async function makeRowsPoint(
   session: CopySession,
   watch: CopyWatch,
 ): Promise<MadePoint> {
-  const { writeLostRows } = await import("./lost_rows.ts");
-  const { RowsUnfit } = await import("./table_keeper.ts");
+  const { RowsUnfit, writeLostRows } = await import("./lost_rows.ts");
   const database = realPath(request.database);
   const { reason, name } = request;
   const created = toSecond(watch.clock.now());
@@ -129,8 +128,8 @@ export async function makeRowsPoint(
   });
 }
 
-/** A restore point as the runner wants it. */
-export function keptBy(
+/** A restore point as the runner uses it. */
+function keptBy(
   { target, kept, made }: RunPointContext,
   { point, path, discard }: MadePoint,
 ): KeptPoint {

@@ -1,28 +1,27 @@
 import { host } from "../../host/mod.ts";
 import { type Connection, ServerFault, SqlError } from "../../db/connection.ts";
-import { AludelError, GO_ON } from "../../errors.ts";
+import { AludelError } from "../../errors.ts";
 import { again, say } from "../../text/next_step.ts";
 import { accessTo } from "../workspace/database_access.ts";
 import type { Target } from "../workspace/target.ts";
-import type { CopyWatch } from "./copy_session.ts";
+import { type CopyWatch, throwIfInterrupted } from "./copy_session.ts";
 import { copyByRows } from "./row_copy.ts";
 
-/** How much is asked for at once, in bytes. */
+/** The size of one query's pages in bytes. */
 const PORTION = 1024 * 1024;
 
 /**
- * Copies the database of a server into a file: page by page (https://sqlite.org/dbpage.html), or by its rows if the server
- * does not give its pages. The copy is what a new reader sees: during another connection's transaction the state before it.
+ * Copies the database of a server into a file: page by page (https://sqlite.org/dbpage.html), or by rows if the server
+ * does not allow its pages to be read. The copy has the state that a new reader sees: during a transaction of another
+ * connection, the state before it.
  *
  * @param file An empty file.
- * @throws {AludelError} `copy-failed` if the server does not let its pages be read, `interrupted`, `server-failed`.
- * @throws {SqlError} What else the server says.
+ * @throws {AludelError} `copy-failed`, `interrupted`, `server-failed`.
+ * @throws {SqlError}
  */
 export async function copyServer(target: Target, file: string, watch: CopyWatch): Promise<void> {
   await using connection = await accessTo(target).connect({ doubleQuotedStrings: true });
-  const interrupted = () => {
-    if (watch.interrupted()) throw new AludelError("interrupted", "Interrupted", { next: [GO_ON] });
-  };
+  const interrupted = () => throwIfInterrupted(watch);
   if (connection.batch !== undefined) return await copyByRows(connection, file, interrupted);
   await connection.execute("BEGIN");
   if (!await givesPages(connection)) {
@@ -83,7 +82,7 @@ async function readPages(
   }
 }
 
-/** A server keeps its log elsewhere: the copy is a file without one. https://sqlite.org/fileformat2.html#file_format_version_numbers */
+/** The first page of a file that is not in WAL mode: https://sqlite.org/fileformat2.html#file_format_version_numbers */
 function withoutLog(page: Uint8Array): Uint8Array {
   const first = page.slice();
   first[18] = 1;

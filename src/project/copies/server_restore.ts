@@ -1,9 +1,9 @@
-import { AludelError, GO_ON } from "../../errors.ts";
+import { AludelError } from "../../errors.ts";
 import { SqlError } from "../../db/connection.ts";
 import { openDatabase } from "../../db/open.ts";
 import type { RunHost } from "../../runner/request.ts";
 import { executePatiently } from "../../runner/write_lock.ts";
-import { CopySession } from "./copy_session.ts";
+import { CopySession, throwIfInterrupted } from "./copy_session.ts";
 import { requireSpace } from "./database_files.ts";
 import { copyFailed, type MadePoint, makeRestorePoint } from "./make_restore_point.ts";
 import {
@@ -17,24 +17,21 @@ import {
 import { pruneRestorePoints, restoreFolderOf } from "./restore_points.ts";
 import { replaceByRows } from "./row_copy.ts";
 import { copyServer } from "./server_copy.ts";
-import { openWorkFolder, removeLeftovers } from "./work_folder.ts";
+import { prepareWorkFolder } from "./work_folder.ts";
 
 /**
- * Puts a restore point back on a libSQL server, in one transaction: all that is there is dropped, and made again from the
- * copy with its rows and rowids. What the database held becomes a restore point first; entries of its log that are newer are
- * carried over.
+ * Restores a database on a libSQL server, in one transaction: all objects are dropped, and created again from the copy
+ * with their rows and rowids. First, the old content becomes a restore point. Newer log entries are copied from it.
  *
  * @throws {AludelError} `restore-point-damaged`, `restore-point-rows`, `copy-space`, `copy-failed`, `lock-timeout`,
- *   `server-failed`, `server-lock-lost`, `interrupted`. All is rolled back then.
+ *   `server-failed`, `server-lock-lost`, `interrupted`; everything is rolled back.
  */
 export async function restoreServer(request: RestoreRequest, host: RunHost): Promise<Restored> {
   const { target, point } = request;
   requireCopy(point);
   const folder = restoreFolderOf(target.path);
   requireSpace(folder, 2 * point.bytes, `Restoring "${target.name}"`);
-  await removeLeftovers(folder);
-  using work = await openWorkFolder(folder);
-  for (const path of work.traces) host.emit({ type: "temporary", path });
+  using work = await prepareWorkFolder(folder, host);
   const session = new CopySession(host, point.bytes);
   const copy = `${work.path}/copy`;
   const place: Place = { database: target.path, folder, copy, work: work.path, session, host };
@@ -75,11 +72,7 @@ async function replaceOnServer(
     );
     const heads = await prepareCopy(copy, point, kept.point, live, host);
     await using then = await openDatabase({ path: copy, mode: "read" });
-    await replaceByRows(live, then, () => {
-      if (host.interrupted()) {
-        throw new AludelError("interrupted", "Interrupted", { next: [GO_ON] });
-      }
-    });
+    await replaceByRows(live, then, () => throwIfInterrupted(host));
     await executePatiently(live, "COMMIT", host);
     return { point, kept: kept.point, heads };
   } catch (error) {

@@ -3,40 +3,40 @@ import type { LostRows } from "../../runner/request.ts";
 import { type Affinity, foldName, quoteName, quoteText } from "../../sql/identifier.ts";
 import { keepsValue, readRowShape, type RowShape, sameValue } from "./row_shape.ts";
 
-/** Something that could not be put back. */
-export interface Missed {
+/** Rows or values that could not be put back. */
+interface Missed {
   /** Why: `there is no table "t"`. */
   readonly reason: string;
-  /** Rows, or values of a column. */
+  /** The number of rows, or of values in a column. */
   readonly count: number;
 }
 
-/** What became of the rows of one table. */
+/** The rows of one table that were put back. */
 export interface ReturnedTable {
-  /** The table's name before the run that took the rows. */
+  /** The table's name before the run that lost the rows. */
   readonly table: string;
-  /** The table that they went into; null if there is none. */
+  /** The present table; null if there is none. */
   readonly into: string | null;
-  /** Rows that were missing and are there again. */
+  /** The number of rows that were missing and were inserted. */
   readonly inserted: number;
-  /** Rows whose old values are there again. */
+  /** The number of rows whose old values were put back. */
   readonly changed: number;
-  /** Rows that were there already, with all of their values. */
+  /** The number of rows that already had all their old values. */
   readonly there: number;
-  /** What could not be put back, and why. */
+  /** Rows and values that could not be put back, and why. */
   readonly missed: readonly Missed[];
 }
 
-/** A column of the rows that are kept, with the one that it goes into. */
+/** A column of the kept rows and the present column for it. */
 interface PairedColumn {
   readonly kept: string;
   readonly live: string;
   readonly storage: Affinity;
-  /** Whether the run left the column; else it has come back since, and only an empty value is filled. */
+  /** Whether the column existed after the run. If not, it was added again since, and only its NULLs are filled. */
   readonly wasThere: boolean;
 }
 
-/** Whether `m`, a row of the table, has the value of `k`, one that is kept. */
+/** SQL that is true if `m`, a row of the table, has the value of `k`, a kept row. */
 function holdsKept({ kept, live, storage }: PairedColumn): string {
   return keepsValue(`m.${quoteName(live)}`, `k.${quoteName(kept)}`, storage);
 }
@@ -51,7 +51,7 @@ export class TableReturn {
   readonly #table: string;
   readonly #shape: RowShape | undefined;
   readonly #columns: readonly PairedColumn[];
-  /** The columns of the key, kept and live, in pairs. */
+  /** Pairs of a kept and a present column of the key. */
   readonly #key: readonly (readonly [string, string])[];
   readonly #missed = new Map<string, number>();
   /** Rows of `kept` that were inserted. */
@@ -59,7 +59,7 @@ export class TableReturn {
   /** Rows of `kept` whose values were put back. */
   readonly #changed = new Set<SqlValue>();
   #there = 0;
-  /** Columns that the table does not have any more. */
+  /** Columns that the table no longer has. */
   #absent: readonly string[] = [];
 
   private constructor(
@@ -77,8 +77,8 @@ export class TableReturn {
   }
 
   /**
-   * Finds the table that the rows go into: the one that had taken their place after the run, else one of their old name.
-   * @param keptKey The columns of the kept table that are the key.
+   * Finds the present table for the rows: the one that replaced theirs in the run, or one with their old name.
+   * @param keptKey The key columns of the kept table.
    */
   static async begin(
     live: Connection,
@@ -115,7 +115,7 @@ export class TableReturn {
     return self;
   }
 
-  /** The table that the rows go into; null if there is none. */
+  /** The present table for the rows; null if there is none. */
   get into(): string | null {
     return this.#shape?.table ?? null;
   }
@@ -137,7 +137,7 @@ export class TableReturn {
     };
   }
 
-  /** The rows whose values were replaced, for a restore point of these values; undefined if there are none. */
+  /** The rows with replaced values, for a restore point of these values; undefined if there are none. */
   replaced(): LostRows | undefined {
     const { into } = this;
     if (this.#changed.size === 0 || into === null) return undefined;
@@ -154,7 +154,7 @@ export class TableReturn {
     }
   }
 
-  /** Takes a row out again whose parent is not there. @returns Whether it is one that was put in. */
+  /** Deletes a row whose parent is missing. @returns false if it was not inserted here. */
   async takeOut(rowid: SqlValue): Promise<boolean> {
     const [pair] = this.#key;
     if (this.#shape === undefined || pair === undefined) return false;
@@ -165,7 +165,7 @@ export class TableReturn {
     const row = found?.["row"] ?? null;
     if (!this.#inserted.delete(row)) return false;
     await this.#live.query(`DELETE FROM ${this.#main} WHERE ${quoteName(pair[1])} = ?`, [rowid]);
-    this.#miss("the row that it refers to is not there");
+    this.#miss("the row that it refers to is missing");
     return true;
   }
 
@@ -177,14 +177,14 @@ export class TableReturn {
     return `main.${quoteName(this.#shape!.table)}`;
   }
 
-  /** The condition that pairs `m`, a row of the table, with `k`, one that is kept. */
+  /** SQL that pairs `m`, a row of the table, with `k`, a kept row. */
   get #sameKey(): string {
     return this.#key.map(([kept, live]) => `m.${quoteName(live)} = k.${quoteName(kept)}`).join(
       " AND ",
     );
   }
 
-  /** Rows that are gone: those whose key is free are inserted. */
+  /** Inserts the deleted rows whose key is free. */
   async #insertGone(shape: RowShape): Promise<void> {
     const same = this.#columns.map(holdsKept);
     const found = await this.#live.query(
@@ -212,12 +212,12 @@ export class TableReturn {
     }
   }
 
-  /** All of them at once, which is quick. @returns Whether SQLite took them; if not, none is there. */
+  /** Inserts all rows at once, which is fast. @returns false if SQLite refuses; then no row is inserted. */
   async #insertAll(shape: RowShape): Promise<boolean> {
     return await this.#insert(shape, "k.aludel_fate = 'gone'", []) === undefined;
   }
 
-  /** @returns Why the rows cannot be put back, in SQLite's words. */
+  /** @returns Why the rows cannot be inserted; undefined if they are. */
   async #insert(
     shape: RowShape,
     where: string,
@@ -240,7 +240,7 @@ export class TableReturn {
         } ${select}`,
         parameters,
       );
-      // Another type of the column may have made another value of it.
+      // A column of another type may have converted a value.
       const other = this.#columns.map((column) => `NOT ${holdsKept(column)}`);
       const [converted] = await this.#live.query(
         `SELECT 1 FROM ${this.#kept} AS k JOIN ${this.#main} AS m ON ${this.#sameKey}
@@ -252,13 +252,13 @@ export class TableReturn {
       return "a column of another type would make another value of it";
     } catch (error) {
       await this.#live.execute("ROLLBACK TO aludel_rows");
-      return refusalOf(error);
+      return rowRefusal(error);
     } finally {
       await this.#live.execute("RELEASE aludel_rows");
     }
   }
 
-  /** Rows that changed: a value is put back where the one that the run wrote still is. */
+  /** Puts values of changed rows back if the table still has the values that the run wrote. */
   async #putValuesBack(shape: RowShape): Promise<void> {
     const rows = await this.#live.query(
       `SELECT rowid AS row FROM ${this.#kept} WHERE aludel_fate = 'changed' ORDER BY rowid`,
@@ -297,7 +297,7 @@ export class TableReturn {
     }
   }
 
-  /** An expression for what there is to do with a value: `there`, `back`, or `other` if somebody else wrote it. */
+  /** SQL for what to do with a value: `there` nothing, `back` to put it back, `other` if another process wrote it. */
   #standing(column: PairedColumn, at: number): string {
     const { kept, live, wasThere } = column;
     const [old, now] = [`k.${quoteName(kept)}`, `m.${quoteName(live)}`];
@@ -309,7 +309,7 @@ export class TableReturn {
       quoteText(this.#table)
     } AND w.row = k.rowid
          AND w.name = ${quoteText(kept)})`;
-    // The run left a value alone of which nothing is written: whatever is there now is not its doing.
+    // Without a written value, the run did not change the value: another process wrote the present one.
     return `CASE WHEN ${holdsKept(column)} THEN 'there'
       WHEN ${wrote} THEN CASE WHEN ${sameValue(written, now)} THEN 'back' ELSE 'other' END
       WHEN ${wasThere ? "1" : `${old} IS NULL`} THEN 'there'
@@ -333,7 +333,7 @@ export class TableReturn {
       );
       return undefined;
     } catch (error) {
-      return refusalOf(error);
+      return rowRefusal(error);
     }
   }
 
@@ -346,7 +346,7 @@ export class TableReturn {
     this.#miss(reason, Number(row?.["n"]));
   }
 
-  /** Values of columns that the table does not have any more. */
+  /** Counts the values of columns that the table no longer has. */
   async #missColumns(names: readonly string[]): Promise<void> {
     this.#absent = names.filter((name) => this.#columns.every(({ kept }) => kept !== name));
     for (const name of this.#absent) {
@@ -358,7 +358,7 @@ export class TableReturn {
   }
 }
 
-/** Pairs the columns of the kept key with those of the table's; undefined if they are not the same. */
+/** Pairs the columns of the kept key with those of the present key; undefined if they differ. */
 function pairKey(
   shape: RowShape | undefined,
   kept: readonly string[],
@@ -373,8 +373,8 @@ function pairKey(
   return pairs.every(([, live], at) => live === shape.key[at]) ? pairs : undefined;
 }
 
-/** What a row is refused for, in SQLite's words; anything else ends the work. */
-function refusalOf(error: unknown): string {
+/** SQLite's message for refusing a row. @throws Any other error. */
+function rowRefusal(error: unknown): string {
   const isRefusal = error instanceof SqlError &&
     [CONSTRAINT, MISMATCH, TOO_BIG].includes(error.resultCode ?? 0);
   if (isRefusal) return error.sqlite;

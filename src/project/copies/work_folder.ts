@@ -1,22 +1,23 @@
 import { host } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
+import type { RunHost } from "../../runner/request.ts";
 import { say } from "../../text/next_step.ts";
 import { folderTaken, WORK_PREFIX } from "./restore_points.ts";
 import { lockFolder } from "../workspace/folder_lock.ts";
 import { pathExists } from "../workspace/files.ts";
 
-/** A folder for copies that are being made, or are looked at once; gone with everything in it when disposed. */
+/** A folder for temporary copies and for those that are being made. It is removed with its content when disposed. */
 export interface WorkFolder extends Disposable {
   readonly path: string;
-  /** What a process that is ended meanwhile leaves: the folder, and the file that is locked for it. */
+  /** What remains if the process is killed: the folder and its lock file. */
   readonly traces: readonly string[];
-  /** Whether the folder around it was made for it, and goes when it is empty. */
+  /** Whether the folder around it was made for it, and is removed if it is empty. */
   readonly madeRestoreFolder: boolean;
-  /** Ends the disposal: the folder was renamed and stays. */
+  /** Called if the folder was renamed: it is not removed. */
   keep(): void;
 }
 
-/** Ends the name of the file that is locked beside a work folder: Windows renames no folder with an open file in it. */
+/** The ending of the lock file beside a work folder: Windows does not rename a folder with an open file in it. */
 const LOCK_SUFFIX = ".lock";
 
 const TRIES = 5;
@@ -25,8 +26,8 @@ const TRIES = 5;
 const FOLDER_MODE = 0o700;
 
 /**
- * Makes a folder inside the folder of restore points, which is made too, for its owner only. It is locked as long as it
- * is used, so that a later process can tell what a crash left from what is in use.
+ * Makes a folder inside the folder of restore points, which is also made, for its owner only. It is locked while it is
+ * in use, so that another process can distinguish it from one that a crash left.
  *
  * @throws {AludelError} `copy-failed` if the folder cannot be written, `restore-folder-taken` if it is a file.
  */
@@ -49,11 +50,22 @@ export async function openWorkFolder(restoreFolder: string): Promise<WorkFolder>
     } catch (error) {
       if (!(error instanceof AludelError) || tries === TRIES) throw error;
     }
-    // Somebody who cleans up was quicker than the lock.
+    // Another process has removed the folder before it was locked.
   }
 }
 
-/** @returns Whether it was made now: what was there before is never removed. */
+/** Removes what a crash left, opens a work folder, and tells what has to be removed if the process is ended. */
+export async function prepareWorkFolder(
+  restoreFolder: string,
+  { emit }: Pick<RunHost, "emit">,
+): Promise<WorkFolder> {
+  await removeLeftovers(restoreFolder);
+  const work = await openWorkFolder(restoreFolder);
+  for (const path of work.traces) emit({ type: "temporary", path });
+  return work;
+}
+
+/** @returns Whether it was made now: a folder that existed before is never removed. */
 function makeRestoreFolder(path: string): boolean {
   try {
     host.files.makeFolder(path, { mode: FOLDER_MODE });
@@ -64,7 +76,7 @@ function makeRestoreFolder(path: string): boolean {
   }
 }
 
-/** Also one that a link leads to. */
+/** Whether a path is a folder, or a link to one. */
 function isFolder(path: string): boolean {
   try {
     return host.files.stat(path).isDirectory;
@@ -97,38 +109,38 @@ function lockWorkFolder(path: string): Promise<Disposable> {
   return lockFolder(path, { timeout: 0, lockFile: path + LOCK_SUFFIX });
 }
 
-/** The folders that a crash left: those that nobody has locked. They are locked while they are looked at. */
+/** The folders that a crash left: those that are not locked. Each is locked until the next one is asked for. */
 async function* leftovers(restoreFolder: string): AsyncGenerator<string> {
   for (const name of workFoldersIn(restoreFolder)) {
     const path = `${restoreFolder}/${name}`;
     try {
-      // A crash may have left the file that is locked without its folder: it goes with the lock.
+      // A crash may have left a lock file without its folder. Releasing the lock removes it.
       using _lock = await lockWorkFolder(path);
       yield path;
     } catch (error) {
-      // In use, or gone meanwhile.
+      // It is in use, or was removed.
       if (!(error instanceof AludelError)) throw error;
     }
   }
 }
 
-/** Names what a crash left. */
+/** The paths of folders that a crash left. */
 export async function findLeftovers(restoreFolder: string): Promise<readonly string[]> {
   return (await Array.fromAsync(leftovers(restoreFolder))).filter(pathExists);
 }
 
-/** Removes what a crash left. */
+/** Removes folders that a crash left. */
 export async function removeLeftovers(restoreFolder: string): Promise<void> {
   let isCleaned = false;
   for await (const path of leftovers(restoreFolder)) {
     removeFolder(path);
     isCleaned = true;
   }
-  // What crashed has probably made it.
+  // The process that crashed has probably made it.
   if (isCleaned && isLikeOurs(restoreFolder)) removeEmptyFolder(restoreFolder);
 }
 
-/** Whether it is a folder with the permissions that we give it, and no link to one. */
+/** Whether a path is a folder with the permissions that Aludel gives it, and not a link. */
 function isLikeOurs(path: string): boolean {
   try {
     const { isDirectory, mode } = host.files.lstat(path);
@@ -151,7 +163,7 @@ function workFoldersIn(restoreFolder: string): readonly string[] {
   }
 }
 
-/** What cannot be removed, such as a file that a virus scanner has open, is a leftover for the next one. */
+/** Removes a folder. If that fails, for example because a virus scanner has a file open, the next command tries again. */
 function removeFolder(path: string): void {
   try {
     host.files.remove(path, { recursive: true });
@@ -160,12 +172,12 @@ function removeFolder(path: string): void {
   }
 }
 
-/** Removes a folder that is empty, and nothing else: a link or a file of that name is not ours. */
+/** Removes a folder if it is empty, but not a link or a file. */
 export function removeEmptyFolder(path: string): void {
   try {
     if (host.files.lstat(path).isDirectory) host.files.remove(path);
   } catch {
-    // It holds restore points, or somebody else has just made something in it.
+    // It contains restore points, or another process has just made something in it.
   }
 }
 

@@ -252,7 +252,7 @@ Deno.test("constraints hold: what they refuse is listed, and the rest goes back"
     missed: [
       { reason: "another row has its key now", count: 1 },
       { reason: "UNIQUE constraint failed: t.mail", count: 1 },
-      { reason: "the row that it refers to is not there", count: 1 },
+      { reason: "the row that it refers to is missing", count: 1 },
     ],
   }]);
   assert.equal(
