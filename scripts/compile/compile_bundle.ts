@@ -34,7 +34,8 @@ export async function compileBundle(
       "--app-name=aludel",
       `--target=${platform.target}`,
       // No import names most of them in words that the compiler reads.
-      ...bundle.modules.map((module) => `--include=${module}`),
+      ...bundle.modules.filter((module) => module !== bundle.library)
+        .map((module) => `--include=${module}`),
       `--output=${output}`,
       bundle.entry,
     ],

@@ -25,9 +25,11 @@ Deno.test("the bundle needs nothing but itself and Deno", async () => {
     ) {
       assertPresent(bundle, module, specifier);
     }
-    for (const [, specifier = ""] of text.matchAll(/\bimport\("([^"]+)"\)/g)) {
+    for (const [, specifier = ""] of text.matchAll(/\bimport\(\(0, "([^"]+)"\)\)/g)) {
       assertPresent(bundle, module, specifier);
     }
+    // Deno would read what these name before the first module runs.
+    assert.ok(!/\bimport\("\./.test(text), `${module} has an import that Deno follows at once`);
     for (const [, path = ""] of text.matchAll(/new URL\("([^"]+\.js)", import\.meta\.url\)/g)) {
       assert.ok(bundle.workers.includes(resolve(module, path)), `${module} names ${path}`);
     }
