@@ -349,7 +349,7 @@ export const host: Host = {
   threads,
   process,
   fault,
-  sha256: (text) => builtin("node:crypto").hash("sha256", text, "hex"),
+  sha256: (data) => builtin("node:crypto").hash("sha256", data, "hex"),
   sha384: (text) => builtin("node:crypto").hash("sha384", text, "hex"),
   sha256OfFile(path) {
     const hash = builtin("node:crypto").createHash("sha256");

@@ -225,7 +225,7 @@ export interface Host {
   /** What an error of this runtime means; undefined if it is none of these. */
   fault(error: unknown): Fault | undefined;
   /** SHA-256 of UTF-8 text, in hex, by the runtime's own library. Loading it takes milliseconds. */
-  sha256(text: string): string;
+  sha256(data: string | Uint8Array): string;
   /** SHA-384 of UTF-8 text, in hex. */
   sha384(text: string): string;
   /** SHA-256 of a file of any size, in hex, read in portions. */

@@ -328,7 +328,7 @@ export const host: Host = {
   threads,
   process,
   fault,
-  sha256: (text) => hash("sha256", text, "hex"),
+  sha256: (data) => hash("sha256", data, "hex"),
   sha384: (text) => hash("sha384", text, "hex"),
   sha256OfFile(path) {
     const sum = createHash("sha256");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { runProject } from "./run_project.ts";
 import { sqlite3 } from "./cli.ts";
 
@@ -161,6 +162,28 @@ Deno.test("check answers from .aludel/ while the revisions are the same, and rep
   await project.done("check");
   Deno.removeSync(`${project.path}/.aludel`, { recursive: true });
   await project.done("check");
+});
+
+Deno.test("autogenerate keeps the database that it asks for a second time, and replays if its bytes are others", async () => {
+  using project = runProject();
+  project.add("a1", `${USERS} INSERT INTO users VALUES (1, 'a');`);
+  project.write("schema.sql", USERS.replace(")", ", extra TEXT)"));
+  const planned = () => project.done("revision", "--autogenerate", "--dry-run", "-m", "x");
+  const images = `${project.path}/.aludel/images`;
+  const first = await planned();
+  assert.throws(() => Deno.statSync(images));
+  assert.equal(await planned(), first);
+  const [{ name }, ...others] = [...Deno.readDirSync(images)] as [Deno.DirEntry];
+  assert.deepEqual(others, []);
+  // As long as before, with the pages of another database in it.
+  const bytes = Deno.readFileSync(`${images}/${name}`);
+  using other = new DatabaseSync(`${images}/${name}`);
+  other.exec("DROP TABLE users");
+  other.close();
+  assert.notDeepEqual(Deno.readFileSync(`${images}/${name}`), bytes);
+  assert.equal(await planned(), first);
+  Deno.writeFileSync(`${images}/${name}`, bytes.subarray(0, 5000));
+  assert.equal(await planned(), first);
 });
 
 Deno.test("check says which statement of which revision fails in a replay", async () => {

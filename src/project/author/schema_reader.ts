@@ -1,4 +1,4 @@
-import { host } from "../../host/mod.ts";
+import type { ScratchConnection } from "../../db/open_scratch.ts";
 import { libraryVersion } from "../../db/node_connection.ts";
 import { databaseMissing } from "../../db/sqlite_error.ts";
 import { digest } from "../../digest.ts";
@@ -23,88 +23,14 @@ import { type LoadedSchema, loadSchema } from "../../schema/source/load_schema.t
 import type { SchemaFile } from "../../schema/source/statements.ts";
 import { say, shell } from "../../text/next_step.ts";
 import type { DatabaseAccess } from "../workspace/database_access.ts";
-import { makeCacheFolder, resolvePath, writeAtomically } from "../workspace/files.ts";
+import { resolvePath } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { type RevisionText, RevisionTexts } from "../workspace/revision_texts.ts";
 import type { Settings } from "../workspace/settings.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { ReplayCache } from "./replay_cache.ts";
 import { schemaRun } from "./schema_models.ts";
 import { readSchemaFiles, runSchemaCommand } from "./schema_source.ts";
-
-/** Maximum number of cached schemas: one for each branch in use. */
-const KEPT = 16;
-
-/** Counts up when what is stored changes its shape; other numbers are passed over. */
-const FORMAT = 1;
-
-interface Stored {
-  readonly format: number;
-  readonly objects: SchemaRows["objects"];
-  readonly tables: readonly (readonly [
-    string,
-    SchemaRows["tables"] extends ReadonlyMap<string, infer T> ? T : never,
-  ])[];
-  readonly modules: readonly string[];
-}
-
-/**
- * Schemas that replays gave, in files of a folder that can be deleted at any time. A key names all that the
- * result depends on, so nothing in it is ever out of date. If anything is wrong with the files, a
- * replay answers instead.
- */
-class SchemaCache {
-  readonly #root: string;
-  readonly #folder: string;
-
-  /** @param root The folder `.aludel` beside the settings. */
-  constructor(root: string) {
-    this.#root = root;
-    this.#folder = `${root}/schemas`;
-  }
-
-  /** @param key Hex digits. */
-  read(key: string): SchemaRows | undefined {
-    try {
-      const stored = JSON.parse(host.files.readText(this.#path(key))) as Stored;
-      if (stored.format !== FORMAT) return undefined;
-      return {
-        objects: stored.objects,
-        tables: new Map(stored.tables),
-        modules: new Set(stored.modules),
-      };
-    } catch {
-      return undefined;
-    }
-  }
-
-  write(key: string, { objects, tables, modules }: SchemaRows): void {
-    try {
-      makeCacheFolder(this.#root, this.#folder);
-      const stored: Stored = {
-        format: FORMAT,
-        objects,
-        tables: [...tables],
-        modules: [...modules],
-      };
-      writeAtomically(this.#path(key), JSON.stringify(stored));
-      this.#dropOldest();
-    } catch {
-      // A folder that cannot be written to costs time and nothing else.
-    }
-  }
-
-  #path(key: string): string {
-    return `${this.#folder}/${key}.json`;
-  }
-
-  #dropOldest(): void {
-    const files = [...host.files.list(this.#folder)].filter(({ isFile }) => isFile)
-      .map(({ name }) => `${this.#folder}/${name}`)
-      .map((path) => ({ path, time: host.files.stat(path).modified?.getTime() ?? 0 }))
-      .sort((a, b) => b.time - a.time);
-    for (const { path } of files.slice(KEPT)) host.files.remove(path);
-  }
-}
 
 /** The ups that lead to some revisions, as they are on disk. */
 interface HistoryTexts {
@@ -228,7 +154,7 @@ export class SchemaReader {
   readonly scratch: Scratch;
   readonly #settings: Settings;
   readonly #workspace: Workspace | null;
-  readonly #cache: SchemaCache;
+  readonly #cache: ReplayCache;
   /** Schemas of this project that were read before: most objects of the next one are equal. */
   readonly #read: Schema[] = [];
 
@@ -237,7 +163,7 @@ export class SchemaReader {
     this.#settings = settings;
     this.#workspace = workspace;
     this.scratch = new Scratch(settings);
-    this.#cache = new SchemaCache(`${settings.root}/.aludel`);
+    this.#cache = new ReplayCache(`${settings.root}/.aludel`);
   }
 
   /**
@@ -264,19 +190,31 @@ export class SchemaReader {
     const history = readHistory(workspace, ids);
     const replayAll = () => replay(history.ups, this.scratch);
     const key = this.#key(history);
-    const kept = this.#cache.read(key);
+    const kept = this.#cache.readSchema(key);
     if (kept !== undefined) {
-      return new ReplayedParent(this.#build(kept), replayAll);
+      return new ReplayedParent(this.#build(kept), () => this.#database(key, replayAll));
     }
     const connection = await replayAll();
     try {
       const rows = await readSchemaRows(connection);
-      this.#cache.write(key, rows);
+      this.#cache.writeSchema(key, rows);
       return new ReplayedParent(this.#build(rows), replayAll, connection);
     } catch (error) {
       await connection.close();
       throw error;
     }
+  }
+
+  /** A database from the cache, or else by a replay, which is kept: it is asked for a second time. */
+  async #database(
+    key: string,
+    replayAll: () => Promise<ScratchConnection>,
+  ): Promise<ScratchConnection> {
+    const image = this.#cache.readImage(key);
+    if (image !== undefined) return this.scratch.openImage(image);
+    const connection = await replayAll();
+    this.#cache.writeImage(key, connection.image());
+    return connection;
   }
 
   /** The schema of a database. @throws {AludelError} `database-missing` and its like. */
