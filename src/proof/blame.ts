@@ -10,7 +10,7 @@ import {
   type SchemaObject,
   type Table,
 } from "../schema/model/model.ts";
-import { foldName } from "../sql/identifier.ts";
+import { foldName, sameName } from "../sql/identifier.ts";
 import { renamesOf } from "../runner/table_fates.ts";
 import type { ReplayTree } from "../replay/tree.ts";
 
@@ -30,8 +30,10 @@ type Parts = Map<string, BlameLine>;
 export interface Blame {
   /** By folded name; a table's columns first, in its own order, then all else. */
   readonly lines: ReadonlyMap<string, readonly BlameLine[]>;
-  /** The folded names of all tables, views and virtual tables that there are at the end. */
-  readonly owners: ReadonlySet<string>;
+  /** The names of all tables, views and virtual tables that there are at the end, by folded name. */
+  readonly owners: ReadonlyMap<string, string>;
+  /** The names of the tables and views that all indexes and triggers belong to, by the folded names of those. */
+  readonly belongings: ReadonlyMap<string, string>;
 }
 
 /**
@@ -62,9 +64,10 @@ export async function blame(
     for (const change of compareSchemas(before, after, { renames })) note(owners, id, change);
     before = after;
   });
-  const all = [before.tables, before.views, before.virtualTables].flatMap((
-    some,
-  ) => [...some.keys()]);
+  const all = [before.tables, before.views, before.virtualTables].flatMap((some) => [
+    ...some.values(),
+  ]);
+  const sides = [before.indexes, before.triggers].flatMap((some) => [...some.values()]);
   return {
     lines: new Map(
       names.flatMap((name) => {
@@ -72,7 +75,13 @@ export async function blame(
         return parts === undefined ? [] : [[name, inOrder(parts, name, before)]];
       }),
     ),
-    owners: new Set(all),
+    owners: new Map(all.map(({ name }) => [foldName(name), name])),
+    belongings: new Map(
+      sides.map(({ name, table }) => [
+        foldName(name),
+        all.find((one) => sameName(one.name, table))?.name ?? table,
+      ]),
+    ),
   };
 }
 

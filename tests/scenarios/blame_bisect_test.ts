@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { displayWidth } from "../../src/text/layout.ts";
 import { type RunProject, runProject } from "./run_project.ts";
 
 function history(): RunProject {
@@ -60,6 +61,7 @@ Deno.test("blame looks at one column, at a view, and at an earlier revision", as
   const cases: readonly (readonly [string, RegExp])[] = [
     ["user", /The revisions make no table or view "user"\n.*next: aludel blame users\n/s],
     ["users.mail", /Table "users" has no column "mail"/],
+    ["By_Email", /"By_Email" is part of "users"\n.*next: aludel blame users\n/s],
   ];
   for (const [text, words] of cases) {
     const { code, stderr } = await project.inProcess("blame", text);
@@ -162,4 +164,41 @@ Deno.test("bisect takes one query and nothing else", async () => {
   ) {
     assert.equal((await project.inProcess("bisect", sql)).code, 2, sql);
   }
+});
+
+Deno.test("blame and bisect take names of any kind, and an index or trigger belongs to its table", async () => {
+  using project = runProject();
+  project.add(
+    "a1",
+    `CREATE TABLE "we ird ""q"" 🜃" (id INTEGER PRIMARY KEY, "a\x07b" TEXT, g TEXT AS ("a\x07b" || 'x'));
+     CREATE TABLE Wr (k TEXT PRIMARY KEY, v) WITHOUT ROWID;
+     CREATE VIEW "v 'i'" AS SELECT * FROM Wr;
+     CREATE TRIGGER "tr-1" INSTEAD OF INSERT ON "v 'i'" BEGIN INSERT INTO Wr VALUES (new.k, new.v); END;`,
+  );
+  project.add("b1", "CREATE VIRTUAL TABLE ft USING fts5(body); INSERT INTO Wr VALUES ('k', 1);");
+  const blamed = await project.prepare("blame", 'we ird "q" 🜃');
+  const places = blamed.trimEnd().split("\n").map((line) =>
+    displayWidth(line.slice(0, line.indexOf("step")))
+  );
+  assert.equal(new Set(places).size, 1);
+  assert.ok(!blamed.includes("\x07"));
+  assert.match(await project.prepare("blame", "v 'i'"), /^a1 {2}trigger "tr-1" on "v 'i'"/m);
+  const misses: readonly (readonly [string, RegExp])[] = [
+    ["tr-1", /"tr-1" is part of "v 'i'"\n *next: aludel blame /],
+    ["Wx", /next: aludel blame Wr\n/],
+    ["Wx.v", /next: aludel blame Wr\.v\n/],
+    ["ft.body", /Table "ft" has no column "body"/],
+  ];
+  for (const [name, words] of misses) {
+    const { code, stderr } = await project.inProcess("blame", name);
+    assert.equal(code, 1, name);
+    assert.match(stderr, words);
+  }
+  const asked = await project.inProcess("bisect", "SELECT * FROM \"v 'i'\"");
+  assert.equal(asked.code, 3);
+  assert.match(asked.stdout, /^fails +b1/m);
+  // A query that cannot be answered is not one without rows.
+  const unanswered = await project.inProcess("bisect", "SELECT * FROM missing");
+  assert.equal(unanswered.code, 3);
+  assert.match(unanswered.stderr, /At the end the query cannot run: no such table: missing/);
 });

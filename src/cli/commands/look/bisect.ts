@@ -7,12 +7,13 @@ import { Session } from "../../session/session.ts";
 import { defineCommand } from "../../arguments/command.ts";
 import { titleOf } from "../../render/revision.ts";
 import { shell } from "../../../text/next_step.ts";
+import { firstLine } from "../../../text/visible.ts";
 
 export const command = defineCommand({
   name: "bisect",
   description: [
     "Finds the first revision after which a query that should return no rows returns some. The revisions are replayed in memory on an empty database, and the query runs after each one; it sees only the rows that the revisions insert.",
-    "If a table does not exist yet, the result is unknown, neither right nor wrong. Exits 3 if the query returns rows at the end.",
+    "If a table does not exist yet, the result is unknown, neither right nor wrong. Exits 3 if the query returns rows at the end, or cannot run there.",
   ],
   flags: HISTORY_FLAG,
   positional: [{ name: "SQL", help: "one query that should return no rows" }],
@@ -34,7 +35,8 @@ export const command = defineCommand({
     const turns = await bisect(ids, sql, tree);
     const last = turns.at(-1)?.state;
     const fails = last?.kind === "fails";
-    ui.json({ clean: !fails, count: ids.length, turns });
+    const holds = last === undefined || last.kind === "holds";
+    ui.json({ clean: holds, count: ids.length, turns });
     const { catalogue } = session;
     for (const { revision, state } of turns) {
       const title = titleOf(catalogue, revision);
@@ -44,9 +46,10 @@ export const command = defineCommand({
       );
     }
     if (fails) ui.notice("The last line is the revision to look at.");
-    else if (last?.kind === "unknown") ui.notice("At the end the query cannot run.");
-    else ui.notice("At the end the query returns no rows.");
-    return fails ? 3 : 0;
+    else if (last?.kind === "unknown") {
+      ui.notice(`At the end the query cannot run: ${firstLine(last.sqlite)}`);
+    } else ui.notice("At the end the query returns no rows.");
+    return holds ? 0 : 3;
   },
 });
 

@@ -8,6 +8,7 @@ import { Session } from "../../session/session.ts";
 import { defineCommand } from "../../arguments/command.ts";
 import { titleOf } from "../../render/revision.ts";
 import { instead, shell } from "../../../text/next_step.ts";
+import { visible } from "../../../text/visible.ts";
 
 export const command = defineCommand({
   name: "blame",
@@ -26,18 +27,30 @@ export const command = defineCommand({
     const session = new Session(context, flags);
     const { ids, tree } = await chooseHistory(session, flags.at);
     const readings = readName(text);
-    const { lines: all, owners } = await blame(ids, tree, readings.map(({ owner }) => owner));
+    const { lines: all, owners, belongings } = await blame(
+      ids,
+      tree,
+      readings.map(({ owner }) => owner),
+    );
     const { owner, column } = readings.find((one) => owners.has(one.owner)) ?? readings.at(-1)!;
     const lines = (all.get(owner) ?? []).filter((line) =>
       column === undefined || line.column === column
     );
-    if (lines.length === 0) throw nothingFound(text, column, owner, [...owners]);
+    if (lines.length === 0) {
+      const whole = belongings.get(foldName(unquote(text)));
+      throw whole === undefined
+        ? nothingFound(text, column, owner, owners)
+        : new AludelError("blame-unknown", `"${text}" is part of "${whole}"`, {
+          next: [instead(text, whole)],
+        });
+    }
     const title = (id: string) => titleOf(session.catalogue, id);
     ui.json({
       lines: lines.map(({ revision, line }) => ({ revision, message: title(revision), line })),
     });
-    const width = Math.max(...lines.map(({ line }) => displayWidth(line)));
-    for (const { revision, line } of lines) {
+    const shown = lines.map((one) => ({ ...one, line: visible(one.line) }));
+    const width = Math.max(...shown.map(({ line }) => displayWidth(line)));
+    for (const { revision, line } of shown) {
       const padded = padColumns(line, width);
       ui.data(`${ui.style.yellow(revision)}  ${padded}  ${title(revision)}`.trimEnd());
     }
@@ -61,17 +74,19 @@ function nothingFound(
   text: string,
   column: string | undefined,
   owner: string,
-  owners: readonly string[],
+  owners: ReadonlyMap<string, string>,
 ): AludelError {
-  const near = owners.includes(owner) ? undefined : closest(owner, owners);
-  const message = column !== undefined && owners.includes(owner)
-    ? `Table "${owner}" has no column "${column}"`
+  const known = owners.get(owner);
+  const near = known === undefined ? closest(owner, [...owners.keys()]) : undefined;
+  const nearby = owners.get(near ?? "");
+  const message = column !== undefined && known !== undefined
+    ? `Table "${known}" has no column "${column}"`
     : `The revisions make no table or view "${text}"`;
   return new AludelError("blame-unknown", message, {
-    next: owners.includes(owner)
-      ? [instead(text, owner)]
-      : near === undefined
+    next: known !== undefined
+      ? [instead(text, known)]
+      : nearby === undefined
       ? [shell`aludel schema head`]
-      : [instead(text, column === undefined ? near : `${near}.${column}`)],
+      : [instead(text, column === undefined ? nearby : `${nearby}.${column}`)],
   });
 }
