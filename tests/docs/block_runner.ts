@@ -8,6 +8,8 @@ export type BlockRunner =
   | "session"
   /** Typed in a clone of this repository: clone_test.ts. */
   | "clone"
+  /** Typed in a project that Drizzle itself has made: drizzle_test.ts. */
+  | "drizzle"
   /** Examples of a command: command_examples_test.ts. */
   | "examples"
   /** The usage line of a command: command_examples_test.ts. */
@@ -78,6 +80,7 @@ export function runnerOf({ path }: Document, block: MarkdownBlock): BlockRunner 
   }
   if (path === "docs/deploy.md") return "deploy";
   if (attributes.get("in") === "clone") return language === "sh" ? "clone" : undefined;
+  if (attributes.get("in") === "drizzle") return language === "console" ? "drizzle" : undefined;
   if (isSessionBlock(block)) return "session";
   if (path === "docs/library.md" && language === "ts") return "library";
   return language === "json" || language === "yaml" ? language : undefined;
