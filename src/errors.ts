@@ -290,7 +290,7 @@ export const REPORT_BUG: NextStep = say(
 export const GO_ON: NextStep = again` # go on`;
 
 /** The next step after what the system refused, and what its words in the notes tell. */
-export const MEND_ACCESS: NextStep = say(
+export const FIX_ACCESS: NextStep = say(
   "Fix the problem in the note (permissions, disk space), then run the same command again",
 );
 

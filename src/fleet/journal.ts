@@ -1,7 +1,7 @@
 import { type Connection, SqlError, type SqlValue } from "../db/connection.ts";
 import { tryFileLock } from "../db/file_lock.ts";
 import { openDatabase } from "../db/open.ts";
-import { AludelError, MEND_ACCESS } from "../errors.ts";
+import { AludelError, FIX_ACCESS } from "../errors.ts";
 import { makeCacheFolder, pathExists } from "../project/workspace/files.ts";
 import { again, shell } from "../text/next_step.ts";
 import type { Member } from "./member.ts";
@@ -67,7 +67,7 @@ export class Journal implements AsyncDisposable {
       throw new AludelError("file-unwritable", `The journal "${path}" cannot be written`, {
         notes: [cause instanceof Error ? cause.message : String(cause)],
         outcome: "Nothing was run",
-        next: [MEND_ACCESS],
+        next: [FIX_ACCESS],
         cause,
       });
     }

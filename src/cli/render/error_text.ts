@@ -1,7 +1,7 @@
 import { type Fault, host } from "../../host/mod.ts";
 import { SqlError } from "../../db/connection.ts";
 import { databaseError } from "../../db/sqlite_error.ts";
-import { AludelError, MEND_ACCESS } from "../../errors.ts";
+import { AludelError, FIX_ACCESS } from "../../errors.ts";
 import { oneLine } from "../../text/visible.ts";
 import { type Here, nextLine } from "../terminal/here.ts";
 import type { Style } from "../terminal/style.ts";
@@ -21,7 +21,7 @@ export function expectedError(thrown: unknown): unknown {
   if (fault === undefined || OF_STREAMS.has(fault)) return thrown;
   return new AludelError("system-refused", "The operating system refused to read or write a file", {
     notes: [thrown.message],
-    next: [MEND_ACCESS],
+    next: [FIX_ACCESS],
     cause: thrown,
   });
 }

@@ -25,23 +25,23 @@ import { openWorkspace } from "../workspace/workspace.ts";
 import { type StartedProject, startProject } from "./start_project.ts";
 import { writeRevision } from "./write_revision.ts";
 
-/** The file that gets the schema of an adopted database. */
+/** The schema file of an adopted database. */
 const SCHEMA_FILE = "schema.sql";
 
-/** How a database is adopted. */
+/** A database to adopt. */
 export interface AdoptRequest {
   readonly target: Target;
   /** The project's folder, absolute. */
   readonly root: string;
   /** The settings of the folder, or the default ones. */
   readonly settings: Settings;
-  /** The path that `DATABASE_URL` names, which new settings must not shadow. */
+  /** The path in `DATABASE_URL`, which new settings must not override. */
   readonly borrowedPath: string | undefined;
   /** The migrations folder of new settings, if it is not the default. */
   readonly migrations?: string;
   readonly id: RevisionId;
   readonly now: Date;
-  /** How the database is waited for while another process keeps readers out. */
+  /** How to wait while another process keeps readers out of the database. */
   readonly patience: LookPatience;
   /** Called once if another process is writing to the migrations folder. */
   readonly onWait: (project: Project) => void;
@@ -49,27 +49,27 @@ export interface AdoptRequest {
   readonly hostOf: (project: Project, access: DatabaseAccess) => RunHost & Disposable;
 }
 
-/** What {@linkcode adoptDatabase} did. */
-export interface AdoptedDatabase {
+/** The result of {@linkcode adoptDatabase}. */
+interface AdoptedDatabase {
   readonly started: StartedProject;
   readonly adopted: AdoptedSchema;
   readonly revision: RevisionId;
   /** The path of the first revision's up.sql. */
   readonly up: string;
-  /** Names that the setting `exclude` should have and has not. */
+  /** Names that the setting `exclude` should contain, but does not. */
   readonly notExcluded: readonly string[];
 }
 
 /**
- * Starts a project for an existing database: its schema in schema.sql and in a first revision, which is recorded as
- * applied. The order is such that a failure leaves the database untouched.
+ * Starts a project for an existing database: its schema is written to schema.sql and to a first revision, which is
+ * recorded as applied. The database changes last, so that a failure leaves it unchanged.
  *
  * @throws {AludelError} `adopt-recorded`, `adopt-revisions`, `adopt-failed`, `database-missing`.
  */
 export async function adoptDatabase(request: AdoptRequest): Promise<AdoptedDatabase> {
   const { target, root, borrowedPath, migrations } = request;
   const adopted = await readDatabase(request);
-  // An object that belongs to an excluded one is excluded with it.
+  // An object that belongs to an excluded one is excluded too.
   const leftOut = adopted.leftOut.filter(({ owner }) => owner === null).map(({ name }) => name);
   const started = startProject(root, {
     ...(borrowedPath !== target.path &&
@@ -137,8 +137,8 @@ async function readDatabase(request: AdoptRequest): Promise<AdoptedSchema> {
   return await adoptSchema(connection, target.name, settings);
 }
 
-/** A database's schema, written down and tried. */
-export interface AdoptedSchema {
+/** A database's schema as text that was tried. */
+interface AdoptedSchema {
   readonly schema: Schema;
   /** The text of schema.sql. */
   readonly text: string;
@@ -146,35 +146,35 @@ export interface AdoptedSchema {
   readonly up: string;
   /** Whether the schema needs `"text"` in double quotes to be read as a string. */
   readonly doubleQuotedStrings: boolean;
-  /** Objects that this SQLite cannot make, and those that need them. */
+  /** Objects that this SQLite cannot create, and those that need them. */
   readonly leftOut: readonly LeftOut[];
 }
 
-/** An object of the database that is in no text. */
-export interface LeftOut {
+/** An object of the database that the texts omit. */
+interface LeftOut {
   readonly kind: SchemaObject["kind"];
   readonly name: string;
-  /** SQLite's words, or the object that it belongs to. */
+  /** SQLite's message, or the object that it belongs to. */
   readonly reason: string;
-  /** The other object that was left out and takes this with it. */
+  /** The omitted object that it belongs to; null if there is none. */
   readonly owner: string | null;
 }
 
-/** The settings that adopting obeys. */
-export type AdoptSettings = Pick<Settings, "exclude" | "extensions" | "functions">;
+/** The settings that affect the adopted schema. */
+type AdoptionSettings = Pick<Settings, "exclude" | "extensions" | "functions">;
 
 /**
- * Writes down a database's schema, and makes sure that a revision of this text leads to exactly that schema. Objects
- * that this SQLite cannot make, because it lacks a module or a collation or does not know the grammar, are left out with
- * everything that needs them, and so are those that the settings exclude.
+ * Writes a database's schema as text, and makes sure that a revision with this text leads to exactly that schema. Objects
+ * that this SQLite cannot create, because it lacks a module, a collation or the grammar, are omitted with everything
+ * that needs them, and so are those that the settings exclude.
  *
- * @throws {AludelError} `adopt-recorded` for a database that has records of Aludel's; `adopt-failed` for one
- * whose schema cannot be made by its own text; what reading the schema throws.
+ * @throws {AludelError} `adopt-recorded` for a database with records of Aludel; `adopt-failed` for one
+ * whose text does not create its schema; the errors of reading the schema.
  */
-export async function adoptSchema(
+async function adoptSchema(
   connection: Connection,
   name: string,
-  settings: AdoptSettings,
+  settings: AdoptionSettings,
 ): Promise<AdoptedSchema> {
   const { applied } = await readState(connection);
   if (applied.length > 0) {
@@ -202,7 +202,7 @@ export async function adoptSchema(
   throw explained(failure);
 }
 
-/** The revision is not written yet: no error may speak of its file. */
+/** Explains an error without the revision's file, which does not exist yet. */
 function explained(failure: unknown): unknown {
   if (!(failure instanceof AludelError) || failure.code === "adopt-failed") return failure;
   const { message, notes, sqlite, place } = failure;
@@ -212,17 +212,17 @@ function explained(failure: unknown): unknown {
     outcome: "Nothing was written",
     next: [
       say(
-        'Name the objects that are in the way in the setting "exclude", then run the same command again',
+        'Add the objects of the failing SQL to the setting "exclude", then run the same command again',
       ),
     ],
     cause: failure,
   });
 }
 
-/** Splits a schema into what this SQLite can make and what it cannot, by making one object after the other. */
+/** Divides a schema into the objects that this SQLite can create and the others, by creating one after the other. */
 async function makeable(
   whole: Schema,
-  settings: AdoptSettings,
+  settings: AdoptionSettings,
 ): Promise<{ readonly schema: Schema; readonly leftOut: readonly LeftOut[] }> {
   const scratch = new Scratch({ ...settings, doubleQuotedStrings: true });
   await using connection = await scratch.open();

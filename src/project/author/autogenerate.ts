@@ -32,14 +32,14 @@ interface BrokenSides {
   readonly to: ReadonlySet<string>;
 }
 
-/** Where everything compiles. */
+/** Everything compiles. */
 const NOTHING_BROKEN: BrokenSides = { from: new Set(), to: new Set() };
 
 /**
- * Finds what does not compile in either schema. Of the wanted one only the part is tried that the changes reach; the
- * rest is as it is in the present one.
+ * Finds the views and triggers that do not compile in either schema. Of the wanted schema, only the part that the
+ * changes reach is tried; the rest is the same as in the present one.
  *
- * @param present A database with the present schema; it is as before afterwards.
+ * @param present A database with the present schema; it is restored afterwards.
  */
 export async function findBrokenSides(
   { from, to, changes }: Comparison,
@@ -55,7 +55,7 @@ export async function findBrokenSides(
   return { from: broken, to: new Set([...kept, ...await findBrokenIn(wanted, scratch)]) };
 }
 
-/** A view with a function that only the application has is broken, too: a run compiles it without the function. */
+/** Finds what does not compile without the application's functions, because a run compiles without them. */
 async function findBrokenIn(
   connection: ScratchConnection,
   scratch: Scratch,
@@ -96,19 +96,19 @@ function changedNames(change: Change): string[] {
 export interface AutogenerateRequest {
   readonly comparison: Comparison;
   readonly message: string;
-  /** Whether there is to be a down. */
+  /** Whether to write a down. */
   readonly down: boolean;
   /** The oldest SQLite that will run it. */
   readonly sqlite: Release;
   readonly columnOrder: boolean;
   readonly scratch: Scratch;
-  /** Gives a database on which the revisions before were replayed; left out if there are none to. */
+  /** Opens a database on which the earlier revisions were replayed. By default, one with the present schema. */
   readonly parent?: () => Promise<ScratchConnection>;
-  /** As {@linkcode selfCheck} takes it. */
+  /** As for {@linkcode selfCheck}. */
   readonly extent?: SelfCheckRequest["extent"];
 }
 
-/** A revision that has been run and compared, and is not written yet. */
+/** A revision that was tried, but is not written yet. */
 export interface GeneratedRevision {
   readonly texts: DraftTexts;
   readonly up: Plan;
@@ -119,10 +119,10 @@ export interface GeneratedRevision {
 }
 
 /**
- * Plans a difference and proves the plan by running it (see {@linkcode selfCheck}). A plan that fails is made
- * once more with all views and triggers set aside, for schemas that tokens alone do not explain.
+ * Plans a difference and tries the plan by running it (see {@linkcode selfCheck}). If it fails, another plan sets all
+ * views and triggers aside, for schemas whose tokens do not tell enough.
  *
- * @throws {AludelError} `autogenerate-failed`, and what running the plan throws.
+ * @throws {AludelError} `autogenerate-failed`, and the errors of running the plan.
  */
 export async function autogenerate(request: AutogenerateRequest): Promise<GeneratedRevision> {
   const { comparison, scratch } = request;
@@ -151,7 +151,7 @@ export async function autogenerate(request: AutogenerateRequest): Promise<Genera
 
 type Aside = NonNullable<PlanOptions["aside"]>;
 
-/** What trying has shown about both schemas. */
+/** Facts about both schemas for a plan. */
 interface Findings extends BrokenSides {
   readonly fill: FillValue | undefined;
 }
@@ -208,7 +208,7 @@ function plan(
   return { texts, up, down };
 }
 
-/** What a down cannot bring back, as lines for the top of it. */
+/** Comment lines for a down about what it cannot restore. */
 function lostByUp(up: Plan): string[] {
   const lost = up.statements.flatMap(({ hazards }) => hazards)
     .filter(({ code }) => LOSSES.has(code)).map(({ message }) => message);
@@ -222,7 +222,7 @@ const LOSSES: ReadonlySet<string> = new Set([
   "convert-values",
 ]);
 
-/** The first error, for somebody who has not seen the files that it speaks of. */
+/** Explains an error of the generated SQL, whose files do not exist. */
 function explain(error: AludelError): AludelError {
   const notes = [
     ...error.notes,
@@ -230,7 +230,7 @@ function explain(error: AludelError): AludelError {
   ];
   const outcome = "No file was written";
   if (error.code !== "sql-failed") return error.with({ notes, outcome });
-  // The trial is no revision that could be named or edited.
+  // There is no revision to name or edit.
   return new AludelError("sql-failed", "A statement of the generated SQL failed", {
     ...(error.place && { place: error.place }),
     ...(error.sqlite !== undefined && { sqlite: error.sqlite }),
@@ -241,12 +241,12 @@ function explain(error: AludelError): AludelError {
   });
 }
 
-/** Beyond this number something else is wrong, and nothing more is learnt. */
+/** The maximum number of broken objects to look for. */
 const MOST = 10_000;
 
 /**
- * The views and triggers of a database that SQLite cannot compile, because they name what is not there: the
- * same rename that would fail at them in a plan is tried until it fails no more. All of it is
+ * The views and triggers of a database that SQLite cannot compile, because they name missing objects. A rename compiles
+ * all of them and fails at the first broken one. That is dropped, until the rename succeeds; then everything is
  * rolled back.
  *
  * @param connection A database that may be written into, with no transaction open.
@@ -283,7 +283,7 @@ async function tryRename(
     const objects = await connection.query(
       "SELECT type, name FROM main.sqlite_schema WHERE type IN ('view', 'trigger')",
     );
-    // The message has the name without quotes, so only the schema shows where it ends.
+    // The message has the name without quotes, so only the schema tells where the name ends.
     return objects
       .map((row) => ({ kind: row.type as "view" | "trigger", name: row.name as string }))
       .filter(({ kind, name }) => error.sqlite.startsWith(`error in ${kind} ${name}`))

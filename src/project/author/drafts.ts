@@ -14,11 +14,11 @@ import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
 import { type DraftTexts, refuseAncestors } from "./write_revision.ts";
 
-/** What the caller is about to do to a draft, for messages. */
+/** The change that the caller wants to make, for messages. */
 type DraftChange = "dropped" | "written again" | "moved";
 
 /**
- * The line of a draft that may be changed or taken away.
+ * The line of a draft that may be changed or removed.
  *
  * @throws {AludelError} `revision-not-on-disk`; `draft-sealed` for a revision that is sealed; `draft-followed` for one that
  *   others follow or depend on, on disk or in the database.
@@ -101,7 +101,7 @@ function onDisk({ graph, entries }: Workspace): Catalogue {
 }
 
 /**
- * Takes a draft out of the manifest, then removes its folder. A crash in between leaves a folder without a line, which
+ * Removes a draft from the manifest, then its folder. A crash in between leaves a folder without a line, which
  * `verify` explains.
  *
  * @throws {AludelError} As {@linkcode requireFreeDraft}, `project-missing`, `folder-locked`, `file-unwritable`.
@@ -126,25 +126,25 @@ export async function dropDraft(
   });
 }
 
-/** What a draft becomes. */
-export interface AmendRequest {
+/** New content for a draft. */
+interface AmendRequest {
   readonly id: RevisionId;
-  /** undefined leaves it as it is. */
+  /** The new message; undefined to keep the old one. */
   readonly message: string | undefined;
   readonly texts: DraftTexts;
   readonly down: boolean;
   readonly onWait: () => void;
 }
 
-/** A draft that was written again, with its files for messages. */
-export interface AmendedDraft {
+/** A rewritten draft, with its files for messages. */
+interface AmendedDraft {
   readonly revision: ManifestRevision;
   readonly up: string;
   readonly down: string | null;
 }
 
 /**
- * Writes a draft's files again in its folder, and its message.
+ * Rewrites a draft's files and its message.
  *
  * @throws {AludelError} As {@linkcode requireFreeDraft}, `project-missing`, `folder-locked`, `file-unwritable`.
  */
@@ -178,7 +178,7 @@ function removeFile(path: string): void {
 }
 
 /**
- * The draft that was written last.
+ * The newest draft.
  * @throws {AludelError} `draft-none` if every revision is sealed.
  */
 export function newestDraft({ entries }: Pick<Catalogue, "entries">): ManifestRevision {

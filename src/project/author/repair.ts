@@ -20,40 +20,40 @@ import { readTextPair, textHashes } from "../workspace/revision_texts.ts";
 import { changeManifest } from "../workspace/folder_lock.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-/** One thing that {@linkcode repair} did, or could not do. */
+/** A repair that was made, or that the user must make. */
 export interface Repair {
   readonly done: boolean;
   /** A sentence. */
   readonly what: string;
 }
 
-/** What others than the folder still know of revisions. */
+/** What the database and git know about revisions. */
 export interface Memory {
   /** The records of the database, in the order in which they were applied. */
   readonly records: readonly AppliedRevision[];
-  /** The texts that the database stored, those that have the recorded hashes. */
+  /** The texts that the database stored, if they have the recorded hashes. */
   readonly texts: ReadonlyMap<RevisionId, CanonicalTexts>;
-  /** The line that a commit of git has for a folder. */
+  /** The line for a folder in the last commit of git. */
   readonly committedLine: (dir: string) => ManifestRevision | undefined;
 }
 
-/** What {@linkcode repair} needs. */
+/** Options of {@linkcode repair}. */
 export interface RepairOptions {
   readonly now: Date;
-  /** Makes an id for a folder that nobody knows and whose name holds none. */
+  /** Makes an id for an unknown folder whose name contains none. */
   readonly newId: () => string;
   readonly onWait: () => void;
   readonly memory: Memory;
 }
 
 /**
- * Repairs what an interrupted command or a merge left.
+ * Repairs a migrations folder after an interrupted command or a merge.
  *
- * - The temporary files of a manifest that was being written are removed, and so is an empty folder.
- * - A folder with an up.sql and no line gets the line back that git has for it; or else the id, parents and labels that
- *   the database recorded with its text or its id; or else it is a new draft on top of the only head.
- * - A line whose folder is gone gets the files back that the database stored; or else a draft that no other revision
- *   follows is taken out. A single file that is gone comes back as well.
+ * - Temporary files of the manifest and empty folders are removed.
+ * - A folder with an up.sql but without a line gets the line that git has for it. Otherwise it gets the id, parents and
+ *   labels that the database recorded with its text or its id, or becomes a new draft on top of the only head.
+ * - A line whose folder is missing gets the files that the database stored, and so does a folder with a missing file.
+ *   Otherwise the line of a draft that no other revision follows is removed.
  * - The manifest is written in its canonical layout.
  *
  * @throws {AludelError} `project-missing`, `folder-locked`, `file-unwritable`.
@@ -69,12 +69,12 @@ export async function repair(project: Project, options: RepairOptions): Promise<
   });
 }
 
-/** A folder without a line that holds a revision. */
+/** A folder with a revision, but without a line. */
 interface StrayRevision {
   readonly dir: string;
   /** The hashes of its texts; undefined if they cannot be read. */
   readonly hashes: ReturnType<typeof textHashes>;
-  /** Whether there is anything in its up.sql but comments: two that are empty are not the same for that. */
+  /** Whether its up.sql has statements: two without any need not be the same revision. */
   readonly says: boolean;
 }
 
@@ -93,7 +93,7 @@ class Repairer {
     this.#revisions = new Map(workspace.manifest.revisions.map((entry) => [entry.id, entry]));
   }
 
-  /** What a crash left of a manifest that was being written; nobody else writes it now. */
+  /** Removes temporary files of the manifest that a crash left. The folder is locked, so no other process writes it. */
   removeLeftovers(): void {
     const { migrations } = this.#project;
     for (const { name } of host.files.list(migrations)) {
@@ -103,13 +103,13 @@ class Repairer {
     }
   }
 
-  /** The folders without a line that hold a revision. */
+  /** The folders with a revision, but without a line. */
   strays(): readonly StrayRevision[] {
     return strayFolders(this.#workspace).flatMap((dir) => this.#inspect(dir) ?? []);
   }
 
   /**
-   * Repairs lines whose folder is gone.
+   * Repairs lines whose folder is missing.
    * @returns The folders that are still without a line.
    */
   repairLines(strays: readonly StrayRevision[]): readonly StrayRevision[] {
@@ -164,12 +164,12 @@ class Repairer {
     this.#done(`The folder of draft ${id} is gone, so its line was removed`);
   }
 
-  /** Folders without a line. */
+  /** Adds lines for folders. */
   repairFolders(all: readonly StrayRevision[]): void {
     const strays = all.filter((stray) => !this.#isReplaced(stray));
     const found = this.#remembered(strays);
     const known = new Set(found.map(({ revision }) => revision.dir));
-    // Parents first, whatever the order of the folders.
+    // Parents come first, whatever the order of the folders.
     for (let waiting = found; waiting.length > 0;) {
       const ready = waiting.filter(({ revision }) =>
         [...revision.parents, ...revision.dependsOn].every((id) => this.#revisions.has(id))
@@ -187,7 +187,7 @@ class Repairer {
     for (const { dir } of strays) if (!known.has(dir)) this.#addDraft(dir);
   }
 
-  /** @returns undefined for a folder that holds no revision. */
+  /** @returns undefined for a folder without a revision. */
   #inspect(dir: string): StrayRevision | undefined {
     const path = `${this.#project.migrations}/${dir}`;
     for (const { name } of host.files.list(path)) {
@@ -214,7 +214,7 @@ class Repairer {
     }
   }
 
-  /** The folders that git or the database knows, none of them twice. */
+  /** The folders that git or the database knows, each with one revision. */
   #remembered(strays: readonly StrayRevision[]): Remembered[] {
     const { records, committedLine } = this.#options.memory;
     const found: Remembered[] = [];
@@ -252,7 +252,7 @@ class Repairer {
       dependsOn: record.dependsOn,
       labels: record.labels.filter((label) => !used.has(label)),
       message: record.message,
-      // When it was written is not known, but it was before it ran.
+      // The time of writing is unknown, but it was before the run.
       created: record.appliedAt,
       up: null,
       down: null,
@@ -293,7 +293,7 @@ class Repairer {
     this.#done(`Folder "${dir}" is draft ${id} again, ${place}`);
   }
 
-  /** A revision that ran on top of these and is not on disk: a folder that would follow them may be its own. */
+  /** A revision that ran on top of these and is not on disk: a folder without a line may be its folder. */
   #recordAfter(parents: readonly RevisionId[]): RevisionId | undefined {
     return this.#options.memory.records.find((record) =>
       !this.#revisions.has(record.id) && record.parents.join() === parents.join()
@@ -307,7 +307,7 @@ class Repairer {
       );
   }
 
-  /** Whether a squash left the folder of a run that it replaced: that is not given its line back. */
+  /** Whether a folder belongs to a revision that a squash has replaced. Then it gets no line. */
   #isReplaced({ dir }: StrayRevision): boolean {
     for (const { id, replaces = [] } of this.#revisions.values()) {
       const one = replaces.find((other) => holdsId(dir, other));
@@ -353,7 +353,7 @@ class Repairer {
 
 interface Remembered {
   readonly revision: ManifestRevision;
-  /** Who has it, as the end of a sentence. */
+  /** The source, as the end of a sentence. */
   readonly from: string;
 }
 
@@ -362,7 +362,7 @@ function isLeftover(name: string, target: string): boolean {
   return name.startsWith(`.${target}.`) && /\.[0-9a-f]{8}\.tmp$/.test(name);
 }
 
-/** Whether texts can be a revision's: a draft's may be any. */
+/** Whether texts can be those of a revision: a draft may have any. */
 function fits({ up, down }: CanonicalTexts, entry: ManifestRevision): boolean {
   if (up === null) return false;
   if (entry.up === null) return true;
@@ -370,12 +370,12 @@ function fits({ up, down }: CanonicalTexts, entry: ManifestRevision): boolean {
   return hashes.up === entry.up && hashes.down === entry.down;
 }
 
-/** Whether a folder without a line is the one that a line has under another name. */
+/** Whether a folder without a line is the renamed folder of a line. */
 function isFolderOf({ dir, hashes }: StrayRevision, { id, up, down }: ManifestRevision): boolean {
   return holdsId(dir, id) || (up !== null && hashes?.up === up && hashes.down === down);
 }
 
-/** Whether an id is a part of a folder's name, as a template puts it there. */
+/** Whether a folder's name contains an id as a word. */
 function holdsId(dir: string, id: RevisionId): boolean {
   const at = foldRevisionName(dir).indexOf(foldRevisionName(id));
   if (at < 0) return false;
@@ -384,7 +384,7 @@ function holdsId(dir: string, id: RevisionId): boolean {
   return isEdge(dir[at - 1]) && isEdge(dir[at + id.length]);
 }
 
-/** The word of a folder's name that looks like an id that Aludel made. */
+/** The word of a folder's name that looks like a generated id. */
 function generatedId(dir: string): string | undefined {
   return dir.split("_").find((word) => /^[0-9a-f]{12}$/.test(word));
 }

@@ -2,16 +2,16 @@ import { host } from "../../host/mod.ts";
 import type { SchemaProgram } from "../workspace/setting_table.ts";
 import { pathExists } from "../workspace/files.ts";
 
-/** A program that prints the wanted schema, ready to be run. */
-export interface SchemaRun {
+/** A program to run, which prints the wanted schema. */
+interface SchemaRun {
   /** The program and its arguments. */
   readonly command: readonly string[];
-  /** What to show of it: the Python of Aludel's own is not repeated each time. */
+  /** The command for messages, without Aludel's own Python code. */
   readonly name: string;
 }
 
 /**
- * What to run for the setting `schema`.
+ * The program to run for the setting `schema`.
  * @param root The settings file's folder.
  */
 export function schemaRun(program: SchemaProgram, root: string): SchemaRun {
@@ -41,7 +41,7 @@ export function schemaRun(program: SchemaProgram, root: string): SchemaRun {
   return { command: [python, "-c", DJANGO], name: `${python} with Django's models` };
 }
 
-/** The release of Prisma in a folder, the newest that is known if none is there: it named a flag anew in 7. */
+/** The major release of Prisma in a folder, by default 7, which renamed a flag. */
 function prismaMajor(root: string): number {
   const path = `${root}/node_modules/prisma/package.json`;
   if (!pathExists(path)) return 7;
@@ -49,7 +49,7 @@ function prismaMajor(root: string): number {
 }
 
 /**
- * The Pythons that may be a project's, the likeliest first: that of the virtual environment that is activated, of the one
+ * The Pythons that a project may use, in order of probability: that of the active virtual environment, that of the one
  * in the folder, the system's.
  */
 export function pythonsOf(root: string): readonly string[] {
@@ -66,7 +66,85 @@ export function pythonsOf(root: string): readonly string[] {
   ];
 }
 
-/** https://docs.sqlalchemy.org/en/20/faq/metadata_schema.html: how to get the CREATE TABLE output as a string. */
+/** The maximum number and depth of the Python files to read. */
+const MOST_FILES = 500;
+const DEPTH = 2;
+
+/** Models of an application that can be the wanted schema. */
+interface FoundModels {
+  /** For sentences: `Drizzle`. */
+  readonly title: string;
+  readonly schema: SchemaProgram;
+}
+
+/**
+ * Looks for models beside the settings, by the files of each library.
+ * @param root The project's folder, absolute.
+ */
+export function findModels(root: string): readonly FoundModels[] {
+  const found: FoundModels[] = [];
+  if (/DJANGO_SETTINGS_MODULE/.test(textOf(`${root}/manage.py`))) {
+    found.push({ title: "Django", schema: { django: true } });
+  }
+  const drizzle = ["ts", "js", "mjs", "json"].map((end) => `drizzle.config.${end}`)
+    .find((name) => /sqlite|turso|d1-http/.test(textOf(`${root}/${name}`)));
+  if (drizzle !== undefined) found.push({ title: "Drizzle", schema: { drizzle } });
+  const prisma = ["prisma/schema.prisma", "schema.prisma"]
+    .find((name) => /provider\s*=\s*"sqlite"/.test(textOf(`${root}/${name}`)));
+  if (prisma !== undefined) found.push({ title: "Prisma", schema: { prisma } });
+  const sqlalchemy = findBase(root);
+  if (sqlalchemy !== undefined) found.push({ title: "SQLAlchemy", schema: { sqlalchemy } });
+  return found;
+}
+
+/** The base class of SQLAlchemy's models: https://docs.sqlalchemy.org/en/20/orm/declarative_styles.html */
+const BASE =
+  /^(?:(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)*declarative_base\(|class\s+(\w+)\s*\([^)]*\bDeclarativeBase\b)/m;
+
+function findBase(root: string): string | undefined {
+  let left = MOST_FILES;
+  for (const path of pythonFiles(root, "", DEPTH)) {
+    if (left-- === 0) return undefined;
+    const match = BASE.exec(textOf(`${root}/${path}`));
+    const name = match?.[1] ?? match?.[2];
+    const module = path.replace(/(?:\/__init__)?\.py$/, "").replaceAll("/", ".");
+    if (name !== undefined) return `${module}:${name}`;
+  }
+  return undefined;
+}
+
+function* pythonFiles(root: string, below: string, depth: number): Generator<string> {
+  const entries = [...listOf(`${root}/${below}`)].sort((a, b) => a.name < b.name ? -1 : 1);
+  for (const { name, isFile } of entries) {
+    if (isFile && /^[A-Za-z_]\w*\.py$/.test(name)) yield `${below}${name}`;
+  }
+  if (depth === 0) return;
+  for (const { name, isDirectory } of entries) {
+    if (!isDirectory || !/^[A-Za-z_]\w*$/.test(name)) continue;
+    if (/^(?:node_modules|venv|env|tests?|migrations|alembic)$/.test(name)) continue;
+    yield* pythonFiles(root, `${below}${name}/`, depth - 1);
+  }
+}
+
+function listOf(folder: string): ReturnType<typeof host.files.list> {
+  try {
+    return host.files.list(folder);
+  } catch (error) {
+    if (host.fault(error) === undefined) throw error;
+    return [];
+  }
+}
+
+function textOf(path: string): string {
+  try {
+    return pathExists(path) ? host.files.readText(path) : "";
+  } catch (error) {
+    if (host.fault(error) === undefined) throw error;
+    return "";
+  }
+}
+
+/** Prints the tables of SQLAlchemy's models: https://docs.sqlalchemy.org/en/20/faq/metadata_schema.html */
 const SQLALCHEMY = `
 import importlib, sys
 from sqlalchemy import MetaData, create_mock_engine
@@ -84,7 +162,7 @@ for name in sys.argv[1:]:
     metadata.create_all(engine, checkfirst=False)
 `;
 
-/** The models' tables by Django's own schema editor, for SQLite whatever database the settings name. */
+/** Prints the tables of Django's models by its own schema editor, for SQLite, whatever database the settings name. */
 const DJANGO = `
 import os, re
 if "DJANGO_SETTINGS_MODULE" not in os.environ:

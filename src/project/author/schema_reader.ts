@@ -32,18 +32,18 @@ import { ReplayCache } from "./replay_cache.ts";
 import { schemaRun } from "./schema_models.ts";
 import { readSchemaFiles, runSchemaCommand } from "./schema_source.ts";
 
-/** The ups that lead to some revisions, as they are on disk. */
+/** The ups on disk that lead to some revisions. */
 interface HistoryTexts {
   /** Parents and dependencies first. */
   readonly ups: readonly { readonly id: RevisionId; readonly up: RevisionText }[];
-  /** The lineages of the revisions that were asked for, sorted: equal ones have equal histories. */
+  /** The sorted lineages of these revisions: if they are equal, so are the histories. */
   readonly lineages: readonly TextHash[];
 }
 
 /**
- * Reads and hashes every file that leads to the revisions; runs and tokenizes nothing.
+ * Reads and hashes every file that leads to the revisions, without running or tokenizing them.
  *
- * @throws {AludelError} `revision-edited` and its like if a sealed file is not what was sealed; errors of
+ * @throws {AludelError} `revision-edited` and similar errors if a sealed file has changed; errors of
  * the areas `file` and `sql` about reading.
  */
 function readHistory(
@@ -72,21 +72,21 @@ function readHistory(
   return { ups, lineages: ids.map((id) => known.get(id)!).sort() };
 }
 
-/** Two schemas under the project's settings, and what differs. */
+/** Two schemas and their differences, under the project's settings. */
 export interface Comparison {
   readonly from: Schema;
-  /** The wanted schema; what the settings exclude is in it as it is in the present one. */
+  /** The wanted schema, with the present objects that the settings exclude. */
   readonly to: Schema;
   readonly changes: readonly Change[];
   /** Renames that the difference may hide. */
   readonly suggestions: readonly RenameSuggestion[];
-  /** Rename hints that do nothing, a sentence each. */
+  /** Rename hints without effect, a sentence each. */
   readonly notices: readonly string[];
 }
 
 /**
- * Compares two schemas as the project's settings say.
- * @throws {AludelError} `schema-rename-hint` as {@linkcode checkRenames} does.
+ * Compares two schemas under the project's settings.
+ * @throws {AludelError} `schema-rename-hint` as {@linkcode checkRenames}.
  */
 export function compareWith(
   settings:
@@ -110,8 +110,8 @@ export function compareWith(
  * Compares a schema with the wanted one.
  *
  * @param wanted With the name of its file, folder or program.
- * @throws {AludelError} `schema-empty` for a wanted schema without anything in it, as a command that fails leaves it when
- * its output goes into the file: it would drop everything. Also as {@linkcode compareWith}.
+ * @throws {AludelError} `schema-empty` if the wanted schema is empty, because that would drop everything. A failing
+ * command whose output goes into the file leaves it empty. Also as {@linkcode compareWith}.
  */
 export function compareWithWanted(
   settings: Settings,
@@ -146,7 +146,7 @@ function emptySchema(name: string, isProgram: boolean): AludelError {
   );
 }
 
-/** Where a project's wanted schema is written, if nothing says otherwise. */
+/** The default files and folders of a project's wanted schema. */
 const DEFAULT_SCHEMAS = ["schema.sql", "schema"];
 
 /** Reads schemas from revisions, databases and files. */
@@ -155,7 +155,7 @@ export class SchemaReader {
   readonly #settings: Settings;
   readonly #workspace: Workspace | null;
   readonly #cache: ReplayCache;
-  /** Schemas of this project that were read before: most objects of the next one are equal. */
+  /** Schemas of this project that were read before: most objects of the next schema are the same. */
   readonly #read: Schema[] = [];
 
   /** @param workspace null if there is no manifest: then no revision has a schema. */
@@ -167,9 +167,9 @@ export class SchemaReader {
   }
 
   /**
-   * The schema that revisions lead to, with all that they need: from the cache, or else replayed.
+   * The schema of revisions and all that they need, from the cache or a replay.
    *
-   * @throws {AludelError} What {@linkcode readHistory} and {@linkcode replay} throw.
+   * @throws {AludelError} As {@linkcode readHistory} and {@linkcode replay}.
    */
   async ofRevisions(ids: readonly RevisionId[]): Promise<Schema> {
     await using parent = await this.parent(ids);
@@ -177,8 +177,8 @@ export class SchemaReader {
   }
 
   /**
-   * What revisions lead to, for what comes after them. If the schema is not in the cache, they are run for it, and
-   * not once more for the first database that is asked for.
+   * The schema of revisions, and databases with it on which to try what follows. If the schema is not in the cache,
+   * the first database is that of the replay.
    *
    * @throws {AludelError} As {@linkcode ofRevisions}.
    */
@@ -217,7 +217,7 @@ export class SchemaReader {
     return connection;
   }
 
-  /** The schema of a database. @throws {AludelError} `database-missing` and its like. */
+  /** The schema of a database. @throws {AludelError} `database-missing` and errors of reading it. */
   async ofDatabase(access: DatabaseAccess, name: string): Promise<Schema> {
     await using connection = await access.look({ extensions: true });
     if (connection === null) {
@@ -227,8 +227,8 @@ export class SchemaReader {
   }
 
   /**
-   * The schema that a file or a folder of files writes down.
-   * @throws {AludelError} What {@linkcode readSchemaFiles} and {@linkcode loadSchema} throw.
+   * The schema in a file or a folder of files.
+   * @throws {AludelError} As {@linkcode readSchemaFiles} and {@linkcode loadSchema}.
    */
   async ofFiles(path: string, name: string): Promise<LoadedSchema> {
     const files = readSchemaFiles(path, name);
@@ -239,9 +239,9 @@ export class SchemaReader {
   /**
    * The schema that the project wants.
    *
-   * @param onRun Told what program is about to run, if one prints the schema.
+   * @param onRun Called before a program runs that prints the schema.
    * @returns With the name of its file, folder or program.
-   * @throws {AludelError} `schema-missing` if none is written down, and as {@linkcode ofFiles}.
+   * @throws {AludelError} `schema-missing` if there is none, and as {@linkcode ofFiles}.
    */
   async wanted(
     onRun: (program: string) => void,
@@ -274,7 +274,7 @@ export class SchemaReader {
     return schema;
   }
 
-  /** All that a replay depends on: the texts in their order, the SQLite, how it reads double quotes. */
+  /** A hash of everything that a replay depends on: the texts in order, SQLite and its settings. */
   #key({ lineages }: HistoryTexts): string {
     const settings = this.#settings;
     const facts = [
@@ -289,7 +289,7 @@ export class SchemaReader {
 
 function schemaMissing(name: string): AludelError {
   return new AludelError("schema-missing", `There is no schema file "${name}"`, {
-    notes: ["It holds the CREATE statements of all tables, indexes, views and triggers"],
+    notes: ["It has the CREATE statements of all tables, indexes, views and triggers"],
     next: [
       shell`aludel schema head > ${name} # begin with the schema that the revisions make`,
       say('Name another file, folder or program with "schema" in aludel.json'),

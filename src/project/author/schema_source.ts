@@ -11,10 +11,10 @@ const SHOWN_LINES = 20;
 /**
  * Runs a program that prints a schema as SQL.
  *
- * @param command The program and its arguments; no shell is between.
- * @param folder Where it runs.
- * @param name What to call it in messages.
- * @returns What it wrote to stdout, as one schema file.
+ * @param command The program and its arguments, which run without a shell.
+ * @param folder The working folder of the program.
+ * @param name The command for messages.
+ * @returns Its standard output as one schema file.
  * @throws {AludelError} `schema-command-missing`, `schema-command-failed`, `schema-command-empty`.
  */
 export async function runSchemaCommand(
@@ -62,8 +62,8 @@ async function start(
  * Reads an SQL file, or every `*.sql` file of a folder and its subfolders.
  *
  * @param path Absolute, or relative to the working folder.
- * @param name What to call it in messages.
- * @returns null if there is nothing of that name.
+ * @param name The path for messages.
+ * @returns null if the path does not exist.
  * @throws {AludelError} `file-unreadable`, `schema-folder-empty`, `schema-conflict`, `sql-encoding`, `sql-nul`.
  */
 export function readSchemaFiles(path: string, name: string): readonly SchemaFile[] | null {
@@ -82,14 +82,14 @@ export function readSchemaFiles(path: string, name: string): readonly SchemaFile
   }
 }
 
-/** @param extent Whether the file is all of the schema. */
+/** @param extent Whether the file is the whole schema. */
 function readFile(path: string, name: string, extent: "whole" | "part"): SchemaFile {
   const text = decodeCanonicalText(name, host.files.read(path));
   refuseConflict(name, text, extent);
   return { file: name, text };
 }
 
-/** What git writes around the two sides of a conflict: https://git-scm.com/docs/git-merge */
+/** Refuses a file with the marks of a conflict: https://git-scm.com/docs/git-merge */
 function refuseConflict(name: string, text: string, extent: "whole" | "part"): void {
   const start = /^<{7}(?: |$)/m.exec(text)?.index;
   if (start === undefined || !/^={7}$/m.test(text) || !/^>{7}(?: |$)/m.test(text)) return;

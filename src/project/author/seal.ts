@@ -16,15 +16,16 @@ import { again, say, shell } from "../../text/next_step.ts";
 import { writeAtomically } from "../workspace/files.ts";
 import type { Project } from "../workspace/project.ts";
 import { MANIFEST_FILE } from "../workspace/revision_files.ts";
-import { textReader } from "../workspace/revision_texts.ts";
+import { type RevisionTexts, textReader } from "../workspace/revision_texts.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import { changeManifest } from "../workspace/folder_lock.ts";
 
-/** The code of the lint rule, by which a file says that nothing is to be undone. */
+/** The lint rule that a down may ignore to say that there is nothing to undo. */
 const RULE = "empty-down";
 
 /**
- * Whether a down undoes nothing although its up does something: a template that nobody has filled in. A down says
- * with `-- aludel: ignore=empty-down REASON` that this is meant.
+ * Whether a down undoes nothing although its up does something, such as a template that was not filled in. The line
+ * `-- aludel: ignore=empty-down REASON` in the down says that this is intended.
  *
  * @param texts Canonical texts. @param file The down's name for messages.
  * @throws {AludelError} An error of the area `directive`.
@@ -39,7 +40,7 @@ export function undoesNothing(
       .some(({ name, value }) => name === "ignore" && value === RULE);
 }
 
-/** The same if the files may be wrong in other ways, which the next run reports. */
+/** The same, but false for files with errors, which the next run reports. */
 function seemsToUndoNothing(
   texts: { readonly up: string; readonly down: string },
   file: string,
@@ -52,7 +53,7 @@ function seemsToUndoNothing(
   }
 }
 
-/** The error for a downgrade over such a down. @param file The down's name for messages. */
+/** The error for a downgrade with such a down. @param file The down's name for messages. */
 export function emptyDown(id: RevisionId, file: string): AludelError {
   return new AludelError("revision-empty-down", `The down.sql of revision "${id}" undoes nothing`, {
     revision: id,
@@ -67,24 +68,24 @@ export function emptyDown(id: RevisionId, file: string): AludelError {
   });
 }
 
-/** What `aludel seal` is asked to do. */
-export interface SealRevisionsRequest {
+/** Revisions to seal. */
+interface SealRevisionsRequest {
   /** Refs; without any, all drafts, and in the other modes all revisions. */
   readonly refs: readonly string[];
   readonly mode: SealRequest["mode"];
   /**
-   * Looks for the canonical texts that a revision was sealed with, in git or in a database. Asked only for edited
+   * Finds the canonical texts with which a revision was sealed, in git or in a database. Called only for edited
    * revisions in mode `cosmetic`.
    */
   readonly sealedTexts: (entry: ManifestRevision) => Promise<CanonicalTexts | undefined>;
   readonly onWait: () => void;
 }
 
-/** What was sealed, in the order of the history, and what its user should know of it. */
-export interface SealedRevisions extends SealResult {
-  /** Sealed now, with a down that undoes nothing: see {@linkcode seemsToUndoNothing}. */
+/** The sealed revisions, in the order of the history, and what the user should know. */
+interface SealedRevisions extends SealResult {
+  /** Those sealed now whose down undoes nothing: see {@linkcode seemsToUndoNothing}. */
   readonly emptyDowns: readonly RevisionId[];
-  /** Sealed before, with other files now: looked for if all drafts were asked for and there is none. */
+  /** Sealed revisions whose files were edited. Only looked for if all drafts are to be sealed and there is none. */
   readonly edited: readonly RevisionId[];
 }
 
@@ -98,33 +99,23 @@ export async function sealRevisions(
   project: Project,
   request: SealRevisionsRequest,
 ): Promise<SealedRevisions> {
-  return await changeManifest(project, request.onWait, async ({ graph, manifest, entries }) => {
-    const look = { applied: new Set<RevisionId>(), purpose: "look" } as const;
-    const ids = request.refs.length > 0
-      ? resolveRefs(graph, request.refs.map(parseRef), look)
-      : request.mode === "drafts"
-      ? manifest.revisions.filter(({ up }) => up === null).map(({ id }) => id)
-      : "all";
+  return await changeManifest(project, request.onWait, async (workspace) => {
+    const { graph, manifest, entries } = workspace;
+    const ids = chosenIds(workspace, request);
     const textsIn = textReader(project.files);
     const textsOf = (id: RevisionId) => textsIn(entries.get(id)!);
     const changes = new Map<RevisionId, Change>();
     if (request.mode === "cosmetic") {
       for (const id of ids === "all" ? entries.keys() : ids) {
-        const entry = entries.get(id)!;
-        const texts = textsOf(id);
-        if (texts.judge().kind !== "edited") continue;
-        const sealed = await request.sealedTexts(entry);
-        const verdict = texts.judge(() => sealed);
-        if (verdict.kind !== "edited") continue;
-        if (verdict.change === "unknown") throw textUnknown(entry, project);
-        changes.set(id, verdict.change);
+        const change = await changeOf(entries.get(id)!, textsOf(id), request, project);
+        if (change !== undefined) changes.set(id, change);
       }
     }
     const result = seal(manifest, {
       ids,
       mode: request.mode,
       hashesOf: (id) => textsOf(id).fileHashes,
-      // What is not in the map came or went as a whole file.
+      // A revision that is missing here has a new or a removed file.
       changeOf: (id) => changes.get(id) ?? "changed",
     });
     if (result.sealed.length + result.resealed.length > 0) {
@@ -139,21 +130,50 @@ export async function sealRevisions(
       const { up, down } = textsOf(id);
       return up && down && seemsToUndoNothing({ up: up.text, down: down.text }, down.file);
     });
-    const looks = request.mode === "drafts" && request.refs.length === 0 && ids.length === 0;
-    const edited = looks
-      ? graph.ids.filter((id) => {
-        const { kind } = textsOf(id).judge();
-        return kind !== "sealed" && kind !== "was" && kind !== "draft";
-      })
-      : [];
+    const hasNoDraft = request.mode === "drafts" && request.refs.length === 0 && ids.length === 0;
     return {
       ...result,
-      edited,
+      edited: hasNoDraft ? graph.ids.filter((id) => isEdited(textsOf(id))) : [],
       sealed: inOrder(result.sealed),
       resealed: inOrder(result.resealed),
       emptyDowns,
     };
   });
+}
+
+function chosenIds(
+  { graph, manifest }: Workspace,
+  { refs, mode }: SealRevisionsRequest,
+): readonly RevisionId[] | "all" {
+  if (refs.length > 0) {
+    const look = { applied: new Set<RevisionId>(), purpose: "look" } as const;
+    return resolveRefs(graph, refs.map(parseRef), look);
+  }
+  if (mode !== "drafts") return "all";
+  return manifest.revisions.filter(({ up }) => up === null).map(({ id }) => id);
+}
+
+/**
+ * How a revision was edited, compared with the texts with which it was sealed; undefined if it was not.
+ * @throws {AludelError} `seal-text-unknown`.
+ */
+async function changeOf(
+  entry: ManifestRevision,
+  texts: RevisionTexts,
+  { sealedTexts }: SealRevisionsRequest,
+  project: Project,
+): Promise<Change | undefined> {
+  if (texts.judge().kind !== "edited") return undefined;
+  const sealed = await sealedTexts(entry);
+  const verdict = texts.judge(() => sealed);
+  if (verdict.kind !== "edited") return undefined;
+  if (verdict.change === "unknown") throw textUnknown(entry, project);
+  return verdict.change;
+}
+
+function isEdited(texts: RevisionTexts): boolean {
+  const { kind } = texts.judge();
+  return kind !== "sealed" && kind !== "was" && kind !== "draft";
 }
 
 function textUnknown({ id, dir }: ManifestRevision, project: Project): AludelError {

@@ -11,20 +11,20 @@ import {
 } from "../workspace/files.ts";
 import { readSettingsFile, SETTINGS_FILE } from "../workspace/settings.ts";
 
-/** What {@linkcode startProject} found and did. Paths are relative to the project's folder. */
+/** The files of a project that was started. Paths are relative to the project's folder. */
 export interface StartedProject {
   /** Absolute. */
   readonly root: string;
   readonly created: readonly string[];
-  /** Files that got further lines. */
+  /** Files to which lines were added. */
   readonly extended: readonly string[];
-  /** What was there already and was left as it is. */
+  /** Existing files that were not changed. */
   readonly kept: readonly string[];
 }
 
-/** What new settings say. */
-export interface NewSettings {
-  /** A path relative to the settings, or a URL; left out if `DATABASE_URL` names the database. */
+/** New settings. */
+interface NewSettings {
+  /** A path relative to the settings, or a URL; missing if `DATABASE_URL` names the database. */
   readonly database?: string;
   /** The migrations folder, if it is not the default. */
   readonly migrations?: string;
@@ -33,15 +33,15 @@ export interface NewSettings {
 }
 
 /**
- * Makes the files of a project that are missing: settings, with their `$schema` if the project has the npm package, an empty manifest, the lines in `.gitattributes` that let git
- * merge manifests and keep line ends, and beside new settings one in `.gitignore` for the database. Never overwrites; a
- * second call does nothing.
+ * Creates the missing files of a project: settings, with their `$schema` if the project has the npm package; an empty
+ * manifest; lines in `.gitattributes` that let git merge manifests and keep line ends; and, with new settings, a line in
+ * `.gitignore` for the database. It overwrites nothing, so a second call has no effect.
  *
- * Settings that are there already say where the migrations folder is.
+ * Existing settings name the migrations folder.
  *
- * @param root The project's folder, absolute. Made if it is missing.
- * @param settings What the settings file says if it is made.
- * @param database The path of the database that holds for new settings; null if it is no file.
+ * @param root The project's folder, absolute. It is created if it is missing.
+ * @param settings The content of a new settings file.
+ * @param database The path of the database for new settings; null if it is not a file.
  * @throws {AludelError} `init-not-a-folder`, `file-unwritable`, and as `readSettingsFile`.
  */
 export function startProject(
@@ -80,8 +80,8 @@ export function startProject(
 }
 
 /**
- * The schema of the settings in an npm package that the project has installed, for editors: a path, relative to the
- * project. Only what is on the disk serves offline; a path to a global package would be wrong for everybody else.
+ * The path, relative to the project, of the settings' JSON Schema in an installed npm package, for editors. A URL would
+ * not work offline, and the path of a global package would be wrong on other machines.
  */
 function schemaOfPackage(root: string): string | undefined {
   const inside = "node_modules/aludel/schemas/settings.schema.json";
@@ -94,7 +94,7 @@ function schemaOfPackage(root: string): string | undefined {
   }
 }
 
-/** Two branches that each add a revision merge without a conflict; a checkout keeps the hashed line ends. */
+/** Lines that let two branches with new revisions merge without a conflict, and keep the hashed line ends. */
 function attributeLines(migrations: string): readonly string[] {
   // A pattern with a space is quoted as in C: https://git-scm.com/docs/gitattributes
   const quoted = (pattern: string) => /[\s"]/.test(pattern) ? JSON.stringify(pattern) : pattern;
@@ -104,11 +104,11 @@ function attributeLines(migrations: string): readonly string[] {
   ];
 }
 
-/** The database with its journals and restore points; undefined for one outside of the project. */
+/** A pattern for the database, its journals and restore points; undefined if it is outside the project. */
 function ignoreLine(database: string, root: string): string | undefined {
   const prefix = `${root.replace(/[/\\]$/, "")}/`;
   if (!database.startsWith(prefix) || /(?:^|[/\\])\.\.[/\\]/.test(database)) return undefined;
-  // What has a meaning in a pattern: https://git-scm.com/docs/gitignore
+  // Characters with a meaning in a pattern: https://git-scm.com/docs/gitignore
   return `/${database.slice(prefix.length).replace(/[*?[\\]/g, "\\$&")}*`;
 }
 

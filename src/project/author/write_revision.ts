@@ -1,6 +1,6 @@
 import { toSecond } from "../../text/layout.ts";
 import { host } from "../../host/mod.ts";
-import { AludelError, MEND_ACCESS } from "../../errors.ts";
+import { AludelError, FIX_ACCESS } from "../../errors.ts";
 import { parseRef } from "../../graph/ref.ts";
 import { resolveOne, resolveRefs } from "../../graph/resolve_ref.ts";
 import type { RevisionId } from "../../graph/revision.ts";
@@ -20,9 +20,9 @@ export interface DraftTexts {
 }
 
 /**
- * Comments that say what belongs into the files; as SQL they do nothing.
+ * The texts of a new draft: comments that say what to write.
  *
- * @param message Its first line is named. "Up:" before it keeps a message from being read as a directive.
+ * @param message Its first line is part of them. "Up:" keeps it from being read as a directive.
  */
 function draftTexts(message: string, purpose: "change" | "merge"): DraftTexts {
   const title = message.split(/[\r\n\0]/, 1)[0]!.trim();
@@ -40,8 +40,8 @@ function draftTexts(message: string, purpose: "change" | "merge"): DraftTexts {
   };
 }
 
-/** A draft to write, as asked for. */
-export interface WriteRevisionRequest {
+/** A draft to write. */
+interface WriteRevisionRequest {
   readonly id: RevisionId;
   readonly message: string | undefined;
   readonly now: Date;
@@ -51,17 +51,17 @@ export interface WriteRevisionRequest {
   readonly dependsOn: readonly string[];
   readonly labels: readonly string[];
   readonly splice: boolean;
-  /** Whether it can be undone: without, there is no down.sql. */
+  /** Whether to write a down.sql. */
   readonly down: boolean;
   /** `merge`: several parents are expected, and the files say that they need no SQL. */
   readonly purpose: "change" | "merge";
-  /** What the files say; left out for comments that say what belongs into them. */
+  /** The texts of the files; by default comments that say what to write. */
   readonly texts?: DraftTexts;
   /** Called when another process holds the folder's lock. */
   readonly onWait: () => void;
 }
 
-/** A draft that was written. */
+/** A new draft. */
 export interface WrittenRevision {
   readonly revision: ManifestRevision;
   /** The file for messages, such as `migrations/2026-11-23_3f9c1a2b4d5e_create/up.sql`. */
@@ -134,10 +134,10 @@ export function refuseAncestors(graph: RevisionGraph, parents: readonly Revision
 }
 
 /**
- * Makes folders with files and calls `commit`. If anything fails, the folders are gone again.
+ * Writes folders with files and calls `commit`. If anything fails, the folders are removed.
  *
- * @param folders The texts by the file's name, by the folder's.
- * @throws {AludelError} `revision-dir-taken`, `file-unwritable`, and what `commit` throws.
+ * @param folders Folder → file → text.
+ * @throws {AludelError} `revision-dir-taken`, `file-unwritable`, and the errors of `commit`.
  */
 export function writeFolders(
   parent: string,
@@ -167,7 +167,7 @@ function makeFolder(folder: string, name: string): void {
     if (host.fault(cause) !== "exists") throw unwritable(folder, cause);
     throw new AludelError("revision-dir-taken", `The folder "${name}" already exists`, {
       place: { file: folder },
-      notes: ["No revision of the manifest is in it"],
+      notes: ["It does not belong to a revision of the manifest"],
       outcome: "Nothing was written",
       next: [shell`aludel verify`],
     });
@@ -175,11 +175,11 @@ function makeFolder(folder: string, name: string): void {
 }
 
 function unwritable(path: string, cause: unknown): AludelError {
-  return new AludelError("file-unwritable", `"${path}" could not be made`, {
+  return new AludelError("file-unwritable", `"${path}" could not be created`, {
     place: { file: path },
     notes: cause instanceof Error ? [cause.message] : [],
     outcome: "Nothing was written",
-    next: [MEND_ACCESS],
+    next: [FIX_ACCESS],
     cause,
   });
 }

@@ -1,5 +1,5 @@
 import { host } from "../../host/mod.ts";
-import { AludelError, MEND_ACCESS } from "../../errors.ts";
+import { AludelError, FIX_ACCESS } from "../../errors.ts";
 
 /**
  * Whether something is at a path, a link that leads nowhere included. A path that may not be looked at counts as free:
@@ -68,7 +68,7 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
     throw new AludelError("file-unwritable", `"${path}" could not be written`, {
       place: { file: path },
       notes: [cause.message],
-      next: [MEND_ACCESS],
+      next: [FIX_ACCESS],
       outcome: "The file is unchanged",
       cause,
     });

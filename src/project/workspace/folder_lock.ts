@@ -1,5 +1,5 @@
 import { tryFileLock } from "../../db/file_lock.ts";
-import { AludelError, MEND_ACCESS } from "../../errors.ts";
+import { AludelError, FIX_ACCESS } from "../../errors.ts";
 import { host } from "../../host/mod.ts";
 import { again } from "../../text/next_step.ts";
 import { type Project, projectMissing } from "./project.ts";
@@ -54,7 +54,7 @@ function tryLock(folder: string, lockFile: string): Disposable | undefined {
     throw new AludelError("file-unwritable", `"${folder}" could not be locked`, {
       place: { file: folder },
       notes: [cause.message],
-      next: [MEND_ACCESS],
+      next: [FIX_ACCESS],
       cause,
     });
   }

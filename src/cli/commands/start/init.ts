@@ -1,6 +1,6 @@
 import { AludelError } from "../../../errors.ts";
 import { resolvePath } from "../../../project/workspace/files.ts";
-import { findModels } from "../../../project/author/find_models.ts";
+import { findModels } from "../../../project/author/schema_models.ts";
 import { startProject } from "../../../project/author/start_project.ts";
 import { defaultSettings } from "../../../project/workspace/settings.ts";
 import type { Target } from "../../../project/workspace/target.ts";
