@@ -1,10 +1,10 @@
 import type { AludelError, ErrorCode, Place } from "./errors.ts";
 import type { NextStep } from "./text/next_step.ts";
 
-/** `error`: it fails, or loses something that nothing says · `warning`: it is worth a second look. */
+/** `error`: something fails or is lost unexpectedly · `warning`: something needs a second look. */
 export type FindingLevel = "error" | "warning";
 
-/** What a check, a rule, a plan or a run found. Each of them uses as much of this as it knows. */
+/** What a check, a rule, a plan or a run has found. */
 export interface Finding {
   /** How bad it is. */
   readonly level: FindingLevel;
@@ -22,16 +22,16 @@ export interface Finding {
   readonly next: readonly NextStep[];
 }
 
-/** What a run or a check tells without stopping for it. */
+/** A message of a run or a check that does not stop it. */
 export interface Notice
   extends Pick<Finding, "code" | "message">, Partial<Pick<Finding, "notes" | "next">> {
   /** Distinguishes it from the other events of a run. */
   readonly type: "notice";
-  /** Whether it is left out if a user asks for warnings only. */
+  /** Whether it is omitted if the user asks for warnings only. */
   readonly quiet?: boolean;
 }
 
-/** What a planned statement does to rows: the plan says where, and what to do about it. */
+/** What a planned statement may do to rows. */
 export type PlanHazard = Pick<Finding, "code" | "message">;
 
 /** An error as a finding. */

@@ -12,7 +12,7 @@ const PAD = 10;
 const KEYS = 44;
 const MARGIN = 24;
 
-/** Signs of what a comparison says, for readers who do not see the colours. */
+/** Signs for the results of a comparison, for readers who do not see the colours. */
 const SIGNS: Readonly<Record<Fate, string>> = { same: "", new: "+ ", changed: "~ ", gone: "− " };
 
 /** Colours of paper, boxes, heads, lines, text, dim text, and of what is new, changed and gone. */
@@ -43,9 +43,9 @@ const STYLE = `text{font:12px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",mon
 
 /**
  * A diagram as SVG in crow's foot notation: a line ends in a foot at many children and in a bar at one, with a ring if
- * there may be none. Needs no network and no script, and has a light and a dark form.
+ * there may be none. It needs no network and no script, and has a light and a dark form.
  *
- * @param title What the picture is, for a screen reader.
+ * @param title The title of the picture, for a screen reader.
  */
 export function svgText(diagram: EntityDiagram, title: string): string {
   const { entities, relations } = diagram;
@@ -63,7 +63,7 @@ export function svgText(diagram: EntityDiagram, title: string): string {
   const tables = entities.map((entity) =>
     entityText(entity, layout.places.get(entity.id)!, widths.get(entity.id)!)
   );
-  // A key of a table to itself leaves its box at the right.
+  // The line of a table's key to itself needs space at the right of its box.
   const width = Math.ceil(layout.width + MARGIN * 2 + 30);
   const height = Math.ceil(layout.height + MARGIN * 2);
   return [
@@ -143,7 +143,7 @@ function relationText(
   const start = from.y + rowOf(entities.get(child)!, columns[0]);
   const key = entities.get(parent)!.attributes.find(({ keys }) => keys.includes("PK"))?.name;
   const end = to.y + rowOf(entities.get(parent)!, key);
-  // Each end is at the side of its box that faces the other: boxes of one layer, and a box itself, meet at the right.
+  // Each end is at the side that faces the other box. Boxes of one layer are joined at their right sides.
   const childSide = to.x < from.x ? -1 : 1;
   const parentSide = from.x < to.x ? -1 : 1;
   const a = { x: childSide < 0 ? from.x : from.x + widths.get(child)!, y: start };
@@ -170,7 +170,7 @@ function relationText(
   }"/><path class="link" d="${foot}${bar}"/>${rings.join("")}</g>`;
 }
 
-/** The height of a column's middle inside its box; of the head's if there is no such column. */
+/** The vertical middle of a column inside its box; that of the head if there is no such column. */
 function rowOf({ attributes }: Entity, column: string | undefined): number {
   const at = attributes.findIndex(({ name }) => sameName(name, column ?? ""));
   return at < 0 ? HEAD / 2 : HEAD + at * ROW + 11;

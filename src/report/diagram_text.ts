@@ -27,11 +27,11 @@ export function mermaidText({ entities, relations }: EntityDiagram): string {
 
 function mermaidName({ name, note }: Entity): string {
   const text = note === undefined ? name : `${name} (${note})`;
-  // Every name is quoted: a table may be called like a word of Mermaid's own.
+  // Every name is quoted, because it may be a keyword of Mermaid.
   return `"${mermaidQuoted(text)}"`;
 }
 
-/** A text between double quotes, where a percent sign or a backslash would be misread too. */
+/** A text between double quotes, without percent signs and backslashes, which Mermaid would interpret. */
 function mermaidQuoted(text: string): string {
   return visible(text).replace(/["%\\\n]/g, "_");
 }
@@ -84,7 +84,7 @@ export function dotText({ entities, relations }: EntityDiagram): string {
   return [...lines, "}"].join("\n");
 }
 
-/** A text inside an element or a quoted attribute. */
+/** A text for an element or a quoted attribute. */
 export function escapeXml(text: string): string {
   const escapes: Readonly<Record<string, string>> = {
     "&": "&amp;",

@@ -2,15 +2,26 @@ import { foldName } from "../sql/identifier.ts";
 import type { AlterTable, Change } from "../schema/model/change.ts";
 import type { Column, ForeignKey, Schema, Table } from "../schema/model/model.ts";
 
-/** What a comparison says about a part of a diagram. */
+/** The result of a comparison for a part of a diagram. */
 export type Fate = "same" | "new" | "changed" | "gone";
 
-/** A column as a diagram shows it. */
+/** The fate in a line of `describeChange()`, such as `add column users.email TEXT`. */
+export function fateOfLine(line: string): Exclude<Fate, "same"> {
+  if (/^(?:create|add) /.test(line)) return "new";
+  return /^drop /.test(line) ? "gone" : "changed";
+}
+
+/** An entity of which only the name is known. */
+export function bareEntity(id: string, note?: string): Entity {
+  return { id, name: id, note, attributes: [], fate: "same" };
+}
+
+/** A column of a diagram. */
 export interface Attribute {
   readonly name: string;
   /** The declared type; empty if there is none. */
   readonly type: string;
-  /** Of `PK`, `FK` and `UK`. */
+  /** Some of `PK`, `FK` and `UK`. */
   readonly keys: readonly string[];
   readonly notNull: boolean;
   readonly fate: Fate;
@@ -21,7 +32,7 @@ export interface Entity {
   /** The folded name. */
   readonly id: string;
   readonly name: string;
-  /** What is unusual about it: a virtual table's module, or that the schema does not have it. */
+  /** The module of a virtual table, or that the schema does not have the table. */
   readonly note: string | undefined;
   readonly attributes: readonly Attribute[];
   readonly fate: Fate;
@@ -41,7 +52,7 @@ export interface Relation {
   readonly fate: Fate;
 }
 
-/** Tables and foreign keys, ready to be drawn. */
+/** The tables and foreign keys of a diagram. */
 export interface EntityDiagram {
   readonly entities: readonly Entity[];
   readonly relations: readonly Relation[];
@@ -51,7 +62,7 @@ export interface EntityDiagram {
  * The diagram of a schema, or of the difference between two.
  *
  * @param schema The wanted schema of a difference.
- * @param changes What leads to it. Tables and columns that go are in the diagram too.
+ * @param changes The changes that lead to it. Dropped tables and columns are part of the diagram.
  */
 export function entityDiagram(schema: Schema, changes: readonly Change[] = []): EntityDiagram {
   const entities = new Map<string, Entity>();
@@ -66,7 +77,7 @@ export function entityDiagram(schema: Schema, changes: readonly Change[] = []): 
   }
   const add = (table: Table, fate: Fate, change?: AlterTable) => {
     const id = foldName(table.name);
-    // A table that goes can have the name of one that comes.
+    // A dropped table can have the same name as a new one.
     const key = entities.has(id) ? `${id}\n` : id;
     entities.set(key, {
       id: key,
@@ -90,15 +101,14 @@ export function entityDiagram(schema: Schema, changes: readonly Change[] = []): 
   }
   for (const { parent } of relations) {
     if (entities.has(parent)) continue;
-    const name = parent;
-    entities.set(parent, { id: parent, name, note: "missing", attributes: [], fate: "same" });
+    entities.set(parent, bareEntity(parent, "missing"));
   }
   return { entities: [...entities.values()], relations };
 }
 
 /**
- * The part of a diagram with some entities and those that a foreign key joins to them.
- * @param names Folded; every one is in the diagram.
+ * The part of a diagram with some entities and those that foreign keys join to them.
+ * @param names Folded names of entities in the diagram.
  */
 export function neighbourhood(
   { entities, relations }: EntityDiagram,
@@ -115,7 +125,7 @@ export function neighbourhood(
   };
 }
 
-/** The entities that a difference touches, in their own columns or through a foreign key. */
+/** The entities that a difference changes, in their columns or foreign keys. */
 export function touchedEntities({ entities, relations }: EntityDiagram): Set<string> {
   return new Set([
     ...entities.filter(({ fate }) => fate !== "same").map(({ id }) => id),

@@ -1,4 +1,5 @@
 import { sha256 } from "../text/sha256.ts";
+import { utcText } from "../text/layout.ts";
 import { visible } from "../text/visible.ts";
 import { escapeXml } from "./diagram_text.ts";
 import { PAGE_SCRIPT } from "./page_script.ts";
@@ -6,15 +7,15 @@ import { PAGE_BEGIN, PAGE_STYLE } from "./page_style.ts";
 import type { Report } from "./report.ts";
 
 /**
- * A report as one HTML page that needs nothing else: the data is in it, compressed, and the script that draws what a reader
- * asks for. Its policy lets it load nothing, from nowhere.
+ * A report as one self-contained HTML page: it contains the compressed data, and a script that draws what the reader
+ * selects. Its content security policy forbids to load anything.
  */
 export async function htmlText(report: Report): Promise<string> {
   const { title, made, program, revisions, target } = report;
   const facts = [
     `${revisions.length} ${revisions.length === 1 ? "revision" : "revisions"}`,
     ...(target === null ? [] : [targetText(target)]),
-    `${made.replace("T", " ").replace("Z", " UTC")} by ${program}`,
+    `${utcText(made)} by ${program}`,
   ];
   const script = PAGE_SCRIPT.trim();
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src '${
@@ -52,13 +53,13 @@ function targetText({ name, exists, current, pending }: NonNullable<Report["targ
   return `${name} is ${at}, ${pending.length} pending`;
 }
 
-/** As a content security policy names a script: https://www.w3.org/TR/CSP3/#grammardef-hash-source */
+/** The hash of a script for a content security policy: https://www.w3.org/TR/CSP3/#grammardef-hash-source */
 function scriptHash(script: string): string {
   const bytes = sha256(script).match(/../g)!.map((pair) => parseInt(pair, 16));
   return `sha256-${btoa(String.fromCharCode(...bytes))}`;
 }
 
-/** A text as the page's script reads it: DEFLATE, as base64. */
+/** A text compressed with DEFLATE, as base64, for the page's script. */
 async function compressed(text: string): Promise<string> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());

@@ -1,4 +1,4 @@
-/** A box to be placed. */
+/** A box to place. */
 export interface Box {
   readonly id: string;
   readonly width: number;
@@ -17,11 +17,11 @@ export interface Point {
   readonly y: number;
 }
 
-/** Where everything goes. */
+/** The places of boxes and links. */
 export interface Layout {
   /** The top left corner of each box. */
   readonly places: ReadonlyMap<string, Point>;
-  /** For each link, in the order given: points between boxes that its line passes, from `from` to `to`. */
+  /** For each link, in the given order: points between boxes on its line, from `from` to `to`. */
   readonly bends: readonly (readonly Point[])[];
   readonly width: number;
   readonly height: number;
@@ -31,7 +31,7 @@ const GAP_X = 90;
 const GAP_Y = 26;
 const SWEEPS = 8;
 
-/** A box, or the place where a long line passes a layer. */
+/** A box, or the place at which a long line crosses a layer. */
 interface Node {
   readonly box: Box | undefined;
   readonly width: number;
@@ -43,8 +43,9 @@ interface Node {
 }
 
 /**
- * Places boxes in layers from left to right, so that links lead to the left unless a cycle prevents it: a simple form
- * of the method of Sugiyama, Tagawa and Toda (1981). Groups that no link joins are placed below and beside each other.
+ * Places boxes in layers from left to right, so that links lead to the left unless they are in a cycle: a simple form
+ * of the method of Sugiyama, Tagawa and Toda (1981). Groups without links between them are placed beside and below
+ * each other.
  */
 export function layOut(boxes: readonly Box[], links: readonly Link[]): Layout {
   const nodes = new Map(boxes.map((box) => [box.id, makeNode(box)]));
@@ -101,7 +102,7 @@ function makeNode(box: Box | undefined, layer = 0): Node {
   return { box, width, height, layer, y: 0, left: [], right: [] };
 }
 
-/** The longest way to each box along the links, against them; a link that closes a cycle does not count. */
+/** The layer of each box: the length of the longest path of links from it, without links that close a cycle. */
 function layersOf(boxes: readonly Box[], links: readonly Link[]): Map<string, number> {
   const targets = new Map<string, string[]>(boxes.map(({ id }) => [id, []]));
   for (const { from, to } of links) if (from !== to) targets.get(from)!.push(to);
@@ -121,7 +122,7 @@ function layersOf(boxes: readonly Box[], links: readonly Link[]): Map<string, nu
   return layers;
 }
 
-/** Joins two boxes, through a node in each layer between them. */
+/** Joins two boxes by a node in each layer between them. */
 function chain(from: Node, to: Node): readonly Node[] {
   if (from === to) return [];
   const step = Math.sign(to.layer - from.layer);
@@ -167,7 +168,7 @@ interface GroupSize {
   readonly spans: readonly number[];
 }
 
-/** Orders the layers of a group to have few crossings, then gives every node its `y`. */
+/** Orders the layers of a group so that few lines cross, then sets the `y` of every node. */
 function arrange(group: readonly Node[]): GroupSize {
   const layers: Node[][] = [];
   for (const node of group) (layers[node.layer] ??= []).push(node);
@@ -203,7 +204,7 @@ function arrange(group: readonly Node[]): GroupSize {
   };
 }
 
-/** Places a layer's nodes under each other, as near as they can be to what they want together. */
+/** Places the nodes of a layer below each other, as near as possible to their wanted places. */
 function stack(layer: readonly Node[], wanted: (node: Node) => number | undefined): void {
   let y = -Infinity;
   let off = 0;

@@ -1,15 +1,16 @@
 import { mermaidText } from "./diagram_text.ts";
+import { bareEntity, fateOfLine } from "./entities.ts";
 import type { Report, ReportFinding, ReportRevision } from "./report.ts";
 import { visible } from "../text/visible.ts";
 
-/** Maximum number of revisions that are described; the others are counted. GitHub cuts a comment at 65,536 characters. */
+/** Maximum number of described revisions; the others are counted. A comment on GitHub has at most 65,536 characters. */
 const DESCRIBED = 20;
-/** Maximum length of a script that is quoted. */
+/** Maximum length of a quoted script. */
 const QUOTED = 4000;
 
 /**
- * A report in GitHub's Markdown, short enough for a comment: what each revision changes, its SQL and its hazards.
- * Oldest first, as they will run.
+ * A report in GitHub's Markdown, short enough for a comment: the changes, SQL and hazards of each revision,
+ * oldest first, as they will run.
  */
 export function markdownText({ revisions, heads, target, findings, program }: Report): string {
   const count = revisions.length;
@@ -68,10 +69,9 @@ function revisionText(revision: ReportRevision): string {
   if (difference !== null && difference.touched.length > 0) {
     const { touched, relations } = difference;
     const entities = new Map(touched.map((entity) => [entity.id, entity]));
-    // A key leads to tables that are not touched: their names are enough.
+    // Foreign keys lead to tables that do not change, whose names are enough.
     for (const id of relations.flatMap(({ child, parent }) => [child, parent])) {
-      if (entities.has(id)) continue;
-      entities.set(id, { id, name: id, note: undefined, attributes: [], fate: "same" });
+      if (!entities.has(id)) entities.set(id, bareEntity(id));
     }
     const diagram = mermaidText({ entities: [...entities.values()], relations });
     parts.push(`<details><summary>Tables</summary>\n\n${fence("mermaid", diagram)}\n\n</details>`);
@@ -94,9 +94,11 @@ function findingText({ level, code: name, message, place, notes }: ReportFinding
     .join("\n");
 }
 
-/** A line of a difference with the sign that colours it. */
+/** The signs by which GitHub colours a difference. */
+const SIGNS = { new: "+", gone: "-", changed: "!" } as const;
+
 function signed(line: string): string {
-  return `${/^(?:create|add) /.test(line) ? "+" : /^drop /.test(line) ? "-" : "!"} ${line}`;
+  return `${SIGNS[fateOfLine(line)]} ${line}`;
 }
 
 /** A block whose fence is longer than any run of backticks in it. */
@@ -112,7 +114,7 @@ function code(text: string): string {
   return shown.includes("`") ? `\`\` ${shown} \`\`` : `\`${shown}\``;
 }
 
-/** A text that Markdown and HTML take as it is. A mention would call somebody. */
+/** A text without meaning in Markdown and HTML, and without mentions, which would notify people. */
 function escape(text: string): string {
   return visible(text).replace(/[\\`*_{}[\]<>#|~]/g, "\\$&").replace(/@(?=\w)/g, "@\u200b");
 }

@@ -5,43 +5,43 @@ import { describeChange, describeObject } from "../schema/diff/describe.ts";
 import { schemaObjects } from "../schema/source/write_schema.ts";
 import { type Entity, entityDiagram, type Relation, touchedEntities } from "./entities.ts";
 
-/** Everything that a report shows, as JSON has it. */
+/** The content of a report, as in JSON. */
 export interface Report {
-  /** What it is about: the name of the project's folder. */
+  /** The name of the project's folder. */
   readonly title: string;
   /** UTC to the second. */
   readonly made: string;
   /** The program that made it, such as `aludel 0.1.0`. */
   readonly program: string;
-  /** null if no database was looked at. */
+  /** null if the report is not about a database. */
   readonly target: ReportTarget | null;
   readonly heads: readonly string[];
-  /** What is wrong with files and records. */
+  /** Errors in files and records. */
   readonly findings: readonly ReportFinding[];
   /** Newest first. */
   readonly revisions: readonly ReportRevision[];
-  /** Every object that some revision leads to, once. */
+  /** Every object of any revision's schema, once. */
   readonly objects: readonly ReportObject[];
 }
 
-/** Where a database is. */
+/** The state of a database. */
 export interface ReportTarget {
   readonly name: string;
   readonly exists: boolean;
   readonly current: readonly string[];
-  /** What an upgrade to the heads would run. */
+  /** The revisions that an upgrade to the heads would run. */
   readonly pending: readonly string[];
   readonly unknown: readonly string[];
-  /** null if nobody looked. */
+  /** null if it was not checked. */
   readonly drift: { readonly changes: readonly string[]; readonly sql: string | null } | null;
 }
 
-/** Something that a check found, in words. */
+/** A finding as text. */
 export interface ReportFinding {
   readonly level: "error" | "warning";
   readonly code: string;
   readonly message: string;
-  /** Such as `migrations/3f9c/up.sql:3`; null if it is about no place. */
+  /** Such as `migrations/3f9c/up.sql:3`; null if there is no place. */
   readonly place: string | null;
   readonly notes: readonly string[];
 }
@@ -56,10 +56,10 @@ export interface ReportRevision {
   readonly labels: readonly string[];
   readonly created: string | null;
   readonly state: "draft" | "sealed" | "unknown";
-  /** `applied` and `pending` are known of a database that was looked at. */
+  /** `applied` and `pending` only if the report is about a database. */
   readonly marks: readonly ("head" | "current" | "applied" | "pending")[];
   readonly lanes: Omit<LaneRow, "id">;
-  /** null if the file is not here. */
+  /** null if the file is missing. */
   readonly up: string | null;
   /** null if it has none. */
   readonly down: string | null;
@@ -67,7 +67,7 @@ export interface ReportRevision {
   readonly hazards: readonly ReportFinding[];
   /** null if it was not proven. */
   readonly proof: { readonly verdict: string; readonly details: readonly string[] } | null;
-  /** null if it is not applied, or no database was looked at. */
+  /** null if it is not applied, or the report is not about a database. */
   readonly applied: {
     readonly at: string;
     readonly by: string;
@@ -76,19 +76,19 @@ export interface ReportRevision {
   } | null;
 }
 
-/** What a revision does to the schema. */
+/** The changes of a revision to the schema. */
 export interface ReportDifference {
   /** Lines such as `add column users.email TEXT`. */
   readonly lines: readonly string[];
-  /** The tables that it touches, with what is new, changed and gone. */
+  /** The tables that it changes, with new, changed and dropped columns. */
   readonly touched: readonly Entity[];
-  /** The foreign keys of these that it adds or drops. */
+  /** The foreign keys of these tables that it adds or drops. */
   readonly relations: readonly Relation[];
-  /** The revision whose schema this one's is told by; null: the empty one. */
+  /** The revision from whose schema `added` and `removed` lead to this one's; null for the empty schema. */
   readonly base: string | null;
-  /** Indexes into {@linkcode Report.objects} of the objects that are not in the base's schema. */
+  /** Indexes into {@linkcode Report.objects} of the objects that the base's schema lacks. */
   readonly added: readonly number[];
-  /** The same for those of the base's schema that are not in this one's. */
+  /** Indexes of the objects that only the base's schema has. */
   readonly removed: readonly number[];
 }
 
@@ -98,25 +98,25 @@ export interface ReportObject {
   readonly name: string;
   readonly description: string;
   readonly sql: string;
-  /** Of a table, for diagrams. */
+  /** The entity of a table, for diagrams. */
   readonly entity: Entity | null;
   readonly relations: readonly Relation[];
 }
 
 /**
- * Collects the schemas of revisions so that what they have in common is held once: a table that no revision changed is
- * one object, and a schema is told by what it has besides its parent's.
+ * Collects the schemas of revisions in a compact form: a table that no revision changes is one object, and a schema is
+ * described by its differences from its parent's.
  */
 export class SchemaCollection {
   readonly objects: ReportObject[] = [];
   readonly #known = new Map<string, number>();
-  /** Objects are looked up by identity first: most of a schema is the one of the revision before. */
+  /** Objects are first looked up by identity, because most are those of the previous revision. */
   readonly #indexes = new Map<SchemaObject, number>();
   readonly #schemas = new Map<string, ReadonlySet<number>>();
 
   /**
    * Adds the schema after a revision.
-   * @param parents If the first one was added before, the schema is told by its.
+   * @param parents The first one that was added before becomes the base.
    */
   add(
     id: string,
@@ -162,7 +162,7 @@ export class SchemaCollection {
   }
 }
 
-/** The box of a table alone, and its keys. */
+/** The entity of a table, and its foreign keys. */
 function partOf(object: SchemaObject, schema: Schema): Pick<ReportObject, "entity" | "relations"> {
   if (object.kind !== "table" && object.kind !== "virtual-table") {
     return { entity: null, relations: [] };

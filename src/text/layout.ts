@@ -57,21 +57,21 @@ export function padColumns(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - displayWidth(text)));
 }
 
-/** Marks for colours until a text is written; they take no columns. */
+/** Marks for colours, which take no columns, and are replaced when a text is written. */
 export const STYLE_MARKS = /[\ufdd0-\ufdd9]/g;
-/** Narrower terminals break words themselves better than we do. */
+/** In a narrower terminal, lines are not broken here. */
 const LEAST_COLUMNS = 40;
-/** How far a continuation line is indented. */
+/** The indentation of continuation lines. */
 const HANGING = "  ";
 
 /**
- * Breaks prose at spaces, where a terminal would break it inside a word.
+ * Breaks prose at spaces, because a terminal would break it inside words.
  *
- * Left alone is what is to be copied (`next: command`, while advice begins with a capital; `at FILE`), lines of source
- * code (`3 | …`), and rows of columns, between which there are two spaces.
+ * It does not break text to copy (`next: command`, unlike advice, which begins with a capital; `at FILE`), lines of
+ * source code (`3 | …`), or rows of columns, which are separated by two spaces.
  *
- * @param text May have lines, and colours.
- * @param columns The terminal's.
+ * @param text It may have several lines, and colours.
+ * @param columns The width of the terminal.
  */
 export function foldLines(text: string, columns: number): string {
   if (columns < LEAST_COLUMNS) return text;
@@ -126,9 +126,14 @@ export function megabytes(bytes: number): string {
   return size < 1_000 ? `${size.toFixed(1)} MB` : `${(size / 1_000).toFixed(1)} GB`;
 }
 
-/** A moment in UTC to the second, as records and the manifest have it: `2026-11-23T10:15:00Z`. */
+/** A moment in UTC to the second, as in records and the manifest: `2026-11-23T10:15:00Z`. */
 export function toSecond(moment: Date): string {
   return moment.toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** A moment in UTC for people: `2026-11-23 10:15:00 UTC`. @param utc As {@linkcode toSecond} gives it, fractions allowed. */
+export function utcText(utc: string): string {
+  return utc.replace("T", " ").replace(/(?:\.\d+)?Z$/, " UTC");
 }
 
 /** Names in double quotes for a sentence: `"a"`, `"a" and "b"`, `"a", "b" and "c"`. */

@@ -1,13 +1,13 @@
 import { oneLine } from "./visible.ts";
 
 /**
- * What to do next, as data: the code that throws an error or reports a finding gives the words of a command, and the command line
- * renders them with what is needed where they are typed. Nothing below `src/cli` quotes a word or repeats a flag.
+ * What to do next, as data. The code that throws an error or reports a finding gives the words of a command, and the
+ * command line renders them, with quotes and the flags that were typed. Nothing below `src/cli` does either.
  */
 
 /** A command that can be run as it is. */
 export interface NextCommand {
-  /** Its words as a program receives them, unquoted. The first one is the program. */
+  /** Its words, unquoted, as a program receives them. The first one is the program. */
   readonly command: readonly string[];
   /** The file that its output goes to. */
   readonly into?: string;
@@ -23,11 +23,11 @@ export interface NextAdvice {
   readonly say: string;
 }
 
-/** The command that was typed, once more, with a change. */
+/** The command that was typed, with a change. */
 export interface NextAgain {
-  /** Flags to add; the same ones with other values are left out. */
+  /** Flags to add. They replace the same flags with other values. */
   readonly again: readonly string[];
-  /** A ref or another word of it, and what to write instead. If the word is not there, the flags say it, or it is added. */
+  /** A word of it, such as a ref, and its replacement, which is added if the command lacks the word and `again` is empty. */
   readonly replace?: readonly [word: string, by: string];
   /** What it does. */
   readonly why?: string;
@@ -101,7 +101,7 @@ export function shell(
   return why === undefined ? chained : { ...chained, why: why.trim() };
 }
 
-/** Commands of which each runs after the one before it has succeeded; what the last one is for is what all are for. */
+/** Commands that run one after the other while they succeed, with the purpose of the last one. */
 export function inOrder(commands: readonly NextCommand[]): NextCommand {
   const why = commands.at(-1)?.why;
   const chain = commands.map(({ command }): NextCommand => ({ command })).reduceRight(
@@ -119,19 +119,19 @@ export function again(
   return { again: command, ...(why !== undefined && { why }) };
 }
 
-/** The same command again on another database, whether it was named by a flag, as an argument or not at all. */
+/** The same command again on another database, which may have been named by a flag, by an argument or not at all. */
 export function elsewhere(name: string, by: string, why?: string): NextAgain {
   return { ...instead(name, by, why), again: ["-d", by] };
 }
 
-/** The same command again, with another word in the place of one. */
+/** The same command again, with one word replaced. */
 export function instead(word: string, by: string, why?: string): NextAgain {
   return { again: [], replace: [word, by], ...(why !== undefined && { why }) };
 }
 
 /** Renders commands for the command line that was typed. */
 export interface StepWords {
-  /** What a command's words become where they are typed. */
+  /** Completes a command's words for the command line that was typed. */
   readonly words: (command: readonly string[]) => readonly string[];
   /** The words of the command that was typed, with the change. */
   readonly again: (step: NextAgain) => readonly string[];
@@ -140,8 +140,8 @@ export interface StepWords {
 /**
  * A step as one line to paste: `aludel restore NAME   # undo this`.
  *
- * @param where The command line that was typed. Without it, words are as they were given, and the same command again is
- *   told in a sentence.
+ * @param where The command line that was typed. Without it, words are not completed, and the same command again is
+ *   described in a sentence.
  */
 export function stepText(step: NextStep, where?: StepWords): string {
   if ("say" in step) return oneLine(step.say);
@@ -150,7 +150,7 @@ export function stepText(step: NextStep, where?: StepWords): string {
   return step.why === undefined ? line : `${line}   # ${oneLine(step.why)}`;
 }
 
-/** A command's line without what it is for. */
+/** A command's line without its purpose. */
 export function commandLine(step: NextCommand | NextAgain, where?: StepWords): string {
   if ("again" in step) return (where?.again(step) ?? []).map(typedWord).join(" ");
   const line = (where?.words(step.command) ?? step.command).map(typedWord).join(" ");
@@ -170,9 +170,9 @@ function againSentence({ again, replace, why }: NextAgain): string {
 const encoder = new TextEncoder();
 
 /**
- * A word as it is typed in a POSIX shell: in quotes if it holds anything that a shell would read. A word with spaces only
- * is in double quotes, which the shells of Windows read too; one with characters that a terminal does not show is in
- * `$'…'`, as POSIX.1-2024 and the shells before it have it.
+ * A word as it is typed in a POSIX shell: in quotes if it contains characters with a meaning. If these are only spaces,
+ * the quotes are double, which the shells of Windows understand too. Characters that a terminal does not show are
+ * escaped in `$'…'`, as in POSIX.1-2024 and in older shells.
  */
 export function typedWord(word: string): string {
   if (/^[0-9A-Za-z_@%+:,./-][0-9A-Za-z_@%+=:,./-]*$/.test(word)) return word;

@@ -1,12 +1,12 @@
 import { characterWidth, displayWidth, firstColumns } from "./layout.ts";
 
-/** Where in a text the fact is. `line` and `column` count from 1, columns in characters. */
+/** A place in a file. `line` and `column` count from 1, columns in characters. */
 export interface Place {
   /** The file's name, as seen from the working folder. */
   readonly file: string;
-  /** Left out if the whole file is meant. */
+  /** Missing if the whole file is meant. */
   readonly line?: number;
-  /** Left out if the whole line is meant. */
+  /** Missing if the whole line is meant. */
   readonly column?: number;
   /** The source line with a caret under the column, ready to print. */
   readonly frame?: string;
@@ -52,11 +52,11 @@ function isPair(text: string, at: number): boolean {
 }
 
 /**
- * The offset of a byte: SQLite's "at offset N" counts the UTF-8 bytes of the statement it was given.
+ * The offset of a byte: SQLite's "at offset N" counts the UTF-8 bytes of the statement.
  *
  * @param text The whole text.
- * @param start Where the statement begins, in UTF-16 code units.
- * @param byteOffset Bytes from there. Inside a character it means that character.
+ * @param start The beginning of the statement, in UTF-16 code units.
+ * @param byteOffset Bytes from there. An offset inside a character means that character.
  * @returns UTF-16 code units from the text's start, at most its length.
  */
 export function offsetOfByte(text: string, start: number, byteOffset: number): number {
@@ -72,11 +72,11 @@ export function offsetOfByte(text: string, start: number, byteOffset: number): n
   return text.length;
 }
 
-/** Columns of source text that a frame shows: with its gutter it fits into 80. */
+/** The columns of source text in a frame, which fits into 80 columns with its gutter. */
 const FRAME_WIDTH = 68;
-/** Columns kept on either side of the caret when a long line is cut. */
+/** The columns on either side of the caret if a long line is cut. */
 const MARGIN = 32;
-/** How far to look for the ends of a line: a line of 100 MB is not copied to show 68 columns. */
+/** How far to look for the ends of a line, so that a line of 100 MB is not copied to show 68 columns. */
 const REACH = 200;
 
 /**
@@ -134,7 +134,7 @@ function lastColumns(text: string, columns: number): string {
   let excess = displayWidth(text) - columns;
   let start = 0;
   for (const character of text) {
-    // A mark without the character that it sits on would sit on the ellipsis.
+    // Without its character, a combining mark would combine with the ellipsis.
     if (excess <= 0 && characterWidth(character) > 0) break;
     excess -= characterWidth(character);
     start += character.length;

@@ -1,10 +1,10 @@
-/** The name people type. */
+/** The name of the command. */
 export const PROGRAM = "aludel";
 
 /** The release of this program, the same as in deno.json (`deno task ok` compares them). */
 export const RELEASE = "0.1.0";
 
-/** Which build it is, such as `1a86035 2026-11-24`. scripts/compile/ puts the commit in this text's place. */
+/** The build, such as `1a86035 2026-11-24`. scripts/compile/ replaces this text by the commit. */
 export const BUILD: string = "source";
 
 /** Whether a version is older than another one, number by number: `2.9` is older than `2.10.1`. */

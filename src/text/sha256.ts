@@ -14,8 +14,8 @@ let buffer = new Uint8Array(4_096);
 /**
  * SHA-256 of a text's UTF-8 bytes (https://doi.org/10.6028/NIST.FIPS.180-4), in 64 hex digits.
  *
- * Written here because it is needed at once: `crypto.subtle` is asynchronous, and loading `node:crypto` takes as long as
- * hashing two megabytes.
+ * It is written here because `crypto.subtle` is asynchronous, and loading `node:crypto` takes as long as hashing two
+ * megabytes.
  */
 export function sha256(text: string): string {
   const most = text.length * 3 + BLOCK + LENGTH_FIELD + 1;
@@ -78,7 +78,7 @@ function fraction(root: number): number {
   return (root - Math.floor(root)) * 2 ** 32 | 0;
 }
 
-/** The hex digits of bytes. `Uint8Array.prototype.toHex` is not there before Node 25. */
+/** The hex digits of bytes. `Uint8Array.prototype.toHex` exists since Node 25. */
 export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

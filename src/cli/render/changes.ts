@@ -2,6 +2,7 @@ import type { Comparison } from "../../project/author/schema_reader.ts";
 import type { Scratch } from "../../replay/scratch.ts";
 import { mismatchNotice, readMismatches } from "../../runner/foreign_key_mismatch.ts";
 import type { Notice } from "../../finding.ts";
+import { fateOfLine } from "../../report/entities.ts";
 import { describeChange } from "../../schema/diff/describe.ts";
 import type { Schema } from "../../schema/model/model.ts";
 import type { LoadedSchema } from "../../schema/source/load_schema.ts";
@@ -42,10 +43,16 @@ export function changeLines(ui: Ui, { changes }: Pick<Comparison, "changes">): r
   return changes.flatMap(describeChange).map((line) => changeLine(line, ui.style));
 }
 
-/** A line of `describeChange` with its sign: `+` what comes, `-` what goes, `~` what changes. */
+/** A line of `describeChange` with a sign: `+` for new, `-` for dropped and `~` for changed objects. */
 export function changeLine(line: string, style: Style): string {
-  if (/^(create|add) /.test(line)) return style.green(`+ ${line}`);
-  return /^drop /.test(line) ? style.red(`- ${line}`) : style.yellow(`~ ${line}`);
+  switch (fateOfLine(line)) {
+    case "new":
+      return style.green(`+ ${line}`);
+    case "gone":
+      return style.red(`- ${line}`);
+    case "changed":
+      return style.yellow(`~ ${line}`);
+  }
 }
 
 /** Suggests renames, with the line that declares each, and reports declarations without effect. */

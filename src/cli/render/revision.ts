@@ -3,7 +3,7 @@ import type { Verdict } from "../../manifest/verdict.ts";
 import { firstLine } from "../../text/visible.ts";
 import { type Catalogue, messageOf } from "../../project/workspace/catalogue.ts";
 import type { RevisionTexts } from "../../project/workspace/revision_texts.ts";
-import { durationText } from "../../text/layout.ts";
+import { durationText, utcText } from "../../text/layout.ts";
 import type { DatabaseCatalogue } from "../session/database.ts";
 import type { Style } from "../terminal/style.ts";
 
@@ -151,7 +151,7 @@ export class RevisionPrinter {
     if (entry === undefined) {
       fields.push(["Path", "not on disk: another branch of the project has it"]);
     } else {
-      fields.push(["Created", timeText(entry.created)]);
+      fields.push(["Created", utcText(entry.created)]);
       fields.push(["Path", `${this.#folder}/${entry.dir}`]);
     }
     return fields;
@@ -206,10 +206,6 @@ function colourOf(mark: Mark, style: Style): (text: string) => string {
   }
 }
 
-function timeText(utc: string): string {
-  return utc.replace("T", " ").replace("Z", " UTC");
-}
-
 /** When and how a revision came into the database; nothing if no database was read. */
 export function appliedField(
   database: DatabaseCatalogue | undefined,
@@ -219,7 +215,7 @@ export function appliedField(
   const { name } = database.target;
   const record = database.catalogue.records.get(id);
   if (record === undefined) return [["Applied", `no, not to "${name}"`]];
-  const at = timeText(record.appliedAt);
+  const at = utcText(record.appliedAt);
   const origin = record.kind === "stamped"
     ? `stamped by ${record.appliedBy}, not run`
     : `by ${record.appliedBy} in ${durationText(record.durationMs)}`;

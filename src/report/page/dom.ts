@@ -2,7 +2,7 @@
 import { tokenize } from "../../sql/tokenizer.ts";
 import { visible } from "../../text/visible.ts";
 import { svgText } from "../diagram_svg.ts";
-import type { EntityDiagram } from "../entities.ts";
+import { type EntityDiagram, fateOfLine } from "../entities.ts";
 
 type Child = Node | string | null | undefined;
 
@@ -36,7 +36,7 @@ export function section(title: string, ...children: readonly Child[]): HTMLEleme
   return h("section", {}, h("h3", {}, title), ...children);
 }
 
-/** Words of SQL that are not names: what most readers look for first. */
+/** The keywords of SQL that are coloured. */
 const KEYWORDS = new Set(
   ("ABORT ACTION ADD AFTER ALL ALTER ALWAYS ANALYZE AND AS ASC AUTOINCREMENT BEFORE BEGIN BETWEEN BY CASCADE CASE CAST CHECK " +
     "COLLATE COLUMN COMMIT CONFLICT CONSTRAINT CREATE CROSS CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DEFAULT DEFERRABLE " +
@@ -48,7 +48,7 @@ const KEYWORDS = new Set(
     .split(" "),
 );
 
-/** The longest script that is coloured; tokens of a longer one would be too many elements. */
+/** The maximum length of a script that is coloured: a longer one would have too many elements. */
 const COLOURED = 200_000;
 
 /** SQL with its tokens coloured, as SQLite reads them. */
@@ -68,7 +68,7 @@ export function sqlBlock(sql: string, label: string): HTMLElement {
 
 const PLAIN: ReadonlySet<string> = new Set(["space", "word", "operator", "semicolon", "illegal"]);
 
-/** A diagram of tables. Its styles are its own. */
+/** A diagram of tables, with its own styles. */
 export class TableDiagram extends HTMLElement {
   show(diagram: EntityDiagram, title: string): this {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
@@ -84,13 +84,14 @@ export function diagramElement(diagram: EntityDiagram, title: string): HTMLEleme
   return (document.createElement("table-diagram") as TableDiagram).show(diagram, title);
 }
 
-/** Lines of a difference with the signs that colour them. */
+const SIGNS = { new: "+", gone: "−", changed: "~" } as const;
+
+/** Lines of a difference, coloured and with signs. */
 export function changeList(lines: readonly string[]): HTMLElement | undefined {
   return list(
     lines.map((line) => {
-      const sign = /^(?:create|add) /.test(line) ? "+" : /^drop /.test(line) ? "−" : "~";
-      const kind = sign === "+" ? "new" : sign === "−" ? "gone" : "changed";
-      return h("span", { class: kind }, `${sign} ${line}`);
+      const fate = fateOfLine(line);
+      return h("span", { class: fate }, `${SIGNS[fate]} ${line}`);
     }),
     "changes",
   );

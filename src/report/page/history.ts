@@ -55,7 +55,7 @@ export class HistoryList {
     this.#input.focus();
   }
 
-  /** The revision so many places below another one in what is listed. */
+  /** The revision a number of places below another one in the list. */
   beside(id: string, by: number): string | undefined {
     return this.#found[this.#found.indexOf(id) + by];
   }
@@ -115,7 +115,7 @@ function lanesOf({ lanes: { column, beside, joins, forks } }: ReportRevision): n
   return 1 + Math.max(column, beside.length - 1, ...joins, ...forks.map(({ lane }) => lane));
 }
 
-/** The part of the graph beside a row: lines that pass, the ones that end here, and the ones to its parents. */
+/** The part of the graph beside a row: lines that pass, lines that end here, and lines to its parents. */
 function lanesElement(revision: ReportRevision, lanes: number): SVGSVGElement {
   const { lanes: { column, isReached, beside, joins, forks }, marks } = revision;
   const x = (lane: number) => lane * LANE + LANE / 2 + 2;

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** The script of the report's page: it reads the data that the page holds, and shows what the address asks for. */
+/** The script of the report's page: it reads the data in the page, and shows the view in the address. */
 import type { Report } from "../report.ts";
 import { h, TableDiagram } from "./dom.ts";
 import { HistoryList } from "./history.ts";
@@ -15,7 +15,7 @@ addEventListener("hashchange", () => show(true));
 addEventListener("keydown", pressed);
 show(false);
 
-/** The data is compressed, so that a page with a thousand revisions can be sent to people. */
+/** Reads the data, which is compressed so that a page with a thousand revisions stays small. */
 async function readReport(): Promise<Report> {
   const text = document.querySelector("#data")!.textContent!;
   const bytes = Uint8Array.from(atob(text.trim()), (character) => character.charCodeAt(0));
@@ -47,7 +47,7 @@ function show(moved: boolean): void {
     else link.removeAttribute("aria-current");
   }
   main.scrollTop = 0;
-  // A reader of the screen goes on in what is new; nobody who types in a field is taken away.
+  // A screen reader continues in the new view, unless the user is typing in a field.
   if (moved && !(document.activeElement instanceof HTMLInputElement)) {
     if (!history.element.contains(document.activeElement)) main.focus({ preventScroll: true });
   }

@@ -1,7 +1,7 @@
-import { type Entity, type EntityDiagram, neighbourhood } from "../entities.ts";
+import { bareEntity, type EntityDiagram, neighbourhood } from "../entities.ts";
 import type { Report, ReportObject, ReportRevision } from "../report.ts";
 
-/** What the page asks of a report, without the page. */
+/** The queries of the page on a report. */
 export class ReportModel {
   readonly report: Report;
   readonly #byId: ReadonlyMap<string, ReportRevision>;
@@ -35,7 +35,7 @@ export class ReportModel {
     return this.report.revisions.find(({ difference }) => difference !== null)?.id;
   }
 
-  /** The revisions that hold every word of a query in id, message, labels, changes or SQL, whatever its case. */
+  /** The revisions with every word of a query in id, message, labels, changes or SQL, ignoring case. */
   search(query: string): readonly ReportRevision[] {
     const words = query.toLowerCase().split(/\s+/).filter((word) => word !== "");
     return this.report.revisions.filter((_, at) =>
@@ -43,14 +43,14 @@ export class ReportModel {
     );
   }
 
-  /** The objects of the schema after a revision, tables first, by name. Empty if it is not known. */
+  /** The objects of the schema after a revision, tables first, by name; empty if the schema is unknown. */
   schemaAt(id: string): readonly ReportObject[] {
     const { objects } = this.report;
     return [...this.#indexesAt(id)].map((index) => objects[index]!).sort(inOrder);
   }
 
   #indexesAt(id: string): ReadonlySet<number> {
-    // A history is too long for a stack.
+    // A loop instead of recursion, because a history may be long.
     const path: ReportRevision[] = [];
     let known: ReadonlySet<number> = new Set();
     for (let at: string | null = id; at !== null;) {
@@ -81,14 +81,14 @@ export class ReportModel {
     });
   }
 
-  /** A table with the tables that foreign keys join to it. @param table As the schema has it, or its folded name. */
+  /** A table with the tables that foreign keys join to it. @param table Its name in the schema, or folded. */
   diagramAround(id: string, table: string): EntityDiagram {
     const diagram = this.diagramAt(id);
     const around = diagram.entities.filter((one) => one.name === table || one.id === table);
     return neighbourhood(diagram, new Set(around.map((one) => one.id)));
   }
 
-  /** The tables that a revision touches, marked, with those that foreign keys join to them; null if it touches none. */
+  /** The tables that a revision changes, marked, with those that foreign keys join to them; null if there are none. */
   diagramOf({ id, difference }: ReportRevision): EntityDiagram | null {
     if (difference === null || difference.touched.length === 0) return null;
     const { touched, relations } = difference;
@@ -105,19 +105,13 @@ export class ReportModel {
   }
 }
 
-/** Adds the tables that keys lead to and the schema has not. */
+/** Adds tables to which foreign keys refer and that the schema lacks. */
 function withMissing({ entities, relations }: EntityDiagram): EntityDiagram {
   const known = new Set(entities.map(({ id }) => id));
   const missing = new Set(
     relations.flatMap(({ child, parent }) => [child, parent]).filter((id) => !known.has(id)),
   );
-  const added = [...missing].map((id): Entity => ({
-    id,
-    name: id,
-    note: "missing",
-    attributes: [],
-    fate: "same",
-  }));
+  const added = [...missing].map((id) => bareEntity(id, "missing"));
   return { entities: [...entities, ...added], relations };
 }
 

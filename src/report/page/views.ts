@@ -1,12 +1,13 @@
 /// <reference lib="dom" />
+import { durationText, utcText } from "../../text/layout.ts";
 import type { ReportFinding, ReportObject, ReportRevision } from "../report.ts";
 import { changeList, diagramElement, h, list, section, sqlBlock } from "./dom.ts";
 import type { ReportModel } from "./model.ts";
 
-/** So many tables are drawn without being asked. */
+/** The maximum number of tables that are drawn without a click. */
 const DRAWN = 60;
 
-/** What a revision is, does and risks. */
+/** A revision: its facts, changes, hazards and SQL. */
 export function revisionView(model: ReportModel, revision: ReportRevision): HTMLElement {
   const { id, message, difference, hazards, proof, up, down } = revision;
   const [title = "", ...rest] = message.split("\n");
@@ -50,14 +51,16 @@ function revisionFacts(model: ReportModel, revision: ReportRevision): readonly F
     ["Depends on", links(dependsOn)],
     ["Labels", labels],
     ["Replaces", replaces.map((one) => h("code", {}, one))],
-    ["Created", created === null ? [] : [timeText(created)]],
+    ["Created", created === null ? [] : [utcText(created)]],
     [
       "Applied",
       target === null ? [] : [
         applied === null
           ? `no, not to ${target.name}`
-          : `${timeText(applied.at)}, ${
-            applied.kind === "stamped" ? "stamped, not run" : `in ${seconds(applied.durationMs)}`
+          : `${utcText(applied.at)}, ${
+            applied.kind === "stamped"
+              ? "stamped, not run"
+              : `in ${durationText(applied.durationMs)}`
           }, by ${applied.by}`,
       ],
     ],
@@ -190,12 +193,12 @@ function tablePicker(id: string, objects: readonly ReportObject[]): HTMLElement 
   return h("div", {}, input, h("ul", { class: "objects" }, ...items));
 }
 
-/** The part of the address behind `#` that shows a schema. */
+/** The address of a schema, from `#` on. */
 function schemaAddress(id: string, table: string | undefined): string {
   return table === undefined ? `#s/${id}` : `#s/${id}/${encodeURIComponent(table)}`;
 }
 
-/** Where the database is, and what is wrong with files and records. */
+/** The state of the database, and errors in files and records. */
 export function stateView(model: ReportModel): HTMLElement {
   const { target, heads, findings } = model.report;
   const links = (ids: readonly string[]) => ids.map((one) => revisionLink(model, one));
@@ -228,12 +231,4 @@ export function stateView(model: ReportModel): HTMLElement {
       findingList(findings) ?? h("p", {}, "Nothing is wrong with files and records."),
     ),
   );
-}
-
-function timeText(utc: string): string {
-  return utc.replace("T", " ").replace(/(?:\.\d+)?Z$/, " UTC");
-}
-
-function seconds(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
