@@ -160,11 +160,7 @@ export function ownsStateNames(name: string): boolean {
  */
 export function indexedContent(sql: string): string | undefined {
   const reader = new TokenReader(sql, { start: 0, end: sql.length });
-  if (!reader.accept("CREATE", "VIRTUAL", "TABLE")) return undefined;
-  reader.accept("IF", "NOT", "EXISTS");
-  reader.qualifiedName();
-  if (!reader.accept("USING") || reader.name()?.toLowerCase() !== "fts5") return undefined;
-  if (!reader.acceptOperator("(")) return undefined;
+  if (readModule(reader) !== "fts5" || !reader.acceptOperator("(")) return undefined;
   while (!reader.isAtEnd && !reader.isOperator(")")) {
     if (reader.accept("CONTENT") && reader.acceptOperator("=")) {
       return unquote(reader.text) || undefined;
@@ -175,4 +171,16 @@ export function indexedContent(sql: string): string | undefined {
     reader.acceptOperator(",");
   }
   return undefined;
+}
+
+/** The module of a CREATE VIRTUAL TABLE in lower case; undefined for any other statement. */
+export function virtualModule(sql: string): string | undefined {
+  return readModule(new TokenReader(sql, { start: 0, end: sql.length }));
+}
+
+function readModule(reader: TokenReader): string | undefined {
+  if (!reader.accept("CREATE", "VIRTUAL", "TABLE")) return undefined;
+  reader.accept("IF", "NOT", "EXISTS");
+  reader.qualifiedName();
+  return reader.accept("USING") ? reader.name()?.toLowerCase() : undefined;
 }

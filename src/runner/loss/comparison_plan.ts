@@ -33,7 +33,7 @@ export function planCopied(
 ): Plan {
   const unproven = before.columns.filter((column) => {
     const found = map.columns.get(column.folded);
-    return !column.generated && found !== undefined &&
+    return found !== undefined && !(column.generated && found.generated) &&
       !(map.taken.has(column.folded) && found.storage === column.storage && !found.generated);
   });
   const hasRowids = before.rowidColumn === undefined && before.rowid !== undefined &&
@@ -90,7 +90,8 @@ export function comparison(
   const columns: (ComparedColumn & { readonly folded: string })[] = [];
   for (const { folded, name, generated, storage } of before.columns) {
     const column = map.columns.get(folded);
-    if (generated || column === undefined) continue;
+    // What was computed and is stored now has to be the same.
+    if (column === undefined || generated && column.generated) continue;
     columns.push({
       folded,
       name,
@@ -140,8 +141,14 @@ export function comparison(
     primary: [],
     identity: plainKey
       ? { kind: "key", before: keys.map((key) => key.before), now: keys.map((key) => key.now) }
-      : { kind: "content" },
+      : { kind: "content", before: orderOf(before), now: orderOf(now) },
   };
+}
+
+/** What tells the rows of a table apart; nothing for a virtual table without rowids. */
+function orderOf({ rowid, virtual, key }: TableShape): readonly string[] {
+  if (rowid !== undefined) return [rowid];
+  return virtual ? [] : key.map(quoteName);
 }
 
 /**

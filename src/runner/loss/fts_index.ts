@@ -1,6 +1,6 @@
 import { type Connection, SqlError } from "../../db/connection.ts";
 import { quoteName } from "../../sql/identifier.ts";
-import { compareRows } from "./compare_rows.ts";
+import { compareUnordered } from "./virtual_rows.ts";
 import type { ComparedColumn } from "./row_match.ts";
 import type { TableShape } from "./table_shape.ts";
 
@@ -28,15 +28,16 @@ export async function lostEntries(
   try {
     await createVocabulary(old, VOCABULARY, before, "instance");
     await createVocabulary(fresh, VOCABULARY, now, "instance");
-    const { gone } = await compareRows(old, fresh, {
-      schema: "temp",
+    const words = {
+      schemas: { before: "temp", now: "temp" },
       before: VOCABULARY,
       now: VOCABULARY,
       columns,
-      identity: { kind: "content" },
+      identity: { kind: "content", before: [], now: [] },
       primary: [],
       mayMove: false,
-    });
+    } as const;
+    const { gone } = await compareUnordered(old, fresh, words, { before: true, now: true });
     return gone;
   } finally {
     for (const side of [old, fresh]) await side.execute(`DROP TABLE IF EXISTS temp.${VOCABULARY}`);

@@ -21,6 +21,7 @@ import {
   missingEntries,
 } from "./fts_index.ts";
 import { literalOf } from "./same_value.ts";
+import { compareUnordered, isUnordered } from "./virtual_rows.ts";
 import { readShape, type ShapeColumn, type TableShape } from "./table_shape.ts";
 import type { TableWrites } from "./write_log.ts";
 
@@ -206,16 +207,21 @@ async function measureShapes(
   const entries = hasEntries ? await lostEntries(old, fresh, before.name, now.name) : 0;
   const rest = { ...facts, dropped, options, entries };
   if (plan === "nothing") return { ...rest, of: 0, difference: noDifference() };
+  const unordered = { before: isUnordered(before), now: isUnordered(now) };
+  const compare = async (rows: RowComparison) =>
+    unordered.before || unordered.now
+      ? await compareUnordered(old, fresh, rows, unordered, lost)
+      : await compareRows(old, fresh, rows, lost);
   const of = await countRows(old, before.name);
   if (plan === "count" && lost !== undefined) {
     // To count them it need not be known which ones they are.
-    return { ...rest, of, difference: await compareRows(old, fresh, whole, lost) };
+    return { ...rest, of, difference: await compare(whole) };
   }
   if (plan === "count") {
     const gone = Math.max(of - await countRows(fresh, now.name), 0);
     return { ...rest, of, difference: { ...noDifference(), gone } };
   }
-  return { ...rest, of, difference: await compareRows(old, fresh, plan, lost) };
+  return { ...rest, of, difference: await compare(plan) };
 }
 
 function declaredOf(
@@ -254,9 +260,9 @@ async function unfilledColumns(
   map: CopyMap,
 ): Promise<Pairing["unfilled"]> {
   const found = new Map<string, ReadonlySet<string>>();
-  for (const { folded, name, generated } of columns) {
+  for (const { folded, name } of columns) {
     const column = map.columns.get(folded);
-    if (generated || column === undefined || column.generated) continue;
+    if (column === undefined || column.generated) continue;
     if (map.taken.has(folded) || map.converted.has(folded)) continue;
     const literal = await defaultLiteral(fresh, column.default);
     const text = literal.replace(/^'(.*)'$/s, "$1");

@@ -17,16 +17,21 @@ export interface ComparedColumn {
 }
 
 /** How rows of before are found again. */
-export type RowIdentity =
-  /** By expressions that order both tables alike: the rowid, or the primary key of WITHOUT ROWID. */
-  | { readonly kind: "key"; readonly before: readonly string[]; readonly now: readonly string[] }
-  /** By nothing but what is in them. */
-  | { readonly kind: "content" };
+export interface RowIdentity {
+  /**
+   * `key`: by expressions that order both tables alike, the rowid or the primary key of WITHOUT ROWID · `content`: by nothing
+   * but what is in them.
+   */
+  readonly kind: "key" | "content";
+  /** The expressions by which each table is read in order; empty: it is read at once. */
+  readonly before: readonly string[];
+  readonly now: readonly string[];
+}
 
 /** Two tables, or one at two times, and what of them is compared. */
 export interface RowComparison {
-  /** The schema that both are in; `main` if left out. */
-  readonly schema?: string;
+  /** The schemas that they are in, if it is not `main`. */
+  readonly schemas?: { readonly before?: string; readonly now?: string };
   /** The names of the tables. */
   readonly before: string;
   readonly now: string;

@@ -143,6 +143,11 @@ export class SegmentLoss {
       const old = await this.#old.connection();
       const shape = await readShape(old, touched.before);
       if (shape === undefined || shape.virtual) return undefined;
+      // What is computed is no part of a row.
+      const { changed } = difference;
+      if (shape.columns.some(({ name, generated }) => generated && changed.has(name))) {
+        return undefined;
+      }
       const keys = new Map<string, readonly SqlValue[]>();
       const add = (key: readonly SqlValue[]) => {
         if (keys.size <= room) {
