@@ -41,6 +41,10 @@ export interface Violation {
 
 /** What `PRAGMA foreign_key_check` finds in the whole database. */
 export interface ForeignKeyState {
+  /** All foreign keys. */
+  readonly keys: readonly ForeignKey[];
+  /** Those whose parent is not there. */
+  readonly dangling: ReadonlySet<ForeignKey>;
   /** How often each violation occurs, by {@linkcode violationKey}. */
   readonly violations: ReadonlyMap<
     string,
@@ -89,7 +93,10 @@ export interface Renames {
 export async function readForeignKeyState(connection: Connection): Promise<ForeignKeyState> {
   const violations = new Map<string, { violation: Violation; count: number }>();
   const mismatches: KeyMismatch[] = [];
-  for (const [child, keys] of await readForeignKeys(connection)) {
+  const found = await readForeignKeys(connection);
+  const all = [...found.values()].flat();
+  const dangling = new Set(await withoutParent(connection, all));
+  for (const [child, keys] of found) {
     try {
       const counts = await connection.query(
         `SELECT fkid, count(*) AS n FROM pragma_foreign_key_check(?) GROUP BY fkid`,
@@ -109,7 +116,31 @@ export async function readForeignKeyState(connection: Connection): Promise<Forei
       for (const key of others) addFound(key, await findByKey(connection, key), violations);
     }
   }
-  return { violations, mismatches };
+  return { keys: all, dangling, violations, mismatches };
+}
+
+/** Reads which keys there are and cannot be looked up, and no rows. */
+export async function readKeyState(connection: Connection): Promise<ForeignKeyState> {
+  const keys = [...(await readForeignKeys(connection)).values()].flat();
+  const dangling = new Set(await withoutParent(connection, keys));
+  const mismatches: KeyMismatch[] = [];
+  for (const key of keys) {
+    const mismatch = await findMismatch(connection, key);
+    if (mismatch !== undefined) mismatches.push(mismatch);
+  }
+  return { keys, dangling, violations: new Map(), mismatches };
+}
+
+async function withoutParent(
+  connection: Connection,
+  keys: readonly ForeignKey[],
+): Promise<readonly ForeignKey[]> {
+  if (keys.length === 0) return [];
+  const rows = await connection.query(
+    "SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')",
+  );
+  const names = new Set(rows.map((row) => foldName(String(row["name"]))));
+  return keys.filter(({ parent }) => !names.has(foldName(parent)));
 }
 
 const MISMATCH = /^foreign key mismatch - ".*" referencing "(.*)"$/;

@@ -23,20 +23,23 @@ import {
   type ForeignKeyState,
   mayViolate,
   readForeignKeyState,
+  readKeyState,
   type Violation,
 } from "./foreign_keys.ts";
 import { mismatchNotice } from "./foreign_key_mismatch.ts";
+import { findBrokenKeys } from "./loss/broken_keys.ts";
 import { type LockedOutcome, lockedTransaction } from "./write_lock.ts";
 import { COMPARISON_MEMORY, keepPagesInMemory, OldState, OldStateGone } from "./loss/old_state.ts";
 import { explainBatch } from "./batch_failure.ts";
 import type { BatchLoss } from "./loss/batch_loss.ts";
 import { blame, EACH, lossFailure, StepFailure } from "./step_failure.ts";
 import { SegmentLoss } from "./loss/segment_loss.ts";
-
 import {
   type DeclaredLoss,
   isLoss,
+  joinVerdicts,
   type LossTerms,
+  type LossVerdict,
   type UndeclaredLoss,
   undeclaredLoss,
 } from "./loss/verdict.ts";
@@ -97,7 +100,11 @@ export async function runTransaction(
   const enforced = segment.mode === "foreign-keys";
   await connection.execute(`PRAGMA foreign_keys = ${enforced ? "ON" : "OFF"}`);
   // The rows of a rebuild beside writers are in no other relation than before, but for new keys, which the copy obeyed.
-  const checked = run.swap === undefined && segment.steps.some((step) => mayViolate(step.script));
+  const readKeys = run.swap !== undefined
+    ? readKeyState
+    : segment.steps.some((step) => mayViolate(step.script))
+    ? readForeignKeyState
+    : undefined;
   if (connection.capabilities.ownCache) {
     await keepPagesInMemory(connection, host.comparisonMemory ?? COMPARISON_MEMORY);
   }
@@ -108,18 +115,18 @@ export async function runTransaction(
     const policies = await readPolicies(connection);
     refuseForbidden(policies, segment.steps);
     await run.protect();
-    const before = checked ? await readForeignKeyState(connection) : undefined;
+    const before = await readKeys?.(connection);
     const old = new OldState(batch === undefined ? run.openOld : () => batch.openBefore());
     const loss = await SegmentLoss.begin(connection, old, run.swap?.table);
     await ensureStateTables(connection);
     let times: readonly StepTime[];
     try {
       times = await runSteps(run, loss);
-      if (before) await refuseNewViolations(run, before);
-      said = await keepLost(run, loss, times, policies);
+      const after = await readKeys?.(connection);
+      const keys = before && after && await judgeKeys(run, before, after);
+      said = await keepLost(run, loss, times, policies, keys);
       if (batch !== undefined) {
-        if (before !== undefined) {
-          const after = await readForeignKeyState(connection);
+        if (before !== undefined && after !== undefined) {
           BatchKeys.guard(batch, before.mismatches.length + after.mismatches.length === 0);
         }
         batchLoss = await loss.addTo(batch, termsOf(run), policies.has("no-loss"));
@@ -150,10 +157,13 @@ async function keepLost(
   loss: SegmentLoss,
   times: readonly StepTime[],
   policies: ReadonlySet<Policy>,
+  keys: LossVerdict | undefined,
 ): Promise<DeclaredLoss | undefined> {
   const { steps } = run.segment;
   if (steps.length === 0) return undefined;
-  const verdict = await loss.judge(termsOf(run));
+  const terms = termsOf(run);
+  const judged = await loss.judge(terms);
+  const verdict = keys === undefined ? judged : joinVerdicts([judged, keys], terms.allowed);
   const { undeclared } = verdict;
   const lost = {
     ...verdict.lost,
@@ -223,14 +233,20 @@ async function writeRecords(run: TransactionRun, times: readonly StepTime[]): Pr
   }
 }
 
-async function refuseNewViolations(run: TransactionRun, before: ForeignKeyState): Promise<void> {
-  const after = await readForeignKeyState(run.connection);
-  if (after.violations.size === 0 && after.mismatches.length === 0) return;
-  const fates = traceTables(
-    run.segment.steps.flatMap(({ script }) =>
-      script.statements.flatMap((statement) => readMentions(script.text, statement))
-    ),
+/**
+ * Refuses new violations, and judges the keys that cannot be looked up any more.
+ * @throws {AludelError} `foreign-key-violations`.
+ */
+async function judgeKeys(
+  run: TransactionRun,
+  before: ForeignKeyState,
+  after: ForeignKeyState,
+): Promise<LossVerdict | undefined> {
+  if (after.violations.size === 0 && after.mismatches.length === 0) return undefined;
+  const mentions = run.segment.steps.flatMap(({ script }) =>
+    script.statements.flatMap((statement) => readMentions(script.text, statement))
   );
+  const fates = traceTables(mentions);
   const found = compareForeignKeyStates(before, after, {
     table: fates.tableAfter,
     column: fates.columnAfter,
@@ -269,8 +285,10 @@ async function refuseNewViolations(run: TransactionRun, before: ForeignKeyState)
       notes: [`${countRows(found.remaining)}, listed by PRAGMA foreign_key_check`],
     });
   }
-  const notice = mismatchNotice(after.mismatches);
-  if (notice !== undefined) run.host.emit(notice);
+  const verdict = findBrokenKeys(before, after, fates, mentions);
+  const notice = verdict.undeclared.length === 0 && mismatchNotice(after.mismatches);
+  if (notice) run.host.emit(notice);
+  return verdict;
 }
 
 /**

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Contents, contentsText, readContents } from "../property/loss/contents.ts";
 import { LawProject } from "../property/loss/law_project.ts";
 import { findLosses, heldRows, NO_RENAMES } from "../property/loss/losses.ts";
+import { HOSTILE_CORNERS } from "./hostile_corners.ts";
 import { HOSTILE_SCRIPTS } from "./hostile_scripts.ts";
 
 // Hostile scripts, each on real files with both journals, with whole copies and with rows alone. The judge of the law of
@@ -15,7 +16,9 @@ const WAYS = [
 
 for (const way of WAYS) {
   const { journal, transaction, holdsRows } = way;
-  for (const { name, before: first, byHand, ups, ends } of HOSTILE_SCRIPTS) {
+  for (
+    const { name, before: first, byHand, ups, ends } of [...HOSTILE_SCRIPTS, ...HOSTILE_CORNERS]
+  ) {
     Deno.test(`hostile (${journal}, ${transaction}, ${holdsRows ? "rows" : "copies"}): ${name}`, async () => {
       const folder = Deno.makeTempDirSync();
       try {

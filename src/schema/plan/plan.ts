@@ -36,6 +36,7 @@ import {
   replaceVirtualTable,
 } from "./virtual_table.ts";
 import { rowidExpression } from "../model/row.ts";
+import { sayBrokenKeys } from "./broken_keys.ts";
 
 /**
  * The cheapest statements that lead from a present schema to a wanted one on tables with rows, for the
@@ -51,7 +52,7 @@ export function planChanges(
   changes: readonly Change[],
   options: PlanOptions,
 ): Plan {
-  return new Planner(from, to, changes, options).plan();
+  return sayBrokenKeys(new Planner(from, to, changes, options).plan(), from, to);
 }
 
 /** How a table gets from the present one to the wanted one, after renames. */
