@@ -22,7 +22,7 @@ interface Compared {
 }
 
 async function compare(setUp: string, updated: readonly string[] = []): Promise<Compared> {
-  await using connection = await openDatabase({ kind: "memory" }, { mode: "create" });
+  await using connection = await openDatabase({ path: ":memory:", mode: "create" });
   for (const sql of setUp.split(";")) await connection.execute(sql);
   const before = (await readShape(connection, "old"))!;
   const now = (await readShape(connection, "new"))!;
