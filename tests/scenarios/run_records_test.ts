@@ -245,6 +245,10 @@ Deno.test("a database of another project is changed with --foreign only, and not
       ["redo", "x2"],
       ["switch"],
       ["switch", "base"],
+      ["stamp", "head"],
+      ["stamp", "base"],
+      ["stamp", "a1", "--dry-run"],
+      ["stamp", "a1", "--sql"],
     ]
   ) {
     const { stderr } = await project.fails(1, ...words, "-d", other);
@@ -266,6 +270,30 @@ Deno.test("a database of another project is changed with --foreign only, and not
   // Now it shares a revision with the disk.
   await project.done("switch", "-d", other);
   assert.equal(await theirs.applied(), "a1");
+});
+
+Deno.test("stamp writes beside the records of another project with --foreign, and instead of them with --purge", async () => {
+  using theirs = runProject();
+  theirs.add("x1", "CREATE TABLE x(a);", "DROP TABLE x;");
+  await theirs.prepare("upgrade");
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t(a);", "DROP TABLE t;");
+  await project.done("stamp", "a1", "--foreign", "-d", theirs.database);
+  assert.equal(await theirs.applied(), "x1 a1");
+  await project.done("stamp", "a1", "--purge", "-d", theirs.database);
+  assert.equal(await theirs.applied(), "a1");
+});
+
+Deno.test("dev leaves a database of another project alone, even if the own one has no revision", async () => {
+  using theirs = runProject();
+  theirs.add("x1", "CREATE TABLE x(a); INSERT INTO x VALUES (1);", "DROP TABLE x;");
+  await theirs.prepare("upgrade");
+  using project = runProject();
+  project.write("schema.sql", "CREATE TABLE t(a);");
+  const { stderr } = await project.fails(1, "dev", "--once", "-d", theirs.database);
+  assert.match(stderr, /error\[database-foreign\]/);
+  assert.doesNotMatch(stderr, /--foreign/);
+  assert.equal(await theirs.sql("SELECT a FROM x"), "1");
 });
 
 Deno.test("a database alone is undone without a project, whatever its records are", async () => {

@@ -13,7 +13,8 @@ import { NO_STATE, readMark, readState, type State } from "../../state/state.ts"
 import { say, shell } from "../../text/next_step.ts";
 import type { RenameHints } from "../../schema/diff/renames.ts";
 import { reverseChanges } from "../../schema/model/change.ts";
-import { type Catalogue, joinCatalogue } from "../workspace/catalogue.ts";
+import { foreignDatabase } from "../migrate/migration.ts";
+import { type Catalogue, isOfAnotherProject, joinCatalogue } from "../workspace/catalogue.ts";
 import type { DatabaseAccess } from "../workspace/database_access.ts";
 import type { Settings } from "../workspace/settings.ts";
 import type { Target } from "../workspace/target.ts";
@@ -122,7 +123,11 @@ async function bring(
   const { access, workspace, host } = request;
   for (let attempt = 1;; attempt++) {
     const { present, state } = await look(access);
-    const { comparison, sql } = await plan(present, joinCatalogue(workspace, state.applied));
+    const catalogue = joinCatalogue(workspace, state.applied);
+    if (isOfAnotherProject(catalogue)) {
+      throw foreignDatabase(access.name, [...catalogue.records.keys()], []);
+    }
+    const { comparison, sql } = await plan(present, catalogue);
     if (comparison.changes.length === 0) return { comparison, sql: "" };
     const step = stepOf(sql);
     const { steps } = await runRoute({

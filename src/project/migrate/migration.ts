@@ -27,7 +27,7 @@ import {
   type State,
   type StoredTexts,
 } from "../../state/state.ts";
-import { again, elsewhere, say, shell } from "../../text/next_step.ts";
+import { again, elsewhere, type NextStep, say, shell } from "../../text/next_step.ts";
 import { placeOf } from "../../text/position.ts";
 import { type Catalogue, isOfAnotherProject, joinCatalogue } from "../workspace/catalogue.ts";
 import type { DatabaseAccess } from "../workspace/database_access.ts";
@@ -161,17 +161,26 @@ function refuseInside(
 }
 
 /** @throws {AludelError} `database-foreign` */
-function refuseForeign(
+export function refuseForeign(
   { workspace, access }: MigrationContext,
-  { foreign }: MigrationRequest,
+  { foreign }: { readonly foreign?: boolean },
   catalogue: Catalogue,
 ): void {
   if (foreign === true || workspace === null || !isOfAnotherProject(catalogue)) return;
   throw foreignDatabase(access.name, [...catalogue.records.keys()]);
 }
 
-/** The error for a database whose records are all of revisions that are not on disk. */
-export function foreignDatabase(name: string, ids: readonly RevisionId[]): AludelError {
+/**
+ * The error for a database whose records are all of revisions that are not on disk.
+ * @param next How the command works on it all the same.
+ */
+export function foreignDatabase(
+  name: string,
+  ids: readonly RevisionId[],
+  next: readonly NextStep[] = [
+    again`--foreign # if it is the right one, as after a switch to a branch with another history`,
+  ],
+): AludelError {
   const named = ids.slice(-NAMED).map((id) => `"${id}"`).join(", ");
   return new AludelError(
     "database-foreign",
@@ -186,7 +195,7 @@ export function foreignDatabase(name: string, ids: readonly RevisionId[]): Alude
       next: [
         shell`aludel status`,
         elsewhere(name, "PATH", "name the database of this project"),
-        again`--foreign # if it is the right one, as after a switch to a branch with another history`,
+        ...next,
       ],
     },
   );

@@ -32,7 +32,7 @@ import type { DatabaseAccess } from "../workspace/database_access.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { recordSquashes } from "./record_squashes.ts";
 import { RevisionTexts } from "../workspace/revision_texts.ts";
-import { checkMigration, type MigrationContext } from "./migration.ts";
+import { checkMigration, type MigrationContext, refuseForeign } from "./migration.ts";
 
 /** The texts that a revision ran with, from the database's own record; undefined if it has none. */
 export async function readAppliedTexts(
@@ -53,6 +53,8 @@ export interface StampGoalRequest {
   readonly refs: readonly Ref[];
   /** Erase all records first: the way out when they name revisions that nothing knows. */
   readonly purge: boolean;
+  /** Whether records of another project may stay beside the new ones. */
+  readonly foreign?: boolean;
 }
 
 /** A stamp that is resolved and checked, and has touched nothing. */
@@ -92,14 +94,15 @@ export async function planStamp(
 ): Promise<PlannedStamp> {
   const records = await lookAtRecords(context, request.purge);
   const catalogue = joinCatalogue(context.workspace, records.seen);
+  refuseForeign(context, request, catalogue);
   const goal = resolveStampGoal(catalogue, request.refs);
   return {
     start: [...catalogue.applied],
     squashed: catalogue.past.length > 0 ? context.workspace : null,
     graph: catalogue.graph,
-    ...await checkStamp(context, records, goal, request.purge),
+    ...await checkStamp(context, records, goal, request),
     replan: async (connection) =>
-      await checkStamp(context, await readRecords(connection, request.purge), goal, request.purge),
+      await checkStamp(context, await readRecords(connection, request.purge), goal, request),
   };
 }
 
@@ -162,9 +165,11 @@ async function checkStamp(
   context: MigrationContext,
   records: Records,
   goal: StampGoal,
-  purge: boolean,
+  request: StampGoalRequest,
 ): Promise<MarkedStamp> {
+  const { purge } = request;
   const catalogue = joinCatalogue(context.workspace, records.seen);
+  refuseForeign(context, request, catalogue);
   const { graph, applied } = catalogue;
   const route: StampRoute = goal.kind === "at"
     ? stampRoute(graph, applied, goal.ids)

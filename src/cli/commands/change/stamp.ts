@@ -23,6 +23,10 @@ export const command = defineCommand({
   flags: {
     ...DATABASE_FLAG,
     purge: { kind: "switch", help: "erase all records first" },
+    foreign: {
+      kind: "switch",
+      help: "record beside the records of another project, if the database has no others",
+    },
     dryRun: { kind: "switch", help: "print what would be recorded, and change nothing" },
     sql: { kind: "switch", help: "print a script for the sqlite3 shell, and change nothing" },
   },
@@ -53,7 +57,7 @@ export const command = defineCommand({
     const report = new RunReport(ui, target);
     const planned = await planStamp(
       migrationContext(session, open),
-      { refs: texts.map(parseRef), purge: flags.purge },
+      { refs: texts.map(parseRef), purge: flags.purge, foreign: flags.foreign },
     );
     if (flags.sql) {
       const { printStampScript } = await import("../../modes/script.ts");
