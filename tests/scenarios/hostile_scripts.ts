@@ -504,6 +504,6 @@ export const HOSTILE_SCRIPTS: readonly HostileScript[] = [
       `CREATE TABLE h (id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT, n INTEGER); INSERT INTO h SELECT * FROM users;
       DROP TABLE users; ALTER TABLE h RENAME TO users;`,
     ups: [rebuild(`${COLUMNS}, z`, "(id, email, n) SELECT id, email, n FROM users")],
-    ends: { refused: /AUTOINCREMENT is gone/ },
+    ends: { refused: /it is no longer AUTOINCREMENT/ },
   },
 ];
