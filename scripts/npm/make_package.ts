@@ -63,14 +63,16 @@ export async function makePackage(folder: string, stamp: BuildStamp): Promise<Bu
       if (isFile) Deno.copyFileSync(new URL(`${part}/${name}`, ROOT), `${folder}/${part}/${name}`);
     }
   }
-  for (const name of documents()) {
-    const text = Deno.readTextFileSync(new URL(name, ROOT));
-    Deno.writeTextFileSync(`${folder}/${name}`, withoutPictures(text));
-  }
   Deno.writeTextFileSync(
     `${folder}/package.json`,
     JSON.stringify(packageJson(bundle), null, 2) + "\n",
   );
+  const names = documents();
+  const isPackaged = (path: string) => names.includes(path) || exists(`${folder}/${path}`);
+  for (const name of names) {
+    const text = withoutPictures(Deno.readTextFileSync(new URL(name, ROOT)));
+    Deno.writeTextFileSync(`${folder}/${name}`, withoutLinksElsewhere(text, name, isPackaged));
+  }
   return bundle;
 }
 
@@ -96,6 +98,26 @@ function documents(): string[] {
 /** Pictures are larger than the program. */
 function withoutPictures(markdown: string): string {
   return markdown.replace(/^!\[[^\]]*\]\([^)]*\)\n\n?/gm, "");
+}
+
+/** A link to a file of the repository that is not in the package keeps its text alone. */
+function withoutLinksElsewhere(
+  markdown: string,
+  document: string,
+  isPackaged: (path: string) => boolean,
+): string {
+  return markdown.replace(/\[([^\]]*)\]\(([^)#:]+)(#[^)]*)?\)/g, (link, text, path) => {
+    const target = new URL(path, `file:///${document}`).pathname.slice(1);
+    return isPackaged(target) ? link : text;
+  });
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 /** Writes the declarations that the library's own lead to. */

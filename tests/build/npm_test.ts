@@ -41,6 +41,15 @@ Deno.test("the npm package holds what it names, needs no other, and runs nothing
     assert.ok(!/\bDeno\.(?!makeTempDir|writeTextFile)\w/.test(text), `${module} needs Deno`);
     assert.ok(!text.includes(folder.path), `${module} names the folder that it was built in`);
   }
+  // Nothing in a document leads to a file that only the repository has.
+  for (const name of ["README.md", ...documentsOf(`${folder.path}/npm`)]) {
+    for (
+      const [, path = ""] of folder.read(`npm/${name}`).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)
+    ) {
+      const target = new URL(path, `file:///${name}`).pathname.slice(1);
+      assert.ok(folder.has(`npm/${target}`), `${name} links to ${path}`);
+    }
+  }
   // What npm packs is what was made: nothing is left out by `files`.
   const packed = await run("npm", ["pack", "--dry-run", "--json", "--silent"], {
     cwd: `${folder.path}/npm`,
@@ -92,6 +101,10 @@ Deno.test("the npm package holds what it names, needs no other, and runs nothing
   });
   assert.equal(checked.code, 0, checked.stderr);
 });
+
+function documentsOf(packageFolder: string): readonly string[] {
+  return [...Deno.readDirSync(`${packageFolder}/docs`)].map(({ name }) => `docs/${name}`);
+}
 
 /** Runtimes that the library is for, besides Deno: `ALUDEL_BUN` names a Bun. */
 const RUNTIMES = [NODE, Deno.env.get("ALUDEL_BUN")].filter((path) => path !== undefined);
