@@ -80,7 +80,7 @@ Deno.test(
     for (const line of drawn) {
       assert.match(
         line,
-        /^\d+ s {2}1\/1 upgrade a0 {2}statement \d+ of 21: INSERT {2}count what there is/,
+        /^(?:\d+ min )?\d+ s {2}1\/1 upgrade a0 {2}statement \d+ of 21: INSERT {2}count what there is/,
       );
       assert.ok(line.length < 80, line);
     }
