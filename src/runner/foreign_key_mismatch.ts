@@ -127,7 +127,7 @@ export function describeMismatch({ key, reason }: KeyMismatch): string {
         key.parentColumns.length === 1 ? "column" : "columns"
       }`;
     case "primary-key":
-      return `${from} refers to the primary key of ${parent}, which has none of ${
+      return `${from} refers to the primary key of ${parent}, and ${parent} has no primary key of ${
         key.columns.length === 1 ? "1 column" : `${key.columns.length} columns`
       }`;
     case "view":

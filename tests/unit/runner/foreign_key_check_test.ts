@@ -161,11 +161,15 @@ const KEYS: readonly (readonly [parent: string, child: string, said: string | un
     "c(x, y, FOREIGN KEY (x, y) REFERENCES p(a, b))",
     "c (x, y) refers to p (a, b), and nothing makes a, b unique",
   ],
-  ["p(a)", "c(x REFERENCES p)", "c (x) refers to the primary key of p, which has none of 1 column"],
+  [
+    "p(a)",
+    "c(x REFERENCES p)",
+    "c (x) refers to the primary key of p, and p has no primary key of 1 column",
+  ],
   [
     "p(a, b, PRIMARY KEY (a, b))",
     "c(x REFERENCES p)",
-    "c (x) refers to the primary key of p, which has none of 1 column",
+    "c (x) refers to the primary key of p, and p has no primary key of 1 column",
   ],
   ["p(a)", "c(x REFERENCES p(z))", "c (x) refers to p (z), and p has no such column"],
   [
