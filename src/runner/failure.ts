@@ -51,6 +51,10 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
     "The named object refers to something that this statement removes or renames: drop it first, and create it again afterwards",
   ],
   [
+    /^near "(?:<<|==|>>)": syntax error/,
+    "If these are the marks of a merge conflict, resolve it in the file",
+  ],
+  [
     /^incomplete input/,
     "The statement that begins here is incomplete: something must follow its last word",
   ],

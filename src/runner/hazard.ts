@@ -198,8 +198,10 @@ async function lossOf(
     [table],
   );
   const strict = Number(row?.["strict"]) === 1;
-  if (indexedContent(String(row?.["sql"] ?? "")) !== undefined) return undefined;
-  const created = await createdColumns(creation);
+  const definition = String(row?.["sql"] ?? "");
+  if (indexedContent(definition) !== undefined) return undefined;
+  const created = await createdColumns(creation) ??
+    await createdColumns(creation, { table, definition });
   if (created === undefined) return hazard.loses;
   // Generated columns are computed again, and hidden ones of virtual tables hold nothing:
   // https://sqlite.org/pragma.html#pragma_table_xinfo
@@ -225,15 +227,25 @@ async function lossOf(
   return undefined;
 }
 
-/** The stored columns of the table that a statement creates, with how they store values; undefined: unknown. */
-async function createdColumns(creation: string): Promise<Map<string, Affinity> | undefined> {
+/**
+ * The stored columns of the table that a statement creates, with how they store values; undefined: unknown, because a
+ * function of the application is in it, or a CREATE TABLE AS SELECT reads other tables.
+ *
+ * @param from A table that a CREATE TABLE AS SELECT may read.
+ */
+async function createdColumns(
+  creation: string,
+  from?: { readonly table: string; readonly definition: string },
+): Promise<Map<string, Affinity> | undefined> {
   await using scratch = openScratch({ doubleQuotedStrings: true });
-  // CREATE TABLE AS SELECT, or a function of the application: unknown without running it.
   return await unlessRefused(async () => {
+    if (from !== undefined) await scratch.execute(from.definition);
     await scratch.execute(creation);
     const rows = await scratch.query(
       "SELECT c.name, c.type, t.strict FROM pragma_table_list AS t, pragma_table_xinfo(t.name) AS c " +
-        "WHERE t.schema = 'main' AND t.type <> 'shadow' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        "WHERE t.schema = 'main' AND t.type <> 'shadow' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' " +
+        "AND t.name <> ? COLLATE NOCASE",
+      [from?.table ?? ""],
     );
     if (rows.length === 0) return undefined;
     return new Map(rows.map(({ name, type, strict }) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
+import { runProject } from "./run_project.ts";
 import {
   aludel,
   aludelCommand,
@@ -104,4 +105,23 @@ Deno.test("a lost manifest is to be taken back, and not to be started anew", asy
     /^error\[project-missing\]: .*\n[\s\S]*1 revision is there; only the manifest/,
   );
   assert.match(stderr, / {2}next: git checkout -- migrations\/manifest\.json\n$/);
+});
+
+Deno.test("a folder that is named and is no project's is not said to lie under none", async () => {
+  using project = runProject();
+  Deno.mkdirSync(`${project.path}/sub`);
+  const { code, stderr } = await project.inProcess("status", "-c", "sub");
+  assert.equal(code, 1);
+  assert.match(stderr, /^ {2}".*\/sub" has no aludel\.json\n {2}There is a project in ".*"$/m);
+});
+
+Deno.test("the marks of a merge conflict are named wherever git leaves them", async () => {
+  using project = runProject();
+  project.add("a1", "<<<<<<< HEAD\nCREATE TABLE t(a);\n=======\nCREATE TABLE t(b);\n>>>>>>> x\n");
+  const run = await project.inProcess("upgrade");
+  assert.match(run.stderr, /next: If these are the marks of a merge conflict, resolve it/);
+  project.write("aludel.json", "<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> x\n");
+  const { code, stderr } = await project.inProcess("status");
+  assert.equal(code, 1);
+  assert.match(stderr, /next: Resolve the merge conflict whose marks are in it/);
 });

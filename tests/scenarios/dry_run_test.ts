@@ -141,3 +141,15 @@ Deno.test("--dry-run says what may be lost, with the columns that a rebuild leav
   const answer = JSON.parse((await project.inProcess("upgrade", "--dry-run", "--json")).stdout);
   assert.deepEqual(answer.mayLose, ['a2 rebuilds table "t" without column "b"']);
 });
+
+Deno.test("--dry-run knows the columns that CREATE TABLE AS leaves out", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t(a, b, c); INSERT INTO t VALUES (1, 2, 3);");
+  await project.prepare("upgrade");
+  project.add(
+    "a2",
+    "CREATE TABLE n AS SELECT a, c FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t;",
+  );
+  const { stderr } = await project.inProcess("upgrade", "--dry-run");
+  assert.match(stderr, /^may lose {3}a2 rebuilds table "t" without column "b"$/m);
+});

@@ -269,3 +269,11 @@ Deno.test("stamp keeps the only copy of a forgotten revision's SQL, and says how
   // What is sealed on disk is kept there.
   assert.doesNotMatch((await project.fails(0, "stamp", "base")).stderr, /kept/);
 });
+
+Deno.test("stamp says that it made the database", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE t(a);");
+  const { stderr } = await project.inProcess("stamp", "head");
+  assert.match(stderr, /^created {2}app\.db$/m);
+  assert.doesNotMatch((await project.inProcess("stamp", "base")).stderr, /created/);
+});

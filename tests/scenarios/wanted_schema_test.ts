@@ -8,7 +8,7 @@ Deno.test("check names the file that is missing, and how to begin one", async ()
   project.add("a1", USERS);
   const { stderr } = await project.fails(1, "check");
   assert.match(stderr, /^error\[schema-missing\]: There is no schema file "schema\.sql"/m);
-  assert.match(stderr, /next: aludel schema head > schema\.sql/);
+  assert.match(stderr, /next: aludel schema heads > schema\.sql/);
   project.write("schema.sql", await project.done("schema", "head"));
   await project.done("check");
 });

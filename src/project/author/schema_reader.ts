@@ -291,7 +291,7 @@ function schemaMissing(name: string): AludelError {
   return new AludelError("schema-missing", `There is no schema file "${name}"`, {
     notes: ["It has the CREATE statements of all tables, indexes, views and triggers"],
     next: [
-      shell`aludel schema head > ${name} # begin with the schema that the revisions make`,
+      shell`aludel schema heads > ${name} # begin with the schema that the revisions make`,
       say('Name another file, folder or program with "schema" in aludel.json'),
     ],
   });

@@ -43,14 +43,17 @@ export function requireProject(project: Project): void {
 
 /** The error for a command that needs a project and has none: it says where Aludel looked, and where a project is. */
 export function projectMissing({ files, migrations, settings }: Project): AludelError {
-  const named = settings.file === undefined
-    ? `"${settings.root}" and the folders above it have no ${SETTINGS_FILE}`
-    : `The folder is named by "${settings.file}"`;
   const message = `There is no manifest in "${files.name}"`;
   const folders =
     files.folders().filter((folder) => pathExists(`${migrations}/${folder}/up.sql`)).length;
+  const others = folders === 0 ? projectsNear(settings.root) : [];
+  const { root } = settings;
+  const named = settings.file !== undefined
+    ? `The folder is named by "${settings.file}"`
+    : others.some((other) => root.startsWith(`${other}/`))
+    ? `"${root}" has no ${SETTINGS_FILE}`
+    : `"${root}" and the folders above it have no ${SETTINGS_FILE}`;
   if (folders === 0) {
-    const others = projectsNear(settings.root);
     return new AludelError("project-missing", message, {
       notes: [named, ...others.map((other) => `There is a project in "${other}"`)],
       next: [

@@ -63,7 +63,9 @@ export function parseSettings(text: string, file: string, root: string): Setting
     throw new AludelError("settings-syntax", `The settings file ${about}`, {
       place: placeOf(file, body, reading.offset),
       next: [
-        body.trim() === ""
+        /^<{7}(?: |$)/m.test(body)
+          ? say("Resolve the merge conflict whose marks are in it")
+          : body.trim() === ""
           ? say("Write {} into it for the defaults")
           : say("Correct it at the caret: plain JSON, without comments and trailing commas"),
       ],

@@ -29,9 +29,11 @@ Deno.test("hazardsWithRows() compares the columns of a rebuild by what SQLite ma
       hazard(["t"], "CREATE TABLE n(a, b INTEGER, CHECK (b > 0))"),
       hazard(["t"], 'CREATE TABLE "n x"(a, d)'),
       hazard(["t"], "CREATE TABLE n AS SELECT * FROM t"),
+      hazard(["t"], "CREATE TABLE n AS SELECT a, 1 + B AS more FROM t"),
+      hazard(["t"], "CREATE TABLE n AS SELECT * FROM another"),
       hazard(["t"], ""),
     ),
-    [false, true, true, true],
+    [false, true, false, true, true, true],
   );
 });
 

@@ -5,6 +5,7 @@ import { shell } from "../../../text/next_step.ts";
 import type { Target } from "../../../project/workspace/target.ts";
 import type { Ui } from "../../terminal/ui.ts";
 import { requireProject } from "../../../project/workspace/project.ts";
+import { pathExists } from "../../../project/workspace/files.ts";
 import { planStamp, stamp } from "../../../project/migrate/stamp.ts";
 import { defineCommand } from "../../arguments/command.ts";
 import { DATABASE_FLAG, refuseSeveralModes } from "../../arguments/flag.ts";
@@ -63,6 +64,7 @@ export const command = defineCommand({
       const { printStampScript } = await import("../../modes/script.ts");
       return printStampScript(ui, planned, target.name);
     }
+    const isNew = target.kind === "file" && !pathExists(target.path);
     using host = runHost(session, open, (event) => report.see(event));
     const { stamp: done, kept } = flags.dryRun
       ? { stamp: planned.stamp, kept: null }
@@ -79,6 +81,7 @@ export const command = defineCommand({
     for (const { id, message } of done.add) {
       ui.notice(`stamped  ${ui.talkStyle.yellow(id)}  ${message}`);
     }
+    if (isNew && !flags.dryRun && added.length > 0) ui.notice(`created  ${target.name}`);
     if (kept !== null) reportRestorePoint(ui, target, kept);
     if (flags.dryRun) {
       ui.notice(`Nothing was changed: this is what would be recorded in "${target.name}".`);
