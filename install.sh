@@ -16,19 +16,20 @@ fail() {
   exit 1
 }
 
+elsewhere="with Node 24.10 or newer: npm install --global aludel"
 case "$(uname -s)" in
   Linux) system=linux ;;
   Darwin) system=macos ;;
   MINGW* | MSYS* | CYGWIN*) fail "on Windows, download aludel-windows-x64.exe from the release instead" ;;
-  *) fail "there is no program for $(uname -s); with Deno, Aludel runs from its source" ;;
+  *) fail "there is no program for $(uname -s); $elsewhere" ;;
 esac
 case "$(uname -m)" in
   x86_64 | amd64) machine=x64 ;;
   aarch64 | arm64) machine=arm64 ;;
-  *) fail "there is no program for $(uname -s) on $(uname -m); with Deno, Aludel runs from its source" ;;
+  *) fail "there is no program for $(uname -s) on $(uname -m); $elsewhere" ;;
 esac
 if [ "$system" = linux ] && ls /lib/ld-musl-* >/dev/null 2>&1; then
-  fail "the program needs the GNU C library, and this system has musl; with Deno, Aludel runs from its source"
+  fail "the program needs the GNU C library, and this system has musl; $elsewhere"
 fi
 file=aludel-$system-$machine
 [ -n "$download" ] || fail "set ALUDEL_DOWNLOAD to the address of a release's files"

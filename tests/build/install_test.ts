@@ -64,8 +64,12 @@ Deno.test("install.sh installs nothing whose sum is another", { ignore }, async 
 Deno.test("install.sh says what it cannot do", { ignore }, async () => {
   for (
     const [system, machine, message] of [
-      ["FreeBSD", "amd64", /^install\.sh: there is no program for FreeBSD; with Deno, /],
-      ["Linux", "riscv64", /^install\.sh: there is no program for Linux on riscv64; with Deno, /],
+      [
+        "FreeBSD",
+        "amd64",
+        /^install\.sh: there is no program for FreeBSD; with Node 24\.10 or newer: npm /,
+      ],
+      ["Linux", "riscv64", /^install\.sh: there is no program for Linux on riscv64; with Node /],
       ["MINGW64_NT-10.0", "x86_64", /^install\.sh: on Windows, download aludel-windows-x64\.exe /],
       // Listed in the sums, but the file is missing.
       ["Linux", "aarch64", /install\.sh: could not get file:.*\/aludel-linux-arm64\n$/],
@@ -77,6 +81,15 @@ Deno.test("install.sh says what it cannot do", { ignore }, async () => {
     assert.match(outcome.stderr, message);
     assert.ok(!folder.has("home"));
   }
+  using musl = await release();
+  // What looks for the C library finds musl's.
+  musl.write("bin/ls", '#!/bin/sh\ncase "$1" in /lib/ld-musl-*) exit 0 ;; esac\nexit 1\n');
+  Deno.chmodSync(`${musl.path}/bin/ls`, 0o755);
+  assert.match(
+    (await musl.install()).stderr,
+    /^install\.sh: the program needs the GNU C library, and this system has musl; with Node /,
+  );
+  assert.ok(!musl.has("home"));
   using folder = await release();
   assert.match(
     (await folder.install({ ALUDEL_DOWNLOAD: "" })).stderr,
