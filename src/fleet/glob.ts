@@ -109,7 +109,7 @@ export function expandBraces(pattern: string): string[] {
 }
 
 /** Whether a name matches a pattern without slashes and braces. */
-function matcher(pattern: string): (name: string) => boolean {
+export function matcher(pattern: string): (name: string) => boolean {
   const source = pattern.replace(/\[(!|\^)?([^\]]+)\]|[*?]|[\\^$.|+()[\]{}]/g, (all, not, set) => {
     if (all === "*") return ".*";
     if (all === "?") return ".";

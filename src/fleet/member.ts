@@ -62,6 +62,8 @@ export class MemberList {
           ]);
         }
         return this.#put(location.url, { name: name ?? location.name, database });
+      case "d1":
+        return this.#put(location.name, { name: name ?? location.name, database });
       case "memory":
         throw this.#refused("names a database in memory", place);
       case "foreign":
@@ -144,6 +146,12 @@ export class MemberTargets {
     });
     return { ...target, name, ...(target.kind === "file" && { mode: target.mode ?? "rw" }) };
   }
+}
+
+/** The variables of the environment, and of `.env` if the settings allow it. */
+export function environmentOf({ root, dotenv }: Settings): (name: string) => string | undefined {
+  return (name) =>
+    host.process.env(name) || (dotenv ? parseDotenv(dotenvOf(root)).get(name) : undefined);
 }
 
 function dotenvOf(root: string): string {

@@ -7,6 +7,7 @@ import type { Settings } from "../project/workspace/settings.ts";
 import type { Target } from "../project/workspace/target.ts";
 import { closest } from "../text/closest.ts";
 import { instead, say, shell } from "../text/next_step.ts";
+import { listD1 } from "./d1_list.ts";
 import { expandGlob } from "./glob.ts";
 import { type Member, MemberList, requireMembers, withoutLinksToSame } from "./member.ts";
 
@@ -14,6 +15,8 @@ import { type Member, MemberList, requireMembers, withoutLinksToSame } from "./m
 export type FleetSource =
   | { readonly kind: "glob"; readonly patterns: readonly string[] }
   | { readonly kind: "query"; readonly database: Target; readonly sql: string }
+  /** The D1 databases of a Cloudflare account whose names match. */
+  | { readonly kind: "d1"; readonly patterns: readonly string[]; readonly settings: Settings }
   /** A program that prints a database a line: its words, or a line for the system's shell. */
   | { readonly kind: "command"; readonly command: readonly string[] | string };
 
@@ -32,24 +35,27 @@ export interface NamedSource {
  */
 export function fleetOfSettings(
   name: string,
-  { fleets, root }: Settings,
+  settings: Settings,
   targetOf: (database: string) => Target,
 ): NamedSource {
+  const { fleets, root } = settings;
   const fleet = Object.hasOwn(fleets, name) ? fleets[name] : undefined;
   if (fleet === undefined) throw unknownFleet(name, Object.keys(fleets));
-  return { source: sourceOf(fleet, targetOf), name: `The fleet "${name}"`, folder: root };
+  return { source: sourceOf(fleet, settings, targetOf), name: `The fleet "${name}"`, folder: root };
 }
 
 function sourceOf(
   fleet: string | FleetSettings,
+  settings: Settings,
   targetOf: (database: string) => Target,
 ): FleetSource {
   if (typeof fleet === "string") return { kind: "glob", patterns: [fleet] };
-  const { glob, query, command } = fleet;
+  const { glob, query, d1, command } = fleet;
   if (glob !== undefined) return { kind: "glob", patterns: glob };
   if (query !== undefined) {
     return { kind: "query", database: targetOf(query.database), sql: query.sql };
   }
+  if (d1 !== undefined) return { kind: "d1", patterns: d1, settings };
   return { kind: "command", command: command ?? [] };
 }
 
@@ -58,14 +64,15 @@ function unknownFleet(name: string, names: readonly string[]): AludelError {
   return new AludelError("fleet-unknown", `The settings have no fleet "${name}"`, {
     notes: names.length === 0 ? [] : [`they have ${names.map((one) => `"${one}"`).join(", ")}`],
     next: near === undefined
-      ? [say('Name it under "fleets" in aludel.json, or use --glob, --query or --from')]
+      ? [say('Name it under "fleets" in aludel.json, or use --glob, --query, --d1 or --from')]
       : [instead(name, near)],
   });
 }
 
 /**
  * Lists the databases that a source names, each once.
- * @throws {AludelError} `fleet-empty`, `fleet-target`, `fleet-query`, `fleet-command`, and what opening a database throws.
+ * @throws {AludelError} `fleet-empty`, `fleet-target`, `fleet-query`, `fleet-command`, `target-value` if there is no
+ * Cloudflare account or token, and what opening a database throws.
  */
 export async function listMembers({ source, name, folder }: NamedSource): Promise<Member[]> {
   const list = new MemberList(folder, name);
@@ -79,6 +86,9 @@ export async function listMembers({ source, name, folder }: NamedSource): Promis
       for (const [index, row] of (await query(source.database, source.sql)).entries()) {
         list.add(row, `in row ${index + 1}`);
       }
+      break;
+    case "d1":
+      for (const member of await listD1(source.settings, source.patterns)) list.add(member, "");
       break;
     case "command":
       for (const [index, line] of (await printed(source.command, folder, name)).entries()) {

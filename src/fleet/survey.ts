@@ -57,9 +57,10 @@ export interface Sight {
 
 type Verdict = Omit<Sight, "group" | "bytes">;
 
-/** The schema without our own tables, whose names no migration may use. */
-const SCHEMA = "SELECT group_concat(coalesce(sql, name), char(30) ORDER BY type, name) AS sql " +
-  "FROM main.sqlite_schema WHERE tbl_name NOT LIKE 'aludel\\_%' ESCAPE '\\'";
+/** The schema without our own tables, whose names no migration may use. A libSQL server takes no ORDER BY in an aggregate. */
+const SCHEMA =
+  "SELECT group_concat(sql, char(30)) AS sql FROM (SELECT coalesce(sql, name) AS sql " +
+  "FROM main.sqlite_schema WHERE tbl_name NOT LIKE 'aludel\\_%' ESCAPE '\\' ORDER BY type, name)";
 
 /** Looks at databases. Those with equal records are judged once. */
 export class Surveyor {

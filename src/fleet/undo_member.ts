@@ -1,9 +1,11 @@
 import { databaseMissing } from "../db/sqlite_error.ts";
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
+import { hasTimeTravel, momentNamed, returnTo } from "../project/copies/bookmark.ts";
 import { restoreRows } from "../project/copies/restore_rows.ts";
 import { findRestorePoint, readRestoreFolder } from "../project/copies/restore_points.ts";
 import { restoreDatabase } from "../project/copies/restore.ts";
+import { restoreServer } from "../project/copies/server_restore.ts";
 import { planMigration, runMigration } from "../project/migrate/migration.ts";
 import { joinCatalogue } from "../project/workspace/catalogue.ts";
 import type { Target } from "../project/workspace/target.ts";
@@ -57,9 +59,14 @@ async function undo(run: MemberRun, work: UndoWork): Promise<Undone> {
   const point = wholePoint(run, work, own);
   if (point !== undefined) {
     refuseWritten(run, work, point, own);
+    if (hasTimeTravel(target)) {
+      await returnTo(target, momentNamed(target, point.name));
+      return { ids, heads, way: "restore" };
+    }
     const found = findRestorePoint(readRestoreFolder(target.path), point.name);
     const { restorePointsKept: keptPoints } = run.bench.setup.project.settings;
-    await restoreDatabase({ target, point: found, keptPoints }, run.host);
+    const restore = target.kind === "server" ? restoreServer : restoreDatabase;
+    await restore({ target, point: found, keptPoints }, run.host);
     return { ids, heads, way: "restore" };
   }
   const request = { goal: { kind: "without", ids }, downFrom: "database" } as const;
@@ -101,7 +108,8 @@ function refuseWritten(
   own: readonly AppliedRevision[],
 ): void {
   if (work.discardWrites || isAsLeft(target, work.stamp, own)) return;
-  throw new AludelError("fleet-written", `Database "${target.name}" was written to since the run`, {
+  const fact = target.kind === "file" ? "was written to" : "may have been written to";
+  throw new AludelError("fleet-written", `Database "${target.name}" ${fact} since the run`, {
     notes: [
       `Restore point "${name}" has what the run took, and not what was written since`,
     ],
@@ -123,13 +131,14 @@ function isAsLeft(
   own: readonly AppliedRevision[],
 ): boolean {
   if (stamp !== null) return `${stamp}` === `${stampOf(target)}`;
+  const now = stampOf(target);
+  // Nothing tells of a server whether it was written to.
+  if (now === null) return false;
   // The process was stopped before it could note what the files were like; the records have the time.
   const until = Math.max(
     ...own.map(({ appliedAt, durationMs }) => Date.parse(appliedAt) + durationMs),
   );
-  return (stampOf(target) ?? []).every((one) =>
-    one === null || Number(one.split(" ")[1]) <= until + COMMIT_MS
-  );
+  return now.every((one) => one === null || Number(one.split(" ")[1]) <= until + COMMIT_MS);
 }
 
 /** The advice of a single downgrade would repeat a command that nobody typed. */

@@ -1,5 +1,6 @@
 import { host } from "../host/mod.ts";
 import { AludelError } from "../errors.ts";
+import { hasTimeTravel } from "../project/copies/bookmark.ts";
 import { readRestoreFolder } from "../project/copies/restore_points.ts";
 import { rehearse } from "../project/copies/rehearse.ts";
 import { type MigrationRequest, runMigration } from "../project/migrate/migration.ts";
@@ -49,7 +50,8 @@ export async function upgradeMember(
 
 /** The restore points that have the name of a run. */
 export function pointsOf({ target, bench }: MemberRun): readonly PointName[] {
-  if (target.kind !== "file") return [];
+  // Cloudflare keeps the past of a D1 database, and no list of its moments.
+  if (target.kind === "memory" || hasTimeTravel(target)) return [];
   return readRestoreFolder(target.path).points
     .filter(({ kind, madeBy }) => kind === "run" && madeBy === bench.setup.appliedBy)
     .map(({ name, holds }) => ({ name, holds }));

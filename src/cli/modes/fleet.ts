@@ -22,6 +22,11 @@ export const SOURCE_FLAGS = {
     value: "DATABASE",
     help: "what the argument, a query, gives in this database: paths or URLs",
   },
+  d1: {
+    kind: "list",
+    value: "PATTERN",
+    help: "the D1 databases of your Cloudflare account whose names match, such as 'tenant-*'",
+  },
   from: { kind: "text", value: "COMMAND", help: "what this command prints: a database a line" },
 } as const;
 
@@ -63,7 +68,7 @@ export async function namedMembers(
 
 function sourceOf(
   session: Session,
-  { glob, query, from }: FlagValues<typeof SOURCE_FLAGS>,
+  { glob, query, d1, from }: FlagValues<typeof SOURCE_FLAGS>,
   argument: string | undefined,
 ): NamedSource {
   const { runtime: { cwd }, settings } = session;
@@ -71,6 +76,7 @@ function sourceOf(
   const given = [
     ...(glob.length > 0 ? ["--glob"] : []),
     ...(query === undefined ? [] : ["--query"]),
+    ...(d1.length > 0 ? ["--d1"] : []),
     ...(from === undefined ? [] : ["--from"]),
     ...(argument === undefined || query !== undefined ? [] : [`"${argument}"`]),
   ];
@@ -91,6 +97,10 @@ function sourceOf(
     }
     const source = { kind: "query", database: targetOf(query), sql: argument } as const;
     return { source, name: `The query in "${query}"`, folder: cwd };
+  }
+  if (d1.length > 0) {
+    const source = { kind: "d1", patterns: d1, settings } as const;
+    return { source, name: `--d1 ${d1.join(" --d1 ")}`, folder: cwd };
   }
   if (from !== undefined) {
     return { source: { kind: "command", command: from }, name: `"${from}"`, folder: cwd };

@@ -23,18 +23,102 @@ const UNSETTLED =
 const WORDS =
   /^(?:D1_[A-Z_]+: )*([^]*?)(?: at offset (\d+))?(?:: (SQLITE_[A-Z_]+)(?: \(extended: \w+\))?)?$/;
 
-/**
- * A Cloudflare D1 database, by its REST interface: statements run in batches, and each batch is a transaction.
- * https://developers.cloudflare.com/api/resources/d1/
- */
-export class D1Database {
-  readonly #options: ServerOptions;
+/** A part of Cloudflare's REST interface for D1: https://developers.cloudflare.com/api/resources/d1/ */
+class D1Client {
+  protected readonly options: ServerOptions;
 
-  /** @param options The URL is `https://api.cloudflare.com/client/v4/accounts/ACCOUNT/d1/database/ID`. */
   constructor(options: ServerOptions) {
-    this.#options = options;
+    this.options = options;
   }
 
+  /**
+   * Sends a request.
+   * @param body Sent by POST; by GET if there is none.
+   * @throws {AnswerLost} It is unknown whether it had an effect.
+   * @throws {ServerFault} It had none.
+   * @throws {SqlError} SQLite refused it, and it had none.
+   */
+  protected async ask(path: string, body: unknown): Promise<Readonly<Record<string, unknown>>> {
+    const { status, text } = await this.#send(path, body);
+    const answer = parseObject(text);
+    const [error] = Array.isArray(answer?.["errors"]) ? answer["errors"] : [];
+    const words = typeof error?.message === "string" ? error.message : "";
+    if (status === 401 || status === 403 || status === 404 || status >= 300 && status < 400) {
+      throw this.fault(ServerFault, describeStatus(status, words, this.options));
+    }
+    if (status >= 500 || status === 429 || UNSETTLED.test(words)) {
+      throw this.fault(AnswerLost, describeStatus(status, words, this.options));
+    }
+    if (answer === undefined) throw this.malformed();
+    if (answer["success"] === true) return answer;
+    if (words === "") throw this.malformed();
+    throw this.#refused(words);
+  }
+
+  async #send(path: string, body: unknown) {
+    try {
+      return await askServer(this.options, path, body);
+    } catch (error) {
+      if (!(error instanceof ServerFault)) throw error;
+      throw new AnswerLost(error.sqlite, { database: this.options.name, cause: error.cause });
+    }
+  }
+
+  #refused(message: string): SqlError {
+    const [, words = message, offset, code = ""] = WORDS.exec(message) ?? [];
+    const said = withoutToken(words, this.options).slice(0, LONGEST_WORDS);
+    return new SqlError(said, {
+      database: this.options.name,
+      resultCode: codeOf(code, said),
+      byteOffset: offset === undefined ? undefined : Number(offset),
+    });
+  }
+
+  /** The error for an answer of another form. The request may nevertheless have run. */
+  protected malformed(): ServerFault {
+    return this.fault(AnswerLost, "the server's answer is not one of Cloudflare's D1");
+  }
+
+  protected fault(Kind: typeof ServerFault, words: string): ServerFault {
+    return new Kind(words, { database: this.options.name });
+  }
+}
+
+/** How many databases are asked for at a time. */
+const PAGE = 1_000;
+
+/** The D1 databases of a Cloudflare account. The URL is `https://api.cloudflare.com/client/v4/accounts/ACCOUNT/d1/database`. */
+export class D1Account extends D1Client {
+  /**
+   * Lists all databases, in the order of the answers.
+   * https://developers.cloudflare.com/api/resources/d1/subresources/database/methods/list/
+   * @throws {ServerFault}
+   */
+  async databases(): Promise<readonly { readonly name: string; readonly id: string }[]> {
+    const found = new Map<string, string>();
+    for (let page = 1;; page++) {
+      const answer = await this.ask(`?page=${page}&per_page=${PAGE}`, undefined);
+      const results = answer["result"];
+      if (!Array.isArray(results)) throw this.malformed();
+      const before = found.size;
+      for (const one of results) {
+        const { name, uuid } = (one ?? {}) as Record<string, unknown>;
+        if (typeof name !== "string" || typeof uuid !== "string") throw this.malformed();
+        found.set(uuid, name);
+      }
+      const { total_count: total } = (answer["result_info"] ?? {}) as Record<string, unknown>;
+      // A server that gives one page again and again must not keep this going.
+      const isLast = typeof total === "number" ? found.size >= total : results.length < PAGE;
+      if (isLast || found.size === before) return [...found].map(([id, name]) => ({ name, id }));
+    }
+  }
+}
+
+/**
+ * A D1 database: statements run in batches, and each batch is a transaction. The URL is
+ * `https://api.cloudflare.com/client/v4/accounts/ACCOUNT/d1/database/ID`.
+ */
+export class D1Database extends D1Client {
   /**
    * Runs statements in one transaction.
    * @param statements One statement each, with its values in its text.
@@ -43,61 +127,35 @@ export class D1Database {
    * @throws {SqlError} One of them failed, and all are rolled back. It is unknown which one.
    */
   async batch(statements: readonly string[]): Promise<readonly Answer[]> {
-    const answer = await this.#ask("/query", { batch: statements.map((sql) => ({ sql })) });
+    const answer = await this.ask("/query", { batch: statements.map((sql) => ({ sql })) });
     const results = answer["result"];
-    if (!Array.isArray(results) || results.length !== statements.length) throw this.#malformed();
+    if (!Array.isArray(results) || results.length !== statements.length) throw this.malformed();
     return results.map((one) => this.#answerOf(one));
   }
 
   /** The present bookmark of Time Travel: https://developers.cloudflare.com/d1/reference/time-travel/ */
   async bookmark(): Promise<string> {
-    const answer = await this.#ask("/time_travel/bookmark", undefined);
+    const answer = await this.ask("/time_travel/bookmark", undefined);
     const { bookmark } = (answer["result"] ?? {}) as Record<string, unknown>;
     if (typeof bookmark !== "string" || !/^[0-9a-f-]{1,200}$/i.test(bookmark)) {
-      throw this.#malformed();
+      throw this.malformed();
     }
     return bookmark;
   }
 
   /** Restores the database to a bookmark of Time Travel. @throws {ServerFault} */
   async restore(bookmark: string): Promise<void> {
-    await this.#ask(`/time_travel/restore?bookmark=${encodeURIComponent(bookmark)}`, {});
-  }
-
-  async #ask(path: string, body: unknown): Promise<Readonly<Record<string, unknown>>> {
-    const { status, text } = await this.#send(path, body);
-    const answer = parseObject(text);
-    const [error] = Array.isArray(answer?.["errors"]) ? answer["errors"] : [];
-    const words = typeof error?.message === "string" ? error.message : "";
-    if (status === 401 || status === 403 || status === 404 || status >= 300 && status < 400) {
-      throw this.#fault(ServerFault, describeStatus(status, words, this.#options));
-    }
-    if (status >= 500 || status === 429 || UNSETTLED.test(words)) {
-      throw this.#fault(AnswerLost, describeStatus(status, words, this.#options));
-    }
-    if (answer === undefined) throw this.#malformed();
-    if (answer["success"] === true) return answer;
-    if (words === "") throw this.#malformed();
-    throw this.#refused(words);
-  }
-
-  async #send(path: string, body: unknown) {
-    try {
-      return await askServer(this.#options, path, body);
-    } catch (error) {
-      if (!(error instanceof ServerFault)) throw error;
-      throw new AnswerLost(error.sqlite, { database: this.#options.name, cause: error.cause });
-    }
+    await this.ask(`/time_travel/restore?bookmark=${encodeURIComponent(bookmark)}`, {});
   }
 
   #answerOf(result: unknown): Answer {
     const { results } = (result ?? {}) as Record<string, unknown>;
-    if (!Array.isArray(results)) throw this.#malformed();
+    if (!Array.isArray(results)) throw this.malformed();
     const columns = Object.keys((results[0] ?? {}) as object);
     return {
       columns,
       rows: results.map((row) => {
-        if (typeof row !== "object" || row === null) throw this.#malformed();
+        if (typeof row !== "object" || row === null) throw this.malformed();
         return columns.map((name) => this.#valueOf((row as Record<string, unknown>)[name]));
       }),
     };
@@ -107,34 +165,15 @@ export class D1Database {
   #valueOf(value: unknown): SqlValue {
     if (value === null || typeof value === "string") return value;
     if (Array.isArray(value)) return Uint8Array.from(value);
-    if (typeof value !== "number") throw this.#malformed();
+    if (typeof value !== "number") throw this.malformed();
     if (Number.isSafeInteger(value)) return BigInt(value);
     if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) {
-      throw this.#fault(
+      throw this.fault(
         ServerFault,
         "D1 rounds integers beyond 9007199254740991, so this value cannot be read",
       );
     }
     return value;
-  }
-
-  #refused(message: string): SqlError {
-    const [, words = message, offset, code = ""] = WORDS.exec(message) ?? [];
-    const said = withoutToken(words, this.#options).slice(0, LONGEST_WORDS);
-    return new SqlError(said, {
-      database: this.#options.name,
-      resultCode: codeOf(code, said),
-      byteOffset: offset === undefined ? undefined : Number(offset),
-    });
-  }
-
-  /** The error for an answer of another form. The request may nevertheless have run. */
-  #malformed(): ServerFault {
-    return this.#fault(AnswerLost, "the server's answer is not one of Cloudflare's D1");
-  }
-
-  #fault(Kind: typeof ServerFault, words: string): ServerFault {
-    return new Kind(words, { database: this.#options.name });
   }
 }
 

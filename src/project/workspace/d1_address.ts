@@ -101,13 +101,42 @@ export async function resolveD1(
   return `${apiUrl(environment)}/accounts/${place[0]}/d1/database/${place[1]}`;
 }
 
+/**
+ * Where the D1 databases of the account are listed.
+ * @param folder The folder that may have Wrangler's settings.
+ * @throws {AludelError} `target-value`: no account is known.
+ */
+export async function d1AccountUrl(
+  folder: string,
+  environment: (name: string) => string | undefined,
+): Promise<{ readonly account: string; readonly url: string }> {
+  const file = wranglerFile(folder);
+  const settings = file === undefined ? {} : await readSettings(file, "D1", folder);
+  const account = settings.account_id || environment(ACCOUNT_VARIABLE);
+  if (!account) {
+    throw new AludelError("target-value", "No Cloudflare account is named", {
+      notes: [`neither ${file ?? "a file of Wrangler's"} nor ${ACCOUNT_VARIABLE} names one`],
+      outcome: "Nothing was run",
+      next: [say(`Set ${ACCOUNT_VARIABLE}, or account_id in wrangler.toml (docs/servers.md)`)],
+    });
+  }
+  return {
+    account,
+    url: `${apiUrl(environment)}/accounts/${encodeURIComponent(account)}/d1/database`,
+  };
+}
+
+function wranglerFile(folder: string): string | undefined {
+  return WRANGLER_FILES.find((one) => readIfThere(`${folder}/${one}`) !== "");
+}
+
 async function findByName(
   wanted: string,
   name: string,
   folder: string,
   environment: (name: string) => string | undefined,
 ) {
-  const file = WRANGLER_FILES.find((one) => readIfThere(`${folder}/${one}`) !== "");
+  const file = wranglerFile(folder);
   if (file === undefined) {
     throw invalid(
       name,

@@ -210,7 +210,8 @@ function serverAccess(name: string, { engine, url, token }: ServerAddress): Data
   };
 }
 
-function tokenMissing(name: string): AludelError {
+/** The error for a D1 database without a token. */
+export function tokenMissing(name: string): AludelError {
   return new AludelError("target-value", `There is no token for "${name}"`, {
     next: [
       say(`Put a token of Cloudflare's that may edit D1 into the variable ${D1_TOKEN_VARIABLE}`),

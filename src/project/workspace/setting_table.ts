@@ -22,6 +22,8 @@ export interface FleetSettings {
   readonly glob?: readonly string[];
   /** A database that has a list of the others, and the SQL that reads it. */
   readonly query?: { readonly database: string; readonly sql: string };
+  /** Patterns of names of D1 databases. */
+  readonly d1?: readonly string[];
   /** A program that prints a database a line, and its arguments. */
   readonly command?: readonly string[];
 }
@@ -149,6 +151,7 @@ export const SETTING_TABLE: {
               required: ["database", "sql"],
               additionalProperties: false,
             },
+            d1: { type: "array", items: { type: "string", minLength: 1 }, minItems: 1 },
             command: { type: "array", items: { type: "string" }, minItems: 1 },
           },
           additionalProperties: false,
@@ -157,7 +160,7 @@ export const SETTING_TABLE: {
     },
     fallback: {},
     about:
-      'Many databases by name, for the `fleet` commands: a pattern such as `"tenants/*.db"`, relative to this file, or an object with `glob` (several patterns), `query` (`{"database": "control", "sql": "SELECT path FROM tenant"}`) or `command` (a program that prints a database a line). See [fleets](fleet.md).',
+      'Many databases by name, for the `fleet` commands: a pattern such as `"tenants/*.db"`, relative to this file, or an object with `glob` (several patterns), `query` (`{"database": "control", "sql": "SELECT path FROM tenant"}`), `d1` (patterns of the names of D1 databases) or `command` (a program that prints a database a line). See [fleets](fleet.md).',
   },
   schema: {
     schema: {

@@ -109,7 +109,7 @@ function more(
   };
   for (const [name, fleet] of Object.entries(objectOf(fleets))) {
     if (typeof fleet === "string" || Object.keys(objectOf(fleet)).length === 1) continue;
-    const message = `The fleet "${name}" needs one of "glob", "query" and "command"`;
+    const message = `The fleet "${name}" needs one of "glob", "query", "d1" and "command"`;
     problems.push({ kind: "value", path: ["fleets", name], message });
   }
   if (typeof schema === "object" && schema !== null && !Array.isArray(schema)) {
