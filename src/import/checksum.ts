@@ -1,4 +1,16 @@
-/** The hash functions by which other tools recognise their files, as far as the platform has none for them. */
+/** The hash functions by which other tools recognise their files. */
+import { digest } from "../digest.ts";
+import { host } from "../host/mod.ts";
+
+/** SHA-256 of UTF-8 text, in hex. */
+export function sha256Hex(text: string): string {
+  return digest(text).slice("sha256:".length);
+}
+
+/** SHA-384 of UTF-8 text, in hex. */
+export function sha384Hex(text: string): string {
+  return host.sha384(text);
+}
 
 const MASK = (1n << 64n) - 1n;
 
@@ -50,7 +62,7 @@ function rotate(word: bigint, by: bigint): bigint {
 
 let table: Uint32Array | undefined;
 
-/** CRC-32 (IEEE 802.3) over the pieces, one after the other, as a signed 32-bit number. */
+/** CRC-32 (IEEE 802.3) of the pieces, one after the other, as a signed 32-bit number. */
 export function crc32(pieces: Iterable<Uint8Array>): number {
   table ??= crcTable();
   let crc = 0xffffffff;
@@ -67,6 +79,3 @@ function crcTable(): Uint32Array {
     return crc;
   });
 }
-
-/** A cryptographic digest of UTF-8 text, in hex. It comes from the host. */
-export type ForeignDigest = (algorithm: "sha256" | "sha384", text: string) => string;

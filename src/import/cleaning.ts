@@ -3,12 +3,12 @@ import { splitStatements, type Statement } from "../sql/script.ts";
 import { positionAt } from "../text/position.ts";
 
 /**
- * Why a statement was taken out of a foreign script: Aludel's `runner` does what it was for; it sets up the `connection`
- * and changes nothing in the database; or no transaction can hold it, and `others` are beside it that one must.
+ * Why a statement was removed from a foreign script: Aludel's `runner` does the same; it only sets up the `connection`;
+ * or it cannot run in a `transaction`, which other statements of the script need.
  */
 export type TakenOutFor = "runner" | "connection" | "transaction";
 
-/** A statement that was taken out of a foreign script. */
+/** A statement that was removed from a foreign script. */
 export interface TakenOut {
   /** From 1, in the foreign script's text. */
   readonly line: number;
@@ -20,18 +20,18 @@ export interface TakenOut {
 /** A foreign script as a revision runs it. */
 export interface CleanedScript {
   readonly text: string;
-  /** The same with spaces in the place of what was taken out: places in it are those of the foreign script. */
+  /** The same with spaces instead of the removed statements: its places are those of the foreign script. */
   readonly blanked: string;
   readonly takenOut: readonly TakenOut[];
-  /** `off` if it holds nothing but what no transaction can hold: VACUUM, a journal mode. */
+  /** `off` if none of its statements can run in a transaction: VACUUM, a journal mode. */
   readonly transaction: "on" | "off";
-  /** Whether nothing is left to run. */
+  /** Whether no statement remains. */
   readonly isEmpty: boolean;
 }
 
 /**
- * Takes out of a foreign script what Aludel's runner does itself (the transaction, and switching foreign keys off and
- * on around a rebuild), what sets up the connection, and what no transaction can hold if there are others beside it.
+ * Removes from a foreign script what Aludel's runner does itself (the transaction, and switching foreign keys off and
+ * on around a rebuild), what sets up the connection, and what cannot run in the transaction that other statements need.
  * Nothing else is changed.
  */
 export function cleanScript(text: string): CleanedScript {
@@ -80,7 +80,7 @@ const OF_CONNECTION: ReadonlySet<string> = new Set(
   threads trusted_schema wal_autocheckpoint`.split(/\s+/),
 );
 
-/** Pragmas that change the file as a whole: a transaction has no place for them. */
+/** Pragmas that change the whole file, and do not work in a transaction. */
 const OF_FILE: ReadonlySet<string> = new Set([
   "auto_vacuum",
   "incremental_vacuum",
@@ -110,7 +110,7 @@ function blanked(text: string, spans: readonly Statement[]): string {
   return left + text.slice(at);
 }
 
-/** The text without the spans, and without the lines that hold nothing else. */
+/** The text without the spans, and without lines that contain nothing else. */
 function without(text: string, spans: readonly Statement[]): string {
   let left = "";
   let at = 0;
@@ -123,4 +123,12 @@ function without(text: string, spans: readonly Statement[]): string {
     at = ownsLine ? (lineEnd < 0 ? text.length : lineEnd + 1) : end;
   }
   return left + text.slice(at);
+}
+
+/** A script whose last statement ends in a semicolon, so that another one can follow it and its comments. */
+export function withLastSemicolon(text: string): string {
+  const last = splitStatements(text).at(-1);
+  return last === undefined || text[last.end - 1] === ";"
+    ? text
+    : `${text.slice(0, last.end)};${text.slice(last.end)}`;
 }

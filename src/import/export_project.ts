@@ -6,24 +6,24 @@ import type { ManifestRevision } from "../manifest/manifest.ts";
 import { readScript, sameTokens } from "../sql/read_script.ts";
 import { type Script, splitStatements, type Statement } from "../sql/script.ts";
 import { say, shell } from "../text/next_step.ts";
-import { cleanScript } from "./cleaning.ts";
+import { cleanScript, withLastSemicolon } from "./cleaning.ts";
 import { ForeignFault, type ForeignTool } from "./foreign.ts";
 import { golangMigrate } from "./tools/files.ts";
 import { dbmate, goose } from "./tools/sections.ts";
 
-/** A revision as it is written for another tool. */
-export interface ExportedRevision {
+/** A revision to export. */
+interface ExportedRevision {
   readonly entry: ManifestRevision;
   readonly up: Script;
   /** null if it cannot be undone. */
   readonly down: Script | null;
 }
 
-/** What is written, and what the other tool cannot hold. */
+/** The files of an export, and what the other tool does not support. */
 export interface Export {
-  /** The text of each file by its name. */
+  /** File → text. */
   readonly files: ReadonlyMap<string, string>;
-  /** The revisions in the order in which the other tool runs them, with its own word for each. */
+  /** The revisions in the order in which the other tool runs them, with its version of each. */
   readonly versions: readonly { readonly id: string; readonly version: string }[];
   readonly notices: readonly string[];
 }
@@ -31,30 +31,30 @@ export interface Export {
 /** How a tool writes a revision. */
 interface Writer {
   readonly title: string;
-  /** Reads back what was written, to prove it. */
+  /** Reads the files back, to check them. */
   readonly reader: ForeignTool;
-  /** Whether files run in the order of their names and not of their numbers. */
+  /** Whether the tool orders files by name, rather than by number. */
   readonly byName: boolean;
   readonly files: (version: string, slug: string, up: Script, down: Script | null) => Files;
 }
 
 type Files = Readonly<Record<string, string>>;
 
-/** The formats, by their word on the command line. */
+/** The formats, as on the command line. */
 export const EXPORT_FORMATS = ["golang-migrate", "goose", "dbmate", "sql", "embed"] as const;
 
-/** A word of {@linkcode EXPORT_FORMATS}. */
+/** One of {@linkcode EXPORT_FORMATS}. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-/** The file of a module if a folder was named. */
+/** The file of a module in a named folder. */
 export const MODULE_FILE = "migrations.ts";
 
 /**
- * Writes revisions for another tool. What was written is read back as the tool reads it, and must say the same.
+ * Writes revisions for another tool. The files are read back as the tool reads them, and must have the same statements.
  *
  * @param revisions All revisions of the graph, in its order.
- * @throws {AludelError} `export-failed` if what is read back says something else: a comment that means something to the
- *   tool, for example.
+ * @throws {AludelError} `export-failed` if the statements differ, for example because a comment has a meaning for the
+ *   tool.
  */
 export function exportRevisions(
   format: Exclude<ExportFormat, "embed">,
@@ -105,7 +105,7 @@ const WRITERS: Readonly<Record<Exclude<ExportFormat, "embed">, Writer>> = {
     byName: false,
     files: (version, slug, up, down) => {
       const off = [up, down].some((one) => one !== null && needsOwnTransaction(one));
-      // The directive holds for both directions: then both bring their transaction along.
+      // The directive applies to both directions, so both have their own transaction.
       const section = (script: Script) => gooseStatements(off ? guarded(script) : bare(script));
       return {
         [`${version}_${slug}.sql`]: (off ? "-- +goose NO TRANSACTION\n" : "") +
@@ -142,7 +142,7 @@ const WRITERS: Readonly<Record<Exclude<ExportFormat, "embed">, Writer>> = {
   },
 };
 
-/** The words of revisions for a tool that wants numbers: their ids, their times, or else 1, 2, 3. */
+/** Versions for a tool that needs numbers: the ids, the times of creation, or 1, 2, 3. */
 function versionsOf(revisions: readonly ExportedRevision[], byName: boolean): readonly string[] {
   const ids = revisions.map(({ entry }) => entry.id);
   const times = revisions.map(({ entry }) => entry.created.replace(/\D/g, ""));
@@ -151,7 +151,7 @@ function versionsOf(revisions: readonly ExportedRevision[], byName: boolean): re
     revisions.map((_, index) => String(index + 1).padStart(Math.max(4, width), "0"));
 }
 
-/** Whether words are numbers that a tool runs in this order; the largest fits into 63 bits. */
+/** Whether words are numbers of at most 63 bits that a tool runs in this order. */
 function ascend(words: readonly string[], byName: boolean): boolean {
   if (!words.every((word) => /^\d{1,18}$/.test(word))) return false;
   return words.every((word, index) => {
@@ -177,7 +177,7 @@ function* shapeNotices(graph: RevisionGraph, title: string): Generator<string> {
   }
 }
 
-/** What import puts at the top of a script, and what means nothing to another tool. */
+/** A script without the directives that import writes, which mean nothing to another tool. */
 function bare({ text }: Script): string {
   return text.replace(/^-- aludel: (?:transaction=off|ignore=no-down .*)\n/gm, "");
 }
@@ -188,16 +188,16 @@ function dropsTable({ text, statements }: Script): boolean {
   );
 }
 
-/** Whether a tool that runs files in its own transaction must not: what drops a table needs foreign keys off. */
+/** Whether a script cannot run in the tool's transaction: a DROP TABLE needs foreign keys off. */
 function needsOwnTransaction(script: Script): boolean {
   const { transaction, foreignKeys } = script.header;
   return transaction === "off" || (foreignKeys === "off" && dropsTable(script));
 }
 
-/** A script that is whole or not at all, and takes no rows of other tables along, on any connection. */
+/** A script with its own transaction, in which a DROP TABLE does not delete rows of other tables. */
 function guarded(script: Script): string {
   const { transaction, foreignKeys } = script.header;
-  const text = ended(bare(script));
+  const text = withLastSemicolon(bare(script));
   if (transaction === "off") return text;
   const around = `BEGIN;\n${text}COMMIT;\n`;
   return foreignKeys === "on" || !dropsTable(script)
@@ -205,22 +205,14 @@ function guarded(script: Script): string {
     : `PRAGMA foreign_keys = OFF;\n${around}PRAGMA foreign_keys = ON;\n`;
 }
 
-/** The last statement ends in a semicolon, so that another one can follow. */
-function ended(text: string): string {
-  const last = splitStatements(text).at(-1);
-  return last === undefined || text[last.end - 1] === ";"
-    ? text
-    : `${text.slice(0, last.end)};${text.slice(last.end)}`;
-}
-
-/** Whether goose takes a line for the end of a statement: its last word before a comment ends in a semicolon. */
+/** Whether goose ends a statement at a line: the last word before a comment ends in a semicolon. */
 function endsForGoose(line: string): boolean {
   const words = line.trim().split(/\s+/);
   const comment = words.findIndex((word) => word.startsWith("--"));
   return (comment < 0 ? words : words.slice(0, comment)).at(-1)?.endsWith(";") ?? false;
 }
 
-/** Marks the statements that goose would end too early. */
+/** The text with marks around statements that goose would end too early. */
 function gooseStatements(text: string): string {
   let marked = "";
   let at = 0;
@@ -234,10 +226,10 @@ function gooseStatements(text: string): string {
       "-- +goose StatementEnd\n";
     at = until;
   }
-  return marked + ended(text.slice(at));
+  return marked + withLastSemicolon(text.slice(at));
 }
 
-/** Reads the files back as the tool does. @throws {AludelError} `export-failed`. */
+/** Checks the files by reading them back as the tool does. @throws {AludelError} `export-failed`. */
 function proveExport(
   { reader, title }: Writer,
   revisions: readonly ExportedRevision[],
@@ -250,7 +242,7 @@ function proveExport(
   const same = (written: string | undefined, script: Script | null) =>
     script === null ? written === undefined : written !== undefined && sameTokens(
       cleanScript(written).text,
-      cleanScript(ended(bare(script))).text,
+      cleanScript(withLastSemicolon(bare(script))).text,
     );
   for (const [index, { entry, up, down }] of revisions.entries()) {
     const back = history?.revisions[index];
@@ -259,13 +251,13 @@ function proveExport(
     if (isIn) continue;
     throw new AludelError(
       "export-failed",
-      `Revision "${entry.id}" would be something else to ${title}`,
+      `${title} would read other statements for revision "${entry.id}"`,
       {
         revision: entry.id,
-        notes: [`What was written for it was read as ${title} reads it, and is not what it was`],
+        notes: [`Its file was read back as ${title} reads it, and its statements differ`],
         outcome: "Nothing was written",
         next: [
-          shell`aludel show ${entry.id} # a comment of it may mean something to the other tool`,
+          shell`aludel show ${entry.id} # one of its comments may have a meaning for the other tool`,
           say("Or export it as plain SQL: aludel export sql --out DIR"),
         ],
       },
@@ -287,17 +279,17 @@ function sameEnded(
   script: Script | null,
   same: (written: string | undefined, script: Script | null) => boolean,
 ): boolean {
-  return same(written === undefined ? undefined : ended(written), script);
+  return same(written === undefined ? undefined : withLastSemicolon(written), script);
 }
 
-/** The first line of a module, by which it is known as one. */
+/** The first line of a module, by which it is recognised. */
 export const MODULE_MARK = "// Made by aludel export embed: run it again instead of editing this.";
 
 /**
- * Writes one module with the manifest and all texts, for `embedded()` of the library. It is TypeScript and JavaScript alike.
+ * Writes one module with the manifest and all texts, for `embedded()` of the library. It is valid TypeScript and JavaScript.
  *
  * @param manifest The text of manifest.json.
- * @param texts The text of each file by its path in the migrations folder.
+ * @param texts Path in the migrations folder → text.
  */
 export function exportModule(manifest: string, texts: ReadonlyMap<string, string>): string {
   const entries = [["manifest.json", manifest] as const, ...texts]
@@ -307,7 +299,7 @@ export function exportModule(manifest: string, texts: ReadonlyMap<string, string
   }};\n`;
 }
 
-/** A text as a template, which keeps its lines readable. */
+/** A text as a template literal, whose lines stay readable. */
 function literal(text: string): string {
   const escaped = text.replace(/[\\`]|\$(?=\{)/g, "\\$&").replaceAll("\r", "\\r");
   return `\`${escaped}\``;

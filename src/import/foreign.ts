@@ -1,9 +1,9 @@
 import type { Row } from "../db/connection.ts";
 import { type NextStep, shell } from "../text/next_step.ts";
 
-/** A folder of another tool's project. Paths are relative to it, with `/`. */
+/** The folder of another tool's project. Paths are relative to it, with `/`. */
 export interface ForeignFolder {
-  /** A file's text with its line ends as they are; null if there is no such file. */
+  /** A file's text with its own line ends; null if there is no such file. */
   read(path: string): string | null;
   /** The names in a folder, sorted; empty if there is no such folder. The folder itself is `""`. */
   list(path: string): readonly ForeignEntry[];
@@ -19,38 +19,38 @@ export interface ForeignEntry {
 export interface ForeignScript {
   /** The file for messages. */
   readonly file: string;
-  /** Without the tool's own markers; comments stay. Each line has the number that it has in the file, if it can. */
+  /** The SQL without the tool's markers, but with comments. If possible, lines have the same numbers as in the file. */
   readonly text: string;
   /** Whether the tool runs it in a transaction. */
   readonly transaction: boolean;
 }
 
-/** One migration as another tool sees it. */
+/** A migration of another tool. */
 export interface ForeignRevision {
-  /** What the tool's records call it, and unique among the files: `20240101120000`, `0001_users.sql`. */
+  /** The unique name in the tool's records: `20240101120000`, `0001_users.sql`. */
   readonly key: string;
   /** A readable name: `create users`. */
   readonly message: string;
-  /** The keys of the migrations that come directly before it. */
+  /** The keys of its direct predecessors. */
   readonly parents: readonly string[];
-  /** The keys of others that must be applied before it; left out if there are none. */
+  /** The keys of others that must be applied before it, if there are any. */
   readonly dependsOn?: readonly string[];
-  /** Its names for a branch; left out if there are none. */
+  /** Its branch labels, if there are any. */
   readonly labels?: readonly string[];
-  /** Earlier ones that it stands for: a database that has all of them has it. */
+  /** Earlier migrations that it replaces: if a database has all of them, it has this one. */
   readonly replaces?: readonly string[];
   /** UTC to the second; null if the tool does not say. */
   readonly created: string | null;
-  /** The time in the tool's own records, in milliseconds, if it tells what is applied by time alone. */
+  /** The time in the tool's records, in milliseconds, if these identify migrations by time only. */
   readonly recordedTime?: number;
   readonly up: ForeignScript;
-  /** null if the tool has no way back for it. */
+  /** null if the tool cannot undo it. */
   readonly down: ForeignScript | null;
-  /** Why there is no down, if it is not for want of one in the tool. */
+  /** Why there is no down, if the tool has one. */
   readonly noDown?: string;
   /**
-   * The checksums that the tool would record for the file as it is now, in the tool's own notation. Several if
-   * releases of the tool differ; empty if it records none.
+   * The checksums that releases of the tool would record for the present file, in the tool's own notation; empty if it
+   * records none.
    */
   readonly checksums: readonly string[];
 }
@@ -59,35 +59,40 @@ export interface ForeignRevision {
 export interface ForeignHistory {
   /** In the order in which the tool runs them. */
   readonly revisions: readonly ForeignRevision[];
-  /** Facts that a person should know: files that were passed over, settings that were not understood. */
+  /** What the user should know: ignored files, settings that were not understood. */
   readonly notices: readonly string[];
   /**
-   * Whether the SQL was made by us from what each migration did, so that the tool's files say nothing of it. What an
-   * earlier import made is then left as it is.
+   * Whether the SQL was made from the effects of each migration, and is not in the tool's files. Revisions of an earlier
+   * import are then not compared with it.
    */
   readonly isMade?: boolean;
 }
 
-/** What the database says that the tool has applied. */
+/** The tool's records in the database. */
 export interface ForeignState {
   /** The name of the tool's table. */
   readonly table: string;
   readonly applied: readonly ForeignRecord[];
-  /** Why the state cannot be taken over: a migration that failed half-way. */
+  /** Why the state cannot be taken over, such as a migration that failed half-way. */
   readonly fault: string | null;
 }
 
 /** One record of the tool's table. */
 export interface ForeignRecord {
   readonly key: string;
-  /** The checksum that was recorded; null if there is none. */
+  /** The recorded checksum; null if there is none. */
   readonly checksum: string | null;
+}
+
+/** Records without checksums, from the rows of a tool's table. @param column The column with the key. */
+export function recordsOf(rows: readonly Row[], column: string): readonly ForeignRecord[] {
+  return rows.map((row) => ({ key: String(row[column]), checksum: null }));
 }
 
 /** Runs one query on the database. It fails if the table does not exist. */
 export type ForeignQuery = (sql: string) => Promise<readonly Row[]>;
 
-/** Where a tool's files were found. */
+/** The place of a tool's files and records. */
 export interface ForeignPlace {
   /** The folder with the migrations, relative to the project. */
   readonly folder: string;
@@ -95,40 +100,40 @@ export interface ForeignPlace {
   readonly table: string;
 }
 
-/** What is known of another tool besides its files. */
+/** Another tool, without its files. */
 export interface ForeignRecords {
-  /** The word on the command line: `golang-migrate`. */
+  /** The name on the command line: `golang-migrate`. */
   readonly name: string;
   /** For sentences: `Drizzle Kit`. */
   readonly title: string;
-  /** The table of its records if nothing says otherwise. */
+  /** The default table of its records. */
   readonly table: string;
-  /** The command that applies what is pending. */
+  /** The command that applies pending migrations. */
   readonly apply: string;
-  /** What the tool does if a file that was applied has changed. `ignores` also holds if it keeps no checksums. */
+  /** What the tool does if an applied file has changed: `ignores` also if it records no checksums. */
   readonly onEdit: "refuses" | "ignores";
-  /** Reads the tool's records, oldest first. Throws as `query` does if the table is not there. */
+  /** Reads the tool's records, oldest first. Throws like `query` if the table does not exist. */
   state(query: ForeignQuery, place: ForeignPlace, history: ForeignHistory): Promise<ForeignState>;
 }
 
-/** How another tool keeps its migrations as SQL files. */
+/** Another tool, whose migrations are SQL files. */
 export interface ForeignTool extends ForeignRecords {
-  /** Looks for the tool's files in a project. @returns Every place that fits, the likeliest first. */
+  /** Looks for the tool's files in a project. @returns Every matching place, the most probable first. */
   find(project: ForeignFolder): readonly ForeignPlace[];
   /**
    * Reads the migrations.
-   * @throws {ForeignFault} A file that the tool itself would refuse, or that needs more than SQL.
+   * @throws {ForeignFault} The tool itself would refuse a file, or a file needs more than SQL.
    */
   read(project: ForeignFolder, place: ForeignPlace): ForeignHistory;
 }
 
-/** A tool, and where its files are. */
+/** A tool, and the place of its files. */
 export interface FoundTool<Tool extends ForeignRecords = ForeignRecords> {
   readonly tool: Tool;
   readonly place: ForeignPlace;
 }
 
-/** A foreign file that cannot be taken over as it is. The caller turns it into an AludelError. */
+/** The error for a foreign file that cannot be taken over. The caller turns it into an AludelError. */
 export class ForeignFault extends Error {
   override readonly name = "ForeignFault";
 
@@ -142,7 +147,7 @@ export class ForeignFault extends Error {
   }
 }
 
-/** The way in for a project whose migrations are not SQL. */
+/** The step for a project whose migrations are not SQL. */
 export const BASELINE: NextStep =
   shell`aludel import --baseline # take over the schema alone, as one revision`;
 
@@ -151,14 +156,14 @@ export function joinPath(...parts: readonly string[]): string {
   return parts.filter((part) => part !== "" && part !== ".").join("/");
 }
 
-/** Reads a file that was listed a moment ago. @throws {ForeignFault} */
+/** Reads a file that was listed before. @throws {ForeignFault} It is missing. */
 export function readListed(project: ForeignFolder, path: string): string {
   const text = project.read(path);
   if (text !== null) return text;
   throw new ForeignFault(path, "The file is missing or cannot be read", shell`ls -l ${path}`);
 }
 
-/** `20240131120000` as `2024-01-31T12:00:00Z`; null if the digits are no time. */
+/** `20240131120000` as `2024-01-31T12:00:00Z`; null if the digits are not a time. */
 export function timeOfDigits(digits: string): string | null {
   const match = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/.exec(digits);
   if (match === null) return null;
@@ -170,12 +175,12 @@ export function timeOfDigits(digits: string): string | null {
     : null;
 }
 
-/** A file's own words as a message: `create_users_table` becomes `create users table`. */
+/** The words of a file's name as a message: `create_users_table` becomes `create users table`. */
 export function messageOf(slug: string): string {
   return slug.replace(/[_-]+/g, " ").trim();
 }
 
-/** Gives each revision the one before it as its parent: most tools know no branches. */
+/** Makes each revision the parent of the next one: most tools have no branches. */
 export function inLine(
   revisions: readonly Omit<ForeignRevision, "parents">[],
 ): readonly ForeignRevision[] {
@@ -186,7 +191,7 @@ export function inLine(
 }
 
 /**
- * Whether the `Cargo.toml` of a folder, or of one above it, names a package: the names of migration files alone fit several
+ * Whether the `Cargo.toml` of a folder, or of a folder above it, names a package: the file names alone match several
  * tools.
  */
 export function isCrateWith(project: ForeignFolder, folder: string, name: string): boolean {
@@ -197,31 +202,31 @@ export function isCrateWith(project: ForeignFolder, folder: string, name: string
   );
 }
 
-/** A text with its own line ends, and as checkouts on other systems may have it. */
+/** A text with its own line ends, and with those of other systems. */
 export function withAnyLineEnds(text: string): readonly string[] {
   const unix = text.replaceAll("\r\n", "\n");
   return [...new Set([text, unix, unix.replaceAll("\n", "\r\n")])];
 }
 
-/** A part of a file with as many empty lines before it as lines are before it in the file. */
+/** A part of a file, after empty lines instead of the text before it, so that its lines keep their numbers. */
 export function atItsLine(text: string, start: number, end: number | undefined): string {
   return text.slice(0, start).replace(/[^\n]+/g, "") + text.slice(start, end).trimEnd() + "\n";
 }
 
-/** Orders runs of digits by their value, whatever their length: `9` before `10`. */
+/** Compares texts of digits by value: `9` comes before `10`. */
 export function compareNumbers(a: string, b: string): number {
   const [left, right] = [BigInt(a), BigInt(b)];
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** Whether a folder has revisions of Aludel's. Files of another tool may be beside them. */
+/** Whether a folder has revisions of Aludel. It may also have files of another tool. */
 export function hasRevisions(project: ForeignFolder, folder: string): boolean {
   return /^\s*\{\s*"format"/.test(project.read(joinPath(folder, "manifest.json")) ?? "");
 }
 
 /**
- * The folders of a project that may hold another tool's migrations, itself first: not deeper than three, none that is
- * hidden, and none of a revision of Aludel's.
+ * The folders of a project that may contain migrations of another tool, itself first: up to a depth of three, without
+ * hidden folders and folders of Aludel's revisions.
  */
 export function* foldersOf(project: ForeignFolder, below = "", depth = 3): Generator<string> {
   yield below;

@@ -17,7 +17,7 @@ import {
 } from "./foreign.ts";
 import { hasTable } from "./foreign_records.ts";
 
-/** The files of another tool's project on disk. Each folder is listed once, however many tools look into it. */
+/** The files of another tool's project on disk. Each folder is listed only once for all tools. */
 export class DiskFolder implements ForeignFolder {
   readonly #root: string;
   readonly #lists = new Map<string, readonly ForeignEntry[]>();
@@ -27,7 +27,7 @@ export class DiskFolder implements ForeignFolder {
     this.#root = root;
   }
 
-  /** @throws {ForeignFault} A file that is not UTF-8. */
+  /** @throws {ForeignFault} The file is not UTF-8. */
   read(path: string): string | null {
     try {
       return decodeUtf8(host.files.read(`${this.#root}/${path}`));
@@ -58,14 +58,14 @@ export class DiskFolder implements ForeignFolder {
   }
 }
 
-/** A tool that can be found by its files. */
+/** A tool that is recognised by its files. */
 type FindableTool = ForeignRecords & Pick<ForeignTool, "find">;
 
-/** What the command line says of the tool. */
-export interface ToolChoice<Tool extends FindableTool> {
+/** The choice of a tool on the command line. */
+interface ToolChoice<Tool extends FindableTool> {
   readonly tools: readonly Tool[];
   readonly project: ForeignFolder;
-  /** The tool's word, if it was named. */
+  /** The name of the tool, if it was given. */
   readonly name: string | undefined;
   /** A folder of the project, `""` for all of it. */
   readonly source: string;
@@ -74,8 +74,8 @@ export interface ToolChoice<Tool extends FindableTool> {
 /**
  * Finds the tools by their files.
  *
- * @returns One at least; several if the files do not decide.
- * @throws {AludelError} `import-tool` for a tool that is not known, or none that is found.
+ * @returns One or more; several if the files match several tools.
+ * @throws {AludelError} `import-tool` if the tool is unknown, or none is found.
  */
 export function findTools<Tool extends FindableTool>(
   { tools, project, name, source }: ToolChoice<Tool>,
@@ -87,7 +87,7 @@ export function findTools<Tool extends FindableTool>(
   const found = asked.flatMap((tool) =>
     tool.find(project).filter(isInside).map((place): FoundTool<Tool> => ({ tool, place }))
   );
-  // Names such as 1_x.up.sql fit other tools too, which have surer signs.
+  // Names such as 1_x.up.sql also match other tools, which have more specific marks.
   const sure = found.filter(({ tool, place }) =>
     !NAMES_ALONE.has(tool.name) ||
     !found.some((other) => !NAMES_ALONE.has(other.tool.name) && other.place.folder === place.folder)
@@ -104,7 +104,7 @@ export function findTools<Tool extends FindableTool>(
       ? "No migrations of another tool were found here"
       : `No migrations of ${tool!.title} were found here`,
     {
-      notes: [`Known are ${tools.map((one) => one.name).join(", ")}`],
+      notes: [`Known tools: ${tools.map((one) => one.name).join(", ")}`],
       next: [
         shell`aludel import ${name ?? "TOOL"} --source DIR # name the folder of its migrations`,
         BASELINE,
@@ -118,15 +118,15 @@ const NAMES_ALONE: ReadonlySet<string> = new Set(["golang-migrate", "flyway"]);
 function unknownTool(name: string, tools: readonly FindableTool[]): AludelError {
   const names = tools.map((tool) => tool.name);
   const near = closest(name, names);
-  return new AludelError("import-tool", `"${name}" is no tool that import knows`, {
-    notes: [`Known are ${names.join(", ")}`],
+  return new AludelError("import-tool", `Unknown tool "${name}"`, {
+    notes: [`Known tools: ${names.join(", ")}`],
     next: [near === undefined ? BASELINE : shell`aludel import ${near}`],
   });
 }
 
 /**
- * The one of several tools whose table the database has.
- * @throws {AludelError} `import-ambiguous` if that decides nothing.
+ * The one of several tools whose table is in the database.
+ * @throws {AludelError} `import-ambiguous` if there is not exactly one.
  */
 export async function decideTool<Found extends FoundTool>(
   found: readonly [Found, ...Found[]],
@@ -138,7 +138,7 @@ export async function decideTool<Found extends FoundTool>(
     if (connection !== null && await hasTable(connection, one.place.table)) recorded.push(one);
   }
   if (recorded.length === 1) return recorded[0]!;
-  throw new AludelError("import-ambiguous", "More than one tool's migrations are here", {
+  throw new AludelError("import-ambiguous", "Migrations of several tools were found here", {
     notes: found.map(({ tool, place }) => `${tool.title} in "${place.folder || "."}"`),
     next: found.map(({ tool, place }) =>
       shell`aludel import ${tool.name} --source ${place.folder || "."}`

@@ -1,4 +1,4 @@
-/** What a database says that the other tool, and Aludel, have applied. */
+/** The records of the other tool, and of Aludel, in a database. */
 import { type Connection, SqlError } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
@@ -18,10 +18,10 @@ export async function hasTable(connection: Connection, name: string): Promise<bo
 }
 
 /**
- * Reads what the tool has recorded.
+ * Reads the tool's records.
  *
  * @returns null if the database lacks its table.
- * @throws {AludelError} `import-state` for a state that cannot be taken over: dirty, or of files that are not there.
+ * @throws {AludelError} `import-state` for a state that cannot be taken over: dirty, or with missing files.
  */
 export async function readForeignState(
   connection: Connection,
@@ -35,26 +35,28 @@ export async function readForeignState(
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     throw stateError(`The table "${place.table}" is not one of ${tool.title}`, [error.sqlite], [
-      say("Name the tool that keeps it: aludel import TOOL"),
+      say("Name the tool that made it: aludel import TOOL"),
     ]);
   }
   if (state.fault !== null) {
-    throw stateError(state.fault, [], [say(`Repair it as ${tool.title} says, and import again`)]);
+    throw stateError(state.fault, [], [
+      say(`Repair it as the documentation of ${tool.title} says, and import again`),
+    ]);
   }
   const keys = new Set(history.revisions.map(({ key }) => key));
   const unknown = state.applied.filter(({ key }) => !keys.has(key));
   if (unknown.length > 0) {
     throw stateError(
-      `${tool.title} has applied "${unknown[0]!.key}", and no file of that name is here`,
-      unknown.slice(1).map(({ key }) => `nor of "${key}"`),
+      `${tool.title} has applied "${unknown[0]!.key}", whose file is missing`,
+      unknown.slice(1).map(({ key }) => `The file of "${key}" is missing too`),
       [say("Bring the file back, from the branch that it is on, and import again"), BASELINE],
     );
   }
   return state;
 }
 
-/** A state of the other tool that cannot be taken over. */
-export function stateError(
+/** The error for a state of the other tool that cannot be taken over. */
+function stateError(
   fact: string,
   notes: readonly string[],
   next: readonly NextStep[],
@@ -63,8 +65,8 @@ export function stateError(
 }
 
 /**
- * Holds the checksums that the tool recorded against the files.
- * @returns Notices, for a tool that goes on. @throws {AludelError} `import-edited` for one that does not.
+ * Compares the checksums in the tool's records with the files.
+ * @returns Notices, if the tool ignores edits. @throws {AludelError} `import-edited` if it does not.
  */
 export function compareChecksums(
   state: ForeignState,
@@ -87,7 +89,7 @@ export function compareChecksums(
   }
   throw new AludelError("import-edited", `The file has changed since ${tool.title} applied it`, {
     place: { file: first },
-    notes: others.map((file) => `so has ${file}`),
+    notes: others.map((file) => `${file} has changed too`),
     outcome: "Nothing was written",
     next: [
       shell`git log -p -- ${first} # see what changed`,
@@ -96,7 +98,7 @@ export function compareChecksums(
   });
 }
 
-/** What Aludel has recorded. @throws {AludelError} `import-state` if a revision of it is not here. */
+/** The ids in Aludel's records. @throws {AludelError} `import-state` if one of them is not on disk. */
 export async function recordedIds(
   connection: Connection,
   graph: RevisionGraph,
@@ -105,13 +107,13 @@ export async function recordedIds(
   const unknown = applied.find(({ id }) => !graph.has(id));
   if (unknown === undefined) return applied.map(({ id }) => id);
   throw stateError(
-    `Aludel's records of "${connection.name}" name revision "${unknown.id}", which is not here`,
+    `Aludel's records in "${connection.name}" have revision "${unknown.id}", which is not on disk`,
     [],
     [shell`aludel status`],
   );
 }
 
-/** Refuses records with a gap: what a revision follows must be there with it. */
+/** Refuses records with a gap: an applied revision's parents must be applied too. */
 export function requireWhole(
   there: ReadonlySet<RevisionId>,
   graph: RevisionGraph,
@@ -123,23 +125,23 @@ export function requireWhole(
     const missing = graph.parentsOf(id).find((parent) => !there.has(parent));
     if (missing === undefined) continue;
     throw stateError(
-      `${tool.title} has applied "${keys.get(id) ?? id}", and not "${
+      `${tool.title} has applied "${keys.get(id) ?? id}", but not "${
         keys.get(missing) ?? missing
-      }", which comes before it`,
+      }", which precedes it`,
       [],
       [say(`Apply it by ${tool.apply}, and import again`)],
     );
   }
 }
 
-/** The error for a database that is not empty, and has no records of anybody. */
+/** The error for a database with tables but without records of any tool. */
 export function noRecords({ tool, place }: FoundTool): AludelError {
   return stateError(
-    `The database has tables, and no table "${place.table}" that says what ${tool.title} has applied`,
+    `The database has tables, but no table "${place.table}" with the records of ${tool.title}`,
     [],
     [
-      again`--table NAME # if that is not the name of its table`,
-      say("Name the database that it works on: -d PATH"),
+      again`--table NAME # if its table has another name`,
+      say("Name the right database: -d PATH"),
       BASELINE,
     ],
   );

@@ -1,31 +1,23 @@
-import type { ForeignDigest } from "./checksum.ts";
-import type { ForeignFolder, ForeignTool } from "./foreign.ts";
-import { drizzle } from "./tools/drizzle.ts";
 import type { WranglerDatabase } from "../project/workspace/d1_address.ts";
-import { golangMigrate, sqlx, wrangler } from "./tools/files.ts";
+import type { ForeignTool } from "./foreign.ts";
+import { drizzle } from "./tools/drizzle.ts";
+import { golangMigrate, sqlx } from "./tools/files.ts";
 import { diesel, prisma } from "./tools/folders.ts";
 import { flyway, refinery } from "./tools/prefixes.ts";
 import { dbmate, goose } from "./tools/sections.ts";
+import { wrangler } from "./tools/wrangler.ts";
 
-/** What the readers need besides files. */
-export interface ForeignReaders {
-  readonly digest: ForeignDigest;
-  readonly wranglerDatabases: (project: ForeignFolder) => readonly WranglerDatabase[];
-}
-
-/** Every tool whose SQL files can be taken over. The surest signs come first. */
-export function foreignTools(
-  { digest, wranglerDatabases }: ForeignReaders,
-): readonly ForeignTool[] {
+/** Every tool whose SQL files can be taken over. Those that are recognised most reliably come first. */
+export function foreignTools(databases: readonly WranglerDatabase[]): readonly ForeignTool[] {
   return [
-    drizzle(digest),
-    prisma(digest),
-    wrangler(wranglerDatabases),
+    drizzle,
+    prisma,
+    wrangler(databases),
     dbmate,
     goose,
     diesel,
     refinery,
-    sqlx(digest),
+    sqlx,
     golangMigrate,
     flyway,
   ];

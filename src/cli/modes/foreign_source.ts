@@ -1,7 +1,5 @@
 /** Where `import` looks: the other tool's files, and the database that it works on. */
-import { digest } from "../../digest.ts";
 import { AludelError } from "../../errors.ts";
-import { host } from "../../host/mod.ts";
 import type { Connection } from "../../db/connection.ts";
 import {
   type ForeignFolder,
@@ -14,7 +12,7 @@ import { anyTool } from "../../import/replay/any_tool.ts";
 import type { StepTool } from "../../import/replay/step.ts";
 import { STEP_TOOLS } from "../../import/replay/step_tools.ts";
 import { foreignTools } from "../../import/tools.ts";
-import { localDatabases, readWranglerDatabases } from "../../import/wrangler_settings.ts";
+import { localDatabases, readWranglerDatabases } from "../../import/tools/wrangler.ts";
 import { pathExists, relativeTo, resolvePath } from "../../project/workspace/files.ts";
 import { chooseTarget, type Target } from "../../project/workspace/target.ts";
 import { lookWithExtensions, requirePresent } from "../session/database.ts";
@@ -82,11 +80,7 @@ async function fileTools(project: ForeignFolder): Promise<readonly ForeignTool[]
       throw error;
     });
   }
-  return foreignTools({
-    digest: (algorithm, text) =>
-      algorithm === "sha384" ? host.sha384(text) : digest(text).slice("sha256:".length),
-    wranglerDatabases: () => databases,
-  });
+  return foreignTools(databases);
 }
 
 /** The tools whose migrations are in a folder, for a command that only says so. */

@@ -1,7 +1,7 @@
 import { toSecond } from "../../text/layout.ts";
-import { splitStatements } from "../../sql/script.ts";
 import { shell } from "../../text/next_step.ts";
-import type { ForeignDigest } from "../checksum.ts";
+import { sha256Hex } from "../checksum.ts";
+import { withLastSemicolon } from "../cleaning.ts";
 import {
   foldersOf,
   ForeignFault,
@@ -29,66 +29,63 @@ interface JournalEntry {
 }
 
 /**
- * Drizzle Kit. Up to 0.31 a journal lists the files `TAG.sql`, and a file counts as applied if its time is not after
- * the newest record's. From 1.0 on each migration is a folder whose `snapshot.json` names the snapshots before it,
+ * Drizzle Kit. Up to 0.31, a journal lists the files `TAG.sql`, and a file is applied if its time is not after that of
+ * the newest record. Since 1.0, each migration is a folder whose `snapshot.json` names the snapshots before it,
  * and the records have names.
  */
-export function drizzle(digest: ForeignDigest): ForeignTool {
-  return {
-    name: "drizzle",
-    title: "Drizzle Kit",
-    table: TABLE,
-    apply: "npx drizzle-kit migrate",
-    onEdit: "ignores",
-    find(project) {
-      const places: ForeignPlace[] = [];
-      for (const folder of foldersOf(project)) {
-        const journal = project.read(joinPath(folder, JOURNAL));
-        const isOurs = journal !== null
-          ? /"dialect"\s*:\s*"(?:sqlite|turso)"/.test(journal)
-          : snapshotFolders(project, folder).length > 0;
-        if (isOurs) places.push({ folder, table: TABLE });
-      }
-      return places;
-    },
-    read: (project, { folder }) =>
-      project.read(joinPath(folder, JOURNAL)) === null
-        ? readFolders(project, folder, digest)
-        : readJournal(project, folder, digest),
-    async state(query, { table }, history): Promise<ForeignState> {
-      const rows = await query(`SELECT * FROM "${table}" ORDER BY created_at`);
-      const named = rows.some(({ name }) => typeof name === "string" && name !== "");
-      if (named) {
-        return {
-          table,
-          fault: null,
-          applied: rows.filter(({ name }) => name !== null && name !== "").map((
-            { name, hash },
-          ) => ({
-            key: String(name),
-            checksum: typeof hash === "string" ? hash : null,
-          })),
-        };
-      }
-      const last = rows.reduce((last, row) => Math.max(last, Number(row["created_at"])), -Infinity);
-      const hashes = new Map(
-        rows.map((row) => [Number(row["created_at"]), String(row["hash"])] as const),
-      );
+export const drizzle: ForeignTool = {
+  name: "drizzle",
+  title: "Drizzle Kit",
+  table: TABLE,
+  apply: "npx drizzle-kit migrate",
+  onEdit: "ignores",
+  find(project) {
+    const places: ForeignPlace[] = [];
+    for (const folder of foldersOf(project)) {
+      const journal = project.read(joinPath(folder, JOURNAL));
+      const isOurs = journal !== null
+        ? /"dialect"\s*:\s*"(?:sqlite|turso)"/.test(journal)
+        : snapshotFolders(project, folder).length > 0;
+      if (isOurs) places.push({ folder, table: TABLE });
+    }
+    return places;
+  },
+  read: (project, { folder }) =>
+    project.read(joinPath(folder, JOURNAL)) === null
+      ? readFolders(project, folder)
+      : readJournal(project, folder),
+  async state(query, { table }, history): Promise<ForeignState> {
+    const rows = await query(`SELECT * FROM "${table}" ORDER BY created_at`);
+    const named = rows.some(({ name }) => typeof name === "string" && name !== "");
+    if (named) {
       return {
         table,
         fault: null,
-        applied: history.revisions.flatMap(({ key, recordedTime = Infinity }) =>
-          recordedTime <= last ? [{ key, checksum: hashes.get(recordedTime) ?? null }] : []
-        ),
+        applied: rows.filter(({ name }) => name !== null && name !== "").map((
+          { name, hash },
+        ) => ({
+          key: String(name),
+          checksum: typeof hash === "string" ? hash : null,
+        })),
       };
-    },
-  };
-}
+    }
+    const last = rows.reduce((last, row) => Math.max(last, Number(row["created_at"])), -Infinity);
+    const hashes = new Map(
+      rows.map((row) => [Number(row["created_at"]), String(row["hash"])] as const),
+    );
+    return {
+      table,
+      fault: null,
+      applied: history.revisions.flatMap(({ key, recordedTime = Infinity }) =>
+        recordedTime <= last ? [{ key, checksum: hashes.get(recordedTime) ?? null }] : []
+      ),
+    };
+  },
+};
 
 function readJournal(
   project: ForeignFolder,
   folder: string,
-  digest: ForeignDigest,
 ): ForeignHistory {
   const file = joinPath(folder, JOURNAL);
   const { entries } = parseJson(project, file) as { readonly entries?: readonly JournalEntry[] };
@@ -109,7 +106,7 @@ function readJournal(
       recordedTime: when,
       up: { file: path, text: withoutBreakpoints(text), transaction: true },
       down: null,
-      checksums: withAnyLineEnds(text).map((one) => digest("sha256", one)),
+      checksums: withAnyLineEnds(text).map((one) => sha256Hex(one)),
     };
   });
   return { revisions: inLine(revisions), notices: [] };
@@ -139,7 +136,6 @@ function snapshotFolders(project: ForeignFolder, folder: string): readonly strin
 function readFolders(
   project: ForeignFolder,
   folder: string,
-  digest: ForeignDigest,
 ): ForeignHistory {
   const names = snapshotFolders(project, folder);
   const snapshots = names.map((name): Snapshot => {
@@ -172,25 +168,20 @@ function readFolders(
       created: timeOfDigits(digits),
       up: { file: path, text: withoutBreakpoints(text), transaction: true },
       down: null,
-      checksums: withAnyLineEnds(text).map((one) => digest("sha256", one)),
+      checksums: withAnyLineEnds(text).map((one) => sha256Hex(one)),
     };
   });
   return { revisions, notices };
 }
 
-/** Each part between the markers is a statement, whether or not a semicolon ends it. */
+/** The text without the markers between its statements, each of which gets a semicolon. */
 function withoutBreakpoints(text: string): string {
   const parts = text.split(/-->[ \t]*statement-breakpoint[ \t]*/);
   if (parts.length === 1) return text;
-  return parts.map((part) => part.trim()).filter((part) => part !== "").map(terminated).join("\n") +
+  return parts.map((part) => part.trim()).filter((part) => part !== "").map(withLastSemicolon).join(
+    "\n",
+  ) +
     "\n";
-}
-
-/** A comment may follow the last statement, so the semicolon goes right behind the statement. */
-function terminated(text: string): string {
-  const last = splitStatements(text).at(-1);
-  if (last === undefined || text[last.end - 1] === ";") return text;
-  return `${text.slice(0, last.end)};${text.slice(last.end)}`;
 }
 
 function parseJson(project: ForeignFolder, file: string): unknown {

@@ -1,6 +1,6 @@
-/** The tools that keep a folder for each migration: Prisma and Diesel. */
+/** The tools with a folder for each migration: Prisma and Diesel. */
 import { shell } from "../../text/next_step.ts";
-import type { ForeignDigest } from "../checksum.ts";
+import { sha256Hex } from "../checksum.ts";
 import {
   foldersOf,
   ForeignFault,
@@ -14,64 +14,63 @@ import {
   joinPath,
   messageOf,
   readListed,
+  recordsOf,
   timeOfDigits,
   withAnyLineEnds,
 } from "../foreign.ts";
 
-/** Prisma Migrate: `TIME_name/migration.sql` beside a lock file that names the provider. */
-export function prisma(digest: ForeignDigest): ForeignTool {
-  return {
-    name: "prisma",
-    title: "Prisma Migrate",
-    table: "_prisma_migrations",
-    apply: "npx prisma migrate deploy",
-    onEdit: "ignores",
-    find: (project) =>
-      [...foldersOf(project)]
-        .filter((folder) =>
-          /^\s*provider\s*=\s*"sqlite"/m.test(
-            project.read(joinPath(folder, "migration_lock.toml")) ?? "",
-          )
+/** Prisma Migrate: `TIME_name/migration.sql`, and a lock file that names the provider. */
+export const prisma: ForeignTool = {
+  name: "prisma",
+  title: "Prisma Migrate",
+  table: "_prisma_migrations",
+  apply: "npx prisma migrate deploy",
+  onEdit: "ignores",
+  find: (project) =>
+    [...foldersOf(project)]
+      .filter((folder) =>
+        /^\s*provider\s*=\s*"sqlite"/m.test(
+          project.read(joinPath(folder, "migration_lock.toml")) ?? "",
         )
-        .map((folder) => ({ folder, table: "_prisma_migrations" })),
-    read(project, { folder }) {
-      const names = project.list(folder).filter(({ isFolder }) => isFolder).map(({ name }) => name);
-      const revisions = names.map((name) => {
-        const file = joinPath(folder, name, "migration.sql");
-        const text = readListed(project, file);
-        const [, digits = "", slug = name] = /^(\d{14})_(.*)$/.exec(name) ?? [];
-        return {
-          key: name,
-          message: messageOf(slug),
-          created: timeOfDigits(digits),
-          up: { file, text, transaction: false },
-          down: null,
-          checksums: withAnyLineEnds(text).map((one) => digest("sha256", one)),
-        };
-      });
-      return { revisions: inLine(revisions), notices: [] };
-    },
-    async state(query, { table }) {
-      const rows = await query(
-        `SELECT migration_name AS name, checksum, finished_at AS finished FROM "${table}" ` +
-          "WHERE rolled_back_at IS NULL ORDER BY started_at, migration_name",
-      );
-      const unfinished = rows.find(({ finished }) => finished === null);
+      )
+      .map((folder) => ({ folder, table: "_prisma_migrations" })),
+  read(project, { folder }) {
+    const names = project.list(folder).filter(({ isFolder }) => isFolder).map(({ name }) => name);
+    const revisions = names.map((name) => {
+      const file = joinPath(folder, name, "migration.sql");
+      const text = readListed(project, file);
+      const [, digits = "", slug = name] = /^(\d{14})_(.*)$/.exec(name) ?? [];
       return {
-        table,
-        fault: unfinished === undefined
-          ? null
-          : `Prisma records that "${unfinished["name"]}" began and did not finish`,
-        applied: rows.filter(({ finished }) => finished !== null).map(({ name, checksum }) => ({
-          key: String(name),
-          checksum: checksum === null ? null : String(checksum),
-        })),
+        key: name,
+        message: messageOf(slug),
+        created: timeOfDigits(digits),
+        up: { file, text, transaction: false },
+        down: null,
+        checksums: withAnyLineEnds(text).map((one) => sha256Hex(one)),
       };
-    },
-  };
-}
+    });
+    return { revisions: inLine(revisions), notices: [] };
+  },
+  async state(query, { table }) {
+    const rows = await query(
+      `SELECT migration_name AS name, checksum, finished_at AS finished FROM "${table}" ` +
+        "WHERE rolled_back_at IS NULL ORDER BY started_at, migration_name",
+    );
+    const unfinished = rows.find(({ finished }) => finished === null);
+    return {
+      table,
+      fault: unfinished === undefined
+        ? null
+        : `Prisma records that "${unfinished["name"]}" began and did not finish`,
+      applied: rows.filter(({ finished }) => finished !== null).map(({ name, checksum }) => ({
+        key: String(name),
+        checksum: checksum === null ? null : String(checksum),
+      })),
+    };
+  },
+};
 
-/** Diesel: `VERSION_name/up.sql` and `down.sql`, and a `metadata.toml` for what no transaction holds. */
+/** Diesel: `VERSION_name/up.sql` and `down.sql`, and a `metadata.toml` if they run without a transaction. */
 export const diesel: ForeignTool = {
   name: "diesel",
   title: "Diesel",
@@ -129,11 +128,7 @@ export const diesel: ForeignTool = {
   },
   async state(query, { table }) {
     const rows = await query(`SELECT version FROM "${table}" ORDER BY version`);
-    return {
-      table,
-      fault: null,
-      applied: rows.map(({ version }) => ({ key: String(version), checksum: null })),
-    };
+    return { table, fault: null, applied: recordsOf(rows, "version") };
   },
 };
 

@@ -19,7 +19,7 @@ import { foldersWith, matchingFiles, refuseTwice } from "./files.ts";
 const REFINERY_CODE = /^([UV])(\d+(?:\.\d+)?)__(\w+)\.rs$/;
 const REFINERY_FILE = /^([UV])(\d+(?:\.\d+)?)__(\w+)\.sql$/;
 
-/** refinery: `V1__name.sql`, or `U` for files that need no order among others' work; both run by number. */
+/** refinery: `V1__name.sql`, or `U` for files that may be added out of order. Both run by number. */
 export const refinery: ForeignTool = {
   name: "refinery",
   title: "refinery",
@@ -34,7 +34,7 @@ export const refinery: ForeignTool = {
     if (code !== undefined) {
       throw new ForeignFault(
         joinPath(folder, code[0]),
-        "The migration is Rust code, and not SQL",
+        "The migration is Rust code, not SQL",
         BASELINE,
       );
     }
@@ -73,8 +73,8 @@ export const refinery: ForeignTool = {
 };
 
 /**
- * What refinery hashes: name, version and text, one after the other, as Rust hashes them. A text is followed by the
- * byte 0xff; the version has four bytes up to 0.8, and eight from 0.9 on.
+ * The checksum of refinery: name, version and text, hashed as by Rust. A text is followed by the byte 0xff. The version
+ * has four bytes up to 0.8, and eight since 0.9.
  */
 function refineryChecksum(name: string, version: string, text: string, width: 4 | 8): string {
   const encoder = new TextEncoder();
@@ -97,7 +97,7 @@ function refineryChecksum(name: string, version: string, text: string, width: 4 
 const FLYWAY_FILE = /^([VU])([\d._]+?)__(.+)\.sql$/;
 const FLYWAY_REPEATABLE = /^R__(.+)\.sql$/;
 
-/** Flyway: `V1.2__name.sql`, `U1.2__name.sql` for the way back. */
+/** Flyway: `V1.2__name.sql`, and `U1.2__name.sql` to undo it. */
 export const flyway: ForeignTool = {
   name: "flyway",
   title: "Flyway",
@@ -171,7 +171,7 @@ export const flyway: ForeignTool = {
   },
 };
 
-/** `1_2` and `1.2` are one version; zeros at the front or the end of it change nothing. */
+/** A version in one form: `1_2` and `1.2` are the same, and leading zeros and final parts of zero are ignored. */
 function versionKey(version: string): string {
   const parts = version.split(/[._]/).map((part) => part.replace(/^0+(?=\d)/, ""));
   while (parts.length > 1 && parts.at(-1) === "0") parts.pop();
@@ -187,7 +187,7 @@ function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-/** Over the lines without their ends, so that a checkout with other line ends has the same. */
+/** The checksum of the lines without their ends, so that it is the same with other line ends. */
 function flywayChecksum(text: string): string {
   const encoder = new TextEncoder();
   const lines = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);

@@ -1,4 +1,4 @@
-/** The tools that keep both directions in one file, under comments: dbmate and goose. */
+/** The tools with both directions in one file, marked by comments: dbmate and goose. */
 import { StatementSplitter } from "../../sql/script.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import { say, shell } from "../../text/next_step.ts";
@@ -17,18 +17,20 @@ import {
   joinPath,
   messageOf,
   readListed,
+  recordsOf,
   timeOfDigits,
 } from "../foreign.ts";
+import { matchingFiles } from "./files.ts";
 
-/** A comment on a line of its own that begins or changes a section. */
+/** A comment that begins or changes a section. */
 interface Marker {
-  /** What follows the tool's word: `up transaction:false`, `StatementBegin`. */
+  /** The text after the tool's name: `up transaction:false`, `StatementBegin`. */
   readonly words: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** The comments that a pattern recognises. A marker inside a string or another statement's text is none. */
+/** The comments that match a pattern. A text in a string is not a marker. */
 function markersOf(text: string, pattern: RegExp): readonly Marker[] {
   const markers: Marker[] = [];
   const tokenizer = new Tokenizer(text);
@@ -42,17 +44,6 @@ function markersOf(text: string, pattern: RegExp): readonly Marker[] {
   return markers;
 }
 
-function sqlFiles(
-  project: ForeignFolder,
-  folder: string,
-  name: RegExp,
-): readonly RegExpExecArray[] {
-  return project.list(folder).flatMap((entry) => {
-    const match = entry.isFolder ? null : name.exec(entry.name);
-    return match === null ? [] : [match];
-  });
-}
-
 function placesWith(
   project: ForeignFolder,
   name: RegExp,
@@ -61,7 +52,7 @@ function placesWith(
 ): readonly ForeignPlace[] {
   return [...foldersOf(project)]
     .filter((folder) => {
-      const [first] = sqlFiles(project, folder, name);
+      const [first] = matchingFiles(project, folder, name);
       if (first === undefined) return false;
       return markersOf(project.read(joinPath(folder, first[0])) ?? "", marker).length > 0;
     })
@@ -71,7 +62,7 @@ function placesWith(
 const DBMATE_FILE = /^(\d+)_?(.*)\.sql$/;
 const DBMATE_MARKER = /^--\s*migrate:((?:up|down)(?:\s.*)?)$/;
 
-/** dbmate: `-- migrate:up` and `-- migrate:down`, several pairs in a file, each with options. */
+/** dbmate: `-- migrate:up` and `-- migrate:down`, perhaps several pairs in a file, each with options. */
 export const dbmate: ForeignTool = {
   name: "dbmate",
   title: "dbmate",
@@ -80,7 +71,7 @@ export const dbmate: ForeignTool = {
   onEdit: "ignores",
   find: (project) => placesWith(project, DBMATE_FILE, DBMATE_MARKER, "schema_migrations"),
   read(project, { folder }): ForeignHistory {
-    const revisions = sqlFiles(project, folder, DBMATE_FILE).map(
+    const revisions = matchingFiles(project, folder, DBMATE_FILE).map(
       ([name, version = "", slug = ""]) => {
         const file = joinPath(folder, name);
         const { up, down } = dbmateSections(file, readListed(project, file));
@@ -98,11 +89,7 @@ export const dbmate: ForeignTool = {
   },
   async state(query, { table }) {
     const rows = await query(`SELECT version FROM "${table}" ORDER BY version`);
-    return {
-      table,
-      fault: null,
-      applied: rows.map(({ version }) => ({ key: String(version), checksum: null })),
-    };
+    return { table, fault: null, applied: recordsOf(rows, "version") };
   },
 };
 
@@ -140,7 +127,7 @@ const GOOSE_FILE = /^(\d+)_(.*)\.sql$/;
 const GOOSE_GO_FILE = /^(\d+)_(.*)\.go$/;
 const GOOSE_MARKER = /^--\s*\+goose\s+(.+)$/;
 
-/** goose: `-- +goose Up` and `Down`; statements with semicolons inside are marked, which SQL text needs no more. */
+/** goose: `-- +goose Up` and `Down`. Its marks around statements with inner semicolons are removed. */
 export const goose: ForeignTool = {
   name: "goose",
   title: "goose",
@@ -149,17 +136,17 @@ export const goose: ForeignTool = {
   onEdit: "ignores",
   find: (project) => placesWith(project, GOOSE_FILE, GOOSE_MARKER, "goose_db_version"),
   read(project, { folder }): ForeignHistory {
-    const [go] = sqlFiles(project, folder, GOOSE_GO_FILE).filter(([name]) =>
+    const [go] = matchingFiles(project, folder, GOOSE_GO_FILE).filter(([name]) =>
       !name.endsWith("_test.go")
     );
     if (go !== undefined) {
       throw new ForeignFault(
         joinPath(folder, go[0]),
-        "The migration is Go code, and not SQL",
+        "The migration is Go code, not SQL",
         BASELINE,
       );
     }
-    const revisions = sqlFiles(project, folder, GOOSE_FILE)
+    const revisions = matchingFiles(project, folder, GOOSE_FILE)
       .map(([name, digits = "", slug = ""]) => {
         const file = joinPath(folder, name);
         const { up, down } = gooseSections(file, readListed(project, file));
@@ -221,8 +208,8 @@ function gooseSections(
     else if (word === "envsub on") {
       throw new ForeignFault(
         file,
-        "The file is filled in from the environment (ENVSUB ON)",
-        say("Replace the variables by their values, and take the marker out"),
+        "The file contains environment variables (ENVSUB ON)",
+        say("Replace the variables by their values, and remove the marker"),
       );
     }
     take(end, markers[index + 1]?.start);

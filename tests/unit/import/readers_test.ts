@@ -1,19 +1,14 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { crc32, sipHash13 } from "../../../src/import/checksum.ts";
 import type { ForeignHistory } from "../../../src/import/foreign.ts";
 import { findTools } from "../../../src/import/foreign_project.ts";
 import { foreignTools } from "../../../src/import/tools.ts";
-import { localDatabases, readWranglerDatabases } from "../../../src/import/wrangler_settings.ts";
+import { localDatabases, readWranglerDatabases } from "../../../src/import/tools/wrangler.ts";
 import { memoryFolder } from "./memory_folder.ts";
 
 async function read(files: Readonly<Record<string, string>>) {
   const project = memoryFolder(files);
-  const databases = await readWranglerDatabases(project);
-  const tools = foreignTools({
-    digest: (algorithm, text) => createHash(algorithm).update(text).digest("hex"),
-    wranglerDatabases: () => databases,
-  });
+  const tools = foreignTools(await readWranglerDatabases(project));
   const [{ tool, place }] = findTools({ tools, project, name: undefined, source: "" });
   return { name: tool.name, place, history: tool.read(project, place) };
 }
