@@ -1,9 +1,9 @@
 import { type Index, mentionedNames, type Trigger } from "../schema/model/model.ts";
 import { displayName, foldName } from "../sql/identifier.ts";
-import { TokenReader } from "../sql/token_reader.ts";
+import { indexedContent, TokenReader } from "../sql/token_reader.ts";
+import { readSaidLosses, type SaidLoss } from "../runner/said_losses.ts";
+import type { TableFate } from "../runner/table_fates.ts";
 import {
-  findFate,
-  isEmptied,
   isOwn,
   type LintRules,
   type LintSubject,
@@ -36,7 +36,7 @@ export const LOSS_RULES = {
   },
   "delete-all": {
     level: "warning",
-    what: "A DELETE without WHERE empties a table.",
+    what: "A DELETE without WHERE, or with one that is always true, empties a table.",
     why: "All of its rows are gone, and no downgrade brings them back.",
     cure: "Add a WHERE, or say why the table is to be emptied.",
   },
@@ -52,17 +52,24 @@ type LossReport = Report<keyof typeof LOSS_RULES>;
 
 /** Checks the up only: a down may remove whatever the up added. */
 export async function judgeLoss({ up }: LintSubject, report: LossReport): Promise<void> {
-  for (const walked of up.walk) {
-    const { mention } = walked;
-    if (mention === undefined || isOwn(walked)) continue;
+  const { losses } = readSaidLosses(up.script);
+  const walked = new Map(up.walk.map((one) => [one.mention?.start, one]));
+  for (const loss of losses) {
+    const { kind, mention, isWhole, fate } = loss;
+    const own = walked.get(mention.start);
+    if (own === undefined || isOwn(own)) continue;
     const place = { script: "up", at: mention.start } as const;
     const name = displayName(mention.name);
-    switch (mention.kind) {
+    switch (kind) {
       case "drop-table":
-        if (await isDroppedForGood(up, mention.name)) {
-          const notes = await belongings(up, mention.name);
+      case "empty-table":
+        if (await hadRows(up, fate!)) {
+          const notes = await belongings(up, fate!);
           report("drop-table", place, `The rows of ${name} are lost`, { notes });
         }
+        break;
+      case "rebuild":
+        await judgeRebuild(up, loss, report);
         break;
       case "drop-column":
         report(
@@ -72,33 +79,30 @@ export async function judgeLoss({ up }: LintSubject, report: LossReport): Promis
         );
         break;
       case "delete":
-        if (!mention.limited) report("delete-all", place, `Every row of ${name} is deleted`);
+        if (isWhole) report("delete-all", place, `Every row of ${name} is deleted`);
         break;
-      case "update":
-      case "replace":
-        if (mention.limited === false && !fillsNewColumns(up, walked)) {
+      case "overwrite":
+        if (isWhole && !fillsNewColumns(up, own)) {
           report("update-all", place, `Every row of ${name} is overwritten`);
         }
         break;
     }
   }
-  await judgeRebuilds(up, report);
 }
 
-async function isDroppedForGood(up: ScriptSubject, name: string): Promise<boolean> {
-  const fate = findFate(up, name);
-  if (fate === undefined || fate.after !== null && !isEmptied(up, fate)) return false;
+/** Whether the table was there and held rows of its own: an FTS5 index over another table's has none. */
+async function hadRows(up: ScriptSubject, { before }: TableFate): Promise<boolean> {
   const schema = await up.before();
-  return schema === undefined || schema.tables.has(fate.before) ||
-    schema.virtualTables.has(fate.before);
+  if (schema === undefined || schema.tables.has(before)) return true;
+  const virtual = schema.virtualTables.get(before);
+  return virtual !== undefined && indexedContent(virtual.sql) === undefined;
 }
 
 /** What goes along with a table that is created again, and is not. */
-async function belongings(up: ScriptSubject, name: string): Promise<string[]> {
-  const fate = findFate(up, name);
+async function belongings(up: ScriptSubject, fate: TableFate): Promise<string[]> {
   const before = await up.before();
   const after = await up.after();
-  if (fate === undefined || fate.after === null || !before || !after) return [];
+  if (fate.after === null || !before || !after) return [];
   const isGone = ({ table }: Index | Trigger) => foldName(table) === fate.before;
   const gone = [
     ...[...before.indexes].filter(([key, index]) => isGone(index) && !after.indexes.has(key)),
@@ -140,30 +144,27 @@ function assignedColumns(text: string): string[] {
   return columns;
 }
 
-async function judgeRebuilds(up: ScriptSubject, report: LossReport): Promise<void> {
-  for (const fate of up.fates.touched.values()) {
-    if (fate.after === null || isEmptied(up, fate)) continue;
-    const drop = up.walk.find(({ mention }) =>
-      mention?.kind === "drop-table" && fate.aliases.has(foldName(mention.name))
+async function judgeRebuild(
+  up: ScriptSubject,
+  { fate, mention }: SaidLoss,
+  report: LossReport,
+): Promise<void> {
+  const old = (await up.before())?.tables.get(fate!.before);
+  const replacement = (await up.after())?.tables.get(fate!.after!);
+  if (old === undefined || replacement === undefined) return;
+  const kept = new Set(replacement.columns.map(({ name }) => foldName(name)));
+  const read = new Set(
+    up.walk.filter(({ mention }) => mention !== undefined && COPIES.has(mention.kind))
+      .flatMap(({ text }) => [...mentionedNames(text)]),
+  );
+  for (const { name, generated } of old.columns) {
+    const now = up.fates.columnAfter(fate!.before, name);
+    if (generated !== undefined || kept.has(now) || read.has(now)) continue;
+    report(
+      "rebuild-drops-column",
+      { script: "up", at: mention.start },
+      `The rebuild of ${displayName(old.name)} leaves out column ${displayName(name)}`,
     );
-    if (drop === undefined) continue;
-    const old = (await up.before())?.tables.get(fate.before);
-    const replacement = (await up.after())?.tables.get(fate.after);
-    if (old === undefined || replacement === undefined) continue;
-    const kept = new Set(replacement.columns.map(({ name }) => foldName(name)));
-    const read = new Set(
-      up.walk.filter(({ mention }) => mention !== undefined && COPIES.has(mention.kind))
-        .flatMap(({ text }) => [...mentionedNames(text)]),
-    );
-    for (const { name, generated } of old.columns) {
-      const now = up.fates.columnAfter(fate.before, name);
-      if (generated !== undefined || kept.has(now) || read.has(now)) continue;
-      report(
-        "rebuild-drops-column",
-        { script: "up", at: drop.statement.start },
-        `The rebuild of ${displayName(old.name)} leaves out column ${displayName(name)}`,
-      );
-    }
   }
 }
 

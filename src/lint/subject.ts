@@ -1,5 +1,9 @@
 import { readCopyStatement } from "../runner/loss/copy_statement.ts";
-import type { TableFate, TableFates } from "../runner/table_fates.ts";
+import {
+  isEmptied as isEmptiedBy,
+  type TableFate,
+  type TableFates,
+} from "../runner/table_fates.ts";
 import type { Schema } from "../schema/model/model.ts";
 import { foldName } from "../sql/identifier.ts";
 import { type Mention, readMentions } from "../sql/mentions.ts";
@@ -185,8 +189,6 @@ export function findFate({ fates }: ScriptSubject, name: string): TableFate | un
 /** Whether a table is dropped and created again without its rows: DROP TABLE and CREATE TABLE say that all of it goes. */
 export function isEmptied({ script, walk }: ScriptSubject, fate: TableFate): boolean {
   if (!fate.dropped || fate.after === null) return false;
-  return !walk.some(({ statement }) => {
-    const copy = readCopyStatement(script.text, statement);
-    return copy !== undefined && fate.aliases.has(copy.into);
-  });
+  const copies = walk.flatMap(({ statement }) => readCopyStatement(script.text, statement) ?? []);
+  return isEmptiedBy(fate, copies);
 }

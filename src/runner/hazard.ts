@@ -1,11 +1,10 @@
 import { type Connection, SqlError, unlessRefused } from "../db/connection.ts";
 import { openScratch } from "../db/open_scratch.ts";
 import { type Affinity, affinityOf, foldName, quoteName } from "../sql/identifier.ts";
-import { type Mention, readMentions } from "../sql/mentions.ts";
 import { indexedContent } from "../sql/token_reader.ts";
-import type { Statement } from "../sql/script.ts";
 import type { CheckedStep } from "./request.ts";
-import { traceTables } from "./table_fates.ts";
+import { readSaidLosses, type SaidLoss } from "./said_losses.ts";
+import type { TableFates } from "./table_fates.ts";
 
 // What a dry run says that a route would lose, from the text of its statements and a look at the rows. A run asks none of
 // this: it measures (loss/).
@@ -21,6 +20,8 @@ export interface Hazard {
    * A rebuild: the statement that creates the table again. Nothing is lost if it has all columns of the old one.
    */
   readonly rebuild?: string;
+  /** Whether nothing is copied into the new table. */
+  readonly isEmptied?: boolean;
   /** The name that a column of the table has in the rebuilt one, if it was only renamed. */
   readonly columnAfter?: (column: string) => string;
 }
@@ -34,110 +35,56 @@ export function findHazards(steps: readonly CheckedStep[]): Hazard[] {
   const hazards: Hazard[] = [];
   const origins = new Map<string, readonly string[]>();
   for (const step of steps) {
-    const { text, statements, header } = step.script;
     const tablesOf = (name: string) => [foldName(name), ...origins.get(foldName(name)) ?? []];
-    for (const { name } of header.allowLoss) {
+    for (const { name } of step.script.header.allowLoss) {
       const loses = `may lose rows of "${name}", as its directive allows`;
       hazards.push({ revision: step.id, loses, tables: tablesOf(name) });
     }
-    const overwrites = ({ start, end }: Statement) => OVERWRITES.test(text.slice(start, end));
-    const isTaking = (statement: Statement) =>
-      TAKING.has(statement.verb) || statement.verb === "INSERT" && overwrites(statement);
-    const taking = new Set(statements.filter(isTaking));
-    if (taking.size === 0) continue;
-    const texts = new Map<number, string>();
-    const mentions = statements.flatMap((statement) => {
-      if (!taking.has(statement) && statement.verb !== "CREATE") return [];
-      const found = readMentions(text, statement).filter(({ inTrigger, kind }) =>
-        !inTrigger && (kind !== "insert" || overwrites(statement))
-      );
-      if (found[0] !== undefined && isCreation(found[0])) {
-        texts.set(found[0].start, text.slice(statement.start, statement.end));
-      }
-      return found;
-    });
-    hazards.push(...hazardsOf(step.id, mentions, tablesOf, texts));
-    for (const { kind, name, to } of mentions) {
-      if (kind === "rename-table" && to !== undefined) origins.set(foldName(to), tablesOf(name));
+    const { losses, fates } = readSaidLosses(step.script);
+    for (const loss of losses) {
+      hazards.push({
+        revision: step.id,
+        loses: sentenceOf(loss),
+        tables: tablesOf(loss.table),
+        ...replacementOf(loss, fates),
+      });
+    }
+    for (const { before, after, dropped } of fates.touched.values()) {
+      if (!dropped && after !== null && after !== before) origins.set(after, tablesOf(before));
     }
   }
   return hazards;
 }
 
-/** The verbs of statements that take something away or rename it. */
-const TAKING: ReadonlySet<string> = new Set(
-  ["ALTER", "DELETE", "DROP", "REPLACE", "UPDATE", "WITH"],
-);
-
-/** An INSERT that may put its rows in place of others: INSERT OR REPLACE, or an UPSERT. */
-const OVERWRITES = /\bor\s+replace\b|\bdo\s+update\b/i;
-
-function hazardsOf(
-  revision: string,
-  mentions: readonly Mention[],
-  tablesOf: (name: string) => readonly string[],
-  texts: ReadonlyMap<number, string>,
-): Hazard[] {
-  const fates = traceTables(mentions);
-  // Within the script a table may have another name when it is dropped than when the script began.
-  const firstNames = new Map<string, string>();
-  for (const { before, aliases } of fates.touched.values()) {
-    for (const alias of aliases) firstNames.set(alias, before);
+/** What is lost, for a sentence. */
+function sentenceOf({ kind, table, mention, isWhole }: SaidLoss): string {
+  const rows = `${isWhole ? "every row of" : "rows of"} "${table}"`;
+  switch (kind) {
+    case "drop-table":
+      return `drops table "${table}"`;
+    case "empty-table":
+      return `creates table "${table}" again without its rows`;
+    case "rebuild":
+      return `rebuilds table "${table}" without all of its columns`;
+    case "drop-column":
+      return `drops column "${mention.column}" of "${table}"`;
+    case "delete":
+      return `deletes ${rows}`;
+    case "overwrite":
+      return `overwrites ${rows}`;
   }
-  // The name that users know, as it is written: not that of a table which was only renamed away.
-  const nameOf = (name: string) => {
-    const first = firstNames.get(foldName(name));
-    if (first === undefined || first === foldName(name)) return name;
-    return mentions.find((each) => foldName(each.name) === first)?.name ?? first;
-  };
-  const hazards: Hazard[] = [];
-  const add = (
-    mention: Mention,
-    loses: string,
-    more: Pick<Hazard, "rebuild" | "columnAfter"> = {},
-  ) => {
-    const name = firstNames.get(foldName(mention.name)) ?? mention.name;
-    hazards.push({ revision, loses, tables: tablesOf(name), ...more });
-  };
-  for (const mention of mentions) {
-    if (mention.schema !== undefined && foldName(mention.schema) === "temp") continue;
-    const { limited } = mention;
-    const name = nameOf(mention.name);
-    switch (mention.kind) {
-      case "drop-table": {
-        const fate = fates.touched.get(foldName(name));
-        if (fate === undefined) break;
-        if (fate.after === null) add(mention, `drops table "${name}"`);
-        else {
-          const creation = mentions.findLast((each) =>
-            isCreation(each) && fate.aliases.has(foldName(each.name))
-          );
-          const rebuild = creation && texts.get(creation.start);
-          add(mention, `rebuilds table "${name}" without all of its columns`, {
-            rebuild: rebuild ?? "",
-            columnAfter: (column) => fates.columnAfter(fate.before, column),
-          });
-        }
-        break;
-      }
-      case "drop-column":
-        add(mention, `drops column "${mention.column}" of "${name}"`);
-        break;
-      case "delete":
-        add(mention, `deletes ${limited ? "rows of" : "every row of"} "${name}"`);
-        break;
-      case "insert": // an UPSERT
-      case "update":
-      case "replace":
-        add(mention, `overwrites ${limited === false ? "every row of" : "rows of"} "${name}"`);
-        break;
-    }
-  }
-  return hazards;
 }
 
-function isCreation({ kind }: Mention): boolean {
-  return kind === "create-table" || kind === "create-virtual-table";
+function replacementOf(
+  { kind, creation, fate }: SaidLoss,
+  { columnAfter }: TableFates,
+): Partial<Pick<Hazard, "rebuild" | "columnAfter" | "isEmptied">> {
+  if (creation === undefined || fate === undefined) return {};
+  return {
+    rebuild: creation,
+    columnAfter: (column) => columnAfter(fate.before, column),
+    ...kind === "empty-table" && { isEmptied: true },
+  };
 }
 
 /** Of some hazards those that meet rows: a table that is not there, or is empty, has nothing to lose. */
@@ -200,6 +147,7 @@ async function lossOf(
   const strict = Number(row?.["strict"]) === 1;
   const definition = String(row?.["sql"] ?? "");
   if (indexedContent(definition) !== undefined) return undefined;
+  if (hazard.isEmptied === true) return hazard.loses;
   const created = await createdColumns(creation) ??
     await createdColumns(creation, { table, definition });
   if (created === undefined) return hazard.loses;

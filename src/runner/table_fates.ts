@@ -15,6 +15,15 @@ export interface TableFate {
   readonly aliases: ReadonlySet<string>;
 }
 
+/**
+ * Whether nothing was copied into the table that took this one's place: DROP TABLE and CREATE TABLE say so.
+ * @param copies The statements that copy rows, with the folded names of the tables that they fill.
+ */
+export function isEmptied(fate: TableFate, copies: readonly { readonly into: string }[]): boolean {
+  return fate.dropped && fate.after !== null &&
+    !copies.some(({ into }) => fate.aliases.has(into));
+}
+
 /** The fates of tables, and where columns have gone, read from statements without running them. */
 export interface TableFates {
   /** Only tables that a DROP or a RENAME names, by folded name before. */

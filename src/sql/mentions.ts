@@ -38,7 +38,7 @@ export interface Mention {
   readonly column?: string;
   /** `create-index` and `create-trigger`: the table or view that they are on. */
   readonly on?: string;
-  /** `update` and `delete`: whether a WHERE limits it. Also of `replace` by UPDATE OR REPLACE. */
+  /** `update` and `delete`: whether a WHERE limits it, other than one that is always true. Also of `replace` by UPDATE OR REPLACE. */
   readonly limited?: boolean;
 }
 
@@ -192,7 +192,16 @@ function readChange(reader: TokenReader, mentions: Mention[], inTrigger: boolean
   const kind: MentionKind = replaces ? "replace" : KINDS[verb];
   const mention = { kind, ...table, start, inTrigger };
   const canBeLimited = verb === "UPDATE" || verb === "DELETE";
-  mentions.push(canBeLimited ? { ...mention, limited: reader.seek(WHERE) } : mention);
+  mentions.push(canBeLimited ? { ...mention, limited: readLimit(reader) } : mention);
+}
+
+/** Whether there is a WHERE, and not just `WHERE true` or `WHERE 1`, which people write to have one. */
+function readLimit(reader: TokenReader): boolean {
+  if (!reader.seek(WHERE)) return false;
+  reader.advance();
+  if (!/^(?:true|[1-9]\d*)$/i.test(reader.text)) return true;
+  reader.advance();
+  return !(reader.isAtEnd || reader.isSemicolon || reader.word === "RETURNING");
 }
 
 const KINDS = { INSERT: "insert", REPLACE: "replace", UPDATE: "update", DELETE: "delete" } as const;

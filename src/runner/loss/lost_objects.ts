@@ -10,7 +10,7 @@ import { foldName, sameName } from "../../sql/identifier.ts";
 import type { Mention } from "../../sql/mentions.ts";
 import { readMentions } from "../../sql/mentions.ts";
 import type { Script } from "../../sql/script.ts";
-import { type TableFate, type TableFates, traceTables } from "../table_fates.ts";
+import { isEmptied, type TableFate, type TableFates, traceTables } from "../table_fates.ts";
 import { type CopyStatement, readCopyStatement } from "./copy_statement.ts";
 import { isCovered } from "./covered_index.ts";
 import type { UndeclaredLoss } from "./verdict.ts";
@@ -205,11 +205,6 @@ function ownerNow(
   const fate = fates.touched.get(side.table);
   if (fate === undefined) return side.table;
   return fate.after === null || isEmptied(fate, copies) ? undefined : fate.after;
-}
-
-/** Whether nothing was copied into the table that took this one's place: DROP TABLE and CREATE TABLE say so. */
-function isEmptied(fate: TableFate, copies: readonly CopyStatement[]): boolean {
-  return fate.dropped && !copies.some(({ into }) => fate.aliases.has(into));
 }
 
 /** What a table's replacement lacks, by a key that two schemas share. */

@@ -84,7 +84,8 @@ Deno.test("findHazards() follows a table through renames, within a script and be
 Deno.test("findHazards() calls a rebuilt table by the name that it had, however it is put aside", () => {
   const [hazard] = findHazards([
     step(
-      'CREATE TABLE "Users__new"(a); ALTER TABLE "Users" RENAME TO "Users__old"; ' +
+      'CREATE TABLE "Users__new"(a); INSERT INTO "Users__new" SELECT a FROM "Users"; ' +
+        'ALTER TABLE "Users" RENAME TO "Users__old"; ' +
         'ALTER TABLE "Users__new" RENAME TO "Users"; DROP TABLE "Users__old";',
     ),
   ]);

@@ -62,7 +62,7 @@ const CASES: readonly (readonly [sql: string, mentions: readonly string[]])[] = 
   ["DELETE FROM a", ["delete a unlimited"]],
   ["DELETE FROM main.a AS b WHERE b.where = 1", ["delete main.a limited"]],
   ["DELETE FROM a RETURNING a.where", ["delete a unlimited"]],
-  ["DELETE FROM a INDEXED BY i WHERE 1", ["delete a limited"]],
+  ["DELETE FROM a INDEXED BY i WHERE b = 1", ["delete a limited"]],
   ["WITH b AS (SELECT 1 WHERE 2) DELETE FROM a", ["delete a unlimited"]],
   [
     "WITH RECURSIVE b(x) AS MATERIALIZED (SELECT (1)), replace AS NOT MATERIALIZED (VALUES (2)) " +
