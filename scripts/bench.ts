@@ -2,8 +2,8 @@
 /**
  * Measures whole processes of Aludel beside the physical limits and its peers, and prints Markdown.
  *
- * `deno task bench [--only start,upgrade,…] [--sizes 1,100,…] [--rounds N] [--rows N] [--megabytes N]
- * [--out FILE.md]`. What is measured and how is described in docs/bench.md. Beside FILE.md the results are written
+ * `deno task bench [--only start,upgrade,…] [--sizes 1,100,…] [--rounds N] [--rows N] [--databases N]
+ * [--megabytes N] [--out FILE.md]`. What is measured and how is described in docs/bench.md. Beside FILE.md the results are written
  * to FILE.json, from which `scripts/bench/chart.ts` draws.
  */
 import { aludelProgram, type Yard } from "./bench/yard.ts";
@@ -16,7 +16,7 @@ import { buildSite } from "./bench/site.ts";
 import { tableOf } from "./bench/table.ts";
 
 const names = [...Object.keys(ON_SITE), ...Object.keys(BY_SIZE), ...Object.keys(ONCE)];
-const { only, sizes, rounds, rows, megabytes, out } = readOptions(Deno.args, names);
+const { only, sizes, rounds, rows, databases, megabytes, out } = readOptions(Deno.args, names);
 const field = await findField();
 const workshop = await Deno.makeTempDir({ prefix: "aludel-bench-" });
 const sections: string[] = [];
@@ -49,7 +49,7 @@ try {
   const yardAt = (name: string): Yard => {
     const folder = `${workshop}/${name}`;
     Deno.mkdirSync(folder);
-    return { folder, program, field, rows, megabytes };
+    return { folder, program, field, rows, databases, megabytes };
   };
   const date = new Date().toISOString().slice(0, 10);
   const facts = `${date}: ${describeField(field)}; ${describeMachine()}. ${program.description}.`;

@@ -6,11 +6,12 @@ export interface Options {
   readonly sizes: readonly number[];
   readonly rounds: number;
   readonly rows: number;
+  readonly databases: number;
   readonly megabytes: number;
   readonly out: string | undefined;
 }
 
-const FLAGS = ["--only", "--sizes", "--rounds", "--rows", "--megabytes", "--out"];
+const FLAGS = ["--only", "--sizes", "--rounds", "--rows", "--databases", "--megabytes", "--out"];
 
 /**
  * Reads the command line; on a mistake says so and exits with 2.
@@ -35,10 +36,12 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     sizes: numbers("--sizes", "1,100,1000,10000"),
     rounds: numbers("--rounds", "7")[0]!,
     rows: numbers("--rows", "1000000")[0]!,
+    databases: numbers("--databases", "1000")[0]!,
     megabytes: numbers("--megabytes", "1000")[0]!,
     out: values.get("--out"),
   };
-  for (const number of [...options.sizes, options.rounds, options.rows, options.megabytes]) {
+  const { sizes, rounds, rows, databases, megabytes } = options;
+  for (const number of [...sizes, rounds, rows, databases, megabytes]) {
     if (!Number.isInteger(number) || number < 1) return usage("Numbers are whole, and 1 or more");
   }
   return options;
@@ -47,7 +50,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
 function usage(problem: string): never {
   console.error(
     `${problem}\nUsage: deno task bench [--only NAMES] [--sizes NUMBERS] [--rounds N] [--rows N] ` +
-      "[--megabytes N] [--out FILE.md]",
+      "[--databases N] [--megabytes N] [--out FILE.md]",
   );
   Deno.exit(2);
 }

@@ -9,6 +9,8 @@ export interface Yard {
   readonly field: Field;
   /** How many rows the rebuilt table has. */
   readonly rows: number;
+  /** How many databases the fleet has. */
+  readonly databases: number;
   /** How large the copied database is, in 10^6 bytes. */
   readonly megabytes: number;
 }
@@ -82,7 +84,8 @@ export function keepFolder(folder: string): () => void {
   };
 }
 
-function copyFolder(from: string, to: string): void {
+/** Copies a folder with all that is in it to a path where nothing is. */
+export function copyFolder(from: string, to: string): void {
   const { success } = new Deno.Command("cp", { args: ["-a", from, to] }).outputSync();
   if (!success) throw new Error(`${from} could not be copied`);
 }
