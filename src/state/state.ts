@@ -147,8 +147,9 @@ export async function readFingerprint(connection: Connection): Promise<Fingerpri
   try {
     const [row] = await connection.query(FINGERPRINT);
     const { meta, records, intents } = row ?? {};
-    const format = /(?:^|\x1e)format\x1f([^\x1e]*)/.exec(String(meta))?.[1];
-    return { text: JSON.stringify([meta, records, intents]), mark: markIn(Number(format), row) };
+    const format = String(meta).split("\x1e").find((fact) => fact.startsWith("format\x1f"));
+    const mark = markIn(Number(format?.slice("format\x1f".length)), row);
+    return { text: JSON.stringify([meta, records, intents]), mark };
   } catch (error) {
     if (error instanceof SqlError && error.resultCode === 1) return undefined;
     throw error;
