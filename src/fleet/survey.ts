@@ -6,7 +6,7 @@ import type { RevisionId } from "../graph/revision.ts";
 import { upgradeRoute } from "../graph/route.ts";
 import { databaseBytes } from "../project/copies/database_files.ts";
 import { foreignDatabase } from "../project/migrate/migration.ts";
-import { compareRecords, findingError, recordLineages } from "../project/migrate/records.ts";
+import { compareRecords, recordLineages } from "../project/migrate/records.ts";
 import {
   type Catalogue,
   isOfAnotherProject,
@@ -22,6 +22,7 @@ import { readFingerprint, readState } from "../state/state.ts";
 import { shell } from "../text/next_step.ts";
 import { Remembered } from "./remembered.ts";
 import { type MemberError, memberError } from "./member_error.ts";
+import { findingError } from "../project/migrate/record_findings.ts";
 
 /**
  * How a database stands to the project's revisions: `pending`: it lacks some · `current`: it has all · `ahead`: it has all

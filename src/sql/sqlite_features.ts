@@ -138,23 +138,68 @@ class FeatureFinder {
   }
 
   #word(at: number): void {
-    const { text } = this.#tokens.all[at]!;
-    const [previous, next] = [this.#text(at - 1), this.#text(at + 1)];
-    const depth = this.#open.length;
-    const isTable = this.#text(0) === "CREATE" && !this.#hasBody;
+    const text = this.#text(at);
+    const next = this.#text(at + 1);
     if (next === "(" && this.#isCall(at)) {
       this.#named(FUNCTIONS, `${text.toLowerCase()}()`, text, at);
       this.#call(at);
     }
     const pair = PAIRS.get(text);
     if (pair?.followers.includes(next)) this.#add(pair.clause, at);
+    this.#clauseWord(text, at);
+    this.#operandWord(text, at);
+    this.#definitionWord(text, at);
+  }
+
+  /** Words that begin a statement or one of its clauses. */
+  #clauseWord(text: string, at: number): void {
+    const [previous, next] = [this.#text(at - 1), this.#text(at + 1)];
+    const isOuter = this.#open.length === 0;
     switch (text) {
       case "INSERT":
       case "REPLACE":
       case "DELETE":
       case "UPDATE":
-        if (depth === 0 && ["", ";", ")", "BEGIN"].includes(previous)) this.#begin(text);
+        if (isOuter && ["", ";", ")", "BEGIN"].includes(previous)) this.#begin(text);
         break;
+      case "FROM":
+        if (this.#verb === "UPDATE" && isOuter && previous !== "DISTINCT") {
+          this.#add("UPDATE … FROM", at);
+        }
+        break;
+      case "RETURNING":
+        if (this.#verb !== "" && isOuter && !BEFORE_OPERAND.has(previous)) {
+          this.#add("RETURNING", at);
+        }
+        break;
+      case "DO":
+        if (next === "NOTHING" || next === "UPDATE") this.#conflict(at);
+        break;
+      case "HAVING":
+        if (!this.#tokens.isAfter(at, "GROUP", "SELECT")) this.#add("HAVING without GROUP BY", at);
+        break;
+      case "RIGHT":
+      case "FULL":
+        if (next === "JOIN" || (next === "OUTER" && this.#text(at + 2) === "JOIN")) {
+          this.#add("RIGHT and FULL JOIN", at);
+        }
+        break;
+      case "MATERIALIZED":
+        if (next !== "(") break;
+        if (previous === "AS" || (previous === "NOT" && this.#text(at - 2) === "AS")) {
+          this.#add("MATERIALIZED", at);
+        }
+        break;
+      case "INTO":
+        if (this.#text(0) === "VACUUM") this.#add("VACUUM INTO", at);
+        break;
+    }
+  }
+
+  /** Words in expressions, window functions and aggregates, and names of tables. */
+  #operandWord(text: string, at: number): void {
+    const [previous, next] = [this.#text(at - 1), this.#text(at + 1)];
+    switch (text) {
       case "OVER":
         if (previous !== ")" || !(next === "(" || this.#isName(at + 1))) break;
         this.#add("window functions", at);
@@ -168,8 +213,16 @@ class FeatureFinder {
           this.#add("RANGE with an offset", at);
         }
         break;
-      case "HAVING":
-        if (!this.#tokens.isAfter(at, "GROUP", "SELECT")) this.#add("HAVING without GROUP BY", at);
+      case "FILTER": {
+        if (previous !== ")" || next !== "(" || this.#text(at + 2) !== "WHERE") break;
+        const isWindow = this.#text(this.#tokens.closing(at + 1) + 1) === "OVER";
+        if (!isWindow) this.#add("FILTER of an aggregate", at);
+        break;
+      }
+      case "ORDER":
+        if (next === "BY" && (this.#open.at(-1) ?? "") !== "") {
+          this.#add("ORDER BY in an aggregate", at);
+        }
         break;
       case "TRUE":
       case "FALSE":
@@ -178,25 +231,13 @@ class FeatureFinder {
           this.#add("TRUE and FALSE", at);
         }
         break;
-      case "FILTER": {
-        if (previous !== ")" || next !== "(" || this.#text(at + 2) !== "WHERE") break;
-        const isWindow = this.#text(this.#tokens.closing(at + 1) + 1) === "OVER";
-        if (!isWindow) this.#add("FILTER of an aggregate", at);
+      case "DISTINCT": {
+        const isNegated = previous === "NOT" && this.#text(at - 2) === "IS";
+        if (next === "FROM" && (previous === "IS" || isNegated)) this.#add("IS DISTINCT FROM", at);
         break;
       }
-      case "GENERATED":
-      case "AS":
-        if (isTable && this.#text(1) !== "VIEW" && depth === 1) this.#generated(at);
-        break;
-      case "STRICT":
-        if (isTable && depth === 0 && (previous === ")" || previous === ",")) {
-          this.#add("STRICT", at);
-        }
-        break;
-      case "FROM":
-        if (this.#verb === "UPDATE" && depth === 0 && previous !== "DISTINCT") {
-          this.#add("UPDATE … FROM", at);
-        }
+      case "RAISE":
+        this.#raise(at);
         break;
       case "SQLITE_SCHEMA":
       case "SQLITE_TEMP_SCHEMA":
@@ -205,41 +246,23 @@ class FeatureFinder {
       case "PRAGMA_TABLE_LIST":
         if (next !== "(") this.#named(FUNCTIONS, "pragma_table_list()", text, at);
         break;
-      case "RETURNING":
-        if (this.#verb !== "" && depth === 0 && !BEFORE_OPERAND.has(previous)) {
-          this.#add("RETURNING", at);
+    }
+  }
+
+  /** Words in the definition of a table. */
+  #definitionWord(text: string, at: number): void {
+    const isTable = this.#text(0) === "CREATE" && !this.#hasBody;
+    if (!isTable) return;
+    const [previous, next] = [this.#text(at - 1), this.#text(at + 1)];
+    switch (text) {
+      case "GENERATED":
+      case "AS":
+        if (this.#text(1) !== "VIEW" && this.#open.length === 1) this.#generated(at);
+        break;
+      case "STRICT":
+        if (this.#open.length === 0 && (previous === ")" || previous === ",")) {
+          this.#add("STRICT", at);
         }
-        break;
-      case "MATERIALIZED":
-        if (next !== "(") break;
-        if (previous === "AS" || (previous === "NOT" && this.#text(at - 2) === "AS")) {
-          this.#add("MATERIALIZED", at);
-        }
-        break;
-      case "RIGHT":
-      case "FULL":
-        if (next === "JOIN" || (next === "OUTER" && this.#text(at + 2) === "JOIN")) {
-          this.#add("RIGHT and FULL JOIN", at);
-        }
-        break;
-      case "DISTINCT": {
-        const isNegated = previous === "NOT" && this.#text(at - 2) === "IS";
-        if (next === "FROM" && (previous === "IS" || isNegated)) this.#add("IS DISTINCT FROM", at);
-        break;
-      }
-      case "DO":
-        if (next === "NOTHING" || next === "UPDATE") this.#conflict(at);
-        break;
-      case "ORDER":
-        if (next === "BY" && (this.#open.at(-1) ?? "") !== "") {
-          this.#add("ORDER BY in an aggregate", at);
-        }
-        break;
-      case "RAISE":
-        this.#raise(at);
-        break;
-      case "INTO":
-        if (this.#text(0) === "VACUUM") this.#add("VACUUM INTO", at);
         break;
       case "CONTENTLESS_DELETE":
       case "CONTENTLESS_UNINDEXED":

@@ -19,14 +19,11 @@ import type { DraftPolicy } from "../workspace/setting_table.ts";
 import {
   changedTexts,
   compareRecords,
-  findingError,
-  findingNotice,
-  ranError,
   ranUnder,
   recordLineages,
   type TextFile,
-  textFiles,
 } from "./records.ts";
+import { findingError, findingNotice, ranError, textFiles } from "./record_findings.ts";
 
 /** What checking a route needs. */
 export interface CheckRequest {

@@ -1,5 +1,3 @@
-import { quotedList } from "../../text/layout.ts";
-import { AludelError, type ErrorCode } from "../../errors.ts";
 import type { RevisionId } from "../../graph/revision.ts";
 import type { ManifestRevision, TextHash } from "../../manifest/manifest.ts";
 import {
@@ -10,16 +8,12 @@ import {
   lineages,
   type TextHashes,
 } from "../../manifest/verdict.ts";
-import type { Notice } from "../../finding.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { AppliedRevision, StoredTexts } from "../../state/state.ts";
-import { type NextStep, say, shell } from "../../text/next_step.ts";
-import { recordElsewhere } from "./goal.ts";
-import { type Catalogue, isOfAnotherProject } from "../workspace/catalogue.ts";
-import type { RevisionFiles } from "../workspace/revision_files.ts";
+import type { Catalogue } from "../workspace/catalogue.ts";
 
-/** How a record of the database and the disk differ. */
-type RecordFinding =
+/** A difference between a record of the database and the disk. */
+export type RecordFinding =
   | { readonly id: RevisionId; readonly kind: Exclude<AppliedVerdict, "same"> }
   /** In the database, not on disk. */
   | { readonly id: RevisionId; readonly kind: "unknown" }
@@ -38,17 +32,17 @@ type RecordFinding =
     readonly kind: "parent-missing";
     readonly missing: readonly RevisionId[];
   }
-  /** Recorded with a lineage that is not the one of its own texts, parents and dependencies. */
+  /** Recorded with a lineage that does not match its own texts, parents and dependencies. */
   | { readonly id: RevisionId; readonly kind: "lineage-changed" }
-  /** Recorded with texts that are not the ones whose hashes are recorded. */
+  /** Recorded with texts that do not match the recorded hashes. */
   | { readonly id: RevisionId; readonly kind: "text-changed"; readonly files: readonly TextFile[] };
 
 /** One of a revision's two texts. */
 export type TextFile = "up" | "down";
 
 /**
- * The lineages that the records give, each from its own hashes, parents and dependencies. A record whose parent has none
- * has no lineage here.
+ * The lineages of the records, each computed from its own hashes, parents and dependencies. A record has none if one of
+ * its parents has none.
  */
 export function recordLineages(
   { graph, records }: Catalogue,
@@ -58,7 +52,7 @@ export function recordLineages(
 }
 
 /**
- * The stored texts of a record that are not what it says they are.
+ * The stored texts of a record that do not match its hashes.
  *
  * @param entry The revision's line in the manifest, whose `was` is accepted; undefined if it is not on disk.
  */
@@ -79,13 +73,13 @@ export function changedTexts(
   return files;
 }
 
-/** What {@linkcode compareRecords} compares the records with. */
-export interface RecordSources {
+/** The facts with which {@linkcode compareRecords} compares the records. */
+interface RecordSources {
   /** The hashes of a revision's files now; undefined without an up.sql. */
   readonly hashesOf: (entry: ManifestRevision) => TextHashes | undefined;
   /** As {@linkcode recordLineages} gives them. */
   readonly lineageOf: ReadonlyMap<RevisionId, TextHash>;
-  /** Where they are to be compared with their hashes as well. */
+  /** The stored texts, if they should be compared with their hashes. */
   readonly stored?: StoredTexts | undefined;
 }
 
@@ -132,8 +126,8 @@ export function compareRecords(
 }
 
 /**
- * The revision under whose id a pending one ran already: one that the database has, the disk does not, and whose up is
- * the same text. undefined if there is none, and for a text without a statement, as many merges have.
+ * The revision as which a pending one has already run: it is in the database but not on disk, and has the same up.
+ * undefined if there is none, and for a text without statements, as in many merges.
  *
  * @param up The pending revision's up: its text and hash.
  */
@@ -148,7 +142,7 @@ export function ranUnder(
   return undefined;
 }
 
-/** Whether what ran is what the manifest says now: then a file that differs was edited on disk, and nothing else is wrong. */
+/** Whether the manifest has the hashes of what ran. If so, a file that differs was edited on disk. */
 export function ranAsSealed({ entries, records }: Catalogue, id: RevisionId): boolean {
   const entry = entries.get(id);
   const record = records.get(id);
@@ -171,208 +165,4 @@ function moved(record: AppliedRevision, entry: ManifestRevision): RecordFinding 
     was: [...record.parents, ...record.dependsOn],
     now: [...entry.parents, ...entry.dependsOn],
   };
-}
-
-/** The error for a finding that stops an upgrade; undefined for one that is only worth a notice. */
-export function findingError(
-  finding: RecordFinding,
-  catalogue: Catalogue,
-  files: RevisionFiles | null,
-): AludelError | undefined {
-  const { id } = finding;
-  const entry = catalogue.entries.get(id);
-  const folder = entry && files ? `${files.name}/${entry.dir}` : "";
-  const error = (
-    code: ErrorCode,
-    message: string,
-    notes: readonly string[],
-    next: readonly [NextStep, ...NextStep[]],
-  ) =>
-    new AludelError(code, message, {
-      revision: id,
-      ...(folder && { place: { file: folder } }),
-      notes,
-      next,
-    });
-  switch (finding.kind) {
-    case "edited":
-      return error("record-edited", `Revision "${id}" was edited after it was applied`, [
-        "The text that ran in the database is neither the sealed one nor one that a later seal replaced",
-      ], [
-        say("Put the text that ran back into the files"),
-        shell`aludel seal --force ${id} # then sign it`,
-        shell`aludel redo ${id} # or undo what ran, with the rows in what it made, and run the sealed text`,
-      ]);
-    case "moved":
-      return error(
-        "record-moved",
-        `Revision "${id}" was given other parents after it was applied`,
-        [
-          `It ran on top of ${list(finding.was)}`,
-          `The manifest now puts it on top of ${list(finding.now)}`,
-        ],
-        [
-          recordElsewhere(id, catalogue),
-          shell`aludel redo ${id} # undo it and run it again: the rows in what it made are lost`,
-          say("Or put the old parents back into the manifest"),
-        ],
-      );
-    case "file-missing":
-      return error(
-        "revision-file-missing",
-        `Revision "${id}" is applied and has no up.sql any more`,
-        [],
-        [
-          shell`git checkout -- ${folder || "migrations"}`,
-          shell`aludel verify --fix # write again what the database stored`,
-        ],
-      );
-    case "parent-missing": {
-      const { missing } = finding;
-      const canRecord = missing.every((parent) => catalogue.entries.has(parent));
-      return error(
-        "record-parent-missing",
-        `Revision "${id}" is applied, and the database has no record of ${
-          list(missing)
-        }, which it follows`,
-        ["Something other than Aludel removed the record: Aludel never leaves one without it"],
-        canRecord
-          ? [
-            shell`aludel verify --drift # see whether the database has what it made`,
-            shell`aludel stamp ${currentOf(catalogue)} # record it again`,
-          ]
-          : [shell`aludel verify --drift`, shell`aludel backup list`],
-      );
-    }
-    case "lineage-changed":
-      return error(
-        "record-lineage-changed",
-        `The record of revision "${id}" is not the one that Aludel wrote`,
-        ["Its lineage does not match its hashes, parents and dependencies"],
-        recordAgain(catalogue),
-      );
-    case "text-changed":
-      return error(
-        "record-text-changed",
-        `The database's own ${textFiles(finding.files)} of revision "${id}" ${
-          finding.files.length === 1 ? "is" : "are"
-        } not what ran`,
-        ["The hashes recorded with it belong to other texts"],
-        recordAgain(catalogue),
-      );
-    case "draft-edited":
-    case "resealed":
-    case "unknown":
-      return undefined;
-  }
-}
-
-/** How to rewrite records that something else changed from the disk, if all of them are on disk. */
-function recordAgain(catalogue: Catalogue): readonly [NextStep, NextStep] {
-  const look = shell`aludel verify --drift # see whether the schema is what the revisions make`;
-  return [...catalogue.applied].every((id) => catalogue.entries.has(id))
-    ? [look, shell`aludel stamp --purge ${currentOf(catalogue)} # record the texts on disk instead`]
-    : [look, shell`aludel backup list`];
-}
-
-/** Refs for the revisions that the database is at. */
-function currentOf({ graph, applied }: Catalogue): readonly string[] {
-  return graph.headsOf(applied, "parents");
-}
-
-/**
- * The error for a pending revision that ran under another id, as `ranUnder` finds it.
- * @param ran That id.
- */
-export function ranError(
-  { id, dir }: ManifestRevision,
-  ran: RevisionId,
-  { graph, applied, onDisk }: Catalogue,
-  folder: string,
-): AludelError {
-  const recorded = new Set([...applied, id].filter((one) => one !== ran));
-  const isKnown = recorded.values().every((one) => onDisk.has(one));
-  return new AludelError(
-    "revision-ran",
-    `Revision "${id}" has the text of "${ran}", which ran in this database and is not on disk`,
-    {
-      revision: id,
-      place: { file: `${folder}/${dir}` },
-      notes: [
-        "It seems to have lost its id, and would run a second time",
-        "If it should run again, change its text: a comment is enough",
-      ],
-      next: [
-        say(`Delete its line in ${folder}/manifest.json`),
-        shell`aludel verify --fix # then remove its folder`,
-        ...(isKnown
-          ? [
-            shell`aludel stamp --purge ${
-              graph.headsOf(recorded, "parents")
-            } # record it under the id that it has now`,
-          ]
-          : [shell`aludel show ${ran}`]),
-      ],
-    },
-  );
-}
-
-/** `up.sql`, or both. */
-export function textFiles(files: readonly TextFile[]): string {
-  return files.map((file) => `${file}.sql`).join(" and ");
-}
-
-/** The notice for a finding that stops nothing. */
-export function findingNotice(finding: RecordFinding, catalogue: Catalogue): Notice {
-  const { id } = finding;
-  const error = findingError(finding, catalogue, null);
-  if (error) {
-    return {
-      type: "notice",
-      code: error.code,
-      message: error.message,
-      notes: error.notes,
-      next: error.next,
-    };
-  }
-  if (finding.kind === "unknown") {
-    const isForeign = catalogue.entries.size > 0 && isOfAnotherProject(catalogue);
-    return {
-      type: "notice",
-      code: "revision-unknown",
-      message: `Revision "${id}" is applied in the database but not on disk`,
-      notes: [
-        isForeign
-          ? "None of the database's revisions is on disk: it belongs to another project"
-          : "It may be on another branch of git",
-      ],
-      next: [
-        shell`aludel show ${id}`,
-        ...(isForeign ? [] : [
-          shell`aludel downgrade ${id}@${
-            below(id, catalogue)
-          } # undo it with the down.sql that the database stored`,
-        ]),
-      ],
-    };
-  }
-  return {
-    type: "notice",
-    code: "draft-edited",
-    message: `Draft "${id}" was edited after it was applied`,
-    next: [
-      shell`aludel redo ${id} # undo what ran, with the rows in what it made, and run the new text`,
-    ],
-  };
-}
-
-/** What follows `ID@` in the ref of a downgrade that undoes a revision and all above it, and nothing else. */
-function below(id: RevisionId, { graph }: Catalogue): string {
-  const [parent, ...more] = graph.get(id)?.parents ?? [];
-  if (parent === undefined) return "base";
-  return more.length === 0 ? parent : "-1";
-}
-
-function list(ids: readonly string[]): string {
-  return ids.length === 0 ? "nothing" : quotedList(ids);
 }

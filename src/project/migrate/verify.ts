@@ -19,15 +19,8 @@ import { squashInside } from "../workspace/squashes.ts";
 import type { RevisionFiles } from "../workspace/revision_files.ts";
 import { RevisionTexts } from "../workspace/revision_texts.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import {
-  compareRecords,
-  findingError,
-  findingNotice,
-  ranAsSealed,
-  ranError,
-  ranUnder,
-  recordLineages,
-} from "./records.ts";
+import { compareRecords, ranAsSealed, ranUnder, recordLineages } from "./records.ts";
+import { findingError, findingNotice, ranError } from "./record_findings.ts";
 
 /** What {@linkcode verifyFiles} needs. */
 export interface VerifyFilesRequest {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { stepText } from "../../../src/text/next_step.ts";
 import { appliedRevision } from "../../fixtures/applied.ts";
 import { joinCatalogue, messageOf } from "../../../src/project/workspace/catalogue.ts";
-import { findingNotice } from "../../../src/project/migrate/records.ts";
 import { sampleRevision } from "../../fixtures/sample_revision.ts";
 import { memoryWorkspace } from "./memory_files.ts";
+import { findingNotice } from "../../../src/project/migrate/record_findings.ts";
 
 const DISK = memoryWorkspace([
   sampleRevision({ id: "a1" }),
