@@ -1,5 +1,5 @@
 /**
- * Draws results of the bench as bars on a logarithmic scale.
+ * Draws results of the bench as bars: in each panel twice the length is twice the time.
  *
  * `deno run -A scripts/bench/chart.ts docs/bench.json docs/bench.svg` draws what `deno task bench --out docs/bench.md`
  * has written.
@@ -9,19 +9,16 @@ import type { Result, Standing } from "./contest.ts";
 /** What is drawn, in two columns, by the kind of a contest; the largest of each. */
 const COLUMNS = [["start", "history", "diff"], ["upgrade", "downgrade", "rebuild"]] as const;
 
-const COLUMN_WIDTH = 450;
+const COLUMN_WIDTH = 470;
 const LABEL_WIDTH = 218;
-const BAR_WIDTH = 165;
+const BAR_WIDTH = 145;
 const ROW = 18;
 const HEADING = 44;
-const TICKS_MS = [10, 100, 1_000, 10_000];
-const LEAST_MS = 5;
-const MOST_MS = 70_000;
 
 /** Greys in the middle, since a page's theme is not always the one that the picture is told. */
 const STYLE = `text{font:12px system-ui,sans-serif;fill:#777}.h,.b{font-weight:600}
 .own{fill:#e8590c}.peer{fill:#6b8bb5}.limit{fill:#a8a8a8}
-.w{stroke:#666}.g{stroke:#888;opacity:.35}`;
+.w{stroke:#666}`;
 
 /**
  * Draws an SVG with the medians as bars, and from the least to the most as a line across their ends.
@@ -30,7 +27,7 @@ const STYLE = `text{font:12px system-ui,sans-serif;fill:#777}.h,.b{font-weight:6
 export function drawChart(results: readonly Result[]): string {
   const columns = COLUMNS.map((kinds, at) => drawColumn(kinds, results, 8 + at * COLUMN_WIDTH));
   const bottom = Math.max(...columns.map((column) => column.bottom));
-  const width = 16 + COLUMN_WIDTH * COLUMNS.length;
+  const width = COLUMN_WIDTH * COLUMNS.length;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${bottom + 48}" ` +
     `role="img" aria-label="How long Aludel, its peers and the limits take">\n` +
     `<style>${STYLE}</style>\n${columns.map((column) => column.drawn).join("")}` +
@@ -44,7 +41,8 @@ function drawLegend(top: number): string {
     `<text x="${25 + at * 76}" y="${top}">${word}</text>\n`
   );
   return `${keys.join("")}<text x="8" y="${top + 18}">Whole processes: median time, and ` +
-    "a line from the least to the most. Logarithmic scale: 10 ms, 100 ms, 1 s, 10 s.</text>\n";
+    "a line from the least to the most; then the ratio to Aludel. Each panel has a scale of its own." +
+    "</text>\n";
 }
 
 function drawColumn(kinds: readonly string[], results: readonly Result[], left: number) {
@@ -64,33 +62,35 @@ function drawColumn(kinds: readonly string[], results: readonly Result[], left: 
 function drawContest(result: Result, left: number, top: number): string {
   const first = top + HEADING - 12;
   const standings = result.standings.toSorted((a, b) => a.wallMs.median - b.wallMs.median);
-  const last = first + standings.length * ROW;
+  const most = Math.max(...standings.map(({ wallMs }) => wallMs.most));
   const heading = result.title[0]!.toUpperCase() + result.title.slice(1);
   return `<text class="h" x="${left}" y="${top + 24}">${escaped(heading)}</text>\n` +
-    TICKS_MS.map((tick) => {
-      const x = left + LABEL_WIDTH + lengthOf(tick);
-      return `<path class="g" d="M${x} ${first}V${last}"/>\n`;
-    }).join("") +
-    standings.map((one, row) => drawBar(one, left, first + row * ROW)).join("");
+    standings.map((one, row) => drawBar(one, most, left, first + row * ROW)).join("");
 }
 
-function drawBar({ name, role, wallMs }: Standing, left: number, top: number): string {
+/** @param longest The time in milliseconds that has the whole width. */
+function drawBar(
+  { name, role, wallMs, toOwn }: Standing,
+  longest: number,
+  left: number,
+  top: number,
+): string {
   const start = left + LABEL_WIDTH;
   const middle = top + ROW / 2;
   const emphasis = role === "own" ? ' class="b"' : "";
+  // A tenth of a pixel is enough.
+  const lengthOf = (ms: number) => Math.round(ms / longest * BAR_WIDTH * 10) / 10;
   const [least, most] = [start + lengthOf(wallMs.least), start + lengthOf(wallMs.most)];
-  const after = Math.max(most, start + lengthOf(wallMs.median)) + 5;
   return `<text${emphasis} x="${start - 6}" y="${middle + 4}" text-anchor="end">` +
     `${escaped(shortened(name))}</text>` +
     `<rect class="${role}" x="${start}" y="${top + 3}" width="${lengthOf(wallMs.median)}" ` +
     `height="${ROW - 6}" rx="2"/><path class="w" d="M${least} ${middle}H${most}"/>` +
-    `<text${emphasis} x="${after}" y="${middle + 4}">${duration(wallMs.median)}</text>\n`;
+    `<text${emphasis} x="${most + 5}" y="${middle + 4}">${duration(wallMs.median)} · ` +
+    `${ratio(toOwn)}</text>\n`;
 }
 
-/** A tenth of a pixel is enough. */
-function lengthOf(ms: number): number {
-  const share = Math.log(Math.max(ms, LEAST_MS) / LEAST_MS) / Math.log(MOST_MS / LEAST_MS);
-  return Math.round(Math.min(share, 1) * BAR_WIDTH * 10) / 10;
+function ratio(value: number): string {
+  return `${value < 0.1 ? value.toFixed(2) : value < 10 ? value.toFixed(1) : Math.round(value)}×`;
 }
 
 /** A label has room for so much; the tables have the whole name. */

@@ -66,6 +66,39 @@ Deno.test("tableOf() names the peers that were faster, the fastest first", () =>
   );
 });
 
+Deno.test("drawChart() draws twice the time twice as long, with the ratio to Aludel at the end", () => {
+  const standing = (name: string, role: Contender["role"], seconds: number, toOwn: number) => ({
+    name,
+    role,
+    rounds: 3,
+    wallMs: { median: seconds * 1_000, least: seconds * 900, most: seconds * 1_000 },
+    cpuMs: 50,
+    ratios: [],
+    toOwn,
+    memoryMiB: null,
+  });
+  const drawn = drawChart([{
+    kind: "start",
+    count: 1,
+    title: "nothing",
+    references: [],
+    notes: [],
+    standings: [
+      standing("aludel current", "own", 2, 1),
+      standing("half", "peer", 1, 0.52),
+      standing("long", "peer", 50, 24.6),
+    ],
+  }]);
+  const widths = [...drawn.matchAll(/class="(?:own|peer)" x="226" [^>]*width="([0-9.]+)"/g)]
+    .map(([, width]) => Number(width));
+  assert.deepEqual(widths.toSorted((a, b) => a - b), [2.9, 5.8, 145]);
+  assert.deepEqual([...drawn.matchAll(/>([^<]+×)</g)].map(([, text]) => text), [
+    "1.0 s · 0.5×",
+    "2.0 s · 1.0×",
+    "50 s · 25×",
+  ]);
+});
+
 Deno.test("docs/bench.svg is drawn from docs/bench.json", () => {
   const read = (path: string) => Deno.readTextFileSync(new URL(path, ROOT));
   assert.equal(read("docs/bench.svg"), drawChart(JSON.parse(read("docs/bench.json"))));
