@@ -24,10 +24,33 @@ export interface ImportedRevision {
   /** Canonical texts; `down` is null if there is no way back. */
   readonly up: string;
   readonly down: string | null;
+  /** `up` without the line that says why there is no way back. */
+  readonly bare: string;
   /** The up to run in memory, with the places of the foreign file. */
   readonly trial: string;
   /** Whether the manifest lacks it. */
   readonly isNew: boolean;
+}
+
+/** Gives revisions the ways back that were planned for them, by id. */
+export function withDowns(plan: ImportPlan, downs: ReadonlyMap<RevisionId, string>): ImportPlan {
+  const revisions = plan.revisions.map((one): ImportedRevision => {
+    const down = downs.get(one.entry.id);
+    if (down === undefined) return one;
+    const { bare, entry } = one;
+    return { ...one, up: bare, down, entry: { ...entry, up: digest(bare), down: digest(down) } };
+  });
+  return { ...plan, revisions };
+}
+
+/** The plan with those that a person must finish as drafts, which nothing seals before. */
+export function withDrafts(plan: ImportPlan, isUnfinished: (key: string) => boolean): ImportPlan {
+  const revisions = plan.revisions.map((one): ImportedRevision =>
+    one.isNew && isUnfinished(one.key)
+      ? { ...one, entry: { ...one.entry, up: null, down: null } }
+      : one
+  );
+  return { ...plan, revisions };
 }
 
 /** All migrations of the other tool, in its order, as revisions. */
@@ -88,8 +111,9 @@ export function planImport(request: ImportPlanRequest): ImportPlan {
       was: [],
     };
     if (before === undefined) claimDir(dirs, entry);
-    const { up, down, trial } = texts;
-    return { key, file: revision.up.file, entry, up, down, trial, isNew: before === undefined };
+    const { up, down, bare, trial } = texts;
+    const isNew = before === undefined;
+    return { key, file: revision.up.file, entry, up, down, bare, trial, isNew };
   });
   if (emptyDowns > 0) {
     const fresh = revisions.filter(({ isNew }) => isNew).length;
@@ -198,6 +222,7 @@ function parentsOf(
 
 interface RevisionTextsMade {
   readonly up: string;
+  readonly bare: string;
   readonly down: string | null;
   readonly trial: string;
   readonly takenOut: readonly TakenFrom[];
@@ -222,6 +247,7 @@ function textsOf(revision: ForeignRevision, title: string): RevisionTextsMade {
   const header = hasDown ? "" : `-- aludel: ignore=no-down ${reason}\n`;
   return {
     up: canonicalText(header + up.text),
+    bare: canonicalText(up.text),
     down: hasDown ? down.text : null,
     trial: up.transaction === "off" ? up.text : up.blanked,
     takenOut: [...up.takenOut, ...hasDown ? down.takenOut : []],

@@ -1,5 +1,4 @@
 import type { Connection } from "../db/connection.ts";
-import { digest } from "../digest.ts";
 import { AludelError } from "../errors.ts";
 import { requireGraph } from "../graph/build_graph.ts";
 import type { RevisionId } from "../graph/revision.ts";
@@ -23,8 +22,8 @@ import { isToolTable, ownSchema } from "../schema/model/foreign_objects.ts";
 import type { Schema } from "../schema/model/model.ts";
 import { introspect } from "../schema/read/introspect.ts";
 import { writeSchema } from "../schema/source/write_schema.ts";
-import { sameTokens } from "../sql/read_script.ts";
 import { say, shell } from "../text/next_step.ts";
+import { refuseEdits } from "./edited_files.ts";
 import { BASELINE, type ForeignHistory, type FoundTool } from "./foreign.ts";
 import {
   compareChecksums,
@@ -33,7 +32,14 @@ import {
   recordedIds,
   requireWhole,
 } from "./foreign_records.ts";
-import { type ImportedRevision, type ImportPlan, planImport } from "./plan_import.ts";
+import {
+  type ImportedRevision,
+  type ImportPlan,
+  planImport,
+  withDowns,
+  withDrafts,
+} from "./plan_import.ts";
+import { planDowns } from "./planned_downs.ts";
 import type { RowsLeft } from "./replay/step_sql.ts";
 
 /** The file of the wanted schema, if the settings name none. */
@@ -104,23 +110,22 @@ export async function prepareImport(request: TakeOverRequest): Promise<PreparedI
   const notices = [...planned.notices];
   if (!history.isMade) notices.push(...refuseEdits(project, planned, tool.title));
   const isApplied = new Set(state?.applied.map(({ key }) => key));
-  const plan = withDrafts(planned, (key) => rowsLeft.has(key) && !isApplied.has(key));
-  const fresh = plan.revisions.filter(({ isNew }) => isNew);
-  const entries = [...existing, ...fresh.map(({ entry }) => entry)];
-  const graph = requireGraph(inOrderOfCreation(entries));
-  if (state !== null) notices.push(...compareChecksums(state, plan, history, found));
-  const ids = new Map(plan.revisions.map(({ key, entry }) => [key, entry.id]));
+  const drafted = withDrafts(planned, (key) => rowsLeft.has(key) && !isApplied.has(key));
+  const added = drafted.revisions.filter(({ isNew }) => isNew).map(({ entry }) => entry);
+  const graph = requireGraph(inOrderOfCreation([...existing, ...added]));
+  if (state !== null) notices.push(...compareChecksums(state, drafted, history, found));
+  const ids = new Map(drafted.revisions.map(({ key, entry }) => [key, entry.id]));
   const applied = (state?.applied ?? []).map(({ key }) => ids.get(key)!);
   const recorded = connection === null ? [] : await recordedIds(connection, graph);
   const there = new Set([...applied, ...recorded]);
-  requireWhole(there, graph, plan, found);
+  requireWhole(there, graph, drafted, found);
   const exclude = [
     ...project.settings.exclude,
     ...isToolTable(place.table) ? [] : [place.table],
   ];
   const settings: Settings = { ...project.settings, exclude };
-  const texts = textsOf(project, plan, existing);
-  const isBeside = existing.length > 0 && fresh.length === plan.revisions.length;
+  const texts = textsOf(project, drafted, existing);
+  const isBeside = existing.length > 0 && added.length === drafted.revisions.length;
   const head = await replayAll(graph.ids, texts, settings).catch((error) => {
     throw isBeside ? besideOthers(error, existing, tool.title) : error;
   });
@@ -133,6 +138,16 @@ export async function prepareImport(request: TakeOverRequest): Promise<PreparedI
       : (await replayAll(graph.sorted(there), texts, { ...settings, ...head.settings })).schema;
     requireEqual({ ...settings, ...head.settings }, live, reached, found);
   }
+  const downs = await planDowns({
+    ids: graph.ids,
+    textOf: texts,
+    wanted: withoutDown(drafted, history),
+    settings: { ...settings, ...head.settings },
+    title: tool.title,
+  });
+  const plan = withDowns(drafted, downs);
+  const fresh = plan.revisions.filter(({ isNew }) => isNew);
+  if (downs.size > 0) notices.push(plannedNotice(downs.size, tool.title));
   const known = new Set(recorded);
   const schemaPath = resolvePath(
     typeof settings.schema === "string" ? settings.schema : SCHEMA_FILE,
@@ -215,44 +230,22 @@ export async function writeImport(
   return { ...started, created: [...started.created, SCHEMA_FILE], project };
 }
 
-/** The plan with those that a person must finish as drafts, which nothing seals before. */
-function withDrafts(plan: ImportPlan, isUnfinished: (key: string) => boolean): ImportPlan {
-  const revisions = plan.revisions.map((one): ImportedRevision =>
-    one.isNew && isUnfinished(one.key)
-      ? { ...one, entry: { ...one.entry, up: null, down: null } }
-      : one
+/** The messages of new revisions that have no way back in a tool's files. */
+function withoutDown({ revisions }: ImportPlan, history: ForeignHistory) {
+  const without = new Set(
+    history.revisions.filter(({ down }) => down === null)
+      .map(({ key }) => key),
   );
-  return { ...plan, revisions };
+  const wanting = revisions.filter(({ key, isNew }) =>
+    isNew && history.isMade !== true && without.has(key)
+  );
+  return new Map(wanting.map(({ entry: { id, message } }) => [id, message]));
 }
 
-/** Refuses files that say something else than the revision that an earlier import made of them. */
-function refuseEdits(project: Project, plan: ImportPlan, title: string): readonly string[] {
-  const notices: string[] = [];
-  for (const { entry, up, down, file, isNew } of plan.revisions) {
-    if (isNew) continue;
-    const pair = [digest(up), down === null ? "none" : digest(down)] as const;
-    const pairs = [[entry.up, entry.down], ...entry.was];
-    if (pairs.some(([up, down]) => up === pair[0] && down === pair[1])) continue;
-    const now = readTextPair(project.files, entry.dir);
-    if (sameTokens(now.up?.text ?? "", up) && sameTokens(now.down?.text ?? "", down ?? "")) {
-      notices.push(`${file} has other spaces or comments than revision ${entry.id}`);
-      continue;
-    }
-    throw new AludelError(
-      "import-edited",
-      `The file is no longer what revision "${entry.id}" was made of`,
-      {
-        place: { file },
-        revision: entry.id,
-        outcome: "Nothing was written",
-        next: [
-          say(`Put the file back as it was, and write the change as a new migration of ${title}`),
-          shell`aludel edit ${entry.id} # or make the same change there, then aludel seal --force ${entry.id}`,
-        ],
-      },
-    );
-  }
-  return notices;
+function plannedNotice(count: number, title: string): string {
+  return count === 1
+    ? `1 had no way back in ${title}: one was planned, and run`
+    : `${count} had no way back in ${title}: they were planned, and run`;
 }
 
 /** The up of each revision, whether it is on disk already or new. */

@@ -5,9 +5,6 @@ import { sqlite3, temporaryFolder } from "./cli.ts";
 const ROWS = "SELECT group_concat(name), (SELECT group_concat(title) FROM posts) FROM users";
 const KEPT = "Ada,Grace|Hello,World";
 
-/** The tools whose projects can be undone: the others write no downs. */
-const WITH_DOWNS = ["dbmate", "diesel", "flyway", "golang-migrate", "goose", "sqlx"];
-
 for (const name of importFixtures()) {
   Deno.test(`import takes over a project of ${name}, and Aludel goes on with it`, async () => {
     using folder = temporaryFolder();
@@ -37,11 +34,9 @@ for (const name of importFixtures()) {
     await folder.prepare("upgrade", "head", "-d", database);
     assert.equal(await sqlite3(path, ROWS), KEPT);
     assert.equal((await folder.inProcess("status", "-d", database)).code, 0);
-    if (WITH_DOWNS.includes(name)) {
-      await folder.prepare("downgrade", "-1", "-d", database);
-      assert.equal(await sqlite3(path, ROWS), KEPT);
-      assert.equal((await folder.inProcess("status", "-d", database)).code, 3);
-    }
+    await folder.prepare("downgrade", "-1", "-d", database);
+    assert.equal(await sqlite3(path, ROWS), KEPT);
+    assert.equal((await folder.inProcess("status", "-d", database)).code, 3);
     await folder.prepare("verify", "-d", database, "--drift");
 
     const again = await folder.inProcess("import", "-d", database);
@@ -329,4 +324,47 @@ Deno.test("import into a project that began with a baseline says what to do, and
   assert.match(stderr, /error\[import-beside\][^]*baseline[^]*users[^]*Nothing was written/);
   assert.match(stderr, /Stay with these revisions[^]*stamp base --purge/);
   assert.equal(folder.read("migrations/manifest.json"), before);
+});
+
+Deno.test("import plans the way back that a tool does not have, but for a migration that writes rows", async () => {
+  using folder = temporaryFolder();
+  const migration = (name: string, sql: string) =>
+    folder.write(`prisma/migrations/${name}/migration.sql`, sql);
+  folder.write("prisma/migrations/migration_lock.toml", 'provider = "sqlite"\n');
+  migration("20240101000000_init", "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);\n");
+  migration("20240102000000_seed", "INSERT INTO users VALUES (1, 'root');\n");
+  migration(
+    "20240103000000_fill",
+    "ALTER TABLE users ADD COLUMN n INT;\nUPDATE users SET n = 1;\n",
+  );
+  migration(
+    "20240104000000_rebuild",
+    "CREATE TABLE new_users (id INTEGER PRIMARY KEY, name TEXT DEFAULT 'x', n INT);\n" +
+      "INSERT INTO new_users SELECT * FROM users;\nDROP TABLE users;\nALTER TABLE new_users RENAME TO users;\n",
+  );
+  migration("20240105000000_nothing", "-- Nothing\n");
+  const { revisions } = JSON.parse(await folder.prepare("import", "--json"));
+  assert.deepEqual(revisions.map((one: { hasDown: boolean }) => one.hasDown), [
+    true,
+    false,
+    false,
+    true,
+    false,
+  ]);
+  await folder.prepare("upgrade", "20240104000000", "-d", "app.db");
+  await folder.prepare("downgrade", "-1", "-d", "app.db");
+  const path = `${folder.path}/app.db`;
+  assert.equal(await sqlite3(path, "SELECT * FROM users"), "1|root|1");
+  assert.doesNotMatch(await sqlite3(path, ".schema users"), /DEFAULT/);
+
+  // What is planned, or written since, is no edit of the tool's file; another up is.
+  const again = await folder.inProcess("import");
+  assert.match(again.stderr, /Nothing to do/);
+  const dir = JSON.parse(folder.read("migrations/manifest.json")).revisions[0].dir;
+  folder.write(`migrations/${dir}/down.sql`, "DROP TABLE IF EXISTS users;\n");
+  await folder.prepare("seal", "--force", "20240101000000");
+  await folder.prepare("import");
+  migration("20240101000000_init", "CREATE TABLE users (id INTEGER PRIMARY KEY);\n");
+  const edited = await folder.inProcess("import");
+  assert.match(edited.stderr, /error\[import-edited\]/);
 });

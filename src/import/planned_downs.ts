@@ -1,0 +1,113 @@
+/** Ways back for migrations that had none in their tool. */
+import { libraryVersion } from "../db/node_connection.ts";
+import { AludelError } from "../errors.ts";
+import type { RevisionId } from "../graph/revision.ts";
+import { autogenerate } from "../project/author/autogenerate.ts";
+import { compareWith } from "../project/author/schema_reader.ts";
+import type { Settings } from "../project/workspace/settings.ts";
+import { checkScript } from "../replay/check_script.ts";
+import { replayScript, type ScriptText } from "../replay/history.ts";
+import { Scratch } from "../replay/scratch.ts";
+import { ownSchema } from "../schema/model/foreign_objects.ts";
+import type { Schema } from "../schema/model/model.ts";
+import { introspect } from "../schema/read/introspect.ts";
+import { canonicalText } from "../sql/canonical_text.ts";
+import type { Script } from "../sql/script.ts";
+import { releaseOf } from "../sql/sqlite_releases.ts";
+import { writesOf } from "./replay/trace.ts";
+
+/** The revisions of a history, and which of them want a way back. */
+export interface PlannedDownsRequest {
+  /** In topological order. */
+  readonly ids: readonly RevisionId[];
+  readonly textOf: (id: RevisionId) => ScriptText;
+  /** The messages of those that have no way back. */
+  readonly wanted: ReadonlyMap<RevisionId, string>;
+  readonly settings: Settings;
+  /** The tool's name in sentences. */
+  readonly title: string;
+}
+
+/**
+ * Runs the history in memory and plans the way back from each schema to the one before. Each plan has been run, and has led
+ * there. A migration that writes rows gets none, because no schema tells what they were.
+ *
+ * @returns The texts by id.
+ * @throws {AludelError} `replay-failed`, and what reading the scripts throws.
+ */
+export async function planDowns(
+  request: PlannedDownsRequest,
+): Promise<ReadonlyMap<RevisionId, string>> {
+  const { ids, textOf, wanted, settings } = request;
+  const scratch = new Scratch(settings);
+  const downs = new Map<RevisionId, string>();
+  if (wanted.size === 0) return downs;
+  const read = async (connection: Parameters<typeof introspect>[0]) =>
+    ownSchema(await introspect(connection), settings.exclude);
+  await using _replayed = await scratch.after(async (connection) => {
+    let before: Schema | undefined;
+    await connection.execute("BEGIN");
+    for (const id of ids) {
+      const { file, text } = textOf(id);
+      const script = checkScript(file, text, id);
+      const message = wanted.get(id);
+      if (message !== undefined) before ??= await read(connection);
+      await replayScript(connection, id, script);
+      const after = message === undefined ? undefined : await read(connection);
+      if (after !== undefined && isUndoable(script, after)) {
+        const down = await planDown(request, {
+          message: message!,
+          before: before!,
+          after,
+          scratch,
+        });
+        if (down !== undefined) downs.set(id, down);
+      }
+      before = after;
+    }
+    await connection.execute("COMMIT");
+  });
+  return downs;
+}
+
+/** Whether a schema tells all that a script has done. */
+function isUndoable({ text, header, statements }: Script, after: Schema): boolean {
+  const texts = statements.map(({ start, end }) => text.slice(start, end));
+  return header.transaction === "on" && writesOf([texts], after).length === 0;
+}
+
+interface SchemaStep {
+  readonly message: string;
+  readonly before: Schema;
+  readonly after: Schema;
+  readonly scratch: Scratch;
+}
+
+async function planDown(
+  { settings, title }: PlannedDownsRequest,
+  { message, before, after, scratch }: SchemaStep,
+): Promise<string | undefined> {
+  const comparison = compareWith({ ...settings, exclude: [] }, before, after);
+  if (comparison.changes.length === 0) return undefined;
+  try {
+    const { texts, down } = await autogenerate({
+      comparison,
+      message,
+      down: true,
+      sqlite: releaseOf(settings.sqlite ?? libraryVersion()),
+      columnOrder: settings.columnOrder,
+      scratch,
+    });
+    if (down.statements.some(({ choice }) => choice !== undefined)) return undefined;
+    const [first = "", ...rest] = texts.down.split("\n");
+    return canonicalText(
+      `${first}\n-- It had no way back in ${title}: aludel import has planned this one.\n${
+        rest.join("\n")
+      }`,
+    );
+  } catch (error) {
+    // It stays irreversible, as it was.
+    if (error instanceof AludelError) return undefined;
+    throw error;
+  }
+}
