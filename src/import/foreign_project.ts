@@ -126,11 +126,14 @@ function unknownTool(name: string, tools: readonly FindableTool[]): AludelError 
 
 /**
  * The one of several tools whose table is in the database.
+ *
+ * @param databases Targets whose records could decide, if no database was named.
  * @throws {AludelError} `import-ambiguous` if there is not exactly one.
  */
 export async function decideTool<Found extends FoundTool>(
   found: readonly [Found, ...Found[]],
   connection: Connection | null,
+  databases: readonly string[] = [],
 ): Promise<Found> {
   if (found.length === 1) return found[0];
   const recorded: Found[] = [];
@@ -140,9 +143,14 @@ export async function decideTool<Found extends FoundTool>(
   if (recorded.length === 1) return recorded[0]!;
   throw new AludelError("import-ambiguous", "Migrations of several tools were found here", {
     notes: found.map(({ tool, place }) => `${tool.title} in "${place.folder || "."}"`),
-    next: found.map(({ tool, place }) =>
-      shell`aludel import ${tool.name} --source ${place.folder || "."}`
-    ),
+    next: [
+      ...(connection === null ? databases : []).map((target) =>
+        shell`aludel import -d ${target} # its records decide`
+      ),
+      ...found.map(({ tool, place }) =>
+        shell`aludel import ${tool.name} --source ${place.folder || "."}`
+      ),
+    ],
   });
 }
 

@@ -307,6 +307,54 @@ onD1(
   },
 );
 
+onD1("a folder of Drizzle that Wrangler applied is taken over by one command", async (project) => {
+  const [, account, id] = /^d1:\/\/(.+)\/(.+)$/.exec(project.target)!;
+  project.write(
+    "shop/wrangler.toml",
+    `account_id = "${account}"\n[[d1_databases]]\nbinding = "DB"\ndatabase_name = "shop"\ndatabase_id = "${id}"\nmigrations_dir = "drizzle"\n`,
+  );
+  project.write("shop/aludel.json", '{ "database": "d1://shop" }');
+  const users = "id integer PRIMARY KEY AUTOINCREMENT NOT NULL, name text NOT NULL";
+  const ups = [
+    `CREATE TABLE users (${users});--> statement-breakpoint\nCREATE TABLE posts (author integer NOT NULL, FOREIGN KEY (author) REFERENCES users(id) ON DELETE cascade);`,
+    "ALTER TABLE posts ADD title text DEFAULT 'x';",
+    `PRAGMA foreign_keys=OFF;--> statement-breakpoint\nCREATE TABLE __new_users (${users} DEFAULT 'nobody');--> statement-breakpoint\n` +
+    "INSERT INTO __new_users(id, name) SELECT id, name FROM users;--> statement-breakpoint\nDROP TABLE users;--> statement-breakpoint\n" +
+    "ALTER TABLE __new_users RENAME TO users;--> statement-breakpoint\nPRAGMA foreign_keys=ON;",
+  ];
+  const tags = ["0000_first", "0001_title", "0002_name"];
+  for (const [at, tag] of tags.entries()) project.write(`shop/drizzle/${tag}.sql`, ups[at]!);
+  project.write(
+    "shop/drizzle/meta/_journal.json",
+    JSON.stringify({ entries: tags.map((tag, idx) => ({ idx, when: 1690000000000 + idx, tag })) }),
+  );
+  await project.rows(
+    ...ups.slice(0, 2).flatMap((sql) => sql.split("--> statement-breakpoint")),
+    "CREATE TABLE d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)",
+    "INSERT INTO d1_migrations (name) VALUES ('0000_first.sql'), ('0001_title.sql')",
+    "INSERT INTO users (id, name) VALUES (1, 'Ada'), (2, 'Grace')",
+    "INSERT INTO posts (author) VALUES (1), (2)",
+  );
+  const shop = project.in("shop");
+  for (
+    const args of [
+      ["import", "-d", "d1://shop"],
+      ["verify", "--drift"],
+      ["upgrade", "head"],
+      ["verify", "--drift"],
+      ["downgrade", "-1"],
+      ["upgrade", "head"],
+      ["status"],
+    ]
+  ) {
+    const { code, stdout, stderr } = await shop(...args);
+    assert.equal(code, 0, `${args.join(" ")}\n${stdout}${stderr}`);
+    assert.deepEqual(await project.rows("SELECT count(*) FROM posts JOIN users ON id = author"), [
+      "2",
+    ]);
+  }
+});
+
 onD1(
   "every look works: status, current, history, diff, schema, locate, dry run",
   async (project) => {

@@ -368,3 +368,30 @@ Deno.test("import plans the way back that a tool does not have, but for a migrat
   const edited = await folder.inProcess("import");
   assert.match(edited.stderr, /error\[import-edited\]/);
 });
+
+Deno.test("import in a project on D1 says how its database is named", async () => {
+  using folder = temporaryFolder();
+  folder.write("drizzle/0000_init.sql", "CREATE TABLE users (id INTEGER PRIMARY KEY);\n");
+  folder.write(
+    "drizzle/meta/_journal.json",
+    '{"dialect":"sqlite","entries":[{"idx":0,"when":1690000000000,"tag":"0000_init"}]}\n',
+  );
+  folder.write(
+    "wrangler.toml",
+    '[[d1_databases]]\nbinding = "DB"\ndatabase_name = "shop"\nmigrations_dir = "drizzle"\n',
+  );
+  // Wrangler applies Drizzle's files here: which of the two has, the database says.
+  const several = await folder.inProcess("import");
+  assert.match(
+    several.stderr,
+    /error\[import-ambiguous\][^]*next: aludel import -d d1:\/\/shop {3}# its records decide/,
+  );
+  const bare = await folder.inProcess("import", "-d", "shop");
+  assert.match(
+    bare.stderr,
+    /error\[database-missing\][^]*at Cloudflare[^]*next: aludel import -d d1:\/\/shop/,
+  );
+  assert.equal(folder.has("aludel.json"), false);
+  const { stderr } = await folder.inProcess("import", "wrangler");
+  assert.match(stderr, /To take over what Cloudflare's has: -d d1:\/\/shop/);
+});

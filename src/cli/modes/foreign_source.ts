@@ -15,6 +15,7 @@ import { foreignTools } from "../../import/tools.ts";
 import { localDatabases, readWranglerDatabases } from "../../import/tools/wrangler.ts";
 import { pathExists, relativeTo, resolvePath } from "../../project/workspace/files.ts";
 import { chooseTarget, type Target } from "../../project/workspace/target.ts";
+import { elsewhere } from "../../text/next_step.ts";
 import { lookWithExtensions, requirePresent } from "../session/database.ts";
 import type { Session } from "../session/session.ts";
 
@@ -122,22 +123,49 @@ export function chosenTarget(
   return local.length === 1 ? targetAt(local[0]!, session) : undefined;
 }
 
-/** What to say if there is no database. */
-export function noDatabase({ tool }: FoundTool, source: ForeignFolder): string {
-  return tool.name === "wrangler" && localDatabases(source).length > 1
-    ? "Wrangler keeps several databases here, and -d names none: only the files are taken over."
-    : "No database is named: only the files are taken over.";
+/** The databases at Cloudflare that Wrangler's settings name, as targets. */
+export async function d1Targets(project: ForeignFolder): Promise<readonly string[]> {
+  try {
+    const databases = await readWranglerDatabases(project);
+    return databases.flatMap(({ database_name: name }) => name === undefined ? [] : `d1://${name}`);
+  } catch {
+    // Whoever needs the settings says what is wrong with them.
+    return [];
+  }
 }
 
-/** Opens the database for looking; null if there is none. @param kept Closes it in the end. */
+/** What to say if there is no database. @param d1 As {@linkcode d1Targets} gives them. */
+export function noDatabase(source: ForeignFolder, d1: readonly string[]): string {
+  const here = d1.length > 0 && localDatabases(source).length > 1
+    ? "Wrangler keeps several databases here, and -d names none"
+    : "No database is named";
+  const there = d1.length === 0 ? "" : ` To take over what Cloudflare's has: -d ${d1[0]}`;
+  return `${here}: only the files are taken over.${there}`;
+}
+
+/**
+ * Opens the database for looking; null if there is none.
+ *
+ * @param kept Closes it in the end.
+ * @throws {AludelError} `database-missing` for one that was named.
+ */
 export async function lookAt(
   session: Session,
   target: Target | undefined,
+  d1: readonly string[],
   kept: AsyncDisposableStack,
 ): Promise<Connection | null> {
   if (target === undefined) return null;
   const connection = await lookWithExtensions(session, target);
   if (connection !== null) return kept.use(connection);
+  const meant = d1.find((one) => one === `d1://${target.name}`);
+  if (meant !== undefined) {
+    throw new AludelError("database-missing", `Database "${target.name}" does not exist`, {
+      notes: ["Wrangler's settings give this name to a database at Cloudflare"],
+      outcome: "Nothing was written",
+      next: [elsewhere(target.name, meant)],
+    });
+  }
   requirePresent(target);
   session.ui.notice(
     `The database "${target.name}" does not exist yet: only the files are taken over.`,

@@ -19,6 +19,7 @@ import { Session } from "../session/session.ts";
 import { noticesJson } from "../render/answer.ts";
 import {
   chosenTarget,
+  d1Targets,
   findHere,
   hasFiles,
   isTyped,
@@ -77,11 +78,12 @@ export async function importProject(context: CommandContext, flags: ImportFlags)
   const found = await findHere(flags, source);
   let target = chosenTarget(session, source.project, found[0]);
   await using databases = new AsyncDisposableStack();
-  let connection = await lookAt(session, target, databases);
-  const decided = await decideTool(found, connection);
+  const d1 = await d1Targets(source.project);
+  let connection = await lookAt(session, target, d1, databases);
+  const decided = await decideTool(found, connection, d1);
   let read: Replayed;
   if (hasFiles(decided)) {
-    if (target === undefined) ui.notice(noDatabase(decided, source.project));
+    if (target === undefined) ui.notice(noDatabase(source.project, d1));
     const one = withTable(decided, flags.table);
     read = { found: one, history: readHistory(source.project, one), rowsLeft: new Map() };
   } else {
@@ -89,10 +91,10 @@ export async function importProject(context: CommandContext, flags: ImportFlags)
     const opened = await openReplay(context, decided, flags, source, target === undefined);
     if (target === undefined) {
       target = opened.database === undefined ? undefined : targetAt(opened.database, session);
-      connection = await lookAt(session, target, databases);
+      connection = await lookAt(session, target, d1, databases);
       ui.notice(
         target === undefined
-          ? noDatabase(decided, source.project)
+          ? noDatabase(source.project, d1)
           : `${decided.tool.title} works on "${target.name}".`,
       );
     }
