@@ -30,24 +30,25 @@ import { touchedSchema } from "./touched_tables.ts";
 import { fillVirtualTables } from "./rows/virtual.ts";
 import { say, shell } from "../text/next_step.ts";
 
-/** Rows that are made for each table: enough for every value that {@linkcode fillTables} knows. */
+/** The number of rows for each table: enough for every kind of value of {@linkcode fillTables}. */
 export const ROWS = 12;
 
-/** Rows for each virtual table: all their values are of one kind. */
+/** The number of rows for each virtual table, whose values are all of one kind. */
 const VIRTUAL_ROWS = 5;
 
 /**
- * Which rows to make: a number, those of {@linkcode ROWS} that the schema after the up allows too, `plain` ones without
- * anything awkward, or `free` ones, of which none is made for what the down picks: it is to pick what the up adds.
+ * The rows to make: a number; `fitting`: those of {@linkcode ROWS} that the schema after the up also allows; `plain`: rows
+ * without unusual values; `free`: rows that are not made for the conditions of the down, which should select what the up
+ * adds.
  */
 export type Filling = number | "fitting" | "plain" | "free";
 
 /**
- * What running a revision up, down and up again has shown.
+ * The result of running a revision up, down and up again.
  *
- * `exact`: the down gives back schema, rows, rowids and sequences · `lossy`: it gives back the schema, and not all
- * data · `untried`: it seems exact, but tables that it reaches had no row · `one-way`: it has no down, and its up
- * works · `fails`: something does not work, or the schema is another.
+ * `exact`: the down restores schema, rows, rowids and sequences · `lossy`: it restores the schema, but not all
+ * data · `untried`: it seems exact, but tables that it reaches had no rows · `one-way`: it has no down, and its up
+ * works · `fails`: a script fails, or the schema differs.
  */
 export type TrialVerdict =
   | { readonly kind: "exact" }
@@ -56,13 +57,13 @@ export type TrialVerdict =
   | { readonly kind: "one-way" }
   | { readonly kind: "fails"; readonly stage: TrialStage; readonly error: AludelError };
 
-/** Where a trial can fail: `schema` after the down, `again` when the up is run a second time. */
+/** The stage at which a trial can fail: `schema` after the down, `again` at the second run of the up. */
 export type TrialStage = "before" | "seed" | "up" | "assert" | "down" | "schema" | "again";
 
-/** A verdict with what else is worth knowing. */
+/** A verdict and further facts. */
 export interface TrialResult {
   readonly verdict: TrialVerdict;
-  /** How many rows there were to lose, and in how many tables. */
+  /** The number of rows that could be lost, and of their tables. */
   readonly rows: number;
   readonly tables: number;
   /** What could not be tried, a sentence each. */
@@ -77,9 +78,9 @@ class StageFailure extends Error {
 }
 
 /**
- * Runs a revision up, down and up again on a database that the revisions under it made.
+ * Runs a revision up, down and up again on a database with the earlier revisions.
  *
- * @param rows Does not matter if there is a seed.sql.
+ * @param rows Ignored if there is a seed.sql.
  */
 export async function trial(
   id: RevisionId,
@@ -104,88 +105,128 @@ interface Facts {
   readonly notices: string[];
 }
 
+/** What a trial works with. Some of its steps replace the connection. */
+interface Ground {
+  readonly id: RevisionId;
+  readonly tree: ReplayTree;
+  readonly source: ReplaySource;
+  readonly facts: Facts;
+  connection: ScratchConnection;
+}
+
 async function runTrial(
   id: RevisionId,
   tree: ReplayTree,
   rows: Filling,
   facts: Facts,
 ): Promise<TrialVerdict> {
-  const { scratch } = tree;
   const source = tree.sourceOf(id);
-  let connection = await at("before", () => tree.before(id));
+  const ground = { id, tree, source, facts, connection: await at("before", () => tree.before(id)) };
   try {
-    const up = await at("up", () => tree.scriptOf(id));
-    const down = source.down &&
-      await at("down", () => readText(source.down!, id));
-    const schema = await tree.schemaOf(connection);
-    const texts = [source.up, source.down, source.seed, source.asserts]
-      .flatMap((one) => one?.text ?? []);
-    const touched = touchedSchema(schema, texts);
-    if (source.seed !== null) {
-      const { seed } = source;
-      const script = await at("seed", () => readText(seed, id));
-      await at("seed", () => runPlainly(connection, id, script));
-    } else if (rows !== 0) {
-      const meeting = rows === "free" ? [source.up.text, source.asserts?.text ?? ""] : texts;
-      connection = await fill(
-        id,
-        tree,
-        connection,
-        { schema, touched, texts: meeting, rows },
-        facts,
-      );
-    }
-    if (texts.some((text) => text.includes("sqlite_stat"))) await connection.execute("ANALYZE");
-    const before = await takeSnapshot(connection, touched);
-    Object.assign(facts, countOf(before.contents));
-
-    // What runs outside a transaction runs without guards: these could roll nothing back.
-    const isGuarded = [up, down].every((script) => script?.header.transaction !== "off");
-    const run = (stage: "up" | "down" | "again", script: Script) =>
-      at(stage, async () => {
-        const direction = stage === "down" ? "down" : "up";
-        connection = await scratch.afresh(connection);
-        const writes = await runObserved(connection, { id, direction, script }, isGuarded);
-        const missing = scratch.missingOn(connection);
-        if (missing.length > 0) throw functionMissing(id, script, missing);
-        const expected = [...connection.standIns].map((name) => `${name}()`).join(", ");
-        if (expected !== "" && stage !== "again") {
-          facts.notices.push(`In ${direction}.sql ${expected} stood for NULL`);
-        }
-        return { script, writes };
-      });
-    const upRun = await run("up", up);
-    if (source.asserts !== null) {
-      await at("assert", () => runAsserts(connection, id, source.asserts!));
-    }
-    const empty = source.seed === null ? emptyTables(before.contents, touched, texts) : [];
-    if (down === null) {
-      return empty.length > 0 ? { kind: "untried", empty } : { kind: "one-way" };
-    }
-    const applied = await schemaText(connection);
-
-    const downRun = await run("down", down);
-    const { doubleQuotedStrings } = scratch;
-    const missing = await missingFor(connection, before.schema, () => schema, doubleQuotedStrings);
-    if (missing.length > 0) throw new StageFailure("schema", schemaError(source, missing));
-    const seen = await lossesSince(before, connection, touched);
-    const losses = [
-      ...seen,
-      ...unansweredWrites(upRun, downRun, schema).filter((write) => !isReported(seen, write))
-        .map(({ loss }) => `${loss} and down.sql does not give back`),
-    ];
-
-    await run("again", up);
-    const again = await missingFor(connection, applied, async () => {
-      await using once = await tree.at([id]);
-      return await tree.schemaOf(once);
-    }, doubleQuotedStrings);
-    if (again.length > 0) throw new StageFailure("again", againError(source, again));
-    if (losses.length > 0) return { kind: "lossy", losses };
-    return empty.length > 0 ? { kind: "untried", empty } : { kind: "exact" };
+    return await tryBothWays(ground, rows);
   } finally {
-    await connection.close();
+    await ground.connection.close();
   }
+}
+
+async function tryBothWays(ground: Ground, rows: Filling): Promise<TrialVerdict> {
+  const { id, tree, source, facts } = ground;
+  const up = await at("up", () => tree.scriptOf(id));
+  const down = source.down && await at("down", () => readText(source.down!, id));
+  const schema = await tree.schemaOf(ground.connection);
+  const texts = [source.up, source.down, source.seed, source.asserts]
+    .flatMap((one) => one?.text ?? []);
+  const touched = touchedSchema(schema, texts);
+  await addRows(ground, { schema, touched, texts, rows });
+  if (texts.some((text) => text.includes("sqlite_stat"))) {
+    await ground.connection.execute("ANALYZE");
+  }
+  const before = await takeSnapshot(ground.connection, touched);
+  Object.assign(facts, countOf(before.contents));
+
+  // A script outside a transaction runs without guards: these could not roll anything back.
+  const isGuarded = [up, down].every((script) => script?.header.transaction !== "off");
+  const upRun = await runScript(ground, "up", up, isGuarded);
+  if (source.asserts !== null) {
+    await at("assert", () => runAsserts(ground.connection, id, source.asserts!));
+  }
+  const empty = source.seed === null ? emptyTables(before.contents, touched, texts) : [];
+  if (down === null) return empty.length > 0 ? { kind: "untried", empty } : { kind: "one-way" };
+  const applied = await schemaText(ground.connection);
+
+  const downRun = await runScript(ground, "down", down, isGuarded);
+  await requireSchema(ground, "schema", before.schema, () => schema);
+  const seen = await lossesSince(before, ground.connection, touched);
+  const losses = [
+    ...seen,
+    ...unansweredWrites(upRun, downRun, schema).filter((write) => !isReported(seen, write))
+      .map(({ loss }) => `${loss} and down.sql does not give back`),
+  ];
+
+  await runScript(ground, "again", up, isGuarded);
+  await requireSchema(ground, "again", applied, async () => {
+    await using once = await tree.at([id]);
+    return await tree.schemaOf(once);
+  });
+  if (losses.length > 0) return { kind: "lossy", losses };
+  return empty.length > 0 ? { kind: "untried", empty } : { kind: "exact" };
+}
+
+/** The schema before a trial, the part of it that the texts reach, and the rows to make there. */
+interface TrialRows {
+  readonly schema: Schema;
+  readonly touched: Schema;
+  readonly texts: readonly string[];
+  readonly rows: Filling;
+}
+
+/** Adds the rows of the revision's seed.sql, or else generated ones. */
+async function addRows(ground: Ground, wanted: TrialRows): Promise<void> {
+  const { id, source } = ground;
+  const { seed, up, asserts } = source;
+  if (seed !== null) {
+    const script = await at("seed", () => readText(seed, id));
+    await at("seed", () => runPlainly(ground.connection, id, script));
+  } else if (wanted.rows !== 0) {
+    const texts = wanted.rows === "free" ? [up.text, asserts?.text ?? ""] : wanted.texts;
+    await fill(ground, { ...wanted, texts });
+  }
+}
+
+/** Runs one of the revision's scripts, and returns it with its writes. */
+function runScript(
+  ground: Ground,
+  stage: "up" | "down" | "again",
+  script: Script,
+  isGuarded: boolean,
+): Promise<{ readonly script: Script; readonly writes: ScriptWrites }> {
+  const { id, facts, tree: { scratch } } = ground;
+  return at(stage, async () => {
+    const direction = stage === "down" ? "down" : "up";
+    ground.connection = await scratch.afresh(ground.connection);
+    const { connection } = ground;
+    const writes = await runObserved(connection, { id, direction, script }, isGuarded);
+    const missing = scratch.missingOn(connection);
+    if (missing.length > 0) throw functionMissing(id, script, missing);
+    const expected = [...connection.standIns].map((name) => `${name}()`).join(", ");
+    if (expected !== "" && stage !== "again") {
+      facts.notices.push(`In ${direction}.sql ${expected} stood for NULL`);
+    }
+    return { script, writes };
+  });
+}
+
+/** Makes sure that a database has a schema again. @throws {StageFailure} */
+async function requireSchema(
+  { connection, source, tree: { scratch } }: Ground,
+  stage: "schema" | "again",
+  text: string,
+  schema: () => Schema | Promise<Schema>,
+): Promise<void> {
+  const missing = await missingFor(connection, text, schema, scratch.doubleQuotedStrings);
+  if (missing.length === 0) return;
+  const error = stage === "schema" ? schemaError(source, missing) : againError(source, missing);
+  throw new StageFailure(stage, error);
 }
 
 /** A database at one moment. */
@@ -215,7 +256,7 @@ async function lossesSince(
   ];
 }
 
-/** Runs a script, with the guards of a run if it can, and notes what it writes. */
+/** Runs a script, if possible with the guards of a run, and records its writes. */
 async function runObserved(
   connection: ScratchConnection,
   script: Trial,
@@ -233,19 +274,12 @@ async function runObserved(
   return writes;
 }
 
-/** Makes rows in the tables that are touched. @returns The database with them; the one given is closed if it is another. */
+/** Makes rows in the tables that are reached. */
 async function fill(
-  id: RevisionId,
-  tree: ReplayTree,
-  connection: ScratchConnection,
-  { schema, touched, texts, rows }: {
-    readonly schema: Schema;
-    readonly touched: Schema;
-    readonly texts: readonly string[];
-    readonly rows: Filling;
-  },
-  facts: Facts,
-): Promise<ScratchConnection> {
+  ground: Ground,
+  { schema, touched, texts, rows }: TrialRows,
+): Promise<void> {
+  const { id, tree, facts, connection } = ground;
   const number = typeof rows === "number" ? rows : ROWS;
   const { unfilled } = await fillTables(connection, touched, {
     seed: 1,
@@ -258,9 +292,8 @@ async function fill(
       `No row could be made for ${displayName(table)}: ${reason}`
     ),
   );
-  let filled = connection;
   if (rows === "fitting") {
-    filled = await at("up", async () => {
+    ground.connection = await at("up", async () => {
       await using after = await tree.at([id]);
       const to = await tree.schemaOf(after);
       const changes = compareSchemas(schema, to, { renames: renamesOf(tree.scriptOf(id)) });
@@ -271,11 +304,10 @@ async function fill(
     });
     await connection.close();
   }
-  await fillVirtualTables(filled, touched, Math.min(number, VIRTUAL_ROWS));
-  return filled;
+  await fillVirtualTables(ground.connection, touched, Math.min(number, VIRTUAL_ROWS));
 }
 
-/** The tables that the texts reach and that have no row; of their parents there need not be any. */
+/** The tables without rows that the texts name, or that have a foreign key to a named one. */
 function emptyTables(
   contents: Contents,
   touched: Schema,
@@ -288,7 +320,7 @@ function emptyTables(
   ).map(([, { name }]) => displayName(name));
 }
 
-/** Whether what the rows have shown says the same already. */
+/** Whether the losses of rows already report a write. */
 function isReported(seen: readonly string[], { table, column }: UnansweredWrite): boolean {
   return seen.some((loss) =>
     column === undefined
@@ -297,7 +329,7 @@ function isReported(seen: readonly string[], { table, column }: UnansweredWrite)
   );
 }
 
-/** Says of an error at which stage it came. */
+/** Does some work, and adds the stage to its error. */
 async function at<T>(stage: TrialStage, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
@@ -325,8 +357,8 @@ async function runPlainly(
   }
 }
 
-/** What an upgrade with this program will refuse. */
-export function functionMissing(
+/** The error for a function that an upgrade with this program will refuse. */
+function functionMissing(
   id: RevisionId,
   { file }: Script,
   names: readonly string[],
