@@ -262,3 +262,26 @@ Deno.test("a manifest with replaces has format 2, which a manifest without never
   project.write("migrations/manifest.json", twice);
   assert.match((await project.fails(1, "heads")).stderr, /both replace "a1"/);
 });
+
+Deno.test("a downgrade undoes a squash that the database has not recorded yet", async () => {
+  using project = history();
+  await project.prepare("seal");
+  await project.prepare("upgrade", "d4");
+  await project.prepare("squash", "b2:d4", ...ARCHIVE);
+  assert.match(await project.done("downgrade", "-1", "--dry-run"), /^downgrade {2}s1/);
+  await project.done("downgrade", "-1");
+  assert.equal(await project.applied(), "a1");
+  await project.done("upgrade", "head");
+  await project.done("verify", "--drift");
+  assert.equal(await project.applied(), "a1 s1 e5");
+});
+
+Deno.test("verify says of a database inside the run what to do, and nothing else", async () => {
+  using project = history();
+  await project.prepare("seal");
+  await project.prepare("upgrade", "b2");
+  await project.prepare("squash", ":d4", ...ARCHIVE);
+  const { stdout } = await project.fails(3, "verify");
+  assert.match(stdout, /^error\[squash-inside\]: The database is inside the run/);
+  assert.doesNotMatch(stdout, /revision-unknown|aludel downgrade/);
+});

@@ -222,7 +222,8 @@ async function checkDown(
     requireUndoing(script, textsOf(entry!).up?.text, id);
     return { direction: "down", from: "disk", id, message, script };
   }
-  const all = await context.storedTexts(id);
+  const isPast = context.catalogue.past.some(({ record }) => record.id === id);
+  const all = isPast ? textsToRecord(id, textsOf(entry!)) : await context.storedTexts(id);
   const stored = all?.texts.get(id);
   const record = context.catalogue.records.get(id);
   if (all !== undefined && record !== undefined) {
@@ -238,6 +239,12 @@ async function checkDown(
   const script = checkStoredDown(file, stored.down, id, context.sqliteVersion);
   requireUndoing(script, stored.up, id);
   return { direction: "down", from: "database", id, message, script };
+}
+
+/** What the database will have stored of a squash before the down runs: it has the run's records until then. */
+function textsToRecord(id: RevisionId, { up, down }: ReturnType<TextsOf>): StoredTexts {
+  const texts = new Map(up === null ? [] : [[id, { up: up.text, down: down?.text ?? null }]]);
+  return { texts, replaced: new Map() };
 }
 
 /**

@@ -158,7 +158,7 @@ export function verify(request: VerifyRequest): Verification {
       ...headFindings(graph.heads),
       ...recordFindings(request, verified),
       ...ranFindings(request, verified),
-      ...request.catalogue.inside.map((one) => findingOf(squashInside(one, "the database"))),
+      ...request.catalogue.inside.map((one) => findingOf(squashInside(one, null))),
       ...intentFindings(request),
       ...onlineFindings(request),
     ],
@@ -174,8 +174,11 @@ function recordFindings(
     lineageOf: recordLineages(catalogue),
     stored,
   };
+  // The finding about the squash says what to do with these.
+  const replaced = new Set(catalogue.inside.flatMap(({ applied }) => applied));
   return compareRecords(catalogue, sources).flatMap((finding) => {
     const { id, kind } = finding;
+    if (kind === "unknown" && replaced.has(id)) return [];
     // Reported as a finding about the file; or fixed silently by the next run.
     if (kind === "file-missing" || kind === "resealed") return [];
     if (kind === "edited" && !ACCEPTED.has(verdicts.get(id)!.kind) && ranAsSealed(catalogue, id)) {

@@ -98,14 +98,18 @@ export function foldSquashes(
   return { records: settled, past, moved, inside };
 }
 
-/** The error for a database that has applied a part of a squashed run: the short way would make again what is there. */
+/**
+ * The error for a database that has applied a part of a squashed run: the short way would make again what is there.
+ * @param database Its name; null where it is plain which one is meant.
+ */
 export function squashInside(
   { id, applied, missing }: InsideSquash,
-  database: string,
+  database: string | null,
 ): AludelError {
+  const subject = database === null ? "The database" : `Database "${database}"`;
   return new AludelError(
     "squash-inside",
-    `Database "${database}" is inside the run of revisions that "${id}" replaces`,
+    `${subject} is inside the run of revisions that "${id}" replaces`,
     {
       revision: id,
       notes: [
