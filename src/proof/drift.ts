@@ -37,7 +37,7 @@ export interface DriftRequest {
  * @param connection Opened for looking.
  * @throws {AludelError} `replay-failed`, `state-damaged` and its like.
  */
-export async function findDrift(connection: Connection, request: DriftRequest): Promise<Drift> {
+async function findDrift(connection: Connection, request: DriftRequest): Promise<Drift> {
   const { settings, fileOf } = request;
   const { applied } = await readState(connection);
   const ups = [];
@@ -94,7 +94,7 @@ export async function reportDrift(
  * The SQL that undoes a drift, tried in memory on rows.
  * @returns null if no plan passes its own check, or a person would have to choose values.
  */
-export async function sqlAgainstDrift(
+async function sqlAgainstDrift(
   { comparison }: Drift,
   { settings }: DriftRequest,
 ): Promise<string | null> {

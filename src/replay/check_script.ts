@@ -25,7 +25,7 @@ export interface Requiring {
  * @param needed Such as `[3, 53]`. @param actual Such as `3.53.2`.
  * @throws {AludelError} `sqlite-too-old`.
  */
-export function requireSqlite(
+function requireSqlite(
   needed: readonly number[],
   actual: string,
   { subject, place, revision }: Requiring,
@@ -106,7 +106,7 @@ export function refuseNewerFeatures(
 }
 
 /** The newer of what the settings and a file's directive say of the oldest SQLite. */
-export function oldestSqlite(
+function oldestSqlite(
   setting: string | undefined,
   directive: readonly number[] | undefined,
 ): Release | undefined {

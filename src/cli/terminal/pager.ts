@@ -17,7 +17,7 @@ const LESS = "FRX";
  * The command line of the pager: `$ALUDEL_PAGER`, else `$PAGER`, else `less`. An empty one, or `cat`, is none.
  * @returns undefined if nobody could turn its pages.
  */
-export function findPager(
+function findPager(
   runtime: Pick<Runtime, "env" | "stdout">,
   noPager: boolean,
 ): string | undefined {

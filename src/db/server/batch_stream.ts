@@ -33,7 +33,7 @@ const BATCH_KEY = "batch";
  * those that change the schema or our own tables also run in the replica. COMMIT sends the batch, which fails if the
  * database has changed since the replica was read.
  */
-export class BatchStream implements ServerStream, BatchTransaction {
+class BatchStream implements ServerStream, BatchTransaction {
   origin: unknown = undefined;
   readonly #database: D1Database;
   readonly #name: string;

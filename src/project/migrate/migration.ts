@@ -343,7 +343,7 @@ class TextReader implements AsyncDisposable {
  * Replays in memory what a step's script was written for. Gives undefined if not all of that is on disk, or it does not
  * run there: then the step's own statements are all there is to judge by.
  */
-export function ancestorSchemas(
+function ancestorSchemas(
   { workspace }: { readonly workspace: Workspace | null },
 ): Ancestors {
   return async ({ id, direction }) => {

@@ -78,7 +78,7 @@ export interface D1Address {
 }
 
 /** Where Cloudflare's interface is; tests have it elsewhere. */
-export function apiUrl(environment: (name: string) => string | undefined): string {
+function apiUrl(environment: (name: string) => string | undefined): string {
   return (environment(API_VARIABLE) || API).replace(/\/+$/, "");
 }
 

@@ -63,7 +63,7 @@ export function keptColumns(table: VirtualTable): KeptColumns | undefined {
 }
 
 /** The columns of an FTS5 table. Arguments with a `=` are options, all others columns. */
-export function fts5Columns(table: VirtualTable): string[] {
+function fts5Columns(table: VirtualTable): string[] {
   return table.arguments.flatMap((argument) => {
     const tokenizer = new Tokenizer(argument);
     if (!tokenizer.nextSignificant()) return [];
