@@ -319,6 +319,20 @@ const CASES: readonly LossCase[] = [
     ends: { refused: /^ *table "users": it is no longer AUTOINCREMENT\n *Revision/m },
   },
   {
+    name: "an FTS5 index of another table's rows that is made anew with other columns",
+    before:
+      `CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT); INSERT INTO notes VALUES (1, 'red');
+      CREATE VIRTUAL TABLE found USING fts5(body, content=notes, content_rowid=id);
+      INSERT INTO found (found) VALUES ('rebuild');`,
+    ups: [
+      `ALTER TABLE notes RENAME COLUMN body TO text;
+       CREATE VIRTUAL TABLE n USING fts5(text, content=notes, content_rowid=id);
+       INSERT INTO n (n, rank) SELECT k, v FROM found_config WHERE k <> 'version';
+       INSERT INTO n (n) VALUES ('rebuild'); DROP TABLE found; ALTER TABLE n RENAME TO found;`,
+    ],
+    ends: "clean",
+  },
+  {
     name: "columns that a copy through WITH takes by position",
     before: USERS,
     byHand: `DROP TABLE users; CREATE TABLE users (id INTEGER PRIMARY KEY, n INTEGER, email TEXT);

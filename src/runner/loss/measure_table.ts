@@ -161,7 +161,9 @@ export async function planTable(
   const pairing = { ...map, unfilled };
   return {
     ...facts,
-    droppedColumns: stored.filter(({ folded }) => !map.columns.has(folded)),
+    droppedColumns: isIndexOfOthers(before)
+      ? []
+      : stored.filter(({ folded }) => !map.columns.has(folded)),
     converted,
     compared: isIndexOfOthers(before)
       ? "nothing"
