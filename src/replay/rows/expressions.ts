@@ -41,8 +41,9 @@ export function checkValues(table: Table, texts: readonly string[] = []): CheckV
     ...table.columns.flatMap(({ generated }) => generated?.expression ?? []),
     ...texts,
   ];
+  const documents = jsonWithAll(computed.flatMap(stringsIn));
   for (const text of computed) {
-    for (const [column, makers] of readArguments(text, columns)) {
+    for (const [column, makers] of readArguments(text, columns, documents)) {
       fitting.set(column, [...fitting.get(column) ?? [], ...makers]);
     }
   }
@@ -98,10 +99,15 @@ function twoDigits(number: number): string {
   return String(number).padStart(2, "0");
 }
 
-/** The columns in the argument of a function, or left of `->`, with values that fit. */
+/**
+ * The columns in the argument of a function, or left of `->`, with values that fit.
+ *
+ * @param documents JSON that has all that is looked up in any of the expressions.
+ */
 function readArguments(
   text: string,
   columns: ReadonlySet<string>,
+  documents: readonly ValueMaker[],
 ): readonly (readonly [column: string, makers: readonly ValueMaker[]])[] {
   const found: (readonly [string, readonly ValueMaker[]])[] = [];
   const calls: { readonly makers: readonly ValueMaker[]; readonly columns: string[] }[] = [];
@@ -124,13 +130,49 @@ function readArguments(
     name = isName ? foldName(unquote(current)) : "";
     if (isName && columns.has(name)) calls.at(-1)?.columns.push(name);
   }
-  for (const column of json) found.push([column, [...paths, ...JSON_TEXTS]]);
+  for (const column of json) found.push([column, [...documents, ...paths, ...JSON_TEXTS]]);
   return found;
+}
+
+/** The keys of a path such as `$.a.b`. */
+function keysOf(path: string): readonly string[] | undefined {
+  return /^\$((?:\.\w+)+)$/.exec(path)?.[1]?.slice(1).split(".");
+}
+
+function stringsIn(text: string): string[] {
+  const strings: string[] = [];
+  const tokenizer = new Tokenizer(text);
+  while (tokenizer.nextSignificant()) {
+    if (tokenizer.kind === "string") strings.push(unquote(tokenizer.current));
+  }
+  return strings;
+}
+
+/** JSON that has values at several paths; a day is text, and fits functions of dates. */
+function jsonWithAll(paths: readonly string[]): ValueMaker[] {
+  const all = paths.flatMap((path) => {
+    const keys = keysOf(path);
+    return keys === undefined ? [] : [keys];
+  });
+  if (all.length < 2) return [];
+  const around = (value: unknown) => {
+    const root: Record<string, unknown> = {};
+    for (const keys of all) {
+      let at = root;
+      for (const key of keys.slice(0, -1)) {
+        const inner = at[key];
+        at = at[key] = typeof inner === "object" && inner !== null ? { ...inner } : {};
+      }
+      at[keys.at(-1)!] ??= value;
+    }
+    return JSON.stringify(root);
+  };
+  return [(place) => around(place), (place) => around(DAYS[2]!(place))];
 }
 
 /** JSON that has a value at a path such as `$.a.b`. */
 function jsonWith(path: string): ValueMaker[] {
-  const keys = /^\$((?:\.\w+)+)$/.exec(path)?.[1]?.slice(1).split(".");
+  const keys = keysOf(path);
   if (keys === undefined) return [];
   const around = (value: string) =>
     keys.reduceRight((inner, key) => `{${JSON.stringify(key)}:${inner}}`, value);
