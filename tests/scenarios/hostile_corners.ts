@@ -16,8 +16,7 @@ export const HOSTILE_CORNERS: readonly HostileScript[] = [
       `CREATE TABLE nt (id INTEGER PRIMARY KEY, code TEXT, m TEXT); INSERT INTO nt SELECT * FROM p; DROP TABLE p; ALTER TABLE nt RENAME TO p;`,
     ],
     ends: {
-      refused:
-        /foreign key \(pc\) of table "c" can no longer be enforced: .* and nothing makes code unique/,
+      refused: /foreign key \(pc\) of table "c" can no longer be enforced/,
     },
   },
   {
@@ -27,8 +26,7 @@ export const HOSTILE_CORNERS: readonly HostileScript[] = [
       `CREATE TABLE nt (id INTEGER PRIMARY KEY, code TEXT, m TEXT); INSERT INTO nt SELECT * FROM p; DROP TABLE p; ALTER TABLE nt RENAME TO p; CREATE UNIQUE INDEX u ON p(code COLLATE NOCASE);`,
     ],
     ends: {
-      refused:
-        /foreign key \(pc\) of table "c" can no longer be enforced: .* and the unique index on code has another collation/,
+      refused: /foreign key \(pc\) of table "c" can no longer be enforced/,
     },
   },
   {
@@ -38,8 +36,7 @@ export const HOSTILE_CORNERS: readonly HostileScript[] = [
       `CREATE TABLE nt (id INTEGER PRIMARY KEY, code TEXT, m TEXT); INSERT INTO nt SELECT * FROM p; DROP TABLE p; ALTER TABLE nt RENAME TO p; CREATE UNIQUE INDEX u ON p(code) WHERE m <> '';`,
     ],
     ends: {
-      refused:
-        /foreign key \(pc\) of table "c" can no longer be enforced: .* and nothing makes code unique/,
+      refused: /foreign key \(pc\) of table "c" can no longer be enforced/,
     },
   },
   {
@@ -48,8 +45,7 @@ export const HOSTILE_CORNERS: readonly HostileScript[] = [
       `CREATE TABLE p (id INTEGER PRIMARY KEY, code TEXT, m TEXT); INSERT INTO p VALUES (1,'x','y'),(2,'z','t'); CREATE TABLE c (id INTEGER PRIMARY KEY, pc TEXT REFERENCES p(code)); INSERT INTO c VALUES (1,'x');CREATE UNIQUE INDEX u ON p(code);`,
     ups: ["DROP INDEX u; CREATE UNIQUE INDEX u ON p(code COLLATE NOCASE);"],
     ends: {
-      refused:
-        /foreign key \(pc\) of table "c" can no longer be enforced: .* and the unique index on code has another collation/,
+      refused: /foreign key \(pc\) of table "c" can no longer be enforced/,
     },
   },
   {
@@ -57,7 +53,7 @@ export const HOSTILE_CORNERS: readonly HostileScript[] = [
     before:
       `CREATE TABLE p (id INTEGER PRIMARY KEY, code TEXT, m TEXT); INSERT INTO p VALUES (1,'x','y'),(2,'z','t'); CREATE TABLE c (id INTEGER PRIMARY KEY, pc TEXT REFERENCES p(code)); INSERT INTO c VALUES (1,'x');CREATE UNIQUE INDEX u ON p(code);`,
     ups: ["DROP INDEX u;"],
-    ends: { kept: /foreign key \(pc\) of table "c" can no longer be enforced: c \(pc\) refers/ },
+    ends: { kept: /foreign key \(pc\) of table "c" can no longer be enforced/ },
   },
   {
     name: "a unique index made anew as a plain one",
@@ -65,8 +61,7 @@ export const HOSTILE_CORNERS: readonly HostileScript[] = [
       `CREATE TABLE p (id INTEGER PRIMARY KEY, code TEXT, m TEXT); INSERT INTO p VALUES (1,'x','y'),(2,'z','t'); CREATE TABLE c (id INTEGER PRIMARY KEY, pc TEXT REFERENCES p(code)); INSERT INTO c VALUES (1,'x');CREATE UNIQUE INDEX u ON p(code);`,
     ups: ["DROP INDEX u; CREATE INDEX u ON p(code);"],
     ends: {
-      refused:
-        /foreign key \(pc\) of table "c" can no longer be enforced: .* and nothing makes code unique/,
+      refused: /foreign key \(pc\) of table "c" can no longer be enforced/,
     },
   },
   {
@@ -77,8 +72,7 @@ export const HOSTILE_CORNERS: readonly HostileScript[] = [
       `CREATE TABLE nt (id TEXT, m); INSERT INTO nt SELECT * FROM p; DROP TABLE p; ALTER TABLE nt RENAME TO p;`,
     ],
     ends: {
-      refused:
-        /foreign key \(x\) of table "c" can no longer be enforced: c \(x\) refers to the primary key of p, which has none of 1 column/,
+      refused: /foreign key \(x\) of table "c" can no longer be enforced/,
     },
   },
   {
@@ -94,8 +88,7 @@ export const HOSTILE_CORNERS: readonly HostileScript[] = [
       `CREATE TABLE nt (id INTEGER PRIMARY KEY, kode TEXT UNIQUE, m TEXT); INSERT INTO nt SELECT * FROM p; DROP TABLE p; ALTER TABLE nt RENAME TO p;`,
     ],
     ends: {
-      refused:
-        /foreign key \(pc\) of table "c" can no longer be enforced: .* and p has no such column/,
+      refused: /foreign key \(pc\) of table "c" can no longer be enforced/,
     },
   },
   {
@@ -105,8 +98,7 @@ export const HOSTILE_CORNERS: readonly HostileScript[] = [
       `CREATE TABLE nt (id INTEGER PRIMARY KEY, code TEXT, m TEXT); INSERT INTO nt SELECT * FROM p; DROP TABLE p; ALTER TABLE nt RENAME TO p;CREATE TABLE nt (id INTEGER PRIMARY KEY, pc TEXT REFERENCES p(code)); INSERT INTO nt SELECT * FROM c; DROP TABLE c; ALTER TABLE nt RENAME TO c;`,
     ],
     ends: {
-      refused:
-        /foreign key \(pc\) of table "c" can no longer be enforced: .* and nothing makes code unique/,
+      refused: /foreign key \(pc\) of table "c" can no longer be enforced/,
     },
   },
   {
@@ -117,8 +109,7 @@ export const HOSTILE_CORNERS: readonly HostileScript[] = [
       `CREATE TABLE nt (a,b,UNIQUE(a),UNIQUE(b)); INSERT INTO nt SELECT * FROM p; DROP TABLE p; ALTER TABLE nt RENAME TO p;`,
     ],
     ends: {
-      refused:
-        /foreign key \(x, y\) of table "c" can no longer be enforced: .* and nothing makes a, b unique/,
+      refused: /foreign key \(x, y\) of table "c" can no longer be enforced/,
     },
   },
   {

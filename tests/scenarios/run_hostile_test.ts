@@ -42,12 +42,28 @@ for (const way of WAYS) {
         assert.equal(run.code, 0, run.stderr);
         if (ends === "clean") assert.doesNotMatch(run.stderr, /^(?:lost|kept)/m);
         else assert.match(run.stderr, ends.kept);
-        assert.deepEqual(unkept(before, after, project.points(run)), []);
+        const points = project.points(run);
+        assert.deepEqual(unkept(before, after, points), []);
+        if (points.length === 1) await expectBack(project, before, points[0]!.rowsOnly);
       } finally {
         Deno.removeSync(folder, { recursive: true });
       }
     });
   }
+}
+
+/** The newest point gives everything back, or says that it does not. */
+async function expectBack(
+  project: LawProject,
+  before: Contents,
+  holdsRows: boolean,
+): Promise<void> {
+  const back = await project.aludel(["restore", ...holdsRows ? ["--rows"] : []]);
+  assert.doesNotMatch(back.stderr, /^error/m);
+  const now = readContents(project.copy("restored.db"));
+  const missing = [...findLosses(before, now, NO_RENAMES, NOTHING).keys()];
+  if (holdsRows && back.code !== 0) assert.match(back.stderr, /are not back/);
+  else assert.deepEqual([back.code, missing], [0, []], back.stderr);
 }
 
 function settings(holdsRows: boolean): string {
@@ -57,20 +73,21 @@ function settings(holdsRows: boolean): string {
   );
 }
 
+const NOTHING = { known: null, dropped: new Set<string>() };
+
 /** What is neither in the database nor in a point. */
 function unkept(
   before: Contents,
   after: Contents,
   points: ReturnType<LawProject["points"]>,
 ): string[] {
-  const nothing = { known: null, dropped: new Set<string>() };
-  let left = [...findLosses(before, after, NO_RENAMES, nothing).keys()];
+  let left = [...findLosses(before, after, NO_RENAMES, NOTHING).keys()];
   for (const { contents, rowsOnly } of points) {
     if (rowsOnly) {
       const held = heldRows(before, contents, NO_RENAMES);
       left = left.filter((thing) => !held.has(thing));
     } else {
-      const missing = findLosses(before, contents, NO_RENAMES, nothing);
+      const missing = findLosses(before, contents, NO_RENAMES, NOTHING);
       left = left.filter((thing) => missing.has(thing));
     }
   }

@@ -123,7 +123,7 @@ export class TableReturn {
   async run(): Promise<void> {
     if (this.#shape === undefined) return;
     await this.#insertGone(this.#shape);
-    await this.#putValuesBack(this.#shape);
+    await this.#putValuesBack();
   }
 
   result(): ReturnedTable {
@@ -231,35 +231,17 @@ export class TableReturn {
       ...this.#columns.map(({ kept }) => `k.${quoteName(kept)}`),
       ...(shape.hidden ? ["k.aludel_rowid"] : []),
     ];
-    const select = `FROM ${this.#kept} AS k WHERE ${where}`;
-    await this.#live.execute("SAVEPOINT aludel_rows");
-    try {
+    const select = `SELECT ${from.join(", ")} FROM ${this.#kept} AS k WHERE ${where}`;
+    return await this.#keeping(this.#columns, where, parameters, async () => {
       await this.#live.query(
-        `INSERT OR ABORT INTO ${this.#main} (${into.join(", ")}) SELECT ${
-          from.join(", ")
-        } ${select}`,
+        `INSERT OR ABORT INTO ${this.#main} (${into.join(", ")}) ${select}`,
         parameters,
       );
-      // A column of another type may have converted a value.
-      const other = this.#columns.map((column) => `NOT ${holdsKept(column)}`);
-      const [converted] = await this.#live.query(
-        `SELECT 1 FROM ${this.#kept} AS k JOIN ${this.#main} AS m ON ${this.#sameKey}
-         WHERE ${where} AND (${other.join(" OR ") || "0"}) LIMIT 1`,
-        parameters,
-      );
-      if (converted === undefined) return undefined;
-      await this.#live.execute("ROLLBACK TO aludel_rows");
-      return "a column of another type would make another value of it";
-    } catch (error) {
-      await this.#live.execute("ROLLBACK TO aludel_rows");
-      return rowRefusal(error);
-    } finally {
-      await this.#live.execute("RELEASE aludel_rows");
-    }
+    });
   }
 
   /** Puts values of changed rows back if the table still has the values that the run wrote. */
-  async #putValuesBack(shape: RowShape): Promise<void> {
+  async #putValuesBack(): Promise<void> {
     const rows = await this.#live.query(
       `SELECT rowid AS row FROM ${this.#kept} WHERE aludel_fate = 'changed' ORDER BY rowid`,
     );
@@ -291,7 +273,7 @@ export class TableReturn {
         if (!standings.includes("other") && Number(found["misses"]) === 0) this.#there++;
         continue;
       }
-      const refusal = await this.#update(shape, back, row);
+      const refusal = await this.#update(back, row);
       if (refusal === undefined) this.#changed.add(row);
       else this.#miss(refusal);
     }
@@ -317,23 +299,47 @@ export class TableReturn {
   }
 
   async #update(
-    shape: RowShape,
     columns: readonly PairedColumn[],
     row: SqlValue,
   ): Promise<string | undefined> {
     const sets = columns.map(({ kept, live }) => `${quoteName(live)} = k.${quoteName(kept)}`);
-    const where = this.#key.map(([kept, live]) =>
-      `${quoteName(shape.table)}.${quoteName(live)} = k.${quoteName(kept)}`
-    );
-    try {
+    return await this.#keeping(columns, "k.rowid = ?", [row], async () => {
       await this.#live.query(
-        `UPDATE OR ABORT ${this.#main} SET ${sets.join(", ")} FROM ${this.#kept} AS k
-         WHERE k.rowid = ? AND ${where.join(" AND ")}`,
+        `UPDATE OR ABORT ${this.#main} AS m SET ${sets.join(", ")} FROM ${this.#kept} AS k
+         WHERE k.rowid = ? AND ${this.#sameKey}`,
         [row],
       );
-      return undefined;
+    });
+  }
+
+  /**
+   * Writes kept values, unless SQLite refuses or a column of another type makes other values of them.
+   * @param where Which kept rows are written.
+   * @returns Why they are not; undefined if they are.
+   */
+  async #keeping(
+    columns: readonly PairedColumn[],
+    where: string,
+    parameters: readonly SqlValue[],
+    write: () => Promise<void>,
+  ): Promise<string | undefined> {
+    await this.#live.execute("SAVEPOINT aludel_rows");
+    try {
+      await write();
+      const other = columns.map((column) => `NOT ${holdsKept(column)}`);
+      const [converted] = await this.#live.query(
+        `SELECT 1 FROM ${this.#kept} AS k JOIN ${this.#main} AS m ON ${this.#sameKey}
+         WHERE ${where} AND (${other.join(" OR ") || "0"}) LIMIT 1`,
+        parameters,
+      );
+      if (converted === undefined) return undefined;
+      await this.#live.execute("ROLLBACK TO aludel_rows");
+      return "a column of another type would make another value of it";
     } catch (error) {
+      await this.#live.execute("ROLLBACK TO aludel_rows");
       return rowRefusal(error);
+    } finally {
+      await this.#live.execute("RELEASE aludel_rows");
     }
   }
 
