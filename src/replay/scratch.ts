@@ -1,4 +1,5 @@
 import { openScratch, type ScratchConnection, type ScratchImage } from "../db/open_scratch.ts";
+import type { SqliteLimits } from "../db/node_connection.ts";
 import type { Schema } from "../schema/model/model.ts";
 import { schemaObjects } from "../schema/source/write_schema.ts";
 import { foldName } from "../sql/identifier.ts";
@@ -11,6 +12,8 @@ export interface ScratchSettings {
   readonly functions?: readonly string[];
   /** Loadable extensions, by absolute path or by name. */
   readonly extensions?: readonly string[];
+  /** What SQLite takes where the revisions will run; what the built-in one takes if left out. */
+  readonly limits?: SqliteLimits;
 }
 
 /** No more of a project's settings than databases in memory need: it can be sent to a worker. */
@@ -43,13 +46,27 @@ export class Scratch {
 
   /** A database as it was when its image was made. @param image undefined: an empty one. */
   openImage(image: ScratchImage | undefined): ScratchConnection {
-    const { doubleQuotedStrings, extensions = [] } = this.#settings;
+    const { doubleQuotedStrings, extensions = [], limits } = this.#settings;
     return openScratch({
       doubleQuotedStrings,
       extensions,
       standIns: true,
       ...(image && { image }),
+      ...(limits && { limits }),
     });
+  }
+
+  /** The same with SQLite's limits of another place. */
+  limited(limits: SqliteLimits): Scratch {
+    return new Scratch({ ...this.#settings, limits });
+  }
+
+  /** The same database on a connection that has the limits of this one; the one given is closed if it is another. */
+  async within(connection: ScratchConnection): Promise<ScratchConnection> {
+    if (this.#settings.limits === undefined) return connection;
+    const image = connection.image();
+    await connection.close();
+    return this.openImage(image);
   }
 
   /**

@@ -406,3 +406,23 @@ Deno.test("arguments of a virtual table that the revisions change go and come ba
   await project.prepare("check");
   for (let left = 3; left > 0; left--) await project.prepare("downgrade", "-1");
 });
+
+Deno.test("revision --autogenerate writes nothing that a D1 database of the settings would not take", async () => {
+  using project = runProject();
+  const columns = Array.from({ length: 120 }, (_, at) => `c${at} INTEGER`).join(", ");
+  project.write("schema.sql", `CREATE TABLE wide (id INTEGER PRIMARY KEY, ${columns});\n`);
+  const settings = (prod: string) =>
+    project.write("aludel.json", JSON.stringify({ database: "app.db", databases: { prod } }));
+  settings("d1://account/id");
+  const manifest = project.read("migrations/manifest.json");
+  const { stderr } = await project.fails(1, "revision", "--autogenerate", "-m", "wide");
+  assert.match(stderr, /SQLite says: too many columns on wide/);
+  assert.match(stderr, /Cloudflare D1 takes 100 columns/);
+  assert.equal(project.read("migrations/manifest.json"), manifest);
+  // With earlier revisions, too.
+  project.add("a1", USERS);
+  project.write("schema.sql", `${USERS}CREATE TABLE wide (id INTEGER PRIMARY KEY, ${columns});\n`);
+  await project.fails(1, "revision", "--autogenerate", "-m", "wide");
+  settings("libsql://host");
+  await project.done("revision", "--autogenerate", "-m", "wide");
+});

@@ -8,9 +8,9 @@ import {
   lookAtState,
   type LookPatience,
 } from "../../project/workspace/database_access.ts";
-import { readLocation } from "../../project/workspace/database_location.ts";
+import { type DatabaseLocation, readLocation } from "../../project/workspace/database_location.ts";
 import { projectMissing, requireProject } from "../../project/workspace/project.ts";
-import type { Target, TargetChoice } from "../../project/workspace/target.ts";
+import type { ServerAddress, Target, TargetChoice } from "../../project/workspace/target.ts";
 import { NO_STATE, type State } from "../../state/state.ts";
 import type { Session } from "./session.ts";
 
@@ -74,15 +74,27 @@ export const LIBSQL_SQLITE = "3.45";
 
 /** Whether revisions are for a server too: a database of the settings is one, or the one that commands work on. */
 export function isForServer(session: Session): boolean {
-  const { database, databases } = session.settings;
+  return namedLocations(session).some(({ kind }) => kind === "server" || kind === "d1") ||
+    chosenServer(session) !== undefined;
+}
+
+/** Whether revisions are for Cloudflare D1 too, as {@linkcode isForServer}. */
+export function isForD1(session: Session): boolean {
+  return namedLocations(session).some(({ kind }) => kind === "d1") ||
+    chosenServer(session)?.engine === "d1";
+}
+
+function namedLocations({ settings: { database, databases } }: Session): DatabaseLocation[] {
   const urls = Object.values(databases).map((one) => typeof one === "string" ? one : one.url);
-  const isServer = (url: string) => /^(?:server|d1)$/.test(readLocation(url).kind);
-  if ([database ?? "", ...urls].some(isServer)) return true;
+  return [database ?? "", ...urls].map(readLocation);
+}
+
+function chosenServer(session: Session): ServerAddress | undefined {
   try {
-    return session.targetChoice().target.kind === "server";
+    return session.targetChoice().target.server;
   } catch (error) {
     if (!(error instanceof AludelError)) throw error;
-    return false;
+    return undefined;
   }
 }
 

@@ -101,6 +101,7 @@ export interface AutogenerateRequest {
   /** The oldest SQLite that will run it. */
   readonly sqlite: Release;
   readonly columnOrder: boolean;
+  /** With the limits of where the revision will run. */
   readonly scratch: Scratch;
   /** Opens a database on which the earlier revisions were replayed. By default, one with the present schema. */
   readonly parent?: () => Promise<ScratchConnection>;
@@ -130,7 +131,10 @@ export async function autogenerate(request: AutogenerateRequest): Promise<Genera
     const { texts, up, down } = plan(request, { ...NOTHING_BROKEN, fill: undefined }, "needed");
     return { texts: texts("file"), up, down, notices: [], tried: { up: "rows", down: "rows" } };
   }
-  const open = request.parent ?? (() => scratch.with(comparison.from));
+  const { parent: replayed } = request;
+  const open = replayed === undefined
+    ? () => scratch.with(comparison.from)
+    : async () => await scratch.within(await replayed());
   await using parent = await open();
   const broken = await findBrokenSides(comparison, parent, scratch);
   const fill = request.down
