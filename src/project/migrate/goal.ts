@@ -14,20 +14,20 @@ import {
 import { inOrder, type NextCommand, shell } from "../../text/next_step.ts";
 import type { Catalogue } from "../workspace/catalogue.ts";
 
-/** What a user asks for, in refs. */
+/** The goal of a migration, in refs. */
 export type GoalRequest =
   | { readonly kind: "upgrade"; readonly refs: readonly Ref[] }
   | { readonly kind: "downgrade"; readonly ref: Ref }
   | { readonly kind: "redo"; readonly ref: Ref }
-  /** A revision that is known already, with what was applied on top of it. */
+  /** An applied revision, and the revisions that were applied on top of it. */
   | { readonly kind: "undo"; readonly id: RevisionId }
-  /** Revisions that are known already, and nothing that was applied on top of them. */
+  /** Applied revisions, without those that were applied on top of them. */
   | { readonly kind: "without"; readonly ids: readonly RevisionId[] }
   | { readonly kind: "switch"; readonly refs: readonly Ref[] };
 
 /**
- * The same in ids. Resolved once, before waiting for the lock: whatever other processes do meanwhile, `+1` stays
- * the revision it was when the user asked.
+ * The same in ids. It is resolved once, before waiting for the lock, so that `+1` stays the same revision whatever
+ * other processes do.
  */
 export type Goal =
   | { readonly kind: "upgrade"; readonly ids: readonly RevisionId[] }
@@ -78,7 +78,7 @@ export function routeTo(catalogue: Catalogue, goal: Goal): Route {
       return upgradeRoute(graph, applied, goal.ids);
     case "downgrade": {
       const { destination } = goal;
-      // Told "-1" while another process undid the same revision: nothing is left to do.
+      // Another process has already undone the revision of "-1".
       if (destination.kind === "before" && !applied.has(destination.id)) return [];
       return downgradeRoute(graph, applied, destination);
     }
@@ -95,8 +95,8 @@ export function routeTo(catalogue: Catalogue, goal: Goal): Route {
 }
 
 /**
- * How a revision that ran gets the place that the manifest gives it now, without being undone: it is forgotten, what is
- * missing under it runs, and it is recorded again.
+ * The commands that move the record of a revision to its new place in the manifest, without undoing it: its record is
+ * removed, missing revisions under it run, and it is recorded again.
  */
 export function recordElsewhere(
   id: RevisionId,

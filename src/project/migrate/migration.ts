@@ -40,43 +40,43 @@ import { type CheckRequest, checkRoute } from "./check_route.ts";
 import { type Goal, type GoalRequest, resolveGoal, routeTo } from "./goal.ts";
 import { recordSquashes } from "./record_squashes.ts";
 
-/** Where a migration happens. */
+/** The files and the database of a migration. */
 export interface MigrationContext {
-  /** null if there is no project: a database alone can be downgraded from what it has stored. */
+  /** null if there is no project: a database alone can be downgraded by its stored texts. */
   readonly workspace: Workspace | null;
-  /** The workspace's texts, if they are read already, as for the next of many databases. */
+  /** The workspace's texts, if they were already read for another database. */
   readonly textsOf?: TextsOf;
   readonly access: DatabaseAccess;
   readonly drafts: DraftPolicy;
-  /** The texts that an edited revision was sealed with, if they are known. */
+  /** The texts with which an edited revision was sealed, if they are known. */
   readonly sealedTexts: (entry: ManifestRevision) => CanonicalTexts | undefined;
 }
 
-/** What a user asks for, with the flags that change the check. */
+/** The goal of a migration, and the flags that change its check. */
 export interface MigrationRequest {
   readonly goal: GoalRequest;
-  /** Where a downgrade's text comes from. */
+  /** The source of a downgrade's texts. */
   readonly downFrom: "database" | "disk";
   /** Whether a database of another project may be changed. */
   readonly foreign?: boolean;
 }
 
-/** A migration that is resolved and checked, and has touched nothing. */
+/** A migration that was resolved and checked, but has changed nothing. */
 export interface PlannedMigration {
   readonly goal: Goal;
   readonly state: State;
   readonly catalogue: Catalogue;
   readonly route: CheckedRoute;
-  /** What the database forbids. */
+  /** The policies of the database. */
   readonly policies: ReadonlySet<Policy>;
-  /** The rebuild beside writers that is under way, if one is. */
+  /** The rebuild beside writers that was not finished, if there is one. */
   readonly online: OnlineProgress | undefined;
 }
 
 /**
- * Resolves and checks: reads the state and every file of the route, changes nothing.
+ * Resolves and checks a migration: reads the state and every file of the route, without changing anything.
  *
- * @throws {AludelError} What resolving and checking throw, `database-busy`, `lock-timeout`.
+ * @throws {AludelError} The errors of resolving and checking, `database-busy`, `lock-timeout`.
  */
 export async function planMigration(
   context: MigrationContext,
@@ -109,8 +109,8 @@ export async function planMigration(
 }
 
 /**
- * Runs what was planned; when another process has moved the database meanwhile, runs what is left of the way to
- * the same revisions.
+ * Runs a planned migration. If another process has moved the database since, it runs what remains of the route to the
+ * same revisions.
  * @throws {AludelError} As {@linkcode runRoute}.
  */
 export async function runMigration(
@@ -171,8 +171,8 @@ export function refuseForeign(
 }
 
 /**
- * The error for a database whose records are all of revisions that are not on disk.
- * @param next How the command works on it all the same.
+ * The error for a database whose records have only revisions that are not on disk.
+ * @param next The commands that use the database nevertheless.
  */
 export function foreignDatabase(
   name: string,
@@ -201,10 +201,10 @@ export function foreignDatabase(
   );
 }
 
-/** How many revisions of another project are named. */
+/** The number of revisions of another project that a message names. */
 const NAMED = 3;
 
-/** What was read of a database at one moment. */
+/** The records of a database at one moment. */
 interface ResolvedGoal {
   readonly goal: Goal;
   readonly catalogue: Catalogue;
@@ -229,8 +229,8 @@ async function readRoute(
 }
 
 /**
- * Looks at a database within one read transaction: what is read of it belongs together, whatever others commit meanwhile.
- * The transaction ends before any file is read, so that it keeps no writer waiting.
+ * Reads a database in one read transaction, so that the records are consistent whatever others commit. The transaction
+ * ends before any file is read, so that no writer has to wait.
  */
 async function atOneMoment<T>(
   access: DatabaseAccess,
@@ -267,10 +267,10 @@ async function checkGoal(
 }
 
 /**
- * Checks a route where a migration happens.
+ * Checks the route of a migration.
  *
- * @param texts Stored texts that were read together with the records. Others serve an error's words and the decision
- * whether a new text says the same, and are read over a connection of their own.
+ * @param texts Stored texts that were read together with the records. Others are read later by another connection, for
+ * error messages and to decide whether a new text has the same statements.
  * @throws {AludelError} As {@linkcode checkRoute}.
  */
 export async function checkMigration(
@@ -293,7 +293,7 @@ export async function checkMigration(
   return checked;
 }
 
-/** @throws {AludelError} `server-refuses` for the first statement that the server does not take. */
+/** @throws {AludelError} `server-refuses` for the first statement that the server refuses. */
 async function refuseWhatServerRefuses(
   { name, refusals }: DatabaseAccess,
   { steps }: CheckedRoute,
@@ -308,19 +308,19 @@ async function refuseWhatServerRefuses(
   const at = words.findIndex((one) => one !== undefined);
   if (at < 0) return;
   const { id, script, start } = statements[at]!;
-  throw new AludelError("server-refuses", `The server of "${name}" does not take a statement`, {
+  throw new AludelError("server-refuses", `The server of "${name}" refuses a statement`, {
     revision: id,
     place: placeOf(script.file, script.text, start),
     notes: [words[at]!],
     outcome: NOTHING_RUN,
     next: [
       shell`aludel edit ${id} # leave the statement out, or write it as the server takes it`,
-      say("docs/servers.md says what servers refuse"),
+      say("docs/servers.md lists what servers refuse"),
     ],
   });
 }
 
-/** Reads stored texts over one connection that is opened when the first is asked for. */
+/** Reads stored texts by one connection, which is opened for the first text. */
 class TextReader implements AsyncDisposable {
   readonly #access: DatabaseAccess;
   #connection: Awaited<ReturnType<DatabaseAccess["look"]>> | undefined;
@@ -340,8 +340,8 @@ class TextReader implements AsyncDisposable {
 }
 
 /**
- * Replays in memory what a step's script was written for. Gives undefined if not all of that is on disk, or it does not
- * run there: then the step's own statements are all there is to judge by.
+ * Replays in memory the schema for which a step's script was written. Returns undefined if revisions are not on disk, or
+ * do not run in memory: then only the step's own statements can be judged.
  */
 function ancestorSchemas(
   { workspace }: { readonly workspace: Workspace | null },
@@ -356,7 +356,7 @@ function ancestorSchemas(
         id: step.id,
         up: new RevisionTexts(files, entries.get(step.id)!).up!,
       }));
-      // What an old history takes for text in double quotes was judged when it was applied.
+      // Strings in double quotes of old revisions were judged when they were applied.
       const scratch = new Scratch({ doubleQuotedStrings: true });
       await using connection = await replay(ups, scratch);
       return await introspect(connection);

@@ -23,23 +23,23 @@ import { pairsOnDisk, settledAt } from "./stamp.ts";
 import { toSecond } from "../../text/layout.ts";
 import type { RevisionGraph } from "../../graph/revision_graph.ts";
 
-/** What a route without a database is made from. */
+/** The files for a route without a database. */
 export type OfflineContext = Omit<MigrationContext, "access" | "workspace"> & {
   readonly workspace: Workspace;
 };
 
-/** A route between two revisions of the disk, made without a database. */
+/** A route between two revisions on disk, made without a database. */
 export interface OfflineRoute {
-  /** What a database must have applied for the route to fit. */
+  /** The revisions that a database must have applied before the route. */
   readonly start: readonly RevisionId[];
   readonly route: CheckedRoute;
 }
 
 /**
- * The route from one end of a range to the other, for `--sql A:B`: what is under A is taken to be applied, as it is on
- * disk now.
+ * The route from one end of a range to the other, for `--sql A:B`. A and all revisions under it are assumed to be applied
+ * with their present files.
  *
- * @throws {AludelError} What resolving and checking throw; `ref-syntax` for a downgrade without a lower end.
+ * @throws {AludelError} The errors of resolving and checking; `ref-syntax` for a downgrade without a lower end.
  */
 export async function planOffline(
   context: OfflineContext,
@@ -53,7 +53,7 @@ export async function planOffline(
   return { start: assumed.map((record) => record.id), route };
 }
 
-/** Checks a route as if the catalogue's records were a database's. @throws {AludelError} As {@linkcode checkRoute}. */
+/** Checks a route for a database with the catalogue's records. @throws {AludelError} As {@linkcode checkRoute}. */
 async function checkOffline(
   context: OfflineContext,
   route: Route,
@@ -71,7 +71,7 @@ async function checkOffline(
   });
 }
 
-/** The records of a database that is at these revisions and ran them as they are on disk. */
+/** The records of a database that is at some revisions and ran their present files. */
 function assumedRecords(
   context: OfflineContext,
   ids: readonly RevisionId[],
@@ -91,7 +91,7 @@ function ends(
   const { graph } = workspace;
   const none = new Set<RevisionId>();
   if (direction === "upgrade") {
-    resolveRange(graph, range, { applied: none }); // Refuses ends that nothing leads between.
+    resolveRange(graph, range, { applied: none }); // Refuses ends without a path between them.
     const { from, to } = resolveEnds(graph, range, { applied: none });
     return { start: from, makeRoute: ({ applied }) => upgradeRoute(graph, applied, to) };
   }
@@ -113,7 +113,7 @@ function ends(
   };
 }
 
-/** The record that a database has if it ran the revision as it is on disk. */
+/** The record of a database that ran the revision's present files. */
 function assumedRecord(
   { workspace }: OfflineContext,
   id: RevisionId,
@@ -142,20 +142,20 @@ function assumedRecord(
   };
 }
 
-/** A stamp between two revisions of the disk, made without a database. */
+/** A stamp between two revisions on disk, made without a database. */
 export interface OfflineStamp {
   readonly stamp: CheckedStamp;
-  /** What a database must have applied for the stamp to fit. */
+  /** The revisions that a database must have applied before the stamp. */
   readonly start: readonly RevisionId[];
-  /** Every revision of the disk. */
+  /** All revisions on disk. */
   readonly graph: RevisionGraph;
 }
 
 /**
- * What a database at the first end of a range must record to be at the second, for `stamp A:B --sql`. The
- * second end may be under the first.
+ * The records that lead a database from the first end of a range to the second, for `stamp A:B --sql`. The
+ * second end may precede the first.
  *
- * @throws {AludelError} What resolving and checking throw.
+ * @throws {AludelError} The errors of resolving and checking.
  */
 export async function planOfflineStamp(
   context: OfflineContext,

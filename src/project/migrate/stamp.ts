@@ -34,7 +34,7 @@ import { recordSquashes } from "./record_squashes.ts";
 import { RevisionTexts } from "../workspace/revision_texts.ts";
 import { checkMigration, type MigrationContext, refuseForeign } from "./migration.ts";
 
-/** The texts that a revision ran with, from the database's own record; undefined if it has none. */
+/** The texts with which a revision ran, from the database's record; undefined if it has none. */
 export async function readAppliedTexts(
   access: DatabaseAccess,
   id: RevisionId,
@@ -48,34 +48,34 @@ export async function readAppliedTexts(
   }
 }
 
-/** What a user asks `stamp` for. */
+/** The goal of a stamp. */
 export interface StampGoalRequest {
   readonly refs: readonly Ref[];
-  /** Erase all records first: the way out when they name revisions that nothing knows. */
+  /** Whether to erase all records first, for example because they name unknown revisions. */
   readonly purge: boolean;
   /** Whether records of another project may stay beside the new ones. */
   readonly foreign?: boolean;
 }
 
-/** A stamp that is resolved and checked, and has touched nothing. */
+/** A stamp that was resolved and checked, but has changed nothing. */
 export interface PlannedStamp extends MarkedStamp {
-  /** What is recorded as applied now; nothing if all is erased first. */
+  /** The present records; empty if all are erased first. */
   readonly start: readonly RevisionId[];
-  /** The revisions on disk, if the database has to record a squash first. */
+  /** The revisions on disk, if the database must first record a squash. */
   readonly squashed: Workspace | null;
-  /** Every revision of the disk and the records. */
+  /** All revisions on disk and in the records. */
   readonly graph: RevisionGraph;
   readonly replan: (connection: Connection) => Promise<MarkedStamp>;
 }
 
-/** The revisions that the database is to be at, resolved once; or a branch to forget. */
+/** The revisions to record as current, resolved once; or a branch to forget. */
 type StampGoal =
   | { readonly kind: "at"; readonly ids: readonly RevisionId[] }
   | { readonly kind: "forget-branch"; readonly branch: RevisionId };
 
-/** The records that a stamp starts from. */
+/** The records before a stamp. */
 interface Records {
-  /** What the refs and the route are resolved on: nothing if all is erased first. */
+  /** The records for resolving refs and the route; empty if all are erased first. */
   readonly seen: readonly AppliedRevision[];
   readonly erased: readonly RevisionId[];
   readonly mark: StateMark;
@@ -84,9 +84,9 @@ interface Records {
 const NO_RECORDS: Records = { seen: [], erased: [], mark: ABSENT_MARK };
 
 /**
- * Resolves and checks a stamp: what is recorded as applied must be on disk and readable.
+ * Resolves and checks a stamp: the revisions to record must be on disk and readable.
  *
- * @throws {AludelError} What resolving and checking throw, `database-busy`, `lock-timeout`.
+ * @throws {AludelError} The errors of resolving and checking, `database-busy`, `lock-timeout`.
  */
 export async function planStamp(
   context: MigrationContext,
@@ -109,7 +109,7 @@ export async function planStamp(
 /**
  * Changes the records as planned.
  *
- * @param baseline Given if that takes over a database that was there before.
+ * @param baseline Given if the stamp adopts an existing database.
  * @throws {AludelError} As {@linkcode runStamp}.
  */
 export async function stamp(
@@ -118,7 +118,7 @@ export async function stamp(
   baseline?: StampRequest["baseline"],
 ): Promise<StampOutcome> {
   const { add, remove } = planned.stamp;
-  // A database is not created in order to say nothing.
+  // Without records to write, no database is created.
   if (planned.mark === ABSENT_MARK && add.length + remove.length === 0) {
     return { stamp: planned.stamp, kept: null };
   }
@@ -139,7 +139,7 @@ async function lookAtRecords({ access }: MigrationContext, purge: boolean): Prom
   }
 }
 
-/** What is to be erased need not be readable. */
+/** Reads the records. If all of them will be erased, they need not be readable. */
 async function readRecords(connection: Connection, purge: boolean): Promise<Records> {
   if (purge) {
     const { ids, mark } = await readAppliedIds(connection);
@@ -193,7 +193,7 @@ async function checkStamp(
   };
 }
 
-/** The revisions among these that are on disk, with the hashes that they are sealed with, or that a draft has now. */
+/** The revisions that are on disk, with the hashes in the manifest, or those of a draft's files. */
 export function pairsOnDisk(
   { entries }: Pick<Catalogue, "entries">,
   ids: readonly RevisionId[],
@@ -209,14 +209,14 @@ export function pairsOnDisk(
   });
 }
 
-/** Which revisions a stamp settles; an unknown one cannot be resumed, so it is settled too. */
+/** The revisions whose interrupted scripts a stamp settles. It includes unknown ones, which cannot be resumed. */
 function settledBy(graph: RevisionGraph, goal: StampGoal): (id: RevisionId) => boolean {
   if (goal.kind === "at") return settledAt(graph, goal.ids);
   const spoken = graph.lineageOf(goal.branch);
   return (id) => spoken.has(id) || !graph.has(id);
 }
 
-/** The same for a stamp at these revisions: everything under them and everything that follows them. */
+/** The same for a stamp at some revisions: these, and all that precede or follow them. */
 export function settledAt(
   graph: RevisionGraph,
   ids: readonly RevisionId[],

@@ -22,7 +22,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { compareRecords, ranAsSealed, ranUnder, recordLineages } from "./records.ts";
 import { findingError, findingNotice, ranError } from "./record_findings.ts";
 
-/** What {@linkcode verifyFiles} needs. */
+/** The files to verify. */
 export interface VerifyFilesRequest {
   readonly files: RevisionFiles;
   readonly manifest: ParsedManifest;
@@ -30,7 +30,7 @@ export interface VerifyFilesRequest {
   readonly sealedTexts: (entry: ManifestRevision) => CanonicalTexts | undefined;
 }
 
-/** How the files of a folder and its manifest compare. */
+/** The comparison of a folder's files with its manifest. */
 interface FilesVerification {
   /** In the order of the manifest. */
   readonly findings: readonly Finding[];
@@ -40,12 +40,12 @@ interface FilesVerification {
 }
 
 /**
- * Compares every revision's files with its line in the manifest, and the manifest with the folders that are there, wherever
- * they lie: on disk, in git's index, in a commit.
+ * Compares every revision's files with its line in the manifest, and the manifest with the existing folders: on disk, in
+ * git's index or in a commit.
  */
 export function verifyFiles(request: VerifyFilesRequest): FilesVerification {
   const { files, manifest } = request;
-  // First, because listing the folders also shows which of them are links.
+  // This comes first, because listing the folders also shows which of them are links.
   const strays = folderFindings(request);
   const verdicts = new Map<RevisionId, Verdict>();
   const hashes = new Map<RevisionId, TextHashes>();
@@ -70,7 +70,7 @@ export function verifyFiles(request: VerifyFilesRequest): FilesVerification {
   };
 }
 
-/** The folders that no line of the manifest names. */
+/** The folders without a line in the manifest. */
 export function strayFolders(
   { files, manifest }: Pick<VerifyFilesRequest, "files" | "manifest">,
 ): readonly string[] {
@@ -83,7 +83,7 @@ function folderFindings(request: VerifyFilesRequest): Finding[] {
     level: "error",
     code: "folder-without-revision",
     message: `Folder ${JSON.stringify(name)} has no line in the manifest`,
-    // A line break in a name would break the line of the message.
+    // The name may contain a line break.
     place: { file: `${request.files.name}/${JSON.stringify(name).slice(1, -1)}` },
     notes: [
       "A command that wrote a revision was interrupted, or the manifest lost the line in a merge",
@@ -105,11 +105,11 @@ function layoutFindings({ manifest }: VerifyFilesRequest): Finding[] {
 }
 
 function isCanonical(manifest: ParsedManifest): boolean {
-  // A checkout may have changed the line ends: git's business, not a difference.
+  // A checkout may have changed the line ends, which is not a difference.
   return manifest.text.replaceAll("\r\n", "\n") === formatManifest(manifest);
 }
 
-/** Several heads are worth knowing: two branches met, so `upgrade head` is ambiguous. */
+/** The finding for several heads, which make `upgrade head` ambiguous. */
 export function headFindings(heads: readonly RevisionId[]): Finding[] {
   if (heads.length < 2) return [];
   return [{
@@ -121,22 +121,22 @@ export function headFindings(heads: readonly RevisionId[]): Finding[] {
   }];
 }
 
-/** What {@linkcode verify} needs. */
+/** The files and records to verify. */
 export interface VerifyRequest {
   readonly workspace: Workspace;
-  /** Joined with the records of a database; with none, only the files are verified. */
+  /** The catalogue, with the records of a database if these are to be verified too. */
   readonly catalogue: Catalogue;
   /** The texts that an edited revision was sealed with, if they are known: git, or a database. */
   readonly sealedTexts: (entry: ManifestRevision) => CanonicalTexts | undefined;
   /** Statements outside a transaction that a crash interrupted, from the database. */
   readonly intents: readonly Intent[];
-  /** The rebuild beside writers that is under way, if one is. */
+  /** The rebuild beside writers that was not finished, if there is one. */
   readonly online?: OnlineProgress | undefined;
-  /** What the database stored, if that is to be compared with its hashes. */
+  /** The texts that the database stored, if they are to be compared with their hashes. */
   readonly stored?: StoredTexts | undefined;
 }
 
-/** What was verified and found. */
+/** The results of verifying. */
 export interface Verification {
   /** In the order of the manifest, then of the database. */
   readonly findings: readonly Finding[];
@@ -144,8 +144,8 @@ export interface Verification {
 }
 
 /**
- * Compares every revision's files with the manifest, the manifest with the folders that are there, and the records of
- * a database with both. Changes nothing.
+ * Compares every revision's files with the manifest, the manifest with the existing folders, and the records of
+ * a database with both. It changes nothing.
  */
 export function verify(request: VerifyRequest): Verification {
   const { workspace } = request;
@@ -174,12 +174,12 @@ function recordFindings(
     lineageOf: recordLineages(catalogue),
     stored,
   };
-  // The finding about the squash says what to do with these.
+  // The finding about the squash covers these.
   const replaced = new Set(catalogue.inside.flatMap(({ applied }) => applied));
   return compareRecords(catalogue, sources).flatMap((finding) => {
     const { id, kind } = finding;
     if (kind === "unknown" && replaced.has(id)) return [];
-    // Reported as a finding about the file; or fixed silently by the next run.
+    // The file has a finding of its own, or the next run fixes the record.
     if (kind === "file-missing" || kind === "resealed") return [];
     if (kind === "edited" && !ACCEPTED.has(verdicts.get(id)!.kind) && ranAsSealed(catalogue, id)) {
       return [];
@@ -189,7 +189,7 @@ function recordFindings(
   });
 }
 
-/** Pending revisions that ran under an id that the disk does not know. */
+/** Pending revisions that ran under an id that is not on disk. */
 function ranFindings(
   { catalogue, workspace }: VerifyRequest,
   { hashes }: FilesVerification,
@@ -210,7 +210,7 @@ function ranFindings(
   });
 }
 
-/** The verdicts that are no finding about a file. */
+/** The verdicts without a finding about a file. */
 const ACCEPTED: ReadonlySet<Verdict["kind"]> = new Set(["draft", "sealed", "was"]);
 
 function intentFindings({ intents, catalogue }: VerifyRequest): Finding[] {
@@ -229,7 +229,7 @@ function intentFindings({ intents, catalogue }: VerifyRequest): Finding[] {
   }));
 }
 
-/** The commands that go on with an interrupted script: a question only if a statement is in doubt. */
+/** The commands that resume an interrupted script. There is a choice only if a statement is in doubt. */
 function waysOn({ revision, direction, state }: Intent): readonly NextStep[] {
   const run = direction === "up" ? ["upgrade", revision] : ["downgrade", `${revision}@-1`];
   if (state === "done") return [shell`aludel ${run}`];
@@ -265,22 +265,22 @@ function onlineFindings({ online }: VerifyRequest): Finding[] {
   }];
 }
 
-/** How a database and the disk compare. */
+/** The comparison of a database with the disk. */
 export interface Status {
-  /** The heads of what is applied. */
+  /** The heads of the applied revisions. */
   readonly current: readonly RevisionId[];
   readonly heads: readonly RevisionId[];
-  /** What `upgrade heads` would run, in its order. */
+  /** The revisions that `upgrade heads` would run, in order. */
   readonly pending: readonly RevisionId[];
   readonly drafts: readonly RevisionId[];
   /** In the database, not on disk. */
   readonly unknown: readonly RevisionId[];
   readonly findings: readonly Finding[];
-  /** Whether anything needs doing. */
+  /** Whether anything needs to be done. */
   readonly clean: boolean;
 }
 
-/** Gathers what a person wants to know before touching a database. Changes nothing. */
+/** Compares a database with the disk. It changes nothing. */
 export function readStatus(request: VerifyRequest): Status {
   const { graph, applied, onDisk, entries } = request.catalogue;
   const { findings } = verify(request);
