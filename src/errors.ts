@@ -25,6 +25,7 @@ export const ERROR_KINDS = {
   "adopt-revisions": "failure",
   "autogenerate-failed": "failure",
   "blame-unknown": "failure",
+  "column-order": "finding",
   "copy-failed": "failure",
   "copy-space": "failure",
   "copy-stalled": "failure",

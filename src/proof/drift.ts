@@ -21,6 +21,8 @@ export interface Drift {
   readonly comparison: Comparison;
   /** The changes that somebody made to the database, a line each. */
   readonly lines: readonly string[];
+  /** The tables whose columns are the same in another order, which is no drift unless the settings say so. */
+  readonly reordered: readonly string[];
 }
 
 /** How to replay the revisions of a database. */
@@ -48,8 +50,18 @@ async function findDrift(connection: Connection, request: DriftRequest): Promise
   const scratch = new Scratch(settings);
   await using replayed = await replay(ups, scratch);
   const live = await introspect(connection);
-  const comparison = compareWith(settings, live, await introspect(replayed, [live]));
-  return { comparison, lines: reverseChanges(comparison.changes).flatMap(describeChange) };
+  const recorded = await introspect(replayed, [live]);
+  const comparison = compareWith(settings, live, recorded);
+  const inOrder = compareWith({ ...settings, columnOrder: true }, live, recorded);
+  return {
+    comparison,
+    lines: reverseChanges(comparison.changes).flatMap(describeChange),
+    reordered: inOrder.changes.flatMap((change) =>
+      change.kind === "alter-table" && change.changes.some(({ kind }) => kind === "reorder-columns")
+        ? change.to.name
+        : []
+    ),
+  };
 }
 
 /** A database's drift for a report. */
@@ -61,21 +73,31 @@ export interface DriftReport {
   readonly sql: string | null;
 }
 
+/** What a drift report is about. */
+export interface DriftReports {
+  /** What differs; null if nothing does. */
+  readonly drift: DriftReport | null;
+  /** A warning of columns in another order; null if there are none, or they are part of the drift. */
+  readonly order: Finding | null;
+}
+
 /**
  * Looks for drift, and for the SQL that undoes it.
  *
  * @param connection Opened for looking.
  * @param name The database for messages.
- * @returns null if there is no drift.
  * @throws {AludelError} As {@linkcode findDrift}.
  */
 export async function reportDrift(
   connection: Connection,
   name: string,
   request: DriftRequest,
-): Promise<DriftReport | null> {
+): Promise<DriftReports> {
   const drift = await findDrift(connection, request);
-  if (drift.lines.length === 0) return null;
+  const { reordered } = drift;
+  const isPart = request.settings.columnOrder;
+  const order = isPart || reordered.length === 0 ? null : orderFinding(name, reordered);
+  if (drift.lines.length === 0) return { drift: null, order };
   const finding: Finding = {
     level: "error",
     code: "schema-drift",
@@ -87,7 +109,19 @@ export async function reportDrift(
       say('If another tool owns it, name it in the setting "exclude"'),
     ],
   };
-  return { finding, changes: drift.lines, sql: await sqlAgainstDrift(drift, request) };
+  const sql = await sqlAgainstDrift(drift, request);
+  return { drift: { finding, changes: drift.lines, sql }, order };
+}
+
+function orderFinding(name: string, tables: readonly string[]): Finding {
+  const list = tables.map((table) => `"${table}"`).join(", ");
+  return {
+    level: "warning",
+    code: "column-order",
+    message: `"${name}" has the columns of ${list} in another order than its revisions make them`,
+    notes: ["SELECT * and an INSERT without a list of columns take them in their own order"],
+    next: [say("Name the columns in revisions and programs")],
+  };
 }
 
 /**

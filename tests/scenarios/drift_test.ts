@@ -66,3 +66,23 @@ Deno.test("verify --drift does without a database", async () => {
   const { drift } = JSON.parse((await project.inProcess("verify", "--drift", "--json")).stdout);
   assert.equal(drift, null);
 });
+
+Deno.test("verify --drift warns of columns in another order, which is no drift", async () => {
+  using project = await upToDate();
+  await project.sql(
+    `DROP TABLE users; CREATE TABLE users (name TEXT, id INTEGER PRIMARY KEY);
+     CREATE INDEX by_name ON users (name)`,
+  );
+  const { code, stdout, stderr } = await project.inProcess("verify", "--drift");
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^warning\[column-order\]: "app\.db" has the columns of "users" in another order/m,
+  );
+  assert.doesNotMatch(stderr, /everything matches/);
+  assert.equal((await project.inProcess("status", "--drift")).code, 0);
+  const { findings, drift } = JSON.parse(
+    (await project.inProcess("verify", "--drift", "--json")).stdout,
+  );
+  assert.deepEqual([findings.length, findings[0].code, drift.changes], [1, "column-order", []]);
+});

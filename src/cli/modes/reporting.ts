@@ -152,7 +152,7 @@ async function targetOf(
 ): Promise<ReportTarget | null> {
   const { target, present } = open;
   if (target === undefined) return null;
-  const drift = present ? await lookForDrift(session, open) : null;
+  const drift = present ? (await lookForDrift(session, open)).drift : null;
   return {
     name: target.name,
     exists: present,

@@ -64,11 +64,14 @@ export async function verifyProject(
   const repairs = flags.fix ? await fix() : [];
   const open = await openVerification(session, { storedTexts: true });
   const { present, target, request: verification } = open;
-  const drift = flags.drift ? await lookForDrift(session, open) : null;
+  const { drift, order } = flags.drift
+    ? await lookForDrift(session, open)
+    : { drift: null, order: null };
   const findings = [
     ...verify(verification).findings,
     ...(target !== undefined && !present ? [notThere(target)] : []),
     ...(drift ? [drift.finding] : []),
+    ...(order ? [order] : []),
   ];
   const failed = findings.some((finding) => finding.level === "error");
   const count = verification.workspace.manifest.revisions.length;
@@ -88,7 +91,7 @@ export async function verifyProject(
   if (drift?.sql && flags.format === "text") ui.data(`\n${drift.sql.trimEnd()}`);
   const what = `${count} ${count === 1 ? "revision" : "revisions"}` +
     (present ? ` and the records of "${target?.name}"` : "");
-  const whole = !failed && (present || target === undefined);
+  const whole = !failed && order === null && (present || target === undefined);
   ui.notice(`Verified ${what}${whole ? ": everything matches." : "."}`);
   return failed ? 3 : 0;
 

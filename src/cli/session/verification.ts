@@ -2,7 +2,7 @@ import { textsInHistory } from "../../git/base.ts";
 import type { VerifyRequest } from "../../project/migrate/verify.ts";
 import { joinCatalogue } from "../../project/workspace/catalogue.ts";
 import type { Target } from "../../project/workspace/target.ts";
-import { type DriftReport, reportDrift } from "../../proof/drift.ts";
+import { type DriftReports, reportDrift } from "../../proof/drift.ts";
 import { readProgress } from "../../runner/online/progress.ts";
 import { readIntents } from "../../state/intent.ts";
 import { type Policy, readPolicies } from "../../state/policies.ts";
@@ -62,14 +62,15 @@ export async function openVerification(
   }
 }
 
-/** Looks for drift in the database that was verified. @returns null if there is none, or no database. */
+/** Looks for drift in the database that was verified. Without a database there is none. */
 export async function lookForDrift(
   session: Session,
   { target, present, request: { catalogue } }: OpenVerification,
-): Promise<DriftReport | null> {
-  if (target === undefined || !present || catalogue.applied.size === 0) return null;
+): Promise<DriftReports> {
+  const nothing = { drift: null, order: null };
+  if (target === undefined || !present || catalogue.applied.size === 0) return nothing;
   await using connection = await lookWithExtensions(session, target);
-  if (connection === null) return null;
+  if (connection === null) return nothing;
   return await reportDrift(connection, target.name, {
     settings: session.settings,
     fileOf: (id) => {

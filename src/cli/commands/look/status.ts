@@ -33,7 +33,7 @@ export const command = defineCommand({
     const { target, present, policies, request: verification } = open;
     const status = readStatus(verification);
     const drift = flags.drift
-      ? await (await import("../../session/verification.ts")).lookForDrift(session, open)
+      ? (await (await import("../../session/verification.ts")).lookForDrift(session, open)).drift
       : null;
     const clean = status.clean && drift === null;
     const elsewhere = await locateUnknown(session.project.migrations, status.unknown);
