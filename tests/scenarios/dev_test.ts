@@ -93,6 +93,16 @@ Deno.test("dev refuses a database that takes no drafts, what rows forbid, and fl
   const refused = await project.fails(1, "dev", "--once");
   assert.match(refused.stderr, /could not be made on this database[^]*The database is unchanged/);
   assert.equal(await project.sql("SELECT group_concat(sql) FROM sqlite_schema"), before);
+  // What only a person knows has no file here to be written into.
+  project.write(
+    "schema.sql",
+    "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, age INT NOT NULL);\n",
+  );
+  const unchosen = await project.fails(1, "dev", "--once");
+  assert.match(
+    unchosen.stderr,
+    /error\[sql-choose\]: The difference could not[^]*a value for "age"[^]*next: Give the column a DEFAULT/,
+  );
   assert.match((await project.fails(2, "dev", "--once", "--stop")).stderr, /exclude each other/);
   assert.match((await project.fails(2, "dev", "--json")).stdout, /dev goes on/);
   project.write("schema.sql", WITH_EMAIL);

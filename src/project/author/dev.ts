@@ -129,18 +129,19 @@ async function bring(
     }
     const { comparison, sql } = await plan(present, catalogue);
     if (comparison.changes.length === 0) return { comparison, sql: "" };
-    const step = stepOf(sql);
-    const { steps } = await runRoute({
-      host,
-      assumed: state,
-      route: { steps: [step], reseals: [], notices: [] },
-      replan: async (connection) => ({
-        route: { steps: [], reseals: [], notices: [] },
-        mark: await readMark(connection),
-      }),
-      transaction: "all",
-      ancestors: () => Promise.resolve(present),
-    }).catch((error) => {
+    const { steps } = await Promise.resolve().then(() =>
+      runRoute({
+        host,
+        assumed: state,
+        route: { steps: [stepOf(sql)], reseals: [], notices: [] },
+        replan: async (connection) => ({
+          route: { steps: [], reseals: [], notices: [] },
+          mark: await readMark(connection),
+        }),
+        transaction: "all",
+        ancestors: () => Promise.resolve(present),
+      })
+    ).catch((error) => {
       throw explained(error);
     });
     if (steps.length > 0 || attempt === ATTEMPTS) return { comparison, sql };
@@ -224,14 +225,17 @@ function requireNothingPending({ onDisk, applied }: Catalogue, { name }: Target)
 /** There is no revision that could be edited. */
 function explained(error: unknown): unknown {
   if (!(error instanceof AludelError) || error.place?.file !== PLAN) return error;
-  const { code, place, notes, sqlite } = error;
+  const { code, place, message, notes, sqlite } = error;
+  const isUnchosen = code === "sql-choose";
   return new AludelError(code, "The difference could not be made on this database", {
     place,
-    notes,
+    notes: isUnchosen ? [message, ...notes] : notes,
     ...(sqlite !== undefined && { sqlite }),
     outcome: "The database is unchanged",
     next: [
-      say("Change the schema so that the rows fit, or change the rows"),
+      isUnchosen
+        ? say("Give the column a DEFAULT in the schema, for now or for good")
+        : say("Change the schema so that the rows fit, or change the rows"),
       shell`aludel revision --autogenerate -m MSG # or write the step as a revision, with SQL of your own`,
     ],
     cause: error,
