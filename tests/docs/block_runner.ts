@@ -8,8 +8,8 @@ export type BlockRunner =
   | "session"
   /** Typed in a clone of this repository: clone_test.ts. */
   | "clone"
-  /** Typed in a project that Drizzle itself has made: drizzle_test.ts. */
-  | "drizzle"
+  /** Typed in a project of another tool, if that is here: tools_test.ts. */
+  | "tool"
   /** Examples of a command: command_examples_test.ts. */
   | "examples"
   /** The usage line of a command: command_examples_test.ts. */
@@ -80,10 +80,16 @@ export function runnerOf({ path }: Document, block: MarkdownBlock): BlockRunner 
   }
   if (path === "docs/deploy.md") return "deploy";
   if (attributes.get("in") === "clone") return language === "sh" ? "clone" : undefined;
-  if (attributes.get("in") === "drizzle") return language === "console" ? "drizzle" : undefined;
+  if (toolOf(block) !== undefined) return isSessionBlock(block) ? "tool" : undefined;
   if (isSessionBlock(block)) return "session";
   if (path === "docs/library.md" && language === "ts") return "library";
   return language === "json" || language === "yaml" ? language : undefined;
+}
+
+/** The tool in whose project a block is typed. */
+export function toolOf({ attributes }: MarkdownBlock): string | undefined {
+  const place = attributes.get("in");
+  return place === "clone" ? undefined : place;
 }
 
 /** The entry of OTHER_BLOCKS for a block, if it has one. */
