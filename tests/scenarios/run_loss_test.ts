@@ -333,6 +333,16 @@ const CASES: readonly LossCase[] = [
     ends: "clean",
   },
   {
+    name: "a view of a column whose name has dots and quotes, which a rebuild drops",
+    before: `CREATE TABLE t (id INTEGER PRIMARY KEY, "a.b" TEXT, "c ""d""" TEXT);
+      CREATE VIEW v AS SELECT "a.b" FROM t; CREATE VIEW w AS SELECT t."c ""d""" FROM t;`,
+    ups: [
+      `DROP VIEW v; DROP VIEW w; ${rebuild("id INTEGER PRIMARY KEY", "(id) SELECT id FROM t", "t")}
+       CREATE VIEW v AS SELECT "a.b" FROM t; CREATE VIEW w AS SELECT t."c ""d""" FROM t;`,
+    ],
+    ends: { kept: /^lost +view "v" no longer compiles(.*\n)*.*view "w" no longer compiles/m },
+  },
+  {
     name: "columns that a copy through WITH takes by position",
     before: USERS,
     byHand: `DROP TABLE users; CREATE TABLE users (id INTEGER PRIMARY KEY, n INTEGER, email TEXT);

@@ -1,6 +1,6 @@
 import { type Connection, SqlError } from "../../db/connection.ts";
 import { mentionedNames } from "../../schema/model/model.ts";
-import { foldName, quoteName } from "../../sql/identifier.ts";
+import { foldName, quoteName, unquote } from "../../sql/identifier.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 import type { TableFates } from "../table_fates.ts";
 import type { OldReader } from "./old_state.ts";
@@ -82,11 +82,10 @@ async function findUncompilable(
     if (before === undefined) continue;
     const was = await refusalOf(await old(), before);
     if (was !== undefined && (was === now || !STRING.test(was))) continue;
-    const missing = MISSING.exec(now)?.[1];
-    const name = foldName(missing ?? "");
+    const names = missingNames(now);
     const isCreated = created.has(foldName(object.name));
     const isDeclared = object.type === "table" || before.sql === object.sql
-      ? dropped.has(name) || isCreated && absent.has(name)
+      ? names.some((name) => dropped.has(name) || isCreated && absent.has(name))
       : isCreated;
     losses.push({
       object,
@@ -158,7 +157,19 @@ async function refusalOf(connection: Connection, object: Compiled): Promise<stri
   }
 }
 
-const MISSING = /^no such (?:table|column): "?(?:.*\.)?([^."]*)(?:"| - should.*)*$/;
+/**
+ * What SQLite may mean by what it does not find, folded: `main.t`, `t.c` and a name with a dot in it look alike, and it
+ * writes a name with its quotes or without them.
+ */
+function missingNames(refusal: string): readonly string[] {
+  const text = /^no such (?:table|column): (.*)$/s.exec(refusal.replace(STRING, ""))?.[1];
+  if (text === undefined) return [];
+  const written = [text, unquote(text)].flatMap((name) =>
+    [...name.matchAll(/^|\./g)].map((dot) => name.slice(dot.index + dot[0].length))
+  );
+  return [...new Set(written.flatMap((name) => [foldName(name), foldName(unquote(name))]))];
+}
+
 /** Connections that allow strings in double quotes compile it. */
 const STRING = / - should this be a string literal in single-quotes\?$/;
 const FOREIGN = /^(?:no such function|no such module|no such collation|wrong number of arguments)/;
