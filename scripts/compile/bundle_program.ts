@@ -64,7 +64,8 @@ export async function bundleProgram(
     const text = Deno.readTextFileSync(path)
       // Where the bundler found a package on this machine is nobody's business, and not reproducible.
       .replace(/^\/\/ \.\.\/.*\n/gm, "")
-      .replace(LATE_IMPORT, "import((0, $1))")
+      // Not for Node, which reads nothing early: another bundler shall find what the npm package imports.
+      .replace(LATE_IMPORT, runtime === "deno" ? "import((0, $1))" : "$&")
       .replace(WORKER_URL, (_, name: string) => {
         const built = workers.get(name)!.replace(/\.ts$/, ".js");
         return `new URL("${"../".repeat(module.split("/").length - 1)}${built}", import.meta.url)`;
