@@ -4,11 +4,11 @@ import { instead, shell } from "../text/next_step.ts";
 import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
 
-/** How many candidates an error lists before it says how many more there are. */
+/** The number of candidates that an error lists before it only counts the others. */
 const SHOWN = 8;
 
 /**
- * The revision that a name stands for: an id or a label, else the only id that begins so. Case is ignored.
+ * Finds the revision that a name means: an id or a label, else the only id that begins with it. Case is ignored.
  *
  * @param lineage If several ids begin so, its members are preferred; the caller checks that the answer is one.
  * @throws {AludelError} `ref-not-found` with the nearest names, `ref-ambiguous` with the candidates.
@@ -32,7 +32,7 @@ export function findRevision(
   });
 }
 
-/** Ids with their labels, a line each, and the number of those left out. */
+/** Formats ids with their labels, one a line. After {@linkcode SHOWN} lines, the others are only counted. */
 export function listed(graph: RevisionGraph, ids: readonly RevisionId[]): readonly string[] {
   const lines = ids.slice(0, SHOWN).map((id) => {
     const labels = graph.labelsOf(id);
@@ -41,7 +41,7 @@ export function listed(graph: RevisionGraph, ids: readonly RevisionId[]): readon
   return ids.length > SHOWN ? [...lines, `and ${ids.length - SHOWN} more`] : lines;
 }
 
-/** What to write before `@` for a revision's branch: its own label, one that only it has among `others`, or its id. */
+/** The text before `@` for a revision's branch: its own label, a label that no other of `others` has, or its id. */
 export function branchName(
   graph: RevisionGraph,
   id: RevisionId,
@@ -53,7 +53,7 @@ export function branchName(
   return graph.labelsOf(id).find((label) => !shared.has(label)) ?? id;
 }
 
-/** The shortest beginning of an id, of four characters or more, that no other id has. */
+/** The shortest prefix of an id, of four characters or more, that no other id has. */
 function shortestPrefix(graph: RevisionGraph, id: RevisionId): string {
   for (let length = 4; length < id.length; length++) {
     const prefix = id.slice(0, length);
@@ -75,9 +75,9 @@ function notFound(graph: RevisionGraph, name: string): AludelError {
   });
 }
 
-/** What is before `@` in a ref, looked up: the revision it names and that one's lineage. */
+/** The branch before `@` in a ref: the revision that it names and that revision's lineage. */
 export interface BranchScope {
-  /** As typed. */
+  /** The name as typed. */
   readonly name: string;
   readonly id: RevisionId;
   readonly lineage: ReadonlySet<RevisionId>;
@@ -93,7 +93,7 @@ export function findScope(graph: RevisionGraph, branch: string | null): BranchSc
   return { name: branch, id, lineage: graph.lineageOf(id) };
 }
 
-/** Those of the ids that are on the branch; all if there is none. */
+/** Keeps the ids that are on the branch, or all if there is no branch. */
 export function within(
   scope: BranchScope | null,
   ids: readonly RevisionId[],
@@ -102,7 +102,7 @@ export function within(
 }
 
 /**
- * The id, if it is on the branch.
+ * Returns the id if it is on the branch.
  * @throws {AludelError} `ref-other-branch`
  */
 export function requireWithin(scope: BranchScope | null, id: RevisionId): RevisionId {

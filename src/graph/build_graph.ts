@@ -11,7 +11,7 @@ import { type GraphParts, RevisionGraph } from "./revision_graph.ts";
 import { type Adjacency, cyclicComponents, minimalCycle, topologicalOrder } from "./walk.ts";
 
 /**
- * Why a list of revisions is no graph. `at` holds the positions in the list of the revisions that are concerned, the
+ * The reason why a list of revisions is no graph. `at` holds the positions in the list of the revisions involved, the
  * one to fix last, so that a caller can point at lines of a manifest.
  */
 type GraphProblem =
@@ -24,7 +24,7 @@ type GraphProblem =
       readonly label: string;
       readonly fault: string;
     }
-    /** Two revisions with one id, or with ids that differ in case only. */
+    /** Two revisions have the same id, or ids that differ only in case. */
     | { readonly kind: "duplicate-id"; readonly ids: readonly [RevisionId, RevisionId] }
     | {
       readonly kind: "duplicate-label";
@@ -84,7 +84,7 @@ export function describeProblem(problem: GraphProblem): string {
   }
 }
 
-/** What to change in the manifest so that the problem is gone. */
+/** The changes to the manifest that fix the problem. */
 export function cureOf(problem: GraphProblem): readonly NextStep[] {
   switch (problem.kind) {
     case "illegal-id":
@@ -113,23 +113,23 @@ export function cureOf(problem: GraphProblem): readonly NextStep[] {
   }
 }
 
-/** A long cycle is shown by its two ends: both are places where it can be cut. */
+/** Formats a cycle. A long one is shortened to its two ends, which are both places to cut it. */
 function round(ids: readonly RevisionId[]): string {
   const shown = ids.length <= 8 ? ids : [...ids.slice(0, 4), "…", ...ids.slice(-3)];
   return [...shown, ids[0]].join(" → ");
 }
 
-/** A graph, or everything that is wrong with the revisions. */
+/** A graph, or all problems of the revisions. */
 export type GraphOutcome =
   | { readonly graph: RevisionGraph; readonly problems?: never }
   | { readonly graph?: never; readonly problems: readonly GraphProblem[] };
 
 /**
- * Builds the graph of a list of revisions, or finds all its problems at once, in the order of the list and cycles last.
+ * Builds the graph of a list of revisions, or finds all its problems, in the order of the list with cycles last.
  *
- * Linear but for the sorting of revisions that are not in topological order already.
+ * It takes linear time, apart from sorting revisions that are not yet in topological order.
  *
- * @param revisions In the order that decides where the graph does not: the caller sorts by creation time, then id.
+ * @param revisions In the order to keep if the graph does not decide: the caller sorts by creation time, then id.
  */
 export function buildGraph(revisions: readonly Revision[]): GraphOutcome {
   const problems: GraphProblem[] = [];
@@ -145,7 +145,7 @@ export function buildGraph(revisions: readonly Revision[]): GraphOutcome {
 }
 
 /**
- * The graph of a list of revisions that is expected to be one.
+ * Builds the graph of a list of revisions that should be one.
  * @throws {AludelError} `graph-invalid`, with every problem in the notes.
  */
 export function requireGraph(revisions: readonly Revision[]): RevisionGraph {
@@ -255,7 +255,7 @@ function edgesOf(
   return { parents, below: hasDependencies ? below : parents };
 }
 
-/** The parts of a graph whose nodes are renumbered by their place in `order`. */
+/** Renumbers the nodes of a graph by their place in `order`. */
 function reordered(
   revisions: readonly Revision[],
   { parents, below }: EdgeLists,
@@ -274,7 +274,7 @@ function reordered(
   };
 }
 
-/** One cycle for each component; a cycle of parents is reported as such, and not again for its dependencies. */
+/** Finds one cycle in each component. A cycle of parents is not reported again as one of dependencies. */
 function findCycles(
   revisions: readonly Revision[],
   { parents, below }: EdgeLists,

@@ -1,7 +1,7 @@
 import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
 
-/** What a line between two revisions means: a parent, or only a dependency. */
+/** The meaning of a line between two revisions: a parent, or only a dependency. */
 type LaneKind = "parent" | "dependency";
 
 /** An edge on its way down to the revision it leads to. */
@@ -15,18 +15,18 @@ export interface LaneFork {
   readonly lane: number;
   readonly to: RevisionId;
   readonly kind: LaneKind;
-  /** Whether the lane begins here; otherwise it comes from above and this edge runs into it. */
+  /** Whether the lane begins here. If not, it comes from above and this edge joins it. */
   readonly isNew: boolean;
 }
 
 /** One revision in a drawing. Lanes are numbered from 0, from left to right. */
 export interface LaneRow {
   readonly id: RevisionId;
-  /** The lane that the revision sits in. */
+  /** The lane of the revision. */
   readonly column: number;
   /** Whether a line comes down to it in its own lane. */
   readonly isReached: boolean;
-  /** The lanes that come down beside it; null if a lane is free, and at `column`. */
+  /** The lanes that pass beside it; null at `column` and for a free lane. */
   readonly beside: readonly (Lane | null)[];
   /** The lanes, all to the right of `column`, that end here together with its own. */
   readonly joins: readonly number[];
@@ -35,12 +35,12 @@ export interface LaneRow {
 }
 
 /**
- * Lays the revisions out for a drawing from the newest down, as `git log --graph` does: every edge between two of them
- * has a lane from the one to the other.
+ * Lays revisions out for a drawing, newest first, as `git log --graph` does: every edge between two of them gets a lane
+ * from one to the other.
  *
- * The work is the number of rows times the number of lanes, plus the edges.
+ * It takes time in proportion to the rows times the lanes, plus the edges.
  *
- * @param ids Which revisions; edges that leave them are left out. Without it, all.
+ * @param ids The revisions to draw, without edges to others. If it is left out, all revisions are drawn.
  */
 export function layLanes(
   graph: RevisionGraph,
@@ -91,12 +91,12 @@ export function layLanes(
   return rows;
 }
 
-/** Drops the free lanes at the right. */
+/** Removes the free lanes at the right. */
 function trim(lanes: (Lane | null)[]): void {
   while (lanes.length > 0 && lanes[lanes.length - 1] === null) lanes.pop();
 }
 
-/** The edges downwards of a revision to others that are shown, each once, parents first. */
+/** The edges from a revision down to others that are drawn, without repetitions, parents first. */
 function edgesFrom(
   graph: RevisionGraph,
   id: RevisionId,
@@ -111,7 +111,7 @@ function edgesFrom(
   return edges;
 }
 
-/** A lane that already leads where this one would, in the same kind of line. */
+/** Finds a lane that already leads to the same revision with the same kind of line. */
 function sharedLane(
   lanes: readonly (Lane | null)[],
   waiting: ReadonlyMap<RevisionId, readonly number[]>,
@@ -120,14 +120,14 @@ function sharedLane(
   return waiting.get(target)?.find((at) => lanes[at]?.kind === kind);
 }
 
-/** How a drawing looks. */
+/** The style of a drawing. */
 export interface GraphTextOptions {
   readonly glyphs: "unicode" | "ascii";
   /** The lines of text beside a revision; the first is on the revision's own line. */
   readonly text: (id: RevisionId) => readonly string[];
   /** The sign of a revision, one column wide. `●` or `*` if it is not given. */
   readonly mark?: (id: RevisionId) => string;
-  /** Colours a part of the drawing that belongs to one lane; `id` is given if the part is a revision's sign. */
+  /** Colours a part of the drawing that belongs to one lane. `id` is given if the part is a revision's sign. */
   readonly paint?: (part: string, lane: number, id?: RevisionId) => string;
 }
 
@@ -139,7 +139,7 @@ const RIGHT = 8;
 interface Glyphs {
   readonly mark: string;
   readonly vertical: Readonly<Record<LaneKind, string>>;
-  /** Indexed by the sum of the directions that a corner or crossing joins. */
+  /** Indexed by the sum of the directions that meet in a corner or crossing. */
   readonly corners: readonly string[];
 }
 
@@ -157,9 +157,9 @@ const GLYPHS: Readonly<Record<GraphTextOptions["glyphs"], Glyphs>> = {
 };
 
 /**
- * The drawing of a graph as lines without trailing spaces. A row takes one line, one more before it where lanes join
- * and one after it where lanes fork, and as many as its text needs. Dotted lines are dependencies; a line that
- * crosses another one passes behind it.
+ * Draws a graph as lines without trailing spaces. A revision takes one line, another before it if lanes join, another
+ * after it if lanes fork, and as many as its text needs. Dotted lines are dependencies. If two lines cross, one passes
+ * behind the other.
  */
 export function drawGraph(rows: readonly LaneRow[], options: GraphTextOptions): readonly string[] {
   const glyphs = GLYPHS[options.glyphs];
@@ -177,7 +177,7 @@ export function drawGraph(rows: readonly LaneRow[], options: GraphTextOptions): 
     }
     const text = options.text(row.id);
     while (drawn.length < text.length) drawn.push(afterLine(row, glyphs));
-    // One line of text is close to its sign; several are under each other.
+    // A single line of text follows its sign closely; several lines are aligned.
     const width = Math.max(row.column * 2 + 1, ...drawn.map((cells) => cells.length));
     drawn.forEach((cells, at) => {
       const pad = text.length > 1 ? cells.padEnd(width) : cells;
@@ -193,7 +193,7 @@ export function drawGraph(rows: readonly LaneRow[], options: GraphTextOptions): 
   return lines;
 }
 
-/** A line of the drawing with each lane painted; a horizontal line belongs to the lane that it leads to. */
+/** Paints each lane of a line. A horizontal line has the colour of the lane to which it leads. */
 function painted(
   line: string,
   paint: NonNullable<GraphTextOptions["paint"]>,
@@ -213,7 +213,7 @@ function painted(
   return result;
 }
 
-/** How many columns the drawing takes at most, without the text beside it. */
+/** The greatest width of the drawing in columns, without the text beside it. */
 export function drawingWidth(rows: readonly LaneRow[]): number {
   let lanes = 0;
   for (const row of rows) {
@@ -223,7 +223,7 @@ export function drawingWidth(rows: readonly LaneRow[]): number {
   return Math.max(0, lanes * 2 - 1);
 }
 
-/** A line on which the row's own lane meets others: each end is a lane and the directions it has without the link. */
+/** Draws the line on which a row's lane meets others. Each end is a lane and its directions apart from the link. */
 function link(
   ends: readonly (readonly [number, number])[],
   row: LaneRow,
@@ -256,7 +256,7 @@ function nodeLine(row: LaneRow, mark: string, glyphs: Glyphs): string {
   });
 }
 
-/** What continues downwards under a row. */
+/** Draws the lines that continue below a row. */
 function afterLine(row: LaneRow, glyphs: Glyphs): string {
   const kinds = new Map(row.forks.map((fork) => [fork.lane, fork.kind]));
   const width = Math.max(row.beside.length, ...row.forks.map((fork) => fork.lane + 1));

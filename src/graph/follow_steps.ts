@@ -8,7 +8,7 @@ import { instead, shell } from "../text/next_step.ts";
 /** A place in the graph: a revision, or null for the base under all of them. */
 export type Point = RevisionId | null;
 
-/** How to follow a walk, and what to call it in an error. */
+/** How to follow a walk, and how an error names it. */
 export interface Walk {
   /** The ref as typed. */
   readonly text: string;
@@ -61,8 +61,8 @@ export function follow(graph: RevisionGraph, start: Point, steps: number, walk: 
 }
 
 /**
- * The one applied revision that `+N` climbs from: a head of what is applied, on the branch if one is named; without
- * such a head, the topmost applied revision of the branch; null if nothing of it is applied.
+ * The one applied revision from which `+N` climbs: a head of the applied revisions, on the branch if one is named. If
+ * the branch has no such head, it is its topmost applied revision, or null if none is applied.
  *
  * A head here is one that no applied revision follows or depends on.
  * @throws {AludelError} `ref-several-heads`
@@ -78,8 +78,8 @@ export function topForClimb(
 }
 
 /**
- * The one applied revision that `-N` descends from: a head of what is applied, on the branch if one is named; without
- * such a head, one that only a dependency covers.
+ * The one applied revision from which `-N` descends: a head of the applied revisions, on the branch if one is named. If
+ * the branch has no such head, it is one that only a dependency covers.
  * @throws {AludelError} `ref-several-heads`, `ref-too-far` if nothing of the branch is applied
  */
 export function topForDescent(

@@ -3,10 +3,10 @@ import { excerpt } from "../text/layout.ts";
 import { say, shell } from "../text/next_step.ts";
 import { foldRevisionName } from "./revision.ts";
 
-/** A word that stands for revisions by their place in the graph or in the database. */
+/** A keyword that names revisions by their place in the graph or in the database. */
 export type RefKeyword = "base" | "current" | "head" | "heads";
 
-/** What a ref starts from: a keyword, or the name of a revision (an id, a prefix of one, or a label). */
+/** The start of a ref: a keyword, or the name of a revision (an id, a prefix of one, or a label). */
 export type Anchor =
   | { readonly kind: "keyword"; readonly keyword: RefKeyword }
   | { readonly kind: "name"; readonly name: string };
@@ -14,20 +14,20 @@ export type Anchor =
 /**
  * An expression that names revisions, as typed: `[BRANCH@]ANCHOR`, or `[BRANCH@][ANCHOR]±N`.
  *
- * `branch` is an id, a prefix or a label; it narrows the answer to the revisions that are its ancestors or descendants.
+ * `branch` is an id, a prefix or a label. It limits the result to the ancestors and descendants of that revision.
  */
 export type Ref =
   | { readonly kind: "point"; readonly branch: string | null; readonly anchor: Anchor }
   | {
     readonly kind: "walk";
     readonly branch: string | null;
-    /** Null: from what is applied. */
+    /** If null, the walk starts at the applied revisions. */
     readonly from: Anchor | null;
-    /** Towards the heads where positive, towards the bases where negative. */
+    /** Positive towards the heads, negative towards the bases. */
     readonly steps: number;
   };
 
-/** `A:B`. An end that is null was left empty: the base before the colon, the heads after it. */
+/** `A:B`. A null end was left empty: it means the base before the colon and the heads after it. */
 export interface RefRange {
   readonly from: Ref | null;
   readonly to: Ref | null;
@@ -38,7 +38,7 @@ const NAME = "[0-9A-Za-z][0-9A-Za-z_./]*";
 const REF = new RegExp(`^(?:(${NAME})@)?(${NAME})?([+-][0-9]{1,9})?$`);
 
 /**
- * Reads a ref. Nothing is looked up: any word that could be a name is one.
+ * Parses a ref. Names are not looked up here.
  * @throws {AludelError} `ref-syntax`
  */
 export function parseRef(text: string): Ref {
@@ -54,7 +54,7 @@ export function parseRef(text: string): Ref {
   return { kind: "point", branch, anchor };
 }
 
-/** The ref as one types it. `parseRef` gives the same ref back. */
+/** Formats a ref as users type it; {@linkcode parseRef} reads it back. */
 export function formatRef(ref: Ref): string {
   const branch = ref.branch === null ? "" : `${ref.branch}@`;
   if (ref.kind === "point") return branch + formatAnchor(ref.anchor);
@@ -63,7 +63,7 @@ export function formatRef(ref: Ref): string {
 }
 
 /**
- * Reads a range, `A:B` with either end or both empty.
+ * Parses a range, `A:B`, in which either end or both may be empty.
  * @throws {AludelError} `ref-syntax`
  */
 export function parseRange(text: string): RefRange {
@@ -78,7 +78,7 @@ export function parseRange(text: string): RefRange {
   return { from: from === "" ? null : parseRef(from), to: to === "" ? null : parseRef(to) };
 }
 
-/** The range as one types it. `parseRange` gives the same range back. */
+/** Formats a range as users type it; {@linkcode parseRange} reads it back. */
 export function formatRange({ from, to }: RefRange): string {
   return `${from === null ? "" : formatRef(from)}:${to === null ? "" : formatRef(to)}`;
 }
@@ -108,11 +108,11 @@ function syntaxError(text: string): AludelError {
   });
 }
 
-/** What a ref is for. An upgrade refuses `-N` and a downgrade `+N`, because they lead the other way. */
+/** The purpose of a ref. An upgrade refuses `-N` and a downgrade `+N`, because they lead in the other direction. */
 export type RefPurpose = "upgrade" | "downgrade" | "look";
 
 /**
- * Checks the direction of a walk from what is applied.
+ * Checks the direction of a walk from the applied revisions.
  * @throws {AludelError} `ref-wrong-direction`
  */
 export function refuseOtherDirection(text: string, steps: number, purpose: RefPurpose): void {

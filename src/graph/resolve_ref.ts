@@ -29,17 +29,17 @@ import {
 import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
 
-/** What a ref can depend on besides the graph. */
+/** The input for resolving a ref, besides the graph. */
 export interface ResolveOptions {
   /** The revisions of the database; empty if a command has none. Each must be in the graph. */
   readonly applied: ReadonlySet<RevisionId>;
   readonly purpose: RefPurpose;
-  /** Where the graph holds more than the disk does: the revisions that `head` and `heads` are among. */
+  /** The revisions on disk, if the graph has others too: only these can be `head` and `heads`. */
   readonly onDisk?: ReadonlySet<RevisionId>;
 }
 
 /**
- * The revisions that a ref names, without repetitions. `base` is the empty list: the state under every revision.
+ * Resolves a ref to revisions, without repetitions. `base` gives an empty list: the state before every revision.
  *
  * @throws {AludelError} `ref-not-found`, `ref-ambiguous`, `ref-several-heads`, `ref-several-paths`, `ref-too-far`,
  * `ref-other-branch`, `ref-wrong-direction`
@@ -60,7 +60,7 @@ export function resolveRef(
   return point === null ? [] : [point];
 }
 
-/** What several refs name together, each revision once, in topological order. Throws as `resolveRef`. */
+/** Resolves several refs together, without repetitions and in topological order. Throws as `resolveRef`. */
 export function resolveRefs(
   graph: RevisionGraph,
   refs: readonly Ref[],
@@ -70,7 +70,7 @@ export function resolveRefs(
 }
 
 /**
- * The only revision that a ref names, for commands that work on one.
+ * Resolves a ref for a command that takes one revision.
  * @throws {AludelError} `ref-several-heads` for several, `ref-not-found` for `base`, and as `resolveRef`.
  */
 export function resolveOne(graph: RevisionGraph, ref: Ref, options: ResolveOptions): RevisionId {
@@ -85,7 +85,7 @@ export function resolveOne(graph: RevisionGraph, ref: Ref, options: ResolveOptio
   return id;
 }
 
-/** Where a walk ends. */
+/** Follows a walk to its end. */
 function resolveWalk(
   graph: RevisionGraph,
   ref: Ref & { readonly kind: "walk" },
@@ -99,7 +99,7 @@ function resolveWalk(
       ? climb(graph, topForClimb(graph, options.applied, walk), steps, walk)
       : descend(graph, topForDescent(graph, options.applied, walk), -steps, walk);
   }
-  // As in Alembic, on the way up the branch chooses among children, and the start may be off it.
+  // As in Alembic: on the way up, the branch chooses among children, and the start may be on another branch.
   const startScope = steps > 0 && from.kind === "name" ? null : walk.scope;
   const [start = null, ...more] = resolveAnchor(graph, from, startScope, options);
   if (start !== null && more.length > 0) {
@@ -108,14 +108,14 @@ function resolveWalk(
   return follow(graph, start, steps, walk);
 }
 
-/** Whether a walk starts at what is applied: `-1`, and `current-1`, which says the same. */
+/** Whether a walk starts at the applied revisions, as `-1` and `current-1` do. */
 export function isFromApplied(
   from: Anchor | null,
 ): from is null | (Anchor & { readonly keyword: "current" }) {
   return from === null || (from.kind === "keyword" && from.keyword === "current");
 }
 
-/** The error for a ref that must name one revision and names several. */
+/** The error for a ref that must name one revision but names several. */
 export function severalHeads(
   graph: RevisionGraph,
   text: string,
@@ -184,9 +184,9 @@ export interface RangeEnds {
 }
 
 /**
- * The ends of a range: base and heads if one is left out. `-N` before the colon counts down from the other end and `+N`
- * after it counts up from the other end, as Alembic documents it; other relative ends count from what is applied. All stop
- * where the graph ends.
+ * Resolves the ends of a range; an empty end is the base or the heads. As Alembic documents it, `-N` before the colon
+ * counts down from the other end and `+N` after it counts up from the other end. Other relative ends count from the
+ * applied revisions. All of them stop at the ends of the graph.
  *
  * @throws {AludelError} As `resolveRef`.
  */
@@ -209,8 +209,8 @@ export function resolveEnds(
 }
 
 /**
- * The revisions of a range in topological order, both ends included: what the upper end has and the lower one lacks, as far
- * as it follows or depends on the lower one.
+ * Resolves a range to its revisions in topological order, both ends included: those under the upper end that follow or
+ * depend on the lower one.
  *
  * @throws {AludelError} `route-not-related` if the lower end is not under the upper one, and as `resolveRef`.
  */
@@ -235,7 +235,7 @@ export function resolveRange(
   return [...upper].filter((id) => above.has(id) && (!lower.has(id) || from.includes(id)));
 }
 
-/** Whether an end has no anchor of its own. `current-3` has one here: it is not counted from the other end. */
+/** Whether an end has no anchor. `current-3` has one here, because it is not counted from the other end. */
 function isFloating(ref: Ref | null): ref is Ref & { readonly kind: "walk"; readonly from: null } {
   return ref?.kind === "walk" && ref.from === null;
 }
@@ -250,7 +250,7 @@ function resolveEnd(
   return point === null ? [] : [point];
 }
 
-/** A relative end, counted from the other one. */
+/** Resolves a relative end, counting from the other one. */
 function resolveFrom(
   graph: RevisionGraph,
   ref: Ref & { readonly kind: "walk" },
@@ -270,13 +270,13 @@ function clamped(graph: RevisionGraph, ref: Ref): Walk {
   return { text: formatRef(ref), scope, purpose: "look", clamp: true };
 }
 
-/** Whether a ref cannot be resolved without knowing what a database has applied: `current`, `-1`. */
+/** Whether resolving a ref needs the applied revisions of a database, as for `current` and `-1`. */
 export function refNeedsApplied(ref: Ref): boolean {
   if (ref.kind === "walk") return isFromApplied(ref.from);
   return ref.anchor.kind === "keyword" && ref.anchor.keyword === "current";
 }
 
-/** The same for a range, in which `-N` before the colon and `+N` after it are counted from the other end. */
+/** The same for a range, in which `-N` before the colon and `+N` after it count from the other end. */
 export function rangeNeedsApplied({ from, to }: RefRange): boolean {
   const fromCounts = from?.kind === "walk" && from.from === null && from.steps < 0;
   const toCounts = to?.kind === "walk" && to.from === null && to.steps > 0 && !fromCounts;

@@ -1,32 +1,32 @@
-/** A revision's identity: 12 random hex digits, or a user's own within the rules of docs/formats.md. */
+/** The id of a revision: 12 random hex digits, or the user's own by the rules of docs/formats.md. */
 export type RevisionId = string;
 
-/** One node of the revision graph: what the graph knows of a revision, and nothing else. */
+/** One node of the revision graph. */
 export interface Revision {
   readonly id: RevisionId;
-  /** The revisions this one follows. Empty for a base, several for a merge point. */
+  /** The parents: none for a base, several for a merge point. */
   readonly parents: readonly RevisionId[];
-  /** Revisions of other branches that must be applied first, without being parents. */
+  /** Revisions of other branches that must be applied first but are not parents. */
   readonly dependsOn: readonly RevisionId[];
   /** Branch labels: each names this revision, its descendants, and its ancestors up to a branch point. */
   readonly labels: readonly string[];
 }
 
-/** Words of the ref grammar: no revision and no label may be called so, in any case. */
+/** Words of the ref grammar, which no id and no label may equal in any case. */
 const RESERVED_WORDS: readonly string[] = ["base", "current", "empty", "head", "heads"];
 
 const ID = /^[0-9A-Za-z][0-9A-Za-z_.]{0,63}$/;
-/** Names of the shape that Aludel makes itself need no closer look: most are such. */
+/** The ids that Aludel generates. Most ids are, so they skip the other rules. */
 const GENERATED = /^[0-9a-f]{12}$/;
 const LABEL = /^[0-9A-Za-z][0-9A-Za-z_./]{0,63}$/;
 
-/** A ref, id or label as it is compared: in lower case, because folders on some systems ignore case. */
+/** Folds a ref, id or label for comparison: to lower case, because some file systems ignore case. */
 export function foldRevisionName(name: string): string {
   return name.toLowerCase();
 }
 
 /**
- * Why a text cannot be a revision id, as the end of the sentence "The id … ", or null if it can.
+ * The reason why a text cannot be a revision id, as the end of the sentence "The id … ", or null if it can.
  *
  * The rule: an ASCII letter or digit, then up to 63 letters, digits, `_` or `.`, no final dot (Windows
  * drops it from folder names), none of {@linkcode RESERVED_WORDS}.
@@ -36,7 +36,7 @@ export function idFault(id: string): string | null {
 }
 
 /**
- * Why a text cannot be a branch label, as the end of the sentence "The label … ", or null if it can.
+ * The reason why a text cannot be a branch label, as the end of the sentence "The label … ", or null if it can.
  *
  * The rule is that of ids with `/` allowed too. `@`, `+`, `-` and `:` belong to the ref grammar, so a label
  * can never look like a relative ref or a range.
@@ -58,8 +58,8 @@ function nameFault(name: string, pattern: RegExp, alphabet: string): string | nu
 }
 
 /**
- * The revisions on disk joined with those recorded in a database: if both know an id, the disk wins. A
- * revision that only the database knows comes last, and without labels that the disk now uses otherwise.
+ * Joins the revisions on disk with those in a database. If both have an id, the one on disk is used. A revision that
+ * only the database has comes last, without labels that are used otherwise on disk.
  */
 export function joinRevisions(
   disk: readonly Revision[],

@@ -3,12 +3,12 @@ import { foldRevisionName, type Revision, type RevisionId } from "./revision.ts"
 import { type Adjacency, reversed } from "./walk.ts";
 
 /**
- * Which edges a question follows: `parents` alone, or `all`, the dependencies too.
- * Branches, heads and labels are a matter of parents; what must be applied first is a matter of all.
+ * The edges to follow: only `parents`, or `all`, which includes dependencies. Branches, heads and labels depend only on
+ * parents; the order of application depends on all edges.
  */
 export type Edges = "parents" | "all";
 
-/** The revisions in topological order, and their edges as positions in that order, none twice in a list. */
+/** The revisions in topological order, and their edges as positions in that order, without repetitions. */
 export interface GraphParts {
   readonly revisions: readonly Revision[];
   readonly position: ReadonlyMap<RevisionId, number>;
@@ -18,17 +18,17 @@ export interface GraphParts {
 }
 
 /**
- * An immutable graph of revisions. Every list and set it gives, but for parents and prefixes, is in topological order,
- * parents and dependencies first, and revisions that no path orders keep the order in which they were given.
+ * An immutable graph of revisions. Its lists and sets are in topological order (parents and dependencies first), except
+ * parents and prefixes. Revisions that no path orders keep the order in which they were given.
  *
- * Made by `buildGraph`. Every method that takes an id throws `internal` for one that is not in the graph.
+ * It is made by `buildGraph`. Methods that take an id throw `internal` for one that is not in the graph.
  */
 export class RevisionGraph {
   /** All ids. */
   readonly ids: readonly RevisionId[];
   /** The revisions without children. */
   readonly heads: readonly RevisionId[];
-  /** The heads that no other revision depends on either: applying these applies everything. */
+  /** The heads on which no other revision depends: applying these applies everything. */
   readonly effectiveHeads: readonly RevisionId[];
   /** The revisions without parents. */
   readonly bases: readonly RevisionId[];
@@ -48,7 +48,7 @@ export class RevisionGraph {
   #folded: readonly (readonly [string, RevisionId])[] | undefined;
   #labelsOf: readonly (readonly string[])[] | undefined;
 
-  /** Takes what only `buildGraph` can vouch for: nodes in topological order, numbered from 0. */
+  /** Only for `buildGraph`, which guarantees that the nodes are in topological order. */
   constructor({ revisions, position, parents, below }: GraphParts) {
     this.#revisions = revisions;
     this.#position = position;
@@ -70,7 +70,7 @@ export class RevisionGraph {
     this.labels = labels;
   }
 
-  /** How many revisions there are. */
+  /** The number of revisions. */
   get size(): number {
     return this.ids.length;
   }
@@ -100,13 +100,13 @@ export class RevisionGraph {
     return this.#named(above.filter((at) => this.#revisions[at]!.dependsOn.includes(id)));
   }
 
-  /** The ids, all in the graph, in topological order and without repetitions. */
+  /** Sorts ids of the graph topologically and removes repetitions. */
   sorted(ids: Iterable<RevisionId>): readonly RevisionId[] {
     const places = Int32Array.from(new Set(ids), (id) => this.#at(id)).sort();
     return Array.from(places, (at) => this.ids[at]!);
   }
 
-  /** These revisions and everything under them. */
+  /** These revisions and all under them. */
   ancestors(ids: Iterable<RevisionId>, edges: Edges): ReadonlySet<RevisionId> {
     const below = edges === "all" ? this.#below : this.#parents;
     const marks = this.#marked(ids);
@@ -116,7 +116,7 @@ export class RevisionGraph {
     return this.#set(marks);
   }
 
-  /** These revisions and everything on top of them. */
+  /** These revisions and all above them. */
   descendants(ids: Iterable<RevisionId>, edges: Edges): ReadonlySet<RevisionId> {
     const above = this.#upwards(edges);
     const marks = this.#marked(ids);
@@ -126,7 +126,7 @@ export class RevisionGraph {
     return this.#set(marks);
   }
 
-  /** Those of the ids that are not under another one of them. */
+  /** The ids that are not under another of the ids. */
   headsOf(ids: Iterable<RevisionId>, edges: Edges): readonly RevisionId[] {
     const below = edges === "all" ? this.#below : this.#parents;
     const marks = this.#marked(ids);
@@ -140,15 +140,15 @@ export class RevisionGraph {
     return heads.reverse();
   }
 
-  /** This revision, its ancestors and its descendants by parents: what a branch name before `@` stands for. */
+  /** This revision with its ancestors and descendants by parents: the revisions of a branch name before `@`. */
   lineageOf(id: RevisionId): ReadonlySet<RevisionId> {
     return new Set([...this.ancestors([id], "parents"), ...this.descendants([id], "parents")]);
   }
 
   /**
-   * The labels of the branches that a revision is on, sorted. As in Alembic a label names the revision that
-   * carries it, all its descendants, and its ancestors until a branch point, a merge point or a revision that another
-   * one depends on.
+   * The labels of the branches that a revision is on, sorted. As in Alembic, a label names the revision that carries
+   * it, all its descendants, and its ancestors up to a branch point, a merge point or a revision on which another one
+   * depends.
    */
   labelsOf(id: RevisionId): readonly string[] {
     if (this.labels.size === 0) return [];
@@ -169,13 +169,13 @@ export class RevisionGraph {
     return undefined;
   }
 
-  /** The revisions whose ids begin so, ignoring case, in the order of their ids. */
+  /** The revisions whose ids begin with a prefix, ignoring case, sorted by id. */
   withPrefix(prefix: string): readonly RevisionId[] {
     const folded = foldRevisionName(prefix);
     return this.#foldedFrom(folded, (name) => name.startsWith(folded)).map(([, id]) => id);
   }
 
-  /** The edges towards the heads: made when first asked for, because looking at a database never does. */
+  /** The edges towards the heads. They are made on demand, because reading the state of a database needs none. */
   #upwards(edges: Edges): Adjacency {
     if (edges === "parents" || this.#below === this.#parents) {
       return this.#children ??= reversed(this.#parents);
@@ -209,7 +209,7 @@ export class RevisionGraph {
     return result;
   }
 
-  /** From the sorted, folded ids: the first that is not less, and those after it that `more` takes. */
+  /** Finds the first of the sorted, folded ids that is not less, and those after it while `more` accepts them. */
   #foldedFrom(
     folded: string,
     more: (name: string) => boolean = (name) => name === folded,
@@ -242,7 +242,7 @@ export class RevisionGraph {
   }
 }
 
-/** How many edges lead to each node. */
+/** The number of edges that lead to each node. */
 function degrees(edges: Adjacency): Int32Array {
   const count = new Int32Array(edges.length);
   for (let node = 0; node < edges.length; node++) {

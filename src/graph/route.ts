@@ -7,19 +7,19 @@ import { isFromApplied, type ResolveOptions, resolveRef, severalHeads } from "./
 import type { RevisionId } from "./revision.ts";
 import type { RevisionGraph } from "./revision_graph.ts";
 
-/** The destination of a downgrade or a stamp. Everything that needs an undone revision is undone with it. */
+/** The destination of a downgrade or a stamp. All revisions that need an undone revision are undone with it. */
 export type Destination =
   /** Undo everything, or everything above the bases of one revision's branch. */
   | { readonly kind: "base"; readonly branch: RevisionId | null }
   /** Keep this revision; undo its children, or those on one revision's branch. */
   | { readonly kind: "revision"; readonly id: RevisionId; readonly branch: RevisionId | null }
-  /** Undo this revision: what `-N` comes to, also when it merged several parents. */
+  /** Undo this revision: the result of `-N`, also if the revision merged several parents. */
   | { readonly kind: "before"; readonly id: RevisionId };
 
 /**
  * The destination of a downgrade to a ref.
  *
- * `-N` undoes N revisions from the only head of what is applied; `REV-N` that ends below a base is the base of REV's branch.
+ * `-N` undoes N revisions from the only applied head. `REV-N` that ends below a base is the base of REV's branch.
  * @throws {AludelError} As `resolveRef`; `ref-several-heads` if several revisions are named.
  */
 export function resolveDestination(
@@ -35,7 +35,7 @@ export function resolveDestination(
     const top = topForDescent(graph, options.applied, walk);
     const last = descend(graph, top, -ref.steps - 1, walk);
     if (last !== null) return { kind: "before", id: last };
-    descend(graph, top, -ref.steps, walk); // Says how far it could have gone.
+    descend(graph, top, -ref.steps, walk); // Throws an error that says how many steps there are.
   }
   const branch = scope?.id ?? null;
   const [id, ...more] = resolveRef(graph, ref, { ...options, purpose: "downgrade" });
@@ -44,7 +44,7 @@ export function resolveDestination(
   return { kind: "revision", id, branch };
 }
 
-/** The revision from which a walk reached the base: the downgrade stays on its branch. */
+/** The revision from which a walk reached the base, so that the downgrade stays on its branch. */
 function startOf(
   graph: RevisionGraph,
   ref: Ref,
@@ -65,8 +65,8 @@ export interface Step {
 export type Route = readonly Step[];
 
 /**
- * The way up: what the targets and their ancestors and dependencies lack, parents and dependencies first.
- * Empty if nothing is left to do.
+ * The route up: the targets with their ancestors and dependencies, without those that are applied, in topological
+ * order. It is empty if nothing is left to do.
  */
 export function upgradeRoute(
   graph: RevisionGraph,
@@ -81,10 +81,10 @@ export function upgradeRoute(
 }
 
 /**
- * The way down: the applied revisions among those that the destination undoes and all that follow or depend on
- * them, the last ones first. Other branches stay. Empty if nothing is left to do.
+ * The route down: the applied revisions that the destination undoes and all that follow or depend on them, last ones
+ * first. Other branches are kept. It is empty if nothing is left to do.
  *
- * @throws {AludelError} `route-not-applied` if the destination itself is not applied: going there would be an upgrade.
+ * @throws {AludelError} `route-not-applied` if the destination is not applied: going there would be an upgrade.
  */
 export function downgradeRoute(
   graph: RevisionGraph,
@@ -110,8 +110,8 @@ export function downgradeRoute(
 }
 
 /**
- * The way back from some revisions, and no other: those of them that are applied, the last ones first.
- * @throws {AludelError} `route-followed` if a revision is applied that needs one of them and is not among them.
+ * The route that undoes exactly these revisions, as far as they are applied, last ones first.
+ * @throws {AludelError} `route-followed` if an applied revision outside the list needs one of them.
  */
 export function withoutRoute(
   graph: RevisionGraph,
@@ -135,8 +135,8 @@ export function withoutRoute(
 }
 
 /**
- * The way across: undoes what is applied and not under the targets, the last ones first, then applies what the targets
- * lack. Afterwards exactly the targets and all under them are applied.
+ * The route across: it undoes the applied revisions that are not under the targets, last ones first, then applies those
+ * that the targets lack. Afterwards exactly the targets and all under them are applied.
  */
 export function switchRoute(
   graph: RevisionGraph,
@@ -151,15 +151,15 @@ export function switchRoute(
   return [...down.reverse(), ...upgradeRoute(graph, applied, targets)];
 }
 
-/** What a stamp records and forgets, each in the order of a route: parents first, and the other way round. */
+/** The records that a stamp writes, parents first, and those that it removes, children first. */
 export interface StampRoute {
   readonly add: readonly RevisionId[];
   readonly remove: readonly RevisionId[];
 }
 
 /**
- * The change of records that puts a database at the targets: what follows or depends on one is forgotten, the targets
- * with all under them are recorded, other branches stay. Without targets everything is forgotten.
+ * The change of records that puts a database at the targets. Records that follow or depend on a target are removed, the
+ * targets and all under them are recorded, and other branches are kept. Without targets, all records are removed.
  */
 export function stampRoute(
   graph: RevisionGraph,
@@ -174,7 +174,7 @@ export function stampRoute(
   };
 }
 
-/** The change of records that forgets a branch, for `stamp LABEL@base`. */
+/** The change of records that removes a branch, for `stamp LABEL@base`. */
 export function stampBaseRoute(
   graph: RevisionGraph,
   applied: ReadonlySet<RevisionId>,
@@ -184,7 +184,7 @@ export function stampBaseRoute(
   return { add: [], remove: steps.map((step) => step.id) };
 }
 
-/** What is applied after a route. */
+/** The applied revisions after a route. */
 export function appliedAfter(
   applied: ReadonlySet<RevisionId>,
   route: Route,

@@ -3,7 +3,7 @@ export type Adjacency = readonly (readonly number[])[];
 
 const NONE: readonly number[] = [];
 
-/** The same edges, pointing the other way. Each list is in ascending order. */
+/** The same edges in the other direction. Each list is in ascending order. */
 export function reversed(edges: Adjacency): readonly (readonly number[])[] {
   const result: (number[] | undefined)[] = new Array(edges.length).fill(undefined);
   for (let node = 0; node < edges.length; node++) {
@@ -19,10 +19,10 @@ export function reversed(edges: Adjacency): readonly (readonly number[])[] {
 }
 
 /**
- * The nodes so that each comes after all that `before` lists for it; among those that are free to come, the
- * lowest number comes first. Nodes on a cycle, or after one, are left out: the result is then shorter.
+ * Sorts the nodes so that each comes after all that `before` lists for it; among those that can come next, the lowest
+ * number is first. Nodes on a cycle, or after one, are left out, which makes the result shorter.
  *
- * Kahn's algorithm with a heap: O(edges + nodes log nodes), and O(edges) when the numbers are in order already.
+ * This is Kahn's algorithm with a heap: O(edges + nodes log nodes), and O(edges) if the numbers are already sorted.
  */
 export function topologicalOrder(before: Adjacency): readonly number[] {
   if (isInOrder(before)) return Array.from(before.keys());
@@ -41,7 +41,8 @@ export function topologicalOrder(before: Adjacency): readonly number[] {
 
 /**
  * The strongly connected components with more than one node, each full of cycles, in ascending order.
- * Tarjan's algorithm (SIAM J. Comput. 1, 1972) with its own stack: the depth of the graph costs no call frames.
+ * Tarjan's algorithm (SIAM J. Comput. 1, 1972) with an explicit stack, so that deep graphs do not overflow the call
+ * stack.
  */
 export function cyclicComponents(edges: Adjacency): readonly (readonly number[])[] {
   const count = edges.length;
@@ -83,8 +84,8 @@ export function cyclicComponents(edges: Adjacency): readonly (readonly number[])
 }
 
 /**
- * One cycle of such a component that no edge shortens, as a list in which each node points at the next and the last at the
- * first. Linear: a shortest cycle through its first node, cut down by its shortest chord backwards.
+ * Finds a cycle in such a component that no edge shortens. In the list, each node points at the next and the last at
+ * the first. Linear: it takes a shortest cycle through the first node and cuts it by its shortest backward chord.
  */
 export function minimalCycle(component: readonly number[], edges: Adjacency): readonly number[] {
   const start = component[0]!;
