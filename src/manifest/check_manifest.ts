@@ -13,7 +13,7 @@ import {
 } from "./manifest.ts";
 import type { JsonPath } from "./strict_json.ts";
 
-/** The codes that a manifest's content can earn. */
+/** The error codes for the content of a manifest. */
 export type ManifestProblemCode =
   | "manifest-dir"
   | "manifest-duplicate-id"
@@ -21,12 +21,12 @@ export type ManifestProblemCode =
   | "manifest-unknown-key"
   | "manifest-value";
 
-/** Something wrong with a manifest that is JSON. */
+/** A problem of a manifest that is valid JSON. */
 export interface ManifestProblem {
   readonly code: ManifestProblemCode;
-  /** Where in the JSON value. */
+  /** The place in the JSON value. */
   readonly path: JsonPath;
-  /** Whether the key itself is at fault or its value. */
+  /** Whether the key is wrong or its value. */
   readonly part: "key" | "value";
   /** One sentence without a final period. */
   readonly message: string;
@@ -36,10 +36,10 @@ const KEYS: ReadonlySet<string> = new Set([...REVISION_KEYS, "replaces"]);
 const HASH = /^sha256:[0-9a-f]{64}$/;
 
 /**
- * Checks a parsed manifest against docs/formats.md and finds every problem, but for those of the graph.
+ * Checks a parsed manifest against docs/formats.md and finds every problem, except those of the graph.
  *
- * @param value What JSON.parse gives.
- * @param problems Filled with what is wrong. The result is of use only when nothing is added.
+ * @param value The result of JSON.parse.
+ * @param problems The problems found are added here. If there are any, the result must not be used.
  * @returns The revisions sorted by id, their arrays sorted.
  */
 export function checkManifest(
@@ -49,7 +49,7 @@ export function checkManifest(
   return new ManifestCheck(problems).manifest(value);
 }
 
-/** Whether a text has the form of a text's hash: `sha256:` and 64 lower-case hex digits. */
+/** Whether a text is a hash: `sha256:` and 64 lower-case hex digits. */
 function isTextHash(value: unknown): value is TextHash {
   return typeof value === "string" && HASH.test(value);
 }
@@ -66,7 +66,7 @@ function ownerOf(entry: Entry): string {
 
 class ManifestCheck {
   readonly #problems: ManifestProblem[];
-  /** Where the revisions with `replaces` are. */
+  /** The places of the revisions with `replaces`. */
   readonly #paths = new Map<string, JsonPath>();
 
   constructor(problems: ManifestProblem[]) {
@@ -80,7 +80,7 @@ class ManifestCheck {
     }
     const { format, revisions } = value;
     if (typeof format === "number" && Number.isInteger(format) && format > MANIFEST_FORMAT) {
-      // Nothing else is judged: what a newer format allows is not known here.
+      // Stop here: the rules of a newer format are unknown.
       const message = `The manifest has format ${format}, and this Aludel knows ${MANIFEST_FORMAT}`;
       this.#problems.push({
         code: "manifest-newer-format",
@@ -108,8 +108,8 @@ class ManifestCheck {
   }
 
   /**
-   * The folded ids that are replaced, by one revision alone. A union merge may bring their lines back: they are passed over,
-   * as a line that is there twice is.
+   * The folded ids that are replaced, each by only one revision. A union merge may bring their lines back, so these
+   * lines are ignored, as duplicate lines are.
    */
   #replacements(revisions: readonly ManifestRevision[], isOld: boolean): ReadonlySet<string> {
     const owners = new Map<string, string>();
@@ -154,7 +154,7 @@ class ManifestCheck {
       const folded = foldRevisionName(revision.id);
       const twin = byId.get(folded);
       if (twin !== undefined) {
-        // Both sides of a union merge may bring the same line.
+        // A union merge may add the same line from both sides.
         if (formatRevision(twin) === formatRevision(revision)) continue;
         const message = `Revision "${revision.id}" is in the manifest twice (case is ignored)`;
         const path = ["revisions", index];
@@ -295,7 +295,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Adds a text to a set; true if it was there already. */
+/** Adds a text to a set. Returns true if the set already had it. */
 function isRepeated(seen: Set<string>, text: string): boolean {
   const size = seen.size;
   seen.add(text);

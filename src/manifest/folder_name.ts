@@ -5,7 +5,7 @@ import { say } from "../text/next_step.ts";
 const SHAPE =
   /^([0-9]{4})-(0[1-9]|1[0-2])-([0-3][0-9])T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])Z$/;
 
-/** A moment in UTC, by its parts as they are written: `2026`, `11`, `23`, `10`, `15`, `00`. */
+/** A moment in UTC as its written parts: `2026`, `11`, `23`, `10`, `15`, `00`. */
 interface UtcTime {
   readonly year: string;
   readonly month: string;
@@ -15,7 +15,7 @@ interface UtcTime {
   readonly second: string;
 }
 
-/** Whether {@linkcode readUtcTime} can read a text: without its parts, for the many lines of a manifest. */
+/** Whether {@linkcode readUtcTime} can read a text. It is faster, for the many lines of a manifest. */
 export function isUtcTime(text: string): boolean {
   if (!SHAPE.test(text)) return false;
   const day = (text.charCodeAt(8) - 0x30) * 10 + text.charCodeAt(9) - 0x30;
@@ -23,7 +23,7 @@ export function isUtcTime(text: string): boolean {
   return day >= 1 && day <= 28 || readUtcTime(text) !== undefined;
 }
 
-/** Reads `2026-11-23T10:15:00Z`; undefined for another form or a day that the calendar does not have. */
+/** Reads `2026-11-23T10:15:00Z`. Returns undefined for another form or a day that does not exist. */
 export function readUtcTime(text: string): UtcTime | undefined {
   const match = SHAPE.exec(text);
   if (match === null) return undefined;
@@ -51,26 +51,25 @@ function daysOfMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Device names that Windows keeps for itself, alone or before any extension. */
+/** Device names that Windows reserves, alone or before any extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
 
-// deno-lint-ignore no-control-regex -- control characters are what is looked for
+// deno-lint-ignore no-control-regex -- the pattern finds control characters
 const FORBIDDEN = /[\u0000-\u001f\u007f/\\:*?"<>|]/;
 
 const PLAIN = /^[0-9A-Za-z_][0-9A-Za-z_-]*$/;
 
 /**
- * What is wrong with the name of a revision's folder, as the end of a sentence that begins with the
- * name, or undefined.
+ * The problem with the name of a revision's folder, as the end of a sentence that begins with the name, or undefined if
+ * there is none.
  *
- * A name must be one folder inside the migrations folder on every system that may check the project
- * out. So none of: a path, `.` and `..` or any other name with a leading `.`, a trailing `.` or space, a
- * control character, one of `/ \ : * ? " < > |`, a device name of Windows (`nul`, `com1.x`), half
- * of a surrogate pair, more than 200 bytes of UTF-8 (file systems take 255). The name of Windows'
- * rules: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+ * A name must be one folder inside the migrations folder on every system that may check the project out. It must not be
+ * a path, begin with `.`, end in `.` or a space, contain a control character, one of `/ \ : * ? " < > |` or half of a
+ * surrogate pair, be a device name of Windows (`nul`, `com1.x`), or be longer than 200 bytes of UTF-8 (file systems
+ * take 255). Windows' rules: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
  */
 export function dirNameProblem(name: string): string | undefined {
-  // Generated names take this way out, unless they could be a device's.
+  // Most names are generated and need no other check.
   if (PLAIN.test(name) && name.length <= 200 && !DEVICE.test(name)) return undefined;
   if (name === "") return "is empty";
   if (name === "." || name === "..") return "leads out of its own folder";
@@ -85,7 +84,7 @@ export function dirNameProblem(name: string): string | undefined {
   return undefined;
 }
 
-/** The form in which two folder names that some file system takes for one are equal. */
+/** Folds a folder's name so that names that some file system considers equal become equal. */
 export function foldDirName(name: string): string {
   return PLAIN.test(name) ? name.toLowerCase() : name.normalize("NFC").toLowerCase();
 }
@@ -117,10 +116,10 @@ const SPELLED: Readonly<Record<string, string>> = {
 };
 
 /**
- * The words of a message for a folder's name: `Add "Größe" to events` → `add_grosse_to_events`.
+ * Makes the slug of a message for a folder's name: `Add "Größe" to events` → `add_grosse_to_events`.
  *
- * Lower-case ASCII letters and digits, words joined by `_`, at most 40 characters, cut between words
- * if there is one to cut at. A message without any such word gives `revision`.
+ * It has lower-case ASCII letters and digits, words joined by `_`, and at most 40 characters, cut between words if
+ * possible. A message without any such word gives `revision`.
  */
 export function slugOf(message: string): string {
   const words = message
@@ -142,7 +141,7 @@ export function slugOf(message: string): string {
 /** The template of folder names if the settings have none. */
 export const DEFAULT_FOLDER_TEMPLATE = "{date}_{id}_{slug}";
 
-/** What a folder's name is made from. */
+/** The values for a folder's name. */
 export interface FolderNameFacts {
   readonly id: string;
   readonly message: string;
@@ -150,7 +149,7 @@ export interface FolderNameFacts {
   readonly created: string;
 }
 
-/** The tokens of a template, each with what it stands for. All times are UTC, like `created`. */
+/** The tokens of a template with their values. All times are UTC, like `created`. */
 const TOKENS: Readonly<Record<string, (facts: FolderNameFacts, time: UtcTime) => string>> = {
   id: ({ id }) => id,
   slug: ({ message }) => slugOf(message),
@@ -186,7 +185,7 @@ export function folderName(template: string, facts: FolderNameFacts): string {
   throw templateError(template, `gives ${JSON.stringify(name)}, which ${nameProblem}`);
 }
 
-/** What the tokens of a template look like in a name, but for the id and the slug. */
+/** Patterns for the tokens of a template in a name, except the id and the slug. */
 const SHAPES: Readonly<Record<string, string>> = {
   id: "([0-9A-Za-z][0-9A-Za-z_.]*?)",
   slug: ".*",
@@ -196,7 +195,7 @@ const SHAPES: Readonly<Record<string, string>> = {
   epoch: "\\d+",
 };
 
-/** The id in a folder's name that a template may have given: the shortest one that fits; undefined if none does. */
+/** Finds the id in a folder's name that a template made: the shortest one that fits, or undefined. */
 export function idInFolderName(template: string, name: string): string | undefined {
   const pattern = template.split(/(\{\w+\})/).map((part) => {
     const token = /^\{(\w+)\}$/.exec(part)?.[1];
@@ -207,10 +206,10 @@ export function idInFolderName(template: string, name: string): string | undefin
 }
 
 /**
- * What is wrong with a template, as the end of a sentence that begins with it, or undefined.
+ * The problem with a template, as the end of a sentence that begins with it, or undefined if there is none.
  *
- * A template is text with tokens in braces. `{id}` must be among them, so that no two folders are called
- * the same; the rest must be characters that a folder's name may have.
+ * A template is text with tokens in braces. It must contain `{id}`, so that all folders have different names. The rest
+ * must be characters that a folder's name may have.
  */
 export function folderTemplateProblem(template: string): string | undefined {
   const tokens = Array.from(template.matchAll(/\{([^{}]*)\}/g), ([, token = ""]) => token);
@@ -223,7 +222,7 @@ export function folderTemplateProblem(template: string): string | undefined {
   const literal = template.replaceAll(/\{\w+\}/g, "");
   if (/[{}]/.test(literal)) return "has a brace without its partner";
   if (!tokens.includes("id")) return 'does not contain "{id}", so two folders could get one name';
-  // "x" stands for the tokens: what surrounds them is judged here, the values when there are some.
+  // Only the text around the tokens is checked here; `folderName` checks the values.
   return dirNameProblem(template.replaceAll(/\{\w+\}/g, "x"));
 }
 

@@ -14,8 +14,8 @@ const END = `${LAST_LINE}\n`;
 const HASH = "sha256:[0-9a-f]{64}";
 
 /**
- * The line of a revision as Aludel writes it when its id, its folder and its message are plain. A folder's name has so many
- * characters that it is no device's of Windows.
+ * The line of a revision as Aludel writes it if its id, folder and message are plain. The folder's name is too long to
+ * be a device name of Windows.
  */
 const LINE = new RegExp(
   `\\{"id":"([0-9a-f]{12})","dir":"([0-9A-Za-z_][0-9A-Za-z_-]{11,199})","parents":${LIST},` +
@@ -29,11 +29,11 @@ const LINE = new RegExp(
 const NONE: readonly RevisionId[] = [];
 
 /**
- * Reads a manifest of which every line is as Aludel writes it: one look at a line tells that nothing is wrong with it, in a
- * third of the time that JSON.parse and a check of each value take.
+ * Reads a manifest of which every line has the form that Aludel writes. One pattern checks a whole line, which takes a
+ * third of the time of JSON.parse and a check of each value.
  *
  * @param text Without a byte order mark.
- * @returns The revisions; undefined if anything is different, so that another reader must look.
+ * @returns The revisions, or undefined if any line has another form and the general reader is needed.
  */
 export function readGeneratedLines(text: string): readonly ManifestRevision[] | undefined {
   const head = `${FIRST_LINES[0]}\n`;
@@ -51,7 +51,7 @@ export function readGeneratedLines(text: string): readonly ManifestRevision[] | 
     const id = line[1]!;
     const parents = readIds(line[3]!);
     const dependsOn = readIds(line[4]!);
-    // Ids that ascend are all different.
+    // Ascending ids cannot repeat.
     if (id <= last || parents === undefined || dependsOn === undefined) return undefined;
     last = id;
     const created = line[6]!;
@@ -74,10 +74,10 @@ export function readGeneratedLines(text: string): readonly ManifestRevision[] | 
   }
 }
 
-/** The ids of a list of JSON; undefined if they do not ascend. */
+/** Reads the ids of a JSON list. Returns undefined if they do not ascend. */
 function readIds(list: string): readonly RevisionId[] | undefined {
   if (list === "") return NONE;
-  // Two quotes and twelve digits are one id.
+  // A single id: two quotes and twelve digits.
   if (list.length === 14) return [list.slice(1, 13)];
   const ids = list.slice(1, -1).split('","');
   return ids.every((id, at) => at === 0 || ids[at - 1]! < id) ? ids : undefined;

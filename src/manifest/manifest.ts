@@ -21,7 +21,7 @@ export interface ManifestRevision extends Revision {
   readonly down: DownHash | null;
   /** Earlier `[up, down]` pairs that a re-signing replaced, oldest first. */
   readonly was: readonly (readonly [TextHash, DownHash])[];
-  /** In a squashed revision: the revisions that it stands for, which are no longer in the manifest. */
+  /** In a squashed revision: the revisions that it replaces, which are no longer in the manifest. */
   readonly replaces?: readonly RevisionId[];
 }
 
@@ -30,7 +30,7 @@ export interface Manifest {
   readonly revisions: readonly ManifestRevision[];
 }
 
-/** The content of a revision's folder now: the hashes of the canonical texts, null for no file. */
+/** The hashes of the canonical texts that a revision's folder has now; null if there is no file. */
 export interface ActualHashes {
   readonly up: TextHash | null;
   readonly down: TextHash | null;
@@ -45,7 +45,7 @@ export interface CanonicalTexts {
 /** The newest layout of `manifest.json` that this code reads and writes. */
 export const MANIFEST_FORMAT = 2;
 
-/** The first line of a manifest in a format, without its newline. Format 2 is written only if a revision has `replaces`. */
+/** The first line of a manifest, without its newline. Format 2 is used only if a revision has `replaces`. */
 export function firstLine({ revisions }: Manifest): string {
   const squashed = revisions.some(({ replaces }) => replaces !== undefined);
   return FIRST_LINES[squashed ? 1 : 0];
@@ -57,7 +57,7 @@ export const FIRST_LINES = [
   '{"format":2,"revisions":[',
 ] as const;
 
-/** The last line: a final null gives every revision's line the same shape, so that git can merge them. */
+/** The last line. With a final null, every revision's line ends alike, so that git can merge them. */
 export const LAST_LINE = "null]}";
 
 /** The keys that every revision has, in the order in which they are written. */
@@ -75,10 +75,10 @@ export const REVISION_KEYS = [
 ] as const;
 
 /**
- * The canonical text of a manifest: one revision a line, sorted by id in UTF-16 code unit order (ids
- * are ASCII). docs/formats.md, "The manifest", specifies it. Arrays are sorted here as well, but for `was`.
+ * Formats a manifest canonically: one revision a line, sorted by id in UTF-16 code unit order (ids are ASCII), as
+ * docs/formats.md, "The manifest", specifies. Arrays are sorted too, except `was`.
  *
- * @returns Text that {@linkcode parseManifest} reads back to an equal manifest.
+ * @returns A text that {@linkcode parseManifest} reads back to an equal manifest.
  */
 export function formatManifest(manifest: Manifest): string {
   const lines = sortById(manifest.revisions).map((revision) => `${formatRevision(revision)},\n`);
@@ -102,7 +102,7 @@ export function formatRevision(revision: ManifestRevision): string {
   });
 }
 
-/** The same revisions in the manifest's order; the same array if it is in order already. */
+/** Sorts revisions as the manifest does. Returns the same array if it is sorted. */
 export function sortById(revisions: readonly ManifestRevision[]): readonly ManifestRevision[] {
   const sorted = revisions.every((revision, index) => {
     const before = revisions[index - 1];
@@ -111,7 +111,7 @@ export function sortById(revisions: readonly ManifestRevision[]): readonly Manif
   return sorted ? revisions : revisions.toSorted((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
-/** The texts in UTF-16 code unit order; the same array if they are in order already. */
+/** Sorts texts in UTF-16 code unit order. Returns the same array if it is sorted. */
 export function sortTexts(texts: readonly string[]): readonly string[] {
   return texts.length < 2 ? texts : texts.toSorted();
 }
@@ -128,7 +128,7 @@ export function requireKnown(manifest: Manifest, ids: Iterable<RevisionId>): voi
   }
 }
 
-/** The revision that replaces each one that a squash has taken out of the manifest. */
+/** Maps each revision that a squash took out of the manifest to the revision that replaces it. */
 export function replacementsIn(
   revisions: readonly ManifestRevision[],
 ): ReadonlyMap<RevisionId, RevisionId> {
@@ -137,7 +137,7 @@ export function replacementsIn(
   return found;
 }
 
-/** The ids with each replaced one as the one that replaces it; the same array if there is none. */
+/** Puts the replacement in the place of each replaced id. Returns the same array if none is replaced. */
 export function withReplacements(
   ids: readonly RevisionId[],
   replacements: ReadonlyMap<RevisionId, RevisionId>,
@@ -147,7 +147,7 @@ export function withReplacements(
 }
 
 /**
- * Lets what follows a replaced revision, or depends on it, follow the one that replaces it: a branch that was begun before
+ * Makes revisions that follow or depend on a replaced revision follow its replacement. A branch that was begun before
  * the squash has such lines.
  */
 export function followReplacements(

@@ -13,7 +13,7 @@ import {
 } from "./manifest.ts";
 import { isEarlierPair } from "./verdict.ts";
 
-/** A revision that both sides changed, each in its own way; undefined on the side that removed it. */
+/** A revision that both sides changed differently; undefined on a side that removed it. */
 export interface MergeConflict {
   readonly id: RevisionId;
   readonly ours: ManifestRevision | undefined;
@@ -22,18 +22,18 @@ export interface MergeConflict {
 
 /** The result of a three-way merge. */
 export interface ManifestMerge {
-  /** Everything that is not in conflict, sorted by id. */
+  /** All revisions that are not in conflict, sorted by id. */
   readonly manifest: Manifest;
-  /** Sorted by id. The manifest is the result only if there are none. */
+  /** The conflicts, sorted by id. The manifest is complete only if there are none. */
   readonly conflicts: readonly MergeConflict[];
 }
 
 /**
- * Merges two manifests revision by revision: what only one side added, changed or removed wins, what both
- * did alike is taken once, and what both changed in different ways is a conflict.
+ * Merges two manifests revision by revision. A change by one side is taken, an equal change by both is taken once, and
+ * different changes by both are a conflict.
  *
- * Without conflicts it is commutative, associative and idempotent (tests/property/merge_manifest_test.ts). Whether the
- * graph of the result holds together is not judged here: one side may have removed what the other built on.
+ * Without conflicts it is commutative, associative and idempotent (tests/property/merge_manifest_test.ts). The graph of
+ * the result is not checked: one side may have removed a revision that the other side follows.
  */
 export function mergeManifests(base: Manifest, ours: Manifest, theirs: Manifest): ManifestMerge {
   const [before, left, right] = [byId(base), byId(ours), byId(theirs)];
@@ -46,7 +46,7 @@ export function mergeManifests(base: Manifest, ours: Manifest, theirs: Manifest)
     else if (winner !== undefined) revisions.push(winner);
   }
   return {
-    // One side may have squashed what the other one went on from.
+    // One side may have squashed revisions that the other side follows.
     manifest: { revisions: followReplacements(sortById(revisions)) },
     conflicts: conflicts.sort((a, b) => a.id < b.id ? -1 : 1),
   };
@@ -71,10 +71,10 @@ function byId({ revisions }: Manifest): ReadonlyMap<RevisionId, ManifestRevision
 }
 
 /**
- * What became of a sealed revision that must not change:
- * `removed`: it has no line any more · `unsealed`: it is a draft again · `resigned`: it has other hashes, and
- * `was` does not hold the old ones · `forgotten`: `was` lacks a pair that it held · `moved`: it has other parents or
- * dependencies · `retold`: only its folder, labels, message or time changed, which no hash covers.
+ * A change of a sealed revision, which is not allowed:
+ * `removed`: its line is gone · `unsealed`: it is a draft again · `resigned`: it has other hashes, and `was` lacks the
+ * old ones · `forgotten`: `was` lacks a pair that it had · `moved`: it has other parents or dependencies · `retold`:
+ * only its folder, labels, message or time changed, which no hash covers.
  */
 export type SealedChangeKind =
   | "removed"
@@ -88,14 +88,14 @@ export type SealedChangeKind =
 export interface SealedChange {
   readonly kind: SealedChangeKind;
   readonly id: RevisionId;
-  /** Its line before. */
+  /** The line before the change. */
   readonly before: ManifestRevision;
 }
 
 /**
- * What happened to the sealed revisions of an earlier manifest; drafts may change and vanish, and so may what another
- * revision replaces.
- * @returns In the order of the earlier manifest, one change a revision: the gravest.
+ * Finds changes of the sealed revisions of an earlier manifest. Drafts may change and vanish, and so may revisions that
+ * another one replaces.
+ * @returns The worst change of each changed revision, in the order of the earlier manifest.
  */
 export function compareManifests(before: Manifest, after: Manifest): readonly SealedChange[] {
   const now = new Map(after.revisions.map((revision) => [revision.id, revision]));

@@ -11,7 +11,7 @@ import {
 } from "./manifest.ts";
 import { again, say, shell } from "../text/next_step.ts";
 
-/** What a new revision is to be. Refs are resolved to ids already. */
+/** The properties of a new revision. Refs are already resolved to ids. */
 export interface NewRevisionRequest {
   readonly id: RevisionId;
   readonly message: string;
@@ -21,7 +21,7 @@ export interface NewRevisionRequest {
   readonly parents: readonly RevisionId[];
   readonly dependsOn: readonly RevisionId[];
   readonly labels: readonly string[];
-  /** Whether a parent may have children already, so that a new branch begins there. */
+  /** Whether a parent may already have children, so that a new branch begins there. */
   readonly splice: boolean;
   readonly folderTemplate: string;
 }

@@ -7,29 +7,29 @@ import { readGeneratedLines } from "./generated_lines.ts";
 import { type JsonNode, offsetAt, readJson, valueOf } from "./strict_json.ts";
 import { type NextStep, say, shell } from "../text/next_step.ts";
 
-/** A manifest that was read from a text, and so can say where its revisions are. */
+/** A manifest that was parsed from a text and knows the places of its revisions. */
 export interface ParsedManifest extends Manifest {
   /** The file's name for messages. */
   readonly file: string;
-  /** What was read, without a byte order mark. */
+  /** The parsed text, without a byte order mark. */
   readonly text: string;
-  /** The place of a revision's entry, or the file alone for an id that it does not hold. */
+  /** The place of a revision's entry, or only the file for an id that is not in it. */
   placeOf(id: string): Place;
 }
 
-/** More than 150,000 revisions. A longer file is something else, and not worth reading. */
+/** Enough for 150,000 revisions. A longer file is not a manifest, so it is not read. */
 export const MAX_MANIFEST_LENGTH = 32 * 1024 * 1024;
 
-/** Problems that are listed in one error; the rest is counted. */
+/** The number of problems that one error lists; the others are counted. */
 const MAX_NOTES = 20;
-/** A problem that quotes a value quotes its beginning. */
+/** The greatest length of a problem's message, which may quote a long value. */
 const LONGEST_MESSAGE = 500;
 
 /**
- * Reads `manifest.json`, strictly, in any JSON layout. Every problem is reported in one error, whose
- * code and place are the first one's and whose notes are the others.
+ * Parses `manifest.json` strictly, in any JSON layout. One error reports all problems: it has the code and the place of
+ * the first one, and its notes list the others.
  *
- * The graph is not judged here: cycles and missing parents are found by `buildGraph`.
+ * The graph is not checked here: `buildGraph` finds cycles and missing parents.
  *
  * @param text The decoded file, with or without a byte order mark.
  * @param file Its name for messages, such as `migrations/manifest.json`.
@@ -56,7 +56,7 @@ export function parseManifest(text: string, file: string): ParsedManifest {
   return new Parsed(revisions, plain, file);
 }
 
-/** The text with one first line: a union merge beside a squash leaves that of each side, and the newer format holds both. */
+/** Removes repeated first lines. A union merge beside a squash has those of both sides; the newer format is kept. */
 function withOneHead(text: string): string {
   const [, newer] = FIRST_LINES;
   if (!text.includes(newer)) return text;
@@ -76,13 +76,13 @@ export function manifestTooLarge(file: string): AludelError {
 }
 
 /**
- * The value of a text in canonical layout, or undefined if the strict reader must look.
+ * Parses a text in canonical layout. Returns undefined if the strict reader is needed.
  *
- * JSON.parse silently drops all but the last of duplicate keys. But every key is a quote and a colon,
- * so a text with no more of these than the value has keys has dropped none.
+ * JSON.parse silently drops all but the last of duplicate keys. But every key is followed by a quote and a colon, so if
+ * the text has no more of these than the value has keys, none was dropped.
  */
 function parseQuickly(text: string): unknown {
-  // JSON.parse takes seconds for millions of brackets; the strict reader stops at the first too many.
+  // JSON.parse takes seconds for millions of brackets; the strict reader stops at its depth limit.
   if (!FIRST_LINES.some((line) => text.startsWith(line)) || text.includes("[[[[[[[[")) {
     return undefined;
   }
@@ -98,11 +98,11 @@ function parseQuickly(text: string): unknown {
   const more = text.includes('"replaces"')
     ? revisions.filter((one) => one !== null && "replaces" in Object(one)).length
     : 0;
-  // What has not ten keys a revision, or "replaces" too, is found to be wrong afterwards.
+  // Revisions with other keys have problems, which the check of the manifest reports.
   return countKeys(text) === 2 + count * REVISION_KEYS.length + more ? value : undefined;
 }
 
-/** The keys of a JSON text. Strings that contain `":` or `" :` are counted too, so it may be more. */
+/** Counts the keys of a JSON text. Strings that contain `":` or `" :` count too, so it may be too high. */
 function countKeys(text: string): number {
   let count = 0;
   for (let colon = text.indexOf(":"); colon >= 0; colon = text.indexOf(":", colon + 1)) {
@@ -139,7 +139,7 @@ function syntaxError(
   });
 }
 
-/** The error for a file in which git left both sides of a merge, if it is one. */
+/** The error for a file in which git left both sides of a merge, or undefined if it is none. */
 function conflictError(text: string, file: string): AludelError | undefined {
   const marker = /^<{7}(?: |\r?$)/m.exec(text);
   if (marker === null || !/^>{7}(?: |\r?$)/m.test(text)) return undefined;
@@ -205,7 +205,7 @@ function locatedError(
   });
 }
 
-/** What to do about the first problem; the rest may have the same cause. */
+/** The fix for the first problem; the others may have the same cause. */
 const CURES: { readonly [code in ErrorCode]?: NextStep } = {
   "manifest-dir": say(
     "Rename the folder to a plain name, and write it as the revision's dir; this changes no hash",

@@ -11,39 +11,39 @@ import {
 import type { Change } from "./verdict.ts";
 import { say, shell } from "../text/next_step.ts";
 
-/** What `aludel seal` is asked to do. */
+/** The task of `aludel seal`. */
 export interface SealRequest {
   /** The revisions to seal, or all of them. */
   readonly ids: readonly RevisionId[] | "all";
   readonly hashesOf: (id: RevisionId) => ActualHashes;
   /**
    * `drafts`: seals drafts and refuses an edited revision · `cosmetic`: signs edited ones again if only
-   * space and comments changed · `force`: signs them again whatever changed.
+   * space and comments changed · `force`: signs edited ones again whatever changed.
    */
   readonly mode: "drafts" | "cosmetic" | "force";
-  /** How an edited revision differs from its sealed text; asked in mode `cosmetic` only. */
+  /** The difference between an edited revision and its sealed text; called only in mode `cosmetic`. */
   readonly changeOf: (id: RevisionId) => Change;
 }
 
-/** What a sealing did. Ids are in the manifest's order. */
+/** The result of sealing. Ids are in the manifest's order. */
 export interface SealResult {
   readonly manifest: Manifest;
-  /** Drafts that are sealed now. */
+  /** Drafts that were sealed. */
   readonly sealed: readonly RevisionId[];
-  /** Sealed ones that were signed again; their old pair is in `was`. */
+  /** Sealed revisions that were signed again; `was` has their old pair. */
   readonly resealed: readonly RevisionId[];
-  /** Sealed ones that were as they should be. */
+  /** Sealed revisions whose files have the sealed hashes. */
   readonly unchanged: readonly RevisionId[];
 }
 
 /**
- * Records the hashes of revisions in the manifest: all of those asked for, or none.
+ * Records the hashes of revisions in the manifest: all that were asked for, or none.
  *
- * A re-signing moves the old pair to the end of `was`, so that the git hook and databases go on
- * accepting it; the new pair leaves `was` if it had been there.
+ * Signing again moves the old pair to the end of `was`, so that the git hook and databases still accept it. If `was`
+ * had the new pair, it is removed there.
  *
  * @throws {AludelError} `revision-unknown`, `seal-no-up` (a folder without up.sql), `seal-edited` (a
- * sealed revision differs, and the mode does not allow to sign it again).
+ * sealed revision differs, and the mode does not allow signing it again).
  */
 export function seal(manifest: Manifest, request: SealRequest): SealResult {
   const asked = request.ids === "all" ? undefined : new Set(request.ids);

@@ -1,9 +1,9 @@
 /**
- * A strict JSON reader for files that people edit: unlike JSON.parse it finds every duplicate key and
- * knows where each value is. It is about ten times slower, so the manifest uses it only when needed.
+ * A strict JSON reader for files that people edit. Unlike JSON.parse it finds every duplicate key and knows the place
+ * of each value. It is about ten times slower, so the manifest uses it only if needed.
  */
 
-/** Keys and indexes from the outermost value inwards. */
+/** Keys and indexes, from the outermost value inwards. */
 export type JsonPath = readonly (string | number)[];
 
 /** A JSON value with the offset of its first character, in UTF-16 code units. */
@@ -19,25 +19,25 @@ export interface JsonMember {
   readonly node: JsonNode;
 }
 
-/** A duplicate key of one object, at `offset`. */
+/** A repeated key of an object, and its offset. */
 export interface DuplicateKey {
   readonly key: string;
   readonly offset: number;
 }
 
-/** The tree of a text that is JSON, or where and why it is not. */
+/** The tree of a JSON text, or the place and the reason of an error. */
 export type JsonReading =
   | { readonly ok: true; readonly root: JsonNode; readonly duplicates: readonly DuplicateKey[] }
   | { readonly ok: false; readonly offset: number; readonly problem: string };
 
-/** Nesting deeper than this is refused: none of our formats comes near it. */
+/** The greatest depth of nesting. None of our formats comes near it. */
 const MAX_DEPTH = 64;
 
 /**
- * Reads a JSON text (RFC 8259). Of duplicate keys the first counts; all of them are listed.
+ * Parses a JSON text (RFC 8259). If a key is repeated, its first value is used and the repetitions are listed.
  *
- * @returns A tree, or the offset of the first character that is not JSON, with the end of a sentence
- * that says what was expected there. Never throws.
+ * @returns A tree, or the offset of the first character that is not JSON and the end of a sentence that says what was
+ * expected there. It never throws.
  */
 export function readJson(text: string): JsonReading {
   const reader = new Reader(text);
@@ -52,7 +52,7 @@ export function readJson(text: string): JsonReading {
   }
 }
 
-/** The offset of the value at a path, or of the innermost one on the way to it that exists. */
+/** The offset of the value at a path, or of the innermost existing value on the way to it. */
 export function offsetAt(root: JsonNode, path: JsonPath, part: "key" | "value" = "value"): number {
   let node = root;
   let offset = root.start;
@@ -72,7 +72,7 @@ export function offsetAt(root: JsonNode, path: JsonPath, part: "key" | "value" =
   return offset;
 }
 
-/** The plain JavaScript value of a tree; objects have no prototype, so `__proto__` is a key like any. */
+/** Converts a tree to a plain JavaScript value. Objects have no prototype, so `__proto__` is an ordinary key. */
 export function valueOf(node: JsonNode): unknown {
   if ("items" in node) return node.items.map(valueOf);
   if (!("members" in node)) return node.value;
@@ -160,7 +160,7 @@ class Reader {
     return items;
   }
 
-  /** Goes past the opening bracket, and past the closing one if it follows at once. */
+  /** Skips the opening bracket, and the closing one if it follows directly. */
   #opensEmpty(close: string, depth: number): boolean {
     if (depth >= MAX_DEPTH) this.#fail(`is nested more than ${MAX_DEPTH} levels deep`);
     this.#at++;

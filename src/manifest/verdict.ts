@@ -15,19 +15,19 @@ export interface TextHashes {
   readonly down: DownHash;
 }
 
-/** The first line of what is hashed: it keeps lineages apart from all other hashes, and names the rule. */
+/** The first line of the hashed text. It separates lineages from all other hashes and names the version of the rule. */
 const DOMAIN = "aludel-lineage-1";
 
 /**
- * The lineage of every revision: one value for all the history that leads to it, itself included.
+ * Computes the lineage of every revision: a hash of the whole history that leads to it, itself included.
  *
- * Takes in the id, the hashes of the actual texts, draft or sealed, and the lineages of the parents and
- * of the dependencies. The bytes are specified in docs/formats.md, "Lineage". Linear in the edges.
+ * It covers the id, the hashes of the actual texts, draft or sealed, and the lineages of the parents and
+ * dependencies. docs/formats.md, "Lineage", specifies the bytes. It takes linear time in the edges.
  *
- * @param order Revisions, each after its parents and its dependencies.
- * @param hashesOf The texts' hashes; undefined for a revision whose texts are not known.
- * @param before Lineages that were computed already, of revisions that `order` need not name.
- * @returns The lineages by id. A revision has none if its texts or one of its ancestors' are unknown.
+ * @param order Revisions, each after its parents and dependencies.
+ * @param hashesOf The hashes of a revision's texts, or undefined if they are unknown.
+ * @param before Lineages that were already computed. `order` need not name their revisions.
+ * @returns The lineages by id. A revision has none if its texts, or those of an ancestor, are unknown.
  */
 export function lineages(
   order: Iterable<Revision>,
@@ -46,7 +46,7 @@ export function lineages(
   return known;
 }
 
-/** A line for each lineage, sorted; undefined if one is not known. */
+/** Formats a line for each lineage, sorted. Returns undefined if a lineage is unknown. */
 function linesOf(
   name: "parent" | "depends",
   ids: readonly RevisionId[],
@@ -63,31 +63,31 @@ function linesOf(
 }
 
 /**
- * How an edited text differs from its sealed one: `cosmetic` (the same tokens: only space and comments
+ * The difference between an edited text and its sealed one: `cosmetic` (the same tokens: only space and comments
  * other than directives changed), `changed`, or `unknown` because the sealed text is lost.
  */
 export type Change = "cosmetic" | "changed" | "unknown";
 
-/** How the files of a revision compare with its line in the manifest. */
+/** The comparison of a revision's files with its line in the manifest. */
 export type Verdict =
-  /** Not sealed: the files may be anything. */
+  /** Not sealed: the files may have any content. */
   | { readonly kind: "draft" }
-  /** Sealed, and the files are what was signed. */
+  /** Sealed, and the files are the signed ones. */
   | { readonly kind: "sealed" }
-  /** Sealed again since, and the files are an earlier pair that `was` still accepts. */
+  /** Signed again since, and the files are an earlier pair that `was` still accepts. */
   | { readonly kind: "was" }
   /** There is no up.sql, or no down.sql although one was sealed. */
   | { readonly kind: "missing"; readonly file: "up" | "down" }
   /** There is a down.sql although the revision was sealed without one. */
   | { readonly kind: "unexpected"; readonly file: "down" }
-  /** Sealed, and these files differ from what was signed. */
+  /** Sealed, and these files differ from the signed ones. */
   | {
     readonly kind: "edited";
     readonly files: readonly ("up" | "down")[];
     readonly change: Change;
   };
 
-/** The texts that {@linkcode judgeFiles} needs to say how an edited revision differs. */
+/** The texts from which {@linkcode judgeFiles} finds how an edited revision differs. */
 export interface TextSource {
   /** The canonical texts in the folder now. */
   actual(): CanonicalTexts;
@@ -98,7 +98,7 @@ export interface TextSource {
 /**
  * Compares a revision's files with its line in the manifest.
  *
- * @param texts Asked for edited revisions only; without it `change` is `unknown`.
+ * @param texts Used only for edited revisions. Without it, `change` is `unknown`.
  */
 export function judgeFiles(
   revision: ManifestRevision,
@@ -118,21 +118,21 @@ export function judgeFiles(
   return { kind: "edited", files, change: changeOf(files, texts) };
 }
 
-/** How what a database has recorded of a revision compares with its files now. */
+/** The comparison of a database's record of a revision with the revision's files. */
 export type AppliedVerdict =
   /** The texts that ran are the texts in the folder. */
   | "same"
-  /** Signed again since: the texts that ran are in `was`, and the record is to be updated. */
+  /** Signed again since: `was` has the texts that ran, and the record must be updated. */
   | "resealed"
   /** A draft that was edited after it ran: `aludel redo` runs it again. */
   | "draft-edited"
-  /** The texts that ran are neither the folder's nor accepted: an error. */
+  /** The texts that ran are neither the folder's nor accepted, which is an error. */
   | "edited";
 
 /**
- * Compares the hashes of what ran in a database with a revision's line and its files.
+ * Compares the hashes of the texts that ran in a database with a revision's line and its files.
  *
- * @param actual The hashes of the files now, `"none"` for no down.
+ * @param actual The hashes of the present files, `"none"` for no down.
  * @param applied The hashes that the database recorded.
  */
 export function judgeApplied(
@@ -145,14 +145,14 @@ export function judgeApplied(
   return revision.up === null ? "draft-edited" : "edited";
 }
 
-/** The hashes of canonical texts. */
+/** Hashes canonical texts. */
 export function hashTexts(
   { up, down }: { readonly up: string; readonly down: string | null },
 ): TextHashes {
   return { up: digest(up), down: down === null ? "none" : digest(down) };
 }
 
-/** Whether a pair of hashes is one that a re-signing of the revision replaced. */
+/** Whether signing the revision again replaced this pair of hashes. */
 export function isEarlierPair(revision: ManifestRevision, pair: TextHashes): boolean {
   return revision.was.some(([up, down]) => up === pair.up && down === pair.down);
 }
