@@ -5,7 +5,7 @@ import { readFormat } from "./state_format.ts";
 import { CLEAR_INTENTS, INTEND, INTENT_DONE, WITHDRAW_INTENT } from "./statements.ts";
 import { appendLog } from "./write_state.ts";
 
-/** A statement of a script that runs outside a transaction, as `aludel_intent` keeps it until the script is done. */
+/** A statement of a script that runs outside a transaction; `aludel_intent` keeps it until the script is done. */
 export interface Intent {
   readonly revision: RevisionId;
   readonly direction: LoggedDirection;
@@ -19,8 +19,8 @@ export interface Intent {
 }
 
 /**
- * Reads which statements of an unfinished script have run and which may have, in the order of the script. Empty if
- * nothing is unfinished or the database has no state tables.
+ * Reads the statements of an unfinished script that have run or may have run, in the order of the script. The list is
+ * empty if no script is unfinished or the database has no state tables.
  *
  * @throws {AludelError} `state-newer-format`, `state-foreign-tables`.
  * @throws {SqlError}
@@ -42,7 +42,7 @@ export async function readIntents(connection: Connection): Promise<Intent[]> {
 }
 
 /**
- * Notes that a statement is about to run. Must be committed before it does; may be noted again after a crash.
+ * Records that a statement is about to run. It must be committed before that; it may be repeated after a crash.
  * @throws {SqlError}
  */
 export async function recordIntent(
@@ -62,7 +62,7 @@ export async function recordIntent(
 }
 
 /**
- * Notes that a statement has run.
+ * Records that a statement has run.
  * @throws {SqlError}
  */
 export async function recordDone(
@@ -82,7 +82,7 @@ export async function recordDone(
 }
 
 /**
- * Forgets that a statement was about to run: it was refused and changed nothing.
+ * Removes the record of a statement that was refused and changed nothing.
  * @throws {SqlError}
  */
 export async function withdrawIntent(
@@ -93,8 +93,8 @@ export async function withdrawIntent(
 }
 
 /**
- * Forgets the statements of a script that is done or was given up, in the transaction that writes or removes the
- * revision's record.
+ * Removes the statements of a script that is done or was given up. It runs in the transaction that writes or removes
+ * the revision's record.
  * @throws {SqlError}
  */
 export async function clearIntents(connection: Connection, revision: RevisionId): Promise<void> {

@@ -7,7 +7,7 @@ import { readFormat } from "./state_format.ts";
 /** The direction of a step. */
 export type LoggedDirection = "up" | "down";
 
-/** What happened, with its details: kept as JSON, so only values that JSON has. */
+/** An event with its details, which are stored as JSON. */
 export type LogEvent =
   /** A revision's up ran. */
   | {
@@ -30,11 +30,11 @@ export type LogEvent =
       readonly removed: readonly RevisionId[];
       /** Whether all records were erased first. */
       readonly purged: boolean;
-      /** Of removed revisions: the texts that are not on disk as they ran. */
+      /** The texts of removed revisions, as far as the disk does not have them as they ran. */
       readonly texts?: Readonly<Record<RevisionId, AppliedTexts>>;
     };
   }
-  /** A record follows a revision that was signed again, or one of whose ancestors was. */
+  /** A record was updated because its revision, or one of its ancestors, was signed again. */
   | {
     readonly event: "reseal";
     readonly revision: RevisionId;
@@ -44,26 +44,26 @@ export type LogEvent =
       readonly lineage: TextHash;
     };
   }
-  /** A database that was there before Aludel was taken over. */
+  /** An existing database was adopted. */
   | {
     readonly event: "baseline";
     readonly revision: RevisionId;
     readonly details: { readonly tables?: number };
   }
-  /** A development database was brought to a schema that no revision has. */
+  /** `dev` brought a database to a schema that no revision has. */
   | {
     readonly event: "dev";
     readonly revision: null;
     readonly details: { readonly durationMs: number; readonly sql: string };
   }
-  /** A restore point was put back. */
+  /** A restore point was restored. */
   | {
     readonly event: "restore";
     readonly revision: null;
-    /** `kept`: the restore point that holds what was replaced. `rows`: how many rows were put back, if only rows were. */
+    /** `kept`: the restore point with the replaced content. `rows`: the number of rows, if only rows were restored. */
     readonly details: { readonly point: string; readonly kept?: string; readonly rows?: number };
   }
-  /** Policies were set or taken back. `policies`: all that are set now. */
+  /** Policies were set or removed. `policies`: all that are set now. */
   | {
     readonly event: "protect";
     readonly revision: null;
@@ -73,7 +73,7 @@ export type LogEvent =
       readonly policies: readonly string[];
     };
   }
-  /** The records of a run of revisions became that of the one that replaces them. `texts`: what had run. */
+  /** A squash replaced the records of several revisions by one. `texts`: the texts that had run. */
   | {
     readonly event: "squash";
     readonly revision: RevisionId;
@@ -93,14 +93,14 @@ export type LogEvent =
       readonly sqlite?: string;
     };
   }
-  /** A statement outside a transaction was about to run, or has run. Statements count from 1. */
+  /** A statement outside a transaction was about to run, or has run. Statements are counted from 1. */
   | {
     readonly event: "off-intent" | "off-done";
     readonly revision: RevisionId;
     readonly details: { readonly direction: LoggedDirection; readonly statement: number };
   };
 
-/** When an event happened and which Aludel wrote it down. */
+/** The time of an event, and the version of Aludel that wrote it. */
 export interface LogStamp {
   /** UTC to the second. */
   readonly at: string;
@@ -111,18 +111,18 @@ export interface LogStamp {
 /** A row to append to `aludel_log`. */
 export type NewLogEntry = LogEvent & LogStamp;
 
-/** A row of `aludel_log` as read: a newer Aludel may have written events that this one does not know. */
+/** A row of `aludel_log` as read. A newer Aludel may have written events that this one does not know. */
 interface LogEntry extends LogStamp {
-  /** Rises with each entry. */
+  /** Increases with each entry. */
   readonly entry: number;
   readonly event: LogEvent["event"] | (string & Record<never, never>);
   readonly revision: RevisionId | null;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Which part of the log to read. */
+/** The part of the log to read. */
 export interface LogQuery {
-  /** How many of the newest entries; all of them if it is left out. */
+  /** The number of entries, newest first; all if it is left out. */
   readonly limit?: number;
   /** Only entries after this one. */
   readonly after?: number;
@@ -156,13 +156,13 @@ function toLogEntry(row: Row): LogEntry {
   };
 }
 
-/** The log is for people: a row that something else wrote is shown as it is. */
+/** Reads an entry's details. The log is for people, so a row that something else wrote is shown as it is. */
 function readDetails(text: string): Readonly<Record<string, unknown>> {
   try {
     const details: unknown = JSON.parse(text);
     if (typeof details === "object" && details !== null) return { ...details };
   } catch {
-    // Shown below.
+    // The text is not JSON. It is shown below.
   }
   return { text };
 }

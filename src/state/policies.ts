@@ -7,16 +7,17 @@ import { ensureStateTables, POLICY_FORMAT, readFormat } from "./state_format.ts"
 import { appendLog } from "./write_state.ts";
 
 /**
- * What a database forbids, whatever the settings of those who connect say. `no-drafts`: only sealed revisions run ·
- * `no-loss`: a run that takes anything is rolled back · `no-downgrade`: no down runs.
+ * A restriction that a database imposes on every client, whatever its settings. `no-drafts`: only sealed revisions run
+ * ·
+ * `no-loss`: a run that loses data is rolled back · `no-downgrade`: no down runs.
  */
 export type Policy = "no-downgrade" | "no-drafts" | "no-loss";
 
-/** Every policy, sorted. */
+/** All policies, sorted. */
 export const POLICIES: readonly Policy[] = ["no-downgrade", "no-drafts", "no-loss"];
 
 /**
- * Reads what the database forbids; nothing if it has no state tables.
+ * Reads the policies of a database. There are none if it has no state tables.
  *
  * @throws {AludelError} `policy-unknown` for a policy that this Aludel cannot obey; `state-newer-format`,
  *   `state-foreign-tables`.
@@ -37,8 +38,8 @@ export async function readPolicies(connection: Connection): Promise<ReadonlySet<
 }
 
 /**
- * Replaces what the database forbids. As long as there is a policy, the state tables have a format that programs refuse
- * which know no policies. Runs inside the caller's transaction.
+ * Replaces the policies of a database. While there is one, the state tables have a format that programs without support
+ * for policies refuse. It runs inside the caller's transaction.
  *
  * @throws {AludelError} As {@linkcode readPolicies}.
  * @throws {SqlError}
@@ -57,16 +58,16 @@ export async function writePolicies(
   await SET_META.run(connection, { key: "format", value: String(POLICY_FORMAT) });
 }
 
-/** Policies to set and to take back. */
+/** Policies to set and to remove. */
 export interface PolicyChange {
   readonly set: readonly Policy[];
   readonly off: readonly Policy[];
 }
 
 /**
- * Changes what the database forbids, and logs it. Runs inside the caller's transaction.
+ * Changes the policies of a database and logs the change. It runs inside the caller's transaction.
  *
- * @returns What is forbidden now, and whether that is a change; without one nothing is written.
+ * @returns The policies after the change, and whether they changed. If not, nothing is written.
  * @throws {AludelError} As {@linkcode readPolicies}.
  * @throws {SqlError}
  */

@@ -6,26 +6,26 @@ import type { TextHashes } from "../manifest/verdict.ts";
 import { say, shell } from "../text/next_step.ts";
 import { readFormat, STATE_FORMATS, type StateFormat } from "./state_format.ts";
 
-/** How a revision came to be recorded: its up ran here, or it was only recorded. */
+/** The origin of a record: the revision's up ran here, or the revision was only recorded. */
 type AppliedKind = "ran" | "stamped";
 
 /** A row of `aludel_revision`, without the two texts. */
 export interface AppliedRevision extends Revision {
   readonly message: string;
-  /** The hash over the whole history that led here, see docs/formats.md. */
+  /** The hash of the revision's whole history, see docs/formats.md. */
   readonly lineage: TextHash;
   readonly up: TextHash;
   readonly down: DownHash;
   readonly kind: AppliedKind;
   /** UTC to the second. */
   readonly appliedAt: string;
-  /** How long `up` ran, in milliseconds; 0 for a stamped one. */
+  /** The duration of `up` in milliseconds; 0 for a stamped revision. */
   readonly durationMs: number;
-  /** The Aludel that applied it: `aludel 0.1.0`. */
+  /** The version of Aludel that applied it: `aludel 0.1.0`. */
   readonly appliedBy: string;
 }
 
-/** The texts that ran, from the same row. `down` is null for a revision that cannot be undone. */
+/** The texts that ran. `down` is null for a revision that cannot be undone. */
 export interface AppliedTexts {
   readonly up: string;
   readonly down: string | null;
@@ -34,10 +34,10 @@ export interface AppliedTexts {
 const EMPTY: readonly string[] = [];
 
 /**
- * Reads a list of ids or labels as the state tables keep it: a JSON array of strings.
+ * Reads a list of ids or labels from a column of the state tables: a JSON array of strings.
  *
  * @param owner The revision of the row, for the message.
- * @throws {AludelError} `state-damaged` if it is something else.
+ * @throws {AludelError} `state-damaged` if the column has anything else.
  */
 function readIdList(
   value: SqlValue | undefined,
@@ -60,12 +60,12 @@ function readIdList(
   );
 }
 
-/** Writes a list as {@linkcode readIdList} reads it. */
+/** Formats a list so that {@linkcode readIdList} can read it. */
 export function writeIdList(list: readonly string[]): string {
   return list.length === 0 ? "[]" : JSON.stringify(list);
 }
 
-/** The one element of most lists, read without a JSON parser: a history of 10,000 has as many. */
+/** Reads a list with one element without JSON.parse. Most lists are such, and a history of 10,000 has as many lists. */
 function readSingle(value: SqlValue | undefined): string | undefined {
   if (typeof value !== "string" || !value.startsWith('["')) return undefined;
   const end = value.length - 2;
@@ -84,7 +84,7 @@ function parse(value: SqlValue | undefined): unknown {
 }
 
 /**
- * Identifies one state of a database: two equal marks mean that nothing was recorded in between. Only to be
+ * The mark of a database's state: if it is equal at two times, nothing was recorded in between. Marks can only be
  * compared.
  */
 export type StateMark = string;
@@ -93,8 +93,8 @@ export type StateMark = string;
 export const ABSENT_MARK: StateMark = "absent";
 
 /**
- * Reads the mark of the state as it is now. Every change of a record also writes to the log; the rows are counted
- * as well, for changes made by hand.
+ * Reads the mark of the current state. Every change of a record also writes to the log. The rows are counted too,
+ * because they may be changed by hand.
  *
  * @throws {AludelError} `state-newer-format`, `state-foreign-tables`.
  * @throws {SqlError}
@@ -117,17 +117,17 @@ function markIn(format: number, row: Row | undefined): StateMark {
   return `${format}:${row?.["revisions"]}:${row?.["last"]}:${row?.["entry"]}`;
 }
 
-/** What a database records, as one text, and the mark of the same moment. */
+/** A text that identifies the records of a database, and the mark of the same moment. */
 export interface Fingerprint {
   /**
-   * Equal for two databases with the same records, policies and interrupted runs. When and how long a revision ran is not
-   * part of it, but who ran it is.
+   * Equal for two databases with the same records, policies and interrupted runs. It covers the version of Aludel that
+   * ran a revision, but not the time and the duration.
    */
   readonly text: string;
   readonly mark: StateMark;
 }
 
-/** With few subqueries: SQLite takes longer to compile one than to run it. */
+/** It has few subqueries, because SQLite takes longer to compile one than to run it. */
 const FINGERPRINT = "SELECT count(*) AS revisions, max(position) AS last, " +
   "(SELECT max(entry) FROM main.aludel_log) AS entry, " +
   "(SELECT group_concat(key || char(31) || value, char(30)) FROM main.aludel_meta) AS meta, " +
@@ -138,10 +138,10 @@ const FINGERPRINT = "SELECT count(*) AS revisions, max(position) AS last, " +
   "applied_by FROM main.aludel_revision ORDER BY position)";
 
 /**
- * Reads with one query what tells the states of many databases apart. Says nothing of tables that are not ours: the first
- * database with a fingerprint has to be read by {@linkcode readState}.
+ * Reads the fingerprint of a database in one query, to compare many databases quickly. It does not check for foreign
+ * tables, so the first database with a fingerprint must be read by {@linkcode readState}.
  *
- * @returns undefined for a database without records, or with tables that are not as they should be.
+ * @returns undefined for a database without records, or with unexpected state tables.
  */
 export async function readFingerprint(connection: Connection): Promise<Fingerprint | undefined> {
   try {
@@ -156,21 +156,23 @@ export async function readFingerprint(connection: Connection): Promise<Fingerpri
   }
 }
 
-/** What a database records of itself. */
+/** The records of a database. */
 export interface State {
   /** The format of its tables; `"absent"` if it has none. */
   readonly format: number | "absent";
-  /** In order of application. */
+  /** The applied revisions, in the order of application. */
   readonly applied: readonly AppliedRevision[];
-  /** Taken before the rest was read: a change in between shows as a mark that moved. */
+  /** Read first, so that a concurrent change shows as a different mark. */
   readonly mark: StateMark;
 }
 
-/** The state of a database that does not exist yet: compared by identity, so nothing else is this object. */
+/**
+ * The state of a database that does not exist yet. It is compared by identity, so no other state may be this object.
+ */
 export const NO_STATE: State = { format: "absent", applied: [], mark: ABSENT_MARK };
 
 /**
- * Reads what is applied, without the texts. Changes nothing.
+ * Reads the applied revisions, without their texts. Changes nothing.
  *
  * @throws {AludelError} `state-newer-format`, `state-foreign-tables`, `state-damaged`.
  * @throws {SqlError}
@@ -190,7 +192,7 @@ export async function readState(
 }
 
 /**
- * Reads the ids of what is applied and the mark, for erasing records that may be damaged.
+ * Reads the ids of the applied revisions and the mark, in order to erase records that may be damaged.
  *
  * @throws {AludelError} `state-newer-format`, `state-foreign-tables`.
  * @throws {SqlError}
@@ -206,8 +208,8 @@ export async function readAppliedIds(
 }
 
 /**
- * Reads the texts that a revision was applied with.
- * @returns Undefined if the revision is not applied.
+ * Reads the texts of an applied revision.
+ * @returns undefined if the revision is not applied.
  * @throws {SqlError}
  */
 export async function readTexts(
@@ -222,18 +224,18 @@ export async function readTexts(
   return toTexts(row);
 }
 
-/** All that a database stored of its revisions' texts. */
+/** All texts of revisions that a database has stored. */
 export interface StoredTexts {
   readonly texts: ReadonlyMap<RevisionId, AppliedTexts>;
   /**
-   * The hashes that a re-signing replaced, from the log: if the tokens changed too, the record has the new hashes and
-   * keeps the text that ran.
+   * The hashes that were replaced when a revision was signed again, from the log: if the tokens changed too, the record
+   * has the new hashes and keeps the text that ran.
    */
   readonly replaced: ReadonlyMap<RevisionId, readonly TextHashes[]>;
 }
 
 /**
- * Reads the texts of every revision that is applied, and of one revision if it is given.
+ * Reads the texts of every applied revision, or of the given one.
  * @throws {AludelError} `state-newer-format`, `state-foreign-tables`.
  * @throws {SqlError}
  */

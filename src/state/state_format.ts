@@ -6,29 +6,29 @@ import { say } from "../text/next_step.ts";
 export interface StateFormat {
   readonly number: number;
   /**
-   * Each table with its columns, whose order is free: ALTER TABLE adds at the end. `aludel_meta` and `aludel_log` are the
-   * same in every format, so that any of them can be recognised and its log be read.
+   * Each table with its columns, in any order, because ALTER TABLE adds columns at the end. `aludel_meta` and
+   * `aludel_log` are the same in every format, so that every Aludel can recognise the format and read the log.
    */
   readonly tables: Readonly<Record<string, readonly string[]>>;
-  /** Makes the tables in a database without any. The format's number is recorded apart. */
+  /** Creates the tables in a database without any. The format's number is recorded separately. */
   readonly create: readonly string[];
-  /** Makes these tables of the ones of the format before, rows included. */
+  /** Converts the tables of the previous format, rows included. */
   readonly upgrade: readonly string[];
-  /** Whether a database has it only if something needs it, so that programs that know less can read all others. */
+  /** Whether only databases that need the format get it, so that older programs can read all others. */
   readonly onlyIfNeeded?: true;
-  /** A select list over `aludel_revision` that gives the newest format's columns from these. */
+  /** A select list over this format's `aludel_revision` that gives the columns of the newest format. */
   readonly revisionColumns: string;
 }
 
 /**
- * Format 1. Why it is so:
+ * Format 1. The reasons for its form:
  *
- * - Not STRICT: a library before SQLite 3.37 cannot open a database that has one STRICT table at all, and the user's
- *   application opens this file.
- * - No AUTOINCREMENT: it would put `sqlite_sequence` into the user's file. `position` keeps the order of application.
- * - The two texts come last: reading the other columns does not follow a row's overflow pages
+ * - The tables are not STRICT: a library before SQLite 3.37 cannot open a database with a STRICT table at all, and the
+ *   user's application opens this file.
+ * - No AUTOINCREMENT: it would create `sqlite_sequence` in the user's file. `position` keeps the order of application.
+ * - The two texts are last, so that reading the other columns does not follow a row's overflow pages
  *   (https://sqlite.org/fileformat2.html#ovflpgs).
- * - JSON is kept as plain text, so that every library and every eye can read it.
+ * - JSON is plain text, so that every library and every person can read it.
  */
 const FORMAT_1: StateFormat = {
   number: 1,
@@ -99,16 +99,18 @@ const FORMAT_1: StateFormat = {
     "down_hash, kind, applied_at, duration_ms, applied_by",
 };
 
-/** The format of a database that has policies: the same tables, which programs that would not obey them refuse. */
+/**
+ * The format of a database with policies. Its tables are the same, but programs that do not know policies refuse it.
+ */
 export const POLICY_FORMAT = 2;
 
 const FORMAT_2: StateFormat = { ...FORMAT_1, number: POLICY_FORMAT, onlyIfNeeded: true };
 
-/** Every format, oldest first, without a gap. */
+/** All formats, oldest first, without gaps. */
 export const STATE_FORMATS: readonly StateFormat[] = [FORMAT_1, FORMAT_2];
 
 /**
- * The statements that make the state tables in a database without any, for scripts that run elsewhere.
+ * The statements that create the state tables in a database without any, for scripts that run elsewhere.
  */
 export function createStatements(formats: readonly StateFormat[] = STATE_FORMATS): string[] {
   const { create, number } = written(formats);
@@ -116,10 +118,10 @@ export function createStatements(formats: readonly StateFormat[] = STATE_FORMATS
 }
 
 /**
- * Finds out which state tables a database has, with two small queries and without a change.
+ * Finds the format of a database's state tables with two small queries. It changes nothing.
  *
  * @param formats The known formats, oldest first.
- * @returns Their format; `"absent"` if there is none of them.
+ * @returns The format; `"absent"` if the database has no state tables.
  * @throws {AludelError} `state-newer-format`, `state-foreign-tables`.
  * @throws {SqlError}
  */
@@ -149,17 +151,17 @@ export async function readFormat(
 
 /**
  * Whether a database has state tables.
- * @throws {AludelError} as {@linkcode readFormat}.
+ * @throws {AludelError} As {@linkcode readFormat}.
  */
 export async function hasStateTables(connection: Connection): Promise<boolean> {
   return await readFormat(connection) !== "absent";
 }
 
 /**
- * Makes the state tables, or brings them to the newest format, one step after the other. Runs inside the
- * caller's transaction and does nothing if they are as they should be.
+ * Creates the state tables, or upgrades them to the newest format step by step. It runs inside the
+ * caller's transaction, and does nothing if the tables are up to date.
  *
- * @throws {AludelError} as {@linkcode readFormat}.
+ * @throws {AludelError} As {@linkcode readFormat}.
  * @throws {SqlError}
  */
 export async function ensureStateTables(
@@ -180,7 +182,7 @@ export async function ensureStateTables(
   }
 }
 
-/** The format that a database gets if it needs nothing more. */
+/** The format for a database that needs no other. */
 function written(formats: readonly StateFormat[]): StateFormat {
   return formats.findLast((format) => format.onlyIfNeeded !== true) ?? newest(formats);
 }
@@ -189,13 +191,13 @@ function newest(formats: readonly StateFormat[]): StateFormat {
   return formats[formats.length - 1]!;
 }
 
-/** The columns of the tables of our name that the database has. */
+/** The columns of the state tables that the database has. */
 async function readShapes(
   connection: Connection,
   formats: readonly StateFormat[],
 ): Promise<Map<string, Set<string>>> {
   const tables = new Set(formats.flatMap((format) => Object.keys(format.tables)));
-  // One look-up a name: listing the schema would cost in proportion to the user's tables.
+  // One look-up a name, because listing the schema would take time in proportion to the user's tables.
   const sql = [...tables].map((table) =>
     `SELECT '${table}' AS owner, name FROM pragma_table_info('${table}', 'main')`
   ).join(" UNION ALL ");

@@ -3,10 +3,10 @@ import { quoteText } from "../sql/identifier.ts";
 import type { NewLogEntry } from "./log.ts";
 import { type AppliedRevision, type AppliedTexts, writeIdList } from "./state.ts";
 
-// Each statement that changes the state tables, written once: the runner binds its values, and a script for the sqlite3
-// shell has them in its text.
+// The statements that change the state tables. The runner binds their values, and a script for the sqlite3 shell has
+// the values in its text.
 
-/** A piece of SQL that a script has in the place of a value. */
+/** An SQL expression that a script has in the place of a value. */
 export interface SqlExpression {
   readonly expression: string;
 }
@@ -21,7 +21,7 @@ export class StateStatement<Name extends string = never> {
   }
 
   /**
-   * Runs it with bound values. Its text is always the same, so that the connection keeps it prepared.
+   * Runs it with bound values. Its text never changes, so the connection keeps it prepared.
    * @throws {SqlError}
    */
   run(connection: Connection, values: Readonly<Record<Name, SqlValue>>): Promise<Row[]> {
@@ -30,7 +30,7 @@ export class StateStatement<Name extends string = never> {
     return connection.query(sql, names.map((name) => values[name]));
   }
 
-  /** Its text with the values in it and a semicolon at the end. */
+  /** The text of the statement with its values, and a semicolon at the end. */
   text(values: Readonly<Record<Name, SqlValue | SqlExpression>>): string {
     return `${this.#text.replace(PARAMETER, (_, name) => literal(values[name as Name]))};`;
   }
@@ -45,7 +45,7 @@ export class StateStatement<Name extends string = never> {
   }
 }
 
-/** A named value: none of the statements has a colon anywhere else. */
+/** A named value. None of the statements has a colon anywhere else. */
 const PARAMETER = /:([a-z_]+)/g;
 
 function literal(value: SqlValue | SqlExpression): string {
@@ -55,7 +55,7 @@ function literal(value: SqlValue | SqlExpression): string {
   return String(value);
 }
 
-/** An INSERT into columns that are named like their values. */
+/** An INSERT into columns that have the names of their values. */
 function insertInto<Name extends string>(table: string, columns: readonly Name[]) {
   const values = columns.map((name) => `:${name}`).join(", ");
   return new StateStatement<Name>(
@@ -106,10 +106,10 @@ const DELETE = "DELETE FROM main.aludel_revision WHERE id = :id";
 /** Removes a revision's record. */
 export const DELETE_REVISION = new StateStatement<"id">(DELETE);
 
-/** Removes a revision's record and gives its id. */
+/** Removes a revision's record and returns its id. */
 export const DELETE_REVISION_RETURNING = new StateStatement<"id">(`${DELETE} RETURNING id`);
 
-/** Removes all records, and what is known of unfinished scripts; the log is kept. */
+/** Removes all records, and the statements of unfinished scripts. The log is kept. */
 export const PURGE = [
   new StateStatement("DELETE FROM main.aludel_revision"),
   new StateStatement("DELETE FROM main.aludel_intent"),
@@ -121,12 +121,12 @@ export const RESEAL_HASHES = new StateStatement<"id" | "up_hash" | "down_hash" |
     "lineage = :lineage WHERE id = :id",
 );
 
-/** Replaces the texts in a record by others that say the same. */
+/** Replaces the texts in a record by others with the same statements. */
 export const RESEAL_TEXTS = new StateStatement<"id" | "up_sql" | "down_sql">(
   "UPDATE main.aludel_revision SET up_sql = :up_sql, down_sql = :down_sql WHERE id = :id",
 );
 
-/** Makes the record of the last revision of a run the record of the one that replaces the run; its place is kept. */
+/** Turns the record of the last squashed revision into that of the squash, and keeps its position. */
 export const SQUASH_REVISION = new StateStatement<
   | "last"
   | "id"
@@ -172,7 +172,7 @@ export function logValues(entry: NewLogEntry) {
   };
 }
 
-/** Appends an entry of another database's log under its own number. */
+/** Appends an entry of another database's log with its own number. */
 export const CARRY_LOG = insertInto("aludel_log", [
   "entry",
   "at",
@@ -182,17 +182,17 @@ export const CARRY_LOG = insertInto("aludel_log", [
   "logged_by",
 ]);
 
-/** Writes a fact about the state tables or the database. */
+/** Sets a property of the state tables or the database. */
 export const SET_META = new StateStatement<"key" | "value">(
   "INSERT OR REPLACE INTO main.aludel_meta (key, value) VALUES (:key, :value)",
 );
 
-/** Removes such a fact. */
+/** Removes a property. */
 export const UNSET_META = new StateStatement<"key">(
   "DELETE FROM main.aludel_meta WHERE key = :key",
 );
 
-/** Notes that a statement of a script that runs outside a transaction is about to run. */
+/** Records that a statement of a script outside a transaction is about to run. */
 export const INTEND = new StateStatement<"revision" | "direction" | "statement" | "sql" | "at">(
   "INSERT OR REPLACE INTO main.aludel_intent (revision, direction, statement, sql, state, at) " +
     "VALUES (:revision, :direction, :statement, :sql, 'intended', :at)",
@@ -201,22 +201,22 @@ export const INTEND = new StateStatement<"revision" | "direction" | "statement" 
 const ONE_INTENT = "WHERE revision = :revision AND direction = :direction AND " +
   "statement = :statement";
 
-/** Notes that such a statement has run. */
+/** Records that such a statement has run. */
 export const INTENT_DONE = new StateStatement<"revision" | "direction" | "statement" | "at">(
   `UPDATE main.aludel_intent SET state = 'done', at = :at ${ONE_INTENT}`,
 );
 
-/** Forgets such a statement, which was refused. */
+/** Removes such a statement, because it was refused. */
 export const WITHDRAW_INTENT = new StateStatement<"revision" | "direction" | "statement">(
   `DELETE FROM main.aludel_intent ${ONE_INTENT}`,
 );
 
-/** Forgets the statements of a revision. */
+/** Removes the statements of a revision. */
 export const CLEAR_INTENTS = new StateStatement<"revision">(
   "DELETE FROM main.aludel_intent WHERE revision = :revision",
 );
 
-/** Forgets the statements of all revisions but these; a script takes their ids as an expression in parentheses. */
+/** Removes the statements of all other revisions. A script passes the ids as an expression in parentheses. */
 export const CLEAR_OTHER_INTENTS = new StateStatement<"revisions">(
   "DELETE FROM main.aludel_intent WHERE revision NOT IN :revisions",
 );

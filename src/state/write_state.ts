@@ -33,7 +33,7 @@ export async function insertRevision(
 
 /**
  * Removes a revision's record.
- * @throws {AludelError} `internal` if there is none: the caller's view of the state was wrong.
+ * @throws {AludelError} `internal` if it has no record, which means that the caller's view of the state was wrong.
  * @throws {SqlError}
  */
 export async function deleteRevision(connection: Connection, id: RevisionId): Promise<void> {
@@ -41,7 +41,7 @@ export async function deleteRevision(connection: Connection, id: RevisionId): Pr
   if (deleted.length !== 1) throw notRecorded(id);
 }
 
-/** Removes all records, and what is known of unfinished scripts; the log is kept. @throws {SqlError} */
+/** Removes all records, and the statements of unfinished scripts. The log is kept. @throws {SqlError} */
 export async function purgeRevisions(connection: Connection): Promise<void> {
   for (const statement of PURGE) await statement.run(connection, {});
 }
@@ -49,7 +49,7 @@ export async function purgeRevisions(connection: Connection): Promise<void> {
 /**
  * Updates a record after its revision was signed again, and logs that.
  *
- * @param texts The new texts; null keeps the ones that ran.
+ * @param texts The new texts, or null to keep the ones that ran.
  * @throws {AludelError} `internal` if the revision is not applied.
  * @throws {SqlError}
  */
