@@ -4,34 +4,34 @@ import type { CrewSetup, Task, TaskReply } from "./task.ts";
 /** A message to a worker: the setup first, then tasks. */
 export type CrewOrder = { readonly setup: CrewSetup } | { readonly tasks: readonly Task[] };
 
-/** A message from a worker: a result, that it is ready for more, or a bug of ours. */
+/** A message from a worker: a result, that it is ready for the next order, or a bug of Aludel. */
 export type CrewReply = TaskReply | { readonly ready: true } | { readonly fault: string };
 
-/** Starts a worker. The address is literal so that builds find it. */
+/** Starts a worker. The address is a literal, because bundlers look for one. */
 function startWorker(): Thread<CrewOrder, CrewReply> {
   return host.threads.start(new URL("./fleet_worker.ts", import.meta.url));
 }
 
 /**
- * The threads that work on the databases of a fleet. The thread that started them stays free to keep the journal, to
- * draw progress and to hear Ctrl-C.
+ * The threads that work on the databases of a fleet. The thread that starts them only writes the journal, draws
+ * progress and handles Ctrl-C.
  */
 export class Crew implements Disposable {
   readonly #workers: readonly Thread<CrewOrder, CrewReply>[];
   readonly #started: readonly Promise<void>[];
 
-  /** @param jobs How many threads. */
+  /** @param jobs The number of threads. */
   constructor(jobs: number, setup: CrewSetup) {
     this.#workers = Array.from({ length: jobs }, startWorker);
     this.#started = this.#workers.map((worker) => talk(worker, { setup }, () => {}));
   }
 
   /**
-   * Has tasks done until there are no more.
+   * Runs tasks until there are no more.
    *
-   * @param take Gives the next tasks for one thread, which does them in order; none when nothing is left.
-   * @param onReply Called with each result, in no particular order among threads.
-   * @throws {Error} A bug of ours in a thread.
+   * @param take Returns the next tasks of one thread, which runs them in order; none if all were taken.
+   * @param onReply Called with each result. Results of different threads come in any order.
+   * @throws {Error} A bug of Aludel in a thread.
    */
   async work(
     take: () => Promise<readonly Task[]>,
@@ -50,7 +50,7 @@ export class Crew implements Disposable {
   }
 }
 
-/** Sends an order, and resolves when the worker is ready for the next one. */
+/** Sends an order. Resolves when the worker is ready for the next one, and rejects if the worker fails. */
 function talk(
   worker: Thread<CrewOrder, CrewReply>,
   order: CrewOrder,

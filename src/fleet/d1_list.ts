@@ -9,8 +9,8 @@ import { expandBraces, matcher } from "./glob.ts";
 import { environmentOf } from "./member.ts";
 
 /**
- * Lists the D1 databases of the Cloudflare account whose names match one of the patterns, by their names. The account is that
- * of Wrangler's settings beside Aludel's, or of CLOUDFLARE_ACCOUNT_ID.
+ * Lists the D1 databases of a Cloudflare account whose names match one of the patterns, sorted by name. The account is
+ * CLOUDFLARE_ACCOUNT_ID, or the one in Wrangler's settings in the project's folder.
  *
  * @throws {AludelError} `target-value` if no account is named or there is no token; `server-failed`.
  */

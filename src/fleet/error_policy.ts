@@ -1,4 +1,4 @@
-/** After which errors a run stops: the first, the first of a kind that it has not had, so many, or none. */
+/** When a run stops: at the first error, at the first error of a new kind, after a number of errors, or never. */
 export type ErrorPolicy =
   | { readonly kind: "stop" }
   | { readonly kind: "new-kind" }
@@ -13,8 +13,8 @@ export function parseErrorPolicy(text: string): ErrorPolicy | undefined {
 }
 
 /**
- * Counts the errors of a run, and says when it is to stop. A run that goes on after it was stopped has been seen by a
- * person: the kinds of errors that it had stop it no more.
+ * Counts the errors of a run, and decides when it stops. A user who continues a stopped run knows its errors, so with
+ * `new-kind` errors of these kinds do not stop it again.
  */
 export class ErrorCount {
   readonly #policy: ErrorPolicy;
@@ -22,18 +22,18 @@ export class ErrorCount {
   #count = 0;
   #reason: string | undefined;
 
-  /** @param known The kinds of errors that the run had before. */
+  /** @param known The kinds of errors that the run had before it was continued. */
   constructor(policy: ErrorPolicy, known: ReadonlySet<string>) {
     this.#policy = policy;
     this.#known = known;
   }
 
-  /** Why the run is to stop; undefined as long as it may go on. */
+  /** The reason to stop the run; undefined if it may continue. */
   get reason(): string | undefined {
     return this.#reason;
   }
 
-  /** @param kind As `errorKind` gives it. @returns Whether the run may go on. */
+  /** Counts an error. @param kind From `errorKind`. @returns Whether the run may continue. */
   add(kind: string): boolean {
     this.#count++;
     this.#reason ??= this.#reasonFor(kind);
@@ -54,7 +54,7 @@ export class ErrorCount {
   }
 }
 
-/** How many databases a canary run takes: a number, or a share of those that have something to do. */
+/** The size of a canary run: a number of databases, or a share of those that have pending revisions. */
 export type CanarySize = { readonly count: number } | { readonly percent: number };
 
 /** Reads `10` or `5%`. @returns undefined for anything else. */
@@ -66,7 +66,7 @@ export function parseCanary(text: string): CanarySize | undefined {
   return { percent: Number(percent) };
 }
 
-/** So many databases of a fleet are taken; at least one. */
+/** The number of databases in a canary run; at least one. @param planned The databases with pending revisions. */
 export function canaryCount(size: CanarySize, planned: number): number {
   if ("count" in size) return size.count;
   return Math.max(1, Math.ceil(planned * size.percent / 100));

@@ -1,4 +1,6 @@
-/** A worker that does a fleet's tasks: SQLite keeps its thread busy, and databases can be worked on side by side. */
+/**
+ * A worker that runs a fleet's tasks. SQLite blocks its thread, so parallel work needs one thread for each database.
+ */
 import { host } from "../host/mod.ts";
 import type { CrewOrder, CrewReply } from "./crew.ts";
 import { MemberWork } from "./member_work.ts";
@@ -12,7 +14,7 @@ port.onOrder(async (order) => {
   try {
     if ("setup" in order) work = new MemberWork(order.setup);
     else {
-      // After a failure it is asked first whether there is to be another.
+      // The main thread decides after a failure whether the run continues, so it gets the rest of the tasks back.
       let hasFailed = false;
       for (const task of order.tasks) {
         const result: TaskResult = hasFailed ? { kind: "skipped" } : await work!.run(task);

@@ -5,20 +5,24 @@ import type { Settings } from "../project/workspace/settings.ts";
 import { openWorkspace, type Workspace } from "../project/workspace/workspace.ts";
 
 /**
- * A project as it was when a run began: its files are read once, by one thread, and all databases get the same, whatever
- * becomes of the disk meanwhile. Plain data for workers.
+ * A project as it was when a run began. Its files are read once, so that all databases get the same revisions even if
+ * the files change during the run. It is plain data that can be sent to workers.
  */
 export interface FrozenProject {
   readonly settings: Settings;
-  /** The migrations folder for messages. */
+  /** The name of the migrations folder, for messages. */
   readonly folder: string;
-  /** The files by their path in it. */
+  /** The content of the files by their path in the folder. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** The revisions that an upgrade leads to. */
   readonly goal: readonly RevisionId[];
 }
 
-/** Reads every file of a project that an upgrade may need. @throws {AludelError} An error of the area `file`. */
+/**
+ * Reads every file of a project that an upgrade may need.
+ * @param goal The revisions that an upgrade leads to.
+ * @throws {AludelError} An error of the area `file`.
+ */
 export function freezeProject(
   { settings, files }: Project,
   { manifest }: Workspace,
@@ -36,7 +40,7 @@ export function freezeProject(
   return { settings, folder: files.name, files: read, goal };
 }
 
-/** The workspace of a frozen project. */
+/** Makes the workspace of a frozen project, which reads no file. */
 export function thaw({ folder, files }: FrozenProject): Workspace {
   return openWorkspace(new FrozenFiles(folder, files))!;
 }

@@ -1,18 +1,19 @@
 import { type FolderEntry, host } from "../host/mod.ts";
 import { isAbsolutePath } from "../project/workspace/files.ts";
 
-/** What SQLite keeps beside a database: no databases of their own. */
+/** The files that SQLite keeps beside a database. */
 const COMPANION = /-(?:journal|wal|shm)$/;
 
 /** A folder of restore points, which are copies of databases. */
 const RESTORE_FOLDER = /\.restore$/;
 
 /**
- * The files that a pattern names, sorted, each as the pattern spells it: relative if the pattern is.
+ * Returns the sorted paths of the files that a pattern matches. They are relative if the pattern is.
  *
- * `*`, `?`, `[a-z]` and `{a,b}` match within a name, `**` any folders. As in a shell, a wildcard does not match a dot that a
- * name begins with; symbolic links to files count, and `**` follows none to a folder. What belongs to a database, its
- * journal, its log and its restore points, is left out. A pattern without a wildcard is a path, whether or not it exists.
+ * `*`, `?`, `[a-z]` and `{a,b}` match within a name, `**` matches any folders. As in a shell, a wildcard does not match
+ * the dot at the beginning of a name. Symbolic links to files match, but `**` does not follow links to folders.
+ * Journals, WAL files and restore points of databases are left out. A pattern without a wildcard is a path, whether or
+ * not it exists.
  *
  * @param folder The absolute path that a relative pattern starts from.
  */
@@ -26,18 +27,21 @@ export function expandGlob(pattern: string, folder: string): string[] {
   return [...found].sort();
 }
 
-/** Whether a text has a wildcard, so that it names any number of files. */
+/** Whether a text has a wildcard. */
 export function isGlob(text: string): boolean {
   return /[*?[{]/.test(text);
 }
 
 interface Search {
-  /** What is put before a path to open it. */
+  /** The prefix that makes a path absolute. */
   readonly root: string;
   readonly found: Set<string>;
 }
 
-/** @param base What is known of the path, with a slash at its end, or empty. */
+/**
+ * Finds the files below `base` that match the parts of a pattern.
+ * @param base Empty, or a path that ends with a slash.
+ */
 function walk(base: string, [part, ...rest]: readonly string[], search: Search): void {
   if (part === undefined) return;
   const isLast = rest.length === 0;
@@ -74,7 +78,7 @@ function isCompanion(name: string, names: ReadonlySet<string>): boolean {
   return COMPANION.test(name) && names.has(name.replace(COMPANION, ""));
 }
 
-/** What a folder holds; nothing if there is none, or if it cannot be listed. */
+/** The entries of a folder; none if it does not exist or cannot be listed. */
 function entriesOf(base: string, { root }: Search): readonly FolderEntry[] {
   try {
     return [...host.files.list(root + base || ".")];
@@ -99,7 +103,7 @@ function statOf(path: string) {
   }
 }
 
-/** `a{b,c}d` is `abd` and `acd`. Braces without a comma are letters. */
+/** Expands braces: `a{b,c}d` is `abd` and `acd`. Braces without a comma are literal. */
 export function expandBraces(pattern: string): string[] {
   const braces = /\{([^{}]*,[^{}]*)\}/.exec(pattern);
   if (braces === null) return [pattern];
@@ -108,7 +112,7 @@ export function expandBraces(pattern: string): string[] {
   return braces[1]!.split(",").flatMap((choice) => expandBraces(before + choice + after));
 }
 
-/** Whether a name matches a pattern without slashes and braces. */
+/** Returns a function that tells whether a name matches a pattern, which has no slashes and braces. */
 export function matcher(pattern: string): (name: string) => boolean {
   const source = pattern.replace(/\[(!|\^)?([^\]]+)\]|[*?]|[\\^$.|+()[\]{}]/g, (all, not, set) => {
     if (all === "*") return ".*";

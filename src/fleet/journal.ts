@@ -20,10 +20,10 @@ import { errorKind, type MemberError } from "./member_error.ts";
 import type { Sight } from "./survey.ts";
 import type { RehearsalOutcome, UndoOutcome, UpgradeOutcome } from "./task.ts";
 
-/** So many rows are read at a time, however large the fleet is. */
+/** The number of rows read at a time, which bounds the memory for large fleets. */
 const PAGE = 256;
 
-/** The journal of one run: an SQLite file with its databases and what became of them. */
+/** The journal of one run: an SQLite file that lists the run's databases and their outcomes. */
 export class Journal implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #lock: Disposable | undefined;
@@ -76,7 +76,7 @@ export class Journal implements AsyncDisposable {
   /**
    * Opens the journal of a run.
    *
-   * @param purpose Whether the run goes on, which one process at a time may do.
+   * @param purpose `write` to continue or undo the run, which takes a lock: only one process at a time may do so.
    * @throws {AludelError} `fleet-run-missing`, `fleet-run-busy`, `fleet-journal`.
    */
   static async open(root: string, run: string, purpose: "look" | "write"): Promise<Journal> {
@@ -105,7 +105,7 @@ export class Journal implements AsyncDisposable {
     this.#lock?.[Symbol.dispose]();
   }
 
-  /** Does several changes as one. */
+  /** Runs `work` in one transaction, and rolls it back if `work` throws. */
   async together(work: () => Promise<void>): Promise<void> {
     await this.#connection.execute("BEGIN IMMEDIATE");
     try {
@@ -117,6 +117,7 @@ export class Journal implements AsyncDisposable {
     await this.#connection.execute("COMMIT");
   }
 
+  /** Records a look at a database. A database that needs nothing is `idle`, one that cannot be upgraded `failed`. */
   async setSight(position: number, sight: Sight, at: string): Promise<void> {
     const { standing, pending, bytes, group = null, heads, error } = sight;
     const isRefused = error !== undefined && standing !== "locked";
@@ -140,6 +141,7 @@ export class Journal implements AsyncDisposable {
     );
   }
 
+  /** Records the upgrade of a database. */
   async setOutcome(position: number, outcome: UpgradeOutcome, at: string): Promise<void> {
     const { result, applied, heads, points, lost, durationMs, stamp, error } = outcome;
     await this.#connection.query(
@@ -161,8 +163,8 @@ export class Journal implements AsyncDisposable {
   }
 
   /**
-   * Gives every planned database its turn: the first of each group comes first, so that the beginning of the run is a
-   * sample of all of it; those that were locked come last.
+   * Orders the planned databases. The first of each group come first, so that the run begins with a sample of the
+   * fleet; locked databases come last.
    */
   async setTurns(): Promise<void> {
     await this.#connection.execute(
@@ -174,7 +176,7 @@ export class Journal implements AsyncDisposable {
     );
   }
 
-  /** The planned databases that follow a turn. */
+  /** One page of the planned databases whose turn comes after `afterTurn`, in order. */
   async planned(afterTurn: number): Promise<readonly { turn: number; member: JournalMember }[]> {
     const rows = await this.#connection.query(
       `SELECT turn, ${MEMBER_COLUMNS} FROM fleet_member WHERE state = 'planned' AND turn > ? ` +
@@ -184,7 +186,7 @@ export class Journal implements AsyncDisposable {
     return rows.map((row) => ({ turn: Number(row["turn"]), member: toMember(row) }));
   }
 
-  /** Groups of at least two planned databases that were not rehearsed, each with its largest database. */
+  /** The groups of at least two planned databases that were not rehearsed yet, with the largest database of each. */
   async unrehearsed(): Promise<
     readonly { group: string; members: number; largest: JournalMember }[]
   > {
@@ -203,7 +205,7 @@ export class Journal implements AsyncDisposable {
     }));
   }
 
-  /** Records a rehearsal. If it failed, the planned databases of the group have failed. */
+  /** Records a rehearsal. If it failed, all planned databases of the group are `failed`. */
   async setRehearsal(
     { group, members, largest }: {
       readonly group: string;
@@ -233,6 +235,7 @@ export class Journal implements AsyncDisposable {
     );
   }
 
+  /** Records the undoing of a run on a database. */
   async setUndone(position: number, outcome: UndoOutcome, at: string): Promise<void> {
     const { result, heads, error } = outcome;
     if (result === "untouched") return;
@@ -249,7 +252,7 @@ export class Journal implements AsyncDisposable {
     );
   }
 
-  /** Notes that the run is being taken back: it does not go on from here. */
+  /** Records that the run is being undone, so that it cannot be continued. */
   async beginUndo(at: string): Promise<void> {
     await this.#connection.query(
       "INSERT INTO fleet_run (key, value) VALUES ('undone', ?) ON CONFLICT DO NOTHING",
@@ -257,7 +260,7 @@ export class Journal implements AsyncDisposable {
     );
   }
 
-  /** All databases in the order of the fleet, a page at a time; or those that were not looked at yet, or that the run may have touched. */
+  /** The databases that a condition of {@linkcode CHOSEN} selects, in the order of the fleet. */
   async *members(which: keyof typeof CHOSEN = "all"): AsyncGenerator<JournalMember> {
     for (let last = 0;;) {
       const rows = await this.#connection.query(
@@ -271,7 +274,7 @@ export class Journal implements AsyncDisposable {
     }
   }
 
-  /** How many databases are in each state. */
+  /** The number of databases in each state. */
   async counts(): Promise<Readonly<Record<MemberState, number>>> {
     const rows = await this.#connection.query(
       "SELECT state, count(*) AS n FROM fleet_member GROUP BY state",
@@ -280,7 +283,7 @@ export class Journal implements AsyncDisposable {
     return { planned: 0, done: 0, idle: 0, failed: 0, undone: 0, ...found };
   }
 
-  /** Lets those that failed have their turn again. The kinds of their errors stay known. */
+  /** Plans the failed databases again. Keeps the kinds of their errors, so that these do not stop the run again. */
   async retryFailed(): Promise<void> {
     await this.#connection.execute(
       "UPDATE fleet_member SET state = 'planned', standing = NULL, turn = NULL, error = NULL, " +
@@ -288,13 +291,13 @@ export class Journal implements AsyncDisposable {
     );
   }
 
-  /** How many databases the run has. */
+  /** The number of databases of the run. */
   async size(): Promise<number> {
     const [row] = await this.#connection.query("SELECT count(*) AS n FROM fleet_member");
     return Number(row?.["n"]);
   }
 
-  /** The errors of the run, one of each kind and how often there is one, the most frequent first. */
+  /** One error of each kind with the number of databases that have it, the most frequent kind first. */
   async errors(): Promise<readonly (MemberError & { readonly count: number })[]> {
     const rows = await this.#connection.query(
       "SELECT error, count(*) AS n, min(position) FROM fleet_member WHERE state = 'failed' " +
@@ -303,7 +306,7 @@ export class Journal implements AsyncDisposable {
     return rows.map((row) => ({ ...JSON.parse(String(row["error"])), count: Number(row["n"]) }));
   }
 
-  /** How many databases were not looked at yet. */
+  /** The number of databases that were not looked at yet. */
   async unseen(): Promise<number> {
     const [row] = await this.#connection.query(
       "SELECT count(*) AS n FROM fleet_member WHERE standing IS NULL",
@@ -325,8 +328,8 @@ function errorValues(error: MemberError): SqlValue[] {
 }
 
 /**
- * What a power failure takes from the journal, the records of the databases still tell: it need not reach the disk at each
- * change, only stay whole.
+ * Makes commits fast. A power failure may take the last of them, which is safe: the databases have their own records,
+ * and the journal stays consistent.
  */
 async function tune(connection: Connection): Promise<void> {
   await connection.query("PRAGMA journal_mode = WAL");

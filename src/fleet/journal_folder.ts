@@ -13,7 +13,7 @@ export function journalPath(root: string, run: string): string {
   return `${journalFolder(root)}/${run}.db`;
 }
 
-/** The names of the runs that have a journal, oldest first. */
+/** The names of the runs that have a journal, oldest first; none if the folder cannot be listed. */
 export function listRuns(root: string): string[] {
   try {
     return [...host.files.list(journalFolder(root))]
@@ -25,7 +25,8 @@ export function listRuns(root: string): string[] {
 }
 
 /**
- * The run that a text means: its name, or the beginning of it; the newest without one.
+ * Finds the run that a text names in full or by its beginning. Returns the newest run that matches, or the newest of
+ * all if there is no text.
  * @throws {AludelError} `fleet-run-missing`.
  */
 export function findRun(root: string, text: string | undefined): string {
@@ -47,7 +48,7 @@ export function runMissing(run: string | undefined, runs: readonly string[]): Al
   });
 }
 
-/** A name for a run that begins now: by the time, with a number if there is one already. */
+/** Makes an unused name for a run from the time of its beginning. @param at From `toSecond`. */
 export function newRunName(root: string, at: string): string {
   const base = at.replace("T", "_").replaceAll(":", "").replace("Z", "");
   for (let number = 1;; number++) {

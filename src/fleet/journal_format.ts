@@ -46,32 +46,32 @@ export const TABLES = [
 ];
 
 /**
- * Where a database of a run is: `planned`: its turn has not come, or was not recorded · `done`: the run applied something ·
- * `idle`: there was nothing to apply · `failed` · `undone`: what the run applied is undone.
+ * The state of a database in a run. `planned`: it was not upgraded, or the outcome was not recorded · `done`: the run
+ * applied revisions · `idle`: there was nothing to apply · `failed` · `undone`: the run was undone on it.
  */
 export type MemberState = "planned" | "done" | "idle" | "failed" | "undone";
 
-/** What a run was told, and when. It stays as it is. */
+/** The request of a run and the time it began. These never change. */
 export interface RunFacts {
   /** The name of the run, and of its journal. */
   readonly run: string;
-  /** What names the databases, for people. */
+  /** The source of the databases, for messages. */
   readonly source: string;
-  /** The ref that the databases are brought to, as it was typed, and what it meant. */
+  /** The ref of the upgrade as it was typed, and the revisions that it named. */
   readonly to: string;
   readonly goal: readonly RevisionId[];
-  /** The lineages of the goal: a run goes on with the same texts or not at all. */
+  /** The lineages of the goal. A run is continued only if the texts are still the same. */
   readonly lineages: readonly TextHash[];
   readonly options: RunOptions;
   /** UTC to the second. */
   readonly began: string;
   /** Written into the records of the databases. */
   readonly appliedBy: string;
-  /** When it was taken back; left out if it was not. */
+  /** The time when undoing it began; left out if it was never undone. */
   readonly undone?: string;
 }
 
-/** One database of a run, as the journal has it. */
+/** One database of a run, as read from the journal. */
 export interface JournalMember {
   readonly position: number;
   readonly member: Member;
@@ -93,8 +93,8 @@ export interface JournalMember {
 }
 
 /**
- * Conditions that choose databases. One that failed before its turn has no duration, and was not touched; a planned one was, if the
- * process was killed.
+ * Conditions that select databases. A database that failed before its upgrade has no duration, and was not touched. A
+ * planned one may have been touched, by a process that was killed before it recorded the outcome.
  */
 export const CHOSEN = {
   all: "true",
@@ -102,12 +102,12 @@ export const CHOSEN = {
   touched: "applied <> '[]' OR state = 'planned' OR (state = 'failed' AND duration_ms IS NOT NULL)",
 } as const;
 
-/** What {@linkcode toMember} reads. */
+/** The columns that {@linkcode toMember} reads. */
 export const MEMBER_COLUMNS =
   "position, name, database, state, standing, pending, bytes, member_group, " +
   "before, after, applied, points, lost, stamp, error, undo_error, ended_at, duration_ms";
 
-/** A row of `fleet_member`. */
+/** Reads a row of `fleet_member`. */
 export function toMember(row: Row): JournalMember {
   const json = <T>(key: string): T => JSON.parse(String(row[key] ?? "null"));
   const text = (key: string) => row[key] === null ? null : String(row[key]);

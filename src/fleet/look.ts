@@ -2,12 +2,12 @@ import type { Crew } from "./crew.ts";
 import type { Member } from "./member.ts";
 import type { Sight } from "./survey.ts";
 
-/** So many databases are looked at in one order. */
+/** The number of databases in one order to a worker. */
 const BATCH = 64;
 
 /**
- * Looks at the databases of a fleet, creates and changes nothing.
- * @param see Called with each, in no particular order.
+ * Looks at the databases of a fleet without creating or changing anything.
+ * @param see Called once for each database, in any order.
  */
 export async function lookAtFleet(
   members: readonly Member[],

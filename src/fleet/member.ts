@@ -8,15 +8,17 @@ import { parseDotenv } from "../project/workspace/dotenv.ts";
 import { chooseTarget, type Target } from "../project/workspace/target.ts";
 import { say, shell } from "../text/next_step.ts";
 
-/** One database of a fleet, as a source names it. Plain data without a secret: it is sent to workers and kept in the journal. */
+/**
+ * One database of a fleet. It is plain data without secrets, because it is sent to workers and stored in the journal.
+ */
 export interface Member {
-  /** For people, and what tells one from another: a path as the source gives it, or a URL without secrets. */
+  /** A unique name for messages: the path as the source spells it, or the URL without secrets. */
   readonly name: string;
-  /** With an absolute path or a URL. */
+  /** Its `url` is an absolute path or a URL. */
   readonly database: DatabaseSettings;
 }
 
-/** The databases that were named, each once, in the order of the source. */
+/** The databases that a source names, in its order and without duplicates. */
 export class MemberList {
   readonly #folder: string;
   readonly #source: string;
@@ -24,8 +26,8 @@ export class MemberList {
   readonly #names = new Set<string>();
 
   /**
-   * @param folder What relative paths start from.
-   * @param source For messages: what names the databases.
+   * @param folder The folder that relative paths start from.
+   * @param source The name of the source for messages.
    */
   constructor(folder: string, source: string) {
     this.#folder = folder;
@@ -37,11 +39,11 @@ export class MemberList {
   }
 
   /**
-   * Adds a database, unless it is there already.
+   * Adds a database, unless the list has it.
    *
-   * @param url A path or a URL.
-   * @param place For messages: where the source names it, such as `line 3`.
-   * @throws {AludelError} `fleet-target` for what is no database, or has a token in it.
+   * @param database Its `url` may be a path.
+   * @param place The place in the source for messages, such as `in line 3`; may be empty.
+   * @throws {AludelError} `fleet-target` if the URL names no SQLite database, or contains a token.
    */
   add({ name, ...database }: DatabaseSettings & { readonly name?: string }, place: string): void {
     const location = readLocation(database.url);
@@ -51,7 +53,7 @@ export class MemberList {
         const isHome = /^~[/\\]/.test(path);
         const full = isHome || isAbsolutePath(path) ? path : resolvePath(path, this.#folder);
         const mode = location.mode === "ro" ? "?mode=ro" : "";
-        // A URL, because a path may look like one.
+        // The path is encoded, because it may have characters that mean something in a URL.
         const url = mode === "" ? full : `file:${encodePath(full)}${mode}`;
         return this.#put(full, { name: name ?? path, database: { ...database, url } });
       }
@@ -75,7 +77,7 @@ export class MemberList {
 
   #put(key: string, member: Member): void {
     if (this.#members.has(key)) return;
-    // Two databases with one name could not be told apart in a report.
+    // Reports tell databases apart by their names.
     const name = this.#names.has(member.name) ? key : member.name;
     this.#names.add(name);
     this.#members.set(key, { ...member, name });
@@ -98,7 +100,7 @@ function encodePath(path: string): string {
   return path.replace(/[%?#]/g, (character) => encodeURIComponent(character));
 }
 
-/** The folders of the members of a list whose files are one and the same, such as a file and a link to it. */
+/** Leaves out members whose file another member has already named, for example by a symbolic link. */
 export function withoutLinksToSame(members: readonly Member[]): readonly Member[] {
   const seen = new Set<string>();
   return members.filter(({ database: { url } }) => {
@@ -110,16 +112,16 @@ export function withoutLinksToSame(members: readonly Member[]): readonly Member[
   });
 }
 
-/** Asked of links only: the path of anything else is its own. */
+/** The path of a file with symbolic links resolved; undefined for a server, or if there is no file. */
 function realPathOf(path: string): string | undefined {
   try {
     return host.files.lstat(path).isSymlink ? host.files.realPath(path) : path;
   } catch {
-    return undefined; // a server, or a file that is not there
+    return undefined;
   }
 }
 
-/** The name that a member's database has for as long as it is chosen. */
+/** The name under which a member's database is added to the settings to choose it. */
 const CHOSEN = "member";
 
 /** Makes the targets of a fleet's members, with the policies of the settings. */
@@ -131,7 +133,7 @@ export class MemberTargets {
   }
 
   /**
-   * The member as a target whose file is never created.
+   * Makes a target of a member. Its file is never created.
    * @throws {AludelError} An error of the area `target`.
    */
   targetOf({ name, database }: Member): Target {
@@ -148,7 +150,7 @@ export class MemberTargets {
   }
 }
 
-/** The variables of the environment, and of `.env` if the settings allow it. */
+/** Returns a reader of environment variables, and of `.env` if the settings allow it. */
 export function environmentOf({ root, dotenv }: Settings): (name: string) => string | undefined {
   return (name) =>
     host.process.env(name) || (dotenv ? parseDotenv(dotenvOf(root)).get(name) : undefined);
@@ -162,7 +164,7 @@ function dotenvOf(root: string): string {
   }
 }
 
-/** @throws {AludelError} `fleet-empty` for a source that names no database: it is more likely wrong than the fleet gone. */
+/** Refuses an empty fleet, because the source is probably wrong. @throws {AludelError} `fleet-empty`. */
 export function requireMembers(members: readonly Member[], source: string): void {
   if (members.length > 0) return;
   throw new AludelError("fleet-empty", `${source} names no database`, {

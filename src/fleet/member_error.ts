@@ -3,7 +3,7 @@ import { databaseError } from "../db/sqlite_error.ts";
 import { AludelError, type ErrorCode, type Place, REPORT_BUG } from "../errors.ts";
 import type { NextStep } from "../text/next_step.ts";
 
-/** What kept one database of a fleet from what was asked. Plain data: it comes from a worker and is kept in the journal. */
+/** An error on one database of a fleet, as plain data: workers send it, and the journal stores it. */
 export interface MemberError {
   readonly code: ErrorCode;
   readonly message: string;
@@ -16,8 +16,8 @@ export interface MemberError {
 }
 
 /**
- * What was thrown at work on one database, as data.
- * @param name The database for messages.
+ * Converts a thrown error to data. An unknown error becomes `internal`.
+ * @param name The name of the database for messages.
  */
 export function memberError(thrown: unknown, name: string): MemberError {
   const known = thrown instanceof SqlError ? databaseError(thrown, name) ?? thrown : thrown;
@@ -44,8 +44,8 @@ export function memberError(thrown: unknown, name: string): MemberError {
 }
 
 /**
- * Two errors of one kind have one cause in all likelihood: the code, the revision, and SQLite's words without the values
- * that differ from one database to the next.
+ * The kind of an error: its code, its revision, and SQLite's message without the values that differ between databases.
+ * Two errors of one kind probably have the same cause.
  */
 export function errorKind({ code, revision, sqlite }: MemberError): string {
   const words = sqlite?.replaceAll(/"[^"]*"|'[^']*'|\d+/g, "…");

@@ -9,7 +9,7 @@ import { describeLoss } from "../runner/loss/verdict.ts";
 import type { Clock, LostContent, RunEvent, RunHost } from "../runner/request.ts";
 import type { CrewSetup, Halt, PointName } from "./task.ts";
 
-/** What the tasks of one thread have in common. */
+/** The data that all tasks of one thread share. */
 export interface Bench {
   readonly setup: CrewSetup;
   readonly workspace: Workspace;
@@ -17,7 +17,7 @@ export interface Bench {
   readonly halt: Halt;
 }
 
-/** One database while a task works on it: how it is reached, and what happens to it. */
+/** The work of a task on one database: its connections, and a record of losses and restore points. */
 export class MemberRun {
   readonly bench: Bench;
   readonly target: Target;
@@ -30,7 +30,7 @@ export class MemberRun {
     this.target = target;
   }
 
-  /** The restore points that were made and stayed. */
+  /** The restore points that the task made and that still exist. */
   get points(): readonly PointName[] {
     return this.#points;
   }
@@ -94,7 +94,7 @@ export class MemberRun {
   }
 }
 
-/** How a database is waited for that another process has locked. */
+/** How to wait for a database that another process has locked. */
 export function patienceOf(halt: Halt, lockTimeoutMs: number): LookPatience {
   return { clock: CLOCK, lockTimeoutMs, emit: () => {}, interrupted: () => halt.isUrgent };
 }

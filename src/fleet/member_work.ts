@@ -11,7 +11,7 @@ import { type CrewSetup, Halt, type Task, type TaskResult } from "./task.ts";
 import { undoMember } from "./undo_member.ts";
 import { rehearseMember, upgradeMember } from "./upgrade_member.ts";
 
-/** Does the tasks of one thread, one after the other. What they have in common is read and checked once. */
+/** Runs the tasks of one thread, one after the other. The project is parsed once for all of them. */
 export class MemberWork {
   readonly #bench: Bench;
   readonly #targets: MemberTargets;
@@ -19,7 +19,7 @@ export class MemberWork {
   readonly #upgrade: MigrationRequest;
   readonly #plans: RoutePlans;
 
-  /** @throws {AludelError} What reading the manifest throws. */
+  /** @throws {AludelError} The errors of reading the manifest. */
   constructor(setup: CrewSetup) {
     const { project, options } = setup;
     const workspace = thaw(project);
@@ -35,7 +35,7 @@ export class MemberWork {
     this.#plans = new RoutePlans(this.#upgrade);
   }
 
-  /** Does a task. What is wrong with the database is part of the result. */
+  /** Runs a task. Never throws for a fault of the database: the result has the error. */
   async run({ member, work }: Task): Promise<TaskResult> {
     if (this.#bench.halt.isAsked) return { kind: "skipped" };
     try {
@@ -54,12 +54,12 @@ export class MemberWork {
           return { kind: "undo", outcome: await undoMember(run, work) };
       }
     } catch (thrown) {
-      // The member names no target, as with a home folder that is not known.
+      // The member's path or URL is not usable, for example because the home folder is unknown.
       return noTarget(work.kind, memberError(thrown, member.name));
     }
   }
 
-  /** A writer is not waited for: its database is looked at again when its turn comes. */
+  /** Looks at a database. It does not wait long for a writer, because the upgrade reads the database again. */
   async #look({ target }: MemberRun, groups: boolean) {
     const { setup: { options }, halt } = this.#bench;
     const patience = patienceOf(halt, Math.min(options.lockTimeoutMs, LOOK_MS));
@@ -67,7 +67,7 @@ export class MemberWork {
   }
 }
 
-/** How long a look waits for another process to commit, in milliseconds. */
+/** The longest time that a look waits for a lock, in milliseconds. */
 const LOOK_MS = 200;
 
 function noTarget(

@@ -1,7 +1,7 @@
-/** So many values are kept: more kinds of databases than a fleet has, unless all of its databases differ. */
+/** The number of values kept. Most fleets have fewer kinds of databases. */
 const KEPT = 64;
 
-/** Values by text, of which the ones that were set last are kept: memory does not grow with the fleet. */
+/** A cache that drops its oldest value when it is full, so that memory does not grow with the fleet. */
 export class Remembered<Value> {
   readonly #values = new Map<string, Value>();
 

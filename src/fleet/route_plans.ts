@@ -8,8 +8,8 @@ import { type Fingerprint, readFingerprint } from "../state/state.ts";
 import { Remembered } from "./remembered.ts";
 
 /**
- * The routes of one request on many databases. Databases with the same fingerprint go the same way: its files are read,
- * hashed and split for the first of them, and the others have their own mark only.
+ * Plans one request for many databases. Databases with the same fingerprint share a plan, so that files are read,
+ * hashed and split only once; each database keeps its own mark.
  */
 export class RoutePlans {
   readonly #request: MigrationRequest;
@@ -19,7 +19,7 @@ export class RoutePlans {
     this.#request = request;
   }
 
-  /** @throws {AludelError} As {@linkcode planMigration}. */
+  /** Plans the request for one database. @throws {AludelError} As {@linkcode planMigration}. */
   async plan(context: MigrationContext): Promise<PlannedMigration> {
     const fingerprint = await fingerprintOf(context);
     const known = fingerprint && this.#known.get(fingerprint.text);
@@ -27,7 +27,7 @@ export class RoutePlans {
       return { ...known, state: { ...known.state, mark: fingerprint!.mark } };
     }
     const planned = await planMigration(context, this.#request);
-    // Another process may have written in between.
+    // If the marks differ, another process wrote between the two reads, and the plan may not fit the fingerprint.
     if (fingerprint?.mark === planned.state.mark && isForAll(planned)) {
       this.#known.set(fingerprint.text, planned);
     }
@@ -35,7 +35,7 @@ export class RoutePlans {
   }
 }
 
-/** Whether nothing but the records decided the route: an undoing runs what each database has stored. */
+/** Whether only the records decided the route. Downs do not qualify: they run the texts that each database stores. */
 function isForAll({ route, catalogue }: PlannedMigration): boolean {
   return route.reseals.length === 0 && catalogue.past.length === 0 &&
     route.steps.every(({ direction }) => direction === "up");

@@ -17,9 +17,9 @@ import type {
   UpgradeOutcome,
 } from "./task.ts";
 
-/** What a run reports while it works. */
+/** An event of a run. */
 export type FleetEvent =
-  /** So many databases of the fleet have been looked at. */
+  /** The number of databases that were looked at. */
   | { readonly type: "looked"; readonly count: number; readonly of: number }
   /** The upgrade of a group was rehearsed on a copy of its largest database. */
   | {
@@ -29,33 +29,33 @@ export type FleetEvent =
     readonly members: number;
     readonly outcome: RehearsalOutcome;
   }
-  /** A database is where it was before the run. */
+  /** Undoing the run on a database ended. */
   | {
     readonly type: "undone";
     readonly name: string;
     readonly url: string;
     readonly outcome: UndoOutcome;
   }
-  /** A database is done with. */
+  /** The upgrade of a database ended. */
   | {
     readonly type: "member";
     readonly name: string;
     readonly url: string;
     readonly outcome: UpgradeOutcome;
   }
-  /** So many of those whose turn it is have had it. */
+  /** The number of databases that were upgraded, of those that this run takes. */
   | { readonly type: "advanced"; readonly count: number; readonly of: number };
 
-/** How far a run goes. */
+/** The limits of a run. */
 export interface RunLimits {
   readonly onError: ErrorPolicy;
-  /** How many databases to stop after; all if left out. */
+  /** The number of databases after which the run stops; all if left out. */
   readonly canary?: CanarySize | undefined;
-  /** Whether a database of each group is upgraded as a copy first. */
+  /** Whether the upgrade is tried first on a copy of one database of each group. */
   readonly rehearse: boolean;
 }
 
-/** What a run works with. */
+/** The tools of a run. */
 export interface RunContext {
   readonly journal: Journal;
   readonly crew: Crew;
@@ -66,27 +66,26 @@ export interface RunContext {
   readonly interrupted: () => boolean;
 }
 
-/** Why a run ended before its last database. */
+/** The reason why a run ended before its last database. */
 export type StopReason =
   | { readonly kind: "errors"; readonly what: string }
   | { readonly kind: "canary"; readonly count: number }
   | { readonly kind: "interrupted" };
 
-/** How a run ended. */
+/** The end of a run. */
 export interface RunEnd {
-  /** undefined if every database has had its turn. */
+  /** undefined if every database was upgraded. */
   readonly stopped: StopReason | undefined;
   readonly counts: Readonly<Record<MemberState, number>>;
 }
 
-/** So many databases are looked at in one order, and so many upgraded: few, so that a stop comes soon. */
+/** The number of databases in one order to a worker. Upgrades are few, so that the run stops soon after an error. */
 const LOOK_BATCH = 64;
 const UPGRADE_BATCH = 8;
 
 /**
- * Begins a run, or goes on with one that was stopped: looks at the databases that nobody has looked at, writes down how each
- * stands and whose turn is when, and upgrades them. What cannot be upgraded counts as an error of the run, before anything
- * has run. The kinds of errors that a run had before stop it no more: somebody has seen them.
+ * Begins or continues a run: looks at the databases that were not looked at yet, records what it found and their order,
+ * and upgrades them. A database that cannot be upgraded counts as an error before any database is changed.
  */
 export async function carryOn(context: RunContext, limits: RunLimits): Promise<RunEnd> {
   const { journal, clock } = context;
@@ -103,7 +102,7 @@ export async function carryOn(context: RunContext, limits: RunLimits): Promise<R
   return await upgradeAll(context, limits, errors);
 }
 
-/** Has every member looked at that nobody has looked at, and hands on what was seen. */
+/** Looks at every member that was not looked at yet. @param see Called for each one, many in one transaction. */
 async function lookAtAll(
   { journal, crew, emit, halt }: RunContext,
   see: (seen: { readonly position: number; readonly sight: Sight }) => Promise<void>,
@@ -140,8 +139,8 @@ async function lookAtAll(
 }
 
 /**
- * Rehearses the upgrade of each group of equal databases on a copy of its largest one. A database that is alone in its group
- * needs none: its own transaction rolls back.
+ * Rehearses the upgrade of each group of equal databases on a copy of its largest one. A group of one database is not
+ * rehearsed: a failed upgrade is rolled back, and no other database depends on it.
  */
 async function rehearseGroups(context: RunContext, errors: ErrorCount): Promise<void> {
   const { journal, crew, halt, clock, emit } = context;
@@ -181,7 +180,7 @@ async function rehearseGroups(context: RunContext, errors: ErrorCount): Promise<
   });
 }
 
-/** The next members of a generator as tasks. */
+/** Takes at most `count` members from a generator, and makes them tasks. */
 export async function nextOf(
   source: AsyncGenerator<JournalMember>,
   count: number,
@@ -196,7 +195,7 @@ export async function nextOf(
   return tasks;
 }
 
-/** Does pieces of asynchronous work one after the other, in the order in which they are asked for. */
+/** Runs asynchronous functions one at a time, in the order of the calls. */
 export class Serial {
   #last: Promise<unknown> = Promise.resolve();
 
@@ -207,7 +206,7 @@ export class Serial {
   }
 }
 
-/** Upgrades the databases whose turn has not come yet. */
+/** Upgrades the planned databases in the order of their turns, up to the size of a canary. */
 async function upgradeAll(
   context: RunContext,
   { canary }: RunLimits,
@@ -260,8 +259,8 @@ async function upgradeAll(
 }
 
 /**
- * Makes sure that a run that goes on brings all of its databases to the same.
- * @param lineages Those that the goal of the run has on disk now.
+ * Refuses to continue a run whose revisions have changed, because its databases would get different texts.
+ * @param lineages The lineages of the run's goal on disk.
  * @throws {AludelError} `fleet-changed`.
  */
 export function requireSameTexts({ run, lineages: then }: RunFacts, lineages: readonly string[]) {
@@ -278,7 +277,7 @@ export function requireSameTexts({ run, lineages: then }: RunFacts, lineages: re
   });
 }
 
-/** @throws {AludelError} `fleet-undone` for a run that was taken back. */
+/** Refuses to continue a run that was undone. @throws {AludelError} `fleet-undone`. */
 export function requireNotUndone({ run, undone }: RunFacts): void {
   if (undone === undefined) return;
   throw new AludelError("fleet-undone", `The run "${run}" was taken back`, {
@@ -288,7 +287,7 @@ export function requireNotUndone({ run, undone }: RunFacts): void {
   });
 }
 
-/** What Ctrl-C rolled back is as it was: its turn has not come. */
+/** Whether Ctrl-C rolled back the whole upgrade, so that the database is still planned. */
 function isInterruption({ error, applied }: UpgradeOutcome): boolean {
   return error?.code === "interrupted" && applied.length === 0;
 }
@@ -304,7 +303,7 @@ function stopReason(
   return { kind: "canary", count: canary.count };
 }
 
-/** The planned databases of a journal, in the order of their turns; first what was taken and not done. */
+/** A queue of the planned databases of a journal. Tasks that workers gave back come first. */
 class Turns {
   readonly #journal: Journal;
   readonly of: number;
@@ -313,7 +312,7 @@ class Turns {
   #page: { turn: number; member: JournalMember }[] = [];
   readonly #back: Task[] = [];
 
-  /** @param of How many there are to take. */
+  /** @param of The number of databases to take. */
   constructor(journal: Journal, of: number) {
     this.#journal = journal;
     this.of = of;

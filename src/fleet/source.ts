@@ -11,16 +11,16 @@ import { listD1 } from "./d1_list.ts";
 import { expandGlob } from "./glob.ts";
 import { type Member, MemberList, requireMembers, withoutLinksToSame } from "./member.ts";
 
-/** What names the databases of a fleet. */
+/** A source of a fleet's databases. */
 export type FleetSource =
   | { readonly kind: "glob"; readonly patterns: readonly string[] }
   | { readonly kind: "query"; readonly database: Target; readonly sql: string }
   /** The D1 databases of a Cloudflare account whose names match. */
   | { readonly kind: "d1"; readonly patterns: readonly string[]; readonly settings: Settings }
-  /** A program that prints a database a line: its words, or a line for the system's shell. */
+  /** A program that prints one database per line: its name and arguments, or a line for the system's shell. */
   | { readonly kind: "command"; readonly command: readonly string[] | string };
 
-/** A source, what to call it in messages, and the folder that it works in. */
+/** A source, its name for messages, and the folder for its relative paths and its program. */
 export interface NamedSource {
   readonly source: FleetSource;
   readonly name: string;
@@ -28,9 +28,9 @@ export interface NamedSource {
 }
 
 /**
- * The source of a fleet that the settings name.
+ * Finds a fleet in the settings.
  *
- * @param targetOf Finds a database of the settings by its name.
+ * @param targetOf Returns a database of the settings by its name.
  * @throws {AludelError} `fleet-unknown`.
  */
 export function fleetOfSettings(
@@ -70,9 +70,9 @@ function unknownFleet(name: string, names: readonly string[]): AludelError {
 }
 
 /**
- * Lists the databases that a source names, each once.
+ * Lists the databases that a source names, without duplicates.
  * @throws {AludelError} `fleet-empty`, `fleet-target`, `fleet-query`, `fleet-command`, `target-value` if there is no
- * Cloudflare account or token, and what opening a database throws.
+ * Cloudflare account or token, and the errors of opening a database.
  */
 export async function listMembers({ source, name, folder }: NamedSource): Promise<Member[]> {
   const list = new MemberList(folder, name);
@@ -100,19 +100,19 @@ export async function listMembers({ source, name, folder }: NamedSource): Promis
   return [...withoutLinksToSame(list.members)];
 }
 
-/** A file whose name looks like a URL or a quoted text is still a file. */
+/** Prefixes a relative path that looks like a URL or a quoted string. */
 function asPath(path: string): string {
   return /^[/.]/.test(path) || !/^["'~]|:/.test(path) ? path : `./${path}`;
 }
 
-/** The keys under which a row or a line of JSON may have the database. */
+/** The columns of a row, or keys of a JSON object, that are read. */
 const URL_KEYS = ["url", "database", "path"];
 const NAME_KEYS = ["name"];
 const TOKEN_KEYS = ["tokenVariable", "token_variable"];
 
 type NamedDatabase = DatabaseSettings & { readonly name?: string };
 
-/** A database by the members of an object or the columns of a row; null if it names none. */
+/** Reads a database from a JSON object or a row; null if it names none. */
 function databaseOf(record: Readonly<Record<string, unknown>>): NamedDatabase | null {
   const text = (keys: readonly string[]) => {
     const value = keys.map((key) => record[key]).find((one) => typeof one === "string");
@@ -154,7 +154,7 @@ function badQuery(message: string, sql: string, cause?: SqlError): AludelError {
   });
 }
 
-/** Runs a command, and gives the lines that it printed. */
+/** Runs a command and returns the lines that it printed. @throws {AludelError} `fleet-command` if it fails. */
 async function printed(
   command: readonly string[] | string,
   folder: string,
@@ -168,7 +168,7 @@ async function printed(
   return new TextDecoder().decode(stdout).replaceAll("\r\n", "\n").split("\n");
 }
 
-/** So many lines of what a failed command said are shown. */
+/** The number of lines shown of the output of a failed command. */
 const SHOWN_LINES = 10;
 
 async function run(
@@ -202,7 +202,7 @@ function readLine(line: string, number: number, name: string): NamedDatabase {
       : databaseOf(value as Readonly<Record<string, unknown>>);
     if (found !== null) return found;
   } catch {
-    // Told below.
+    // A line that is not JSON is refused below.
   }
   throw badCommand(`${name} printed a line that names no database`, [
     `line ${number}: ${line.trim()}`,

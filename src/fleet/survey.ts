@@ -25,10 +25,10 @@ import { type MemberError, memberError } from "./member_error.ts";
 import { findingError } from "../project/migrate/record_findings.ts";
 
 /**
- * How a database stands to the project's revisions: `pending`: it lacks some · `current`: it has all · `ahead`: it has all
- * and others that are not on disk · `foreign`: it belongs to another project · `differs`: its records and the disk
- * contradict each other · `interrupted`: a script outside a transaction did not end · `locked`, `missing`, `unreadable`:
- * nothing could be read.
+ * The state of a database compared with the project's revisions. `pending`: it lacks some · `current`: it has all ·
+ * `ahead`: it has all, and others that are not on disk · `foreign`: it belongs to another project · `differs`: its
+ * records contradict the files · `interrupted`: a script outside a transaction did not end · `locked`, `missing`,
+ * `unreadable`: nothing could be read.
  */
 export type Standing =
   | "pending"
@@ -41,16 +41,16 @@ export type Standing =
   | "missing"
   | "unreadable";
 
-/** What a look at one database found. */
+/** The result of a look at one database. */
 export interface Sight {
   readonly standing: Standing;
-  /** How many revisions it lacks. */
+  /** The number of revisions that it lacks. */
   readonly pending: number;
   /** The revisions that it is at. */
   readonly heads: readonly RevisionId[];
-  /** Why nothing can be done with it; left out for `pending`, `current` and `ahead`. */
+  /** The error that keeps it from an upgrade; left out for `pending`, `current` and `ahead`. */
   readonly error?: MemberError;
-  /** Equal for databases with equal records and schemas; left out if it was not asked for or could not be read. */
+  /** Equal for databases with equal records and schemas; left out if it was not requested or could not be read. */
   readonly group?: string;
   /** The size of its file; 0 for a server. */
   readonly bytes: number;
@@ -58,12 +58,15 @@ export interface Sight {
 
 type Verdict = Omit<Sight, "group" | "bytes">;
 
-/** The schema without our own tables, whose names no migration may use. A libSQL server takes no ORDER BY in an aggregate. */
+/**
+ * The schema without Aludel's tables. The order comes from a subquery: libSQL servers accept no ORDER BY in an
+ * aggregate.
+ */
 const SCHEMA =
   "SELECT group_concat(sql, char(30)) AS sql FROM (SELECT coalesce(sql, name) AS sql " +
   "FROM main.sqlite_schema WHERE tbl_name NOT LIKE 'aludel\\_%' ESCAPE '\\' ORDER BY type, name)";
 
-/** Looks at databases. Those with equal records are judged once. */
+/** Looks at databases. Compares records with the files only once for databases with equal records. */
 export class Surveyor {
   readonly #workspace: Workspace;
   readonly #textsOf: TextsOf;
@@ -79,9 +82,9 @@ export class Surveyor {
   }
 
   /**
-   * Looks at one database; creates and changes nothing. Never throws for what is wrong with it.
+   * Looks at one database without creating or changing anything. Never throws for a fault of the database.
    *
-   * @param patience How it is waited for.
+   * @param patience How to wait for a lock.
    * @param groups Whether to read its schema, for {@linkcode Sight.group}.
    */
   async look(
@@ -111,7 +114,7 @@ export class Surveyor {
 
   async #judge(connection: Connection, fingerprint: string | undefined): Promise<Verdict> {
     const known = fingerprint === undefined ? undefined : this.#verdicts.get(fingerprint);
-    // An error names its database.
+    // An error names its database, so it is made again.
     if (known !== undefined && known.error === undefined) return known;
     const verdict = await this.#read(connection);
     if (fingerprint !== undefined) this.#verdicts.set(fingerprint, verdict);

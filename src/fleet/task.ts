@@ -5,7 +5,7 @@ import type { Member } from "./member.ts";
 import type { MemberError } from "./member_error.ts";
 import type { Sight } from "./survey.ts";
 
-/** How a run works on each database. Plain data for workers and the journal. */
+/** The options of a run, as plain data for workers and the journal. */
 export interface RunOptions {
   readonly transaction: TransactionMode;
   /** The target's own policy if left out. */
@@ -14,11 +14,11 @@ export interface RunOptions {
   readonly foreign: boolean;
 }
 
-/** What every thread of a crew needs to know before its first task. */
+/** The data that each thread of a crew gets before its first task. */
 export interface CrewSetup {
   readonly project: FrozenProject;
   readonly options: RunOptions;
-  /** Written into the records and restore points of the run: what it did can be told from the databases alone. */
+  /** Written into the records and restore points of the run, so that the databases alone tell what it did. */
   readonly appliedBy: string;
   /** See {@linkcode Halt}. */
   readonly halt: SharedArrayBuffer;
@@ -32,29 +32,29 @@ export interface Task {
   readonly work: Work;
 }
 
-/** What is to be done with one database. */
+/** The work of a task. */
 export type Work =
   | { readonly kind: "look"; readonly groups: boolean }
   | { readonly kind: "rehearse" }
   | { readonly kind: "upgrade" }
   | UndoWork;
 
-/** Sizes and times of a database's files: equal as long as nobody has written to it. */
+/** Sizes and times of a database's files. They are equal if nobody has written to it. */
 export type FileStamp = readonly (string | null)[];
 
-/** What is known of what a run did to a database that it is to be taken back from. */
+/** The undoing of a run on one database, with the journal's record of it. */
 export interface UndoWork {
   readonly kind: "undo";
   readonly run: string;
-  /** The revisions that it was at; null if nobody looked. */
+  /** The heads before the run; null if they are unknown. */
   readonly before: readonly RevisionId[] | null;
-  /** Whether the journal has an outcome; if not, the database tells what was done. */
+  /** Whether the journal has an outcome; if not, it is read from the database. */
   readonly isKnown: boolean;
   readonly applied: readonly RevisionId[];
   readonly points: readonly PointName[];
   readonly lost: readonly string[];
   readonly stamp: FileStamp | null;
-  /** Whether a restore point is put back also if the database was written to since. */
+  /** Whether to restore a restore point even if the database was written to since. */
   readonly discardWrites: boolean;
 }
 
@@ -64,45 +64,47 @@ export interface PointName {
   readonly holds: "database" | "rows";
 }
 
-/** What an upgrade of one database did. */
+/** The outcome of the upgrade of one database. */
 export interface UpgradeOutcome {
   /** `done`: the run applied something, now or before it was stopped · `idle`: there was nothing to do · `failed`. */
   readonly result: "done" | "idle" | "failed";
-  /** What this run applied, in order. */
+  /** The revisions that this run applied, in order. */
   readonly applied: readonly RevisionId[];
-  /** The revisions that the database is at now; null if it could not be read. */
+  /** The heads of the database after it; null if they could not be read. */
   readonly heads: readonly RevisionId[] | null;
   readonly points: readonly PointName[];
-  /** What was lost as the scripts say, a sentence each. */
+  /** A sentence for each loss that the scripts declare. */
   readonly lost: readonly string[];
   readonly durationMs: number;
   readonly stamp: FileStamp | null;
   readonly error?: MemberError;
 }
 
-/** What an upgrade of a copy of one database did. */
+/** The outcome of an upgrade of a copy of one database. */
 export interface RehearsalOutcome {
-  /** What the upgrade will take as the scripts say, a sentence each. */
+  /** A sentence for each loss that the scripts declare. */
   readonly lost: readonly string[];
   readonly durationMs: number;
   readonly error?: MemberError;
 }
 
-/** What came of taking back what a run did. */
+/** The outcome of undoing a run on one database. */
 export interface UndoOutcome {
-  /** `undone`: the database is where it was · `untouched`: the run did nothing to it · `failed`. */
+  /** `undone`: the database is as before the run · `untouched`: the run did not change it · `failed`. */
   readonly result: "undone" | "untouched" | "failed";
   /** The revisions that were undone. */
   readonly ids: readonly RevisionId[];
-  /** The revisions that it is at now; null if that is not known. */
+  /** The heads of the database after it; null if they are unknown. */
   readonly heads: readonly RevisionId[] | null;
-  /** The restore points of what was there before the undoing, if that loses something. */
+  /** The restore points that were made before undoing, if that loses something. */
   readonly points: readonly PointName[];
   readonly durationMs: number;
   readonly error?: MemberError;
 }
 
-/** What came of a task. `skipped`: nothing was done, since the crew was halted or a task before it failed. */
+/**
+ * The result of a task. `skipped`: it did not run, because the crew was halted or an earlier task of the order failed.
+ */
 export type TaskResult =
   | { readonly kind: "look"; readonly sight: Sight }
   | { readonly kind: "rehearse"; readonly outcome: RehearsalOutcome }
@@ -116,7 +118,7 @@ export interface TaskReply {
   readonly result: TaskResult;
 }
 
-/** How a crew is told to stop while its threads are busy: memory that all of them share. */
+/** Tells a crew to stop while its threads are busy, by memory that all of them share. */
 export class Halt {
   readonly #flag: Int32Array;
 
@@ -124,17 +126,17 @@ export class Halt {
     this.#flag = new Int32Array(shared);
   }
 
-  /** No task begins any more; those that have begun end. */
+  /** Lets running tasks end, but starts no other. */
   afterTask(): void {
     Atomics.compareExchange(this.#flag, 0, 0, 1);
   }
 
-  /** What has begun is rolled back between two statements. */
+  /** Rolls back running tasks after their current statement. */
   now(): void {
     Atomics.store(this.#flag, 0, 2);
   }
 
-  /** Tasks may begin again. */
+  /** Ends {@linkcode afterTask}: tasks may start again. */
   lift(): void {
     Atomics.compareExchange(this.#flag, 0, 1, 0);
   }

@@ -17,9 +17,9 @@ import type { FileStamp, PointName, UndoOutcome, UndoWork } from "./task.ts";
 import { pointsOf, stampOf } from "./upgrade_member.ts";
 
 /**
- * Takes back what a run did to one database, and nothing else: by the downs that were stored with its revisions; if it lost
- * something, by the restore point that it made. What the run did is told by the records, which have its name.
- * Never throws for what is wrong with the database.
+ * Undoes a run on one database: by the downs that are stored with its revisions, or by the run's restore point if it
+ * lost something. The revisions of the run are those whose records have its name. Never throws for a fault of the
+ * database.
  */
 export async function undoMember(run: MemberRun, work: UndoWork): Promise<UndoOutcome> {
   try {
@@ -50,7 +50,7 @@ async function undo(run: MemberRun, work: UndoWork): Promise<Undone> {
   const rest = new Set(applied.map(({ id }) => id)).difference(new Set(ids));
   const heads = graph.headsOf(rest, "parents");
   const isAsBefore = work.before === null || sameIds(heads, work.before);
-  // Undone before, by a command that was stopped; or never touched.
+  // A command that was stopped already undid it, or the run never touched it.
   if (own.length === 0 && isAsBefore) {
     return { ids, heads, way: work.applied.length > 0 ? "downs" : undefined };
   }
@@ -88,19 +88,19 @@ async function readApplied({ context, target }: MemberRun): Promise<readonly App
   return (await readState(connection)).applied;
 }
 
-/** The copy that has what the downs cannot bring back; undefined if they bring back all. */
+/** The restore point of a run whose downs cannot bring everything back; undefined if they can, or there is none. */
 function wholePoint(
   run: MemberRun,
   { points, lost, isKnown }: UndoWork,
   own: readonly AppliedRevision[],
 ): PointName | undefined {
-  // Where the process ended before the journal had the outcome, the restore points tell whether there was a loss.
+  // If the process ended before it recorded the outcome, only the restore points tell whether there was a loss.
   const isNeeded = !isKnown || lost.length > 0 || own.some(({ down }) => down === "none");
   if (!isNeeded) return undefined;
   return (isKnown ? points : pointsOf(run)).find(({ holds }) => holds === "database");
 }
 
-/** What was written since the run is not in the restore point. */
+/** @throws {AludelError} `fleet-written` if restoring would lose writes that were made since the run. */
 function refuseWritten(
   { target }: MemberRun,
   work: UndoWork,
@@ -121,7 +121,7 @@ function refuseWritten(
   });
 }
 
-/** How long after the time in the records, which are in seconds, the file may have been written by the run itself. */
+/** How long after a record's time, which is in seconds, the run itself may have written the file. */
 const COMMIT_MS = 2_000;
 
 /** Whether nobody has written to a database since the run, as far as its files tell. */
@@ -132,16 +132,16 @@ function isAsLeft(
 ): boolean {
   if (stamp !== null) return `${stamp}` === `${stampOf(target)}`;
   const now = stampOf(target);
-  // Nothing tells of a server whether it was written to.
+  // A server does not tell whether it was written to.
   if (now === null) return false;
-  // The process was stopped before it could note what the files were like; the records have the time.
+  // The process was stopped before it recorded the stamp, so the times of the records have to do.
   const until = Math.max(
     ...own.map(({ appliedAt, durationMs }) => Date.parse(appliedAt) + durationMs),
   );
   return now.every((one) => one === null || Number(one.split(" ")[1]) <= until + COMMIT_MS);
 }
 
-/** The advice of a single downgrade would repeat a command that nobody typed. */
+/** Replaces the advice of an irreversible downgrade, which repeats a command that the user did not type. */
 function irreversible(error: unknown): unknown {
   if (!(error instanceof AludelError) || error.code !== "revision-irreversible") return error;
   return error.with({

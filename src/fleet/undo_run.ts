@@ -3,23 +3,23 @@ import { nextOf, type RunContext, Serial } from "./run.ts";
 import type { JournalMember } from "./journal_format.ts";
 import type { Task, UndoOutcome } from "./task.ts";
 
-/** So many databases are undone in one order. */
+/** The number of databases in one order to a worker. */
 const BATCH = 8;
 
-/** How a run was taken back. */
+/** The result of undoing a run. */
 export interface UndoEnd {
   readonly undone: number;
-  /** Databases to which the run had done nothing. */
+  /** The databases that the run had not changed. */
   readonly untouched: number;
   readonly failed: number;
   readonly isInterrupted: boolean;
 }
 
 /**
- * Takes back what a run did, in every database that it may have touched; one that cannot be taken back keeps no other from
- * it. May be repeated: what is undone stays so.
+ * Undoes a run in every database that it may have touched. Continues after a failure. It may be repeated: a database
+ * that is undone already is left alone.
  *
- * @param discardWrites Whether restore points are put back also if the database was written to since.
+ * @param discardWrites Whether to restore restore points even if the database was written to since.
  */
 export async function undoRun(
   { journal, crew, halt, emit, clock, interrupted }: RunContext,

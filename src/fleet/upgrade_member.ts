@@ -11,14 +11,14 @@ import type { MemberRun } from "./member_run.ts";
 import type { RoutePlans } from "./route_plans.ts";
 import type { FileStamp, PointName, RehearsalOutcome, UpgradeOutcome } from "./task.ts";
 
-/** Upgrades one database of a fleet. Never throws for what is wrong with it. */
+/** Upgrades one database of a fleet. Never throws for a fault of the database. */
 export async function upgradeMember(
   run: MemberRun,
   request: MigrationRequest,
   plans: RoutePlans,
 ): Promise<UpgradeOutcome> {
   const { bench: { setup: { appliedBy, options } }, context, target } = run;
-  // What the run did before it was stopped is in the records, which committed with it.
+  // If the run was stopped before, the records have the revisions that it committed then.
   const before: string[] = [];
   const facts = () => {
     if (before.length > 0) return { ...found(run), durationMs: run.durationMs };
@@ -50,14 +50,14 @@ export async function upgradeMember(
 
 /** The restore points that have the name of a run. */
 export function pointsOf({ target, bench }: MemberRun): readonly PointName[] {
-  // Cloudflare keeps the past of a D1 database, and no list of its moments.
+  // Time Travel of D1 has no list of restore points.
   if (target.kind === "memory" || hasTimeTravel(target)) return [];
   return readRestoreFolder(target.path).points
     .filter(({ kind, madeBy }) => kind === "run" && madeBy === bench.setup.appliedBy)
     .map(({ name, holds }) => ({ name, holds }));
 }
 
-/** What can be said of a database that was upgraded by a process that was stopped before it could say so. */
+/** The outcome for a database that was upgraded by a process that was stopped before it recorded it. */
 function found(run: MemberRun) {
   const points = pointsOf(run);
   const names = points.map(({ name }) => name).join(", ");
@@ -65,7 +65,7 @@ function found(run: MemberRun) {
   return { points, lost: unknown ? [`something that is in ${names}`] : run.lost, stamp: null };
 }
 
-/** Upgrades a copy of one database. Never throws for what is wrong with it. */
+/** Upgrades a copy of one database. Never throws for a fault of the database. */
 export async function rehearseMember(
   run: MemberRun,
   migration: MigrationRequest,
@@ -87,13 +87,13 @@ export async function rehearseMember(
   }
 }
 
-/** What a write to a database changes outside of it; null for a server. */
+/** The stamp of a database's files, which every write changes; null for a server. */
 export function stampOf({ kind, path }: Target): FileStamp | null {
   if (kind !== "file") return null;
   const of = (file: string) => {
     try {
       const { size, modified } = host.files.stat(file);
-      // A log without content is one that is not there.
+      // An empty WAL file counts as a missing one.
       return size === 0 ? null : `${size} ${modified?.getTime() ?? 0}`;
     } catch {
       return null;

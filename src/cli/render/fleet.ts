@@ -21,7 +21,7 @@ const NAMES: Readonly<Record<Exclude<Standing, "pending">, string>> = {
 const ORDER = Object.keys(NAMES);
 
 /** What one database needs, in words. */
-export function standingName({ standing, pending }: Pick<Sight, "standing" | "pending">): string {
+function standingName({ standing, pending }: Pick<Sight, "standing" | "pending">): string {
   return standing === "pending" ? `${pending} pending` : NAMES[standing];
 }
 
