@@ -8,7 +8,11 @@ import type { CheckedStep } from "./request.ts";
 import { failureInBatch } from "./run_script.ts";
 import { blame, EACH, lossFailure, StepFailure } from "./step_failure.ts";
 
-/** What became of a batch at its COMMIT: only then its rows could be asked. */
+/**
+ * Turns the failure of a batch at its COMMIT into the error of the step, loss or foreign key that caused it.
+ * @param steps The steps of the batch.
+ * @returns An error to throw; `error` itself if its cause is unknown.
+ */
 export function explainBatch(steps: readonly CheckedStep[], error: BatchFailure): unknown {
   const failure = failureInBatch(error);
   if (failure !== undefined) {

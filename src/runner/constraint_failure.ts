@@ -5,7 +5,7 @@ import { readTriedRows, type TriedRows } from "../sql/tried_rows.ts";
 import { excerpt } from "../text/layout.ts";
 import { type NextStep, say } from "../text/next_step.ts";
 
-/** How many of the rows are named; the others are counted. */
+/** The number of rows that are named; the others are only counted. */
 const NAMED = 3;
 const LONGEST_VALUE = 60;
 
@@ -13,19 +13,19 @@ interface RowQuery {
   /** A WITH clause that `from` refers to. */
   readonly with?: string;
   readonly from: string;
-  /** The columns by which a row is named; none: it is counted only. */
+  /** The columns that name a row; if there are none, rows are only counted. */
   readonly key: readonly string[];
   readonly where: string;
 }
 
-/** How many there are, and the first of them. */
+/** The number of rows, and the first of them. */
 interface FoundRows {
   readonly count: number;
   /** `: id 1, 2, 3, …`, or empty. */
   readonly named: string;
 }
 
-/** The rows for which a condition holds. @returns undefined if there are none. */
+/** Finds the rows for which a condition holds. @returns undefined if there are none. */
 async function findRows(
   connection: Connection,
   { with: before = "", from, key, where }: RowQuery,
@@ -49,13 +49,13 @@ async function findRows(
 interface DuplicateQuery {
   readonly with?: string;
   readonly from: string;
-  /** Expressions that are to be different together, with their collations. */
+  /** Expressions that must be unique together, with their collations. */
   readonly terms: readonly string[];
-  /** Which rows count; undefined: all. */
+  /** A condition for the rows that count; all if left out. */
   readonly where?: string | undefined;
 }
 
-/** The values that occur in several rows. @returns undefined if there are none. */
+/** Finds the values that occur in several rows. @returns undefined if there are none. */
 async function findDuplicates(
   connection: Connection,
   { with: before = "", from, terms, where }: DuplicateQuery,
@@ -79,20 +79,19 @@ function tuple(row: Row, length: number): string {
   return values.length === 1 ? values[0]! : `(${values.join(", ")})`;
 }
 
-/** Which rows are in a statement's way, and what to do about them. */
+/** The rows that made a statement fail, and how to fix them. */
 export interface ConstraintFacts {
   readonly notes: readonly string[];
   readonly next: readonly NextStep[];
 }
 
 /**
- * Looks for the rows that a statement failed on, if SQLite says which constraint it was. The statement must be undone
- * and what came before it not, so that the same rows are there.
+ * Finds the rows that made a statement violate a constraint, by reading its rows again. The failed statement must be
+ * undone, but not the statements before it, so that the same rows are found.
  *
- * Reads the rows once more: for one statement that has failed that is worth knowing which ones.
- *
+ * @param text The script that has the statement.
  * @param sqlite SQLite's message.
- * @returns undefined if the message is of another kind, the statement too involved, or nothing was found.
+ * @returns undefined if the message names no constraint, the statement is too complex, or no row was found.
  */
 export async function explainConstraint(
   connection: Connection,
@@ -191,7 +190,7 @@ function duplicateFacts(found: FoundRows | undefined): ConstraintFacts | undefin
   };
 }
 
-/** The message names the table that is written to, and the constraint's columns or its text. */
+/** SQLite's message. It names the table written to, and the constraint's columns or text. */
 const FAILED = /^(NOT NULL|UNIQUE|CHECK) constraint failed: ([^]*)$/;
 
 async function explainInsert(
@@ -214,7 +213,7 @@ async function explainInsert(
     ? primary
     : [];
   if (kind === "CHECK") {
-    // A word alone may be the constraint's name, and a column's as well.
+    // A single word may be the constraint's name, which may also be a column's name.
     if (/^\w+$/.test(subject)) return undefined;
     const rows = await findRows(connection, {
       with: with_,
@@ -247,7 +246,7 @@ async function explainInsert(
   return rows && nullFacts(rows, column!, source?.table, source?.columns[at]);
 }
 
-/** The columns that a message names as `t.a, t.b`. @returns undefined for an index over expressions. */
+/** Reads the columns that a message names as `t.a, t.b`. @returns undefined for an index over expressions. */
 function namedColumns(
   subject: string,
   table: string,
@@ -279,7 +278,7 @@ async function keyOf(connection: Connection, table: string): Promise<readonly st
   return columns.some(({ name }) => foldName(name) === "rowid") ? [] : ["rowid"];
 }
 
-/** The collations of some columns as the table's keys on just these have them, or else as the columns do. */
+/** The collations of columns in the table's unique index on exactly these columns; BINARY if there is no such index. */
 async function collationsOf(
   connection: Connection,
   table: string,

@@ -4,25 +4,26 @@ import { quoteName, unquote } from "../sql/identifier.ts";
 import { Tokenizer } from "../sql/tokenizer.ts";
 import { firing } from "./loss/broken_objects.ts";
 
-// SQLite reads "text" as a string if nothing is called so and the connection allows it
-// (https://sqlite.org/quirks.html#dblquote). The views, triggers and constraints of an old database may need that. A
-// revision's own statement must not get it unasked: DELETE FROM t WHERE "stauts" <> 'x' would delete every row.
+// SQLite reads "text" as a string if no column has that name and the connection allows it
+// (https://sqlite.org/quirks.html#dblquote). The views, triggers and constraints of an old database may need this. A
+// revision's own statements must not get it by default: DELETE FROM t WHERE "stauts" <> 'x' would delete every row.
 
 /**
- * Who may use double-quoted strings: nobody, the stored schema of an old database, or scripts as well, as the settings say.
+ * Where double-quoted strings are allowed. `off`: nowhere · `stored`: in the stored schema of an old database ·
+ * `scripts`: also in scripts, because the settings say so.
  */
 export type DoubleQuotedStrings = "off" | "stored" | "scripts";
 
-/** SQLite's hint at a name in double quotes that names nothing. It gives none for a name in other quotes. */
+/** SQLite's hint for an unknown name in double quotes. Names in other quotes get no hint. */
 const HINT = /no such column: (".*") - should this be a string literal in single-quotes\?$/;
 
-/** Statements that choose or overwrite rows: in these a misspelt column destroys data. */
+/** The statements that select rows to change. In these a misspelt column destroys data. */
 const DECIDES_ON_ROWS: ReadonlySet<string> = new Set(["DELETE", "REPLACE", "UPDATE", "WITH"]);
 
-/** SQLite on a name that names nothing, in backticks. */
+/** SQLite's message for an unknown name in backticks. */
 const NO_COLUMN = /^no such column: (.*)$/;
 
-/** Whether an INSERT overwrites rows that are there: OR REPLACE, and ON CONFLICT DO UPDATE. */
+/** Whether an INSERT may overwrite existing rows, by OR REPLACE or ON CONFLICT DO UPDATE. */
 function overwrites(sql: string): boolean {
   const tokens = new Tokenizer(sql);
   let last = "";
@@ -34,21 +35,21 @@ function overwrites(sql: string): boolean {
   return false;
 }
 
-/** SQLite failed on text in double quotes that is part of the stored schema, not of the script. */
+/** SQLite failed on a double-quoted string in the stored schema, not in the script. */
 export class StoredTextFailure extends Error {
   override readonly name = "StoredTextFailure";
 
-  /** @param cause The failure as it is reported if double-quoted strings cannot be allowed. */
+  /** @param cause The error to report if double-quoted strings cannot be allowed. */
   constructor(override readonly cause: AludelError) {
     super(cause.message, { cause });
   }
 }
 
 /**
- * Whether a statement failed because of text in double quotes that is stored in the schema. Asked on a connection that
- * does not allow such strings, right after the failure.
+ * Whether a statement failed because of a double-quoted string in the stored schema. To be called right after the
+ * failure, with a connection that does not allow such strings.
  *
- * @param created The statements before it by which the script has created something: what they brought is its own.
+ * @param created The earlier CREATE statements of the script. A string that occurs in them is the script's own.
  */
 export async function isStoredText(
   connection: Connection,
@@ -63,12 +64,12 @@ export async function isStoredText(
 }
 
 /**
- * Makes sure that a statement means the same without double-quoted strings, on a connection that allows them.
+ * Refuses a statement that uses a double-quoted string, on a connection that allows them.
  *
  * @param verb The statement's first word.
- * @param allowed Whether the settings allow such strings in scripts. Even then, statements that delete or overwrite rows
- * must do without.
- * @throws {SqlError} SQLite's error for a name in double quotes that names nothing.
+ * @param allowed Whether the settings allow such strings in scripts. Even then, statements that delete or overwrite
+ * rows must not use them.
+ * @throws {SqlError} SQLite's error for an unknown name in double quotes.
  */
 export async function refuseOwnText(
   connection: Connection,
@@ -80,7 +81,7 @@ export async function refuseOwnText(
   if (allowed && !decides) return;
   const error = await compile(connection, sql);
   const name = NO_COLUMN.exec(error?.sqlite ?? "")?.[1];
-  // Any other error comes again when the statement runs.
+  // The statement reports any other error when it runs.
   if (error === undefined || name === undefined) return;
   throw new SqlError(
     `no such column: "${name}" - should this be a string literal in single-quotes?`,
@@ -89,11 +90,12 @@ export async function refuseOwnText(
 }
 
 /**
- * The text in double quotes in the body of a trigger that is to be made, if no column is called so. SQLite compiles the
- * body when the trigger fires, and then the connection of the application decides whether it is a string.
+ * Finds a double-quoted string in the body of a new trigger. SQLite compiles the body only when the trigger fires, and
+ * then the application's connection decides whether strings are allowed.
  *
  * @param sql A CREATE statement.
- * @throws {SqlError} What stops more than the statement.
+ * @returns The string without its quotes; undefined if there is none.
+ * @throws {SqlError} If the probe cannot be rolled back.
  */
 export async function stringOfTrigger(
   connection: Connection,
@@ -106,8 +108,8 @@ export async function stringOfTrigger(
 }
 
 /**
- * Compiles a trigger with its body as if no name in double quotes could be a string: makes it so, compiles what fires it,
- * and takes it back.
+ * Compiles a trigger and its body without double-quoted strings: creates it, compiles statements that fire it, and
+ * rolls back. @returns SQLite's error, if there is one.
  */
 async function compileTrigger(
   connection: Connection,
@@ -140,12 +142,12 @@ async function compileTrigger(
   }
 }
 
-/** Compiles a statement as if no name in double quotes could be a string. @returns SQLite's error, if there is one. */
+/** Compiles a statement without double-quoted strings. @returns SQLite's error, if there is one. */
 async function compile(connection: Connection, sql: string): Promise<SqlError | undefined> {
   const strict = withoutDoubleQuotes(sql);
   if (strict === sql) return undefined;
   try {
-    // Compiles, and runs nothing: https://sqlite.org/lang_explain.html
+    // EXPLAIN compiles the statement without running it: https://sqlite.org/lang_explain.html
     await connection.execute(`EXPLAIN ${strict}`);
     return undefined;
   } catch (error) {
@@ -159,8 +161,8 @@ async function compile(connection: Connection, sql: string): Promise<SqlError | 
 }
 
 /**
- * The same statement with each name that is in double quotes in backticks, which SQLite never reads as a string
- * (https://sqlite.org/lang_keywords.html). Offsets stay as they are but behind a name that holds a backtick.
+ * Replaces double quotes by backticks, which SQLite never reads as a string (https://sqlite.org/lang_keywords.html).
+ * Offsets stay the same, except after a name that contains a backtick.
  */
 export function withoutDoubleQuotes(sql: string): string {
   if (!sql.includes('"')) return sql;

@@ -10,8 +10,8 @@ import { toSecond } from "../text/layout.ts";
 const DOUBLE_QUOTED = /^no such column: "?.*should this be a string literal in single-quotes/;
 
 /**
- * What to do about SQLite's most frequent refusals: its words say what happened, these say what next.
- * The first pattern that matches the message wins.
+ * Advice for SQLite's most frequent errors. SQLite's message says what happened, the advice says what to do. The first
+ * pattern that matches the message is used.
  */
 const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [
@@ -64,7 +64,7 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
   ],
 ];
 
-/** The advice for SQLite's message, or undefined if its own words are enough. */
+/** The advice for SQLite's message; undefined if there is none. @param sqlite The message. */
 export function adviceFor(
   sqlite: string,
   doubleQuotedStrings: DoubleQuotedStrings = "off",
@@ -85,10 +85,10 @@ interface CommittedStep {
 }
 
 /**
- * What became of a route whose segment failed, in one line.
+ * Describes in one line what a failed segment leaves of its route.
  *
- * @param committed The steps of earlier segments.
- * @param known What became of the segment itself, if the failure said so; otherwise it was rolled back.
+ * @param committed The steps of earlier segments, which stay.
+ * @param known The outcome of the segment itself, if the error had one; if left out, it was rolled back.
  */
 export function describeOutcome(
   segment: Segment,
@@ -109,7 +109,7 @@ function describeCommitted(steps: readonly CommittedStep[]): string {
   return `${steps.length} earlier ${verb}: ${list.join(", ")}`;
 }
 
-/** The outcome if not even the first statement was begun. */
+/** The outcome if no statement was run. */
 export const NOTHING_RUN = "Nothing was run";
 
 function describeSegment({ mode, steps }: Segment): string {
@@ -122,9 +122,9 @@ function describeSegment({ mode, steps }: Segment): string {
 }
 
 /**
- * Writes a failed step into the log, in a transaction of its own after the rollback. As well as it can: a
- * database that is full, read-only or locked has no room for it, and the first error is the one that matters.
- * A database that has no tables of ours gets none for a failure.
+ * Records a failed step in the log, in a separate transaction after the rollback. Never throws: a full, read-only or
+ * locked database cannot record it, and the user needs the first error. Does not create the log in a database that
+ * has none.
  */
 export async function logFailure(
   open: () => Promise<Connection>,
@@ -154,6 +154,6 @@ export async function logFailure(
       if (connection.inTransaction()) await connection.execute("ROLLBACK");
     }
   } catch {
-    // Best effort, see above.
+    // The first error matters, see above.
   }
 }

@@ -3,34 +3,35 @@ import { displayName, foldName, quoteName } from "../sql/identifier.ts";
 import { type NextStep, say } from "../text/next_step.ts";
 import type { Notice } from "../finding.ts";
 
-/** A table's foreign key as SQLite reads it. */
+/** A foreign key of a table as SQLite's pragma lists it. */
 export interface ForeignKey {
   readonly id: bigint;
   readonly child: string;
   readonly columns: readonly string[];
   readonly parent: string;
-  /** As written; empty for the parent's primary key. */
+  /** The columns as written; empty if the key refers to the parent's primary key. */
   readonly parentColumns: readonly string[];
 }
 
 /**
- * A foreign key that SQLite cannot look up, because nothing makes its parent columns unique: the "foreign key mismatch"
- * of https://sqlite.org/foreignkeys.html#fk_indexes. A property of the schema, whatever rows there are.
+ * A foreign key that SQLite cannot look up, because its parent columns are not unique: the "foreign key mismatch" of
+ * https://sqlite.org/foreignkeys.html#fk_indexes. It depends only on the schema, not on the rows.
  */
 export interface KeyMismatch {
   readonly key: ForeignKey;
   /**
-   * `unique`: the columns are there, and no PRIMARY KEY, UNIQUE or unique index is on just them · `collation`: one is, and
-   * compares them in another way than the columns.
+   * `unique`: the parent columns exist, but no PRIMARY KEY, UNIQUE or unique index has exactly them · `collation`: one
+   * has, but with other collations · `columns`: the parent lacks a column · `primary-key`: the parent's primary key has
+   * another number of columns · `view`: the parent is a view.
    */
   readonly reason: "unique" | "collation" | "columns" | "primary-key" | "view";
 }
 
-/** Every foreign key of the database, by its child's name. @throws {SqlError} */
+/** Reads every foreign key of the database, by the name of its child. @throws {SqlError} */
 export async function readForeignKeys(
   connection: Connection,
 ): Promise<ReadonlyMap<string, readonly ForeignKey[]>> {
-  // The keyword must be in the text of every table that has a foreign key, so this reads no pragma for the others.
+  // Every table with a foreign key has this keyword in its text, so the pragma is not read for the others.
   const rows = await connection.query(
     `SELECT child.name AS child, key.id, key."from" AS name, key."table" AS parent, key."to" AS parent_column
      FROM main.sqlite_schema AS child, pragma_foreign_key_list(child.name, 'main') AS key
@@ -60,7 +61,10 @@ export async function readForeignKeys(
   return found;
 }
 
-/** Why SQLite cannot look a key up; undefined if it can, or if the parent is not there at all. @throws {SqlError} */
+/**
+ * Finds out why SQLite cannot look a key up; undefined if it can, or if the parent does not exist.
+ * @throws {SqlError}
+ */
 export async function findMismatch(
   connection: Connection,
   key: ForeignKey,
@@ -100,7 +104,7 @@ function areSame(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((name) => wanted.has(foldName(name)));
 }
 
-/** Every key of the database that SQLite cannot look up. @throws {SqlError} */
+/** Finds every foreign key of the database that SQLite cannot look up. @throws {SqlError} */
 export async function readMismatches(connection: Connection): Promise<readonly KeyMismatch[]> {
   const found: KeyMismatch[] = [];
   for (const keys of (await readForeignKeys(connection)).values()) {
@@ -112,7 +116,7 @@ export async function readMismatches(connection: Connection): Promise<readonly K
   return found;
 }
 
-/** The fact, as a sentence without its period. */
+/** Describes a mismatch in a sentence without a period. */
 export function describeMismatch({ key, reason }: KeyMismatch): string {
   const parent = displayName(key.parent);
   const from = `${displayName(key.child)} (${key.columns.map(displayName).join(", ")})`;
@@ -135,8 +139,8 @@ export function describeMismatch({ key, reason }: KeyMismatch): string {
   }
 }
 
-/** What makes the key work. */
-export function mismatchCure({ key, reason }: KeyMismatch): NextStep {
+/** The step that makes the key work. */
+function mismatchCure({ key, reason }: KeyMismatch): NextStep {
   if (reason !== "unique" && reason !== "collation") {
     return say(
       `Rebuild ${displayName(key.child)} with a key that refers to unique columns of a table`,
@@ -155,7 +159,7 @@ function quoteIfNeeded(name: string): string {
 
 const SHOWN = 10;
 
-/** The warning about such keys; undefined if there are none. */
+/** The warning for mismatches; undefined if there are none. */
 export function mismatchNotice(mismatches: readonly KeyMismatch[]): Notice | undefined {
   if (mismatches.length === 0) return undefined;
   const more = mismatches.length - SHOWN;

@@ -10,9 +10,9 @@ import {
 } from "./foreign_key_mismatch.ts";
 
 /**
- * Whether a script could leave a foreign-key violation behind. Views and triggers that come or go, and new
- * indexes, change no row and no key, and for those alone the check, which reads every child table, is not worth
- * its time. A dropped index may have been the one that makes a parent key unique.
+ * Whether a script could cause a foreign-key violation. A script that only creates or drops views and triggers, or
+ * creates indexes, cannot, so that the check, which reads every child table, is left out. Dropping an index can: it may
+ * have made a parent key unique.
  */
 export function mayViolate({ text, statements }: Script): boolean {
   return statements.some((statement) => {
@@ -39,13 +39,13 @@ export interface Violation {
   readonly values: readonly string[];
 }
 
-/** What `PRAGMA foreign_key_check` finds in the whole database. */
+/** The foreign keys of a database, and their violations. */
 export interface ForeignKeyState {
   /** All foreign keys. */
   readonly keys: readonly ForeignKey[];
-  /** Those whose parent is not there. */
+  /** The keys whose parent does not exist. */
   readonly dangling: ReadonlySet<ForeignKey>;
-  /** How often each violation occurs, by {@linkcode violationKey}. */
+  /** The number of rows with each violation, by {@linkcode violationKey}. */
   readonly violations: ReadonlyMap<
     string,
     { readonly violation: Violation; readonly count: number }
@@ -54,9 +54,12 @@ export interface ForeignKeyState {
   readonly mismatches: readonly KeyMismatch[];
 }
 
-/** The condition of a batch that it has no more violations at its end than before. */
+/** Makes a batch fail if it has more foreign-key violations at its end than before. */
 export class BatchKeys {
-  /** @param keyed Whether SQLite can look up all keys, before and after: the check fails as a whole at one that it cannot. */
+  /**
+   * @param keyed Whether SQLite can look up all keys, before and after. If not, the check itself would fail, so it is
+   * left out.
+   */
   static guard(batch: BatchTransaction, keyed: boolean): void {
     if (!keyed) return;
     const count = "(SELECT count(*) FROM pragma_foreign_key_check)";
@@ -69,7 +72,7 @@ export class BatchKeys {
     });
   }
 
-  /** What a failed condition's detail says. */
+  /** Describes the violations in the detail of a failed condition. */
   explain(detail: string): readonly string[] {
     const found = JSON.parse(detail) as readonly (readonly [string, string, number])[];
     return found.map(([child, parent, count]) =>
@@ -78,15 +81,15 @@ export class BatchKeys {
   }
 }
 
-/** Where a name of the state before has gone. Identity for what was not renamed. */
+/** Maps names of the state before to names after. A name that was not renamed maps to itself. */
 export interface Renames {
   table(name: string): string;
-  /** The column's name after, given the table's name before. */
+  /** @param table The table's name before. */
   column(table: string, name: string): string;
 }
 
 /**
- * Reads every violation of the database, row by row only if there is one.
+ * Reads every violation of the database. It reads the rows of a table only if the table has violations.
  *
  * https://sqlite.org/pragma.html#pragma_foreign_key_check
  */
@@ -109,7 +112,7 @@ export async function readForeignKeyState(connection: Connection): Promise<Forei
     } catch (error) {
       const parent = MISMATCH.exec(error instanceof SqlError ? error.sqlite : "")?.[1];
       if (parent === undefined) throw error;
-      // SQLite stops at the first such key, and says nothing of the table's others.
+      // SQLite stops at the first mismatch, and does not check the other keys of the table.
       const found = await judgeKeys(connection, keys, parent);
       mismatches.push(...found);
       const others = keys.filter((key) => !found.some((mismatch) => mismatch.key === key));
@@ -119,7 +122,7 @@ export async function readForeignKeyState(connection: Connection): Promise<Forei
   return { keys: all, dangling, violations, mismatches };
 }
 
-/** Reads which keys there are and cannot be looked up, and no rows. */
+/** Reads the foreign keys and those that cannot be looked up, without reading any rows. */
 export async function readKeyState(connection: Connection): Promise<ForeignKeyState> {
   const keys = [...(await readForeignKeys(connection)).values()].flat();
   const dangling = new Set(await withoutParent(connection, keys));
@@ -145,7 +148,10 @@ async function withoutParent(
 
 const MISMATCH = /^foreign key mismatch - ".*" referencing "(.*)"$/;
 
-/** @param parent The parent that SQLite names: a key to it has no match, whatever we think. */
+/**
+ * Finds the mismatches of a table.
+ * @param parent The parent in SQLite's message: at least one key to it is a mismatch.
+ */
 async function judgeKeys(
   connection: Connection,
   keys: readonly ForeignKey[],
@@ -157,7 +163,7 @@ async function judgeKeys(
     if (mismatch !== undefined) found.push(mismatch);
   }
   if (found.some(({ key }) => sameName(key.parent, parent))) return found;
-  // An index of another collation is none for SQLite.
+  // SQLite does not use an index with another collation.
   const named = keys.filter((key) => sameName(key.parent, parent));
   return [...found, ...named.map((key) => ({ key, reason: "collation" as const }))];
 }
@@ -173,7 +179,7 @@ async function addViolations(
     ? await findByKey(connection, key)
     : await findByRow(connection, key, rowid);
   const counted = rows.reduce((sum, row) => sum + row.count, 0);
-  // SQLite's count is the truth. Without the keys, a violation that replaces another one is not seen.
+  // SQLite's count is authoritative. Without the key values, a violation that replaces another one goes unnoticed.
   addFound(key, counted === total ? rows : [{ values: [], count: total }], violations);
 }
 
@@ -188,7 +194,7 @@ function addFound(
   }
 }
 
-/** How many rows there are with the same key. */
+/** The number of rows with the same key. */
 interface KeyCount {
   readonly values: readonly string[];
   readonly count: number;
@@ -212,8 +218,8 @@ async function findByRow(
 }
 
 /**
- * The violations of a child whose rows SQLite does not name, because it is WITHOUT ROWID or hides the rowid: rows
- * with a whole key and no parent, as https://sqlite.org/foreignkeys.html#fk_basics has it.
+ * Finds the violations of a child whose rows SQLite does not name, because it is WITHOUT ROWID or hides the rowid.
+ * These are the rows without a NULL in the key and without a parent: https://sqlite.org/foreignkeys.html#fk_basics
  */
 async function findByKey(
   connection: Connection,
@@ -228,7 +234,7 @@ async function findByKey(
     [parent],
   );
   const own = columns.map((name) => `c.${quoteName(name)}`);
-  // The parent's column on the left: its collation and affinity count.
+  // The parent's column is on the left, so that its collation and affinity are used.
   const matches = own.map((column, i) =>
     `p.${quoteName(String(parentColumns[i] ?? primary[i]?.["name"]))} = ${column}`
   );
@@ -244,7 +250,7 @@ async function findByKey(
   return rows.map((row) => toKeyCount(row, columns));
 }
 
-/** The ordinals of the literals in a result that begins with the count. */
+/** The GROUP BY terms for the literals of a result whose first column is the count. */
 function groups(columns: readonly string[]): string {
   return columns.map((_, i) => i + 2).join(", ");
 }
@@ -253,7 +259,7 @@ function toKeyCount(row: Row, columns: readonly string[]): KeyCount {
   return { values: columns.map((_, i) => String(row[`v${i}`])), count: Number(row["n"]) };
 }
 
-/** A name for the rowid that no column hides; undefined if there is none. */
+/** A name of the rowid that no column has; undefined if there is none. */
 async function rowidOf(connection: Connection, table: string): Promise<string | undefined> {
   const [listed] = await connection.query(
     "SELECT wr FROM pragma_table_list(?) WHERE schema = 'main'",
@@ -273,7 +279,10 @@ function violationKey(violation: Violation): string {
   ]);
 }
 
-/** The violations that are in `after` and were not in `before`, and how many there were already. */
+/**
+ * Compares the violations before and after a segment.
+ * @returns `added`: the violations that are new, `remaining`: the number of rows that violated keys before too.
+ */
 export function compareForeignKeyStates(
   before: ForeignKeyState,
   after: ForeignKeyState,

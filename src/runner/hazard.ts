@@ -6,30 +6,29 @@ import type { CheckedStep } from "./request.ts";
 import { readSaidLosses, type SaidLoss } from "./said_losses.ts";
 import type { TableFates } from "./table_fates.ts";
 
-// What a dry run says that a route would lose, from the text of its statements and a look at the rows. A run asks none of
-// this: it measures (loss/).
+// Predicts for dry runs what a route would lose, from its statements and a look at the rows. A run does not use this:
+// it measures its losses (loss/).
 
-/** A statement of a route that takes rows or values away on purpose. */
+/** A statement of a route that deletes rows or values. */
 export interface Hazard {
   readonly revision: string;
-  /** What is lost, for a sentence: `drops table "orders"`. */
+  /** A part of a sentence: `drops table "orders"`. */
   readonly loses: string;
-  /** The folded names under which the table may have stood before the route: it is one of them, or none. */
+  /** The folded names that the table may have had before the route. At most one of them is the table's. */
   readonly tables: readonly string[];
   /**
-   * A rebuild: the statement that creates the table again. Nothing is lost if it has all columns of the old one.
+   * The statement that creates the table again in a rebuild. Nothing is lost if it has all columns of the old one.
    */
   readonly rebuild?: string;
-  /** Whether nothing is copied into the new table. */
+  /** Whether no rows are copied into the new table. */
   readonly isEmptied?: boolean;
-  /** The name that a column of the table has in the rebuilt one, if it was only renamed. */
+  /** Maps a column to its name in the rebuilt table, which differs if it was renamed. */
   readonly columnAfter?: (column: string) => string;
 }
 
 /**
- * Finds what a route may lose, before it runs: tables and columns that it drops, rows that it deletes or
- * overwrites, losses that a header allows. Read from the statements; whether the table was there, and had rows, the
- * database knows.
+ * Finds what a route may lose: tables and columns that it drops, rows that it deletes or overwrites, and losses that a
+ * header allows. It reads only the statements, so a table may not exist in the database, or may be empty.
  */
 export function findHazards(steps: readonly CheckedStep[]): Hazard[] {
   const hazards: Hazard[] = [];
@@ -56,7 +55,7 @@ export function findHazards(steps: readonly CheckedStep[]): Hazard[] {
   return hazards;
 }
 
-/** What is lost, for a sentence. */
+/** Describes a loss for {@linkcode Hazard.loses}. */
 function sentenceOf({ kind, table, mention, isWhole }: SaidLoss): string {
   const rows = `${isWhole ? "every row of" : "rows of"} "${table}"`;
   switch (kind) {
@@ -87,7 +86,7 @@ function replacementOf(
   };
 }
 
-/** Of some hazards those that meet rows: a table that is not there, or is empty, has nothing to lose. */
+/** Returns the hazards whose table exists and has rows that would be lost. */
 export async function hazardsWithRows(
   connection: Connection,
   hazards: readonly Hazard[],
@@ -110,8 +109,8 @@ export async function hazardsWithRows(
 }
 
 /**
- * What a route may lose, a sentence each, as far as its statements and a look at the rows show. A run
- * measures it.
+ * Predicts what a route may lose, from its statements and a look at the rows.
+ * @returns A sentence for each loss.
  */
 export async function predictLosses(
   connection: Connection,
@@ -127,12 +126,14 @@ async function mayHaveRows(connection: Connection, table: string): Promise<boole
     return rows.length > 0;
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    // Where SQLite cannot look, as into a virtual table of a module that is not here, there may be anything.
+    // A table that cannot be read, such as a virtual table of a missing module, may have rows.
     return !error.sqlite.startsWith("no such table: ");
   }
 }
 
-/** What is lost with the old table: nothing if it was an index over another's rows. */
+/**
+ * Describes what a rebuild loses; undefined if it loses nothing, or the table is an index over another table's rows.
+ */
 async function lossOf(
   connection: Connection,
   table: string,
@@ -176,10 +177,11 @@ async function lossOf(
 }
 
 /**
- * The stored columns of the table that a statement creates, with how they store values; undefined: unknown, because a
- * function of the application is in it, or a CREATE TABLE AS SELECT reads other tables.
+ * Finds the stored columns of the table that a statement creates, and their affinities, by running it in memory.
  *
  * @param from A table that a CREATE TABLE AS SELECT may read.
+ * @returns undefined if the statement cannot run there, because it uses a function of the application or reads other
+ * tables.
  */
 async function createdColumns(
   creation: string,
@@ -204,8 +206,8 @@ async function createdColumns(
 }
 
 /**
- * Whether a value that is there comes out as another one, and not the same in another type: the text 00742 as 742.
- * SQLite converts what looks like a number, and in a comparison with a number too (https://sqlite.org/datatype3.html).
+ * Whether an affinity would change a value of a column, such as the text 00742 to 742, and not only its type. SQLite
+ * converts text that looks like a number, also to compare it with a number (https://sqlite.org/datatype3.html).
  */
 async function isChanged(
   connection: Connection,

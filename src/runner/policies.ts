@@ -8,7 +8,7 @@ import { toSecond } from "../text/layout.ts";
 import { lockedTransaction } from "./write_lock.ts";
 
 /**
- * Refuses steps that the database forbids.
+ * Refuses steps that the policies of the database forbid.
  * @throws {AludelError} `policy-no-downgrade`, `policy-no-drafts`.
  */
 export function refuseForbidden(
@@ -30,7 +30,7 @@ export function refuseForbidden(
 }
 
 /**
- * Refuses drafts if the database forbids them.
+ * Refuses drafts if the policies of the database forbid them.
  * @throws {AludelError} `policy-no-drafts`.
  */
 export function refuseDrafts(policies: ReadonlySet<Policy>, ups: readonly CheckedUp[]): void {
@@ -48,8 +48,8 @@ export function refuseDrafts(policies: ReadonlySet<Policy>, ups: readonly Checke
 }
 
 /**
- * The error of a run that takes what its script says, if the database forbids that.
- * @param steps What ran; the revision is named if it is one.
+ * Makes the error for a declared loss in a database that forbids any loss.
+ * @param steps The steps that ran. The error names the revision if there is only one.
  */
 export function forbiddenLoss(
   steps: readonly CheckedStep[],
@@ -78,8 +78,9 @@ function takeBack(policy: Policy): NextStep {
 }
 
 /**
- * Changes the policies of a database behind the write lock.
+ * Changes the policies of a database in one transaction.
  *
+ * @returns The policies afterwards, and whether they changed.
  * @throws {AludelError} `lock-timeout`, `interrupted`, `policy-unknown`.
  */
 export async function protect(

@@ -7,22 +7,22 @@ import type { AppliedRevision, AppliedTexts, State, StateMark } from "../state/s
 import type { TableLoss } from "./loss/verdict.ts";
 import type { OnlinePhase } from "./online/progress.ts";
 
-/** Time, given from outside so that the library reads none of its own. */
+/** The clock of a run. Callers provide it, so that tests control time. */
 export interface Clock {
   /** The wall clock. */
   now(): Date;
-  /** Milliseconds from an arbitrary start, never going back. */
+  /** Milliseconds since an arbitrary moment. Never decreases. */
   monotonicMs(): number;
   sleep(milliseconds: number): Promise<void>;
 }
 
-/** What is known of a revision before it runs; the runner adds when, how long and by whom. */
+/** The record of a revision before it runs. The runner adds the time, the duration and who ran it. */
 export type RevisionRecord = Omit<
   AppliedRevision,
   "kind" | "appliedAt" | "durationMs" | "appliedBy"
 >;
 
-/** A step up whose file has been read, decoded, hashed, tokenized and split. */
+/** An upgrade by one revision, whose file was read, hashed and split into statements. */
 export interface CheckedUp {
   readonly direction: "up";
   readonly id: RevisionId;
@@ -32,32 +32,32 @@ export interface CheckedUp {
   readonly texts: AppliedTexts;
   /** Whether it is a draft; left out if it is sealed. */
   readonly draft?: true;
-  /** Whether it is SQL of no revision: it leaves no record, and only the log tells of it. */
+  /** Whether it is SQL without a revision, which leaves an entry in the log but no record. */
   readonly unrecorded?: true;
 }
 
-/** A step down. */
+/** A downgrade by one revision. */
 export interface CheckedDown {
   readonly direction: "down";
-  /** Where its script comes from: the text stored when the revision was applied, or the file. */
+  /** The source of its script: the text stored when the revision was applied, or the file. */
   readonly from: "database" | "disk";
   readonly id: RevisionId;
   readonly message: string;
   readonly script: Script;
 }
 
-/** A step whose script was read and judged. */
+/** A step whose script was read and checked. */
 export type CheckedStep = CheckedUp | CheckedDown;
 
-/** A record that must be brought up to date because its revision was re-signed, or follows one. */
+/** A record to update, because its revision or an ancestor of it was signed again. */
 export interface Reseal {
   readonly id: RevisionId;
   readonly record: Pick<AppliedRevision, "up" | "down" | "lineage">;
-  /** New texts if they have the same tokens as the ones that ran; otherwise what ran is kept. */
+  /** The new texts, if they have the same tokens as those that ran; otherwise null, and the record keeps its texts. */
   readonly texts: AppliedTexts | null;
 }
 
-/** A route of which every file has been checked: nothing is read from disk after this point. */
+/** A route whose files were all read and checked. The runner reads nothing from disk. */
 export interface CheckedRoute {
   readonly steps: readonly CheckedStep[];
   readonly reseals: readonly Reseal[];
@@ -65,24 +65,24 @@ export interface CheckedRoute {
 }
 
 /**
- * How a segment runs: `transaction`: all its steps in one transaction, foreign keys off ·
- * `foreign-keys`: a transaction of its own with enforcement on · `off`: outside any transaction · `online`: the rebuild of a table,
- * beside writers.
+ * How a segment runs. `transaction`: all its steps in one transaction, with foreign keys off · `foreign-keys`: in a
+ * separate transaction with foreign keys on · `off`: outside any transaction · `online`: the rebuild of a table beside
+ * writers.
  */
 export type SegmentMode = "transaction" | "foreign-keys" | "off" | "online";
 
-/** A part of a route that happens entirely or, but for mode `off`, not at all. */
+/** A part of a route. Except in mode `off`, all of it commits or none. */
 export interface Segment {
   readonly mode: SegmentMode;
   readonly steps: readonly CheckedStep[];
 }
 
-/** How a route is divided: one transaction for all, or one for each revision. */
+/** Whether a route has one transaction for all revisions, or one for each. */
 export type TransactionMode = "all" | "each";
 
 /**
- * Splits a route as the headers of its scripts and the transaction mode say. Order is kept.
- * @param online Which steps are done beside writers; none for a script or a copy, where nobody else writes.
+ * Splits a route into segments by the headers of its scripts and the transaction mode. Keeps the order.
+ * @param online The steps that run beside writers; none for a script or a copy, which no other process uses.
  */
 export function splitSegments(
   steps: readonly CheckedStep[],
@@ -111,40 +111,40 @@ function segmentMode(step: CheckedStep): SegmentMode {
 export type Direction = "up" | "down";
 
 /**
- * What a run reports while it works. Text on a terminal, JSON and a progress line are three consumers.
+ * An event of a run. The terminal, JSON output and the progress line consume them.
  *
- * Events are handed to a callback and not yielded: a consumer that stops reading must not be able to
- * keep a transaction open.
+ * Events go to a callback instead of a generator, because a consumer that stops reading a generator would keep the
+ * transaction open.
  */
 export type RunEvent =
-  /** Another connection holds the write lock; sent once after a second, then each ten seconds. */
+  /** Another connection holds the write lock. Sent after a second, then every ten seconds. */
   | {
     readonly type: "waiting";
-    /** The process that holds the lock, such as `pid 4711 (python3)`, if it can be known. */
+    /** The process that holds the lock, such as `pid 4711 (python3)`; undefined if it is unknown. */
     readonly holder: string | undefined;
     readonly elapsedMs: number;
   }
-  /** Another process moved the database while this one waited; the route was made again. */
+  /** Another process moved the database while this one waited, so the route was planned again. */
   | { readonly type: "replanned"; readonly steps: number }
-  /** A database is being copied; sent several times a second, with the bytes that are there so far. */
+  /** A database is being copied. Sent several times a second, with the number of bytes copied so far. */
   | {
     readonly type: "copying";
     readonly what: string;
     readonly bytes: number;
     readonly of: number;
   }
-  /** A table is rebuilt beside writers; sent after each of many short transactions. */
+  /** A table is rebuilt beside writers. Sent after each of many short transactions. */
   | {
     readonly type: "online";
     readonly table: string;
     readonly phase: OnlinePhase;
-    /** Rows. */
+    /** The number of rows. */
     readonly done: number;
     readonly of: number;
   }
-  /** A folder that is removed when the work is over; a process that ends before that should remove it. */
+  /** A folder that is removed after the work. A process that is interrupted should remove it first. */
   | { readonly type: "temporary"; readonly path: string }
-  /** The database was copied before anything was changed, because the run takes something away. */
+  /** A restore point was made, because the run loses something or the policy is to make one always. */
   | {
     readonly type: "restore-point";
     readonly name: string;
@@ -154,7 +154,7 @@ export type RunEvent =
     /** `rows`: only what was lost, for `restore --rows`. */
     readonly holds: "database" | "rows";
     readonly durationMs: number;
-    /** Which revision loses what; empty if the policy is to make one always. */
+    /** A description of each loss; empty if the policy is to make one always. */
     readonly losses: readonly string[];
   }
   /** A committed segment lost something that existed before it. */
@@ -163,22 +163,22 @@ export type RunEvent =
     readonly tables: readonly TableLoss[];
     /** Facts about other objects. */
     readonly objects: readonly string[];
-    /** The point that has it; null if none was to be made. */
+    /** The restore point that has it; null if the policy is to make none. */
     readonly restorePoint: string | null;
   }
-  /** A restore point of this run is gone again, because the run was rolled back as a whole. */
+  /** A restore point of this run was removed, because the whole run was rolled back. */
   | { readonly type: "restore-point-removed"; readonly name: string }
   | {
     readonly type: "step-started";
     readonly direction: Direction;
     readonly id: RevisionId;
     readonly message: string;
-    /** Counted from 1 over the whole route. */
+    /** The number of the step in the whole route, from 1. */
     readonly position: number;
     readonly of: number;
     readonly statements: number;
   }
-  /** A statement is about to run; sent for each, so consumers must be quick. */
+  /** A statement is about to run. Sent for each statement, so consumers must be fast. */
   | {
     readonly type: "statement";
     readonly id: RevisionId;
@@ -192,32 +192,32 @@ export type RunEvent =
     readonly id: RevisionId;
     readonly durationMs: number;
   }
-  /** The record of a re-signed revision was brought up to date. */
+  /** The record of a revision that was signed again was updated. */
   | { readonly type: "resealed"; readonly id: RevisionId }
   | { readonly type: "committed"; readonly ids: readonly RevisionId[] }
   | { readonly type: "rolled-back"; readonly ids: readonly RevisionId[] }
   | Notice;
 
 /**
- * When a run makes a restore point first. `hazard`: when it takes rows, columns or tables away on purpose ·
- * `always`: whenever there is something to keep · `never`.
+ * When a run makes a restore point. `hazard`: if it loses rows, columns or tables · `always`: if the database is not
+ * empty · `never`.
  */
 export type RestorePolicy = "hazard" | "always" | "never";
 
-/** A copy of the database that a run made before it changed anything. */
+/** A restore point that a run made. */
 export interface KeptPoint {
-  /** What `aludel restore` takes. */
+  /** Its name for `aludel restore`. */
   readonly name: string;
   /** The path of its folder. */
   readonly path: string;
   readonly bytes: number;
-  /** `rows`: it has only what was lost, so that what a later transaction of the run takes needs a point of its own. */
+  /** `rows`: it has only the lost rows, so that a later loss in the same run needs another restore point. */
   readonly holds: "database" | "rows";
-  /** Opens the copy for reading; with double-quoted strings if asked. */
+  /** Opens the copy for reading. */
   open(options: { readonly doubleQuotedStrings: boolean }): Promise<Connection>;
-  /** Removes it, because nothing came of the run. */
+  /** Removes it, because the run was rolled back. */
   discard(): void;
-  /** Removes older ones beyond the number to keep, because the run is done. */
+  /** Removes the oldest restore points beyond the number to keep, because the run succeeded. */
   settle(): void;
 }
 
@@ -225,22 +225,21 @@ export interface KeptPoint {
 export interface LostRows {
   /** The table's name before the run. */
   readonly table: string;
-  /** The name now of it or of its replacement; null if it is gone. */
+  /** The present name of the table or its replacement; null if it is gone. */
   readonly now: string | null;
-  /** Folded name of a column before → its name now, for columns that have another one. */
+  /** The present names of renamed columns, by their folded names before. */
   readonly renamed?: ReadonlyMap<string, string>;
   /**
-   * The keys before of its rows: the value of the rowid, or the values of the primary key of a WITHOUT ROWID table.
-   * Left out if all of its rows are gone.
+   * The keys of the rows before: the rowid, or the primary key of a WITHOUT ROWID table. Left out if all rows are gone.
    */
   readonly rows?: Iterable<readonly SqlValue[]> | AsyncIterable<readonly SqlValue[]>;
 }
 
-/** What a run lost. */
+/** The rows that a run lost, for a restore point that holds only these. */
 export interface LostContent {
-  /** The run's own connection, in its transaction: it has what was written instead. */
+  /** The run's connection, in its transaction, which reads the new rows. */
   readonly fresh: Connection;
-  /** Finds the rows that were lost; undefined if it is more than rows of ordinary tables, or nothing distinguishes them. */
+  /** Finds the lost rows; undefined if something else was lost too, or the rows have no key. */
   readonly read: () => Promise<readonly LostRows[] | undefined>;
 }
 
@@ -248,64 +247,67 @@ export interface LostContent {
 export interface RestorePointMaker {
   readonly policy: RestorePolicy;
   /**
-   * Copies the database as it was before the run's open transaction, over a connection of its own. Called while the run
-   * holds the write lock, and what it has changed so far is in its own memory or log alone.
-   * @param reason For the list of restore points.
-   * @param lost What is lost. If it is small beside a large database, it is kept instead of a copy.
+   * Copies the database as it was before the run's open transaction, by a separate connection. Called while the run
+   * holds the write lock, and the changes of its transaction are not in the database file yet.
+   * @param reason The text in the list of restore points.
+   * @param lost The lost rows. If they are few and the database is large, only they are stored.
    * @throws {AludelError} `copy-failed`, `copy-space`, `copy-stalled`, `interrupted`.
    */
   make(reason: string, lost?: LostContent): Promise<KeptPoint>;
 }
 
-/** What the runner needs from its caller: a command, or an application at start-up. */
+/** The caller of the runner: a command, or an application at start-up. */
 export interface RunHost {
   readonly clock: Clock;
-  /** Opens a new connection to the target that may write; with double-quoted strings if asked. */
+  /** Opens a new connection to the target that may write. */
   readonly connect: (options: { readonly doubleQuotedStrings: boolean }) => Promise<Connection>;
-  /** Who holds the target's lock, if the system tells: `pid 4711 (python3)`. */
+  /** The process that holds the target's lock, such as `pid 4711 (python3)`; undefined if it is unknown. */
   readonly lockHolder: () => string | undefined;
   readonly emit: (event: RunEvent) => void;
-  /** Whether the user asked to stop; asked between statements. */
+  /** Whether the user asked to stop. Called between statements. */
   readonly interrupted: () => boolean;
   /**
-   * Lets other work of the host happen. Called now and then between statements, for a host that hears of the wish to stop
-   * by an event of its own thread.
+   * Lets the event loop run. Called from time to time between statements, for a host that gets signals as events of
+   * this thread.
    */
   readonly breathe?: () => Promise<void>;
   readonly lockTimeoutMs: number;
-  /** How many megabytes of changed pages a run may keep in memory to compare with what was there; 256 if left out. */
+  /**
+   * The megabytes of changed pages that a run may keep in memory, so that the old state stays readable; 256 if left
+   * out.
+   */
   readonly comparisonMemory?: number;
   /**
-   * Which rebuilds are done beside writers: those that ask for it, and those of tables with at least so many rows. Left
-   * out: none, since nobody else writes.
+   * Allows rebuilds beside writers: for scripts that ask for it, and for tables with at least `rows` rows. If left out,
+   * no rebuild runs beside writers, because no other process writes.
    */
   readonly online?: { readonly rows: number | undefined };
-  /** How long a rebuild beside writers may keep another connection waiting, in milliseconds; 100 if left out. */
+  /** The longest time that a rebuild beside writers may block another connection, in milliseconds; 100 if left out. */
   readonly maxWaitMs?: number | undefined;
   /** Whether the target's settings allow double-quoted strings. */
   readonly doubleQuotedStrings: boolean;
-  /** Written into the records: `aludel 0.1.0`. */
+  /** The name and version in the records: `aludel 0.1.0`. */
   readonly appliedBy: string;
-  /** Left out if no copy can or need be made. */
+  /** Left out if no copy can be made, or none is needed. */
   readonly restorePoints?: RestorePointMaker;
 }
 
 /**
- * The schema that a step's script was written for: of an up that of its ancestors, replayed; of a down with its own
- * revision on top. Undefined if it is unknown. Asked only if a step lost something that no statement names.
+ * Replays the schema for which a step's script was written: for an up the schema of its ancestors, for a down also with
+ * its revision. Undefined if it is unknown. Called only if a step lost something that no statement names.
  */
 export type Ancestors = (step: CheckedStep) => Promise<Schema | undefined>;
 
-/** How to go on with a script that runs outside a transaction and was interrupted in a statement. */
+/** How to continue a script outside a transaction that was interrupted in a statement: run it again, or skip it. */
 export type ResumeChoice = "again" | "skip";
 
-/** A checked route, and how to make it again. */
+/** A checked route, and how to plan it again. */
 export interface RunRequest {
   readonly host: RunHost;
-  /** The state that the route was made from. */
+  /** The state for which the route was planned. */
   readonly assumed: State;
   readonly route: CheckedRoute;
-  /** Makes the route to the same revisions from the state as it is now; called when another process moved it. */
+  /** Plans the route to the same revisions from the present state. Called if another process moved the database. */
   readonly replan: (
     connection: Connection,
   ) => Promise<{ readonly route: CheckedRoute; readonly mark: StateMark }>;
@@ -314,7 +316,7 @@ export interface RunRequest {
   readonly resume?: ResumeChoice;
 }
 
-/** What a run did, in the order it did it. */
+/** The steps of a run, in order. */
 export interface RunOutcome {
   readonly steps: readonly {
     readonly direction: "up" | "down";

@@ -5,18 +5,18 @@ import { again } from "../text/next_step.ts";
 import type { CheckedStep, KeptPoint, LostContent, RestorePointMaker, RunHost } from "./request.ts";
 import { type DeclaredLoss, describeLoss } from "./loss/verdict.ts";
 
-/** Where another try need not end better. Only a run can do without its copy; backups and rehearsals are copies. */
+/** Errors after which a run is offered to go without a copy. */
 const COPY_FAILED = /^copy-(?:failed|space)$/;
 
 /**
- * Makes the restore point of a run: when a segment that lost something is about to commit, and again in a later one only
- * if another process has written in between, since a point of this run has all other rows from before.
+ * Makes the restore points of a run, when a segment that lost something is about to commit. A later segment needs
+ * another copy only if another process wrote in between: otherwise the first one has everything from before the run.
  */
 export class RestoreGuard {
   readonly #host: RunHost;
   readonly #points: KeptPoint[] = [];
   #steps: readonly CheckedStep[] = [];
-  /** Whether a point has the rows that were there before the run. */
+  /** Whether a restore point has everything from before the run. */
   #isKept = false;
   #copy: KeptPoint | undefined;
   #seen: { readonly connection: Connection; readonly version: SqlValue } | undefined;
@@ -26,25 +26,24 @@ export class RestoreGuard {
   }
 
   /**
-   * The points that bring back, one after the other, what was there before the run. A copy of the database has all of it
-   * but the rows that were kept before it was made.
+   * The restore points that bring the state before the run back, in the order in which they are to be restored: a copy
+   * of the database, then the rows that earlier segments lost.
    */
   get wayBack(): readonly KeptPoint[] {
     const at = this.#points.findIndex(({ holds }) => holds === "database");
     return this.#points.slice(0, at < 0 ? undefined : at + 1).toReversed();
   }
 
-  /** The point that has what the last segment lost. */
+  /** The restore point that has what the last segment lost. */
   get last(): KeptPoint | undefined {
     return this.#points.at(-1);
   }
 
   /**
-   * To be called with the write lock held and nothing changed. Copies if the policy is to copy always, if `forced` says
-   * that the old state must be readable from a copy, or if `ahead` says that a script outside a transaction may take
-   * something.
-   * @param steps All that is left of the route.
-   * @param options `former`: the connection of the try before, rolled back and open, if this is another one.
+   * Copies the database if necessary. To be called when the write lock is held and nothing was changed.
+   * @param steps The rest of the route.
+   * @param options `former`: the open connection of the previous try, which was rolled back, if this is another one.
+   * `forced`: the old state must be read from a copy. `ahead`: a script outside a transaction may lose something.
    * @throws {AludelError} as {@linkcode RestorePointMaker.make}.
    */
   async protect(
@@ -71,14 +70,14 @@ export class RestoreGuard {
     if (isAlways) this.#keeps(point, started, []);
   }
 
-  /** The copy that the old state is read from, if the database itself may not be. */
+  /** The copy from which the old state is read; undefined if it is read from the database. */
   get copy(): KeptPoint | undefined {
     return this.#copy;
   }
 
   /**
-   * To be called before COMMIT, while a second connection still reads the old state: keeps that state, unless a point
-   * of this run has it already.
+   * Makes a restore point of the old state, unless this run has one. To be called before COMMIT, while a second
+   * connection still reads the old state.
    * @throws {AludelError} as {@linkcode RestorePointMaker.make}.
    */
   async keep({ tables, objects }: DeclaredLoss, content: LostContent): Promise<void> {
@@ -91,7 +90,7 @@ export class RestoreGuard {
     }
   }
 
-  /** The segment is committed: a copy that only served to compare is removed. */
+  /** To be called after COMMIT. Removes a copy that was only needed to compare. */
   committed(): void {
     const copy = this.#copy;
     this.#copy = undefined;
@@ -99,7 +98,7 @@ export class RestoreGuard {
   }
 
   #keeps(point: KeptPoint, started: number, losses: readonly string[]): void {
-    // Rows alone say nothing of what a later segment takes.
+    // A point that holds only rows does not have what a later segment loses.
     this.#isKept = point.holds === "database";
     this.#points.push(point);
     const durationMs = Math.round(this.#host.clock.monotonicMs() - started);
@@ -124,7 +123,7 @@ export class RestoreGuard {
     }
   }
 
-  /** Nothing came of the run, and the database is as the points have it. */
+  /** To be called if the whole run was rolled back. Removes its restore points, which equal the database. */
   discard(): void {
     this.committed();
     for (const point of this.#points.splice(0)) {
@@ -133,20 +132,20 @@ export class RestoreGuard {
     }
   }
 
-  /** The run is done. */
+  /** To be called at the end of a successful run. Removes the oldest restore points beyond the number to keep. */
   settle(): void {
     this.#points.at(-1)?.settle();
   }
 
   /**
-   * Whether the content has not been looked at yet: https://sqlite.org/pragma.html#pragma_data_version tells of others'
-   * commits, and not of this connection's, whose own rows need no copy.
+   * Whether another process wrote to the database since the last call. PRAGMA data_version counts the commits of other
+   * connections, not of this one, whose rows need no copy: https://sqlite.org/pragma.html#pragma_data_version
    */
   async #isNew(connection: Connection, former: Connection | undefined): Promise<boolean> {
     const before = this.#seen;
     this.#seen = { connection, version: await dataVersion(connection) };
     if (before === undefined) return true;
-    // A version says something to the connection alone that has seen the one before.
+    // Versions can be compared only if the same connection read both.
     const now = before.connection === connection
       ? this.#seen.version
       : before.connection === former
@@ -161,7 +160,7 @@ async function dataVersion(connection: Connection): Promise<SqlValue> {
   return row?.["data_version"] ?? null;
 }
 
-/** Whether there is anything to keep but our own records. */
+/** Whether the database has anything besides Aludel's tables. */
 async function hasTables(connection: Connection): Promise<boolean> {
   const rows = await connection.query(
     "SELECT 1 FROM main.sqlite_schema WHERE name NOT LIKE 'aludel\\_%' ESCAPE '\\' LIMIT 1",

@@ -35,7 +35,7 @@ import { toSecond } from "../text/layout.ts";
 
 /** A revision whose script runs outside a transaction, with its place in the route. */
 export interface OffTransactionRun {
-  /** A connection of its own, closed afterwards: it keeps the file's lock from statement to statement. */
+  /** A connection for this run only, because it keeps the file's lock between statements until it is closed. */
   readonly connection: Connection;
   readonly doubleQuotedStrings: DoubleQuotedStrings;
   readonly host: RunHost;
@@ -44,21 +44,21 @@ export interface OffTransactionRun {
   readonly position: number;
   readonly of: number;
   readonly interrupted: () => Promise<boolean>;
-  /** Called with the lock held, before anything is changed; `ahead`: the script may take something. */
+  /** Called when the lock is held and nothing was changed. `ahead`: the script may lose something. */
   readonly protect: (ahead: boolean) => Promise<void>;
-  /** Called when the statements have run, with what they lost. */
+  /** Called after the statements, with what they lost. */
   readonly keep: (lost: DeclaredLoss) => Promise<void>;
   readonly resume: ResumeChoice | undefined;
 }
 
 /**
- * Runs a script statement by statement, each behind a committed record that it is about to run, and followed by
- * one that it has run. After a crash in between it is unknown whether the statement ran, so the next run asks.
+ * Runs a script statement by statement. It commits an intent before each statement, and marks it as done afterwards.
+ * After a crash in between nobody knows whether the statement ran, so the next run asks the user.
  *
- * The file's lock is kept all the while: https://sqlite.org/pragma.html#pragma_locking_mode
+ * The file's lock is held the whole time: https://sqlite.org/pragma.html#pragma_locking_mode
  *
- * @throws {AludelError} `off-interrupted` when an earlier run stopped inside a statement and `resume` says nothing.
- * @throws {StepFailure} What a statement threw.
+ * @throws {AludelError} `off-interrupted` if an earlier run stopped inside a statement and `resume` is undefined.
+ * @throws {StepFailure} With the error of a statement.
  */
 export async function runOffTransaction(
   run: OffTransactionRun,
@@ -72,7 +72,7 @@ export async function runOffTransaction(
     }
     const policies = await readPolicies(connection);
     refuseForbidden(policies, [step]);
-    // What VACUUM takes cannot be rolled back.
+    // VACUUM cannot be rolled back, so its loss is refused beforehand.
     if (policies.has("no-loss") && scattered.length > 0) {
       const tables = scattered.map(({ table, rows }) => ({
         table,
@@ -88,7 +88,7 @@ export async function runOffTransaction(
       intent.revision === step.id && intent.direction === step.direction
     );
     const start = firstStatement(step, intents, run.resume);
-    // Takes effect when the lock is released next: it is not.
+    // From now on the connection does not release its lock.
     await connection.execute("PRAGMA main.locking_mode = EXCLUSIVE");
     return start;
   }).catch((error) => refuseWith(error, NOTHING_RUN));
@@ -120,13 +120,13 @@ interface ScatteredRows {
   readonly table: string;
   /** An expression for the rowid. */
   readonly rowid: string;
-  /** How many rows would have another rowid if they were numbered in their order. */
+  /** The number of rows whose rowid would change if the rows were numbered in their order. */
   readonly rows: number;
 }
 
 /**
- * Finds whose rowids VACUUM may change: those of tables without an INTEGER PRIMARY KEY, which it renumbers
- * (https://sqlite.org/lang_vacuum.html). An FTS5 table over such a table then finds other rows.
+ * Finds the tables whose rowids VACUUM may change: those without an INTEGER PRIMARY KEY
+ * (https://sqlite.org/lang_vacuum.html). An FTS5 table over such a table would then find wrong rows.
  */
 async function findScatteredRows(connection: Connection): Promise<readonly ScatteredRows[]> {
   const found: ScatteredRows[] = [];
@@ -170,11 +170,11 @@ async function lostRowids(
   return { tables, objects: [] };
 }
 
-/** Where a script begins, or continues. */
+/** The statement at which a script begins or continues. */
 interface Start {
-  /** The index of the first statement to run: after the last one that is known to have run. */
+  /** The index of the first statement to run. */
   readonly first: number;
-  /** Whether an earlier run may have run that statement. */
+  /** Whether an earlier run may already have run it. */
   readonly inDoubt: boolean;
 }
 
@@ -225,7 +225,7 @@ function firstStatement(
   );
 }
 
-/** What the connection keeps for a later VACUUM, so that a run on another connection must say it again. */
+/** Settings of a connection for a later VACUUM. A run that continues on another connection must repeat them. */
 const SET_FOR_VACUUM = /^pragma\s+(?:main\s*\.\s*)?(?:auto_vacuum|page_size)\b/i;
 
 async function runStatements(run: OffTransactionRun, { first, inDoubt }: Start): Promise<void> {
@@ -263,7 +263,7 @@ async function runStatements(run: OffTransactionRun, { first, inDoubt }: Start):
     };
     await inTransaction(run, () => recordIntent(connection, intent, stamp()))
       .catch((error) => refuseWith(error, progress(script, index)));
-    // Where an earlier run left a doubt, this one's failure does not take it away.
+    // If an earlier run may have run the statement, its intent stays even if the statement fails now.
     const withdrawn = inDoubt && index === first ? undefined : intent;
     await withdrawing(
       run,
@@ -281,15 +281,15 @@ function refuseWith(error: unknown, outcome: string): never {
     : error;
 }
 
-/** A statement has run and the record of it could not be written, as when a lock was waited for too long. */
+/** The outcome of a statement that ran but could not be recorded, for example after a lock timeout. */
 function unrecorded(script: Script, index: number): string {
   return `Statement ${
     index + 1
   } of ${script.statements.length} has run, and that could not be recorded: ` +
-    "give the same command with `--resume skip`, to go on after it";
+    "run the same command with `--resume skip` to continue after it";
 }
 
-/** Runs a statement; if it fails and has changed nothing, the intent is withdrawn: there is nothing to ask. */
+/** Runs a statement. If it fails without changing anything, withdraws its intent, so that the next run need not ask. */
 async function withdrawing(
   run: OffTransactionRun,
   intent: Omit<Intent, "state" | "at"> | undefined,
@@ -300,7 +300,7 @@ async function withdrawing(
   try {
     await work();
   } catch (error) {
-    // ON CONFLICT FAIL and RAISE(FAIL) keep what the statement did before it failed.
+    // A statement that fails by ON CONFLICT FAIL or RAISE(FAIL) keeps its changes.
     if (
       intent !== undefined && !connection.inTransaction() &&
       await totalChanges(connection) === before

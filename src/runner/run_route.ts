@@ -25,22 +25,23 @@ import type { OnlineSwap } from "./online/exchange.ts";
 import { onlineSteps } from "./online/rebuild.ts";
 import { prepareOnline } from "./online/run_online.ts";
 
-/** What SQLite says of an object that is there already. */
+/** SQLite's messages for an object that exists already. */
 const EXISTS =
   /^(?:(?:table|view|index|trigger) (?<name>.+) already exists|there is already an? \w+ named (?<other>.+))$/;
 
-/** What kept a run from beginning, and is no failure of a step. */
+/** Errors that are no failure of a step, so they are not logged. */
 const NOT_LOGGED = /^(?:interrupted|lock-timeout|copy-.*)$/;
 
-/** How long the runner may work before it lets the host look at signals, in milliseconds. */
+/** The longest time between two calls of `breathe`, in milliseconds. */
 const BREATH_MS = 100;
 
 /**
- * Runs a checked route, segment by segment, each behind the write lock and after a second look at the state.
+ * Runs a checked route segment by segment. Each segment takes the write lock and reads the state again; if another
+ * process moved the database, the rest of the route is planned again.
  *
- * @returns What was done; without steps if another process had done it all.
- * @throws {AludelError} With what was rolled back in `outcome`, and in `committed` the revisions of earlier
- * segments, which stay.
+ * @returns The steps that ran; none if another process already ran them all.
+ * @throws {AludelError} Its `outcome` says what was rolled back; `committed` has the revisions of earlier segments,
+ * which stay.
  */
 export async function runRoute(request: RunRequest): Promise<RunOutcome> {
   const run = new RouteRun(request);
@@ -65,13 +66,13 @@ class RouteRun {
   #route: CheckedRoute;
   #mark: StateMark;
   #connection: Connection | undefined;
-  /** The connection of a try that is made again, until the next one has the lock. */
+  /** The connection of the previous try, until the next try has the lock. */
   #former: Connection | undefined;
   #strings: DoubleQuotedStrings;
-  /** Whether the segment's old state has to be read from a copy, because its changes do not fit into memory. */
+  /** Whether the old state must be read from a copy, because the segment's changes do not fit into memory. */
   #isBehindCopy = false;
   #lost: DeclaredLoss | undefined;
-  /** When a server first took the lock of the segment away. */
+  /** The time when a server first took the segment's lock away. */
   #lockLostAt: number | undefined;
   #lastBreath: number;
 
@@ -127,7 +128,7 @@ class RouteRun {
       }
       const cause = error instanceof StepFailure ? error.cause : error;
       if (cause instanceof LockLost && segment.mode !== "off" && this.#mayTryAgain()) {
-        // A new connection, so that the restore point is made anew: the rival has written.
+        // A new connection, so that the restore point is made again: the other connection has written.
         await this.close();
         return await this.#replan();
       }
@@ -136,7 +137,7 @@ class RouteRun {
     }
   }
 
-  /** Copies beside writers, then exchanges the tables in a transaction like any other. */
+  /** Copies the rows beside writers, then exchanges the tables in an ordinary transaction. */
   async #runOnline(segment: Segment) {
     const connection = await this.#openForSegment();
     const [step] = segment.steps;
@@ -154,13 +155,13 @@ class RouteRun {
     return await this.#runTransaction(segment, ready.result);
   }
 
-  /** What goes is known when both tables have been compared: nothing. A restore point is made if one is always made. */
+  /** A rebuild beside writers loses nothing, so a restore point is made only if the policy is to make one always. */
   async #protectOnline(connection: Connection): Promise<void> {
     if (this.#request.host.restorePoints?.policy !== "always") return;
     await this.#guard.protect(connection, this.#route.steps, {});
   }
 
-  /** The revision is applied: what interrupts this is no failure of the run. */
+  /** Removes what the rebuild left. The revision is already applied, so an error names it as committed. */
   async #cleanUp(): Promise<void> {
     const { host } = this.#request;
     try {
@@ -202,7 +203,7 @@ class RouteRun {
     }).finally(() => this.#closeFormer());
   }
 
-  /** A server took the lock away and rolled all of it back: the segment begins again, until the time for locks is up. */
+  /** Whether to try a segment again whose lock a server took away: until the lock timeout has passed. */
   #mayTryAgain(): boolean {
     const { clock, lockTimeoutMs, emit, interrupted } = this.#request.host;
     const now = clock.monotonicMs();
@@ -216,7 +217,7 @@ class RouteRun {
     return true;
   }
 
-  /** On a connection of its own: it takes the file for itself, and may change its journal mode. */
+  /** Uses a separate connection, because the script locks the file and may change its journal mode. */
   async #runOff(segment: Segment) {
     await this.close();
     const [step] = segment.steps;
@@ -275,15 +276,15 @@ class RouteRun {
   async #plan(): Promise<void> {
     const connection = await this.#open();
     const { host, replan } = this.#request;
-    // Another process may be at its COMMIT just now.
+    // Another process may be committing.
     await patiently(connection.name, host, async () => {
       ({ route: this.#route, mark: this.#mark } = await replan(connection));
     });
   }
 
-  /** An old database's views and triggers may hold text in double quotes: the segment runs again with it allowed there. */
+  /** Allows double-quoted strings in the stored schema, which an old database may need, and plans the segment again. */
   async #allowStoredText({ sqlite }: AludelError): Promise<void> {
-    // It stays open until the next try has checked whether another process wrote in between.
+    // It stays open, because only this connection can tell whether another process writes in between.
     this.#former = this.#connection;
     this.#connection = undefined;
     this.#strings = "stored";
@@ -294,7 +295,7 @@ class RouteRun {
         "The database's own schema uses double quotes for text; they were allowed for it in this run",
       notes: [sqlite ?? "", "The statements of revisions were compiled without"],
     });
-    // What a script outside a transaction has done so far has moved the mark.
+    // The statements that a script outside a transaction has run have changed the mark.
     await this.#plan();
   }
 
@@ -328,8 +329,7 @@ class RouteRun {
   }
 
   /**
-   * The first advice after a first run found an existing table: the database has a schema already, and its
-   * records should say so.
+   * The advice if the first run on a database fails because a table exists: the database has a schema, but no records.
    */
   async #stepsBefore({ sqlite = "" }: AludelError): Promise<readonly NextStep[]> {
     const groups = EXISTS.exec(sqlite)?.groups;
@@ -347,12 +347,12 @@ class RouteRun {
         shell`aludel stamp head # record all revisions, if it has the schema of the last one`,
       ];
     } catch {
-      // The statement's failure is the one to report.
+      // The user needs the error of the statement.
       return [];
     }
   }
 
-  /** What SQLite said to the runner's own statements: BEGIN, COMMIT, the records. */
+  /** The error for a failure of the runner's own statements: BEGIN, COMMIT, the records. */
   #refused(error: SqlError): AludelError {
     const name = this.#connection?.name ?? "";
     const advice = adviceFor(error.sqlite);
@@ -364,11 +364,11 @@ class RouteRun {
       });
   }
 
-  /** Reads what was there before the segment: from the database, or from the copy that was made of it. */
+  /** Opens a connection to the state before the segment: to the database, or to its copy. */
   async #openOld(): Promise<Connection> {
     const { host } = this.#request;
     const { copy } = this.#guard;
-    // As the run's own connection has it: what does not compile there did not before either.
+    // As strict as the run's connection, so that both compile the same objects.
     const options = { doubleQuotedStrings: this.#strings !== "off" };
     return copy === undefined ? await host.connect(options) : await copy.open(options);
   }
@@ -380,7 +380,7 @@ class RouteRun {
     return this.#connection;
   }
 
-  /** Opens for a segment, of which nothing has run yet. */
+  /** Opens the connection for a segment. An error has the outcome that nothing was run. */
   async #openForSegment(): Promise<Connection> {
     try {
       return await this.#open();

@@ -19,29 +19,29 @@ import type { Notice } from "../finding.ts";
 import type { RunEvent } from "./request.ts";
 import { type NextStep, say } from "../text/next_step.ts";
 
-/** What the statements of one revision run under. */
+/** The script of one revision, and the settings under which its statements run. */
 export interface ScriptRun {
   readonly connection: Connection;
   readonly revision: string;
   readonly script: Script;
-  /** What to do when a statement fails, after what SQLite's message suggests. */
+  /** The next steps if a statement fails. They follow the advice for SQLite's message. */
   readonly remedy: readonly NextStep[];
   readonly doubleQuotedStrings: DoubleQuotedStrings;
   readonly emit: (event: RunEvent) => void;
-  /** Told what each statement writes to. */
+  /** Observes what each statement writes to. */
   readonly watch: StatementWatch;
-  /** What is done instead of some statements, by their indexes. */
+  /** Functions that replace statements, by the index of the statement. */
   readonly instead?: ReadonlyMap<number, () => Promise<void>> | undefined;
-  /** Called between statements: lets the host answer signals, and says whether the user asked to stop. */
+  /** Called between statements. Lets the host handle signals, and tells whether the user asked to stop. */
   readonly interrupted: () => Promise<boolean>;
 }
 
 /**
- * Runs a script's statements in order under SQLite's authorizer, and checks after each that the transaction
- * is still the runner's: `RAISE(ROLLBACK)` and ON CONFLICT ROLLBACK can end it.
+ * Runs a script's statements in order under SQLite's authorizer. Checks after each one that the transaction is still
+ * open, because `RAISE(ROLLBACK)` and ON CONFLICT ROLLBACK end it.
  *
- * @throws {AludelError} `sql-failed`, `sql-ended-transaction`, `interrupted`, or a refusal's code; with the
- * statement's place. The transaction is left as it is: rolling back is the caller's.
+ * @throws {AludelError} `sql-failed`, `sql-ended-transaction`, `interrupted`, or a refusal's code, with the place of
+ * the statement. The transaction is left open: the caller rolls it back.
  * @throws {StoredTextFailure} The stored schema needs double-quoted strings, and the connection does not allow them.
  */
 export async function runScript(run: ScriptRun): Promise<void> {
@@ -98,7 +98,7 @@ export async function runStatement(
     connection.authorize((asked) => {
       const { action, arg1, arg2, source } = asked;
       run.watch.see(asked);
-      // The triggers of a rebuild beside writers note what any statement writes to the table.
+      // These are the triggers of a rebuild beside writers, which log the writes to the table.
       if (source !== null && isStateName(source)) return null;
       const found = refuseAction(action, arg1, arg2, context);
       refusal ??= found;
@@ -136,15 +136,15 @@ function stringInTrigger({ script }: ScriptRun, text: string): Notice {
   };
 }
 
-/** Where a statement of a batch comes from. */
+/** The script and the statement that a statement of a batch comes from. */
 interface StatementOrigin {
   readonly run: ScriptRun;
   readonly statement: Statement;
 }
 
 /**
- * What became of a batch at its COMMIT, as the error of the statement that it comes from.
- * @returns undefined if it comes from no statement of a script.
+ * Makes the error of the statement that made a batch fail at its COMMIT.
+ * @returns undefined if it was no statement of a script.
  */
 export function failureInBatch(error: BatchFailure): AludelError | undefined {
   const { run, statement } = (error.origin ?? {}) as Partial<StatementOrigin>;
@@ -169,8 +169,8 @@ async function statementFailed(
   if (refusal !== null) {
     return new AludelError(refusal.code, refusal.reason, { ...facts, next: refusal.next });
   }
-  // No room, no permission, damage: not the statement's fault. A lock is, within a transaction: on a table that it reads
-  // itself. Outside of one, others may read the database.
+  // A full disk, a missing permission and damage are not the statement's fault. A lock inside a transaction is: the
+  // statement locks a table that it reads itself. Outside of one, another connection may hold the lock.
   const isOwnLock = error.busy && run.script.header.transaction === "on";
   const whole = isOwnLock ? undefined : databaseError(error, run.connection.name);
   if (whole !== undefined) return whole.with(facts);
@@ -204,7 +204,7 @@ function factsOf(
   return { place: placeOf(file, text, offset), revision, sqlite, cause: error };
 }
 
-/** A full disk, too, ends the transaction, but is no fault of the statement's. */
+/** Whether the statement itself failed. A full disk ends the transaction too, but is not the statement's fault. */
 function isFault(error: unknown): error is AludelError {
   return error instanceof AludelError && error.code === "sql-failed";
 }

@@ -10,17 +10,17 @@ import { type CheckedUp, type RunHost } from "./request.ts";
 import { lockedTransaction } from "./write_lock.ts";
 import { toSecond } from "../text/layout.ts";
 
-/** A change of records without running anything. */
+/** A change of the records that runs no script. */
 export interface CheckedStamp {
-  /** Parents first. Their scripts are not run; their texts are recorded, so that they can be undone later. */
+  /** The revisions to record, parents first. Their texts are recorded too, so that they can be undone later. */
   readonly add: readonly CheckedUp[];
-  /** Children first. */
+  /** The revisions to remove, children first. */
   readonly remove: readonly RevisionId[];
-  /** Erase all records first, whatever they say. */
+  /** Whether to delete all records first. */
   readonly purge: boolean;
-  /** Whether the stamp says what became of a revision, so that an interrupted run of it is no question any more. */
+  /** Whether the stamp decides the state of a revision, so that an interrupted run of it need not be resumed. */
   readonly settles: (id: RevisionId) => boolean;
-  /** What the disk has of the removed ones: a record of another text is the only copy of what ran, and is kept in the log. */
+  /** The removed revisions on disk. If a record has another text, that is its only copy, so the log keeps it. */
   readonly onDisk: readonly TextPair[];
 }
 
@@ -31,34 +31,33 @@ export interface TextPair {
   readonly down: string;
 }
 
-/** A stamp that was made. */
+/** The result of a stamp. */
 export interface StampOutcome {
   readonly stamp: CheckedStamp;
-  /** The entry of the log that has the only copy of some removed revisions' texts. */
+  /** The log entry that has the only copy of the texts of removed revisions; null if there is none. */
   readonly kept: { readonly entry: number; readonly ids: readonly RevisionId[] } | null;
 }
 
-/** A checked stamp, with the mark of the state that it was made from. */
+/** A checked stamp, with the mark of the state for which it was planned. */
 export interface MarkedStamp {
   readonly stamp: CheckedStamp;
   readonly mark: StateMark;
 }
 
-/** A marked stamp, and how to make it again. */
+/** A marked stamp, and how to plan it again. */
 export interface StampRequest extends MarkedStamp {
   readonly host: RunHost;
-  /** Makes the stamp to the same revisions from the state as it is now; called when another process moved it. */
+  /** Plans the stamp to the same revisions from the present state. Called if another process moved the database. */
   readonly replan: (connection: Connection) => Promise<MarkedStamp>;
-  /** Given if the stamp takes over a database that was there before Aludel: the log says so. */
+  /** Set if the stamp adopts a database that existed before Aludel, which the log then records. */
   readonly baseline?: { readonly tables: number } | undefined;
 }
 
 /**
- * Changes the records, and only them, in one transaction behind the write lock. A stamp that changes nothing leaves no
- * trace in the log.
+ * Changes only the records, in one transaction. A stamp that changes nothing is not logged.
  *
- * @returns What was changed.
- * @throws {AludelError} `lock-timeout`, `interrupted`, and what `replan` throws.
+ * @returns The stamp, which may have been planned again.
+ * @throws {AludelError} `lock-timeout`, `interrupted`, `policy-no-drafts`, and the errors of `replan`.
  */
 export async function runStamp(request: StampRequest): Promise<StampOutcome> {
   const { host } = request;
@@ -119,7 +118,7 @@ async function changeRecords(
   return texts.size === 0 ? null : { entry: Number(row?.["entry"]), ids: [...texts.keys()] };
 }
 
-/** The texts of removed records that are not on disk as they ran. */
+/** The texts of removed records that differ from the files. */
 async function textsToKeep(
   connection: Connection,
   remove: readonly RevisionId[],

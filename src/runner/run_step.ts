@@ -17,29 +17,29 @@ export interface StepRun {
   readonly doubleQuotedStrings: DoubleQuotedStrings;
   readonly host: RunHost;
   readonly step: CheckedStep;
-  /** Counted from 1 over the whole route. */
+  /** The number of the step in the whole route, from 1. */
   readonly position: number;
   readonly of: number;
   readonly watch: StatementWatch;
-  /** The schema that the step's script was written for. */
+  /** Replays the schema for which the step's script was written. */
   readonly ancestors: Ancestors;
   readonly interrupted: () => Promise<boolean>;
   /** As {@linkcode ScriptRun.instead}. */
   readonly instead?: ScriptRun["instead"];
 }
 
-/** When a step's script ended, and how long it took. */
+/** The time of a step's script, and the parts of the schema that it lost. */
 export interface StepTime {
   /** UTC to the second. */
   readonly at: string;
   readonly durationMs: number;
-  /** Parts of the schema that the script lost and no statement of it drops: it must be rolled back. */
+  /** Parts of the schema that the script lost without dropping them. If there are any, it must be rolled back. */
   readonly undeclared: readonly UndeclaredLoss[];
-  /** Facts about such parts that the script allows to go, and about those that it may have meant. */
+  /** Descriptions of such parts that the script allows to be lost, or may have meant to drop. */
   readonly allowed: readonly string[];
 }
 
-/** Tells that a step begins. */
+/** Emits the event that a step begins. */
 export function announceStep(
   { host, step, position, of }: Pick<StepRun, "host" | "step" | "position" | "of">,
 ): void {
@@ -55,7 +55,8 @@ export function announceStep(
 }
 
 /**
- * Runs one revision's script inside the open transaction. To be followed by {@linkcode record} in the same transaction.
+ * Runs one revision's script inside the open transaction. The caller must call {@linkcode record} in the same
+ * transaction.
  *
  * @throws {AludelError} As {@linkcode runScript}.
  */
@@ -81,7 +82,7 @@ export async function runStep(run: StepRun): Promise<StepTime> {
   return { at: toSecond(host.clock.now()), durationMs, ...objects };
 }
 
-/** What to do after a statement of the step has failed. */
+/** The next steps after a statement of the step failed. */
 export function remedyFor(step: CheckedStep): readonly NextStep[] {
   const edit = shell`aludel edit ${step.id} # correct the file`;
   return step.direction === "down" && step.from === "database"
@@ -89,7 +90,7 @@ export function remedyFor(step: CheckedStep): readonly NextStep[] {
     : [edit, again` # run the corrected file`];
 }
 
-/** Writes or deletes the step's record, and the event. */
+/** Writes the record of an up, or deletes that of a down, and appends to the log. */
 export async function record(
   connection: Connection,
   host: RunHost,
@@ -122,7 +123,10 @@ export async function record(
   });
 }
 
-/** Runs `work` between two looks at the schema, and gives what of it was lost without a statement that says so. */
+/**
+ * Runs `work`, and compares the schemas before and after it.
+ * @returns The parts that were lost without being dropped.
+ */
 async function keepingObjects(
   run: StepRun,
   work: () => Promise<void>,

@@ -60,38 +60,39 @@ export interface TransactionRun {
   readonly host: RunHost;
   readonly segment: Segment;
   readonly reseals: readonly Reseal[];
-  /** The mark of the state that the segment was planned for. */
+  /** The mark of the state for which the segment was planned. */
   readonly assumed: StateMark;
-  /** How many steps of the route came before this segment. */
+  /** The number of steps of the route before this segment. */
   readonly done: number;
   readonly of: number;
   readonly interrupted: () => Promise<boolean>;
-  /** Called with the lock held, before anything is changed. */
+  /** Called when the lock is held and nothing was changed. */
   readonly protect: () => Promise<void>;
-  /** Opens what reads the state from before the segment: the database itself, or a copy. */
+  /** Opens a connection to the state before the segment: to the database, or to a copy. */
   readonly openOld: () => Promise<Connection>;
   readonly ancestors: Ancestors;
-  /** If the one step rebuilds a table whose rows are copied already. */
+  /** Set if the only step rebuilds a table whose rows were already copied. */
   readonly swap?: OnlineSwap;
-  /** Called before COMMIT, while the old state can still be read, with what the segment lost. */
+  /** Called with the losses before COMMIT, while the old state can still be read. */
   readonly keep: (lost: DeclaredLoss, content: LostContent) => Promise<void>;
-  /** Called after COMMIT of a batch with what it lost: only then its rows can be asked. */
+  /** Called with the losses after COMMIT of a batch, because they are known only then. */
   readonly lost: (lost: DeclaredLoss) => void;
 }
 
-/** What a segment did: how long each of its steps took, in milliseconds. */
+/** The steps of a segment with their durations in milliseconds. */
 export type SegmentResult = readonly { readonly step: CheckedStep; readonly durationMs: number }[];
 
 /**
- * Runs a segment in one transaction together with its records: all of it, or nothing.
+ * Runs a segment and writes its records in one transaction.
  *
- * Foreign keys are switched before BEGIN, since inside a transaction the pragma is without effect
- * (https://sqlite.org/pragma.html#pragma_foreign_keys): off, so that rebuilding a parent cannot cascade,
- * or on, if the script says so.
+ * Foreign keys are switched off before BEGIN, so that rebuilding a parent does not cascade, or on if the script says
+ * so. Inside a transaction the pragma has no effect: https://sqlite.org/pragma.html#pragma_foreign_keys
  *
- * @throws {AludelError} `foreign-key-violations`, `data-loss`, `lock-timeout`, `interrupted`.
- * @throws {StepFailure} What a step threw.
- * @throws {OldStateGone} If the state from before could not be read; all is rolled back, and has to run behind a copy.
+ * @throws {AludelError} `foreign-key-violations`, `data-loss`, `lock-timeout`, `interrupted`, `policy-no-downgrade`,
+ * `policy-no-drafts`, `policy-no-loss`.
+ * @throws {StepFailure} With the error of a step.
+ * @throws {OldStateGone} If the old state cannot be read. Everything was rolled back, and the segment must run again
+ * with a copy.
  */
 export async function runTransaction(
   run: TransactionRun,
@@ -99,7 +100,7 @@ export async function runTransaction(
   const { connection, host, segment } = run;
   const enforced = segment.mode === "foreign-keys";
   await connection.execute(`PRAGMA foreign_keys = ${enforced ? "ON" : "OFF"}`);
-  // The rows of a rebuild beside writers are in no other relation than before, but for new keys, which the copy obeyed.
+  // A rebuild beside writers does not change its rows, and its copy was checked against new keys.
   const readKeys = run.swap !== undefined
     ? readKeyState
     : segment.steps.some((step) => mayViolate(step.script))
@@ -151,7 +152,7 @@ export async function runTransaction(
   return outcome;
 }
 
-/** Measures what the segment lost: refuses what it did not say, and keeps the rest. */
+/** Measures what the segment lost. Refuses undeclared losses, and passes the others to `keep`. */
 async function keepLost(
   run: TransactionRun,
   loss: SegmentLoss,
@@ -211,7 +212,7 @@ async function runSteps(run: TransactionRun, loss: SegmentLoss): Promise<readonl
   return times;
 }
 
-/** The error of a step that lost a part of the schema, with the rows that are lost so far. */
+/** Makes the error of a step that lost a part of the schema, with the rows lost so far. */
 async function wholeLoss(
   run: TransactionRun,
   loss: SegmentLoss,
@@ -222,7 +223,10 @@ async function wholeLoss(
   return undeclaredLoss([step], [...undeclared, ...objects]);
 }
 
-/** All after the last step: each statement that changes the schema makes SQLite compile kept ones again. */
+/**
+ * Writes all records after the last step, because prepared statements are compiled again after each change of the
+ * schema.
+ */
 async function writeRecords(run: TransactionRun, times: readonly StepTime[]): Promise<void> {
   for (const [index, step] of run.segment.steps.entries()) {
     try {
@@ -234,7 +238,7 @@ async function writeRecords(run: TransactionRun, times: readonly StepTime[]): Pr
 }
 
 /**
- * Refuses new violations, and judges the keys that cannot be looked up any more.
+ * Refuses new violations, and judges the keys that can no longer be looked up.
  * @throws {AludelError} `foreign-key-violations`.
  */
 async function judgeKeys(
@@ -292,8 +296,9 @@ async function judgeKeys(
 }
 
 /**
- * Whether the violations come from a rebuild that renames the old table away: SQLite lets the keys of other tables follow
- * the rename (https://sqlite.org/lang_altertable.html), so they refer to a table that is then dropped.
+ * Explains violations that come from a rebuild that renames the old table first. SQLite renames the table in the keys
+ * of other tables too (https://sqlite.org/lang_altertable.html), so they refer to a table that is then dropped.
+ * @returns Empty lists if the violations have another cause.
  */
 function renamedAway(
   added: readonly { readonly violation: Violation }[],

@@ -4,13 +4,13 @@ import type { Script, Statement } from "../sql/script.ts";
 import { type CopyStatement, readCopyStatement } from "./loss/copy_statement.ts";
 import { isEmptied, type TableFate, type TableFates, traceTables } from "./table_fates.ts";
 
-/** A statement that, by its tokens, takes something from a table. */
+/** A statement that deletes or overwrites something in a table, read from its tokens. */
 export interface SaidLoss {
   readonly kind:
     | "drop-table"
-    /** Dropped, and created again without its rows. */
+    /** The table is dropped, and created again without its rows. */
     | "empty-table"
-    /** Dropped, with a copy of its rows in its place: what the new table lacks is gone. */
+    /** The table is replaced by a copy: columns that the new table lacks are lost. */
     | "rebuild"
     | "drop-column"
     | "delete"
@@ -19,15 +19,15 @@ export interface SaidLoss {
   readonly mention: Mention;
   /** The table's name when the script begins, as it is written. */
   readonly table: string;
-  /** `delete` and `overwrite`: whether no WHERE limits the rows. */
+  /** For `delete` and `overwrite`: whether the statement has no WHERE. */
   readonly isWhole: boolean;
-  /** Of a table that is dropped. */
+  /** The fate of a dropped table. */
   readonly fate?: TableFate;
-  /** `empty-table` and `rebuild`: the text that creates the table again. */
+  /** For `empty-table` and `rebuild`: the statement that creates the table again. */
   readonly creation?: string;
 }
 
-/** What a script says that it takes, and what becomes of its tables. */
+/** The losses that a script's statements declare, and the fates of its tables. */
 export interface SaidLosses {
   readonly losses: readonly SaidLoss[];
   readonly fates: TableFates;
@@ -36,9 +36,9 @@ export interface SaidLosses {
 const NONE: SaidLosses = { losses: [], fates: traceTables([]) };
 
 /**
- * Reads what a script takes, from its tokens and without running it: the one answer to what SQL loses, for those who
- * speak of it before a run. What triggers, foreign keys and conflict clauses take shows only in a run, which measures.
- * Temporary tables have nothing to lose.
+ * Reads what a script loses from its tokens, without running it. This serves everything that warns before a run. Losses
+ * by triggers, foreign keys and conflict clauses are found only by a run, which measures. Temporary tables do not
+ * count.
  */
 export function readSaidLosses({ text, statements }: Script): SaidLosses {
   const overwrites = ({ start, end }: Statement) => OVERWRITES.test(text.slice(start, end));
@@ -86,7 +86,7 @@ export function readSaidLosses({ text, statements }: Script): SaidLosses {
   return { losses, fates };
 }
 
-/** The verbs of statements that take something away or rename it. */
+/** The verbs of statements that delete, overwrite or rename something. */
 const TAKING: ReadonlySet<string> = new Set(
   ["ALTER", "DELETE", "DROP", "REPLACE", "UPDATE", "WITH"],
 );
@@ -103,7 +103,7 @@ function dropped(
   creations: ReadonlyMap<number, string>,
 ): SaidLoss[] {
   const fate = fates.touched.get(foldName(table));
-  if (fate === undefined) return []; // The script's own.
+  if (fate === undefined) return []; // The script created the table itself.
   const loss = { mention, table, isWhole: true, fate };
   if (fate.after === null) return [{ ...loss, kind: "drop-table" }];
   const created = mentions.findLast((each) =>
@@ -113,7 +113,10 @@ function dropped(
   return [{ ...loss, kind: isEmptied(fate, copies) ? "empty-table" : "rebuild", creation }];
 }
 
-/** Gives the name that users know, as it is written: within the script a table may have another one when it is dropped. */
+/**
+ * Maps the name of a table to its name before the script, as it is written, because a script may rename it before the
+ * drop.
+ */
 function firstNames(mentions: readonly Mention[], fates: TableFates): (name: string) => string {
   const firsts = new Map<string, string>();
   for (const { before, aliases } of fates.touched.values()) {

@@ -3,7 +3,7 @@ import { again } from "../text/next_step.ts";
 import { type UndeclaredLoss, undeclaredLoss } from "./loss/verdict.ts";
 import type { CheckedStep } from "./request.ts";
 
-/** The step that failed, for the caller that knows what becomes of the others. */
+/** The failure of a step. The caller, who knows the other steps, makes the error to report. */
 export class StepFailure extends Error {
   override readonly name = "StepFailure";
 
@@ -12,11 +12,11 @@ export class StepFailure extends Error {
   }
 }
 
-/** What shows which of several revisions it is. */
+/** The next step if the error may come from any of several revisions. */
 export const EACH =
   again`--transaction each # commit each revision by itself, which shows which one it is`;
 
-/** The error of the steps that name what was lost; triggers and keys can take what none of them names. */
+/** Makes the error for an undeclared loss. It blames the steps that name the lost object, or all if none does. */
 export function lossFailure(
   steps: readonly CheckedStep[],
   undeclared: readonly UndeclaredLoss[],
@@ -28,7 +28,7 @@ export function lossFailure(
   return blame(undeclaredLoss(blamed, undeclared), blamed);
 }
 
-/** The error as one of the only step that it can come from, if there is one. */
+/** Makes the error a {@linkcode StepFailure} if only one step can have caused it. */
 export function blame(error: AludelError, blamed: readonly CheckedStep[]): Error {
   return blamed.length === 1 ? new StepFailure(blamed[0]!, error) : error;
 }

@@ -3,56 +3,56 @@ import { foldName } from "../sql/identifier.ts";
 import { type Mention, readMentions } from "../sql/mentions.ts";
 import type { Script } from "../sql/script.ts";
 
-/** What became of a table that statements drop or rename. */
+/** The fate of a table that statements drop or rename. */
 export interface TableFate {
   /** The folded name before. */
   readonly before: string;
-  /** The folded name of it, or of the table that replaced it, afterwards; null: dropped for good. */
+  /** The folded name afterwards of the table or its replacement; null if it was dropped without one. */
   readonly after: string | null;
-  /** Whether a DROP TABLE removed it: a table of that name afterwards is a replacement. */
+  /** Whether it was dropped. A table of that name afterwards is a replacement. */
   readonly dropped: boolean;
-  /** Every folded name that the table or its replacement had on the way. */
+  /** All folded names that the table and its replacements had. */
   readonly aliases: ReadonlySet<string>;
 }
 
 /**
- * Whether nothing was copied into the table that took this one's place: DROP TABLE and CREATE TABLE say so.
- * @param copies The statements that copy rows, with the folded names of the tables that they fill.
+ * Whether a table was replaced by an empty one, so that DROP TABLE declares the loss of its rows.
+ * @param copies The statements that copy rows. `into` is folded.
  */
 export function isEmptied(fate: TableFate, copies: readonly { readonly into: string }[]): boolean {
   return fate.dropped && fate.after !== null &&
     !copies.some(({ into }) => fate.aliases.has(into));
 }
 
-/** The fates of tables, and where columns have gone, read from statements without running them. */
+/** The fates of tables and the new names of columns, read from statements without running them. */
 export interface TableFates {
-  /** Only tables that a DROP or a RENAME names, by folded name before. */
+  /** The tables that were dropped or renamed, by folded name before. */
   readonly touched: ReadonlyMap<string, TableFate>;
-  /** The name after of a table; the same for one that is not touched. */
+  /** The folded name of a table afterwards; its own name if it was not touched. */
   tableAfter(name: string): string;
-  /** The name after of a table's column. */
+  /** The folded name of a column afterwards. @param table The name before. @param column The name before. */
   columnAfter(table: string, column: string): string;
 }
 
-/** A table by its first name: one from before, or one that the statements create. */
+/** A table that existed before the statements, or that they created. `origin` is its first name. */
 export interface TableTrack {
   readonly origin: string;
   readonly created: boolean;
   readonly aliases: Set<string>;
-  /** First name of a column → its name now; only those that were renamed. */
+  /** The present names of renamed columns, by their first names. */
   readonly columns: Map<string, string>;
-  /** Once it is dropped, the table that took one of its names: by its creation, or by a rename. */
+  /** The table that took one of its names after it was dropped, by being created or renamed. */
   successor?: { readonly track: TableTrack; readonly isCreated: boolean };
 }
 
 /**
  * Follows tables through CREATE, DROP and RENAME in the order of the statements.
  *
- * The recipe "create new, copy, drop old, rename new" makes the new table the old one's replacement, because
- * it takes the old one's name. "Rename old away, create new" makes the old one live on under the other name.
+ * After "create new, copy, drop old, rename new" the new table is the replacement of the old one, because it has its
+ * name. After "rename old, create new" the old table still exists under its new name.
  */
 export class TableTracker {
-  /** By name now; null if a table was dropped or renamed away. */
+  /** The tables by present name; null for a name whose table was dropped or renamed. */
   readonly #byName = new Map<string, TableTrack | null>();
   readonly #firsts = new Map<string, TableTrack>();
   readonly #dropped = new Set<TableTrack>();
@@ -61,14 +61,14 @@ export class TableTracker {
   readonly #existing: ReadonlySet<string> | undefined;
 
   /**
-   * @param existing The folded names of the tables from before; if left out, a name that is used before it is created
-   * was there.
+   * @param existing The folded names of the tables before. If left out, a table that is used before it is created is
+   * assumed to exist.
    */
   constructor(existing?: ReadonlySet<string>) {
     this.#existing = existing;
   }
 
-  /** The table of the main schema that has a name now, which is given folded; undefined: none. */
+  /** The table of the main schema with a folded name; undefined if there is none. */
   find(name: string): TableTrack | undefined {
     const current = this.#byName.get(name);
     if (current !== undefined) return current ?? undefined;
@@ -76,22 +76,22 @@ export class TableTracker {
     return this.#trackOf(name);
   }
 
-  /** A table from before, which is given by its first name, and its replacements, one after the other. */
+  /** A table that existed before and its replacements, in order. @param first Its folded name before. */
   line(first: string): readonly TableTrack[] {
     return lineOf(this.#firsts.get(first));
   }
 
-  /** Whether the name, which is given folded and without a schema, means a temporary table now. */
+  /** Whether a folded name without a schema now means a temporary table. */
   isTemporary(name: string): boolean {
     return this.#temporary.has(name);
   }
 
-  /** Follows one more mention, which has happened. */
+  /** Follows the next mention. */
   see(mention: Mention): void {
     if (mention.inTrigger || isTemporary(mention, this.#temporary)) return;
     const name = foldName(mention.name);
     if (mention.kind === "create-table" || mention.kind === "create-virtual-table") {
-      // CREATE TABLE IF NOT EXISTS over a table that is there creates nothing.
+      // CREATE TABLE IF NOT EXISTS does nothing if the table exists.
       if (this.#byName.get(name)) return;
       if (!this.#byName.has(name)) {
         if (this.#existing?.has(name)) return;
@@ -103,8 +103,8 @@ export class TableTracker {
       this.#touched.add(track);
       this.#dropped.add(track);
       this.#byName.set(name, null);
-      // It was renamed away, and a new one has its name already, unless that came by taking another table's place. Its
-      // last name counts most.
+      // A renamed table may already have a replacement under one of its names, preferably its last one. A table that
+      // replaced another one by a rename does not count.
       const others = new Set(
         [...this.#dropped].flatMap(({ successor }) =>
           successor === undefined || successor.isCreated ? [] : [successor.track]
@@ -129,7 +129,7 @@ export class TableTracker {
     }
   }
 
-  /** What has become of the tables so far. */
+  /** The fates of the tables so far. */
   fates(): TableFates {
     const fates = new Map<string, TableFate>();
     for (const [name, track] of this.#firsts) {
@@ -150,13 +150,13 @@ export class TableTracker {
     };
   }
 
-  /** The table that takes a name replaces those that had it and are replaced. */
+  /** Makes a table that gets a name the successor of the dropped tables that had it. */
   #replace(name: string, track: TableTrack, isCreated: boolean): void {
     const replaced = [...this.#dropped].filter((each) =>
       each !== track && each.successor === undefined && each.aliases.has(name)
     );
     if (replaced.length === 0) return;
-    // The new table of a rebuild replaces the old one, and not the left-over of an earlier try that had its first name.
+    // The new table of a rebuild replaces the old one, not a left-over of an earlier try that had its first name.
     for (const each of this.#dropped) {
       if (each.successor?.track === track && each.successor.isCreated) delete each.successor;
     }
@@ -186,14 +186,14 @@ export class TableTracker {
   }
 }
 
-/** Follows tables through all mentions, in order, as {@linkcode TableTracker} does. */
+/** Follows tables through all mentions in order. @returns Their fates, as from {@linkcode TableTracker.fates}. */
 export function traceTables(mentions: readonly Mention[]): TableFates {
   const tracker = new TableTracker();
   for (const mention of mentions) tracker.see(mention);
   return tracker.fates();
 }
 
-/** A table and its replacements, one after the other. */
+/** A table and its replacements, in order. */
 function lineOf(track: TableTrack | undefined): TableTrack[] {
   const line: TableTrack[] = [];
   for (let next = track; next !== undefined && !line.includes(next); next = next.successor?.track) {
@@ -203,21 +203,21 @@ function lineOf(track: TableTrack | undefined): TableTrack[] {
 }
 
 /**
- * Whether a mention means a table of the temporary schema, which a name without a schema finds first.
- * @param names The present temporary tables; kept up to date.
+ * Whether a mention means a temporary table, which a name without a schema finds first.
+ * @param names The present temporary tables. The function updates them.
  */
 function isTemporary({ kind, name, schema, to }: Mention, names: Set<string>): boolean {
   const folded = foldName(name);
   const isMeant = schema === undefined ? names.has(folded) : foldName(schema) === "temp";
   if (!isMeant) return false;
-  if (kind === "create-table" && schema === undefined) return false; // In main, beside the other.
+  if (kind === "create-table" && schema === undefined) return false; // It creates another one in main.
   if (kind === "create-table") names.add(folded);
   if (kind === "drop-table" || kind === "rename-table") names.delete(folded);
   if (kind === "rename-table" && to !== undefined) names.add(foldName(to));
   return true;
 }
 
-/** The renames that a script's statements say, for a comparison of the schemas around it. */
+/** Reads the renames from a script's statements, as hints to compare the schemas before and after it. */
 export function renamesOf({ text, statements }: Script): RenameHints {
   const mentions = statements.flatMap((statement) => readMentions(text, statement))
     .filter(({ inTrigger }) => !inTrigger);

@@ -4,15 +4,15 @@ import { readMentions } from "../sql/mentions.ts";
 import type { Script } from "../sql/script.ts";
 
 /**
- * Drops what a script left in the connection's temporary schema. Left there, a temporary table would take the
- * place of a table of the same name in the next script, and take its rows with it when the connection closes.
+ * Drops the temporary objects that a script left. Otherwise a temporary table would hide a table of the same name from
+ * the next script, and the rows written to it would be lost when the connection closes.
  *
- * @param script The text that has run: one without the word TEMP leaves nothing.
+ * @param script The text that ran. A text without the word TEMP leaves nothing.
  * @throws {SqlError}
  */
 export async function dropTemporaryObjects(connection: Connection, script: string): Promise<void> {
   if (!/temp/i.test(script)) return;
-  // Triggers first, since they go with their view or table, or stay on a table of the main schema.
+  // Triggers come first, because dropping a view or table also drops its triggers.
   const objects = await connection.query(
     `SELECT type, name FROM temp.sqlite_schema
      WHERE type IN ('trigger', 'view', 'table') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
@@ -24,7 +24,7 @@ export async function dropTemporaryObjects(connection: Connection, script: strin
   }
 }
 
-/** The same as statements, for a script that cannot look: what the script's text creates as temporary. */
+/** Returns statements that drop the temporary objects which a script creates, for the sqlite3 shell. */
 export function dropTemporaryText({ text, statements }: Script): string[] {
   if (!/temp/i.test(text)) return [];
   const created = statements.flatMap((statement) => readMentions(text, statement))

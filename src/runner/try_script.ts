@@ -16,19 +16,19 @@ export interface Trial {
 const EPOCH = new Date(0);
 
 /**
- * Runs a script as an upgrade or downgrade would, in a transaction with every guard of the runner, on a
- * database that no other process uses: a script that works here works there. Leaves a record, as a run does.
+ * Runs a script as an upgrade or downgrade would, with all checks of the runner, on a database that no other process
+ * uses. Writes the record, as a run does.
  *
- * @throws {AludelError} As a run: `sql-failed`, `data-loss`, `foreign-key-violations` and refusals. All is
- * rolled back then.
+ * @throws {AludelError} The errors of a run, such as `sql-failed`, `data-loss`, `foreign-key-violations` and refusals.
+ * Everything was rolled back then.
  */
 export async function tryScript(connection: ScratchConnection, trial: Trial): Promise<void> {
-  // A database in memory has no second reader.
+  // A second connection cannot read a database in memory, so the old state comes from an image.
   const image = changesRows(trial.script) ? connection.image() : undefined;
   try {
     await runTransaction({
       connection,
-      // As strict as a run; whether the connection allows them for the rest is its owner's choice.
+      // The checks are as strict as in a run. The caller decides whether the connection allows such strings.
       doubleQuotedStrings: "scripts",
       host: quietHost(connection),
       segment: {
@@ -74,7 +74,7 @@ function stepOf({ id, direction, script }: Trial): CheckedStep {
   };
 }
 
-/** Whether the script does more than create. */
+/** Whether the script does more than create objects. */
 function changesRows({ statements }: Script): boolean {
   return statements.some(({ verb }) => verb !== "CREATE");
 }

@@ -6,11 +6,11 @@ import { again } from "../text/next_step.ts";
 import { NOTHING_RUN } from "./failure.ts";
 import type { Clock, RunEvent, RunHost } from "./request.ts";
 
-/** What waiting for a lock needs from outside. */
+/** How to wait for a lock. */
 export interface Waiting {
   readonly clock: Clock;
   readonly lockTimeoutMs: number;
-  /** Who holds the database's lock, if the system tells. */
+  /** The process that holds the database's lock; undefined if it is unknown. */
   readonly lockHolder: () => string | undefined;
   readonly emit: (event: RunEvent) => void;
   /** Whether the user asked to stop. */
@@ -23,8 +23,9 @@ const SHORTEST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 50;
 
 /**
- * Runs a statement that needs a lock, as {@linkcode patiently} does.
- * @throws {SqlError} for everything but a busy database.
+ * Runs a statement that needs a lock, and retries it while the database is busy.
+ * @throws {AludelError} As {@linkcode patiently}.
+ * @throws {SqlError} Any error other than a busy database.
  */
 export async function executePatiently(
   connection: Connection,
@@ -35,13 +36,13 @@ export async function executePatiently(
 }
 
 /**
- * Does what needs a lock, again and again while another connection holds it.
+ * Runs a function that needs a lock, and retries it while another connection holds the lock.
  *
- * The pauses are ours, not SQLite's busy handler: between them Ctrl-C and progress are answered.
+ * It does not use SQLite's busy handler, so that Ctrl-C and progress are handled between the attempts.
  *
- * @param name The database for messages.
- * @param attempt Must have changed nothing when it throws that the database is busy.
- * @throws {AludelError} `lock-timeout` when the time is up, `interrupted` on Ctrl-C, and what `attempt` throws.
+ * @param name The name of the database for messages.
+ * @param attempt Must not have changed anything if it throws that the database is busy.
+ * @throws {AludelError} `lock-timeout` after the timeout, `interrupted` on Ctrl-C, and the errors of `attempt`.
  */
 export async function patiently<T>(
   name: string,
@@ -89,20 +90,22 @@ function lockTimeout(name: string, waiting: Waiting, cause: unknown): AludelErro
   );
 }
 
-/** `moved`: another process changed the state, and nothing was done; otherwise the work's result and the state's new mark. */
+/**
+ * `moved`: another process changed the state, so nothing was done. Otherwise the result, and the new mark of the state.
+ */
 export type LockedOutcome<T> =
   | { readonly moved: true }
   | { readonly moved: false; readonly result: T; readonly mark: StateMark };
 
 /**
- * Takes the write lock, makes sure that no other process moved the state meanwhile, works, and commits.
+ * Takes the write lock, checks that no other process moved the state, runs `work` and commits.
  *
- * https://sqlite.org/lang_transaction.html: BEGIN IMMEDIATE takes the lock that only one connection can
- * have. COMMIT may still meet a reader and is tried again.
+ * BEGIN IMMEDIATE takes the lock that only one connection can hold (https://sqlite.org/lang_transaction.html). COMMIT
+ * may still have to wait for a reader, so it is retried.
  *
- * @param assumed The state's mark when the work was planned.
- * @returns The mark is read before COMMIT: afterwards another process may have moved the state again.
- * @throws What `work` throws, after ROLLBACK; `lock-timeout`; `interrupted`.
+ * @param assumed The mark of the state for which the work was planned.
+ * @returns The mark was read before COMMIT, because another process may move the state right after it.
+ * @throws The errors of `work`, after ROLLBACK; `lock-timeout`; `interrupted`.
  */
 export async function lockedTransaction<T>(
   connection: Connection,
@@ -129,13 +132,13 @@ export async function lockedTransaction<T>(
     return { moved: false, result, mark };
   } catch (error) {
     await rollback(connection);
-    // Only now, when all of a batch is sent, the database tells that another client was first.
+    // A batch is sent only at COMMIT, so only now the database tells that another client was first.
     if (error instanceof LockLost && connection.batch !== undefined) return { moved: true };
     throw error;
   }
 }
 
-/** Rolls back what is open. A full disk or RAISE(ROLLBACK) has done it already; the first error is the one to keep. */
+/** Rolls back an open transaction. A full disk or RAISE(ROLLBACK) may already have done so. Never throws. */
 async function rollback(connection: Connection): Promise<void> {
   connection.authorize(null);
   try {

@@ -16,12 +16,12 @@ import {
 import type { CheckedStep, CheckedUp, Reseal } from "../request.ts";
 import type { TextPair } from "../run_stamp.ts";
 
-// The runner's own statements with their values in the text, for the sqlite3 shell. The shell's clock takes the place of
-// ours, and nothing measures how long a script takes there.
+// The runner's own statements as text for the sqlite3 shell, with their values as literals. They use the shell's clock,
+// and record 0 as the duration of a script.
 
 const NOW: SqlExpression = { expression: "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')" };
 
-/** The statements that record a step as run, or remove its record, and log it. */
+/** Returns the statements that record an up, or delete the record of a down, and log it. */
 export function recordText(step: CheckedStep, appliedBy: string): string {
   const { id } = step;
   const details = { durationMs: 0 };
@@ -32,29 +32,32 @@ export function recordText(step: CheckedStep, appliedBy: string): string {
     }`;
 }
 
-/** The statement that removes a record. */
+/** Returns the statement that deletes a record. */
 export function forgetText(id: RevisionId): string {
   return DELETE_REVISION.text({ id });
 }
 
-/** The statements that remove all records, and what is known of unfinished scripts; the log is kept. */
+/** Returns the statements that delete all records and intents, but keep the log. */
 export function purgeText(): string {
   return PURGE.map((statement) => statement.text({})).join("\n");
 }
 
-/** The statement that records a revision as applied without running it. */
+/** Returns the statement that records a revision as applied without running it. */
 export function stampedText(step: CheckedUp, appliedBy: string): string {
   return insertText(step, "stamped", appliedBy);
 }
 
-/** The statement that forgets interrupted runs, except those of some revisions. */
+/** Returns the statement that deletes the intents of all revisions but those in `unsettled`. */
 export function settleText(unsettled: readonly RevisionId[]): string {
   return CLEAR_OTHER_INTENTS.text({
     revisions: { expression: `(${unsettled.map(quoteText).join(", ")})` },
   });
 }
 
-/** The statement that logs a stamp, to be run before it. @param removed null: all records that there are. */
+/**
+ * Returns the statement that logs a stamp, which must run before the stamp.
+ * @param stamp `removed` is null for all records.
+ */
 export function stampLogText(
   { added, removed, onDisk }: {
     readonly added: readonly RevisionId[];
@@ -90,11 +93,11 @@ export function stampLogText(
   });
 }
 
-/** The statements that update the record of a revision that was signed again, and log it. */
+/** Returns the statements that update the record of a revision that was signed again, and log it. */
 export function resealText({ id, record, texts }: Reseal, appliedBy: string): string {
   const { up, down, lineage } = record;
   const rest = `"to":${JSON.stringify([up, down])},"lineage":"${lineage}"}`;
-  // Reads the record before it is changed. Hashes need no escape in JSON.
+  // This reads the record before it is updated. Hashes need no escapes in JSON.
   const details = `(SELECT '{"from":["' || up_hash || '","' || down_hash || '"],' || ` +
     `${quoteText(rest)} FROM main.aludel_revision WHERE id = ${quoteText(id)})`;
   return [

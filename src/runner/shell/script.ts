@@ -27,19 +27,19 @@ import {
 } from "./records.ts";
 
 /**
- * A script's text in the form in which the sqlite3 shell reads it as SQLite would: the last statement is closed, and no line
- * begins with `/` or `go`, which end a statement there (https://sqlite.org/cli.html, "/" and "go" as in SQL Server).
+ * Returns a script's text so that the sqlite3 shell runs it as SQLite would: the last statement ends with a semicolon,
+ * and no line begins with `/` or `go`, which end a statement in the shell (https://sqlite.org/cli.html).
  */
 export function shellText({ text, statements }: Script): string {
   const last = statements.at(-1);
   if (last === undefined || text[last.end - 1] === ";") return joinTerminators(text);
-  // Right after the statement: SQLite keeps all before the semicolon, even a comment, as a view's text.
+  // The semicolon comes right after the statement, because SQLite stores everything before it, even a comment.
   return joinTerminators(`${text.slice(0, last.end)};${text.slice(last.end)}`);
 }
 
 const TERMINATOR_LINE = /^\s*(?:\/(?!\*)|go\b)/im;
 
-/** Moves each token that the shell could take for the end of a statement up behind the token before it. */
+/** Moves each token that the shell would read as the end of a statement to the line of the token before it. */
 function joinTerminators(text: string): string {
   if (!TERMINATOR_LINE.test(text)) return text;
   const tokenizer = new Tokenizer(text);
@@ -58,9 +58,9 @@ function joinTerminators(text: string): string {
   return joined + text.slice(copied);
 }
 
-// What the runner asks a database in TypeScript, as SQL that fails if the answer is wrong.
+// The checks of the runner as SQL that fails if a check fails.
 
-/** Makes the state tables if they are missing, and stops at a format that is not ours. */
+/** Creates the state tables if they are missing, and fails if they have another format. */
 function stateTablesText(): string {
   const statements = createStatements().map((sql) =>
     sql.replace(/^CREATE TABLE /, "CREATE TABLE IF NOT EXISTS ")
@@ -76,7 +76,7 @@ function stateTablesText(): string {
   ].join("\n");
 }
 
-/** Stops unless exactly these revisions are applied. */
+/** Fails unless exactly these revisions are applied. */
 function startGuardText(applied: ReadonlySet<RevisionId>): string {
   const wanted = applied.size === 0 ? "NULL" : quoteText([...applied].sort().join(" "));
   return guardText(
@@ -85,7 +85,7 @@ function startGuardText(applied: ReadonlySet<RevisionId>): string {
   );
 }
 
-/** Stops where an earlier run of a script outside a transaction was interrupted: what has run of it only the records say. */
+/** Fails if an earlier run of a script outside a transaction was interrupted. Only Aludel can continue it. */
 function interruptedGuardText({ id }: CheckedStep): string {
   return guardText(
     "an earlier run of the next revision was interrupted, and aludel status says where",
@@ -94,9 +94,9 @@ function interruptedGuardText({ id }: CheckedStep): string {
 }
 
 /**
- * The tables with foreign keys, and whether SQLite can look up every key of theirs: `PRAGMA foreign_key_check` of a table
- * with one that it cannot is an error (https://sqlite.org/foreignkeys.html#fk_indexes). No pragma tells the
- * collation of a column, so that an index with a COLLATE of its own counts as none.
+ * Lists the tables with foreign keys, and whether SQLite can look up all their keys: if it cannot, `PRAGMA
+ * foreign_key_check` of the table is an error (https://sqlite.org/foreignkeys.html#fk_indexes). An index with COLLATE
+ * is assumed not to match, because no pragma tells the collation of a column.
  */
 const KEYED_TABLES = `CREATE TEMP VIEW aludel_keyed AS
 SELECT child, min(coalesce(
@@ -119,9 +119,9 @@ CREATE TEMP VIEW aludel_violating AS
 SELECT child, parent, count(*) AS n FROM aludel_keyed, pragma_foreign_key_check(child) WHERE usable GROUP BY 1, 2;`;
 
 /**
- * Counts the rows that violate foreign keys, before and after the steps: `before` goes first, `after` stops if there
- * are more. It counts by child and parent table under their names after the steps; the runner compares row by row. Tables
- * with a key that SQLite cannot look up before or after are not counted.
+ * Counts the rows that violate foreign keys before and after the steps; `after` fails if there are more. It counts by
+ * child and parent table, by their names after the steps, whereas the runner compares rows. Tables with a key that
+ * SQLite cannot look up before or after are not counted.
  */
 function violationsText(
   steps: readonly CheckedStep[],
@@ -151,7 +151,10 @@ DROP TABLE temp.aludel_violations;`,
   };
 }
 
-/** The name that a table of before has after. */
+/**
+ * An expression that maps the name of a table before the steps to its name afterwards.
+ * @param column The column with the name.
+ */
 function renamedText(column: string, fates: TableFates): string {
   const renamed = [...fates.touched.values()].flatMap(({ before, after }) =>
     after === null || after === before ? [] : [[before, after] as const]
@@ -163,7 +166,7 @@ function renamedText(column: string, fates: TableFates): string {
   return `CASE lower(${column}) ${cases.join(" ")} ELSE lower(${column}) END`;
 }
 
-/** A temporary table whose only constraint is named after the fact: the shell's error says which one does not hold. */
+/** Makes a check whose constraint is named after the fact, so that the shell's error tells which check failed. */
 function guardText(fact: string, condition: string): string {
   return [
     `CREATE TEMP TABLE aludel_guard (holds CONSTRAINT ${quoteName(fact)} CHECK (holds));`,
@@ -172,30 +175,30 @@ function guardText(fact: string, condition: string): string {
   ].join("\n");
 }
 
-/** What a script for the sqlite3 shell is made from. */
+/** The request for a script for the sqlite3 shell. */
 export interface Sqlite3ScriptRequest extends ShellPreface {
   readonly steps: readonly CheckedStep[];
   readonly reseals: readonly Reseal[];
-  /** What must be applied when the script starts. */
+  /** The revisions that must be applied when the script starts. */
   readonly start: readonly RevisionId[];
   readonly transaction: TransactionMode;
-  /** Written into the records: `aludel 0.1.0`. */
+  /** The name and version in the records: `aludel 0.1.0`. */
   readonly appliedBy: string;
 }
 
 /**
- * A script for the sqlite3 shell that does what the runner would do, records included: `sqlite3 app.db < script.sql`.
+ * Makes a script for the sqlite3 shell that does what the runner would do, including the records. It is run by
+ * `sqlite3 app.db < script.sql`.
  *
- * It stops at the first error, before anything is committed, if the database is not where the script starts or when
- * more rows would violate foreign keys than before. The conservation of rows and objects is not part of it: only the
- * runner can count around a statement.
+ * It stops at the first error before anything is committed, also if other revisions are applied than expected, or if
+ * more rows would violate foreign keys than before. It does not check for lost rows and objects: only the runner can.
  *
- * @returns SQL with the shell's own commands; comments alone if there is nothing to run.
+ * @returns SQL with commands of the shell; only a comment if there is nothing to run.
  */
 export function sqlite3Script(request: Sqlite3ScriptRequest): string {
   const segments = splitSegments(request.steps, request.transaction);
   let { reseals } = request;
-  // Outside a transaction no record is changed but the script's own.
+  // A segment outside a transaction changes only its own record, so that the others need a transaction.
   if (reseals.length > 0 && segments.every(({ mode }) => mode === "off")) {
     segments.push({ mode: "transaction", steps: [] });
   }
@@ -217,15 +220,15 @@ export function sqlite3Script(request: Sqlite3ScriptRequest): string {
   return parts.join("\n");
 }
 
-/** What a script says to the shell before its first statement. */
+/** The settings at the top of a script. */
 interface ShellPreface {
-  /** Whether `"text"` that names nothing is a string in the database that the script is for. */
+  /** Whether the target's settings allow double-quoted strings. */
   readonly doubleQuotedStrings: boolean;
-  /** A file that swallows what is written to it, where the script will run: `/dev/null`, on Windows `NUL`. */
+  /** The null device on the machine that runs the script: `/dev/null`, or `NUL` on Windows. */
   readonly nullDevice: string;
 }
 
-/** The settings that the runner gives its connections: https://sqlite.org/cli.html#special_commands_to_sqlite3_dot_commands_ */
+/** The settings of the runner's connections: https://sqlite.org/cli.html#special_commands_to_sqlite3_dot_commands_ */
 function prefaceText({ doubleQuotedStrings, nullDevice }: ShellPreface): string {
   const strings = doubleQuotedStrings ? "on" : "off";
   return `-- For the sqlite3 shell: sqlite3 app.db < this_file.sql
@@ -300,22 +303,22 @@ function stepText({ direction, id, message, script }: CheckedStep): string {
     shellText(script) + after.map((sql) => `${sql}\n`).join("");
 }
 
-/** What a script that only records is made from. */
+/** The request for a script that only changes records. */
 export interface StampScriptRequest extends Pick<ShellPreface, "nullDevice"> {
   readonly stamp: CheckedStamp;
-  /** What must be applied when the script starts. Not looked at by a script that erases all records first. */
+  /** The revisions that must be applied when the script starts. Not checked if all records are deleted first. */
   readonly start: readonly RevisionId[];
-  /** Every revision that the stamp could speak of. */
+  /** All revisions on disk and in the records. */
   readonly known: readonly RevisionId[];
   /** Written into the records: `aludel 0.1.0`. */
   readonly appliedBy: string;
 }
 
 /**
- * A script for the sqlite3 shell that changes the records as `runStamp` does, and runs nothing:
- * `sqlite3 app.db < script.sql`. It stops where the database is not where the script starts.
+ * Makes a script for the sqlite3 shell that changes the records as `runStamp` does, and runs no revision. It is run by
+ * `sqlite3 app.db < script.sql`, and stops if other revisions are applied than expected.
  *
- * @returns SQL with the shell's own commands; a comment alone if there is nothing to record.
+ * @returns SQL with commands of the shell; only a comment if there is nothing to record.
  */
 export function stampScript(request: StampScriptRequest): string {
   const { stamp, start, known, appliedBy, nullDevice } = request;
