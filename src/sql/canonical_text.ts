@@ -6,10 +6,10 @@ const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const LENIENT = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Decodes UTF-8 strictly. A byte order mark stays as U+FEFF.
+ * Decodes UTF-8 strictly. A byte order mark is kept as U+FEFF.
  *
- * Deno decodes leniently four times as fast as strictly (measured). It replaces each fault by U+FFFD, which few texts
- * contain themselves: only such a text is decoded again.
+ * Deno decodes leniently four times as fast as strictly (measured). Lenient decoding replaces each fault by U+FFFD,
+ * which few texts contain, so only a text with it is decoded again.
  *
  * @throws {TypeError} if the bytes are not UTF-8.
  */
@@ -21,9 +21,8 @@ export function decodeUtf8(bytes: Uint8Array): string {
 const REPLACEMENT = "\ufffd";
 
 /**
- * The canonical form of an SQL text: no byte order mark, lines ended by LF, exactly one newline at
- * the end; an empty text is `"\n"`. This is what is hashed, run and stored (docs/formats.md).
- * Idempotent.
+ * Makes a text canonical: no byte order mark, lines ended by LF, exactly one newline at the end. An empty text becomes
+ * `"\n"`. Canonical texts are hashed, run and stored (docs/formats.md). A canonical text stays the same.
  */
 export function canonicalText(text: string): string {
   let start = 0;
@@ -38,11 +37,11 @@ export function canonicalText(text: string): string {
 /**
  * Decodes the bytes of an SQL file into canonical text.
  *
- * @param file The file's name for messages.
- * @param bytes The file's content.
+ * @param file The name of the file for messages.
+ * @param bytes The content of the file.
  * @returns See {@linkcode canonicalText}.
- * @throws {AludelError} `sql-encoding` if the bytes are not UTF-8, `sql-nul` if they contain a NUL,
- * at which SQLite would silently stop reading.
+ * @throws {AludelError} `sql-encoding` if the bytes are not UTF-8; `sql-nul` if they contain a NUL, at which SQLite
+ * would silently stop reading.
  */
 export function decodeCanonicalText(file: string, bytes: Uint8Array): string {
   let text: string;
@@ -85,7 +84,7 @@ function utf16Name(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * The first fault of bytes that are not UTF-8.
+ * Finds the first fault of bytes that are not UTF-8.
  *
  * @param text The bytes decoded leniently.
  * @returns Its place in the text, and the offset of its first byte.

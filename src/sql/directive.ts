@@ -6,23 +6,23 @@ import { unquote } from "./identifier.ts";
 import type { Directive } from "./script.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
-/** What a file with SQL is for: the up or down of a revision, or the wanted schema. */
+/** The kind of an SQL file: the up or down of a revision, or the wanted schema. */
 export type SqlFileKind = "revision" | "schema";
 
-/** A directive. To add one, add an entry here and to docs/directives.md. */
+/** The rule of a directive. To add one, add an entry to {@linkcode DIRECTIVE_RULES} and to docs/directives.md. */
 interface DirectiveRule {
   readonly name: string;
-  /** `none`: it has no value. */
+  /** `none` if it has no value. */
   readonly operator: "=" | ">=" | "none";
-  /** Whether it applies to the whole file and so must precede the first statement. */
+  /** Whether it applies to the whole file, so that it must precede the first statement. */
   readonly header: boolean;
   readonly files: readonly SqlFileKind[];
-  /** Whether the value is a name of the database, which may be quoted. */
+  /** Whether the value is a name in the database, which may be quoted. */
   readonly quotable: boolean;
   readonly reason: "required" | "none";
-  /** A directive as it should be, for the errors about one that is not. */
+  /** A correct directive, for errors. */
   readonly example: string;
-  /** What is wrong with a value, as the end of a sentence; undefined if nothing is. */
+  /** Finds the problem of a value, as the end of a sentence; undefined if there is none. */
   readonly fault: (value: string) => string | undefined;
 }
 
@@ -116,7 +116,7 @@ export const DIRECTIVE_RULES: readonly DirectiveRule[] = [
   },
 ];
 
-/** Where a comment is, as far as its meaning as a directive depends on it. */
+/** The place of a comment, as far as directives depend on it. */
 export interface CommentPlace {
   readonly file: string;
   readonly fileKind: SqlFileKind;
@@ -125,25 +125,25 @@ export interface CommentPlace {
 }
 
 /**
- * Whether a comment is a directive, well-formed or not: `-- aludel: …` in any spacing and case, and
- * the same in a block comment, so that a slip is found and never silently a comment.
+ * Whether a comment is a directive, well-formed or not: `-- aludel: …` with any spacing and case, or the same in a
+ * block comment. Malformed directives count, so that they are reported rather than ignored.
  *
  * @param text The whole text.
- * @param start Where the comment begins.
- * @param end Where it ends.
+ * @param start The start of the comment.
+ * @param end The end of the comment.
  */
 export function isDirective(text: string, start: number, end: number): boolean {
   return bodyStart(text, start, end) !== undefined;
 }
 
-/** Where the directive's name begins; undefined if the comment is just a comment. */
+/** The start of the directive's name, or undefined if the comment is no directive. */
 function bodyStart(text: string, start: number, end: number): number | undefined {
   let at = skipSpace(text, start + 2, end);
   const WORD = "aludel";
   if (text.slice(at, at + WORD.length).toLowerCase() !== WORD) return undefined;
   at = skipSpace(text, at + WORD.length, end);
   if (text[at] === ":" && at < end) return at + 1;
-  // Without the colon: prose that mentions Aludel, unless it continues like a directive.
+  // A comment without the colon is prose about Aludel, unless it continues like a directive.
   const rest = text.slice(at, end);
   const isSlip = at > start && DIRECTIVE_RULES.some((rule) => assigns(rest, rule));
   return isSlip ? at : undefined;
@@ -163,10 +163,10 @@ function skipSpace(text: string, at: number, end: number): number {
  * Reads a comment as a directive (docs/directives.md has the grammar).
  *
  * @param text The whole text.
- * @param start Where the comment begins.
- * @param end Where it ends.
- * @param comment Where it is.
- * @returns The directive, or undefined if the comment is just a comment.
+ * @param start The start of the comment.
+ * @param end The end of the comment.
+ * @param comment The place of the comment.
+ * @returns The directive, or undefined if the comment is none.
  * @throws {AludelError} `directive-syntax`, `directive-unknown`, `directive-value`,
  * `directive-file` or `directive-place`.
  */
@@ -282,7 +282,7 @@ function readValue(
   return { name: rule.name, operator: rule.operator, value, reason };
 }
 
-/** How far the value reaches: a quoted name, which may hold spaces, or everything up to a space. */
+/** The length of a value: a quoted name, which may contain spaces, or everything up to a space. */
 function valueLength(words: string): number {
   if (/^["'`[]/.test(words)) {
     const tokenizer = new Tokenizer(words);

@@ -1,8 +1,8 @@
 import { oneLine } from "../text/visible.ts";
 
 /**
- * SQLite's keywords as of 3.53 (https://sqlite.org/lang_keywords.html), `WITHIN` included, which only
- * some builds know. Many of them may be bare names; quoting them all is always right.
+ * SQLite's keywords as of 3.53 (https://sqlite.org/lang_keywords.html), with `WITHIN`, which only some builds have.
+ * Many of them are allowed as bare names, but quoting them is always correct.
  */
 const KEYWORDS: ReadonlySet<string> = new Set(
   `ABORT ACTION ADD AFTER ALL ALTER ALWAYS ANALYZE AND AS ASC ATTACH AUTOINCREMENT BEFORE BEGIN
@@ -18,34 +18,34 @@ const KEYWORDS: ReadonlySet<string> = new Set(
   VIRTUAL WHEN WHERE WINDOW WITH WITHIN WITHOUT`.split(/\s+/),
 );
 
-/** Whether SQLite has a special meaning for the word, in any case of letters. */
+/** Whether a word is a keyword of SQLite, in any case. */
 export function isKeyword(word: string): boolean {
   return KEYWORDS.has(word.toUpperCase());
 }
 
-/** The name as an identifier in double quotes, which is right for every name in every place. */
+/** Formats a name as an identifier in double quotes, which is valid for every name in every place. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** The text as an SQL string literal. Right for any text without a NUL, which SQL cannot write. */
+/** Formats a text as an SQL string literal. It must not contain a NUL, which SQL cannot write. */
 export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** The name as people write it, on one line: bare if SQLite reads it so, in double quotes otherwise. */
+/** Formats a name for people, on one line: bare if SQLite reads it so, else in double quotes. */
 export function displayName(name: string): string {
   return isBare(name) ? name : oneLine(quoteName(name));
 }
 
 function isBare(name: string): boolean {
-  // Letters beyond ASCII are legal too, but invisible ones among them should be quoted.
+  // Other letters are legal too, but some of them are invisible.
   return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !isKeyword(name);
 }
 
 /**
- * The name that a token means: `"a ""b"""`, `[a "b"]`, `` `a "b"` `` and, if SQLite accepts a
- * string as a name, `'a "b"'` all mean `a "b"`. Any other token means itself.
+ * Removes the quotes of a name: `"a ""b"""`, `[a "b"]`, `` `a "b"` `` and, because SQLite accepts strings as names,
+ * `'a "b"'` all become `a "b"`. Any other token is returned as it is.
  */
 export function unquote(token: string): string {
   const quote = token[0];
@@ -56,7 +56,7 @@ export function unquote(token: string): string {
 }
 
 /**
- * The name as SQLite compares it: A to Z in lower case, nothing else changed, so that `É` and `é`
+ * Folds a name as SQLite does to compare names: A to Z become lower case, and nothing else changes, so that `É` and `é`
  * are two names (https://sqlite.org/lang_keywords.html, sqlite3StrICmp).
  */
 export function foldName(name: string): string {
@@ -69,12 +69,12 @@ export function foldName(name: string): string {
   return name;
 }
 
-/** Whether SQLite takes two names for the same. */
+/** Whether two names are the same for SQLite. */
 export function sameName(a: string, b: string): boolean {
   return a === b || foldName(a) === foldName(b);
 }
 
-/** How SQLite prefers to store a column's values: https://sqlite.org/datatype3.html section 3.1. */
+/** The way in which SQLite prefers to store a column's values: https://sqlite.org/datatype3.html section 3.1. */
 export type Affinity = "TEXT" | "NUMERIC" | "INTEGER" | "REAL" | "BLOB";
 
 /**
@@ -83,7 +83,7 @@ export type Affinity = "TEXT" | "NUMERIC" | "INTEGER" | "REAL" | "BLOB";
  * @param type The type as `table_xinfo` reports it; empty if none is declared.
  */
 export function affinityOf(type: string): Affinity {
-  // Letters beyond ASCII cannot become any of these by it.
+  // Folding more than ASCII is harmless: no other letter becomes part of these words.
   const folded = type.toLowerCase();
   if (folded.includes("int")) return "INTEGER";
   if (folded.includes("char") || folded.includes("clob") || folded.includes("text")) return "TEXT";
@@ -95,7 +95,7 @@ export function affinityOf(type: string): Affinity {
 /** The names of the rowid in a table that gives them to no column: https://sqlite.org/lang_createtable.html#rowid */
 export const ROWID_NAMES: readonly string[] = ["rowid", "_rowid_", "oid"];
 
-/** A name for the rowid that no column has taken; undefined if all are. */
+/** Finds a name of the rowid that is no column's name; undefined if all are taken. */
 export function freeRowidName(columns: Iterable<string>): string | undefined {
   const taken = new Set([...columns].map(foldName));
   return ROWID_NAMES.find((name) => !taken.has(name));

@@ -1,7 +1,7 @@
 import type { Statement } from "./script.ts";
 import { TokenReader } from "./token_reader.ts";
 
-/** What a statement does to the thing that it names. */
+/** The effect of a statement on an object. */
 export type MentionKind =
   | "create-table"
   | "create-virtual-table"
@@ -21,36 +21,39 @@ export type MentionKind =
   | "update"
   | "delete";
 
-/** A table, index, view or trigger that a statement names in order to change it. */
+/** A table, index, view or trigger that a statement changes. */
 export interface Mention {
   readonly kind: MentionKind;
-  /** The name without quotes, in the case it is written in: compare with `foldName`. */
+  /** The name without quotes, as it is written. Compare it with `foldName`. */
   readonly name: string;
-  /** The schema as written, such as `main`; `temp` also for CREATE TEMP; undefined if none is. */
+  /** The schema as written, such as `main`; `temp` for CREATE TEMP; undefined if there is none. */
   readonly schema: string | undefined;
-  /** Where the statement that does it begins, in UTF-16 code units of the text. */
+  /** The start of the changing statement, in UTF-16 code units of the text. */
   readonly start: number;
-  /** Whether it is in a trigger's body: it is done later, if at all. */
+  /** Whether it is in a trigger's body, so that the change happens later, if at all. */
   readonly inTrigger: boolean;
   /** `rename-table` and `rename-column`: the new name. */
   readonly to?: string;
   /** `drop-column` and `rename-column`: the column. */
   readonly column?: string;
-  /** `create-index` and `create-trigger`: the table or view that they are on. */
+  /** `create-index` and `create-trigger`: the table or view of the new object. */
   readonly on?: string;
-  /** `update` and `delete`: whether a WHERE limits it, other than one that is always true. Also of `replace` by UPDATE OR REPLACE. */
+  /**
+   * `update` and `delete`: whether a WHERE limits it, other than one that is always true. Also of `replace` by UPDATE
+   * OR REPLACE.
+   */
   readonly limited?: boolean;
 }
 
 /**
- * What a statement names in order to change it, in the order of the text: at most one mention, and
- * for CREATE TRIGGER one for the trigger and one for each statement in its body. Tables that are
- * only read are not mentioned, and EXPLAIN changes nothing.
+ * Finds the objects that a statement changes, in the order of the text: at most one mention, and for CREATE TRIGGER one
+ * for the trigger and one for each statement in its body. Tables that are only read are not mentioned, and EXPLAIN
+ * changes nothing.
  *
- * Works on tokens: of a statement that SQLite would refuse it says what its beginning says.
+ * It reads tokens, so an invalid statement is judged by its beginning.
  *
- * @param text The text that the statement's offsets count in.
- * @param statement A statement of it.
+ * @param text The text to which the statement's offsets refer.
+ * @param statement A statement of the text.
  */
 export function readMentions(text: string, statement: Statement): readonly Mention[] {
   const reader = new TokenReader(text, statement);
@@ -150,7 +153,7 @@ function readAlter(reader: TokenReader, mentions: Mention[]): void {
   mentions.push({ ...mention, ...readAlteration(reader) });
 }
 
-/** What comes after ALTER TABLE and the name. */
+/** Reads the part of an ALTER TABLE after the table's name. */
 function readAlteration(reader: TokenReader): Pick<Mention, "kind" | "to" | "column"> {
   if (reader.accept("RENAME")) {
     if (reader.accept("TO")) {
@@ -168,13 +171,13 @@ function readAlteration(reader: TokenReader): Pick<Mention, "kind" | "to" | "col
   return { kind: "alter-table" };
 }
 
-/** Reads `COLUMN c`, `c`, or a column that is itself called "column". */
+/** Reads `COLUMN c`, `c`, or a column with the name "column". */
 function columnName(reader: TokenReader): string | undefined {
   if (!reader.accept("COLUMN")) return reader.name();
   return reader.isAtEnd || reader.isSemicolon || reader.word === "TO" ? "column" : reader.name();
 }
 
-/** An INSERT, REPLACE, UPDATE or DELETE, with or without WITH. */
+/** Reads an INSERT, REPLACE, UPDATE or DELETE, with or without WITH. */
 function readChange(reader: TokenReader, mentions: Mention[], inTrigger: boolean): void {
   const { start } = reader;
   reader.skipWith();
@@ -195,7 +198,7 @@ function readChange(reader: TokenReader, mentions: Mention[], inTrigger: boolean
   mentions.push(canBeLimited ? { ...mention, limited: readLimit(reader) } : mention);
 }
 
-/** Whether there is a WHERE, and not just `WHERE true` or `WHERE 1`, which people write to have one. */
+/** Whether there is a WHERE other than `WHERE true` or `WHERE 1`. */
 function readLimit(reader: TokenReader): boolean {
   if (!reader.seek(WHERE)) return false;
   reader.advance();
@@ -206,10 +209,10 @@ function readLimit(reader: TokenReader): boolean {
 
 const KINDS = { INSERT: "insert", REPLACE: "replace", UPDATE: "update", DELETE: "delete" } as const;
 
-/** They tidy up, or only look: the schema and the rows are the same afterwards. */
+/** Statements that change neither the schema nor the rows. */
 const TIDYING: ReadonlySet<string> = new Set(["ANALYZE", "EXPLAIN", "REINDEX", "SELECT", "VACUUM"]);
 
-/** Whether a script does nothing that a down would have to undo. */
+/** Whether no statement of a script has an effect that a down could undo. */
 export function leavesNothingToUndo(statements: readonly Statement[]): boolean {
   return statements.every(({ verb }) => TIDYING.has(verb));
 }

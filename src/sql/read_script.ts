@@ -16,13 +16,13 @@ import { Tokenizer } from "./tokenizer.ts";
 const NO_DIRECTIVES: readonly Directive[] = [];
 
 /**
- * Reads a script: one pass over its tokens gives the statements, the header and the marks. The tokens are
- * not kept, because ten thousand scripts may be held at once.
+ * Parses a script: one pass over its tokens finds the statements, the header and the marks. The tokens are not kept,
+ * because ten thousand scripts may be in memory at once.
  *
- * @param file The file's name for messages.
+ * @param file The name of the file for messages.
  * @param text Canonical text: see {@linkcode decodeCanonicalText}.
- * @throws {AludelError} An error of the area `directive`. What a revision may not contain is not
- * judged here: see {@linkcode findRefusal}.
+ * @throws {AludelError} An error of the area `directive`. {@linkcode findRefusal} finds statements that are not allowed
+ * in a revision.
  */
 export function readScript(file: string, text: string): Script {
   const marker = new TokenMarker();
@@ -39,11 +39,11 @@ export function readScript(file: string, text: string): Script {
 }
 
 /**
- * All directives of a text, in order.
+ * Reads all directives of a text, in order.
  *
- * @param file The file's name for messages.
+ * @param file The name of the file for messages.
  * @param text Canonical text.
- * @param fileKind What the file is for: each directive belongs into certain kinds only.
+ * @param fileKind The kind of the file. A directive is allowed in certain kinds only.
  * @throws {AludelError} An error of the area `directive`.
  */
 export function readDirectives(
@@ -95,9 +95,9 @@ const PLAIN: ScriptHeader = {
 };
 
 /**
- * What a script's directives ask of the runner.
+ * Reads a script's header from its directives.
  *
- * @param file The file's name for messages.
+ * @param file The name of the file for messages.
  * @param text The script's canonical text.
  * @param directives Its directives, in order.
  * @throws {AludelError} `directive-conflict` if two of them contradict each other.
@@ -169,20 +169,20 @@ const NOTHING_MARKED: ScriptMarks = { token: undefined, stateNames: [], openComm
 const LOAD_EXTENSION = "load_extension";
 
 /**
- * Marks what {@linkcode findRefusal} has to look at, in the pass over a script's tokens that finds its statements:
- * reading ten thousand scripts once is what checking them costs.
+ * Marks the tokens that {@linkcode findRefusal} has to check, in the pass that finds the statements: a second pass
+ * would double the time for reading ten thousand scripts.
  */
 class TokenMarker {
   #token: number | undefined;
   #stateNames: number[] | undefined;
   #openComment: number | undefined;
-  /** Where a `load_extension` starts that may turn out to be a call. */
+  /** The start of a `load_extension` that may be a call. */
   #loader: number | undefined;
-  /** The span of the token before, spaces and comments left out. */
+  /** The start and end of the previous token, apart from spaces and comments. */
   #beforeStart = 0;
   #beforeEnd = 0;
 
-  /** Takes the tokenizer's current token: each one but spaces and comments, in order. */
+  /** Takes the tokenizer's current token. It must get every token except spaces and comments, in order. */
   take(token: Tokenizer): void {
     const { kind, start, end } = token;
     const loader = this.#loader;
@@ -205,7 +205,7 @@ class TokenMarker {
     if (!isClosed) this.#openComment = start;
   }
 
-  /** What was marked. */
+  /** Returns the marks. */
   finish(): ScriptMarks {
     const isMarked = this.#token !== undefined || this.#stateNames !== undefined ||
       this.#openComment !== undefined;
@@ -219,7 +219,7 @@ class TokenMarker {
 
   #takeName(token: Tokenizer): void {
     const { text, kind, start, end } = token;
-    // This runs for every word of every script: look at the first letter before anything is cut out.
+    // This runs for every word of every script, so it compares the first letter before it slices the text.
     const first = text.charCodeAt(kind === "word" ? start : start + 1) | 0x20;
     if (first === 0x61) {
       const name = unquote(token.current);
@@ -230,7 +230,7 @@ class TokenMarker {
     }
   }
 
-  /** Whether the token before makes this one a name of a table: main.load_extension is no function. */
+  /** Whether the previous token makes this one the name of a table, as in main.load_extension. */
   #namesTable(text: string): boolean {
     return TABLE_FOLLOWS.has(text.slice(this.#beforeStart, this.#beforeEnd).toUpperCase());
   }
@@ -239,11 +239,11 @@ class TokenMarker {
 const TABLE_FOLLOWS: ReadonlySet<string> = new Set(["INTO", "TABLE", "EXISTS", "ON", "."]);
 
 /**
- * Whether two texts have the same tokens, so that they differ in spaces and comments at most. A
- * directive counts as a token. A token is its text: `"a"` and `a`, or `select` and `SELECT`, are
- * different ones, because SQLite stores the text of a CREATE as it is written.
+ * Whether two texts have the same tokens, so that they differ only in spaces and comments. A directive counts as a
+ * token. Tokens are compared as they are written: `"a"` and `a`, or `select` and `SELECT`, are different, because
+ * SQLite stores the text of a CREATE.
  *
- * Both texts are read side by side up to the first difference, and nothing is kept.
+ * Both texts are read in parallel up to the first difference, and no tokens are kept.
  */
 export function sameTokens(a: string, b: string): boolean {
   if (a === b) return true;
@@ -267,6 +267,6 @@ function nextCounted(tokenizer: Tokenizer): boolean {
 }
 
 function countedText(tokenizer: Tokenizer): string {
-  // A directive reaches to the end of its line, spaces included, which are no part of it.
+  // A directive extends to the end of its line, but trailing spaces are not part of it.
   return tokenizer.kind === "comment" ? tokenizer.current.trimEnd() : tokenizer.current;
 }

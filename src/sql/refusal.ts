@@ -6,25 +6,25 @@ import { foldName, unquote } from "./identifier.ts";
 import type { ScriptHeader, Unfinished } from "./script.ts";
 import { isStateName } from "./token_reader.ts";
 
-/** Why something may not be done in a revision, found in its tokens or by SQLite's authorizer. */
+/** The reason why something is not allowed in a revision, found in its tokens or by SQLite's authorizer. */
 export interface Refusal {
   readonly code: ErrorCode;
   /** The fact, as an error's message. */
   readonly reason: string;
-  /** What to do about it, best first. */
+  /** The possible fixes, best first. */
   readonly next: readonly NextStep[];
 }
 
-/** A refusal and where it applies, in UTF-16 code units of the text. */
+/** A refusal and its place, in UTF-16 code units of the text. */
 export interface PlacedRefusal {
   readonly refusal: Refusal;
   readonly at: number;
 }
 
-/** What of a script's header decides on refusals. */
+/** The part of a script's header that refusals depend on. */
 type RunMode = Pick<ScriptHeader, "transaction" | "foreignKeys">;
 
-/** BEGIN, COMMIT and their like: `verb` is the statement's first word. */
+/** Refuses BEGIN, COMMIT and similar statements. `verb` is the first word. */
 export function refuseTransactionControl(verb: string): Refusal {
   return {
     code: "sql-transaction-control",
@@ -34,7 +34,7 @@ export function refuseTransactionControl(verb: string): Refusal {
   };
 }
 
-/** ATTACH and DETACH. */
+/** Refuses ATTACH and DETACH. */
 export function refuseAttach(verb: string): Refusal {
   return {
     code: "sql-attach",
@@ -45,14 +45,14 @@ export function refuseAttach(verb: string): Refusal {
   };
 }
 
-/** A call of `load_extension()`. */
+/** Refuses a call of `load_extension()`. */
 export const LOAD_EXTENSION: Refusal = {
   code: "sql-load-extension",
   reason: '"load_extension" would run native code from this machine inside the database',
   next: [say("Delete the call: extensions cannot be loaded in a revision")],
 };
 
-/** A statement that writes to one of Aludel's tables or takes a name of theirs. */
+/** Refuses a statement that writes to one of Aludel's tables or takes one of their names. */
 export function refuseStateTable(name: string): Refusal {
   return {
     code: "sql-state-table",
@@ -63,7 +63,7 @@ export function refuseStateTable(name: string): Refusal {
   };
 }
 
-/** A `choose` directive: the value is not written yet. */
+/** Refuses a `choose` directive, because its value is not written yet. */
 export function refuseOpenChoice(column: string): Refusal {
   return {
     code: "sql-choose",
@@ -72,7 +72,7 @@ export function refuseOpenChoice(column: string): Refusal {
   };
 }
 
-/** DROP TABLE and renames while foreign keys are enforced. */
+/** Refuses DROP TABLE and renames while foreign keys are enforced. */
 export function refuseUnderForeignKeys(verb: string): Refusal {
   return {
     code: "sql-foreign-keys",
@@ -82,18 +82,19 @@ export function refuseUnderForeignKeys(verb: string): Refusal {
   };
 }
 
-/** VACUUM in a revision that runs in a transaction. */
+/** Refuses VACUUM in a revision that runs in a transaction. */
 export const VACUUM_IN_TRANSACTION: Refusal = {
   code: "sql-vacuum",
   reason: '"VACUUM" cannot run inside a transaction',
   next: [say("Put it in its own revision, which begins with -- aludel: transaction=off")],
 };
 
-/** A statement in a `transaction=off` script that a transaction can hold. */
+/** Refuses a statement in a `transaction=off` script that could run in a transaction. */
 export function refuseOutside(verb: string): Refusal {
   return {
     code: "sql-outside",
-    reason: `"${verb}" works inside a transaction, so a file with transaction=off may not hold it`,
+    reason:
+      `"${verb}" can run inside a transaction, so it is not allowed in a file with transaction=off`,
     next: [
       say(
         "Move the statement to a separate revision without that directive, before or after this one",
@@ -102,14 +103,14 @@ export function refuseOutside(verb: string): Refusal {
   };
 }
 
-/** VACUUM INTO. */
+/** Refuses VACUUM INTO. */
 export const VACUUM_INTO: Refusal = {
   code: "sql-vacuum",
   reason: '"VACUUM INTO" writes another file, which a revision must not do',
   next: [say("Delete the statement")],
 };
 
-/** A statement that does not end, or ends twice. @param text The script's text. */
+/** Refuses a statement that has no end or a second one. @param text The script's text. */
 export function refuseUnfinished(text: string, { kind, straggler }: Unfinished): Refusal {
   const code = "sql-unfinished";
   if (kind === "(") {
@@ -141,14 +142,14 @@ export function refuseUnfinished(text: string, { kind, straggler }: Unfinished):
   };
 }
 
-/** Pragmas that ask and change nothing, with or without an argument. */
+/** Pragmas that change nothing, with or without an argument. */
 const ASKING: ReadonlySet<string> = new Set(
   `collation_list compile_options data_version database_list foreign_key_check foreign_key_list
   freelist_count function_list index_info index_list index_xinfo integrity_check module_list
   page_count pragma_list quick_check table_info table_list table_xinfo`.split(/\s+/),
 );
 
-/** Pragmas that ask as long as no value is given. */
+/** Pragmas that change nothing without a value. */
 const ASKING_WITHOUT_VALUE: ReadonlySet<string> = new Set(
   `analysis_limit auto_vacuum automatic_index busy_timeout cache_size cache_spill
   cell_size_check checkpoint_fullfsync encoding foreign_keys fullfsync hard_heap_limit
@@ -158,7 +159,7 @@ const ASKING_WITHOUT_VALUE: ReadonlySet<string> = new Set(
   writable_schema`.split(/\s+/),
 );
 
-/** Pragmas that a revision may use: they belong to the database, or last as long as the transaction. */
+/** Pragmas that a revision may use: they belong to the database, or last no longer than the transaction. */
 const USABLE: ReadonlySet<string> = new Set([
   "application_id",
   "defer_foreign_keys",
@@ -166,7 +167,7 @@ const USABLE: ReadonlySet<string> = new Set([
   "user_version",
 ]);
 
-/** Pragmas that change the file as a whole, which SQLite does outside of transactions only. */
+/** Pragmas that change the whole file, which SQLite does only outside of transactions. */
 const USABLE_OUTSIDE: ReadonlySet<string> = new Set([
   "auto_vacuum",
   "incremental_vacuum",
@@ -175,18 +176,19 @@ const USABLE_OUTSIDE: ReadonlySet<string> = new Set([
   "wal_checkpoint",
 ]);
 
-/** Journals that are not in the file system when they are needed: https://sqlite.org/pragma.html#pragma_journal_mode */
+/** Journals that do not survive a crash: https://sqlite.org/pragma.html#pragma_journal_mode */
 const UNSAFE_JOURNALS: ReadonlySet<string> = new Set(["off", "memory"]);
 
-/** The pragma whose place {@linkcode findRefusal} looks at: only around a rebuild's final rename. */
+/** The pragma that {@linkcode findRefusal} allows only around the final rename of a rebuild. */
 export const LEGACY_ALTER_TABLE = "legacy_alter_table";
 
 /**
- * Why a pragma may not be used in a revision; undefined if it may.
+ * Refuses a pragma in a revision.
  *
  * @param name The pragma's name.
- * @param value The value or argument that it is given; undefined if there is none.
- * @param mode How the script runs.
+ * @param value The value or argument, or undefined if there is none.
+ * @param mode The way in which the script runs.
+ * @returns undefined if the pragma is allowed.
  */
 export function refusePragma(
   name: string,
@@ -255,7 +257,7 @@ export function refusePragma(
   );
 }
 
-// Numbers of SQLite's authorizer: https://sqlite.org/c3ref/c_alter_table.html
+// The authorizer's action codes: https://sqlite.org/c3ref/c_alter_table.html
 const DROP_TABLE = 11;
 const PRAGMA = 19;
 const TRANSACTION = 22;
@@ -264,7 +266,7 @@ const DETACH = 25;
 const FUNCTION = 31;
 const SAVEPOINT = 32;
 
-/** Which of the two arguments name what an action writes to: 1, 2 or both. */
+/** The arguments, 1, 2 or both, that name the objects to which an action writes. */
 const WRITTEN: ReadonlyMap<number, readonly (1 | 2)[]> = new Map<number, readonly (1 | 2)[]>([
   [1, [1, 2]], // CREATE_INDEX: index, table
   [2, [1]], // CREATE_TABLE
@@ -290,26 +292,27 @@ const WRITTEN: ReadonlyMap<number, readonly (1 | 2)[]> = new Map<number, readonl
   [30, [1]], // DROP_VTABLE
 ]);
 
-/** What decides on an action besides the action itself. */
+/** The statement that SQLite compiles, on which the refusal of an action depends. */
 export interface RunningStatement extends RunMode {
   /**
-   * The verb of the statement that is being compiled. VACUUM attaches a database, begins a transaction
-   * and copies every table, Aludel's too, all of it through the authorizer (measured on 3.53): what
-   * it does itself passes when the statement is a VACUUM in a `transaction=off` script.
+   * The verb of the statement. VACUUM attaches a database, begins a transaction and copies every table, Aludel's too,
+   * and asks the authorizer for all of it (measured on 3.53). Its own actions are allowed if it is in a
+   * `transaction=off` script.
    */
   readonly verb?: string;
 }
 
 /**
- * Why SQLite must not compile an action for a revision's script, or null if it may: the last word on
- * what {@linkcode findRefusal} cannot see in tokens. Actions that a trigger causes are judged alike.
- * FTS5 and R*Tree ask for `data_version` and `page_size` on their own, without naming themselves as the
- * source (measured on 3.53), and pass because asking changes nothing.
+ * Refuses an action that SQLite's authorizer reports while a revision's script runs. It finds what
+ * {@linkcode findRefusal} cannot see in tokens. Actions of a trigger are judged alike. FTS5 and R*Tree read
+ * `data_version` and `page_size` on their own, without naming themselves as the source (measured on 3.53), which is
+ * allowed because it changes nothing.
  *
- * @param action The authorizer's number.
+ * @param action The authorizer's action code.
  * @param arg1 Its first argument.
  * @param arg2 Its second argument.
- * @param running The statement that is being compiled, and how its script runs.
+ * @param running The statement that is being compiled, and the way in which its script runs.
+ * @returns null if the action is allowed.
  */
 export function refuseAction(
   action: number,

@@ -23,12 +23,12 @@ import { isStateName, ownsStateNames, TokenReader } from "./token_reader.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
 /**
- * The first thing in a script that is not allowed in a revision, as far as tokens show it: transaction
- * control, ATTACH, pragmas, Aludel's own tables, parameters, template placeholders, dot-commands, values
- * that are still to be chosen, statements that do not end. It is looked for before anything runs; {@linkcode refuseAction} guards the run itself.
+ * Finds the first token or statement of a script that is not allowed in a revision: transaction control, ATTACH,
+ * pragmas, Aludel's own tables, parameters, template placeholders, dot-commands, values that are still to be chosen,
+ * statements without an end. It is called before anything runs; {@linkcode refuseAction} guards the run itself.
  *
- * @param script A script as {@linkcode readScript} gives it.
- * @returns The error to throw, with place and cure; undefined if there is nothing to refuse.
+ * @param script A script from {@linkcode readScript}.
+ * @returns The error to throw, with its place and fix, or undefined if everything is allowed.
  */
 export function findRefusal(script: Script): AludelError | undefined {
   const found = firstRefusal(script);
@@ -38,7 +38,7 @@ export function findRefusal(script: Script): AludelError | undefined {
 }
 
 function firstRefusal(script: Script): PlacedRefusal | undefined {
-  // A PRAGMA legacy_alter_table=on that nothing has switched off yet.
+  // A PRAGMA legacy_alter_table=on that has not been switched off.
   let legacy: Statement | undefined;
   const [open] = script.header.choose ?? [];
   if (open !== undefined) return { refusal: refuseOpenChoice(open.name), at: open.start };
@@ -76,7 +76,7 @@ function isTableRename(text: string, statement: Statement): boolean {
   return readMentions(text, statement)[0]?.kind === "rename-table";
 }
 
-/** Judges a statement by its beginning. */
+/** Refuses a statement by its first words. */
 function refuseStatement(script: Script, statement: Statement): PlacedRefusal | undefined {
   const found = refuseVerb(script, statement);
   if (found !== undefined || script.header.transaction === "on") return found;
@@ -86,9 +86,9 @@ function refuseStatement(script: Script, statement: Statement): PlacedRefusal | 
 }
 
 /**
- * What a file outside a transaction may hold: VACUUM and the pragmas that {@linkcode refusePragma} allows there work
- * nowhere else. ANALYZE and REINDEX could run in a transaction, but they usually follow a VACUUM, hold the write lock for
- * long, and change neither a row nor a definition.
+ * The verbs that are allowed outside a transaction. VACUUM and the pragmas that {@linkcode refusePragma} allows there
+ * cannot run in one. ANALYZE and REINDEX could, but they usually follow a VACUUM, hold the write lock for long, and
+ * change neither a row nor a definition.
  */
 const OUTSIDE: ReadonlySet<string> = new Set(["VACUUM", "PRAGMA", "ANALYZE", "REINDEX"]);
 
@@ -115,7 +115,7 @@ function refuseVerb(script: Script, statement: Statement): PlacedRefusal | undef
       return refusal && { refusal, at };
     }
     case "EXPLAIN": {
-      // Some pragmas work already while they are compiled, so it does not matter that EXPLAIN only shows.
+      // Some pragmas take effect while they are compiled, so EXPLAIN does not make them harmless.
       const explained = readExplained(text, statement);
       return explained.verb === "EXPLAIN" ? undefined : refuseStatement(script, explained);
     }
@@ -167,7 +167,7 @@ function refuseDotCommand(text: string, at: number): PlacedRefusal | undefined {
   return { refusal, at };
 }
 
-/** Judges a statement by the tokens in it that were marked. */
+/** Refuses a statement by the marked tokens in it. */
 function refuseMarked({ text, marks }: Script, statement: Statement): PlacedRefusal | undefined {
   const { token, stateNames } = marks;
   if (token !== undefined && contains(statement, token)) {
@@ -178,7 +178,7 @@ function refuseMarked({ text, marks }: Script, statement: Statement): PlacedRefu
     : undefined;
 }
 
-/** A quote or a comment that is never closed is the reason for whatever is open then, and not looked for here. */
+/** Refuses a statement without an end. If a quote or a comment is open, that is the cause and is reported instead. */
 function refuseOpen({ text, marks }: Script, { start }: Statement): PlacedRefusal | undefined {
   const { unfinished, openComment } = marks;
   return openComment === undefined && unfinished?.start === start
@@ -201,7 +201,7 @@ function refuseStateNames(text: string, statement: Statement): PlacedRefusal | u
   return undefined;
 }
 
-/** A comment that is never closed takes in what was meant to run: SQLite says nothing, so Aludel does. */
+/** Refuses a comment without an end, which SQLite silently extends over the rest of the script. */
 const OPEN_COMMENT: Refusal = {
   code: "sql-comment",
   reason: "The comment that begins here is never closed",
@@ -209,10 +209,10 @@ const OPEN_COMMENT: Refusal = {
 };
 
 /**
- * Why a token is not allowed in a revision.
+ * The reason why a token is not allowed in a revision.
  *
  * @param text The script's text.
- * @param at Where the token begins that was marked: {@linkcode ScriptMarks.token}.
+ * @param at The start of the marked token: {@linkcode ScriptMarks.token}.
  */
 function refuseToken(text: string, at: number): Refusal {
   const token = new Tokenizer(text, at);

@@ -1,6 +1,6 @@
 import { Tokenizer } from "./tokenizer.ts";
 
-/** A statement of a script: the span of its text, without leading space and comments. */
+/** A statement of a script: its offsets in the text, without leading space and comments. */
 export interface Statement {
   /** Offset of the first token that is not space or comment, in UTF-16 code units. */
   readonly start: number;
@@ -13,7 +13,7 @@ export interface Statement {
 /** An `-- aludel: name=value reason` comment. */
 export interface Directive {
   readonly name: string;
-  /** `=` but for `sqlite>=3.53`. */
+  /** `>=` only in `sqlite>=3.53`. */
   readonly operator: "=" | ">=";
   readonly value: string;
   /** The free text after the value, trimmed; empty if there is none. */
@@ -22,7 +22,7 @@ export interface Directive {
   readonly end: number;
 }
 
-/** What the directives of a revision's file ask of the runner. */
+/** The instructions for the runner in the directives of a revision's file. */
 export interface ScriptHeader {
   /** `off`: the script runs outside a transaction, statement by statement. */
   readonly transaction: "on" | "off";
@@ -30,59 +30,58 @@ export interface ScriptHeader {
   readonly foreignKeys: "on" | "off";
   /** The oldest SQLite that can run the script, such as `[3, 53]`; undefined: any. */
   readonly sqlite: readonly number[] | undefined;
-  /** The script is the rebuild of a table, to be done beside writers; left out otherwise. */
+  /** Set if the script is the rebuild of a table that is to be done beside writers. */
   readonly online?: true;
-  /** Names of objects that the script may lose, with the reason given. */
+  /** The names of objects that the script may lose, with the given reasons. */
   readonly allowLoss: readonly { readonly name: string; readonly reason: string }[];
-  /** Columns that still need a value which a person must choose: until then the script is not run. */
+  /** Columns that need a value which a person must choose. Until then the script does not run. */
   readonly choose?: readonly { readonly name: string; readonly start: number }[];
 }
 
-/** A statement that does not end where its text does. Offsets in UTF-16 code units. */
+/** A statement that ends too late or too early. Offsets are in UTF-16 code units. */
 export interface Unfinished {
-  /** `trigger`: its body has no END · `(`: one is never closed · `)`: one is never opened. */
+  /** `trigger`: its body has no END · `(`: a parenthesis is never closed · `)`: one is never opened. */
   readonly kind: "trigger" | "(" | ")";
-  /** Where the statement begins. */
+  /** The start of the statement. */
   readonly start: number;
-  /** Where a statement begins that cannot be part of the trigger, if one does. */
+  /** The start of a statement that cannot be part of the trigger, if there is one. */
   readonly straggler: number | undefined;
 }
 
 /**
- * Places in a script that may turn out to be refused, marked while its tokens were read. Offsets in UTF-16 code units.
+ * Places in a script that may have to be refused, marked while its tokens were read. Offsets are in UTF-16 code units.
  */
 export interface ScriptMarks {
-  /** The first token that no revision may contain: no SQL, a parameter, a call of `load_extension`. */
+  /** The first token that no revision may contain: no SQL, a parameter, or a call of `load_extension`. */
   readonly token: number | undefined;
-  /** The names that begin like Aludel's own tables, in order. */
+  /** Names with the prefix of Aludel's own tables, in order. */
   readonly stateNames: readonly number[];
-  /** A comment that is never closed. */
+  /** The start of a comment that is never closed. */
   readonly openComment: number | undefined;
-  /** The first statement that does not end. */
+  /** The first statement that is unfinished. */
   readonly unfinished?: Unfinished;
 }
 
-/** An SQL file that has been read, decoded, tokenized and split: ready to run. */
+/** A parsed SQL file, ready to run. */
 export interface Script {
-  /** The name to use in messages: `migrations/2026-11-23_3f9c_create/up.sql`. */
+  /** The name for messages: `migrations/2026-11-23_3f9c_create/up.sql`. */
   readonly file: string;
-  /** The canonical text (docs/formats.md): what is hashed, run and stored. */
+  /** The canonical text (docs/formats.md), which is hashed, run and stored. */
   readonly text: string;
   readonly header: ScriptHeader;
   readonly statements: readonly Statement[];
-  /** What {@linkcode findRefusal} has to look at. */
+  /** The places that {@linkcode findRefusal} has to check. */
   readonly marks: ScriptMarks;
 }
 
 /**
- * Where in a statement sqlite3_complete() would be (https://sqlite.org/src/file/src/complete.c). Only
- * a trigger's body may hold semicolons, and it ends at the three tokens `; END ;`.
+ * The state of sqlite3_complete() within a statement (https://sqlite.org/src/file/src/complete.c). Only a trigger's
+ * body may contain semicolons, and it ends at the three tokens `; END ;`.
  */
 type State = "start" | "normal" | "explain" | "create" | "trigger" | "semicolon" | "end";
 
 /**
- * Finds the statements of a text that is fed to it token by token, for a caller that reads the
- * tokens for its own ends as well: one pass serves both.
+ * Finds the statements of a text token by token, for a caller that uses the tokens too, so that one pass is enough.
  */
 export class StatementSplitter {
   readonly #statements: Statement[] = [];
@@ -90,22 +89,22 @@ export class StatementSplitter {
   #start = 0;
   #end = 0;
   #verb = "";
-  /** How many parentheses are open. */
+  /** The number of open parentheses. */
   #depth = 0;
   #straggler: number | undefined;
   #unfinished: Unfinished | undefined;
 
-  /** Whether a statement has begun and not ended at the last token taken. */
+  /** Whether a statement has begun and has not ended at the last token. */
   get inStatement(): boolean {
     return this.#state !== "start";
   }
 
-  /** How many statements have ended. */
+  /** The number of statements that have ended. */
   get count(): number {
     return this.#statements.length;
   }
 
-  /** The first statement that has ended without being at its end. */
+  /** The first statement that ended although it was unfinished. */
   get unfinished(): Unfinished | undefined {
     return this.#unfinished;
   }
@@ -138,7 +137,7 @@ export class StatementSplitter {
     }
   }
 
-  /** The statements, the last one also when no semicolon ends it. */
+  /** Returns the statements, including a last one without a semicolon. */
   finish(): readonly Statement[] {
     if (this.inStatement) this.#finish();
     return this.#statements;
@@ -148,14 +147,14 @@ export class StatementSplitter {
     const state = this.#state;
     if (state === "trigger") return state;
     const length = word === undefined ? 0 : word.end - word.start;
-    // No word longer than TEMPORARY matters, and most tokens are no word at all.
+    // No word longer than TEMPORARY matters, and most tokens are not words.
     const text = word === undefined || length > 9 ? "" : word.current.toUpperCase();
     switch (state) {
       case "create":
         if (text === "TRIGGER") return "trigger";
         return text === "TEMP" || text === "TEMPORARY" ? "create" : "normal";
       case "explain":
-        // EXPLAIN QUERY PLAN: other words pass.
+        // EXPLAIN QUERY PLAN: skip the other words.
         if (text === "CREATE") return "create";
         return text === "EXPLAIN" || text === "TEMP" || text === "TEMPORARY" ||
             text === "TRIGGER" || text === "END"
@@ -185,13 +184,13 @@ export class StatementSplitter {
   }
 }
 
-/** 1 for one that opens, -1 for one that closes, 0 for any other operator. */
+/** 1 for an opening parenthesis, -1 for a closing one, 0 for any other operator. */
 function parenthesis({ text, start }: Tokenizer): number {
   const code = text.charCodeAt(start);
   return code === 0x28 ? 1 : code === 0x29 ? -1 : 0;
 }
 
-/** What may follow a semicolon in a trigger's body: https://sqlite.org/lang_createtrigger.html */
+/** The words that may follow a semicolon in a trigger's body: https://sqlite.org/lang_createtrigger.html */
 const TRIGGER_STEPS: ReadonlySet<string> = new Set([
   "DELETE",
   "END",
@@ -208,9 +207,9 @@ function isOfTrigger(token: Tokenizer): boolean {
 }
 
 /**
- * The statements of an SQL text, in order, as sqlite3_complete() tells them apart
- * (https://sqlite.org/c3ref/complete.html). Comments and spaces between them belong to none, empty
- * statements (`;;`) are none, and a last one without a semicolon counts.
+ * Splits an SQL text into statements, as sqlite3_complete() does (https://sqlite.org/c3ref/complete.html). Comments and
+ * spaces between statements belong to none, empty statements (`;;`) are left out, and a last one without a semicolon
+ * counts.
  */
 export function splitStatements(text: string): readonly Statement[] {
   const splitter = new StatementSplitter();

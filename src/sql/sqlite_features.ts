@@ -10,25 +10,25 @@ import {
 } from "./sqlite_releases.ts";
 import { TokenList } from "./token_list.ts";
 
-/** Something in an SQL text that only newer releases of SQLite know. */
+/** A feature in an SQL text that older releases of SQLite lack. */
 export interface Feature {
-  /** As it is called: `RETURNING`, `iif()`. */
+  /** The usual name: `RETURNING`, `iif()`. */
   readonly name: string;
-  /** The first release that knows it. */
+  /** The first release with the feature. */
   readonly since: Release;
-  /** Where it is in the text. */
+  /** The place in the text. */
   readonly start: number;
 }
 
 const DATE_FUNCTIONS = new Set("DATE TIME DATETIME JULIANDAY UNIXEPOCH STRFTIME".split(" "));
 
 /**
- * Everything in a statement that a release of SQLite does not know yet, in the order of the text, each once.
+ * Finds the features in a statement that a release of SQLite lacks, in the order of the text, without repetitions.
  *
- * Total: what is no SQL at all has no features. A name can be taken for a feature only if it is written as one.
+ * It never throws: a text that is not SQL has no features. A name is reported only if it is written like the feature.
  *
- * @param text The SQL text. @param statement Where the statement is in it.
- * @param release The release that is to run it.
+ * @param text The SQL text. @param statement The place of the statement in it.
+ * @param release The release that will run it.
  */
 export function newerFeatures(
   text: string,
@@ -44,12 +44,12 @@ export function newerFeatures(
   });
 }
 
-/** Words before a name that is defined or written into, and no function that is called. */
+/** Words before a name that is defined or written to, so that the name is not a function call. */
 const BEFORE_NAME = new Set(
   ". AS COLUMN EXISTS INDEX INTO REFERENCES RECURSIVE TABLE TRIGGER UPDATE USING VIEW".split(" "),
 );
 
-/** Two words in a row that make a clause. */
+/** Pairs of words that begin a clause. */
 const PAIRS: ReadonlyMap<
   string,
   { readonly followers: readonly string[]; readonly clause: keyof typeof CLAUSES }
@@ -59,24 +59,24 @@ const PAIRS: ReadonlyMap<
   ["NULLS", { followers: ["FIRST", "LAST"], clause: "NULLS FIRST and NULLS LAST" }],
 ]);
 
-/** What cannot come right before RETURNING the clause, but before a name. */
+/** Words that come before a name, and never before the clause RETURNING. */
 const BEFORE_OPERAND = new Set(
   ". , ( = == < > <= >= <> != + - * / || AND OR NOT BY SET SELECT DISTINCT WHERE AS IN IS LIKE"
     .split(" "),
 );
 
-/** Words right before a value that is no operand. */
+/** Words before a value that is not an operand. */
 const BEFORE_LITERAL = new Set("CASE DEFAULT ELSE RETURNING THEN VALUES WHEN".split(" "));
 
-/** What a window begins with, if not with the name of another one. */
+/** Words that can begin a window, unless it begins with the name of another one. */
 const IN_WINDOW = new Set("PARTITION ORDER ROWS RANGE GROUPS".split(" "));
 
 class FeatureFinder {
   readonly #tokens: TokenList;
   readonly #found: Feature[] = [];
-  /** The calls and other parentheses that are open: the function's name, or an empty text. */
+  /** The open parentheses: for each the name of the called function, or an empty text. */
   readonly #open: string[] = [];
-  /** Within a CREATE TRIGGER, the verb of the statement in its body. */
+  /** The verb of the statement, or within a CREATE TRIGGER that of the statement in its body. */
   #verb = "";
   #conflicts = 0;
 
@@ -86,7 +86,7 @@ class FeatureFinder {
 
   find(): Feature[] {
     this.#head();
-    // What an index sorts by.
+    // The start of the columns or expressions of an index.
     const first = this.#isIndex ? this.#tokens.all.findIndex(({ text }) => text === "(") : 0;
     const last = this.#isIndex ? this.#tokens.closing(first) : 0;
     for (const [at, { kind, text }] of this.#tokens.all.entries()) {
@@ -104,7 +104,7 @@ class FeatureFinder {
     return this.#found.sort((a, b) => a.start - b.start);
   }
 
-  /** What the first words of the statement say. */
+  /** Checks the first words of the statement. */
   #head(): void {
     const verb = this.#text(0);
     if (verb === "ALTER") this.#alter();
@@ -131,7 +131,7 @@ class FeatureFinder {
     }
   }
 
-  /** A statement begins: the first one, or one of a trigger's body. */
+  /** Notes the begin of a statement: the first one, or one in a trigger's body. */
   #begin(verb: string): void {
     this.#verb = verb;
     this.#conflicts = 0;
@@ -151,7 +151,7 @@ class FeatureFinder {
     this.#definitionWord(text, at);
   }
 
-  /** Words that begin a statement or one of its clauses. */
+  /** Checks words that begin a statement or a clause. */
   #clauseWord(text: string, at: number): void {
     const [previous, next] = [this.#text(at - 1), this.#text(at + 1)];
     const isOuter = this.#open.length === 0;
@@ -196,7 +196,7 @@ class FeatureFinder {
     }
   }
 
-  /** Words in expressions, window functions and aggregates, and names of tables. */
+  /** Checks words in expressions, window functions and aggregates, and names of tables. */
   #operandWord(text: string, at: number): void {
     const [previous, next] = [this.#text(at - 1), this.#text(at + 1)];
     switch (text) {
@@ -249,7 +249,7 @@ class FeatureFinder {
     }
   }
 
-  /** Words in the definition of a table. */
+  /** Checks words in the definition of a table. */
   #definitionWord(text: string, at: number): void {
     const isTable = this.#text(0) === "CREATE" && !this.#hasBody;
     if (!isTable) return;
@@ -273,7 +273,7 @@ class FeatureFinder {
     }
   }
 
-  /** What newer releases allow as arguments of a function. */
+  /** Checks the arguments of a function call. */
   #call(at: number): void {
     const text = this.#text(at);
     const count = this.#tokens.argumentsOf(at + 1);
@@ -298,7 +298,7 @@ class FeatureFinder {
     }
   }
 
-  /** Before, the message was one string or name. */
+  /** Checks a RAISE. Old releases allow only a string or a name as its message. */
   #raise(at: number): void {
     if (this.#text(at + 1) !== "(" || this.#text(at + 3) !== ",") return;
     if (this.#text(at + 5) !== ")") this.#add("an expression in RAISE", at);
@@ -336,12 +336,12 @@ class FeatureFinder {
     return this.#text(0) === "CREATE" && [1, 2].some((at) => this.#text(at) === "INDEX");
   }
 
-  /** Whether the statement is a CREATE TRIGGER, which has statements in it. */
+  /** Whether the statement is a CREATE TRIGGER, which contains statements. */
   get #hasBody(): boolean {
     return [1, 2].some((at) => this.#text(at) === "TRIGGER");
   }
 
-  /** Whether a word before a parenthesis is a function that is called. */
+  /** Whether a word before a parenthesis is a function call. */
   #isCall(at: number): boolean {
     const token = this.#tokens.all[at];
     if (token?.kind !== "word" || at === 0) return false;
@@ -379,7 +379,7 @@ class FeatureFinder {
   }
 }
 
-/** Words that a parenthesis may follow without a call. */
+/** Words that can precede a parenthesis without a call. */
 const NO_FUNCTION = new Set(
   `ALL AND AS BETWEEN BY CASE CHECK CONFLICT DEFAULT DELETE DISTINCT DO ELSE ESCAPE EXCEPT EXISTS FILTER FOREIGN FROM
   HAVING IN INSERT INTERSECT INTO IS JOIN KEY LIMIT MATERIALIZED NOT OFFSET ON OR ORDER OVER PRIMARY RETURNING SELECT SET

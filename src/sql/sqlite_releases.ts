@@ -1,20 +1,20 @@
 /** A release of SQLite: `[3, 53]`. */
 export type Release = readonly [major: number, minor: number];
 
-/** Whether a release is another one or newer. */
+/** Whether a release is the same as another one or newer. */
 export function isAtLeast(release: Release, other: Release): boolean {
   return release[0] > other[0] || (release[0] === other[0] && release[1] >= other[1]);
 }
 
-/** The release of a version such as `3.53.2` or `3.53`. */
+/** The release of a version, such as `3.53.2` or `3.53`. */
 export function releaseOf(version: string): Release {
   const [major = 3, minor = 0] = version.split(".").map(Number);
   return [major, minor];
 }
 
-// All from https://sqlite.org/changes.html. What only makes statements faster, or is an option of the build, is left out.
+// All are from https://sqlite.org/changes.html, except changes that only affect speed or are options of the build.
 
-/** Statements and clauses → the minor release since which SQLite 3 has them. */
+/** Statements and clauses with the first minor release of SQLite 3 that has them. */
 export const CLAUSES = {
   "indexes on expressions": 9,
   "TRUE and FALSE": 23,
@@ -60,7 +60,7 @@ export const CLAUSES = {
   "REINDEX EXPRESSIONS": 53,
 } as const;
 
-/** Functions by the minor release since which SQLite 3 has them. */
+/** Functions by the first minor release of SQLite 3 that has them. */
 const FUNCTIONS_SINCE: Readonly<Record<number, string>> = {
   25:
     "row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value",
@@ -87,7 +87,7 @@ const FUNCTIONS_SINCE: Readonly<Record<number, string>> = {
   53: "json_array_insert jsonb_array_insert",
 };
 
-/** Pragmas likewise. An older SQLite ignores one that it does not know, which is right for legacy_alter_table alone. */
+/** Pragmas likewise. An older SQLite ignores unknown pragmas, which is only harmless for legacy_alter_table. */
 const PRAGMAS_SINCE: Readonly<Record<number, string>> = {
   26: "table_xinfo",
   30: "function_list module_list pragma_list",
@@ -96,27 +96,27 @@ const PRAGMAS_SINCE: Readonly<Record<number, string>> = {
   37: "table_list",
 };
 
-/** Modifiers of the functions of date and time likewise. */
+/** Modifiers of date and time functions likewise. */
 const MODIFIERS_SINCE: Readonly<Record<number, string>> = {
   38: "auto julianday",
   42: "subsec subsecond",
   46: "ceiling floor",
 };
 
-/** Likewise the letters after `%` that strftime() knows. */
+/** The letters after `%` in strftime() likewise. */
 export const CONVERSIONS: ReadonlyMap<string, number> = new Map([
   ...[..."eFIklpPRTu"].map((letter) => [letter, 44] as const),
   ...[..."GgUV"].map((letter) => [letter, 46] as const),
 ]);
 
-/** Since when a modifier of a date can add a span such as `+0001-02-03`. */
+/** The first minor release in which a modifier of a date can be a span such as `+0001-02-03`. */
 export const DATE_SPANS = 43;
 
-/** As {@linkcode CLAUSES}, by the names of functions in upper case. */
+/** As {@linkcode CLAUSES}, for functions by their names in upper case. */
 export const FUNCTIONS = byName(FUNCTIONS_SINCE);
-/** As {@linkcode CLAUSES}, by the names of pragmas in upper case. */
+/** As {@linkcode CLAUSES}, for pragmas by their names in upper case. */
 export const PRAGMAS = byName(PRAGMAS_SINCE);
-/** As {@linkcode CLAUSES}, by the modifiers of dates in upper case. */
+/** As {@linkcode CLAUSES}, for modifiers of dates. */
 export const MODIFIERS = byName(MODIFIERS_SINCE);
 function byName(since: Readonly<Record<number, string>>): ReadonlyMap<string, number> {
   return new Map(

@@ -3,12 +3,12 @@ import { Tokenizer, type TokenKind } from "./tokenizer.ts";
 /** A token that is neither space nor comment. */
 export interface SignificantToken {
   readonly kind: TokenKind;
-  /** In upper case; of a quoted one as it is written. */
+  /** The text in upper case; that of a quoted token as it is written. */
   readonly text: string;
   readonly start: number;
 }
 
-/** The tokens of a statement but for spaces and comments, with a look at their parentheses. */
+/** The tokens of a statement except spaces and comments, with methods for its parentheses. */
 export class TokenList {
   readonly all: readonly SignificantToken[];
 
@@ -27,12 +27,12 @@ export class TokenList {
     this.all = tokens;
   }
 
-  /** The text at an index; empty beyond the ends. */
+  /** The text at an index; empty outside the list. */
   text(at: number): string {
     return this.all[at]?.text ?? "";
   }
 
-  /** The index of the parenthesis that closes the one at an index; beyond the end if there is none. */
+  /** The index of the parenthesis that closes the one at an index; past the end if there is none. */
   closing(at: number): number {
     let depth = 0;
     for (; at < this.all.length; at++) {
@@ -43,7 +43,7 @@ export class TokenList {
     return at;
   }
 
-  /** How many arguments the parenthesis at an index holds. */
+  /** The number of arguments in the parentheses at an index. */
   argumentsOf(at: number): number {
     const end = this.closing(at);
     if (end === at + 1) return 0;
@@ -55,7 +55,7 @@ export class TokenList {
     return count;
   }
 
-  /** Whether a word comes before an index within the same parentheses, and nothing that ends the search in between. */
+  /** Whether a word precedes an index within the same parentheses, without `end` between them. */
   isAfter(at: number, word: string, end: string): boolean {
     let depth = 0;
     for (let before = at - 1; before >= 0; before--) {

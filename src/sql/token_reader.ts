@@ -2,15 +2,15 @@ import { foldName, unquote } from "./identifier.ts";
 import type { Statement } from "./script.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
-/** A name as SQL writes it, with its schema: `main.t`. Both unquoted, in the case in which they are written. */
+/** A name with its schema, as in `main.t`. Both are unquoted and keep their case. */
 export interface QualifiedName {
   readonly schema: string | undefined;
   readonly name: string;
 }
 
 /**
- * Walks over a statement's tokens, spaces and comments left out, one at a time: enough to recognise
- * the head of a statement without a parser. It is always at a token or past the end.
+ * Reads a statement's tokens one at a time, without spaces and comments. That is enough to recognise the beginning of a
+ * statement without a parser. The reader is always at a token or past the end.
  */
 export class TokenReader {
   readonly #tokenizer: Tokenizer;
@@ -26,7 +26,7 @@ export class TokenReader {
     return this.#isAtEnd;
   }
 
-  /** Where the current token starts in the text. */
+  /** The start of the current token in the text. */
   get start(): number {
     return this.#isAtEnd ? this.#tokenizer.end : this.#tokenizer.start;
   }
@@ -35,7 +35,7 @@ export class TokenReader {
     return !this.#isAtEnd && this.#tokenizer.kind === "semicolon";
   }
 
-  /** The current token in upper case when it is a bare word, otherwise empty. */
+  /** The current token in upper case if it is a bare word, else an empty text. */
   get word(): string {
     return this.#word ??= !this.#isAtEnd && this.#tokenizer.kind === "word"
       ? this.#tokenizer.current.toUpperCase()
@@ -52,7 +52,7 @@ export class TokenReader {
     this.#isAtEnd = this.#isAtEnd || !this.#tokenizer.nextSignificant();
   }
 
-  /** Steps over the words, if they follow one another here; otherwise over none of the rest. */
+  /** Skips words if they follow here in this order; stops at the first that does not match. */
   accept(...words: readonly string[]): boolean {
     for (const word of words) {
       if (this.word !== word) return false;
@@ -61,7 +61,7 @@ export class TokenReader {
     return true;
   }
 
-  /** Steps over an operator, if it is the current token. */
+  /** Skips an operator if it is the current token. */
   acceptOperator(operator: string): boolean {
     if (!this.isOperator(operator)) return false;
     this.advance();
@@ -93,7 +93,7 @@ export class TokenReader {
     return second === undefined ? undefined : { schema: first, name: second };
   }
 
-  /** Steps over `( … )`, if it begins here. */
+  /** Skips `( … )` if it begins here. */
   skipParentheses(): boolean {
     if (!this.isOperator("(")) return false;
     let depth = 0;
@@ -106,10 +106,10 @@ export class TokenReader {
   }
 
   /**
-   * Moves to the first of the words that is outside parentheses and not part of a dotted
-   * name; to the next semicolon, or the end, if there is none.
+   * Moves to the first of some words that is outside parentheses and not part of a dotted name. If there is none, it
+   * moves to the next semicolon or the end.
    *
-   * @returns Whether one of the words was found; the reader is at it then.
+   * @returns Whether a word was found. The reader is then at it.
    */
   seek(words: ReadonlySet<string>): boolean {
     let afterDot = false;
@@ -121,7 +121,7 @@ export class TokenReader {
     return false;
   }
 
-  /** Steps over `WITH name (…) AS (…), …`, if it begins here, to the statement that follows. */
+  /** Skips `WITH name (…) AS (…), …` if it begins here. */
   skipWith(): void {
     if (!this.accept("WITH")) return;
     this.accept("RECURSIVE");
@@ -138,25 +138,25 @@ export class TokenReader {
 
 const PREFIX = "aludel_";
 
-/** Whether a name of a table, index, view or trigger is one that Aludel keeps for its own. */
+/** Whether Aludel reserves the name for its own tables, indexes, views and triggers. */
 export function isStateName(name: string): boolean {
   return name.length >= PREFIX.length && foldName(name.slice(0, PREFIX.length)) === PREFIX;
 }
 
 /**
- * Whether the shadow tables of a virtual table of this name would be called as Aludel's own tables are: SQLite joins them to
- * the name with `_`, and renames them along without asking its authorizer.
+ * Whether shadow tables of a virtual table with this name would have names that Aludel reserves: SQLite joins their
+ * suffixes to the name with `_`, and renames them without asking its authorizer.
  */
 export function ownsStateNames(name: string): boolean {
   return `${foldName(name)}_` === PREFIX;
 }
 
 /**
- * The table whose rows an FTS5 table indexes, and of which it holds nothing itself but the index
+ * The table whose rows an FTS5 table indexes without storing them itself
  * (https://sqlite.org/fts5.html#external_content_tables).
  *
  * @param sql The text of a CREATE VIRTUAL TABLE.
- * @returns undefined for a table with content of its own, a contentless one, and any other statement.
+ * @returns undefined for a table with its own content, a contentless table, and any other statement.
  */
 export function indexedContent(sql: string): string | undefined {
   const reader = new TokenReader(sql, { start: 0, end: sql.length });

@@ -1,8 +1,8 @@
 /**
- * What a token can be, after SQLite's own tokenizer (https://sqlite.org/src/file/src/tokenize.c).
+ * The kinds of tokens, as in SQLite's tokenizer (https://sqlite.org/src/file/src/tokenize.c).
  *
  * `word`: a bare keyword or identifier · `quoted`: an identifier in "…", […] or `…` ·
- * `string`: '…' · `blob`: x'…' · `illegal`: what SQLite would refuse (an unterminated quote, a NUL).
+ * `string`: '…' · `blob`: x'…' · `illegal`: a token that SQLite refuses (an unterminated quote, a NUL).
  */
 export type TokenKind =
   | "space"
@@ -24,7 +24,7 @@ interface Token {
   readonly end: number;
 }
 
-// What a character below 0x80 may begin or continue; everything above is an identifier character.
+// The classes of characters below 0x80. All others are identifier characters.
 const SPACE = 1;
 const IDENTIFIER = 2;
 const DIGIT = 4;
@@ -34,8 +34,8 @@ const CLASS: Uint8Array = classTable();
 
 function classTable(): Uint8Array {
   const table = new Uint8Array(128);
-  // sqlite3Isspace() takes a vertical tab too, but only after another space:
-  // SQLite refuses one where a token begins.
+  // sqlite3Isspace() also accepts a vertical tab, but only after another space:
+  // SQLite refuses one at the start of a token.
   for (const code of [0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20]) table[code] = SPACE;
   for (let code = 0; code < 128; code++) {
     const character = String.fromCharCode(code);
@@ -47,31 +47,31 @@ function classTable(): Uint8Array {
 }
 
 function is(code: number, mask: number): boolean {
-  // NaN, which charCodeAt gives after the end, is in no class.
+  // charCodeAt returns NaN past the end, which is in no class.
   return code < 128 ? (CLASS[code]! & mask) !== 0 : code >= 128 && mask === IDENTIFIER;
 }
 
 /**
- * Reads SQL text token by token, after SQLite's own rules (sqlite3GetToken() in
- * https://sqlite.org/src/file/src/tokenize.c), without making an object for each.
+ * Reads SQL text token by token, by SQLite's own rules (sqlite3GetToken() in
+ * https://sqlite.org/src/file/src/tokenize.c), without creating an object for each.
  *
- * Total and lossless: any string is covered by adjacent tokens. SQLite ends its input at a NUL;
- * here a NUL ends the token before it and is an `illegal` token itself.
+ * It accepts any string, and its tokens cover the whole string. SQLite ends its input at a NUL; here a NUL ends the
+ * token before it and is an `illegal` token itself.
  */
 export class Tokenizer {
   readonly text: string;
   /** The kind of the current token; meaningless before the first {@linkcode next}. */
   kind: TokenKind = "space";
-  /** Where the current token starts, in UTF-16 code units. */
+  /** The start of the current token, in UTF-16 code units. */
   start: number;
-  /** Where the current token ends, exclusive. */
+  /** The end of the current token, exclusive. */
   end: number;
   readonly #limit: number;
 
   /**
    * @param text The SQL text.
-   * @param start Where to begin: the boundary of a token.
-   * @param limit Where to stop: the boundary of a token, by default the end of the text.
+   * @param start The start, which must be the boundary of a token.
+   * @param limit The end, which must be the boundary of a token; by default the end of the text.
    */
   constructor(text: string, start = 0, limit: number = text.length) {
     this.text = text;
@@ -80,7 +80,7 @@ export class Tokenizer {
     this.#limit = limit;
   }
 
-  /** Moves to the next token; false when there is none. */
+  /** Moves to the next token. Returns false at the end. */
   next(): boolean {
     const start = this.end;
     if (start >= this.#limit) return false;
@@ -89,7 +89,7 @@ export class Tokenizer {
     return true;
   }
 
-  /** Moves to the next token that is neither space nor comment; false when there is none. */
+  /** Moves to the next token that is neither space nor comment. Returns false at the end. */
   nextSignificant(): boolean {
     while (this.next()) {
       if (this.kind !== "space" && this.kind !== "comment") return true;
@@ -110,7 +110,7 @@ export class Tokenizer {
       if ((code === 0x78 || code === 0x58) && text.charCodeAt(start + 1) === 0x27) {
         return this.#blob(start);
       }
-      // A byte order mark where a token would begin is space; inside a word it is a letter.
+      // A byte order mark at the start of a token is space; inside a word it is a letter.
       if (code === 0xfeff) return this.#is("space", start + 1);
       return this.#is("word", this.#skip(start + 1, IDENTIFIER));
     }
@@ -185,7 +185,7 @@ export class Tokenizer {
     return at;
   }
 
-  /** The first place from `at` with the code or, if it comes before, a NUL or the end. */
+  /** The first place from `at` with the code, or with a NUL or the end if these come first. */
   #find(at: number, code: number): number {
     const text = this.text;
     const length = text.length;
@@ -202,7 +202,7 @@ export class Tokenizer {
 
   #slash(start: number, following: number): number {
     const text = this.text;
-    // SQLite reads a comment's opening at the very end of the text as two operators.
+    // SQLite reads the opening of a comment at the very end of the text as two operators.
     if (following !== 0x2a || !(text.charCodeAt(start + 2) > 0)) {
       return this.#is("operator", start + 1);
     }
@@ -262,7 +262,7 @@ export class Tokenizer {
     return this.#is(end === at ? "number" : "illegal", end);
   }
 
-  /** Digits and the separator `_`, which SQLite takes since 3.46 and its parser judges. */
+  /** Skips digits and the separator `_`, which SQLite accepts since 3.46 and checks in its parser. */
   #digits(at: number, mask: number): number {
     for (;;) {
       const code = this.text.charCodeAt(at);
@@ -303,11 +303,11 @@ export class Tokenizer {
 }
 
 /**
- * All tokens of a text: adjacent, covering it from start to end, whatever the string.
+ * Splits a text into tokens. They are adjacent and cover the whole text, whatever it contains.
  *
  * @param text The SQL text.
- * @param start Where to begin: the boundary of a token.
- * @param limit Where to stop: the boundary of a token.
+ * @param start The start, which must be the boundary of a token.
+ * @param limit The end, which must be the boundary of a token.
  */
 export function tokenize(text: string, start = 0, limit: number = text.length): Token[] {
   const tokens: Token[] = [];

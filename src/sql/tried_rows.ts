@@ -2,24 +2,24 @@ import type { Statement } from "./script.ts";
 import { TokenReader } from "./token_reader.ts";
 
 /**
- * What a statement puts under a constraint: the rows that it copies, or those in a table. Enough to ask for
- * the rows that are in its way.
+ * The rows that a statement checks against a constraint: those that it copies, or those in a table. It is used to find
+ * the rows that violate the constraint.
  */
 export type TriedRows =
-  /** `INSERT INTO table (columns) query`; `columns` undefined: all of the table's. */
+  /** `INSERT INTO table (columns) query`. `columns` is undefined if the statement names none. */
   | {
     readonly kind: "insert";
     readonly table: string;
     readonly columns: readonly string[] | undefined;
     readonly query: string;
-    /** The bare columns of a query over one table, undefined for any other value. */
+    /** The bare columns of a query of one table, with undefined for any other value. */
     readonly source:
       | { readonly table: string; readonly columns: readonly (string | undefined)[] }
       | undefined;
   }
   | { readonly kind: "not-null"; readonly table: string; readonly column: string }
   | { readonly kind: "check"; readonly table: string; readonly expression: string }
-  /** `CREATE UNIQUE INDEX … ON table (terms) WHERE where`. A term has its COLLATE, and no order. */
+  /** `CREATE UNIQUE INDEX … ON table (terms) WHERE where`. A term includes its COLLATE, but no order. */
   | {
     readonly kind: "unique";
     readonly table: string;
@@ -28,10 +28,10 @@ export type TriedRows =
   };
 
 /**
- * Reads what a statement puts under a constraint.
+ * Finds the rows that a statement checks against a constraint.
  *
- * @param text The text that the statement's offsets count in.
- * @returns undefined for statements that are read no further, or concern another schema than `main`.
+ * @param text The text to which the statement's offsets refer.
+ * @returns undefined for other statements, and for those on a schema other than `main`.
  */
 export function readTriedRows(text: string, statement: Statement): TriedRows | undefined {
   const reader = new TokenReader(text, statement);
@@ -68,7 +68,7 @@ function readInsert(reader: TokenReader, text: string): TriedRows | undefined {
 
 const RETURNING = new Set(["RETURNING"]);
 
-/** Reads `SELECT a, b FROM t` and leaves the reader somewhere in the query. */
+/** Reads `SELECT a, b FROM t`. The reader stops somewhere in the query. */
 function readSource(
   reader: TokenReader,
   text: string,
@@ -125,14 +125,14 @@ function readUniqueIndex(reader: TokenReader, text: string): TriedRows | undefin
   return { kind: "unique", table, terms, where: text.slice(start, reader.start) };
 }
 
-/** A name that is in the schema `main`. */
+/** Reads a name in the schema `main`. */
 function mainName(reader: TokenReader): string | undefined {
   const found = reader.qualifiedName();
   const isMain = found?.schema === undefined || found.schema.toLowerCase() === "main";
   return isMain ? found?.name : undefined;
 }
 
-/** Steps over `( … )` and gives the texts between its commas. */
+/** Skips `( … )` and returns the texts between its commas. */
 function parts(reader: TokenReader, text: string): string[] {
   reader.advance();
   const found: string[] = [];
@@ -149,7 +149,7 @@ function parts(reader: TokenReader, text: string): string[] {
   return found;
 }
 
-/** The name that a text is, if it is nothing else. */
+/** The name that a text consists of; undefined if it is anything else. */
 function nameOf(text: string): string | undefined {
   const reader = new TokenReader(text, { start: 0, end: text.length });
   if (/^\s*'/.test(text)) return undefined;

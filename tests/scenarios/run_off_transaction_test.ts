@@ -139,7 +139,7 @@ for (
     assert.match(
       stderr,
       new RegExp(
-        `error\\[sql-outside\\]: "${what}" works inside a transaction[^]*at migrations/a1/up\\.sql:${place}\n`,
+        `error\\[sql-outside\\]: "${what}" can run inside a transaction[^]*at migrations/a1/up\\.sql:${place}\n`,
       ),
     );
     assert.match(
