@@ -21,15 +21,15 @@ export const DOWN_RULES = {
   },
   "empty-down": {
     level: "warning",
-    what: "The down.sql has no statement, and the up.sql has.",
-    why: "A downgrade would leave everything as it is, and is refused.",
+    what: "The down.sql has no statement, but the up.sql has.",
+    why: "A downgrade would change nothing, so it is refused.",
     cure:
       "Write the statements, or delete the file to mark the revision as irreversible. If there is nothing to undo, say so: `-- aludel: ignore=empty-down REASON`.",
   },
   "down-incomplete": {
     level: "warning",
     what: "The down.sql does not name something that the up.sql creates.",
-    why: "Objects that are left behind are in the way when the revision is applied again.",
+    why: "Objects that are left behind make the revision fail when it is applied again.",
     cure: "Drop it in down.sql. A proof shows exactly what a down leaves behind.",
   },
 } as const satisfies LintRules;
@@ -58,11 +58,11 @@ export function judgeDown({ up, down }: LintSubject, report: DownReport): void {
 interface Creation {
   readonly name: string;
   readonly what: string;
-  /** The folded name of the table that it goes with. */
+  /** The folded name of the table that it belongs to. */
   readonly owner: string | undefined;
 }
 
-/** The objects that exist after the up and not before, by its statements. */
+/** The objects that exist after the up but not before, according to its statements. */
 function creations(up: ScriptSubject): Creation[] {
   const renamed = new Set(
     up.walk.filter(({ mention }) => mention?.kind === "rename-table")
@@ -105,7 +105,7 @@ function creationOf({ mention, text, own }: WalkedStatement): Creation | undefin
   }
 }
 
-/** Whether the down drops the table, be it for a rebuild, so that all of it goes. */
+/** Whether the down drops the table, even if for a rebuild, so that all its parts are dropped. */
 function dropsTable(down: ScriptSubject, owner: string): boolean {
   const aliases = down.fates.touched.get(owner)?.aliases ?? new Set([owner]);
   return down.walk.some(({ mention }) =>

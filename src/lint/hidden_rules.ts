@@ -20,15 +20,15 @@ export const HIDDEN_RULES = {
     level: "warning",
     what: "CREATE … IF NOT EXISTS.",
     why:
-      "If something of that name is there already, whatever it looks like, the statement does nothing and the revision counts as applied: drift that nobody sees.",
-    cure: "Leave IF NOT EXISTS out, and stamp a database that has the object already.",
+      "If an object of that name already exists, whatever its definition, the statement does nothing and the revision counts as applied: drift that nobody sees.",
+    cure: "Leave IF NOT EXISTS out, and stamp a database that already has the object.",
   },
   "nondeterministic": {
     level: "warning",
-    what: "Rows are written with random() or the time of day.",
+    what: "Rows are written with random() or the present time.",
     why:
-      "Two databases with the same revisions hold different rows, and a rehearsal or proof has other rows than the run.",
-    cure: "Write constants, or compute the values from the rows that are there.",
+      "Two databases with the same revisions have different rows, and a rehearsal or proof has other rows than the run.",
+    cure: "Write constants, or compute the values from existing rows.",
   },
   "function-missing": {
     level: "error",
@@ -90,7 +90,9 @@ function findWord(text: string, name: string): number | undefined {
   return undefined;
 }
 
-/** A file that names a release itself is judged by that, if it is newer. */
+/**
+ * Reports features that are newer than the oldest release. A newer release in the file's header replaces the settings'.
+ */
 function judgeRelease(
   { direction, script: { text, statements, header } }: ScriptSubject,
   setting: Release | undefined,
@@ -128,24 +130,24 @@ function hasIfNotExists(text: string): boolean {
 
 const WRITES: ReadonlySet<string> = new Set(["insert", "replace", "update", "delete"]);
 
-/** Functions that give another value each time: https://sqlite.org/deterministic.html */
+/** Functions that return another value each time: https://sqlite.org/deterministic.html */
 const CHANCE: ReadonlySet<string> = new Set(["random", "randomblob"]);
 
-/** Functions of time, which without arguments mean now. */
+/** Date and time functions, which use the present time if they have no arguments. */
 const CLOCK: ReadonlySet<string> = new Set(
   ["date", "datetime", "julianday", "strftime", "time", "timediff", "unixepoch"],
 );
 
 const CURRENT = /^current_(?:date|time|timestamp)$/i;
 
-/** The first thing in a statement that is different each time. */
+/** Finds the first part of a statement whose value differs each time. */
 function findChance(
   { text }: WalkedStatement,
 ): { readonly name: string; readonly at: number } | undefined {
   const tokenizer = new Tokenizer(text);
-  /** A word that a parenthesis may follow. */
+  /** A word before a possible parenthesis. */
   let word: { readonly name: string; readonly at: number } | undefined;
-  /** A call of a function of time that is not closed yet. */
+  /** An open call of a date or time function. */
   let clock: typeof word;
   let isJustOpened = false;
   while (tokenizer.nextSignificant()) {

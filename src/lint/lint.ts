@@ -31,7 +31,7 @@ interface Ignores {
 interface LintResult {
   /** In the order of the text, up before down. */
   readonly findings: readonly Finding[];
-  /** How many findings the files say to ignore. */
+  /** The number of findings that the files suppress. */
   readonly ignored: number;
 }
 
@@ -69,7 +69,7 @@ function applyIgnores(
 
 /** Rules that belong together, and the function that judges them. */
 export interface LintGroup {
-  /** As a heading. */
+  /** The heading in docs/lint.md. */
   readonly title: string;
   readonly rules: LintRules;
   readonly judge: (subject: LintSubject, report: Report<string>) => Promise<void> | void;
@@ -77,27 +77,27 @@ export interface LintGroup {
 
 /** Every rule. */
 export const LINT_GROUPS: readonly LintGroup[] = [
-  { title: "Data that goes", rules: LOSS_RULES, judge: judgeLoss },
+  { title: "Lost data", rules: LOSS_RULES, judge: judgeLoss },
   { title: "Statements that fail if there are rows", rules: ROW_RULES, judge: judgeRows },
   { title: "Foreign keys", rules: REFERENCE_RULES, judge: judgeReferences },
   { title: "Rebuilds by hand", rules: REBUILD_RULES, judge: judgeRebuilds },
   { title: "Renames", rules: RENAME_RULES, judge: judgeRenames },
-  { title: "The way back", rules: DOWN_RULES, judge: judgeDown },
+  { title: "Downgrades", rules: DOWN_RULES, judge: judgeDown },
   { title: "Statements that depend on the database", rules: HIDDEN_RULES, judge: judgeHidden },
-  { title: "Work", rules: WORK_RULES, judge: judgeWork },
-  { title: "Suppression", rules: IGNORE_RULES, judge: () => {} },
+  { title: "Long statements", rules: WORK_RULES, judge: judgeWork },
+  { title: "Suppressions", rules: IGNORE_RULES, judge: () => {} },
 ];
 
-/** The rule of a code. */
+/** Finds the rule of a code. */
 export function findRule(code: string): LintRule | undefined {
   for (const { rules } of LINT_GROUPS) if (Object.hasOwn(rules, code)) return rules[code];
   return undefined;
 }
 
 /**
- * Judges a revision by every rule.
+ * Checks a revision by every rule.
  *
- * @param ignores The directives `ignore` of its files, each of which holds for its own file.
+ * @param ignores The `ignore` directives of its files. Each applies to its own file.
  * @throws {AludelError} The errors of reading a schema.
  */
 export async function lint(subject: LintSubject, ignores: Ignores): Promise<LintResult> {

@@ -18,13 +18,13 @@ export const LOSS_RULES = {
   "drop-table": {
     level: "warning",
     what: "An existing table is dropped, or created again without its rows.",
-    why: "Its rows are gone. A downgrade makes the table again, and it is empty.",
+    why: "Its rows are gone. A downgrade creates the table again, but empty.",
     cure: "Copy the rows first, or say why they are no longer needed.",
   },
   "drop-column": {
     level: "warning",
     what: "An existing column is dropped.",
-    why: "Its values are gone. A downgrade makes the column again, without them.",
+    why: "Its values are gone. A downgrade creates the column again, but without them.",
     cure: "Copy the values first, or say why they are no longer needed.",
   },
   "rebuild-drops-column": {
@@ -38,12 +38,12 @@ export const LOSS_RULES = {
     level: "warning",
     what: "A DELETE without WHERE, or with one that is always true, empties a table.",
     why: "All of its rows are gone, and no downgrade brings them back.",
-    cure: "Add a WHERE, or say why the table is to be emptied.",
+    cure: "Add a WHERE, or say why the table must be emptied.",
   },
   "update-all": {
     level: "warning",
-    what: "An UPDATE without WHERE overwrites columns that were there before the revision.",
-    why: "The values before are gone, and no downgrade brings them back.",
+    what: "An UPDATE without WHERE overwrites existing columns.",
+    why: "The old values are gone, and no downgrade brings them back.",
     cure: "Add a WHERE, or say why all rows are meant.",
   },
 } as const satisfies LintRules;
@@ -90,7 +90,7 @@ export async function judgeLoss({ up }: LintSubject, report: LossReport): Promis
   }
 }
 
-/** Whether the table was there and held rows of its own: an FTS5 index over another table's has none. */
+/** Whether the table existed and stored rows. An FTS5 index of another table's rows stores none. */
 async function hadRows(up: ScriptSubject, { before }: TableFate): Promise<boolean> {
   const schema = await up.before();
   if (schema === undefined || schema.tables.has(before)) return true;
@@ -98,7 +98,7 @@ async function hadRows(up: ScriptSubject, { before }: TableFate): Promise<boolea
   return virtual !== undefined && indexedContent(virtual.sql) === undefined;
 }
 
-/** What goes along with a table that is created again, and is not. */
+/** Indexes and triggers that are dropped with a table and not created again. */
 async function belongings(up: ScriptSubject, fate: TableFate): Promise<string[]> {
   const before = await up.before();
   const after = await up.after();
@@ -108,10 +108,10 @@ async function belongings(up: ScriptSubject, fate: TableFate): Promise<string[]>
     ...[...before.indexes].filter(([key, index]) => isGone(index) && !after.indexes.has(key)),
     ...[...before.triggers].filter(([key, each]) => isGone(each) && !after.triggers.has(key)),
   ];
-  return gone.map(([, { kind, name }]) => `${kind} ${displayName(name)} goes along`);
+  return gone.map(([, { kind, name }]) => `${kind} ${displayName(name)} is dropped too`);
 }
 
-/** A column that the script itself has added holds nothing yet. */
+/** Whether an UPDATE sets only columns that the script has added, which have no values yet. */
 function fillsNewColumns({ walk }: ScriptSubject, { text, mention }: WalkedStatement): boolean {
   const table = foldName(mention!.name);
   const added = new Set(walk.flatMap((one) => {

@@ -23,7 +23,7 @@ export const RENAME_RULES = {
     what:
       "A rebuild ends in a rename while a view, or a trigger of another table, names the table.",
     why:
-      "SQLite reads the whole schema for a rename, meets a view of a table that is not there at that moment and refuses.",
+      "SQLite reads the whole schema for a rename, and refuses it because the view's table does not exist at that moment.",
     cure:
       "Write PRAGMA legacy_alter_table=on right before the rename and PRAGMA legacy_alter_table=off right after it.",
   },
@@ -103,9 +103,9 @@ export const REFERENCE_RULES = {
   },
   "rebuild-order": {
     level: "error",
-    what: "A rebuild that renames the old table away before the new one is there.",
+    what: "A rebuild that renames the old table before it creates the new one.",
     why:
-      "SQLite rewrites foreign keys, views and triggers to follow the rename, so they name the old table and are left dangling when it is dropped.",
+      "SQLite rewrites foreign keys, views and triggers to follow the rename, so they name the old table and are dangling after it is dropped.",
     cure:
       "Create the new table under another name, copy, drop the old one, then rename the new one.",
   },
@@ -158,7 +158,7 @@ export async function judgeReferences(
         report(
           "delete-parent",
           at,
-          `The ON DELETE action of ${names(left)} does not happen for deleted rows of ${
+          `The ON DELETE action of ${names(left)} does not run for deleted rows of ${
             displayName(mention.name)
           }`,
         );
@@ -175,7 +175,7 @@ async function judgeOrder(
 ): Promise<void> {
   const children = childrenOf(await up.before(), foldName(name))
     .filter((child) => foldName(child.name) !== foldName(name));
-  // A table that lives on under its other name keeps its children, and the new one is another table.
+  // A table that still exists under its other name keeps its children, and the new one is another table.
   if (children.length === 0 || findFate(up, name)?.after !== foldName(name)) return;
   report(
     "rebuild-order",

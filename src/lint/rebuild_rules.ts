@@ -24,14 +24,14 @@ export const REBUILD_RULES = {
   "lost-index": {
     level: "error",
     what: "A table is rebuilt, and one of its indexes is not created again.",
-    why: "DROP TABLE takes the indexes along. Aludel refuses such a run as a loss.",
+    why: "DROP TABLE drops the indexes too. Aludel refuses such a run as a loss.",
     cure:
       "Create the index again after the rename, or drop it with DROP INDEX if you no longer need it.",
   },
   "lost-trigger": {
     level: "error",
     what: "A table or view is created again, and one of its triggers is not.",
-    why: "DROP takes the triggers along. Aludel refuses such a run as a loss.",
+    why: "DROP drops the triggers too. Aludel refuses such a run as a loss.",
     cure:
       "Create the trigger again at the end, or drop it with DROP TRIGGER if you no longer need it.",
   },
@@ -110,9 +110,9 @@ function judgeObjects(
     report(
       code,
       { script: "up", at: drop.statement.start },
-      `${object.kind} ${displayName(object.name)} goes with ${
+      `${object.kind} ${displayName(object.name)} is dropped with ${
         displayName(object.table)
-      } and does not come back`,
+      } and not created again`,
     );
   };
   for (const [key, index] of before.indexes) {
@@ -125,7 +125,7 @@ function judgeObjects(
   }
 }
 
-/** Whether a run would excuse that the index goes. */
+/** Whether a run would accept the loss of the index, because others replace it. */
 function isReplaced({ fates }: ScriptSubject, index: Index, before: Schema, after: Schema) {
   const owner = foldName(index.table);
   const from = before.tables.get(owner);
@@ -183,7 +183,7 @@ function judgeRowids(
     { script: "up", at: drop.statement.start },
     `The rows of ${displayName(old.name)} get other rowids`,
     {
-      notes: searched.map(({ name }) => `${displayName(name)} finds rows by them`),
+      notes: searched.map(({ name }) => `${displayName(name)} refers to rows by rowid`),
     },
   );
 }

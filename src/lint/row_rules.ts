@@ -11,25 +11,28 @@ import {
   type WalkedStatement,
 } from "./subject.ts";
 
-/** Statements that an empty table allows and one with rows does not: https://sqlite.org/lang_altertable.html#altertabaddcol */
+/**
+ * Statements that an empty table allows and one with rows does not:
+ * https://sqlite.org/lang_altertable.html#altertabaddcol
+ */
 export const ROW_RULES = {
   "add-not-null": {
     level: "error",
     what: "ADD COLUMN with NOT NULL and no default other than NULL.",
-    why: "SQLite does it on an empty table and refuses it on one that has rows.",
+    why: "SQLite allows it on an empty table and refuses it on one with rows.",
     cure:
       "Give the column a DEFAULT, or rebuild the table and give each row a value; autogenerate writes the rebuild.",
   },
   "add-default": {
     level: "error",
     what: "ADD COLUMN with a default that is not constant, such as CURRENT_TIMESTAMP.",
-    why: "SQLite does it on an empty table and refuses it on one that has rows.",
+    why: "SQLite allows it on an empty table and refuses it on one with rows.",
     cure: "Add the column without the default and UPDATE the rows, or rebuild the table.",
   },
   "add-stored": {
     level: "error",
     what: "ADD COLUMN of a STORED generated column.",
-    why: "SQLite does it on an empty table and refuses it on one that has rows.",
+    why: "SQLite allows it on an empty table and refuses it on one with rows.",
     cure: "Make the column VIRTUAL, or rebuild the table.",
   },
   "default-check": {
@@ -41,7 +44,7 @@ export const ROW_RULES = {
   "add-unique": {
     level: "error",
     what: "ADD COLUMN with UNIQUE or PRIMARY KEY.",
-    why: "SQLite never allows it.",
+    why: "SQLite does not support it.",
     cure: "Add the column, then CREATE UNIQUE INDEX.",
   },
   "add-references": {
@@ -54,7 +57,7 @@ export const ROW_RULES = {
   "unique-index": {
     level: "warning",
     what: "CREATE UNIQUE INDEX on an existing table.",
-    why: "It fails if two rows have the same values, which no new database has.",
+    why: "It fails if two rows have the same values, which a test on a new database does not show.",
     cure:
       "Remove duplicates in the same revision, or say how you know that there are none. `assert.sql` of the revision before can hold the query that shows it.",
   },
@@ -76,7 +79,7 @@ export const ROW_RULES = {
 type RowCode = keyof typeof ROW_RULES;
 type RowReport = Report<RowCode>;
 
-/** Judges both scripts: a down that puts a column back fails on rows just as an up does. */
+/** Checks both scripts, because a down that adds a column again can fail as an up can. */
 export async function judgeRows(subject: LintSubject, report: RowReport): Promise<void> {
   for (const script of scriptsOf(subject)) {
     for (const walked of script.walk) {
@@ -121,7 +124,9 @@ async function judgeAlteration(
 
 type Attempt = LintSubject["attempt"];
 
-/** With foreign keys enforced, SQLite refuses an ADD COLUMN whose default would be a foreign key, if the table has rows. */
+/**
+ * With foreign keys enforced, SQLite refuses an ADD COLUMN whose default would be a foreign key, if the table has rows.
+ */
 async function refersByDefault(attempt: Attempt, add: string): Promise<boolean> {
   const words = await attempt([
     "PRAGMA foreign_keys = ON",
@@ -169,7 +174,7 @@ async function judgeUniqueIndex(
   const { name, on } = mention!;
   if (on === undefined || own.has(foldName(on)) || isMended(script, walked, on)) return;
   const present = await script.before();
-  // Made again with its table, or on a table that only a schema of another branch has.
+  // It is created again with its table, or its table exists only on another branch.
   if (present?.indexes.get(foldName(name))?.unique) return;
   if (present !== undefined && !present.tables.has(foldName(on))) return;
   report(
@@ -184,7 +189,7 @@ function isUnique(text: string): boolean {
   return reader.accept("CREATE", "UNIQUE");
 }
 
-/** Whether an UPDATE or DELETE before it has seen to the rows. */
+/** Whether an earlier UPDATE or DELETE changed the rows of the table. */
 function isMended({ walk }: ScriptSubject, walked: WalkedStatement, table: string): boolean {
   return walk.slice(0, walk.indexOf(walked)).some(({ mention }) =>
     mention !== undefined && FIXING.has(mention.kind) && sameName(mention.name, table)

@@ -83,13 +83,13 @@ export interface WalkedStatement {
   readonly mention: Mention | undefined;
   /** The effects of the trigger bodies in it. */
   readonly later: readonly Mention[];
-  /** Whether renames leave the text of views, triggers and foreign keys alone: PRAGMA legacy_alter_table. */
+  /** Whether renames keep the text of views, triggers and foreign keys: PRAGMA legacy_alter_table. */
   readonly isLegacy: boolean;
   /** The tables that the script itself has created before, by folded name. */
   readonly own: ReadonlyMap<string, OwnTable>;
 }
 
-/** Walks through a script and notes which tables it created: changes to those affect no existing rows. */
+/** Reads a script and notes the tables that it creates, because changes to these affect no existing rows. */
 export function walkScript({ text, statements }: Script): readonly WalkedStatement[] {
   let own: ReadonlyMap<string, OwnTable> = new Map();
   let isLegacy = false;
@@ -136,12 +136,12 @@ function ownAfter(own: ReadonlyMap<string, OwnTable>, mention: Mention) {
   }
 }
 
-/** Whether a mention means something of the connection's temporary schema. */
+/** Whether a mention refers to the connection's temporary schema. */
 export function isTemporary({ schema }: Mention): boolean {
   return schema !== undefined && foldName(schema) === "temp";
 }
 
-/** Whether the script made the table that a statement names. */
+/** Whether the script created the table that a statement names. */
 export function isOwn({ own, mention }: WalkedStatement): boolean {
   return mention !== undefined && (isTemporary(mention) || own.has(foldName(mention.name)));
 }
@@ -152,11 +152,11 @@ export interface ScriptSubject {
   readonly script: Script;
   readonly walk: readonly WalkedStatement[];
   readonly fates: TableFates;
-  /** The schema before it runs; undefined if unknown. Read when first asked for. */
+  /** The schema before it runs; undefined if unknown. Read on demand. */
   readonly before: () => Promise<Schema | undefined>;
   /** The schema after it has run; undefined if unknown. */
   readonly after: () => Promise<Schema | undefined>;
-  /** The functions, folded, that SQLite asks for when the script runs, and does not have. */
+  /** The folded names of functions that the script calls and SQLite lacks. */
   readonly missingFunctions: () => Promise<readonly string[]>;
 }
 
@@ -166,11 +166,11 @@ export interface LintSubject {
   readonly up: ScriptSubject;
   /** null if there is no down.sql. */
   readonly down: ScriptSubject | null;
-  /** The oldest SQLite that shall run it, as the settings say; undefined if they do not. */
+  /** The oldest SQLite that must run it, according to the settings; undefined if they name none. */
   readonly sqlite?: Release | undefined;
-  /** Runs statements on an empty database. @returns SQLite's words if it refuses one; undefined otherwise. */
+  /** Runs statements on an empty database. @returns SQLite's message if it refuses one, else undefined. */
   readonly attempt: (statements: readonly string[]) => Promise<string | undefined>;
-  /** The number of rows in a table of a database that was named; undefined if unknown. */
+  /** The number of rows of a table in the given database; undefined if unknown. */
   readonly rows: (table: string) => Promise<number | undefined>;
 }
 
@@ -179,14 +179,14 @@ export function scriptsOf({ up, down }: LintSubject): readonly ScriptSubject[] {
   return down === null ? [up] : [up, down];
 }
 
-/** The fate of a table by any name that it or its replacement has on the way. */
+/** Finds the fate of a table by any name that it or its replacement has in the script. */
 export function findFate({ fates }: ScriptSubject, name: string): TableFate | undefined {
   const key = foldName(name);
   return fates.touched.get(key) ??
     [...fates.touched.values()].find(({ aliases }) => aliases.has(key));
 }
 
-/** Whether a table is dropped and created again without its rows: DROP TABLE and CREATE TABLE say that all of it goes. */
+/** Whether a table is dropped and created again without its rows, so that the script says that they are lost. */
 export function isEmptied({ script, walk }: ScriptSubject, fate: TableFate): boolean {
   if (!fate.dropped || fate.after === null) return false;
   const copies = walk.flatMap(({ statement }) => readCopyStatement(script.text, statement) ?? []);

@@ -15,7 +15,7 @@ export const WORK_RULES = {
   "repeated-rewrites": {
     level: "warning",
     what: "Several DROP COLUMN on one table.",
-    why: "Each of them writes the whole table again.",
+    why: "Each of them rewrites the whole table.",
     cure: "Rebuild the table once instead; autogenerate does so if it is cheaper.",
   },
   "large-table": {
@@ -45,7 +45,7 @@ export async function judgeWork({ up, rows }: LintSubject, report: WorkReport): 
     report(
       "large-table",
       { script: "up", at: walked.statement.start },
-      `Goes through the ${count.toLocaleString("en")} rows of ${displayName(table)}`,
+      `Reads or writes all ${count.toLocaleString("en")} rows of ${displayName(table)}`,
     );
   }
 }

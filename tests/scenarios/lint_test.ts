@@ -52,7 +52,7 @@ Deno.test("lint counts rows in the database that is named", async () => {
   assert.equal(await project.prepare("lint", "b1"), "");
   assert.match(
     await project.prepare("lint", "-d", "app.db", "b1"),
-    /^warning\[large-table\]: Goes through the 100,000 rows of t$/m,
+    /^warning\[large-table\]: Reads or writes all 100,000 rows of t$/m,
   );
 });
 

@@ -94,7 +94,7 @@ const CASES: readonly Case[] = [
     down: "DROP TABLE kept;",
     found: [],
   },
-  // Data that goes.
+  // Lost data.
   { name: "a drop", before: USERS, up: "DROP TABLE users;", found: ["drop-table"] },
   {
     name: "a drop and a create without a copy, which takes an index and a trigger along",
@@ -351,7 +351,7 @@ const CASES: readonly Case[] = [
     up: "ALTER TABLE users RENAME COLUMN email TO mail;",
     found: [],
   },
-  // The way back.
+  // Downgrades.
   { name: "no down", up: USERS, down: null, found: ["no-down"] },
   { name: "an empty down", up: USERS, down: "-- later\n", found: ["down empty-down"] },
   { name: "an empty down that has nothing to undo", up: "ANALYZE; REINDEX;", down: "", found: [] },
