@@ -19,20 +19,20 @@ export interface BlameLine {
   readonly revision: RevisionId;
   /** The folded name of a column; undefined for a part of the whole table. */
   readonly column: string | undefined;
-  /** The part as people write it: `email TEXT NOT NULL`, `index by_email on users`. */
+  /** The part for people: `email TEXT NOT NULL`, `index by_email on users`. */
   readonly line: string;
 }
 
-/** The parts of a table or view, by a key that tells them apart. */
+/** The parts of a table or view, by a key that identifies each. */
 type Parts = Map<string, BlameLine>;
 
-/** Who made the parts of some tables and views. */
+/** The origins of the parts of some tables and views. */
 export interface Blame {
   /** By folded name; a table's columns first, in its own order, then all else. */
   readonly lines: ReadonlyMap<string, readonly BlameLine[]>;
-  /** The names of all tables, views and virtual tables that there are at the end, by folded name. */
+  /** The names of all tables, views and virtual tables at the end, by folded name. */
   readonly owners: ReadonlyMap<string, string>;
-  /** The names of the tables and views that all indexes and triggers belong to, by the folded names of those. */
+  /** The owners of all indexes and triggers, by the folded names of these. */
   readonly belongings: ReadonlyMap<string, string>;
 }
 
@@ -41,7 +41,7 @@ export interface Blame {
  * comparing the schemas around those that changed them. Renames are followed if the statements make them.
  *
  * @param ids In topological order, with everything they need.
- * @param names Folded. Of those that do not exist there are no lines.
+ * @param names Folded names. Those that do not exist get no lines.
  * @throws {AludelError} The errors of replaying.
  */
 export async function blame(
@@ -58,7 +58,7 @@ export async function blame(
     const isLast = id === ids.at(-1);
     if (row!["definitions"] === definitions && !isLast) return;
     definitions = row!["definitions"];
-    // What has changed of other tables since counts for this revision, and nobody asks for it.
+    // Earlier changes of other tables are attributed to this revision too, but those are not in the result.
     const after = await tree.schemaOf(connection);
     const renames = renamesOf(tree.scriptOf(id));
     for (const change of compareSchemas(before, after, { renames })) note(owners, id, change);
@@ -85,7 +85,7 @@ export async function blame(
   };
 }
 
-/** The names, and those that tables had before revisions renamed them so. */
+/** The names, and the former names of tables that revisions renamed to them. */
 function formerNames(
   ids: readonly RevisionId[],
   tree: ReplayTree,
@@ -102,7 +102,7 @@ function formerNames(
   return found;
 }
 
-/** All that defines the tables and views of some names: as long as it gives the same, they are the same. */
+/** All definitions of tables and views with some names. While they are the same, no part has changed. */
 const DEFINITIONS =
   "SELECT json_group_array(json_array(type, name, tbl_name, sql)) AS definitions " +
   "FROM main.sqlite_schema WHERE lower(name) IN (SELECT value FROM json_each(?)) " +
@@ -150,7 +150,7 @@ function constraintsOf({ primaryKey, uniques, foreignKeys, checks }: Table): Con
   return [...(primaryKey ? [primaryKey] : []), ...uniques, ...foreignKeys, ...checks];
 }
 
-/** A rename changes the text of constraints that stay: those are the same in number and order on both sides. */
+/** Keeps the revisions of constraints whose text a rename changed: their number and order is the same on both sides. */
 function carryConstraints(parts: Parts, { from, to, changes }: AlterTable): void {
   const dropped = new Set(
     changes.flatMap((one) =>
@@ -224,7 +224,7 @@ function noteInTable(parts: Parts, revision: RevisionId, table: Table, change: T
   }
 }
 
-/** The owner of an object: an index or trigger is part of its table, a view or virtual table owns itself. */
+/** The owner of an object: the table of an index or trigger, or a view or virtual table itself. */
 function ownerOf(object: SchemaObject): string {
   return foldName("table" in object ? object.table : object.name);
 }
@@ -252,8 +252,8 @@ function forget(owners: Map<string, Parts>, object: SchemaObject): void {
 }
 
 /**
- * Columns, indexes and triggers are described as they are at the end: the rename of another column changes their text
- * and is none of theirs.
+ * Sorts the parts. Columns, indexes and triggers are described as they are at the end, because the rename of another
+ * column changes their text, but is not a change of theirs.
  */
 function inOrder(parts: Parts, owner: string, schema: Schema): BlameLine[] {
   for (const object of [...schema.indexes.values(), ...schema.triggers.values()]) {

@@ -13,12 +13,12 @@ import type { Script, Statement } from "../sql/script.ts";
 import { say } from "../text/next_step.ts";
 import { placeOf } from "../text/position.ts";
 
-/** Two branches that do not commute, on what they have in common. */
+/** Two branches that do not commute, with their common history. */
 export interface BranchConflict {
   readonly a: RevisionId;
   readonly b: RevisionId;
   readonly image: ScratchImage | undefined;
-  /** The revisions of each beyond that, parents first. */
+  /** The revisions of each branch beyond the common history, parents first. */
   readonly ofA: readonly RevisionId[];
   readonly ofB: readonly RevisionId[];
 }
@@ -35,8 +35,8 @@ type Outcome =
   | { readonly failed: PlacedStatement; readonly words: string };
 
 /**
- * Names the two statements because of which two branches do not commute: the shortest beginnings of both that do
- * not, by halving.
+ * Finds the two statements because of which two branches do not commute, by bisection: the shortest beginnings of both
+ * that do not commute.
  */
 async function findConflict(
   { a, b, image, ofA, ofB }: BranchConflict,
@@ -72,7 +72,7 @@ function statementsOf(script: Script): PlacedStatement[] {
   return script.statements.map((statement) => ({ script, statement }));
 }
 
-/** The problem of running both, in either order; undefined if there is none. */
+/** The problem of running both branches, in either order; undefined if there is none. */
 async function clashOf(
   image: ScratchImage | undefined,
   a: readonly PlacedStatement[],
@@ -94,7 +94,7 @@ async function clashOf(
     : differences.map((line) => `the other order also needs: ${line}`);
 }
 
-/** Each statement by itself: only the schema matters here, not the effect of a failure. */
+/** Runs statements one by one. Only the schema matters here, not the effect of a failure. */
 async function run(
   image: ScratchImage | undefined,
   statements: readonly PlacedStatement[],
@@ -113,7 +113,7 @@ async function run(
   return { text: await schemaText(connection), schema: await tree.schemaOf(connection) };
 }
 
-/** The least number up to `most`, for which it holds, for which it does. */
+/** The least number up to `most` for which `holds` is true. It must be true for `most`. */
 async function leastThat(
   most: number,
   holds: (number: number) => Promise<boolean>,
@@ -141,19 +141,21 @@ function placeText({ script, statement }: PlacedStatement): string {
 /** The result of running parallel branches in several orders. Plain data, as {@linkcode Proof} is. */
 export interface OrderProof {
   readonly heads: readonly RevisionId[];
-  /** How many orders were run. */
+  /** The number of orders that were run. */
   readonly orders: number;
-  /** null: each of them gives the same schema. */
+  /** null if all orders give the same schema. */
   readonly finding: Finding | null;
 }
 
-/** Maximum number of branches that are run in all orders (4! = 24); of more, every pair is run in both orders. */
+/**
+ * Maximum number of branches that are run in all orders (4! = 24). Of more branches, every pair is run in both orders.
+ */
 const ALL_ORDERS_OF = 4;
 
 /**
- * Proves that parallel branches commute: two databases that got them in another order have the same schema.
+ * Proves that parallel branches commute: databases that ran them in different orders have the same schema.
  *
- * @param heads Several revisions of which none is under another one.
+ * @param heads Several revisions, none of which is under another one.
  */
 export async function proveOrders(
   heads: readonly RevisionId[],
@@ -189,7 +191,7 @@ async function provePair(
     if (finding === null) return null;
   } catch (error) {
     if (!(error instanceof AludelError) || error.code !== "replay-failed") throw error;
-    // One that fails by itself clashes with nobody.
+    // A branch that fails by itself conflicts with none.
     for (const head of [a, b]) await tree.imageAt([head]);
   }
   const { base, own } = branchesOf(graph, [a, b]);
@@ -197,7 +199,7 @@ async function provePair(
   return await findConflict({ a, b, image, ofA: own.get(a)!, ofB: own.get(b)! }, tree);
 }
 
-/** The branches' common history, and the rest of each. */
+/** The branches' common history, and the remaining revisions of each. */
 function branchesOf(graph: RevisionGraph, heads: readonly RevisionId[]) {
   const histories = heads.map((id) => graph.ancestors([id], "all"));
   const [first = new Set<RevisionId>(), ...others] = histories;
@@ -217,7 +219,7 @@ async function compareOrders(
   const { graph, scratch } = tree;
   const { base, own } = branchesOf(graph, orders[0]!);
   const start = await tree.imageAt(graph.headsOf(base, "all"));
-  // Orders that begin alike share their images.
+  // Orders with the same beginning share images.
   const images = new Map<string, ScratchImage | undefined>([["", start]]);
   let first: { readonly text: string; readonly schema: Schema } | undefined;
   for (const order of orders) {

@@ -6,17 +6,19 @@ import { compareSchemas } from "../schema/diff/compare.ts";
 import type { Change } from "../schema/model/change.ts";
 import { EMPTY_SCHEMA, type Schema } from "../schema/model/model.ts";
 
-/** What a revision does to the schema. */
+/** The changes that a revision makes to the schema. */
 export interface RevisionChanges {
   readonly id: RevisionId;
-  /** The schema after it; null if it cannot be replayed. Objects that no revision changed are the same ones. */
+  /**
+   * The schema after it; null if it cannot be replayed. Unchanged objects are the same objects as in the schema before.
+   */
   readonly schema: Schema | null;
   readonly changes: readonly Change[];
-  /** Why it cannot be replayed. */
+  /** The reason why it cannot be replayed, or null. */
   readonly failure: AludelError | null;
 }
 
-/** Replays revisions, and compares the schemas around each. */
+/** Replays revisions, and compares the schemas before and after each. */
 export class ChangeReader {
   readonly #tree: ReplayTree;
   readonly #schemas = new Map<RevisionId, Schema>();
@@ -26,8 +28,8 @@ export class ChangeReader {
   }
 
   /**
-   * What a revision changes. Renames are followed if its statements make them. It is quickest after its parent. An error of
-   * ours is part of the result: others may still be shown.
+   * Finds the changes of a revision. Renames are followed if its statements make them. It is fastest after its parent.
+   * An AludelError becomes part of the result, so that other revisions can still be shown.
    */
   async of(id: RevisionId): Promise<RevisionChanges> {
     const tree = this.#tree;
@@ -43,7 +45,7 @@ export class ChangeReader {
     }
   }
 
-  /** What only one revision is under, or none, needs no replay for it. */
+  /** The known schema before a revision with at most one parent, which needs no replay. */
   #knownBefore(id: RevisionId): Schema | undefined {
     const { parents, dependsOn } = this.#tree.graph.get(id)!;
     const [under, ...others] = [...parents, ...dependsOn];

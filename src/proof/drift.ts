@@ -15,20 +15,20 @@ import { releaseOf } from "../sql/sqlite_releases.ts";
 import { readState, readTexts } from "../state/state.ts";
 import { say, shell } from "../text/next_step.ts";
 
-/** How a database differs from what its own records lead to. */
+/** The difference between a database and the schema of its own records. */
 export interface Drift {
-  /** From the live schema to the one that the records lead to. Names that the settings exclude do not count. */
+  /** From the live schema to the one of the records. Names that the settings exclude are left out. */
   readonly comparison: Comparison;
-  /** The changes that somebody made to the database, a line each. */
+  /** The changes that were made to the database outside revisions, a line each. */
   readonly lines: readonly string[];
   /** The tables whose columns are the same in another order, which is no drift unless the settings say so. */
   readonly reordered: readonly string[];
 }
 
-/** How to replay the revisions of a database. */
+/** The request to replay the revisions of a database. */
 export interface DriftRequest {
   readonly settings: Settings;
-  /** The name of a revision's file in messages. */
+  /** The name of a revision's file for messages. */
   readonly fileOf: (id: RevisionId) => string;
 }
 
@@ -36,8 +36,8 @@ export interface DriftRequest {
  * Compares a database's schema with the one that its recorded revisions lead to, replayed in memory from the texts
  * that ran. The files on disk do not matter.
  *
- * @param connection Opened for looking.
- * @throws {AludelError} `replay-failed`, `state-damaged` and its like.
+ * @param connection A connection for reading.
+ * @throws {AludelError} `replay-failed`, `state-damaged` and similar errors.
  */
 async function findDrift(connection: Connection, request: DriftRequest): Promise<Drift> {
   const { settings, fileOf } = request;
@@ -69,22 +69,22 @@ export interface DriftReport {
   readonly finding: Finding;
   /** The differences, a line each. */
   readonly changes: readonly string[];
-  /** Statements that undo them; null if none were found that pass their own check. */
+  /** Statements that undo the differences; null if no plan passed its own check. */
   readonly sql: string | null;
 }
 
-/** What a drift report is about. */
+/** The result of looking for drift. */
 export interface DriftReports {
-  /** What differs; null if nothing does. */
+  /** The drift; null if there is none. */
   readonly drift: DriftReport | null;
-  /** A warning of columns in another order; null if there are none, or they are part of the drift. */
+  /** A warning about columns in another order; null if there are none, or they are part of the drift. */
   readonly order: Finding | null;
 }
 
 /**
- * Looks for drift, and for the SQL that undoes it.
+ * Looks for drift, and for SQL that undoes it.
  *
- * @param connection Opened for looking.
+ * @param connection A connection for reading.
  * @param name The database for messages.
  * @throws {AludelError} As {@linkcode findDrift}.
  */
@@ -125,7 +125,7 @@ function orderFinding(name: string, tables: readonly string[]): Finding {
 }
 
 /**
- * The SQL that undoes a drift, tried in memory on rows.
+ * Finds SQL that undoes a drift, and tests it in memory on rows.
  * @returns null if no plan passes its own check, or a person would have to choose values.
  */
 async function sqlAgainstDrift(

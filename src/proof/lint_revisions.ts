@@ -22,9 +22,9 @@ import type { ReplayTree } from "../replay/tree.ts";
 /** The arguments of {@linkcode lintRevision}. */
 export interface RevisionLintRequest {
   readonly tree: ReplayTree;
-  /** The oldest SQLite that shall run the revisions, as the settings say. */
+  /** The oldest SQLite that must run the revisions, according to the settings. */
   readonly sqlite?: string | undefined;
-  /** The number of rows of a table in a database that was named; undefined if unknown. */
+  /** The number of rows of a table in the given database; undefined if unknown. */
   readonly rows: (table: string) => Promise<number | undefined>;
 }
 
@@ -32,7 +32,7 @@ export interface RevisionLintRequest {
 export interface RevisionLint {
   readonly id: RevisionId;
   readonly findings: readonly Finding[];
-  /** How many findings the files say to ignore. */
+  /** The number of findings that the files suppress. */
   readonly ignored: number;
 }
 
@@ -97,7 +97,7 @@ function subjectOf(
   };
 }
 
-/** Runs a script that may call functions that SQLite lacks. Its other errors are reported elsewhere. */
+/** Finds functions that a script calls and SQLite lacks. Other errors of the script are reported elsewhere. */
 async function missingFunctions(
   script: Script,
   open: () => Promise<ScratchConnection>,
@@ -146,7 +146,7 @@ async function mayMissFunctions(text: string): Promise<boolean> {
     if (kind === "word" && word === "regexp") return true;
     const isCall = isName && !isKeywordHere && before !== "name" && !NAMING.has(before);
     name = isCall && !known.has(word) ? word : undefined;
-    // After ON comes a table's name in an index, and an expression in a join.
+    // After ON there is a table's name in an index, but an expression in a join.
     isOfIndex = word === "index" || (isOfIndex && before !== "table");
     before = isKeywordHere
       ? (word === "on" && isOfIndex ? "table" : word)
@@ -157,12 +157,12 @@ async function mayMissFunctions(text: string): Promise<boolean> {
   return false;
 }
 
-/** After these words comes the name of a table or an index, and columns in parentheses. */
+/** Words before the name of a table or an index, which columns in parentheses can follow. */
 const NAMING: ReadonlySet<string> = new Set(
   ["table", "into", "references", "exists", "with", "recursive", "view", "key", "using"],
 );
 
-/** The schemas on either side of a revision, replayed when a rule first asks. */
+/** The schemas before and after a revision, replayed on demand. */
 class SchemasAround {
   readonly #id: RevisionId;
   readonly #tree: ReplayTree;
@@ -181,7 +181,7 @@ class SchemasAround {
   readonly after = (): Promise<Schema | undefined> =>
     this.#after ??= this.#read(() => this.#tree.at([this.#id]));
 
-  /** The reason that this revision cannot be replayed, if a rule asked. Earlier revisions report their own. */
+  /** The reason why this revision cannot be replayed, if a rule needed that. Earlier revisions report their own. */
   get failure(): AludelError | undefined {
     return this.#failure?.revision === this.#id ? this.#failure : undefined;
   }

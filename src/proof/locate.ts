@@ -18,28 +18,28 @@ export interface Location {
 
 /** The result of {@linkcode locate}. */
 export interface Located {
-  /** The place with the same schema, or the nearest one. */
+  /** The location with the same schema, or the nearest one. */
   readonly best: Location;
-  /** Other places with just the same schema, because only revisions that change rows are between them. Empty unless `best` is exact. */
+  /** Other locations with exactly the same schema, because only revisions that change rows are between them. */
   readonly others: readonly Location[];
 }
 
 /** Number of candidates whose schemas are compared: those with the most names in common. */
 const COMPARED = 50;
 
-/** A state of the history, as far as it can be told cheaply. */
+/** A state of the history, with the properties that are cheap to read. */
 interface Candidate {
   readonly heads: readonly RevisionId[];
-  /** How many revisions are applied there. */
+  /** The number of applied revisions. */
   readonly size: number;
-  /** Whether the stored definitions are the database's own, word for word. */
+  /** Whether the stored definitions are equal to the database's. */
   readonly isExact: boolean;
   readonly distance: number;
 }
 
 /**
- * Finds the revision whose schema a database has: among the states on the way to all heads, and those of each
- * revision with what it needs.
+ * Finds the revision whose schema a database has, among the states on the way to all heads, and the states of each
+ * revision with its ancestors and dependencies.
  *
  * @throws {AludelError} The errors of replaying.
  */
@@ -100,7 +100,7 @@ async function findCandidates(text: string, tree: ReplayTree): Promise<Candidate
     const own = await readNames(connection);
     const common = own.reduce((count, name) => wanted.has(name) ? count + 1 : count, 0);
     const distance = wanted.size + own.length - 2 * common;
-    // The definitions are read of states that have the same names alone: each has all of the schema.
+    // Definitions are compared only if the names are the same, because reading them takes the whole schema.
     const isExact = distance === 0 && await schemaText(connection) === text;
     candidates.push({ heads, size, isExact, distance });
   };
@@ -128,7 +128,7 @@ function namesIn(text: string): ReadonlySet<string> {
   return new Set(rows.map(([type, name]) => `${type} ${name.toLowerCase()}`));
 }
 
-/** The same of a database. All of it is one value: a row for each name takes three times as long. */
+/** The same for a database. The query returns one value, because a row for each name takes three times as long. */
 async function readNames(connection: Connection): Promise<readonly string[]> {
   const [row] = await connection.query(
     "SELECT json_group_array(type || ' ' || name) AS names FROM main.sqlite_schema " +

@@ -7,9 +7,9 @@ import { type Proof, proveRevision } from "./proof.ts";
 import { ReplayTree } from "../replay/tree.ts";
 import type { RevisionSource } from "./revision_source.ts";
 
-/** A history to prove something about. Can be sent to a worker. */
+/** A history to prove revisions of. It can be sent to a worker. */
 export interface ProofHistory {
-  /** In topological order, with everything they need. */
+  /** In topological order, with all ancestors and dependencies. */
   readonly sources: readonly RevisionSource[];
   readonly settings: ScratchSettings;
 }
@@ -44,18 +44,18 @@ export class Prover {
   }
 }
 
-/** A message to a worker: the history first, then tasks. */
+/** A message to a worker: first the history, then tasks. */
 export type ProofOrder =
   | { readonly history: ProofHistory }
   | { readonly tasks: readonly ProofTask[] };
 
-/** A message from a worker: an answer, that it is ready for more, or a bug of ours. */
+/** A message from a worker: an answer, a request for tasks, or an internal error. */
 export type ProofReply =
   | { readonly answer: ProofAnswer }
   | { readonly ready: true }
   | { readonly fault: string };
 
-/** Starts a worker that proves. The address is literal so that builds find the worker. */
+/** Starts a worker. The address is a literal, so that bundlers find the file. */
 function startProofWorker(): Thread<ProofOrder, ProofReply> {
   return host.threads.start(new URL("./proof_worker.ts", import.meta.url));
 }
@@ -63,13 +63,13 @@ function startProofWorker(): Thread<ProofOrder, ProofReply> {
 /** Minimum number of tasks for each worker; starting it takes longer than fewer tasks do. */
 const LEAST = 12;
 
-/** Number of tasks given to a worker at a time: neighbours share the replay of the revisions under them. */
+/** Number of tasks given to a worker at a time. Adjacent tasks share the replay of earlier revisions. */
 const BATCH = 8;
 
 /**
  * Runs tasks on several threads, or on this one if there are few.
  *
- * @param jobs How many threads there may be.
+ * @param jobs The maximum number of threads.
  * @param onAnswer Called in no particular order.
  */
 export async function proveTasks(

@@ -22,7 +22,7 @@ export interface Proof extends Omit<TrialResult, "verdict"> {
   readonly verdict: ProofVerdict;
 }
 
-/** The result of a trial as plain data. */
+/** Converts the result of a trial to plain data. */
 function proofOf(id: RevisionId, { verdict, ...rest }: TrialResult): Proof {
   if (verdict.kind !== "fails") return { id, verdict, ...rest };
   const { stage, error } = verdict;
@@ -45,9 +45,9 @@ function proofOf(id: RevisionId, { verdict, ...rest }: TrialResult): Proof {
 }
 
 /**
- * Proves a revision: on a database that the revisions under it made, filled by its seed.sql or with generated rows, the
- * up is run, assert.sql asked, the down run, schema and content compared with what was there, and the up run again.
- * Everything runs as an upgrade or downgrade would run it, with every guard of the runner.
+ * Proves a revision. On a database made by the revisions under it, filled by its seed.sql or with generated rows, it
+ * runs the up, the queries of assert.sql and the down, compares the schema and the content with those before, and runs
+ * the up again. Everything runs as in an upgrade or downgrade, with every guard of the runner.
  */
 export async function proveRevision(id: RevisionId, tree: ReplayTree): Promise<Proof> {
   const trial = async (rows: Filling) => proofOf(id, await tryRevision(id, tree, rows));
@@ -73,7 +73,7 @@ export async function proveRevision(id: RevisionId, tree: ReplayTree): Promise<P
       [1, `One row in each table was tried, ${rest}`],
     ] as const;
     let untried: Proof | undefined;
-    // Generated rows may be of a kind that no application writes: see whether other ones pass, or fewer.
+    // Applications may never write rows like the generated ones, so others are tried, and fewer.
     for (const [filling, notice] of fillings) {
       const other = withNotice(await trial(filling), notice);
       if (other.verdict.kind === "untried") untried ??= other;

@@ -1,4 +1,4 @@
-/** A worker that proves: SQLite keeps its thread busy, and revisions can be proven side by side. */
+/** A worker that proves revisions in its own thread, because SQLite blocks the thread it runs on. */
 import { host } from "../host/mod.ts";
 import { type ProofOrder, type ProofReply, Prover } from "./pool.ts";
 

@@ -15,7 +15,7 @@ import type { Proof } from "./proof.ts";
 import { type ProofAnswer, type ProofTask, proveTasks } from "./pool.ts";
 import { type RevisionSource, RevisionSources } from "./revision_source.ts";
 
-/** Raised if answers change their shape or meaning; files with another number are ignored. */
+/** Increase it if answers change their form or meaning: files with another number are ignored. */
 const FORMAT = 4;
 
 /** Maximum number of cached answers; the oldest are dropped. */
@@ -27,8 +27,8 @@ interface Stored {
 }
 
 /**
- * Answers of earlier proofs, in a file that can be deleted at any time. A key names everything that the answer depends
- * on, so nothing in it is ever out of date. If the file cannot be read, everything is proven again.
+ * Answers of earlier proofs, in a file that can be deleted at any time. A key covers everything that the answer depends
+ * on, so no answer is ever out of date. If the file cannot be read, everything is proven again.
  */
 class ProofCache {
   readonly #root: string;
@@ -62,7 +62,7 @@ class ProofCache {
       const stored: Stored = { format: FORMAT, answers };
       writeAtomically(this.#path, JSON.stringify(stored));
     } catch {
-      // Without the cache the next proof takes longer, and nothing else is lost.
+      // Without the cache, only the next proof takes longer.
     }
   }
 
@@ -93,13 +93,13 @@ export interface ProveResult {
   /** In topological order. */
   readonly proofs: readonly Proof[];
   readonly orders: readonly OrderProof[];
-  /** Number of answers that come from the cache. */
+  /** Number of answers from the cache. */
   readonly fromCache: number;
 }
 
 /**
- * Proves revisions, and that the branches which meet or end among them commute. What was proven before and has not
- * changed, with everything under it, is not proven again.
+ * Proves revisions, and that the branches which merge or end among them commute. Answers for unchanged revisions with
+ * unchanged history come from the cache.
  *
  * @throws {AludelError} The errors of reading a revision's files.
  */
@@ -138,7 +138,7 @@ export async function prove(request: ProveRequest): Promise<ProveResult> {
 }
 
 /**
- * The proofs of earlier runs that still hold. Runs nothing.
+ * Returns the cached proofs that are still valid. Runs nothing.
  * @throws {AludelError} The errors of reading a revision's files.
  */
 export function provenBefore(
@@ -176,7 +176,7 @@ function nameOfAnswer(answer: ProofAnswer): string {
   return answer.kind === "revision" ? answer.proof.id : answer.proof.heads.join(" ");
 }
 
-/** All that an answer depends on: the history with its texts, seed and assertions, SQLite, this program. */
+/** The keys of tasks. A key covers the history with its texts, seed and assertions, SQLite, and this program. */
 function keysOf(
   tasks: readonly ProofTask[],
   sources: readonly RevisionSource[],

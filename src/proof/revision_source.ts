@@ -8,17 +8,17 @@ import {
 import type { Workspace } from "../project/workspace/workspace.ts";
 import { shell } from "../text/next_step.ts";
 
-/** A revision with its place in the graph and all that its folder holds. Can be sent to a worker. */
+/** A revision with its place in the graph and the files of its folder. It can be sent to a worker. */
 export interface RevisionSource extends Revision {
   readonly up: RevisionText;
   /** null if it cannot be undone. */
   readonly down: RevisionText | null;
-  /** Rows to have before the up, and queries that must give no row after it. */
+  /** Rows to insert before the up, and queries that must return no rows after it. */
   readonly seed: RevisionText | null;
   readonly asserts: RevisionText | null;
 }
 
-/** Reads the sources of a project, each one once and when it is first asked for. */
+/** Reads the sources of a project's revisions on demand, each once. */
 export class RevisionSources {
   readonly #workspace: Workspace;
   readonly #known = new Map<RevisionId, RevisionSource>();
@@ -28,8 +28,8 @@ export class RevisionSources {
   }
 
   /**
-   * @throws {AludelError} `revision-not-on-disk`; `revision-edited` and its like if a sealed file is not what was
-   * sealed; errors of the areas `file` and `sql` about reading.
+   * @throws {AludelError} `revision-not-on-disk`; `revision-edited` and similar errors if a sealed file was edited;
+   * errors of the areas `file` and `sql` about reading.
    */
   readonly of = (id: RevisionId): RevisionSource => {
     let source = this.#known.get(id);
