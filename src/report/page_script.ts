@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// Made by `deno task docs` from src/report/page/main.ts: sha256:49f38ef60466a79d91552c1eca6b67e22624658bd0213dabd3555c92ab52f094
+// Made by `deno task docs` from src/report/page/main.ts: sha256:83a2636fe3785d04b372a714a216a4e701905b83210a85ed32f1ef5716919973
 
 /** The script of the report's page, for browsers. */
 export const PAGE_SCRIPT =
