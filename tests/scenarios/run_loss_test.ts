@@ -152,6 +152,43 @@ const CASES: readonly LossCase[] = [
     ends: { refused: /table "f": its settings are gone.*pgsz = 1000/ },
   },
   {
+    name: "a parent that a hand renamed gets a third name, and the key follows",
+    before: `CREATE TABLE users (id INTEGER PRIMARY KEY);
+      CREATE TABLE orders (a, user INTEGER REFERENCES users (id) ON DELETE CASCADE);`,
+    byHand: "ALTER TABLE users RENAME TO people;",
+    ups: [
+      `ALTER TABLE people RENAME TO persons;
+       CREATE TABLE new_t (a, user INTEGER REFERENCES persons (id) ON DELETE CASCADE);
+       INSERT INTO new_t (rowid, a, user) SELECT rowid, a, user FROM orders; DROP TABLE orders;
+       ALTER TABLE new_t RENAME TO orders;`,
+    ],
+    ends: "clean",
+  },
+  {
+    name: "a key of a hand to a renamed column of a renamed table, which the rebuild keeps",
+    before: "CREATE TABLE p (a UNIQUE, b UNIQUE); CREATE TABLE c (x, y);",
+    byHand: "DROP TABLE c; CREATE TABLE c (x UNIQUE REFERENCES p (a), y REFERENCES c (x));",
+    ups: [
+      `ALTER TABLE p RENAME TO q; ALTER TABLE q RENAME a TO z;
+       CREATE TABLE new_t (x UNIQUE REFERENCES q (z), y REFERENCES d (x));
+       INSERT INTO new_t (rowid, x, y) SELECT rowid, x, y FROM c; DROP TABLE c;
+       ALTER TABLE new_t RENAME TO d;`,
+    ],
+    ends: "clean",
+  },
+  {
+    name: "a key of a hand that the rebuild leads to another column",
+    before: "CREATE TABLE p (a UNIQUE, b UNIQUE); CREATE TABLE c (x, y);",
+    byHand: "DROP TABLE c; CREATE TABLE c (x REFERENCES p (a), y);",
+    ups: [
+      `ALTER TABLE p RENAME TO q; ALTER TABLE q RENAME a TO z;
+       CREATE TABLE new_t (x REFERENCES q (b), y);
+       INSERT INTO new_t (rowid, x, y) SELECT rowid, x, y FROM c; DROP TABLE c;
+       ALTER TABLE new_t RENAME TO c;`,
+    ],
+    ends: { refused: /table "c": FOREIGN KEY \(x\) REFERENCES p\(a\) is gone/ },
+  },
+  {
     name: "a rename away that takes a key and a view along",
     before:
       `${USERS} CREATE TABLE posts (u REFERENCES users); CREATE VIEW v AS SELECT email FROM users;`,

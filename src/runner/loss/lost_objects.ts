@@ -4,7 +4,7 @@ import type { TableChange } from "../../schema/model/change.ts";
 import { compareTables } from "../../schema/diff/compare_tables.ts";
 import { describeConstraint } from "../../schema/diff/describe.ts";
 import { introspect } from "../../schema/read/introspect.ts";
-import type { Schema, Table, VirtualTable } from "../../schema/model/model.ts";
+import type { ForeignKey, Schema, Table, VirtualTable } from "../../schema/model/model.ts";
 import { Renames } from "../../schema/diff/renames.ts";
 import { foldName, sameName } from "../../sql/identifier.ts";
 import type { Mention } from "../../sql/mentions.ts";
@@ -223,8 +223,13 @@ function lostParts(
   const old = from.tables.get(fate.before);
   const now = to.tables.get(fate.after);
   if (old === undefined || now === undefined) return undefined;
-  const columns = renamedColumns(old, now, fate, fates, copies);
-  const renames = Renames.done(fate.before, columns);
+  const columns = new Map([[fate.before, renamedColumns(old, now, fate, fates, copies)]]);
+  for (const key of old.foreignKeys) {
+    const parent = foldName(key.parent);
+    if (parent === fate.before) continue;
+    columns.set(parent, new Map([...columns.get(parent) ?? [], ...columnsAfter(key, fates)]));
+  }
+  const renames = Renames.done(tablesAfter(fates), columns);
   const parts = new Map<string, string>();
   for (const change of compareTables(old, now, renames, false)) {
     for (const [key, fact] of partsOf(change)) parts.set(key, fact);
@@ -238,6 +243,23 @@ function lostArguments(old: VirtualTable, now: VirtualTable): Map<string, string
   const kept = new Set(now.arguments.map(textOf));
   const lost = old.arguments.filter((each) => /[=\s]/.test(each) && !kept.has(textOf(each)));
   return new Map(lost.map((each) => [`argument ${textOf(each)}`, `"${each}"`]));
+}
+
+/** The tables that have another name now. */
+function tablesAfter({ touched }: TableFates): ReadonlyMap<string, string> {
+  return new Map(
+    [...touched.values()].flatMap(({ before, after }): [string, string][] =>
+      after === null || after === before ? [] : [[before, after]]
+    ),
+  );
+}
+
+/** The columns of a parent that a key refers to and that have another name now. */
+function columnsAfter({ parent, parentColumns }: ForeignKey, fates: TableFates) {
+  return parentColumns.map((name): [string, string] => [
+    foldName(name),
+    fates.columnAfter(parent, name),
+  ]);
 }
 
 function renamedColumns(

@@ -34,7 +34,7 @@ type NamedTables = Pick<Schema, "tables" | "virtualTables">;
 /** The renames that remain to be done. All names are folded. */
 export class Renames {
   /** Present name → wanted name. */
-  readonly #tables: ReadonlyMap<string, string>;
+  #tables: ReadonlyMap<string, string>;
   /** Wanted name → present name. */
   readonly #oldTables: ReadonlyMap<string, string>;
   /** Present table → present column → wanted column. */
@@ -67,11 +67,18 @@ export class Renames {
     this.doubts = doubts;
   }
 
-  /** Renames of a table's columns that were done, swapped names included: folded name before → now. */
-  static done(table: string, columns: ReadonlyMap<string, string>): Renames {
+  /**
+   * Renames that were done, swapped names included: folded name before → now.
+   * @param columns By the table's name before.
+   */
+  static done(
+    tables: ReadonlyMap<string, string>,
+    columns: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  ): Renames {
     const nothing = { tables: new Map(), virtualTables: new Map() };
     const renames = new Renames(nothing, nothing, NO_HINTS);
-    renames.#columns = new Map([[table, columns]]);
+    renames.#tables = tables;
+    renames.#columns = columns;
     return renames;
   }
 
