@@ -36,7 +36,7 @@ Deno.test("our parser reads every command of the recipes", async () => {
   const commands = recipes.flatMap(commandsIn).filter((line) =>
     Object.hasOwn(COMMANDS, line.split(" ")[1]!)
   );
-  for (const name of ["upgrade", "verify", "lint", "prove", "check", "schema", "diff"]) {
+  for (const name of ["upgrade", "verify", "lint", "prove", "check", "report"]) {
     assert.ok(commands.some((line) => line.startsWith(`aludel ${name}`)), name);
   }
   for (const command of commands) {
@@ -125,7 +125,9 @@ Deno.test(
       });
     const { code, stdout, stderr } = await comment("");
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /````diff\n\+ create table places\n````\n\n### Lint\n\n````\n[^]+````\n$/);
+    assert.match(stdout, /^#+ 1 revision$/m);
+    assert.match(stdout, /^`{3,}diff\n\+ create table places\n`{3,}$/m);
+    assert.match(stdout, /\*\*down-incomplete\*\*/);
     const refused = await comment("yes");
     assert.equal(refused.code, 0, refused.stderr);
     assert.match(refused.stdout, /::notice::/);
