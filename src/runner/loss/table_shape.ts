@@ -38,9 +38,10 @@ export async function readShape(
   connection: Connection,
   name: string,
 ): Promise<TableShape | undefined> {
+  // CROSS JOIN keeps SQLite from listing the table once for each row of the schema, which is cubic over many tables.
   const [listed] = await connection.query(
     `SELECT l.name, l.type, l.wr, l.strict, s.sql FROM pragma_table_list(?) AS l
-     JOIN main.sqlite_schema AS s ON s.type = 'table' AND s.name = l.name
+     CROSS JOIN main.sqlite_schema AS s ON s.type = 'table' AND s.name = l.name
      WHERE l.schema = 'main' AND l.type IN ('table', 'virtual')`,
     [name],
   );
