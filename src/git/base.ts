@@ -16,27 +16,27 @@ import { type NextStep, say, shell } from "../text/next_step.ts";
 import { git, type GitFolder, gitFolder, gitLine, pathIn } from "./git.ts";
 import { ObjectBatch } from "./objects.ts";
 
-/** The commit that a verification compares with. */
+/** The commit with which a verification compares. */
 export interface GitBase {
-  /** For git: an object id, or `HEAD`. */
+  /** The commit for git: an object id, or `HEAD`. */
   readonly commit: string;
-  /** For people. */
+  /** The name for messages. */
   readonly name: string;
 }
 
-/** The base of a commit that is not made yet. */
+/** The base of a commit that does not exist yet. */
 export const HEAD: GitBase = { commit: "HEAD", name: "HEAD" };
 
-/** Digits of an object id that are shown. */
+/** The number of digits of an object id in messages. */
 const SHORT = 10;
 
 /**
- * The merge base of HEAD and a ref.
+ * Finds the merge base of HEAD and a ref.
  *
  * @throws {AludelError} `git-ref-unknown`, `git-no-common-commit`, and the error for git's failure.
  */
 export async function mergeBase(cwd: string, ref: string): Promise<GitBase> {
-  // git would read a leading dash as an option.
+  // Git would read a leading dash as an option.
   if (ref.startsWith("-") || ref === "") throw unknownRef(ref, []);
   const { code, text } = await git({ cwd, args: ["merge-base", ref, "HEAD"], answers: [1] })
     .catch((error) => {
@@ -60,11 +60,11 @@ function unknownRef(ref: string, notes: readonly string[]): AludelError {
   });
 }
 
-/** How many of a file's commits are looked through, newest first. */
+/** The number of a file's commits to search, newest first. */
 const DEPTH = 50;
 
 /**
- * Looks through git's history for the texts that a revision was sealed with.
+ * Searches git's history for the texts with which a revision was sealed.
  *
  * @param folder The migrations folder.
  * @returns The canonical texts, or undefined if git is missing, the folder is in no repository, or no
@@ -110,17 +110,17 @@ function findText(
 /** Maximum number of revisions searched in the whole history, which takes a process for each commit. */
 const SEARCHED = 10;
 
-/** The places that {@linkcode baseTexts} searches. */
+/** The input of {@linkcode baseTexts}. */
 export interface BaseTextSource {
   readonly folder: GitFolder;
   readonly base: GitBase;
-  /** The base's lines: a revision's folder may have had another name then. */
+  /** The base's lines, because a revision's folder may have had another name then. */
   readonly inBase: ReadonlyMap<RevisionId, ManifestRevision>;
 }
 
 /**
- * The texts that revisions were sealed with, as far as git has them: in the base commit, all in one batch, or else, for the
- * first few, in the history of their files.
+ * Finds the texts with which revisions were sealed: in the base commit, all in one batch, or else, for the first few,
+ * in the history of their files.
  */
 export async function baseTexts(
   entries: readonly ManifestRevision[],
@@ -164,7 +164,7 @@ const CODES: Readonly<Record<SealedChangeKind, ErrorCode | "sealed-retold">> = {
 };
 
 /**
- * Compares the sealed revisions of a commit with the manifest: others may have run them.
+ * Compares the sealed revisions of a commit with the manifest, because databases may have run them.
  * @param folder The migrations folder's name for messages.
  */
 export function baseFindings(
@@ -219,11 +219,11 @@ function nextOf({ kind, id, before }: SealedChange, base: GitBase, folder: strin
     : [line];
 }
 
-/** The commits that may have a line which a merge lost: the last one, and both sides of the merge. */
+/** The commits that may have a line that a merge lost: the last one, and both sides of the merge. */
 const COMMITS = ["HEAD", "MERGE_HEAD", "HEAD^1", "HEAD^2"] as const;
 
 /**
- * The revisions that HEAD had when it left a ref; none if there was no manifest that can be read.
+ * Reads the revisions that the merge base of HEAD and a ref had; none if it has no readable manifest.
  * @param folder The migrations folder.
  * @throws {AludelError} As {@linkcode mergeBase}.
  */
@@ -234,9 +234,9 @@ export async function revisionsAtBase(folder: GitFolder, ref: string): Promise<S
 }
 
 /**
- * Looks for the line that the manifest of a recent commit has for a folder.
+ * Finds the line for a folder in the manifest of a recent commit.
  * @param folder The migrations folder.
- * @returns A function that reads the commits when it is first called; it finds nothing without git.
+ * @returns A function that reads the commits on its first call. Without git it finds nothing.
  */
 export function committedLine(folder: GitFolder): (dir: string) => ManifestRevision | undefined {
   let lines: ReadonlyMap<string, ManifestRevision> | undefined;
@@ -254,7 +254,7 @@ function readLines(folder: GitFolder): ReadonlyMap<string, ManifestRevision> {
   return lines;
 }
 
-/** A manifest that cannot be read, as in the middle of a conflict, has no line. */
+/** Reads the lines of a manifest. One that cannot be read, as during a conflict, has none. */
 function entriesOf(text: string): readonly ManifestRevision[] {
   try {
     return parseManifest(text, MANIFEST_FILE).revisions;

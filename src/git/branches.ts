@@ -10,14 +10,14 @@ import { ObjectBatch } from "./objects.ts";
 /** Maximum number of branches to search, those with the newest commits first. */
 const LOOKED_THROUGH = 200;
 
-/** Which branches have revisions, and how many were searched. */
+/** The branches that have certain revisions, and the number of branches that were searched. */
 interface BranchSearch {
   /** The branches that have each revision, newest first, such as `feature` and `origin/feature`. */
   readonly branches: ReadonlyMap<RevisionId, readonly string[]>;
   readonly lookedThrough: number;
 }
 
-/** A revision that the database has and the disk has not. */
+/** A revision that the database has but the disk does not. */
 export interface UnknownRevision {
   readonly id: RevisionId;
   /** The branches of git that have it, the one with the newest commit first. */
@@ -36,7 +36,7 @@ export const NAME_ANOTHER = again`-d PATH # name the database of this project`;
 const NAMED = 3;
 
 /**
- * Looks through the branches of the repository for revisions that are not on disk.
+ * Searches the branches of the repository for revisions that are not on disk.
  * @param migrations The path of the migrations folder.
  */
 export async function locateUnknown(
@@ -59,7 +59,7 @@ function sentence(
   const fact = `"${id}" is not on disk`;
   if (lookedThrough === undefined) return `${fact}, and there is no git repository to look in`;
   if (branches.length === 0) {
-    return `${fact}, and no branch of this repository has it (${lookedThrough} looked through)`;
+    return `${fact}, and no branch of this repository has it (${lookedThrough} searched)`;
   }
   const named = branches.slice(0, NAMED).map((name) => `"${name}"`).join(", ");
   const more = branches.length > NAMED ? ` and ${branches.length - NAMED} more` : "";
@@ -69,10 +69,10 @@ function sentence(
 }
 
 /**
- * Looks through the branches of the repository, local and remote, for those whose manifest has certain revisions.
+ * Searches the branches of the repository, local and remote, for manifests with certain revisions.
  *
  * @param folder The migrations folder.
- * @returns undefined without git or a repository, or if git fails: the branches are unknown then.
+ * @returns undefined without git or a repository, or if git fails.
  */
 async function findBranches(
   folder: GitFolder,
@@ -85,7 +85,7 @@ async function findBranches(
     const contents = await batch.read(names.map((name) => `${name}:./${path}`));
     const branches = new Map<RevisionId, string[]>(ids.map((id) => [id, []]));
     const decoder = new TextDecoder();
-    // Most branches have one and the same manifest.
+    // Most branches have the same manifest.
     const known = new Map<string, ReadonlySet<RevisionId>>();
     names.forEach((name, at) => {
       const bytes = contents[at];
@@ -126,7 +126,7 @@ function idsOf(text: string): ReadonlySet<RevisionId> {
   try {
     manifest = parseManifest(text, MANIFEST_FILE);
   } catch {
-    return new Set(); // some branch with a broken manifest
+    return new Set(); // The manifest of this branch is broken.
   }
   return new Set(manifest.revisions.map(({ id }) => id));
 }

@@ -3,18 +3,18 @@ import { host, type PipedProcess, type ProcessOptions, type ProcessOutput } from
 import { AludelError } from "../errors.ts";
 import { say, shell } from "../text/next_step.ts";
 
-/** The oldest git that has all that is asked of it (`config --show-scope`, hooks before a merge commit). */
+/** The oldest git with all used features (`config --show-scope`, hooks before a merge commit). */
 const MINIMUM_GIT = "2.26";
 
-/** One call of git: arguments, never a shell line. */
+/** A call of git: arguments, never a shell line. */
 export interface GitCall {
   readonly cwd: string;
   readonly args: readonly string[];
-  /** The text for its standard input; nothing if left out. */
+  /** The text for its standard input, if any. */
   readonly input?: string;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Exit codes other than 0 that are answers, not failures. */
+  /** Exit codes other than 0 that are no failures. */
   readonly answers?: readonly number[];
 }
 
@@ -26,7 +26,7 @@ export interface GitAnswer {
 }
 
 /**
- * Runs git to its end.
+ * Runs git and waits for its end.
  * @throws {AludelError} `git-missing`, `git-not-repository`, `git-too-old`, `git-failed`.
  */
 export async function git(call: GitCall): Promise<GitAnswer> {
@@ -59,8 +59,8 @@ export function gitLine(cwd: string, args: readonly string[]): string | undefine
 }
 
 /**
- * Starts git with its input and output at the caller's disposal.
- * @throws {AludelError} `git-missing`, `git-failed`; some systems report it only when the output is read.
+ * Starts git and returns the process, whose input and output the caller uses.
+ * @throws {AludelError} `git-missing`, `git-failed`. Some systems report these only when the output is read.
  */
 export function startGit(call: GitCall): PipedProcess {
   try {
@@ -87,7 +87,7 @@ function notStarted(cause: unknown): unknown {
   });
 }
 
-/** The error for a git that ended with a code that is no answer. Asks for its release only now. */
+/** The error for an exit code that is a failure. Git's release is asked only here. */
 export async function gitError(
   args: readonly string[],
   code: number,
@@ -120,9 +120,9 @@ export async function gitError(
 function options({ cwd, args, env = {} }: GitCall): ProcessOptions {
   return {
     cwd,
-    // A name is a name, whatever characters of a pattern it holds.
+    // Names may contain characters that are special in patterns.
     args: ["--literal-pathspecs", ...args],
-    // Messages are recognized by their English words, and looking must not refresh the index.
+    // Messages are recognized by their English text, and reading must not refresh the index.
     env: { LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0", ...env },
   };
 }
@@ -161,7 +161,7 @@ function gitMissing(cause: unknown): AludelError {
   });
 }
 
-/** A folder as git is asked for it. */
+/** A folder in the form in which git is asked about it. */
 export interface GitFolder {
   /** The folder in which git runs: absolute, and it exists. */
   readonly cwd: string;
@@ -170,10 +170,10 @@ export interface GitFolder {
 }
 
 /**
- * How git is asked for a folder that need not be in the working tree.
+ * Prepares calls of git about a folder, which need not be in the working tree.
  *
- * Git runs in `cwd` if the folder is below it. A hook must: git may have set `GIT_DIR` or a relative
- * `GIT_INDEX_FILE` for it, and both are understood from the folder in which the hook began.
+ * Git runs in `cwd` if the folder is below it. In a hook this is required: git may have set `GIT_DIR` or a relative
+ * `GIT_INDEX_FILE`, which are relative to the folder in which the hook began.
  *
  * @param folder Absolute.
  * @param cwd The folder in which the program was started; the nearest existing one above `folder` if left out.
@@ -192,7 +192,7 @@ export function gitFolder(folder: string, cwd?: string): GitFolder {
   }
 }
 
-/** The path of something in the folder, seen from `cwd`. */
+/** The path of something in the folder, relative to `cwd`. */
 export function pathIn({ path }: GitFolder, name: string): string {
   return path === "" ? name : `${path}/${name}`;
 }

@@ -17,23 +17,23 @@ import {
   type RepositoryChange,
 } from "./repository.ts";
 
-/** A word as it is typed in a POSIX shell: in quotes if it holds anything that a shell would read. */
+/** Quotes a word for a POSIX shell if it has characters that are special there. */
 export function shellWord(word: string): string {
   return /^[0-9A-Za-z_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /**
- * The words that start this program: the standalone binary, or Deno, `run`, its flags and main.ts. Given absolute, because a
- * hook may be run by an editor that knows no PATH.
+ * The words that start this program: the standalone binary, or Deno, `run`, its flags and main.ts. Paths are absolute,
+ * because an editor may run the hook without a PATH.
  */
 type ProgramWords = readonly string[];
 
-/** The program as a shell command. */
+/** Formats the program as a shell command. */
 function programLine(program: ProgramWords): string {
   return program.map((word) => shellWord(slashes(word))).join(" ");
 }
 
-/** A shell condition: whether the program is still where it was. */
+/** A shell condition that is true if the program is still at its path. */
 function programTest(program: ProgramWords): string {
   const [first = "", ...rest] = program.map(slashes);
   const last = rest.at(-1);
@@ -42,7 +42,7 @@ function programTest(program: ProgramWords): string {
 }
 
 /**
- * The command that git runs to merge two manifests. If the program is gone, git's own union merge takes its place.
+ * The command that git runs to merge two manifests. If the program is gone, git's own union merge is used instead.
  * https://git-scm.com/docs/gitattributes, "Defining a custom merge driver"
  */
 function driverLine(program: ProgramWords): string {
@@ -50,24 +50,24 @@ function driverLine(program: ProgramWords): string {
     "else git merge-file --union %A %O %B; fi";
 }
 
-/** The shell that Git for Windows brings reads a backslash as an escape. */
+/** Replaces backslashes, which are escapes in the shell of Git for Windows. */
 function slashes(word: string): string {
   return host.os === "windows" ? word.replaceAll("\\", "/") : word;
 }
 
-/** The hooks that are installed: git runs the second one, and not the first, when it commits a merge. */
+/** The hooks to install. When git commits a merge, it runs only the second one. */
 const HOOKS = ["pre-commit", "pre-merge-commit"] as const;
 
-/** The suffix of a hook that was there before. */
+/** The suffix of a hook that existed before. */
 export const BEFORE = ".before-aludel";
 
 const MARK = "# aludel hook 1";
 
 /**
- * The text of a hook.
+ * Formats a hook.
  *
- * @param configs The projects that it checks: their settings files seen from the root of the working tree, an empty text
- *   for a project at the root without one.
+ * @param configs The projects that it checks: the paths of their settings files from the root of the working tree, or
+ * an empty text for a project at the root without one.
  */
 export function formatHook(program: ProgramWords, configs: readonly string[]): string {
   return `#!/bin/sh
@@ -102,7 +102,9 @@ ${configs.map(checkLine).join("\n")}
 `;
 }
 
-/** The projects that a hook checks, as {@linkcode formatHook} takes them; undefined for another program's hook. */
+/**
+ * Reads the projects that a hook checks, as {@linkcode formatHook} takes them; undefined for another program's hook.
+ */
 export function parseHook(text: string): readonly string[] | undefined {
   if (!text.startsWith(`#!/bin/sh\n${MARK}`)) return undefined;
   const configs: string[] = [];
@@ -126,24 +128,24 @@ function unquoted(word: string): string {
 export interface HookState {
   readonly name: (typeof HOOKS)[number];
   readonly path: string;
-  /** `none`: there is no hook · `other`: it is another program's · `aludel`: it checks some project. */
+  /** `none`: there is no hook · `other`: it belongs to another program · `aludel`: it checks some project. */
   readonly kind: "none" | "other" | "aludel";
   /** The projects that it checks, as {@linkcode formatHook} takes them. */
   readonly checks: readonly string[];
-  /** Whether a hook that was there before is kept, and run first. */
+  /** Whether a hook that existed before is kept and runs first. */
   readonly chained: boolean;
 }
 
-/** The connection of git and a project in this clone. */
+/** The state of hooks and merge driver for a project in this clone. */
 export interface HookSetup {
   readonly repository: Repository;
-  /** The project's settings file seen from the root, as {@linkcode formatHook} takes it. */
+  /** The path of the project's settings file from the root, as {@linkcode formatHook} takes it. */
   readonly config: string;
   readonly hooks: readonly HookState[];
   /** The project's line in the clone's attributes. */
   readonly attribute: string;
   readonly attributes: string;
-  /** The command that is configured as the merge driver, if there is one. */
+  /** The configured command of the merge driver, if there is one. */
   readonly driver: string | undefined;
 }
 
@@ -179,7 +181,8 @@ export function isInstalled({ hooks, config, attributes, attribute, driver }: Ho
 }
 
 /**
- * The changes that make this clone check the project at every commit, and merge its manifest. Empty if everything is installed.
+ * Plans the changes that make this clone check the project at every commit and merge its manifest. The list is empty if
+ * everything is installed.
  *
  * @throws {AludelError} `hook-shared-folder`, `hook-managed`, `hook-in-the-way`.
  */
@@ -209,14 +212,14 @@ export function planInstall(
     changes.push(
       { kind: "configure", key: `merge.${DRIVER}.name`, value: "Aludel manifest" },
       { kind: "configure", key: `merge.${DRIVER}.driver`, value: driver },
-      // Between several common ancestors there is nobody to resolve a conflict.
+      // In a merge of several common ancestors nobody can resolve a conflict.
       { kind: "configure", key: `merge.${DRIVER}.recursive`, value: "union" },
     );
   }
   return changes;
 }
 
-/** The changes that undo an installation, and leave other projects' checks alone. */
+/** Plans the changes that undo an installation without touching the checks of other projects. */
 export function planUninstall(setup: HookSetup): readonly RepositoryChange[] {
   const { config, repository, attributes, attribute } = setup;
   const changes: RepositoryChange[] = [];
@@ -312,12 +315,12 @@ function needsSettings({ settings }: Project): AludelError {
   );
 }
 
-/** As git sees it, which follows links on the way to a working tree. */
+/** The real path, as git reports it. */
 function realPath(path: string): string {
   try {
     return host.files.realPath(path);
   } catch {
-    return path; // not there yet
+    return path; // It does not exist yet.
   }
 }
 

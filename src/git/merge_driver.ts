@@ -31,7 +31,7 @@ export function readMergeFile(path: string): string {
   }
 }
 
-/** Merges three files line by line as git does without a driver; conflicts are marked in `ours`. */
+/** Merges three files line by line, as git does without a driver. Conflicts are marked in `ours`. */
 export async function mergeAsText(
   cwd: string,
   files: { readonly base: string; readonly ours: string; readonly theirs: string },
@@ -45,11 +45,11 @@ export async function mergeAsText(
 
 /** The result of a merge. */
 export interface MergedManifest {
-  /** The file's new text: a manifest, or with conflicts one with git's markers around both lines. */
+  /** The new text: a manifest, or if there are conflicts one with git's markers around both lines. */
   readonly text: string;
   /** A sentence for each revision that both sides changed. */
   readonly conflicts: readonly string[];
-  /** Why the merged revisions are no graph, or no manifest: a sentence each. */
+  /** The reasons why the merged revisions are no valid graph or manifest, a sentence each. */
   readonly problems: readonly string[];
   /** The heads, if the graph is valid. */
   readonly heads: readonly RevisionId[];
@@ -114,7 +114,7 @@ function describeConflict({ id, ours, theirs }: MergeConflict): string {
   return `Revision "${id}" was changed on both sides, which differ in ${keys.join(", ")}`;
 }
 
-/** Two revisions that both sides put into folders of one name. */
+/** Finds two revisions that both sides put into folders of the same name. */
 function sharedFolders({ revisions }: Manifest): string[] {
   const owners = new Map<string, RevisionId>();
   return revisions.flatMap(({ id, dir }) => {

@@ -4,20 +4,20 @@ import { MANIFEST_FILE, type RevisionFiles } from "../project/workspace/revision
 import { say, shell } from "../text/next_step.ts";
 import { git, gitError, type GitFolder, gitLine, pathIn, startGit } from "./git.ts";
 
-/** One path that git has recorded. */
+/** A path that git has recorded. */
 interface GitEntry {
-  /** Seen from the folder that was listed. Bytes that are not UTF-8 have become U+FFFD. */
+  /** The path from the listed folder. Bytes that are not UTF-8 were replaced by U+FFFD. */
   readonly path: string;
-  /** The object's id, of SHA-1 or SHA-256. */
+  /** The object's id, SHA-1 or SHA-256. */
   readonly id: string;
   readonly kind: "file" | "link" | "submodule";
 }
 
-/** How many paths an error names. */
+/** The number of paths that an error names. */
 const NAMED = 10;
 
 /**
- * The index's entries for a folder, and for some other files, whose paths are as git sees them from the same place.
+ * Lists the index's entries for a folder, and for some other files, whose paths are relative to the same `cwd`.
  * @throws {AludelError} `git-unmerged` (a conflict that is not resolved), and the error for git's failure.
  */
 export async function listIndex(
@@ -40,19 +40,19 @@ export async function listIndex(
   return { entries, present };
 }
 
-/** Which files the next commit has and HEAD has not, or with other content. */
+/** Lists the files that the next commit adds or changes. */
 export async function stagedFiles(
   { cwd }: GitFolder,
   files: readonly string[],
 ): Promise<readonly string[]> {
   if (files.length === 0) return [];
-  const filter = "--diff-filter=d"; // one that is taken out is not staged
+  const filter = "--diff-filter=d"; // Removed files do not count.
   const args = ["diff", "--cached", "--name-only", "--relative", filter, "-z", "--", ...files];
   const { text } = await git({ cwd, args });
   return text.split("\0").filter((path) => path !== "");
 }
 
-/** A commit's entries for a folder. @throws {AludelError} The error for git's failure. */
+/** Lists a commit's entries for a folder. @throws {AludelError} The error for git's failure. */
 export async function listCommit(
   folder: GitFolder,
   commit: string,
@@ -63,8 +63,9 @@ export async function listCommit(
 }
 
 /**
- * Reads `MODE ID STAGE<tab>PATH<nul>` of ls-files and `MODE TYPE ID<tab>PATH<nul>` of ls-tree.
- * @param each Told the last word before the tab, which is the stage in the index, the path in the folder and the whole one.
+ * Parses `MODE ID STAGE<tab>PATH<nul>` of ls-files and `MODE TYPE ID<tab>PATH<nul>` of ls-tree.
+ * @param each Called with the last word before the tab (the stage in the index), the path in the folder and the whole
+ * path.
  */
 function parseListing(
   bytes: Uint8Array,
@@ -75,7 +76,7 @@ function parseListing(
   const entries: GitEntry[] = [];
   for (const line of new TextDecoder().decode(bytes).split("\0")) {
     const tab = line.indexOf("\t");
-    if (tab < 0) continue; // after the last one
+    if (tab < 0) continue; // The end of the list.
     const [mode = "", second = "", third = ""] = line.slice(0, tab).split(" ");
     const whole = line.slice(tab + 1);
     const path = prefix === "" || whole.startsWith(`${prefix}/`) ? whole.slice(start) : whole;
@@ -100,12 +101,13 @@ function unmergedError(paths: readonly string[]): AludelError {
   });
 }
 
-// Buffered: a flush after every object makes thousands of small ones ten times as slow.
+// Buffered, because flushing after every object makes thousands of small ones ten times as slow.
 const ARGS = ["cat-file", "--batch", "--buffer"];
 const LF = 0x0a;
 
 /**
- * One `git cat-file --batch`, started when it is made so that it is ready when the names are known, and asked once.
+ * One `git cat-file --batch`. It is started by the constructor, so that it is ready when the names are known, and is
+ * used once.
  *
  * https://git-scm.com/docs/git-cat-file, "Batch output"
  */
@@ -121,10 +123,10 @@ export class ObjectBatch implements AsyncDisposable {
   }
 
   /**
-   * The contents of the named objects, in the order of the names; null if there is no object of that name.
+   * Reads the contents of objects, in the order of their names; null if there is no such object.
    *
-   * @param names Object ids, or `REV:./PATH` with the path seen from the batch's folder. A name that holds a line break
-   *   cannot be asked for.
+   * @param names Object ids, or `REV:./PATH` with the path relative to the batch's folder. A name must not contain a line
+   * break.
    * @throws {AludelError} `git-path`, and the error for git's failure.
    */
   async read(names: readonly string[]): Promise<readonly (Uint8Array | null)[]> {
@@ -146,7 +148,7 @@ export class ObjectBatch implements AsyncDisposable {
   }
 }
 
-/** Reads `ID TYPE SIZE<lf>CONTENT<lf>` or `NAME missing<lf>` for each name. */
+/** Parses `ID TYPE SIZE<lf>CONTENT<lf>` or `NAME missing<lf>` for each name. */
 function parseBatch(
   output: Uint8Array,
   names: readonly string[],
@@ -181,10 +183,10 @@ function pathError(path: string): AludelError {
   );
 }
 
-/** The files that a verification reads: the manifest, and each revision's two. */
+/** The files of revisions that a verification reads, besides the manifest. */
 const READ = /^[^/]+\/(?:up|down)\.sql$/;
 
-/** The ids of the objects that {@linkcode BlobFiles} has to be given, none twice. */
+/** The ids of the objects that {@linkcode BlobFiles} needs, without repetitions. */
 export function neededObjects(entries: readonly GitEntry[]): readonly string[] {
   const ids = new Set<string>();
   for (const { path, kind, id } of entries) {
@@ -194,8 +196,8 @@ export function neededObjects(entries: readonly GitEntry[]): readonly string[] {
 }
 
 /**
- * The files of a migrations folder as git has recorded them, in its index or in a commit. Their contents have been read
- * beforehand, because `RevisionFiles` answers at once.
+ * The files of a migrations folder in git's index or in a commit. Their contents were read before, because
+ * `RevisionFiles` is synchronous.
  */
 export class BlobFiles implements RevisionFiles {
   readonly name: string;
@@ -203,8 +205,8 @@ export class BlobFiles implements RevisionFiles {
   readonly #blobs: ReadonlyMap<string, Uint8Array | null>;
 
   /**
-   * @param name What to call the folder in messages.
-   * @param entries Their paths start in the folder.
+   * @param name The name of the folder for messages.
+   * @param entries The entries, with paths relative to the folder.
    * @param blobs The contents by object id.
    */
   constructor(
@@ -217,7 +219,7 @@ export class BlobFiles implements RevisionFiles {
     this.#blobs = blobs;
   }
 
-  /** @throws {AludelError} `git-not-a-file` (a symbolic link, a submodule), `git-object-missing`. */
+  /** Reads a file. @throws {AludelError} `git-not-a-file` (a symbolic link, a submodule), `git-object-missing`. */
   read(path: string): Uint8Array | null {
     const entry = this.#entries.get(path);
     if (entry === undefined) {
@@ -257,8 +259,8 @@ export class BlobFiles implements RevisionFiles {
 }
 
 /**
- * The revisions' folders that can be had back from git: HEAD has them, and nothing in them has changed since.
- * @returns Nothing outside a repository, and before the first commit.
+ * Finds the revisions' folders that git can restore: HEAD has them, and nothing in them was changed since.
+ * @returns An empty set outside a repository, and before the first commit.
  */
 export function committedFolders(folder: GitFolder): ReadonlySet<string> {
   const place = folder.path === "" ? "." : folder.path;
@@ -290,7 +292,7 @@ export function committedFolders(folder: GitFolder): ReadonlySet<string> {
     committed.split("\0").filter((path) => path.endsWith("/up.sql"))
       .map((path) => dirOf(path, above)),
   );
-  // Seen from the root of the repository, after two letters and a space.
+  // These paths start at the root of the repository, after two letters and a space.
   for (const line of changed.split("\0")) folders.delete(dirOf(line.slice(3), prefix + above));
   return folders;
 }

@@ -2,14 +2,16 @@ import { host } from "../host/mod.ts";
 import { writeAtomically } from "../project/workspace/files.ts";
 import { git } from "./git.ts";
 
-/** The scope in which `core.hooksPath` is set; `global` and `system` hold for every repository of the user or the machine. */
+/**
+ * The scope in which `core.hooksPath` is set. `global` and `system` apply to every repository of the user or machine.
+ */
 export type ConfigScope = "system" | "global" | "local" | "worktree" | "command";
 
-/** A repository as hooks and merge drivers see it. Paths are absolute. */
+/** The paths that hooks and merge drivers need. All are absolute. */
 export interface Repository {
-  /** The root of the working tree; git starts hooks there. */
+  /** The root of the working tree, in which git starts hooks. */
   readonly root: string;
-  /** The folder in which git looks for hooks: in a linked working tree or a submodule it is elsewhere. */
+  /** The folder in which git looks for hooks. In a linked working tree or a submodule it is elsewhere. */
   readonly hooks: string;
   /** The scope of `core.hooksPath`; undefined if it is unset. */
   readonly hooksScope: ConfigScope | undefined;
@@ -20,7 +22,7 @@ export interface Repository {
 /** @throws {AludelError} `git-not-repository`, and the error for git's failure. */
 export async function findRepository(cwd: string): Promise<Repository> {
   const { text: root } = await git({ cwd, args: ["rev-parse", "--show-toplevel"] });
-  // From the root, because a relative hooks path starts there.
+  // Run in the root, because a relative hooks path starts there.
   const [paths, scope] = await Promise.all([
     git({ cwd: root, args: ["rev-parse", "--git-path", "hooks", "--git-path", "info/attributes"] }),
     git({ cwd: root, args: ["config", "--show-scope", "--get", "core.hooksPath"], answers: [1] }),
@@ -38,14 +40,14 @@ function absolute(path: string, root: string): string {
   return /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${root}/${path}`;
 }
 
-/** One change of a clone that is not committed: of a hook, of its own attributes, of its configuration. */
+/** A change of a clone that is not committed: of a hook, its own attributes, or its configuration. */
 export type RepositoryChange =
   | {
     readonly kind: "write";
     readonly path: string;
     readonly text: string;
     readonly executable: boolean;
-    /** The lines that are added, if the others stay. */
+    /** The added lines, if all others are kept. */
     readonly adds?: readonly string[];
   }
   | { readonly kind: "move"; readonly path: string; readonly to: string }
@@ -53,7 +55,7 @@ export type RepositoryChange =
   | { readonly kind: "configure"; readonly key: string; readonly value: string }
   | { readonly kind: "unconfigure"; readonly section: string };
 
-/** A change as a line in the imperative: it is printed before it is made. */
+/** Formats a change as a line in the imperative, which is printed before the change is made. */
 export function changeText(change: RepositoryChange): string {
   switch (change.kind) {
     case "write":
@@ -72,7 +74,7 @@ export function changeText(change: RepositoryChange): string {
 }
 
 /**
- * Makes the changes, in their order.
+ * Makes the changes in order.
  * @throws {AludelError} `file-unwritable`, and the error for git's failure.
  */
 export async function applyChanges(
@@ -106,27 +108,28 @@ async function applyChange(root: string, change: RepositoryChange): Promise<void
 export const DRIVER = "aludel";
 
 const MARK = "# aludel hook";
-/** Says that the line before had no line break, so that taking the lines out restores every byte. */
+/** Marks that the line before had no line break, so that removing the lines restores every byte. */
 const MARK_AFTER_OPEN_LINE = "# aludel hook, after a line that had no end";
 
 /**
- * The attribute that has git merge a manifest by the driver.
- * @param path The manifest seen from the root of the working tree.
+ * The attribute line that makes git merge a manifest with the driver.
+ * @param path The path of the manifest from the root of the working tree.
  */
 export function attributeLine(path: string): string {
-  // https://git-scm.com/docs/gitattributes: a pattern with a space is quoted as in C; a slash in front ties it to the root.
+  // https://git-scm.com/docs/gitattributes: a pattern with a space is quoted as in C; a leading slash anchors it at the
+  // root.
   const pattern = "/" + path.replace(/[*?[\\]/g, "\\$&");
   return `${/[\s"]/.test(pattern) ? JSON.stringify(pattern) : pattern} merge=${DRIVER}`;
 }
 
-/** The attributes with the line, which is there once. */
+/** Adds the line to the attributes, if it is not there. */
 export function addAttribute(text: string, line: string): string {
   if (hasAttribute(text, line)) return text;
   const open = text !== "" && !text.endsWith("\n");
   return `${text}${open ? "\n" : ""}${open ? MARK_AFTER_OPEN_LINE : MARK}\n${line}\n`;
 }
 
-/** The attributes as they were before {@linkcode addAttribute}. */
+/** Removes the line, so that the attributes are as before {@linkcode addAttribute}. */
 export function removeAttribute(text: string, line: string): string {
   for (const [mark, before] of [[MARK, ""], [MARK_AFTER_OPEN_LINE, "\n"]] as const) {
     const block = `${before}${mark}\n${line}\n`;
@@ -138,12 +141,12 @@ export function removeAttribute(text: string, line: string): string {
   return text;
 }
 
-/** Whether the text has just this line. */
+/** Whether the text has exactly this line. */
 export function hasAttribute(text: string, line: string): boolean {
   return text.split(/\r?\n/).includes(line);
 }
 
-/** Whether any line, of whatever project, names the driver. */
+/** Whether any line, of any project, names the driver. */
 export function namesDriver(text: string): boolean {
   return text.split(/\r?\n/).some((line) => line.endsWith(` merge=${DRIVER}`));
 }

@@ -24,13 +24,13 @@ export interface CureFacts {
   readonly folder: string;
   readonly base: GitBase;
   readonly entries: ReadonlyMap<RevisionId, ManifestRevision>;
-  /** The revisions that the base has. */
+  /** The revisions in the base. */
   readonly inBase: ReadonlySet<RevisionId>;
 }
 
 /**
- * The finding with the commands that fix it in git. Those of a finding about the disk are not enough: a fix on disk must
- * be staged as well.
+ * Adds to a finding the commands that fix it in git. Those of a finding about the disk are not enough, because a fix on
+ * disk must also be staged.
  */
 function withGitCure(finding: Finding, context: CureFacts): Finding {
   const next = cureOf(finding, context);
@@ -74,17 +74,17 @@ function cureOf(finding: Finding, context: CureFacts): readonly NextStep[] | und
   }
 }
 
-/** The arguments of {@linkcode verifyInGit}. */
+/** The input of {@linkcode verifyInGit}. */
 export interface GitCheck {
   /** The migrations folder. */
   readonly folder: GitFolder;
-  /** Its name for messages. */
+  /** The name of the folder for messages. */
   readonly name: string;
-  /** The next commit (`index`) or the last one (`HEAD`); never the working tree. */
+  /** Whether to check the next commit (`index`) or the last one (`HEAD`). The working tree is never read. */
   readonly source: "index" | "HEAD";
-  /** A ref: nothing sealed that HEAD and it have in common may have changed. HEAD itself if left out. */
+  /** A ref. Revisions that were sealed in its merge base with HEAD must be unchanged. By default HEAD itself. */
   readonly since: string | undefined;
-  /** The project's databases and SQLite's files beside them, as git sees them from the folder's `cwd`. */
+  /** The project's databases and SQLite's files beside them, relative to the folder's `cwd`. */
   readonly databases: readonly string[];
 }
 
@@ -93,15 +93,15 @@ export interface GitVerification {
   readonly findings: readonly Finding[];
   readonly revisions: number;
   readonly base: GitBase;
-  /** Whether there is a manifest at all. */
+  /** Whether there is a manifest. */
   readonly present: boolean;
 }
 
 /**
- * Verifies a project as git has recorded it: files against manifest, graph, seals, and the sealed revisions of an
- * earlier commit. One listing and one `cat-file --batch`, whatever the number of revisions.
+ * Verifies a project in git's index or HEAD: files against manifest, graph, seals, and the sealed revisions of an
+ * earlier commit. It takes one listing and one `cat-file --batch`, whatever the number of revisions.
  *
- * @throws {AludelError} An error of the area `git`. Problems of manifest and files are findings.
+ * @throws {AludelError} An error of the area `git`. Problems of the manifest and the files are findings.
  */
 export async function verifyInGit(check: GitCheck): Promise<GitVerification> {
   const { folder, name, source } = check;
@@ -159,7 +159,7 @@ export async function verifyInGit(check: GitCheck): Promise<GitVerification> {
   return done([...cured, ...databases], manifest.revisions.length);
 }
 
-/** Databases that the next commit would hold: they change with every run, and no merge can join two of them. */
+/** Finds databases in the next commit. They change with every run, and no merge can join two of them. */
 function databaseFindings(staged: readonly string[]): Finding[] {
   return staged.map((file) => ({
     level: "warning",
@@ -174,7 +174,7 @@ function databaseFindings(staged: readonly string[]): Finding[] {
   }));
 }
 
-/** The base's manifest. That it is broken stops nobody from committing a whole one. */
+/** Reads the base's manifest. If it is broken, a correct one can still be committed. */
 function earlierManifest(
   bytes: Uint8Array | null,
   name: string,
@@ -224,7 +224,7 @@ function missingManifest(
   }
   if (folders.length === 0) return [];
   const next = shell`git add -- ${file}`;
-  return finding("There are revisions, and the manifest is not among the files", next);
+  return finding("There are revisions, but no manifest", next);
 }
 
 function graphFindings(files: RevisionFiles, manifest: ParsedManifest): readonly Finding[] {
@@ -249,7 +249,7 @@ async function fileFindings(
   const first = verifyFiles({ files, manifest, sealedTexts: () => undefined });
   const edited = manifest.revisions.filter(({ id }) => first.verdicts.get(id)?.kind === "edited");
   if (edited.length === 0) return first.findings;
-  // Only now is it worth asking for the texts that tell a cosmetic edit from a real one.
+  // The texts that distinguish a cosmetic edit from others are only read now, if there are edits.
   const texts: ReadonlyMap<RevisionId, CanonicalTexts> = await baseTexts(edited, earlier);
   const sealedTexts = ({ id }: ManifestRevision) => texts.get(id);
   return verifyFiles({ files, manifest, sealedTexts }).findings;

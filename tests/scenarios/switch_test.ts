@@ -42,7 +42,7 @@ Deno.test("status and current say which branch has what the database has and the
   await project.git("branch", "-D", "side");
   assert.match(
     (await project.aludel("current")).stderr,
-    /^"s2" is not on disk, and no branch of this repository has it \(1 looked through\)$/m,
+    /^"s2" is not on disk, and no branch of this repository has it \(1 searched\)$/m,
   );
 });
 
