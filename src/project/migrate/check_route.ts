@@ -25,32 +25,31 @@ import {
 } from "./records.ts";
 import { findingError, findingNotice, ranError, textFiles } from "./record_findings.ts";
 
-/** What checking a route needs. */
+/** The input for checking a route. */
 export interface CheckRequest {
   readonly catalogue: Catalogue;
   /** null if there is no project: then only stored downs can run. */
   readonly files: RevisionFiles | null;
-  /** Its texts, for a caller that has read some of them; read from the files if left out. */
+  /** The texts of the files, if the caller has read some of them. */
   readonly textsOf?: TextsOf | undefined;
   readonly drafts: DraftPolicy;
-  /** The SQLite that will run it, such as `3.53.2`. */
+  /** The version of SQLite that will run the route, such as `3.53.2`. */
   readonly sqliteVersion: string;
-  /** What the database stored of a revision. */
+  /** Reads the texts that the database stored of a revision. */
   readonly storedTexts: (id: RevisionId) => Promise<StoredTexts | undefined>;
-  /** The texts that an edited revision was sealed with, if they are known; asked for the error's words only. */
+  /** Finds the texts with which an edited revision was sealed, if they are known. Used only for error messages. */
   readonly sealedTexts: (entry: ManifestRevision) => CanonicalTexts | undefined;
-  /** Where a down comes from. */
+  /** The source of downs. */
   readonly downFrom: "database" | "disk";
   /**
-   * `strict`: what the disk and the records disagree on is an error · `lenient`: it is a notice, because undoing
-   * must be possible while the disk is in disarray.
+   * `strict`: a difference between the disk and the records is an error · `lenient`: it is a notice, because undoing
+   * must be possible although the files are in disorder.
    */
   readonly records: "strict" | "lenient";
 }
 
 /**
- * Reads, decodes, hashes, tokenizes and splits every file of a route, and compares every record with the disk,
- * before the first statement runs.
+ * Reads and parses every file of a route, and compares every record with the disk, before the first statement runs.
  *
  * @throws {AludelError} An error of the areas `sql`, `directive`, `file`, `revision`, `record`.
  */
@@ -71,7 +70,7 @@ export async function checkRoute(route: Route, context: CheckRequest): Promise<C
       resealed.set(finding.id, textsOf(entry!).hashes!);
       continue;
     }
-    // No notice for a revision that this very route undoes.
+    // No notice for a revision that this route undoes.
     const isExpected = finding.kind === "draft-edited" || finding.kind === "unknown";
     if (isExpected && again.has(finding.id)) continue;
     const error = findingError(finding, catalogue, context.files);
@@ -100,7 +99,7 @@ export async function checkRoute(route: Route, context: CheckRequest): Promise<C
   };
 }
 
-/** Gives a more precise error for an edited revision if its files are at fault, not its record. */
+/** Replaces the error for an edited revision by a more precise one if its files are wrong, not its record. */
 async function withVerdict(
   error: AludelError,
   texts: RevisionTexts,
@@ -112,7 +111,7 @@ async function withVerdict(
   return texts.editError({ hashes, texts: stored }) ?? error;
 }
 
-/** A merge has nothing to do; any other revision without a statement was probably not written yet. */
+/** The notice for revisions without a statement that are not merges, because they were probably not written yet. */
 function emptyUpNotice(ids: readonly RevisionId[]): Notice {
   const [first] = ids;
   const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "";
@@ -128,10 +127,10 @@ function emptyUpNotice(ids: readonly RevisionId[]): Notice {
   };
 }
 
-/** How many revisions without a statement are named. */
+/** The number of revisions without a statement that a notice names. */
 const NAMED = 3;
 
-/** The lineages of what is recorded and of what the route will record, from what ran or will run. */
+/** Computes the lineages of the records and of the route's revisions, from the texts that ran or will run. */
 function computeLineages(
   route: Route,
   context: CheckRequest,
@@ -143,7 +142,7 @@ function computeLineages(
 ): ReadonlyMap<RevisionId, TextHash> {
   const { graph, entries, applied, records } = context.catalogue;
   const ups = new Set(route.filter((step) => step.direction === "up").map((step) => step.id));
-  // A record whose texts or ancestors are about to be others has another lineage then.
+  // A record whose texts or ancestors will change gets another lineage.
   const isUnchanged = resealed.size === 0 && !applied.values().some((id) => ups.has(id));
   const order = graph.ids
     .filter((id) => ups.has(id) || (!isUnchanged && applied.has(id)))
@@ -183,7 +182,7 @@ function checkUp(
       },
     );
   }
-  // A stamp is how such a revision gets its record.
+  // Not for a stamp, which gives such a revision its record.
   const ran = context.records === "strict" ? ranUnder(context.catalogue, up) : undefined;
   if (ran !== undefined) throw ranError(entry, ran, context.catalogue, context.files.name);
   const script = checkScript(up.file, up.text, id, context.sqliteVersion);
@@ -241,15 +240,15 @@ async function checkDown(
   return { direction: "down", from: "database", id, message, script };
 }
 
-/** What the database will have stored of a squash before the down runs: it has the run's records until then. */
+/** The texts that the database will store for a squash before the down runs. Until then it has the squashed records. */
 function textsToRecord(id: RevisionId, { up, down }: ReturnType<TextsOf>): StoredTexts {
   const texts = new Map(up === null ? [] : [[id, { up: up.text, down: down?.text ?? null }]]);
   return { texts, replaced: new Map() };
 }
 
 /**
- * Checks the down of a revision whose up will run. Values that are not chosen yet do not stop the up.
- * @throws {AludelError} What {@linkcode checkScript} throws, but `sql-choose`.
+ * Checks the down of a revision whose up will run. Values that are still to be chosen do not stop the up.
+ * @throws {AludelError} The errors of {@linkcode checkScript}, except `sql-choose`.
  */
 function checkDownForLater({ file, text }: ScriptText, id: RevisionId, version: string): void {
   try {
@@ -259,7 +258,7 @@ function checkDownForLater({ file, text }: ScriptText, id: RevisionId, version: 
   }
 }
 
-/** @throws {AludelError} What {@linkcode checkScript} throws. */
+/** Checks a stored down. @throws {AludelError} The errors of {@linkcode checkScript}. */
 function checkStoredDown(file: string, text: string, id: RevisionId, version: string): Script {
   try {
     return checkScript(file, text, id, version);
@@ -274,13 +273,13 @@ function checkStoredDown(file: string, text: string, id: RevisionId, version: st
   }
 }
 
-/** @throws {AludelError} `revision-empty-down`. */
+/** Refuses a down that undoes nothing. @throws {AludelError} `revision-empty-down`. */
 function requireUndoing({ file, text, statements }: Script, up: string | undefined, id: string) {
   if (statements.length > 0 || up === undefined) return;
   if (undoesNothing({ up, down: text }, file)) throw emptyDown(id, file);
 }
 
-/** The text that ran is unknown, and so is the text that would undo it. */
+/** The error for a stored text that was changed, so that the text that would undo it is unknown. */
 function textChanged(id: RevisionId, files: readonly TextFile[], onDisk: boolean): AludelError {
   return new AludelError(
     "record-text-changed",
@@ -312,7 +311,7 @@ function irreversible(id: RevisionId, fact: string): AludelError {
   });
 }
 
-/** The records that a re-signing, of themselves or of what they follow, makes out of date. */
+/** Finds the records that are out of date because they, or revisions that they follow, were signed again. */
 async function findReseals(
   context: CheckRequest,
   resealed: ReadonlyMap<RevisionId, TextHashes>,
@@ -335,7 +334,7 @@ async function findReseals(
   return reseals;
 }
 
-/** The new texts, if they have the same tokens as what ran. */
+/** The new texts, if they have the same tokens as the texts that ran. */
 function sameTokenTexts(
   stored: AppliedTexts | undefined,
   { up, down: newDown }: RevisionTexts,

@@ -1,4 +1,4 @@
-/** What to tell about records that differ from the disk. */
+/** Messages about records that differ from the disk. */
 import { AludelError, type ErrorCode } from "../../errors.ts";
 import type { Notice } from "../../finding.ts";
 import type { RevisionId } from "../../graph/revision.ts";
@@ -10,7 +10,7 @@ import type { RevisionFiles } from "../workspace/revision_files.ts";
 import { recordElsewhere } from "./goal.ts";
 import type { RecordFinding, TextFile } from "./records.ts";
 
-/** The error for a finding that stops an upgrade; undefined for one that is only worth a notice. */
+/** The error for a finding that stops an upgrade; undefined if a notice is enough. */
 export function findingError(
   finding: RecordFinding,
   catalogue: Catalogue,
@@ -132,7 +132,7 @@ function explainMissingParent(
   };
 }
 
-/** How to rewrite the records from the disk, if all of their revisions are on disk. */
+/** The commands that rewrite the records from the disk, if all of their revisions are on disk. */
 function recordAgain(catalogue: Catalogue): readonly [NextStep, NextStep] {
   const look = shell`aludel verify --drift # see whether the schema is what the revisions make`;
   return [...catalogue.applied].every((id) => catalogue.entries.has(id))
@@ -146,8 +146,8 @@ function currentOf({ graph, applied }: Catalogue): readonly string[] {
 }
 
 /**
- * The error for a pending revision that ran under another id, as `ranUnder` finds it.
- * @param ran That id.
+ * The error for a pending revision that ran under another id, which `ranUnder` found.
+ * @param ran The other id.
  */
 export function ranError(
   { id, dir }: ManifestRevision,
@@ -182,7 +182,7 @@ export function ranError(
   );
 }
 
-/** `up.sql`, or both. */
+/** Names the files: `up.sql`, or both. */
 export function textFiles(files: readonly TextFile[]): string {
   return files.map((file) => `${file}.sql`).join(" and ");
 }

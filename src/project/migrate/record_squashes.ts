@@ -11,10 +11,10 @@ import { RevisionTexts } from "../workspace/revision_texts.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 /**
- * Writes for each squash that a database is past one record in the place of those that it replaces, in a transaction of
- * its own behind the write lock, and logs it with the SQL that ran.
+ * For each squash whose revisions a database has all applied, replaces their records by one, and logs it with the SQL
+ * that ran. It uses its own transaction, with the write lock.
  *
- * @throws {AludelError} `lock-timeout`, `interrupted`, what reading the squashed revision's files throws.
+ * @throws {AludelError} `lock-timeout`, `interrupted`, and the errors of reading the squashed revision's files.
  */
 export async function recordSquashes(workspace: Workspace, host: RunHost): Promise<void> {
   await using connection = await host.connect({ doubleQuotedStrings: false });

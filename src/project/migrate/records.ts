@@ -15,7 +15,7 @@ import type { Catalogue } from "../workspace/catalogue.ts";
 /** A difference between a record of the database and the disk. */
 export type RecordFinding =
   | { readonly id: RevisionId; readonly kind: Exclude<AppliedVerdict, "same"> }
-  /** In the database, not on disk. */
+  /** In the database, but not on disk. */
   | { readonly id: RevisionId; readonly kind: "unknown" }
   /** On disk with other parents or dependencies than when it ran. */
   | {
@@ -73,19 +73,19 @@ export function changedTexts(
   return files;
 }
 
-/** The facts with which {@linkcode compareRecords} compares the records. */
+/** The texts and hashes with which {@linkcode compareRecords} compares the records. */
 interface RecordSources {
-  /** The hashes of a revision's files now; undefined without an up.sql. */
+  /** The hashes of a revision's present files; undefined without an up.sql. */
   readonly hashesOf: (entry: ManifestRevision) => TextHashes | undefined;
-  /** As {@linkcode recordLineages} gives them. */
+  /** The result of {@linkcode recordLineages}. */
   readonly lineageOf: ReadonlyMap<RevisionId, TextHash>;
   /** The stored texts, if they should be compared with their hashes. */
   readonly stored?: StoredTexts | undefined;
 }
 
 /**
- * Compares every record with itself, with the records that it follows, and with the disk: together this is the
- * comparison of lineages, revision by revision.
+ * Compares every record with itself, with the records that it follows, and with the disk. Together this compares the
+ * lineages, revision by revision.
  *
  * @returns Findings in topological order; empty if the lineages agree.
  */
@@ -126,8 +126,9 @@ export function compareRecords(
 }
 
 /**
- * The revision as which a pending one has already run: it is in the database but not on disk, and has the same up.
- * undefined if there is none, and for a text without statements, as in many merges.
+ * Finds the revision as which a pending one has already run: it is in the database but not on disk, and has the same
+ * up.
+ * @returns undefined if there is none, and for a text without statements, which many merges have.
  *
  * @param up The pending revision's up: its text and hash.
  */
@@ -142,7 +143,7 @@ export function ranUnder(
   return undefined;
 }
 
-/** Whether the manifest has the hashes of what ran. If so, a file that differs was edited on disk. */
+/** Whether the manifest has the hashes of the texts that ran. If so, a file that differs was edited on disk. */
 export function ranAsSealed({ entries, records }: Catalogue, id: RevisionId): boolean {
   const entry = entries.get(id);
   const record = records.get(id);
