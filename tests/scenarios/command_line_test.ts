@@ -123,5 +123,5 @@ Deno.test("the marks of a merge conflict are named wherever git leaves them", as
   project.write("aludel.json", "<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> x\n");
   const { code, stderr } = await project.inProcess("status");
   assert.equal(code, 1);
-  assert.match(stderr, /next: Resolve the merge conflict whose marks are in it/);
+  assert.match(stderr, /next: Resolve the merge conflict in it, and delete git's marks/);
 });

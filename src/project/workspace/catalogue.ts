@@ -8,29 +8,31 @@ import { shell } from "../../text/next_step.ts";
 import { foldSquashes, type InsideSquash, type PastSquash } from "./squashes.ts";
 import { inOrderOfCreation, type Workspace } from "./workspace.ts";
 
-/** All revisions that the disk or the database knows, in one graph. */
+/** All revisions on disk and in the database, in one graph. */
 export interface Catalogue {
   readonly graph: RevisionGraph;
-  /** What the database has, applied or stamped. */
+  /** The revisions in the database, applied or stamped. */
   readonly applied: ReadonlySet<RevisionId>;
   readonly entries: ReadonlyMap<RevisionId, ManifestRevision>;
   readonly records: ReadonlyMap<RevisionId, AppliedRevision>;
-  /** The revisions on disk: what `head` is looked for among. */
+  /** The revisions on disk. Only these can be `head`. */
   readonly onDisk: ReadonlySet<RevisionId>;
-  /** Squashes that the database is past and has not recorded; `records` and `applied` are as if it had. */
+  /**
+   * Squashes whose revisions are all applied, but not yet recorded as one; `records` and `applied` are as if they were.
+   */
   readonly past: readonly PastSquash[];
-  /** The records that change with these. */
+  /** The records that change because of these. */
   readonly moved: readonly AppliedRevision[];
-  /** Squashes that the database stands inside. */
+  /** Squashes of which the database has applied only a part. */
   readonly inside: readonly InsideSquash[];
 }
 
 /**
- * Joins the graph on disk with the records of a database. A revision that only the database has, because
- * another branch is checked out, can so be shown and undone.
+ * Joins the graph on disk with the records of a database, so that revisions that only the database has, because
+ * another branch is checked out, can be shown and undone.
  *
- * @param workspace null if there is no project: the database alone.
- * @throws {AludelError} `graph-unjoinable` when the two contradict each other.
+ * @param workspace null if there is no project, but only a database.
+ * @throws {AludelError} `graph-unjoinable` if the two contradict each other.
  */
 export function joinCatalogue(
   workspace: Workspace | null,
@@ -67,15 +69,15 @@ export function joinCatalogue(
 }
 
 /**
- * Whether the database belongs to another project: it has records, and none of them is of a revision on disk. Not asked
- * of a database alone, which has no disk to compare with.
+ * Whether the database belongs to another project: it has records, but none of a revision on disk. It is false for a
+ * database without a project.
  */
 export function isOfAnotherProject({ records, onDisk, inside }: Catalogue): boolean {
   return records.size > 0 && inside.length === 0 &&
     ![...records.keys()].some((id) => onDisk.has(id));
 }
 
-/** A revision's message, from the disk or else from the database. */
+/** A revision's message, from the disk if it is there, else from the database. */
 export function messageOf(catalogue: Catalogue, id: RevisionId): string {
   return catalogue.entries.get(id)?.message ?? catalogue.records.get(id)?.message ?? "";
 }

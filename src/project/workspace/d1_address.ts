@@ -3,10 +3,12 @@ import { AludelError } from "../../errors.ts";
 import { again, say } from "../../text/next_step.ts";
 import { readIfThere } from "./files.ts";
 
-/** Where Wrangler keeps its settings, in the order in which it looks for them. */
+/** The names of Wrangler's settings files, in the order in which it looks for them. */
 export const WRANGLER_FILES = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"] as const;
 
-/** A D1 database in Wrangler's settings: https://developers.cloudflare.com/workers/wrangler/configuration/#d1-databases */
+/**
+ * A D1 database in Wrangler's settings: https://developers.cloudflare.com/workers/wrangler/configuration/#d1-databases
+ */
 export interface WranglerDatabase {
   readonly binding?: string;
   readonly database_name?: string;
@@ -15,21 +17,21 @@ export interface WranglerDatabase {
   readonly migrations_table?: string;
 }
 
-/** What Aludel reads of Wrangler's settings. */
+/** The part of Wrangler's settings that Aludel reads. */
 export interface WranglerSettings {
   readonly account_id?: string;
   readonly d1_databases?: readonly WranglerDatabase[];
   readonly env?: Readonly<Record<string, WranglerSettings>>;
 }
 
-/** Settings of Wrangler's that are not in their notation. */
+/** The error for a settings file of Wrangler's that cannot be parsed. */
 export class WranglerFault extends Error {
   override readonly name = "WranglerFault";
 }
 
 /**
- * Reads a file of Wrangler's settings. The parsers are loaded when they are needed.
- * @throws {WranglerFault} with what is wrong: `not valid TOML in line 3`.
+ * Parses a file of Wrangler's settings. The parsers are loaded on demand.
+ * @throws {WranglerFault} with the problem: `not valid TOML in line 3`.
  */
 export async function parseWrangler(file: string, text: string): Promise<WranglerSettings> {
   const value = file.endsWith(".toml") ? await parseToml(text) : await parseJson(text);
@@ -56,34 +58,34 @@ async function parseJson(text: string): Promise<unknown> {
   throw new WranglerFault(`not valid JSON in line ${line}: ${printParseErrorCode(first.error)}`);
 }
 
-/** All databases of settings, those of the environments after the others. */
+/** All databases of the settings; those of environments come last. */
 export function wranglerDatabases({ d1_databases, env }: WranglerSettings): WranglerDatabase[] {
   return [{ d1_databases }, ...Object.values(env ?? {})]
     .flatMap((one) => Array.isArray(one?.d1_databases) ? one.d1_databases : []);
 }
 
-/** The environment variable that holds Cloudflare's token. Wrangler reads the same, and the two below. */
+/** The environment variable of Cloudflare's token. Wrangler reads the same, and the two below. */
 export const D1_TOKEN_VARIABLE = "CLOUDFLARE_API_TOKEN";
 const ACCOUNT_VARIABLE = "CLOUDFLARE_ACCOUNT_ID";
 const API_VARIABLE = "CLOUDFLARE_API_BASE_URL";
 
 const API = "https://api.cloudflare.com/client/v4";
 
-/** A D1 database as a target names it. */
+/** The address of a D1 database in a target. */
 export interface D1Address {
-  /** The account; undefined: the one of Wrangler's settings or of the environment. */
+  /** The account. If undefined, it is that of Wrangler's settings or the environment. */
   readonly account: string | undefined;
-  /** Its id; or its name or binding in Wrangler's settings if there is no account. */
+  /** The id, or without an account the name or binding in Wrangler's settings. */
   readonly database: string;
 }
 
-/** Where Cloudflare's interface is; tests have it elsewhere. */
+/** The address of Cloudflare's API, which tests replace. */
 function apiUrl(environment: (name: string) => string | undefined): string {
   return (environment(API_VARIABLE) || API).replace(/\/+$/, "");
 }
 
 /**
- * Finds where requests for a database go.
+ * Finds the URL of requests for a database.
  * @param name The target for messages.
  * @param folder The folder that may have Wrangler's settings.
  * @throws {AludelError} `target-value`: it is not in Wrangler's settings, or no account is known.
@@ -102,7 +104,7 @@ export async function resolveD1(
 }
 
 /**
- * Where the D1 databases of the account are listed.
+ * Finds the URL that lists the D1 databases of the account.
  * @param folder The folder that may have Wrangler's settings.
  * @throws {AludelError} `target-value`: no account is known.
  */
@@ -160,7 +162,7 @@ async function findByName(
     );
   }
   if (ids.size > 1) {
-    throw invalid(name, `is ${ids.size} databases of ${file}, in several environments`);
+    throw invalid(name, `names ${ids.size} databases in ${file}, in several environments`);
   }
   const account = settings.account_id || environment(ACCOUNT_VARIABLE);
   if (!account) {

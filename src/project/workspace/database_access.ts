@@ -17,7 +17,7 @@ import { again, say } from "../../text/next_step.ts";
 import { D1_TOKEN_VARIABLE } from "./d1_address.ts";
 import type { ServerAddress, Target } from "./target.ts";
 
-/** @throws {AludelError} `database-readonly` for a target whose URL says `mode=ro`. */
+/** @throws {AludelError} `database-readonly` for a target whose URL has `mode=ro`. */
 export function requireWritable({ name, mode }: Target): void {
   if (mode !== "ro") return;
   throw new AludelError("database-readonly", `Database "${name}" is named as read-only`, {
@@ -29,36 +29,36 @@ export function requireWritable({ name, mode }: Target): void {
 
 /** The ways to reach a target. */
 export interface DatabaseAccess {
-  /** The database for messages. */
+  /** The name of the database for messages. */
   readonly name: string;
   /**
-   * Opens the database for looking: creates nothing, and recovers a hot journal. Opening it and each query wait for a
+   * Opens the database for reading. It creates nothing, and recovers a hot journal. Opening and each query wait for a
    * writer that keeps readers out.
-   * @param options Whether the target's extensions are loaded, as they must be to recognise the tables that a virtual
-   *   table of theirs makes.
+   * @param options Whether to load the target's extensions, which are needed to recognise the tables that their virtual
+   *   tables create.
    * @returns null if the database does not exist.
    * @throws {AludelError} An error of the area `database`; `lock-timeout`.
    */
   look(options?: { readonly extensions?: boolean }): Promise<Connection | null>;
-  /** Opens it for writing, and creates it if it does not exist. */
+  /** Opens it for writing. It is created if it does not exist. */
   connect(options: { readonly doubleQuotedStrings: boolean }): Promise<Connection>;
-  /** Who holds its lock, if the system tells. */
+  /** The process that holds its lock, if the system reports it. */
   lockHolder(): string | undefined;
   /**
-   * Tells which statements the database does not take, without running any; left out if it takes all that SQLite does.
-   * As {@linkcode Connection.refusals}.
+   * Finds statements that the database refuses, without running any. It is missing if the database takes all statements
+   * of SQLite. See {@linkcode Connection.refusals}.
    */
   refusals?(statements: readonly string[]): Promise<readonly (string | undefined)[]>;
-  /** The SQLite that runs what {@linkcode DatabaseAccess.connect} is given, such as `3.53.2`. */
+  /** The version of SQLite behind {@linkcode DatabaseAccess.connect}, such as `3.53.2`. */
   sqliteVersion(): Promise<string>;
 }
 
-/** How looking waits for a writer. */
+/** How reading waits for a writer. */
 export type LookPatience = Omit<Waiting, "lockHolder">;
 
 /**
  * The access to a target of the settings or the command line.
- * @param patience Left out for a copy that nobody else writes: then looking does not wait.
+ * @param patience Left out for a copy to which nobody else writes, so that reading does not wait.
  */
 export function accessTo(target: Target, patience?: LookPatience): DatabaseAccess {
   if (target.server !== undefined) return serverAccess(target.name, target.server);
@@ -110,7 +110,7 @@ export function accessTo(target: Target, patience?: LookPatience): DatabaseAcces
   };
 }
 
-/** A connection for looking, whose statements wait for a writer that keeps readers out. */
+/** A connection for reading, whose statements wait for a writer that keeps readers out. */
 class PatientConnection implements Connection {
   readonly #inner: Connection;
   readonly #waiting: Waiting;
@@ -153,7 +153,7 @@ class PatientConnection implements Connection {
   }
 }
 
-/** Does what reads, as {@linkcode patiently} does; its module is loaded only if there is something to wait for. */
+/** Reads as {@linkcode patiently} does, whose module is loaded only if the database is locked. */
 async function unlessLocked<T>(
   name: string,
   waiting: Waiting,
@@ -168,7 +168,7 @@ async function unlessLocked<T>(
   }
 }
 
-/** The state of a database that may not exist. Creates nothing. */
+/** Reads the state of a database that may not exist. It creates nothing. */
 export async function lookAtState(access: DatabaseAccess): Promise<State> {
   const connection = await access.look();
   if (connection === null) return NO_STATE;
@@ -214,7 +214,7 @@ function serverAccess(name: string, { engine, url, token }: ServerAddress): Data
 export function tokenMissing(name: string): AludelError {
   return new AludelError("target-value", `There is no token for "${name}"`, {
     next: [
-      say(`Put a token of Cloudflare's that may edit D1 into the variable ${D1_TOKEN_VARIABLE}`),
+      say(`Set ${D1_TOKEN_VARIABLE} to a Cloudflare token that may edit D1`),
       say("Or name another variable with tokenVariable in aludel.json"),
     ],
   });

@@ -1,17 +1,17 @@
-/** What a URL allows with its file: `ro` only reads it, `rw` does not create it. */
+/** The access that a URL allows: `ro` reads only, `rw` does not create the file. */
 export type FileMode = "ro" | "rw";
 
-/** Where a text that names a database leads. */
+/** The meaning of a text that names a database. */
 export type DatabaseLocation =
   | { readonly kind: "memory" }
-  /** A path as written: a relative one starts at whatever held the text, and `~/` is left to {@linkcode expandHome}. */
+  /** A path as written. Relative paths start at the folder of the text, and {@linkcode expandHome} replaces `~/`. */
   | { readonly kind: "file"; readonly path: string; readonly mode?: FileMode }
   /** A libSQL server. */
   | {
     readonly kind: "server";
     /** The address for messages, without secrets: `libsql://host`. */
     readonly name: string;
-    /** Where requests go: `https://host`. */
+    /** The URL of requests: `https://host`. */
     readonly url: string;
     /** The token, if the URL has one. */
     readonly token: string | undefined;
@@ -27,7 +27,7 @@ export type DatabaseLocation =
   | { readonly kind: "foreign"; readonly scheme: string }
   | { readonly kind: "invalid"; readonly fault: string };
 
-/** Two letters at least: `C:\app.db` is a path. */
+/** A URL's scheme. It has at least two letters, because `C:\app.db` is a path. */
 const SCHEME = /^([A-Za-z][A-Za-z0-9+._-]+):/;
 
 /** The schemes of libSQL servers, and the one that requests use: https://docs.turso.tech/sdk/ts/reference */
@@ -42,21 +42,22 @@ const SERVERS: ReadonlyMap<string, "http" | "https"> = new Map([
 /** `spatialite:` is Django's name for SQLite with an extension. */
 const FILES: ReadonlySet<string> = new Set(["sqlite", "sqlite3", "spatialite", "file"]);
 
-/** What follows three slashes and cannot be meant as an absolute path. */
+/** Text after three slashes that cannot be an absolute path. */
 const RELATIVE = /^\/(?=\.{0,2}\/|~\/|:memory:$|file:)/;
 
 /**
- * Reads what people write for a database, in a flag, in settings or in `DATABASE_URL`.
+ * Parses the name of a database in a flag, in settings or in `DATABASE_URL`.
  *
  * - `app.db`, `./app.db`, `/srv/app.db`, `~/app.db`, `C:\app.db` are paths.
- * - `sqlite:app.db`, `sqlite://app.db`, `sqlite:///srv/app.db` (absolute, as in RFC 8089, and so are four slashes), also
- *   with `sqlite3:`, `spatialite:` or `file:`. `%20` is a space.
- * - `sqlite+aiosqlite:///app.db` is SQLAlchemy's URL with a driver: three slashes are relative there, four absolute, and
+ * - `sqlite:app.db`, `sqlite://app.db`, `sqlite:///srv/app.db` (absolute, as in RFC 8089, and so are four slashes),
+ *   also with `sqlite3:`, `spatialite:` or `file:`. `%20` is a space.
+ * - `sqlite+aiosqlite:///app.db` is SQLAlchemy's URL with a driver: three slashes are relative there, four absolute,
+ *   and
  *   `%` means itself: https://docs.sqlalchemy.org/en/20/dialects/sqlite.html
  * - `jdbc:sqlite:app.db` is JDBC's, in which `%` means itself as well.
- * - In all of these `?mode=ro`, `rw`, `rwc`, `memory` and `immutable=1` mean what they mean to SQLite
- *   (https://sqlite.org/uri.html). Other parameters are for the application's own connection and are passed over, but
- *   for those that change how the file must be read.
+ * - In all of these `?mode=ro`, `rw`, `rwc`, `memory` and `immutable=1` have SQLite's meaning
+ *   (https://sqlite.org/uri.html). Other parameters are for the application's connection and are ignored, except those
+ *   that change how the file must be read.
  * - `libsql://host`, `https://host`, `http://host` are libSQL servers; `?authToken=` is their token, and `?tls=0` means
  *   http: https://docs.turso.tech/sdk/ts/reference
  * - `d1://NAME` is a Cloudflare D1 database of Wrangler's settings, `d1://ACCOUNT/ID` one by its account and id.
@@ -64,7 +65,7 @@ const RELATIVE = /^\/(?=\.{0,2}\/|~\/|:memory:$|file:)/;
  */
 export function readLocation(text: string): DatabaseLocation {
   const quoted = /^(["'])(.+)\1$/s.exec(text);
-  // Some tools hand on the quotes that a file of variables has around its values.
+  // Some tools keep the quotes around values in files of variables.
   if (quoted !== null) return readLocation(quoted[2]!);
   if (text === ":memory:") return MEMORY;
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
@@ -75,13 +76,13 @@ export function readLocation(text: string): DatabaseLocation {
   if (scheme === "jdbc") return readJdbc(rest);
   if (scheme.startsWith("sqlite+")) return readSqlalchemy(rest);
   if (FILES.has(scheme)) return readUrl(rest);
-  // A name such as "app:1.db" is a path that happens to have a colon; a database's URL has slashes.
+  // A name such as "app:1.db" is a path with a colon; a URL has slashes.
   return rest.startsWith("//") ? { kind: "foreign", scheme } : fileAt(text);
 }
 
 /**
- * The relative path that SQLAlchemy, Django and others read in `sqlite:///app.db`, which is absolute here; undefined for
- * any other text.
+ * The relative path that SQLAlchemy, Django and others read in `sqlite:///app.db`, which is absolute here. Returns
+ * undefined for any other text.
  */
 export function relativeReading(text: string): string | undefined {
   const path = /^(?:sqlite3?|spatialite):\/\/\/(?=[^/?#])([^?#]+)/i.exec(text)?.[1];
@@ -90,7 +91,7 @@ export function relativeReading(text: string): string | undefined {
 }
 
 /**
- * The path of a file whose name may begin with `~/`, the home folder, as in a shell.
+ * Expands `~/` at the start of a path to the home folder, as a shell does.
  * @returns undefined if the home folder is not known.
  */
 export function expandHome(
@@ -114,7 +115,7 @@ function readServer(scheme: string, rest: string): DatabaseLocation {
   if (url.username !== "" || url.password !== "") {
     return {
       kind: "invalid",
-      fault: "has a user in it: a server takes a token, from ALUDEL_DATABASE_TOKEN",
+      fault: "has a user in it, but a server takes a token, from ALUDEL_DATABASE_TOKEN",
     };
   }
   if (url.searchParams.get("tls") === "0") url.protocol = "http:";

@@ -3,10 +3,10 @@ const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][0-9A-Za-z_.]*)[ \t]*=[ \t
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
 
 /**
- * Reads the text of a `.env` file as the npm package dotenv does: `NAME=value` lines, an `export` before
- * them, `#` comments, values in `'…'` or `` `…` `` as they are and in `"…"` with `\n`, `\r`, `\t`, `\"` and
- * `\\`, quoted values over several lines. `$NAME` is not replaced. A line that is none of this is passed
- * over: the file belongs to the application. Of a repeated name the last value holds.
+ * Parses a `.env` file as the npm package dotenv does: `NAME=value` lines, an optional `export` before them, `#`
+ * comments, literal values in `'…'` or `` `…` ``, escapes `\n`, `\r`, `\t`, `\"` and `\\` in `"…"`, and quoted values
+ * over several lines. `$NAME` is not expanded. Other lines are ignored, because the file belongs to the application. If
+ * a name is repeated, its last value is used.
  */
 export function parseDotenv(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
@@ -46,7 +46,7 @@ function quotedValue(
   return undefined;
 }
 
-/** A value without quotes ends at a `#` that begins it or follows a space. */
+/** Reads a value without quotes. It ends at a `#` at its start or after a space. */
 function bareValue(text: string): string {
   return text.replace(/(?:^|\s)#.*$/, "").trim();
 }

@@ -2,8 +2,8 @@ import { host } from "../../host/mod.ts";
 import { AludelError, FIX_ACCESS } from "../../errors.ts";
 
 /**
- * Whether something is at a path, a link that leads nowhere included. A path that may not be looked at counts as free:
- * a later write there reports why that fails.
+ * Whether a path is taken, even by a broken link. A path that may not be read counts as free: a later write to it
+ * reports the reason.
  */
 export function pathExists(path: string): boolean {
   try {
@@ -14,12 +14,12 @@ export function pathExists(path: string): boolean {
   }
 }
 
-/** A path of Windows with a drive, `C:\x` or `C:/x`: it looks like a URL with a scheme of one letter. */
+/** A Windows path with a drive, `C:\x` or `C:/x`, which looks like a URL with a scheme of one letter. */
 const DRIVE = /^[A-Za-z]:[\\/]/;
 
 /**
- * Whether a path leads to the same place from every folder: `/x`, `C:\x`, `\\server\share`. On Windows `\x` and `C:x`
- * as well: they are seen from a drive, and only the system knows which folder that is.
+ * Whether a path means the same from every folder: `/x`, `C:\x`, `\\server\share`. On Windows also `\x` and `C:x`,
+ * because only the system knows the current folder of a drive.
  */
 export function isAbsolutePath(path: string, os = host.os): boolean {
   if (os === "windows" && /^(?:\\|[A-Za-z]:)/.test(path)) return true;
@@ -27,8 +27,8 @@ export function isAbsolutePath(path: string, os = host.os): boolean {
 }
 
 /**
- * A path as seen from a folder. Absolute paths are kept, and `./` is dropped; `..` is left to the
- * system, which knows about links. (`node:path` would do it too, and costs milliseconds to load.)
+ * Resolves a path from a folder. Absolute paths are kept, `./` is dropped, and `..` is left to the system, which knows
+ * about links. (`node:path` could do it too, but takes milliseconds to load.)
  */
 export function resolvePath(path: string, folder: string): string {
   if (isAbsolutePath(path)) return path;
@@ -37,20 +37,21 @@ export function resolvePath(path: string, folder: string): string {
   return /[/\\]$/.test(folder) ? `${folder}${relative}` : `${folder}/${relative}`;
 }
 
-/** A path below a folder as seen from it, so that a clone finds it too; any other path as it is. */
+/** A path relative to a folder above it, so that it is valid in a clone too. Other paths are returned as they are. */
 export function relativeTo(path: string, folder: string): string {
   const prefix = `${folder.replace(/[/\\]$/, "")}/`;
   return path.startsWith(prefix) ? path.slice(prefix.length) : path;
 }
 
 /**
- * Replaces a file's content so that a reader, or a crash at any moment, sees the old one or the new one.
+ * Replaces a file's content atomically: a reader, or a crash at any moment, sees either the old or the new content.
  *
- * Writes a temporary file in the same folder, flushes it to the disk, renames it over the target, and
- * flushes the folder. The mode of a file that was there is kept; a symbolic link stays one, and what it
- * leads to is replaced. A crash can leave a file `.NAME.….tmp` behind, which nothing reads.
+ * It writes a temporary file in the same folder, flushes it to the disk, renames it over the target, and flushes the
+ * folder. The mode of an existing file is kept. If it is a symbolic link, its target is replaced. A crash can leave a
+ * file
+ * `.NAME.….tmp` behind, which nothing reads.
  *
- * @throws {AludelError} `file-unwritable`; the target is as it was then.
+ * @throws {AludelError} `file-unwritable`; the target is then unchanged.
  */
 export function writeAtomically(path: string, content: string | Uint8Array): void {
   const existing = realPathOf(path);
@@ -75,7 +76,7 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
   }
 }
 
-/** The text of a file; empty if there is none. */
+/** Reads the text of a file; empty if there is none. */
 export function readIfThere(path: string): string {
   try {
     return host.files.readText(path);
@@ -86,9 +87,9 @@ export function readIfThere(path: string): string {
   }
 }
 
-/** Flushes a folder's list of names to the disk, so that a rename in it outlives a loss of power. */
+/** Flushes a folder's list of names to the disk, so that a rename in it survives a loss of power. */
 export function flushFolder(folder: string): void {
-  // Windows cannot open a folder as a file; its file systems journal renames.
+  // Windows cannot open a folder as a file, and its file systems journal renames.
   if (host.os === "windows") return;
   using handle = host.files.open(folder, { read: true });
   handle.sync();
@@ -111,7 +112,7 @@ function realPathOf(path: string): string | undefined {
   }
 }
 
-/** The folder and the name of a path. */
+/** Splits a path into the folder and the name. */
 export function splitPath(path: string): { readonly folder: string; readonly file: string } {
   const at = Math.max(
     path.lastIndexOf("/"),
@@ -129,16 +130,16 @@ function removeQuietly(path: string): void {
   try {
     host.files.remove(path);
   } catch {
-    // It was never made, or it cannot be removed: the first error is the one to report.
+    // It was not created, or cannot be removed. The first error is the one to report.
   }
 }
 
 /**
- * Makes the folder `.aludel` beside the settings, or a folder in it, and keeps it out of git. What is in it can be
+ * Creates the folder `.aludel` beside the settings, or a folder in it, and keeps it out of git. Its content can be
  * deleted at any time.
  *
  * @param root The folder `.aludel`.
- * @throws {Error} What the operating system says.
+ * @throws {Error} The error of the operating system.
  */
 export function makeCacheFolder(root: string, folder: string): void {
   host.files.makeFolder(folder, { recursive: true });

@@ -5,34 +5,34 @@ import { again } from "../../text/next_step.ts";
 import { type Project, projectMissing } from "./project.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
-/** How often a lock that another process holds is tried again, in milliseconds. */
+/** The interval between attempts to lock, in milliseconds. */
 const INTERVAL = 20;
 
-/** The name of the file that is locked in a folder, unless another path is given. */
+/** The name of the locked file in a folder, unless another path is given. */
 const LOCK_FILE = ".aludel.lock";
 
-/** How a lock is taken. */
+/** How to lock a folder. */
 export interface LockOptions {
-  /** How long to wait for another process, in milliseconds. */
+  /** The time to wait for another process, in milliseconds. */
   readonly timeout: number;
   /** Called once, if another process holds the lock. */
   readonly onWait?: () => void;
   /**
-   * The file that is locked instead of one in the folder. Beside a folder that is renamed or removed while it is locked:
-   * Windows does neither while a file in it is open.
+   * The locked file instead of one in the folder. It is needed for a folder that is renamed or removed while it is
+   * locked, which Windows refuses while a file in it is open.
    */
   readonly lockFile?: string;
 }
 
 /**
- * Takes the advisory lock on a folder: between reading the manifest to change it and having written it, so that two
- * commands at once lose nothing. The system releases it when the process ends, however it ends.
+ * Takes the advisory lock on a folder. It is held from reading the manifest until it is written, so that concurrent
+ * commands lose no changes. The system releases it when the process ends, however it ends.
  *
- * A file in the folder is locked and, on release, removed: locking manifest.json would be of no use, since replacing the
- * file replaces what was locked.
+ * It locks a separate file, which is removed on release. Locking manifest.json itself would not work, because the file
+ * is replaced.
  *
- * @throws {AludelError} `folder-locked` when the time is up, `file-unwritable` if there is no folder or
- * it may not be written.
+ * @throws {AludelError} `folder-locked` after the timeout, `file-unwritable` if there is no folder or it is not
+ * writable.
  */
 export async function lockFolder(folder: string, options: LockOptions): Promise<Disposable> {
   const lockFile = options.lockFile ?? `${folder}/${LOCK_FILE}`;
@@ -73,11 +73,11 @@ function lockedError(folder: string, timeout: number): AludelError {
 }
 
 /**
- * Runs a function that reads and rewrites the manifest while this process alone may: two commands at once
- * lose nothing. The manifest is read after the lock was taken.
+ * Runs a function that reads and rewrites the manifest under the folder's lock, so that concurrent commands lose no
+ * changes. The manifest is read after the lock was taken.
  *
  * @param onWait Called once if another process holds the lock.
- * @throws {AludelError} `project-missing`, `folder-locked`, and what reading the manifest throws.
+ * @throws {AludelError} `project-missing`, `folder-locked`, and the errors of reading the manifest.
  */
 export async function changeManifest<T>(
   project: Project,
@@ -96,6 +96,6 @@ function isFolder(path: string): boolean {
   try {
     return host.files.stat(path).isDirectory;
   } catch {
-    return false; // what is in the way is reported when the folder is needed
+    return false; // Reported when the folder is needed.
   }
 }

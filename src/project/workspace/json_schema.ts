@@ -2,8 +2,8 @@ import type { JsonPath } from "../../manifest/strict_json.ts";
 import { closest } from "../../text/closest.ts";
 
 /**
- * The part of JSON Schema (draft 2020-12) that the settings need. One table of such schemas is the
- * parser's rule, the published schema and the documentation, so that the three cannot disagree.
+ * The part of JSON Schema (draft 2020-12) that the settings need. The parser, the published schema and the
+ * documentation use one table of such schemas, so that they cannot disagree.
  */
 export type JsonSchema =
   | { readonly type: "boolean"; readonly description?: string }
@@ -50,7 +50,7 @@ export interface MapSchema {
   readonly additionalProperties: JsonSchema;
 }
 
-/** Where a value breaks its schema. */
+/** A problem of a value, and its place. */
 export interface SchemaProblem {
   readonly kind: "unknown-key" | "value";
   readonly path: JsonPath;
@@ -59,9 +59,9 @@ export interface SchemaProblem {
 }
 
 /**
- * Every place where a JSON value breaks a schema, in the value's order.
+ * Finds all problems of a JSON value, in the value's order.
  *
- * @param path Where the value is in the whole.
+ * @param path The place of the value in the whole.
  */
 export function schemaProblems(
   schema: JsonSchema,

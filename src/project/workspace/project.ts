@@ -17,7 +17,7 @@ export interface Project {
  * Opens the project of a folder. The migrations folder need not exist yet; see {@linkcode openWorkspace}.
  *
  * @param folder An absolute path, usually the working folder.
- * @param config A settings file that was named; otherwise the nearest one in the folder or above it.
+ * @param config A settings file given by the user; otherwise the nearest one in the folder or above it is used.
  * @throws {AludelError} An error of the area `settings`.
  */
 export function openProject(folder: string, config?: string): Project {
@@ -30,7 +30,7 @@ export function openProject(folder: string, config?: string): Project {
   };
 }
 
-/** The migrations folder as seen from the user's working directory, so that places can be opened from there. */
+/** The path of the migrations folder from the user's working folder, so that places in messages can be opened there. */
 function shownFolder(migrations: string, folder: string): string {
   const prefix = `${folder.replace(/[/\\]$/, "")}/`;
   return migrations.startsWith(prefix) ? migrations.slice(prefix.length) : migrations;
@@ -41,7 +41,7 @@ export function requireProject(project: Project): void {
   if (!pathExists(`${project.migrations}/${MANIFEST_FILE}`)) throw projectMissing(project);
 }
 
-/** The error for a command that needs a project and has none: it says where Aludel looked, and where a project is. */
+/** The error for a command without a project. It says where Aludel looked, and where projects are. */
 export function projectMissing({ files, migrations, settings }: Project): AludelError {
   const message = `There is no manifest in "${files.name}"`;
   const folders =
@@ -65,7 +65,7 @@ export function projectMissing({ files, migrations, settings }: Project): Aludel
       ],
     });
   }
-  // A new manifest would be an empty one, and the order of the revisions stood in the old one alone.
+  // A new manifest would be empty, and only the old one had the order of the revisions.
   return new AludelError("project-missing", message, {
     notes: [
       named,
@@ -77,20 +77,22 @@ export function projectMissing({ files, migrations, settings }: Project): Aludel
   });
 }
 
-/** Files and folders that only a project of another migration tool has. */
+/** Files and folders of projects of other migration tools. */
 const SIGNS = [
   ...["alembic.ini", "diesel.toml", "drizzle/meta/_journal.json", "knexfile.js", "knexfile.ts"],
   ...["manage.py", "prisma/migrations", "wrangler.json", "wrangler.jsonc", "wrangler.toml"],
   ...["db/migrate", "db/migrations", "drizzle.config.js", "drizzle.config.ts"],
 ];
 
-/** How many folders are looked into for a project, and how deep. */
+/** The number of folders that are searched for a project. */
 const LOOKED_INTO = 2_000;
 const DEPTH = 3;
-/** How many projects an error names. */
+/** The number of projects that an error names. */
 const NAMED = 3;
 
-/** Projects above a folder, then below it, nearest first; absolute. Hidden folders and node_modules are passed over. */
+/**
+ * Finds projects above a folder, then below it, nearest first; absolute. Hidden folders and node_modules are skipped.
+ */
 function projectsNear(folder: string): readonly string[] {
   const found: string[] = [];
   for (let at = parentOf(folder); at !== undefined; at = parentOf(at)) {
@@ -125,6 +127,6 @@ function foldersIn(folder: string): readonly string[] {
       )
       .map(({ name }) => name).sort();
   } catch {
-    return []; // one that may not be looked into
+    return []; // It may not be read.
   }
 }

@@ -3,12 +3,12 @@ import { AludelError } from "../../errors.ts";
 import { say, shell } from "../../text/next_step.ts";
 
 /**
- * The files of a migrations folder, wherever they are: on disk, in git's index, embedded in a program.
+ * The files of a migrations folder: on disk, in git's index, or embedded in a program.
  *
- * Synchronous: 20,000 small files are read five times faster so (docs/decisions/).
+ * The interface is synchronous, because that makes reading 20,000 small files five times faster (docs/decisions/).
  */
 export interface RevisionFiles {
-  /** The folder's name for messages, such as `migrations`. */
+  /** The name of the folder for messages, such as `migrations`. */
   readonly name: string;
   /**
    * The bytes of a file, or null if there is none.
@@ -22,26 +22,26 @@ export interface RevisionFiles {
 /** The name of the manifest inside the folder. */
 export const MANIFEST_FILE = "manifest.json";
 
-/** Small files are read through one buffer: what the runtime allocates for each costs as much as the reading. */
+/** Small files are read with one buffer, because allocating one for each would take as long as reading. */
 const BUFFER_BYTES = 64 * 1024;
 
 /**
  * The files of a migrations folder on disk.
  *
- * A symbolic link is followed only to a place inside the folder: a project that was cloned from a
- * cloned project must not be able to pull other files of this machine into a database.
+ * A symbolic link is followed only to a place inside the folder, so that a cloned project cannot make Aludel read other
+ * files of the machine.
  */
 export class DiskFiles implements RevisionFiles {
   readonly name: string;
   readonly #path: string;
   #realPath: string | undefined;
   #buffer: Uint8Array | undefined;
-  /** Folders that were found to be no links, so that their files need no second look. */
+  /** Folders that are known not to be links, so that their files need no other check. */
   readonly #checkedFolders = new Set<string>();
 
   /**
    * @param path The migrations folder.
-   * @param name What to call it in messages; the path if left out.
+   * @param name The name for messages; the path if left out.
    */
   constructor(path: string, name = path) {
     this.#path = path;
@@ -49,8 +49,9 @@ export class DiskFiles implements RevisionFiles {
   }
 
   /**
+   * Reads a file.
    * @throws {AludelError} `file-is-folder`, `file-outside` (a link out of the folder), `file-unreadable`
-   * (permissions, a device or a pipe, something else than a folder on the way).
+   * (permissions, a device or a pipe, something other than a folder on the way).
    */
   read(path: string): Uint8Array | null {
     const full = `${this.#path}/${path}`;
@@ -93,12 +94,12 @@ export class DiskFiles implements RevisionFiles {
     } finally {
       file.close();
     }
-    return host.files.read(full); // it is growing, or from a file system that hands out pieces
+    return host.files.read(full); // The file is growing, or its file system returns pieces.
   }
 
   #refuseLinkedFolder(folder: string): void {
     if (this.#checkedFolders.has(folder)) return;
-    // A reader of a second folder will read many: one listing covers all.
+    // After a second folder many will follow, so list all of them at once.
     if (this.#checkedFolders.size === 1) this.folders();
     if (this.#checkedFolders.has(folder)) return;
     const info = host.files.lstat(`${this.#path}/${folder}`);
@@ -162,16 +163,16 @@ export class DiskFiles implements RevisionFiles {
 export type EmbeddedTexts =
   & Readonly<Record<`${string}/${string}`, string>>
   & {
-    /** The manifest's text, or the value that importing it as JSON gives. */
+    /** The manifest's text, or the value of importing it as JSON. */
     readonly "manifest.json": string | object;
   };
 
-/** The files of a migrations folder that a program carries in itself. */
+/** The files of a migrations folder that are embedded in a program. */
 export class EmbeddedFiles implements RevisionFiles {
   readonly name: string;
   readonly #texts: ReadonlyMap<string, string>;
 
-  /** @param name What to call the folder in messages. */
+  /** @param name The name of the folder for messages. */
   constructor(texts: EmbeddedTexts, name = "migrations") {
     this.name = name;
     this.#texts = new Map(

@@ -11,7 +11,7 @@ import { decodeCanonicalText } from "../../sql/canonical_text.ts";
 import { say, shell } from "../../text/next_step.ts";
 import type { RevisionFiles } from "./revision_files.ts";
 
-/** An SQL file of a revision: its name for messages, its canonical text and the hash of that. */
+/** An SQL file of a revision: its name for messages, its canonical text and its hash. */
 export interface RevisionText {
   readonly file: string;
   readonly text: string;
@@ -50,17 +50,17 @@ export function readTextPair(files: RevisionFiles, dir: string): RevisionTextPai
   };
 }
 
-/** The pair as it enters a lineage; undefined without an up. */
+/** The hashes of a pair for a lineage; undefined without an up. */
 export function textHashes({ up, down }: RevisionTextPair): TextHashes | undefined {
   return up === null ? undefined : { up: up.hash, down: down?.hash ?? "none" };
 }
 
-/** A revision's scripts as its folder has them now, and how they compare with what was sealed and with what ran. */
+/** A revision's scripts in its folder, with methods that compare them with the sealed texts and with those that ran. */
 export class RevisionTexts implements RevisionTextPair {
   readonly entry: ManifestRevision;
   readonly up: RevisionText | null;
   readonly down: RevisionText | null;
-  /** The revision's folder for messages. */
+  /** The path of the revision's folder for messages. */
   readonly #path: string;
 
   /** @throws {AludelError} As {@linkcode readRevisionText}. */
@@ -72,7 +72,7 @@ export class RevisionTexts implements RevisionTextPair {
     this.#path = `${files.name}/${entry.dir}`;
   }
 
-  /** The hashes as they enter a lineage; undefined without an up. */
+  /** The hashes for a lineage; undefined without an up. */
   get hashes(): TextHashes | undefined {
     return textHashes(this);
   }
@@ -89,14 +89,14 @@ export class RevisionTexts implements RevisionTextPair {
 
   /**
    * Compares the files with the revision's line in the manifest.
-   * @param sealed Finds the texts that were sealed; asked for an edited revision only, to tell how it was edited.
+   * @param sealed Finds the sealed texts; called only for an edited revision, to find how it was edited.
    */
   judge(sealed: () => CanonicalTexts | undefined = () => undefined): Verdict {
     return judgeFiles(this.entry, this.fileHashes, { actual: () => this.texts, sealed });
   }
 
   /**
-   * The files of a draft, or of a sealed revision that was not edited.
+   * Returns the files of a draft, or of a sealed revision that was not edited.
    * @throws {AludelError} `revision-file-missing`, `revision-edited`, `revision-edited-cosmetic`.
    */
   requireIntact(
@@ -108,8 +108,8 @@ export class RevisionTexts implements RevisionTextPair {
   }
 
   /**
-   * Why the files of an applied revision are not what was sealed. undefined if they are, and only the database's record
-   * differs.
+   * The error for an applied revision whose files are not the sealed ones; undefined if they are, so that only the
+   * database's record differs.
    *
    * @param applied The hashes that the database recorded, and the texts that it stored with them.
    */
@@ -124,7 +124,7 @@ export class RevisionTexts implements RevisionTextPair {
     return this.errorFor(this.judge(() => ranAsSealed ? texts : undefined));
   }
 
-  /** The error for a verdict; undefined if the files are a draft or as they were signed. */
+  /** The error for a verdict; undefined for a draft or unchanged files. */
   errorFor(verdict: Verdict): AludelError | undefined {
     const { id, up } = this.entry;
     const path = this.#path;
@@ -194,10 +194,10 @@ function editedError(
   );
 }
 
-/** Gives the texts of revisions. */
+/** Returns the texts of a revision. */
 export type TextsOf = (entry: ManifestRevision) => RevisionTexts;
 
-/** Reads the texts of revisions, each once. */
+/** Reads the texts of revisions on demand, each once. */
 export function textReader(files: RevisionFiles): TextsOf {
   const known = new Map<string, RevisionTexts>();
   return (entry) => {

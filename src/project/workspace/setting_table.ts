@@ -5,7 +5,7 @@ import type { JsonSchema, ObjectSchema } from "./json_schema.ts";
 /** Whether unsealed revisions may run in a database. */
 export type DraftPolicy = "allow" | "refuse";
 
-/** A named target of the settings. What it does not say, the settings say for all. */
+/** A named target of the settings. The general settings apply to what it leaves out. */
 export interface DatabaseSettings {
   /** A path relative to the settings file, or a URL. */
   readonly url: string;
@@ -16,29 +16,29 @@ export interface DatabaseSettings {
   readonly tokenVariable?: string;
 }
 
-/** Many databases by name: a pattern of their files, or one of these. One of the members is there. */
+/** Many databases by name: patterns of their files, or one of the other members. Exactly one member is set. */
 export interface FleetSettings {
   /** Patterns of paths, relative to the settings file. */
   readonly glob?: readonly string[];
-  /** A database that has a list of the others, and the SQL that reads it. */
+  /** A database with a list of the others, and the SQL that reads the list. */
   readonly query?: { readonly database: string; readonly sql: string };
   /** Patterns of names of D1 databases. */
   readonly d1?: readonly string[];
-  /** A program that prints a database a line, and its arguments. */
+  /** A program that prints one database a line, and its arguments. */
   readonly command?: readonly string[];
 }
 
-/** A program that prints a schema as SQL. One of its first five members is there. */
+/** A program that prints a schema as SQL. Exactly one of the first five members is set. */
 export interface SchemaProgram {
-  /** The program and its arguments; it runs in the settings file's folder. */
+  /** The program and its arguments. It runs in the settings file's folder. */
   readonly command?: readonly string[];
-  /** `models:Base`: a module with a declarative base or a MetaData; several with commas between. */
+  /** `models:Base`: a module with a declarative base or a MetaData; several are separated by commas. */
   readonly sqlalchemy?: string;
-  /** The models of the project with the manage.py beside the settings. */
+  /** Whether to print the models of the project whose manage.py is beside the settings. */
   readonly django?: boolean;
-  /** drizzle-kit's settings file. */
+  /** The settings file of drizzle-kit. */
   readonly drizzle?: string;
-  /** Prisma's schema file. */
+  /** The schema file of Prisma. */
   readonly prisma?: string;
   /** The interpreter for SQLAlchemy and Django. */
   readonly python?: string;
@@ -46,7 +46,7 @@ export interface SchemaProgram {
 
 /** The content of `aludel.json`, with defaults filled in. */
 export interface SettingValues {
-  /** The migrations folder, as written: relative to the settings file, or absolute. */
+  /** The migrations folder as written: relative to the settings file, or absolute. */
   readonly migrations: string;
   readonly database: string | undefined;
   readonly databases: Readonly<Record<string, string | DatabaseSettings>>;
@@ -55,9 +55,9 @@ export interface SettingValues {
   readonly schema: string | SchemaProgram | undefined;
   /** The oldest SQLite that runs the project's revisions, such as `3.45`. */
   readonly sqlite: string | undefined;
-  /** Patterns of names that are no business of Aludel's. */
+  /** Patterns of names that Aludel ignores. */
   readonly exclude: readonly string[];
-  /** Loadable extensions: absolute paths and names, once they are read. */
+  /** Loadable extensions: absolute paths and names, after parsing. */
   readonly extensions: readonly string[];
   /** Functions that the application registers. */
   readonly functions: readonly string[];
@@ -76,16 +76,16 @@ export interface SettingValues {
   readonly restoreRowsShare: number;
   /** Megabytes. */
   readonly comparisonMemory: number;
-  /** From how many rows on a table is rebuilt beside writers; undefined: only if its script says so. */
+  /** The number of rows from which a table is rebuilt beside writers; undefined: only if its script says so. */
   readonly online: { readonly rows: number } | undefined;
 }
 
 /** One key of `aludel.json`. */
 export interface SettingEntry<Value> {
   readonly schema: JsonSchema;
-  /** The value of a file without the key. */
+  /** The value if the file does not have the key. */
   readonly fallback: Value;
-  /** The sentence of docs/settings.md and of the published schema. */
+  /** The description in docs/settings.md and the published schema. */
   readonly about: string;
 }
 
@@ -93,8 +93,8 @@ const DRAFTS = { type: "string", enum: ["allow", "refuse"] } as const;
 const RESTORE_POINTS = { type: "string", enum: ["hazard", "always", "never"] } as const;
 
 /**
- * Every key of `aludel.json`. The parser, schemas/settings.schema.json and docs/settings.md are made from
- * this table; `deno task docs` writes the latter two.
+ * Every key of `aludel.json`. The parser, schemas/settings.schema.json and docs/settings.md are made from this table;
+ * `deno task docs` writes the latter two.
  */
 export const SETTING_TABLE: {
   readonly [Key in keyof SettingValues]: SettingEntry<SettingValues[Key]>;
@@ -230,7 +230,7 @@ export const SETTING_TABLE: {
     schema: { type: "boolean" },
     fallback: false,
     about:
-      'Whether SQLite may read `"text"` as a string if no column has that name. UPDATE, DELETE, REPLACE, WITH and an INSERT that overwrites rows must do without in any case.',
+      'Whether SQLite may read `"text"` as a string if no column has that name. It never may in UPDATE, DELETE, REPLACE, WITH and an INSERT that overwrites rows.',
   },
   dotenv: {
     schema: { type: "boolean" },
@@ -240,7 +240,7 @@ export const SETTING_TABLE: {
   lockTimeout: {
     schema: { type: "number", minimum: 0, maximum: 86_400 },
     fallback: 60,
-    about: "How many seconds a command waits for another process that holds a lock.",
+    about: "The number of seconds that a command waits for another process that holds a lock.",
   },
   restorePoints: {
     schema: RESTORE_POINTS,
@@ -252,19 +252,19 @@ export const SETTING_TABLE: {
     schema: { type: "number", minimum: 1, maximum: 10_000 },
     fallback: 10,
     about:
-      "How many restore points of runs and of `aludel restore` are kept; the oldest are removed first. Those of `aludel backup` are never removed.",
+      "The number of restore points of runs and of `aludel restore` that are kept; the oldest are removed first. Those of `aludel backup` are never removed.",
   },
   restoreRowsFrom: {
     schema: { type: "number", minimum: 0, maximum: 1_000_000_000 },
     fallback: 64,
     about:
-      "The size of a database, in megabytes, from which a run that takes few rows keeps only these rows instead of copying the whole database. A smaller one is copied in less than a second.",
+      "The size of a database, in megabytes, from which a run that deletes or changes few rows keeps only these rows instead of copying the whole database. A smaller one is copied in less than a second.",
   },
   restoreRowsShare: {
     schema: { type: "number", minimum: 0, maximum: 100 },
     fallback: 1,
     about:
-      "The largest size of rows that are kept that way, in percent of the database; 0 means that the database is always copied.",
+      "The greatest size of the rows that are kept that way, in percent of the database; 0 means that the database is always copied.",
   },
   online: {
     schema: {
@@ -275,18 +275,18 @@ export const SETTING_TABLE: {
     },
     fallback: undefined,
     about:
-      'From how many rows on tables are rebuilt beside writers, such as `{"rows": 1000000}`; see [online.md](online.md). Without it only scripts with `-- aludel: online` are.',
+      'The number of rows from which tables are rebuilt beside writers, such as `{"rows": 1000000}`; see [online.md](online.md). Without this setting only scripts with `-- aludel: online` are.',
   },
   comparisonMemory: {
     schema: { type: "number", minimum: 1, maximum: 1_000_000 },
-    // The runner's own COMPARISON_MEMORY, which a hook need not load for this.
+    // The runner's COMPARISON_MEMORY, repeated so that a hook need not load the runner.
     fallback: 256,
     about:
-      "How many megabytes of changed pages a run keeps in memory, so that it can compare its result with what was there. A run that changes more starts again and compares with a copy. In WAL mode this needs no memory.",
+      "The number of megabytes of changed pages that a run keeps in memory, in order to compare its result with the state before. A run that changes more starts again and compares with a copy. In WAL mode this needs no memory.",
   },
 };
 
-/** The schema of the whole file: what the parser checks and what is published. */
+/** The schema of the whole file, for the parser and for publication. */
 export const SETTINGS_SCHEMA: ObjectSchema = {
   type: "object",
   properties: {

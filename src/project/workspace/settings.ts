@@ -9,9 +9,9 @@ import { pathExists, resolvePath } from "./files.ts";
 import { schemaProblems } from "./json_schema.ts";
 import { SETTING_TABLE, SETTINGS_SCHEMA, type SettingValues } from "./setting_table.ts";
 
-/** Problems that are listed in one error; the rest is counted. */
+/** The number of problems that one error lists; the others are counted. */
 const MAX_NOTES = 20;
-/** A problem that quotes a value quotes its beginning. */
+/** The greatest length of a problem's message, which may quote a long value. */
 const LONGEST_MESSAGE = 500;
 
 const CODES = { "unknown-key": "settings-unknown-key", value: "settings-value" } as const;
@@ -27,13 +27,13 @@ export const SETTINGS_FILE = "aludel.json";
 
 /** A project's settings. */
 export interface Settings extends SettingValues {
-  /** The folder that relative paths of the settings start from: the settings file's. */
+  /** The folder of the settings file, to which the settings' paths are relative. */
   readonly root: string;
-  /** The settings file; undefined if there is none and the defaults hold. */
+  /** The settings file; undefined if there is none, so that the defaults apply. */
   readonly file: string | undefined;
 }
 
-/** From which size of the database on, and up to which share of it, a run keeps lost rows alone; undefined: never. */
+/** The size of a database from which, and the share of it up to which, a run keeps only lost rows; undefined: never. */
 export function rowsOnlyFrom(
   { restoreRowsFrom, restoreRowsShare }: SettingValues,
 ): { readonly fromBytes: number; readonly share: number } | undefined {
@@ -47,12 +47,12 @@ export function defaultSettings(root: string): Settings {
 }
 
 /**
- * Reads the text of `aludel.json`: plain JSON. All errors are reported in one, whose code and place are
- * the first one's and whose notes are the others.
+ * Parses `aludel.json`, which is plain JSON. One error reports all problems: it has the code and the place of the first
+ * one, and its notes list the others.
  *
  * @param text The decoded file.
- * @param file Its name for messages.
- * @param root The folder that it is in.
+ * @param file The name of the file for messages.
+ * @param root The folder of the file.
  * @throws {AludelError} `settings-syntax`, `settings-duplicate-key`, `settings-unknown-key`, `settings-value`.
  */
 export function parseSettings(text: string, file: string, root: string): Settings {
@@ -64,7 +64,7 @@ export function parseSettings(text: string, file: string, root: string): Setting
       place: placeOf(file, body, reading.offset),
       next: [
         /^<{7}(?: |$)/m.test(body)
-          ? say("Resolve the merge conflict whose marks are in it")
+          ? say("Resolve the merge conflict in it, and delete git's marks")
           : body.trim() === ""
           ? say("Write {} into it for the defaults")
           : say("Correct it at the caret: plain JSON, without comments and trailing commas"),
@@ -93,12 +93,12 @@ export function parseSettings(text: string, file: string, root: string): Setting
   };
 }
 
-/** A name is left to the system's loader; what looks like a path is one, seen from the settings file. */
+/** Resolves a path from the settings file. A bare name is left to the system's loader. */
 function extensionAt(extension: string, root: string): string {
   return /[/\\]|\.(?:so|dll|dylib)$/i.test(extension) ? resolvePath(extension, root) : extension;
 }
 
-/** What a schema cannot say. */
+/** Finds problems that the schema cannot express. */
 function more(
   value: unknown,
 ): readonly { readonly kind: "value"; readonly path: JsonPath; readonly message: string }[] {
@@ -174,9 +174,9 @@ function settingsError(
 }
 
 /**
- * Reads the settings that hold in a folder: those of the nearest `aludel.json` in it or above it, so
- * that commands work from subfolders; the search ends at the root of a git working tree. Without a
- * file the defaults hold, relative to the folder itself.
+ * Reads the settings for a folder: those of the nearest `aludel.json` in it or above it, so that commands work in
+ * subfolders. The search ends at the root of a git working tree. Without a file the defaults apply, relative to the
+ * folder itself.
  *
  * @param folder An absolute path.
  * @throws {AludelError} As {@linkcode parseSettings}, `file-is-folder` and `file-unreadable`.
@@ -192,8 +192,8 @@ export function readSettings(folder: string): Settings {
 }
 
 /**
- * Reads a settings file that was named, such as by `--config`. A folder means the file in it; without one the
- * defaults hold there.
+ * Reads a settings file that was given, for example by `--config`. A folder means the file in it, or the defaults if it
+ * has none.
  *
  * @param file The path, relative to `folder` or absolute.
  * @throws {AludelError} `settings-missing` if there is none.
@@ -241,13 +241,13 @@ function readText(path: string): string | undefined {
     throw new AludelError("file-unreadable", `"${path}" could not be read`, {
       place: { file: path },
       notes: cause instanceof Error ? [cause.message] : [],
-      next: [say("Make the file readable for you")],
+      next: [say("Give yourself permission to read the file")],
       cause,
     });
   }
 }
 
-/** How a file above the working folder is called in messages: by its whole path. */
+/** The name for messages of a file above the working folder: its whole path. */
 function nameOf(at: string, folder: string): string {
   return at === folder ? SETTINGS_FILE : `${at}/${SETTINGS_FILE}`;
 }

@@ -9,34 +9,34 @@ import { lineages } from "../../manifest/verdict.ts";
 import type { AppliedRevision } from "../../state/state.ts";
 import { say, shell } from "../../text/next_step.ts";
 
-/** A squash that the database is past: it has applied all that the revision replaces, and its records do not say so yet. */
+/** A squash whose replaced revisions the database has all applied, but has not yet recorded as one. */
 export interface PastSquash {
-  /** The record that takes the place of the replaced ones. */
+  /** The record that replaces theirs. */
   readonly record: AppliedRevision;
   /** In order of application. */
   readonly replaced: readonly RevisionId[];
 }
 
-/** A squash that the database stands inside: it has applied a part of what the revision replaces. */
+/** A squash of which the database has applied only a part. */
 export interface InsideSquash {
   readonly id: RevisionId;
   readonly applied: readonly RevisionId[];
   readonly missing: readonly RevisionId[];
 }
 
-/** Records as they are after every squash that the database is past. */
+/** Records as they will be after every squash that was fully applied. */
 export interface FoldedRecords {
   readonly records: readonly AppliedRevision[];
   readonly past: readonly PastSquash[];
-  /** The records that other ones have become by that: they follow a replaced revision. */
+  /** The records that change because they follow a replaced revision. */
   readonly moved: readonly AppliedRevision[];
   readonly inside: readonly InsideSquash[];
 }
 
 /**
- * Puts the record of a squashed revision in the place of the records that it replaces, if all of them are there.
+ * Replaces the records of squashed revisions by that of the squash, if all of them are there.
  *
- * A record whose lineage did not match before keeps it, so that it is still found to be changed.
+ * A record whose lineage did not match before keeps it, so that it is still reported as changed.
  * @param records In order of application.
  */
 export function foldSquashes(
@@ -99,8 +99,9 @@ export function foldSquashes(
 }
 
 /**
- * The error for a database that has applied a part of a squashed run: the short way would make again what is there.
- * @param database Its name; null where it is plain which one is meant.
+ * The error for a database that has applied a part of the squashed revisions: running the squash would create existing
+ * objects again.
+ * @param database The name of the database; null if it is clear from the context.
  */
 export function squashInside(
   { id, applied, missing }: InsideSquash,
@@ -128,7 +129,7 @@ export function squashInside(
   );
 }
 
-/** Maximum number of revisions that are named. */
+/** The number of revisions that a message names. */
 const NAMED = 5;
 
 function named(ids: readonly string[]): string {

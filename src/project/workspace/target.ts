@@ -14,7 +14,7 @@ import { type Settings, SETTINGS_FILE } from "./settings.ts";
 const SECRET_PARAMETER =
   /([?&;](?:[\w.-]*(?:token|key|secret|password|passwd|pwd|auth|jwt|signature|sig)[\w.-]*)=)[^&;#\s"'<>]*/gi;
 
-/** The part of a URL before the host: `user:password@`. The password may hold "@" and "/". */
+/** The user and password in a URL: `user:password@`. The password may contain "@" and "/". */
 const USER_INFO = /\b([a-z][a-z0-9+.-]*:\/\/)(?!\/)([^\s"'<>?#]*)@/gi;
 
 const BEARER = /\b(bearer\s+)[\w.~+/=-]+/gi;
@@ -25,8 +25,8 @@ const WEB_TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 /**
  * Removes secrets from a text that may contain URLs: user and password, tokens in the query, bearer tokens.
  *
- * For every text that is printed, logged or stored and that could hold a database's URL. Hides too
- * much rather than too little; a text without any of these comes back unchanged.
+ * It is used for every text that is printed, logged or stored and might have a database's URL. It removes too much
+ * rather than too little; a text without any of these is returned unchanged.
  */
 export function redact(text: string): string {
   return text
@@ -36,36 +36,36 @@ export function redact(text: string): string {
     .replace(WEB_TOKEN, "***");
 }
 
-/** What said which database it is. */
+/** The source of a database's name. */
 export type TargetOrigin = "flag" | "ALUDEL_DATABASE" | "settings" | "DATABASE_URL" | ".env";
 
 /** How to reach a server. */
 export interface ServerAddress {
   readonly engine: "libsql" | "d1";
-  /** `https://host`, where requests go. Of D1 it may have to be read from Wrangler's settings. */
+  /** `https://host`, the URL of requests. For D1 it may have to be read from Wrangler's settings. */
   readonly url: () => Promise<string>;
-  /** Asked when a connection is opened; not a value, so that nothing can print it. */
+  /** Called when a connection is opened. It is a function, so that the token cannot be printed with the target. */
   readonly token: () => string | undefined;
 }
 
-/** The environment variable that holds the token of a server, unless the settings name another. */
+/** The environment variable of a server's token, unless the settings name another. */
 export const TOKEN_VARIABLE = "ALUDEL_DATABASE_TOKEN";
 
-/** One database, with the policies that hold for it. */
+/** A database, with the policies that apply to it. */
 export interface Target {
-  /** For messages: its name in the settings, or the path or URL as given, without secrets. */
+  /** The name for messages: that in the settings, or the path or URL as given, without secrets. */
   readonly name: string;
   readonly kind: "file" | "memory" | "server";
   /**
-   * What to open: a path seen from the folder that held it, or `:memory:`. For a server the path that its database would
-   * have in the project, beside which its restore points are kept; there is no such file.
+   * The path to open, resolved from the folder of its source, or `:memory:`. For a server it is the path that its
+   * database would have in the project, beside which its restore points are kept; there is no such file.
    */
   readonly path: string;
   /** How to reach a server. */
   readonly server?: ServerAddress | undefined;
-  /** What its URL allows with the file; everything if it is left out. */
+  /** The access that its URL allows; everything if it is left out. */
   readonly mode?: FileMode | undefined;
-  /** Loadable extensions that a run, and nothing else, loads: by absolute path or by name. */
+  /** Loadable extensions, by absolute path or by name. Only runs load them. */
   readonly extensions?: readonly string[];
   /** The functions of an application that upgrades its own database. */
   readonly functions?: SqlFunctions | undefined;
@@ -75,31 +75,31 @@ export interface Target {
   readonly restorePoints: RestorePolicy;
 }
 
-/** Where {@linkcode chooseTarget} looks. An empty text counts as none, but for the flag's. */
+/** The sources for {@linkcode chooseTarget}. An empty text counts as none, except for the flag. */
 export interface TargetRequest {
   /** The value of `--database`. */
   readonly flag: string | undefined;
   readonly environment: (name: string) => string | undefined;
   readonly settings: Settings;
-  /** The variables of the `.env` file; not asked if a flag or `ALUDEL_DATABASE` names the database. */
+  /** The variables of the `.env` file. Not called if a flag or `ALUDEL_DATABASE` names the database. */
   readonly dotenv: () => ReadonlyMap<string, string>;
-  /** The working folder, which paths of the flag and of the environment start from. */
+  /** The working folder, from which paths in the flag and the environment start. */
   readonly folder: string;
-  /** Whether there is such a file or folder: only for what a notice says. */
+  /** Whether a file or folder exists. Used only for notices. */
   readonly exists: (path: string) => boolean;
 }
 
-/** The chosen database, and what was passed over on the way, a sentence each. */
+/** The chosen database, and the notices about other sources. */
 export interface TargetChoice {
   readonly target: Target;
   readonly notices: readonly string[];
 }
 
 /**
- * Chooses the database: `--database`, then `ALUDEL_DATABASE`, then the settings' `database`, then
- * `DATABASE_URL` from the environment, then from `.env`. The first three may use a name of the settings.
- * A `DATABASE_URL` of another kind of database is passed over with a notice, as it is the application's; one for another
- * file than the settings name, and a URL that other programs read in another way, are notices too.
+ * Chooses the database: `--database`, then `ALUDEL_DATABASE`, then the settings' `database`, then `DATABASE_URL` from
+ * the environment, then from `.env`. The first three may use a name of the settings. A `DATABASE_URL` of another kind
+ * of database belongs to the application and is skipped with a notice. There are also notices for one that names
+ * another file than the settings, and for URLs that other programs read differently.
  *
  * @throws {AludelError} `target-none`, `target-unknown` (a name that the settings do not have),
  * `target-unsupported` (another kind of database), `target-value` (not a path or URL, or an empty flag).
@@ -126,7 +126,7 @@ export function chooseTarget(request: TargetRequest): TargetChoice {
     const location = borrowed ? readLocation(text) : undefined;
     if (location?.kind === "foreign") {
       const where = source.from === ".env" ? 'DATABASE_URL in ".env"' : "DATABASE_URL";
-      notices.push(`${where} was passed over: ${location.scheme} is not SQLite`);
+      notices.push(`${where} was ignored: ${location.scheme} is not SQLite`);
       continue;
     }
     const target = targetAt(text, source, request, !borrowed);
@@ -137,7 +137,7 @@ export function chooseTarget(request: TargetRequest): TargetChoice {
   throw noTarget(settings, notices);
 }
 
-/** Says what `sqlite:///app.db` is here where the other reading of it is likely. */
+/** Explains `sqlite:///app.db` if it probably was meant as a relative path. */
 function readingNotices(
   text: string,
   { path, kind }: Target,
@@ -154,19 +154,19 @@ function readingNotices(
   ];
 }
 
-/** Says that a token would be sent unencrypted. */
+/** Warns that a token would be sent unencrypted. */
 function plainNotices({ name, server }: Target): string[] {
   return server === undefined || isPrivate(name) || server.token() === undefined
     ? []
     : [`"${name}" is reached without encryption, and its token can be read on the way`];
 }
 
-/** Whether nobody can read on the way what is sent. */
+/** Whether the connection cannot be read by others: it is encrypted or local. */
 function isPrivate(name: string): boolean {
   return !/^http:(?!\/\/(?:localhost|127\.[\d.]+|\[::1\])(?=[:/]|$))/.test(name);
 }
 
-/** Says that the application's own `DATABASE_URL` is not what was chosen. */
+/** Notes that the application's `DATABASE_URL` names another database. */
 function shadowNotices(
   target: Target,
   sources: readonly Source[],
@@ -189,7 +189,7 @@ function shadowNotices(
   return [];
 }
 
-/** `-d "$STAGING"` with an unset variable must not reach another database than the one that was meant. */
+/** Refuses an empty flag: `-d "$STAGING"` with an unset variable must not select another database. */
 function emptyFlag(): AludelError {
   return new AludelError("target-value", "The value of --database is empty", {
     notes: ["It may come from a variable that is not set"],
@@ -216,7 +216,7 @@ function targetAt(text: string, source: Source, request: TargetRequest, named: b
   return open(database, text, { ...source, folder: settings.root }, request);
 }
 
-/** A file by its path, without the scheme; anything else as given, without secrets. */
+/** The name of a database: the path of a file without the scheme; anything else as given, without secrets. */
 function shownName(text: string): string {
   const location = readLocation(text);
   if (location.kind === "server" || location.kind === "d1") return location.name;
@@ -286,12 +286,15 @@ function open(
   }
 }
 
-/** What a server's database would be called as a file: `libsql://app.turso.io/x` is `app.turso.io_x`. */
+/** A file name for a server's database: `libsql://app.turso.io/x` becomes `app.turso.io_x`. */
 export function serverFile(name: string): string {
   return name.replace(/^[a-z]+:\/\//, "").replaceAll(/[^0-9A-Za-z.-]/g, "_");
 }
 
-/** The token of a server: from the variable that the settings name or the usual one, of the environment or `.env`; else the URL's. */
+/**
+ * The token of a server: from the variable in the settings or the usual one, in the environment or `.env`; else the
+ * URL's.
+ */
 function tokenOf(
   { tokenVariable }: DatabaseSettings,
   usual: string,
@@ -303,7 +306,7 @@ function tokenOf(
     environment(variable) || (settings.dotenv ? dotenv().get(variable) : undefined) || own;
 }
 
-/** The absolute path; undefined for one in a home folder that is not known. */
+/** The absolute path; undefined for one in an unknown home folder. */
 function pathOf(path: string, { folder }: Source, { environment }: TargetRequest) {
   const expanded = expandHome(path, environment);
   return expanded === undefined ? undefined : resolvePath(expanded, folder);
@@ -317,7 +320,7 @@ function invalid(name: string, source: Source, fault: string): AludelError {
 }
 
 /**
- * A bare word is taken for a name if the settings have names: a slip in `--database production` must
+ * Refuses a bare word that is no name of the settings, if they have names: a typo in `--database production` must
  * not create an empty file of that name.
  */
 function refuseUnknownName(text: string, settings: Settings): void {

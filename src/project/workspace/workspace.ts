@@ -14,10 +14,10 @@ import { shell } from "../../text/next_step.ts";
 import { MANIFEST_FILE, type RevisionFiles } from "./revision_files.ts";
 
 /**
- * Reads the manifest of a migrations folder; null if there is none.
+ * Reads the manifest of a migrations folder. Returns null if there is none.
  *
- * @throws {AludelError} `manifest-encoding` (not UTF-8), whatever {@linkcode parseManifest} and the
- * files throw.
+ * @throws {AludelError} `manifest-encoding` (not UTF-8), and the errors of {@linkcode parseManifest} and of reading
+ * files.
  */
 export function readManifest(files: RevisionFiles): ParsedManifest | null {
   const file = `${files.name}/${MANIFEST_FILE}`;
@@ -26,7 +26,7 @@ export function readManifest(files: RevisionFiles): ParsedManifest | null {
 }
 
 function decode(bytes: Uint8Array, file: string): string {
-  // Before decoding: what is too large need not be UTF-8 either.
+  // Checked before decoding, because a file that is too large need not be UTF-8.
   if (bytes.length > MAX_MANIFEST_LENGTH) throw manifestTooLarge(file);
   try {
     return decodeUtf8(bytes);
@@ -39,7 +39,7 @@ function decode(bytes: Uint8Array, file: string): string {
   }
 }
 
-/** The manifest of a project, read and checked, with the graph that it describes. */
+/** The manifest of a project, parsed and checked, with its graph. */
 export interface Workspace {
   readonly files: RevisionFiles;
   readonly manifest: ParsedManifest;
@@ -48,7 +48,7 @@ export interface Workspace {
 }
 
 /**
- * Reads the manifest and builds the graph.
+ * Reads the manifest and builds its graph.
  *
  * @returns null if the folder has no manifest.
  * @throws {AludelError} An error of the area `manifest`; `graph-invalid` with every problem and its line.
@@ -58,7 +58,7 @@ export function openWorkspace(files: RevisionFiles): Workspace | null {
   return manifest === null ? null : workspaceOf(files, manifest);
 }
 
-/** The workspace of a manifest that was read already. */
+/** The workspace of a manifest that was already read. */
 export function workspaceOf(files: RevisionFiles, manifest: ParsedManifest): Workspace {
   const sorted = inOrderOfCreation(manifest.revisions);
   const { graph, problems } = buildGraph(sorted);
@@ -83,11 +83,11 @@ export function workspaceOf(files: RevisionFiles, manifest: ParsedManifest): Wor
   };
 }
 
-/** By creation time, then id: what decides where the graph does not. */
+/** Sorts revisions by creation time, then id, the order to keep if the graph does not decide. */
 export function inOrderOfCreation<R extends { readonly id: string; readonly created: string }>(
   revisions: readonly R[],
 ): R[] {
-  // Numbers, because comparing ten thousand texts of one form takes as long as reading them.
+  // As numbers, because comparing ten thousand texts takes as long as parsing them.
   const times = revisions.map(({ created }) => Date.parse(created));
   const order = Array.from(revisions.keys()).sort((a, b) =>
     times[a]! - times[b]! || (revisions[a]!.id < revisions[b]!.id ? -1 : 1)

@@ -122,10 +122,10 @@ Deno.test("chooseTarget() passes over another kind of database in DATABASE_URL",
     dotenv: "DATABASE_URL='file:app.db'",
   });
   assert.equal(choice.target.path, "/project/app.db");
-  assert.deepEqual(choice.notices, ["DATABASE_URL was passed over: postgres is not SQLite"]);
+  assert.deepEqual(choice.notices, ["DATABASE_URL was ignored: postgres is not SQLite"]);
   const error = refusal({ env: { DATABASE_URL: "postgres://me:secret@host/db" } });
   assert.equal(error.code, "target-none");
-  assert.deepEqual(error.notes, ["DATABASE_URL was passed over: postgres is not SQLite"]);
+  assert.deepEqual(error.notes, ["DATABASE_URL was ignored: postgres is not SQLite"]);
 });
 
 Deno.test("chooseTarget() refuses other databases that were asked for, without secrets", () => {
