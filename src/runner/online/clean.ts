@@ -18,10 +18,10 @@ import { putAway } from "./exchange.ts";
 import { TRIGGERS } from "./tables.ts";
 
 /**
- * Removes what a rebuild beside writers has left after the exchange, in short transactions: DROP of a large table would
- * read all of its pages in one.
+ * Removes the old table after the exchange, in short transactions. DROP TABLE of a large table would block writers,
+ * because it reads all pages of the table in one transaction.
  *
- * @returns Whether there was anything.
+ * @returns Whether there was anything to remove.
  * @throws {AludelError} `interrupted`, `lock-timeout`.
  */
 export async function cleanUp(connection: Connection, host: RunHost): Promise<boolean> {
@@ -40,8 +40,8 @@ export async function cleanUp(connection: Connection, host: RunHost): Promise<bo
 }
 
 /**
- * Gives up a rebuild that is under way: takes the triggers off the table, and removes the copy.
- * @returns What was given up; undefined if nothing was under way.
+ * Aborts an unfinished rebuild: drops its triggers, and removes the copy.
+ * @returns The progress of the rebuild; undefined if there was none.
  * @throws {AludelError} As {@linkcode cleanUp}.
  */
 export async function abortOnline(
@@ -83,7 +83,10 @@ async function transaction<T>(
   }
 }
 
-/** Removes an index, some rows, or at last the empty table and the records. */
+/**
+ * Removes an index, some rows, or finally the empty table and the progress.
+ * @returns Whether everything was removed.
+ */
 async function remove(connection: Connection, host: RunHost, rows: number): Promise<boolean> {
   const progress = await readProgress(connection);
   const shape = await readShape(connection, OLD_TABLE);

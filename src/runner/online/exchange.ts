@@ -4,18 +4,18 @@ import { NEW_TABLE, OLD_TABLE, writeProgress } from "./progress.ts";
 import { indexAs, readIndex, type Rebuild } from "./rebuild.ts";
 import { type OnlineTables, TRIGGERS } from "./tables.ts";
 
-/** How the script's own statements run when the rows are copied already. */
+/** The exchange of the tables: how the statements of the script run after its rows were copied. */
 export interface OnlineSwap {
-  /** The folded name of the table, whose rows were compared. */
+  /** The folded name of the table. Its rows were already compared. */
   readonly table: string;
-  /** What is done instead of a statement, by its index in the script. */
+  /** Functions that replace statements, by the index of the statement. */
   readonly instead: ReadonlyMap<number, () => Promise<void>>;
 }
 
 /**
- * What the script's statements are when the rows are in the new table already: it takes the old one's place, and the old
- * one is put away.
- * @param check Throws if the rebuild is no longer the one that the rows were copied for.
+ * Makes the functions that replace the script's statements when the rows are in the new table: the new table gets the
+ * old one's name, and the old table is renamed to be emptied later.
+ * @param check Throws if the rows were copied for another rebuild.
  */
 export function exchange(
   connection: Connection,
@@ -51,20 +51,20 @@ export function newIndex(at: number): string {
   return `aludel_online_index_${at + 1}`;
 }
 
-/** SQLite has no ALTER INDEX; the name of an index is in its row of the schema and nowhere else. */
+/** Returns an UPDATE that renames an index. SQLite has no ALTER INDEX, and stores the name only in sqlite_schema. */
 function renameIndex(from: string, to: string, sql: string): string {
   return `UPDATE main.sqlite_schema SET name = ${quoteText(to)}, sql = ${quoteText(sql)}
     WHERE type = 'index' AND name = ${quoteText(from)}`;
 }
 
-/** Renames a table and leaves every other text alone. */
+/** Renames a table without changing the texts of other objects. */
 export async function renameTable(connection: Connection, from: string, to: string): Promise<void> {
   await connection.execute("PRAGMA legacy_alter_table = ON");
   await connection.execute(`ALTER TABLE main.${quoteName(from)} RENAME TO ${quoteName(to)}`);
   await connection.execute("PRAGMA legacy_alter_table = OFF");
 }
 
-/** The rename took the new table's own sequence along; the script sets it to that of the old one. */
+/** Deletes the AUTOINCREMENT sequence that the rename gave to the table. The script copies that of the old table. */
 async function forgetSequence(connection: Connection, table: string): Promise<void> {
   const [there] = await connection.query(
     "SELECT 1 FROM main.sqlite_schema WHERE name = 'sqlite_sequence'",
@@ -73,7 +73,9 @@ async function forgetSequence(connection: Connection, table: string): Promise<vo
   await connection.query("DELETE FROM main.sqlite_sequence WHERE name = ?", [table]);
 }
 
-/** Takes the triggers off a table, and gives it and its indexes names of ours, to be emptied later. */
+/**
+ * Drops the triggers of a table, and gives it and its indexes reserved names, so that {@linkcode cleanUp} can empty it.
+ */
 export async function putAway(connection: Connection, table: string): Promise<void> {
   const rows = await connection.query(
     `SELECT type, name, sql FROM main.sqlite_schema WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL

@@ -4,7 +4,7 @@ import { say, shell } from "../../text/next_step.ts";
 import type { CheckedStep } from "../request.ts";
 import type { OnlineProgress } from "./progress.ts";
 
-/** The error if another connection changed the table's definition meanwhile. */
+/** The error if another connection changed the table's definition during the rebuild. */
 export function changedMeanwhile(table: string, revision: string): AludelError {
   return new AludelError(
     "online-changed",
@@ -40,7 +40,10 @@ export function differs(table: string, { id, script }: CheckedStep, rows: number
   );
 }
 
-/** The error if another rebuild is under way, or this one was given up. */
+/**
+ * The error if another rebuild is unfinished, or another process aborted this one.
+ * @param progress The other rebuild.
+ */
 export function underWay(progress: OnlineProgress | undefined): AludelError {
   const what = progress === undefined
     ? "The rebuild was given up by another process"

@@ -8,12 +8,12 @@ import { NEW_TABLE } from "./progress.ts";
 import type { Rebuild } from "./rebuild.ts";
 
 /**
- * The foreign keys that only the new table has. The rows are copied with enforcement off, so that the old keys may stay
- * violated where they are; the new ones must hold for every row that is copied.
+ * The foreign keys that only the new table has. Rows are copied with enforcement off, because existing violations of
+ * old keys are allowed. The new keys must hold for every copied row.
  */
 export class NewParents {
   readonly #table: string;
-  /** For each key, whether a row `o` of the old table violates it. */
+  /** For each key a condition that is true if a row `o` of the old table violates it. */
   readonly #violated: readonly string[];
 
   private constructor(table: string, violated: readonly string[]) {
@@ -21,7 +21,10 @@ export class NewParents {
     this.#violated = violated;
   }
 
-  /** @returns A sentence if a key has no parent that could have its values. */
+  /**
+   * Reads the new keys.
+   * @returns A sentence if a key cannot be checked, because its parent is missing or has no such key.
+   */
   static async read(
     connection: Connection,
     { table, columns }: Rebuild,
@@ -47,7 +50,7 @@ export class NewParents {
       );
       // A new column has its default in every row.
       if (sources.includes(undefined)) {
-        return "The new foreign key is of a column that gets its default";
+        return "The new foreign key has a column that is not copied, but gets its default";
       }
       const isSet = sources.map((source) => `o.${quoteName(source!)} IS NOT NULL`);
       const isParent = sources.map((source, at) =>
@@ -63,8 +66,10 @@ export class NewParents {
   }
 
   /**
-   * @param from Where the rows `o` of the old table come from that are about to be copied.
-   * @param rows A condition on them.
+   * Refuses to copy rows that violate a new key.
+   * @param key The quoted columns of the key, for the message.
+   * @param from A FROM clause with the rows `o` that are to be copied.
+   * @param rows A condition on these rows.
    * @throws {AludelError} `foreign-key-violations`
    */
   async refuseOrphans(

@@ -2,22 +2,22 @@ import type { Connection } from "../../db/connection.ts";
 import type { RunHost } from "../request.ts";
 import { patiently } from "../write_lock.ts";
 
-/** How long a writer may be kept waiting if nothing else was asked for, in milliseconds. */
-export const MAX_WAIT_MS = 100;
+/** The default of the longest time that a writer may be blocked, in milliseconds. */
+const MAX_WAIT_MS = 100;
 
 const FIRST_ROWS = 500;
-/** Fewer would take hours: a transaction has costs of its own, and on a busy machine most of its time is waiting. */
+/** Fewer rows would take hours, because each transaction has a fixed cost and may have to wait on a busy machine. */
 const FEWEST_ROWS = 100;
 const MOST_ROWS = 50_000;
 
 /**
- * A connection that waits for the lock tries again each 25 ms at first, and each 100 ms after a quarter of a second
- * (sqliteDefaultBusyCallback in SQLite's main.c): a shorter pause could keep it out for ever.
+ * A connection that waits for the lock retries every 25 ms at first, and every 100 ms after a quarter of a second
+ * (sqliteDefaultBusyCallback in SQLite's main.c). Shorter pauses could starve it.
  */
 const SHORT_REST_MS = 25;
 const LONG_REST_MS = 100;
 
-/** How much one transaction does, and how long to stay away from the lock after it. */
+/** Decides how many rows a transaction takes, and how long the lock is left to others after it. */
 export class Pace {
   readonly #host: RunHost;
   readonly #maxWaitMs: number;
@@ -33,38 +33,38 @@ export class Pace {
     this.#maxWaitMs = host.maxWaitMs ?? MAX_WAIT_MS;
   }
 
-  /** How many rows the next transaction should take. */
+  /** The number of rows for the next transaction. */
   get rows(): number {
     return this.#rows;
   }
 
-  /** Whether one transaction may take so long, in milliseconds. */
+  /** Whether one transaction may take this long. */
   mayTake(milliseconds: number): boolean {
     return milliseconds <= this.#maxWaitMs;
   }
 
-  /** The lock is taken. */
+  /** To be called when the lock was taken. */
   begin(): void {
     this.#begun = this.#host.clock.monotonicMs();
   }
 
-  /** The lock is given back: the next transaction takes more or fewer rows. */
+  /** To be called when the lock was released. Adapts the number of rows to the time that it was held. */
   end(): void {
     this.#held = Math.max(this.#host.clock.monotonicMs() - this.#begun, 0.1);
-    // A writer that comes too late for one gap may have to wait for the next one.
+    // A writer that misses one pause has to wait for the next one.
     const target = this.#maxWaitMs / (this.#isShared ? 4 : 2);
     const factor = Math.min(Math.max(target / this.#held, 0.5), 2);
     this.#rows = Math.min(Math.max(Math.round(this.#rows * factor), FEWEST_ROWS), MOST_ROWS);
   }
 
   /**
-   * Leaves the lock to others for long enough that one of them gets it, if any of them writes. What was
-   * written goes from the log into the database meanwhile, so that no other connection's COMMIT has to do it.
+   * Leaves the lock to other connections, if any of them writes, for long enough that one gets it. Also checkpoints the
+   * WAL, so that no other connection's COMMIT has to.
    */
   async pause(connection: Connection): Promise<void> {
     const { clock } = this.#host;
     const begun = clock.monotonicMs();
-    // Changes if another connection has committed: https://sqlite.org/pragma.html#pragma_data_version
+    // The version changes if another connection commits: https://sqlite.org/pragma.html#pragma_data_version
     const [row] = await patiently(connection.name, this.#host, async () => {
       if (this.#hasLog) await connection.query("PRAGMA main.wal_checkpoint(PASSIVE)");
       return await connection.query("PRAGMA main.data_version");
@@ -77,8 +77,8 @@ export class Pace {
   }
 
   /**
-   * Makes short transactions cheap for as long as `work` lasts. In WAL mode COMMIT need not wait for the disk: after a
-   * loss of power the last of them may be missing, and are done again (https://sqlite.org/pragma.html#pragma_synchronous).
+   * Runs `work` with cheap transactions: in WAL mode COMMIT does not wait for the disk. After a power failure the last
+   * transactions may be missing and are repeated (https://sqlite.org/pragma.html#pragma_synchronous).
    */
   async during<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
     const read = async (pragma: string) =>

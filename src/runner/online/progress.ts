@@ -1,39 +1,42 @@
 import type { Connection } from "../../db/connection.ts";
 
-/** The new table while it is filled; the old one while its rows are deleted. */
+/** The name of the new table while it is filled, and of the old one while its rows are deleted. */
 export const NEW_TABLE = "aludel_online_rows";
 export const OLD_TABLE = "aludel_online_old";
-/** The keys of rows that changed and have to be copied again. */
+/** The keys of changed rows, which must be copied again. */
 export const LOG_TABLE = "aludel_online_log";
-/** One row: the key up to which rows are copied. */
+/** A table with one row: the key of the last copied row. */
 export const AT_TABLE = "aludel_online_at";
 const PROGRESS_TABLE = "aludel_online";
 
 /**
- * How far a rebuild beside writers is: `copy`: rows are copied · `index`: indexes are made · `compare`: both tables are compared · `swap`: only the
- * exchange is left · `clean`: the revision is applied, and the old table's rows are deleted.
+ * The phase of a rebuild beside writers. `copy`: rows are copied · `index`: indexes are created · `compare`: both
+ * tables are compared · `swap`: only the exchange is left · `clean`: the revision is applied, and the old table's rows
+ * are deleted.
  */
 export type OnlinePhase = "copy" | "index" | "compare" | "swap" | "clean";
 
-/** A rebuild that is under way, as the database has it. */
+/** The progress of an unfinished rebuild, as stored in the database. */
 export interface OnlineProgress {
   readonly revision: string;
   readonly direction: "up" | "down";
   readonly table: string;
   readonly phase: OnlinePhase;
-  /** How many rows are copied, or deleted in phase `clean`. */
+  /** The number of rows copied, or deleted in phase `clean`. */
   readonly done: number;
-  /** How many rows there were when it began. */
+  /** The number of rows at the beginning. */
   readonly rows: number;
-  /** The texts of the old table with its indexes and triggers, ours included: nobody may change them meanwhile. */
+  /**
+   * The texts of the old table, its indexes and its triggers, including those of the rebuild. They must stay the same.
+   */
   readonly schema: string;
   /** The script's text, which must stay the same. */
   readonly script: string;
-  /** How many columns a key has. */
+  /** The number of columns of the key. */
   readonly keys: number;
 }
 
-/** Makes the tables of a rebuild; to be called within its first transaction. */
+/** Creates the tables of a rebuild. To be called in its first transaction. */
 export async function createProgress(
   connection: Connection,
   progress: OnlineProgress,
@@ -54,7 +57,7 @@ export async function createProgress(
   );
 }
 
-/** Reads which rebuild is under way; undefined if none is. */
+/** Reads the progress of the unfinished rebuild; undefined if there is none. */
 export async function readProgress(connection: Connection): Promise<OnlineProgress | undefined> {
   const [there] = await connection.query(
     "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?",
@@ -78,7 +81,7 @@ export async function readProgress(connection: Connection): Promise<OnlineProgre
   };
 }
 
-/** Writes how far it is. */
+/** Updates the phase and the number of rows. */
 export async function writeProgress(
   connection: Connection,
   { phase, done }: Pick<OnlineProgress, "phase" | "done">,
@@ -86,7 +89,7 @@ export async function writeProgress(
   await connection.query(`UPDATE main.${PROGRESS_TABLE} SET phase = ?, done = ?`, [phase, done]);
 }
 
-/** Notes the texts of the old table once the rebuild's own triggers are on it. */
+/** Records the texts of the old table, after the triggers of the rebuild were created. */
 export async function writeSchema(connection: Connection, schema: string): Promise<void> {
   await connection.query(`UPDATE main.${PROGRESS_TABLE} SET "schema" = ?`, [schema]);
 }
@@ -101,7 +104,7 @@ export async function schemaOf(connection: Connection, table: string): Promise<s
   return rows.map((row) => String(row["sql"])).join(";\n");
 }
 
-/** Removes the tables that only a rebuild needs. */
+/** Drops the tables of a rebuild. */
 export async function dropProgress(connection: Connection): Promise<void> {
   for (const table of [AT_TABLE, LOG_TABLE, PROGRESS_TABLE]) {
     await connection.execute(`DROP TABLE IF EXISTS main.${table}`);

@@ -16,25 +16,25 @@ export interface CopiedColumn {
   readonly source: string;
 }
 
-/** A CREATE INDEX of the script, with what its text consists of. */
+/** A CREATE INDEX of the script, and the parts of its text. */
 export interface RebuiltIndex {
-  /** The statement's place in the script. */
+  /** The index of the statement in the script. */
   readonly statement: number;
   readonly name: string;
   readonly unique: boolean;
-  /** The text from after the table's name on: the indexed columns and WHERE. */
+  /** The text after the table's name: the indexed columns and WHERE. */
   readonly rest: string;
-  /** The text as SQLite keeps it. */
+  /** The text as SQLite stores it. */
   readonly kept: string;
 }
 
 /**
- * A script that rebuilds one table in the way that autogenerate writes it (docs/rebuild.md): create the new table, copy,
- * two renames, drop the old one, create the indexes again. Places are indexes of the script's statements.
+ * The parts of a script that rebuilds one table as autogenerate writes it (docs/rebuild.md): create the new table,
+ * copy, two renames, drop the old one, create the indexes again. `create`, `copy` and `drop` are indexes of statements.
  */
 export interface Rebuild {
   readonly table: string;
-  /** The names that the script gives to the new table at first, and to the old one at last. */
+  /** The first name of the new table, and the last name of the old one. */
   readonly into: string;
   readonly away: string;
   readonly create: number;
@@ -44,7 +44,7 @@ export interface Rebuild {
   readonly indexes: readonly RebuiltIndex[];
 }
 
-/** The error of a script or a table that cannot be rebuilt beside writers. */
+/** The error for a script or a table that cannot be rebuilt beside writers. */
 export function onlineRefused(
   script: Pick<Script, "file" | "text">,
   reason: string,
@@ -69,7 +69,7 @@ export function onlineRefused(
   });
 }
 
-/** What may precede or follow a rebuild: it changes no row, and takes no time. */
+/** The statements that may precede or follow a rebuild. They change no rows and are fast. */
 const BESIDE: ReadonlySet<Mention["kind"]> = new Set([
   "create-view",
   "create-trigger",
@@ -80,7 +80,7 @@ const BESIDE: ReadonlySet<Mention["kind"]> = new Set([
 
 /**
  * Finds the parts of a rebuild in a script.
- * @throws {AludelError} `online-refused` if it is none, or does more.
+ * @throws {AludelError} `online-refused` if the script is not a rebuild, or does more.
  */
 export function readRebuild(script: Script): Rebuild {
   const { text, statements } = script;
@@ -142,7 +142,10 @@ function same(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && foldName(a) === foldName(b);
 }
 
-/** @throws {AludelError} `online-refused` unless the statement copies columns as they are, of every row. */
+/**
+ * Reads the columns of the copy.
+ * @throws {AludelError} `online-refused` unless it copies all rows without expressions.
+ */
 function readColumns(script: Script, table: string, at: number): readonly CopiedColumn[] {
   const statement = script.statements[at]!;
   const copy = readCopyStatement(script.text, statement);
@@ -151,7 +154,7 @@ function readColumns(script: Script, table: string, at: number): readonly Copied
     throw refuse("The copy of the rows does not name its columns");
   }
   if (!copy.projects || copy.from !== foldName(table) || !endsWithTable(script.text, statement)) {
-    throw refuse(`The copy takes not all rows of table ${displayName(table)} as they are`);
+    throw refuse(`The copy does not take every row of table ${displayName(table)} unchanged`);
   }
   return copy.columns.map((target, index) => {
     const item = copy.items[index]!;
@@ -160,7 +163,7 @@ function readColumns(script: Script, table: string, at: number): readonly Copied
   });
 }
 
-/** Whether nothing follows the one table of FROM. */
+/** Whether the statement ends after the only table of FROM. */
 function endsWithTable(text: string, { start, end }: Statement): boolean {
   const tokenizer = new Tokenizer(text, start, end);
   const tokens: string[] = [];
@@ -170,7 +173,10 @@ function endsWithTable(text: string, { start, end }: Statement): boolean {
   return tokens.at(-2)?.toUpperCase() === "FROM" || tokens.at(-4)?.toUpperCase() === "FROM";
 }
 
-/** Reads a CREATE INDEX. @param statement Its place in a script; any number for one that is in none. */
+/**
+ * Reads a CREATE INDEX.
+ * @param statement The index of the statement in its script; any number if there is no script.
+ */
 export function readIndex(
   text: string,
   { start, end }: Pick<Statement, "start" | "end">,
@@ -206,14 +212,15 @@ export function readIndex(
   };
 }
 
-/** The statement that makes an index of the rebuild under another name, on another table. */
+/** Returns the statement that creates an index with another name on another table. */
 export function indexAs({ unique, rest }: RebuiltIndex, name: string, table: string): string {
   return `CREATE ${unique ? "UNIQUE " : ""}INDEX ${quoteName(name)} ON ${quoteName(table)}${rest}`;
 }
 
 /**
- * The steps that are to be done beside writers: those whose header asks for it, and rebuilds of tables with at least so
- * many rows.
+ * Selects the steps that run beside writers: those whose header asks for it, and rebuilds of tables with at least
+ * `online.rows` rows.
+ * @param open Opens the database to count rows; undefined if there is none.
  */
 export async function onlineSteps(
   open: (() => Promise<Connection>) | undefined,
@@ -248,7 +255,7 @@ async function isLargeRebuild(
     );
     return Number(row?.["n"]) >= rows;
   } catch (error) {
-    // Another script, or a table that an earlier step makes.
+    // The script is not a rebuild, or an earlier step creates the table.
     if (error instanceof SqlError) return false;
     if (error instanceof AludelError && error.code === "online-refused") return false;
     throw error;

@@ -38,29 +38,29 @@ export interface OnlineRun {
   readonly step: CheckedStep;
   readonly assumed: StateMark;
   readonly interrupted: () => Promise<boolean>;
-  /** Called with the lock held, before anything is changed. */
+  /** Called when the lock is held and nothing was changed. */
   readonly protect: () => Promise<void>;
 }
 
-/** How many changed rows may be left for the exchange itself. */
+/** The largest number of changed rows that the exchange itself copies. */
 const LAST_ROWS = 500;
-/** How many rows an index takes in a millisecond at least, made in one go (measured: 2,000 to 4,000). */
+/** The least number of rows that CREATE INDEX takes in a millisecond (measured: 2,000 to 4,000). */
 const INDEXED_PER_MS = 1_000;
-/** Tables with at most so many rows are counted. */
+/** The maximum number of rows to count exactly. */
 const COUNTED = 100_000;
 const PHASES: readonly OnlinePhase[] = ["copy", "index", "compare", "swap", "clean"];
-/** How often a log that does not get shorter is copied again before the exchange takes all of it. */
+/** The number of tries to shorten the log before the exchange copies all of it. */
 const MOST_ROUNDS = 50;
 
 /**
- * Copies the rows of a table into its replacement in many short transactions, while others write, and compares both.
- * What is left then is the exchange: a short transaction that runs the script with what this returns.
+ * Copies the rows of a table into its replacement in many short transactions while others write, and compares both
+ * tables. Then only the exchange is left: a short transaction that runs the script with the returned functions.
  *
- * Every transaction reads from the database how far the work is, so that it can be interrupted anywhere, and two
- * processes that do it at once share it.
+ * Every transaction reads the progress from the database, so that the work can be interrupted anywhere, and two
+ * processes can share it.
  *
  * @throws {AludelError} `online-refused`, `online-changed`, `online-under-way`, `online-differs`, `interrupted`,
- * `lock-timeout`, and what the script's CREATE TABLE throws.
+ * `lock-timeout`, and the errors of the script's CREATE TABLE.
  */
 export async function prepareOnline(run: OnlineRun): Promise<LockedOutcome<OnlineSwap>> {
   return await new OnlineWork(run, readRebuild(run.step.script)).toSwap();
@@ -137,7 +137,7 @@ class OnlineWork {
     };
   }
 
-  /** A short transaction behind the write lock; `moved` if another process changed what is applied. */
+  /** Runs `work` in a short write transaction. @returns `moved` if another process changed the state. */
   async #transaction<T>(work: () => Promise<T>): Promise<T | "moved"> {
     const { connection, host, step, interrupted } = this.#run;
     if (await interrupted()) throw this.#interrupted();
@@ -164,7 +164,9 @@ class OnlineWork {
     });
   }
 
-  /** What SQLite says when a row does not fit the new table, or there is no room. */
+  /**
+   * Makes the error for a row that does not fit the new table, or for a failure of the database, such as a full disk.
+   */
   #failed(error: SqlError, { id, script }: CheckedStep): AludelError {
     const whole = databaseError(error, this.#run.connection.name);
     if (whole !== undefined) return whole.with({ revision: id });
@@ -185,7 +187,7 @@ class OnlineWork {
     );
   }
 
-  /** Makes the new table, its indexes and the triggers; or finds them made. */
+  /** Creates the new table and the triggers, or continues an unfinished rebuild. */
   async #begin(): Promise<OnlineProgress> {
     const { connection, step } = this.#run;
     const policies = await readPolicies(connection);
@@ -219,9 +221,9 @@ class OnlineWork {
   }
 
   /**
-   * Makes the new table, and its indexes too if one of them could not be made later without keeping others waiting for
-   * too long. Kept from the beginning they cost far more: each row changes a page of each index.
-   * @returns How many rows there are.
+   * Creates the new table. Creates its indexes too if CREATE INDEX would later block writers for too long; otherwise
+   * later, because maintaining them during the copy costs far more.
+   * @returns The number of rows, as from `#countRows`.
    */
   async #create(): Promise<number> {
     const { connection, host, step } = this.#run;
@@ -249,7 +251,7 @@ class OnlineWork {
     return rows;
   }
 
-  /** How many rows there are; of a table with many rowids how many there can be, since counting takes its time. */
+  /** Counts the rows. For a large table it returns the range of the rowids, because counting is slow. */
   async #countRows(): Promise<number> {
     const { connection } = this.#run;
     const table = quoteName(this.#rebuild.table);
@@ -278,7 +280,7 @@ class OnlineWork {
     return rows.length > 0;
   }
 
-  /** Goes on to a later phase, if the work is still in an earlier one. */
+  /** Enters a phase, unless the work is already in a later one. */
   async #enter(phase: "compare" | "swap"): Promise<OnlineProgress> {
     const { done, phase: now } = await this.#current();
     if (PHASES.indexOf(now) < PHASES.indexOf(phase)) {
@@ -294,7 +296,7 @@ class OnlineWork {
     throw onlineRefused(step.script, tables, { revision: step.id });
   }
 
-  /** How far it is, if the table is still what it was when it began. */
+  /** Reads the progress. @throws {AludelError} `online-changed`, `online-under-way`. */
   async #current(): Promise<OnlineProgress> {
     const { connection, step } = this.#run;
     const progress = await readProgress(connection);
@@ -322,7 +324,7 @@ class OnlineWork {
     return { ...progress, phase, done: progress.done + copied };
   }
 
-  /** Compares both tables, in read transactions that keep no writer waiting for long. */
+  /** Compares both tables in short read transactions, which do not block writers for long. */
   async #compare({ table, rows }: OnlineProgress): Promise<void> {
     const { connection, host, interrupted } = this.#run;
     for (let done = 0;;) {
@@ -335,7 +337,7 @@ class OnlineWork {
     }
   }
 
-  /** @returns How many rows; 0 if there are no more. */
+  /** Compares the next rows. @returns The number of rows; 0 if there are no more. */
   async #compareSome(): Promise<number> {
     const { connection, step } = this.#run;
     await connection.execute("BEGIN");
@@ -355,7 +357,7 @@ class OnlineWork {
     }
   }
 
-  /** Does what only reads, as often as a writer keeps it from it. */
+  /** Runs a function that only reads, and retries it while a writer holds the lock. */
   async #patiently<T>(work: () => Promise<T>): Promise<T> {
     const { connection, host } = this.#run;
     return await patiently(connection.name, host, work);

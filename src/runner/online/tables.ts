@@ -6,7 +6,7 @@ import { NewParents } from "./new_parents.ts";
 import { AT_TABLE, LOG_TABLE, NEW_TABLE } from "./progress.ts";
 import type { Rebuild } from "./rebuild.ts";
 
-/** A walk over all rows: the place of copying is kept in the database, that of comparing with the connection. */
+/** A pass over all rows. The position of `copy` is stored in the database, that of `compare` in a temporary table. */
 type Pass = "copy" | "compare";
 const PLACES: Readonly<Record<Pass, string>> = {
   copy: `main.${AT_TABLE}`,
@@ -14,12 +14,12 @@ const PLACES: Readonly<Record<Pass, string>> = {
 };
 const END = "temp.aludel_online_end";
 
-/** The SQL of a rebuild beside writers: it knows the key of both tables and what is copied. */
+/** Runs the SQL of a rebuild beside writers on the old and the new table. */
 export class OnlineTables {
   /** The old table, quoted. */
   readonly old: string;
 
-  /** The columns of the key, quoted, as each table calls them. */
+  /** The quoted columns of the key in each table. */
   readonly oldKey: readonly string[];
   readonly newKey: readonly string[];
   readonly #unique: readonly UniqueKey[];
@@ -56,8 +56,8 @@ export class OnlineTables {
   }
 
   /**
-   * Reads both tables, of which the new one is {@linkcode NEW_TABLE}.
-   * @returns A sentence if they have no common key to find rows by, or values would be lost.
+   * Reads both tables. The name of the new one is {@linkcode NEW_TABLE}.
+   * @returns A sentence if the tables have no common key, or values would be lost.
    */
   static async of(connection: Connection, rebuild: Rebuild): Promise<OnlineTables | string> {
     const before = await readShape(connection, foldName(rebuild.table));
@@ -77,7 +77,7 @@ export class OnlineTables {
     return new OnlineTables(rebuild, before, now, keys, unique, parents);
   }
 
-  /** The key columns of the log and of the place in it. */
+  /** The key columns of the log and of the positions. */
   get #logged(): string {
     return this.oldKey.map((_, at) => `k${at}`).join(", ");
   }
@@ -87,7 +87,7 @@ export class OnlineTables {
     return key.length === 1 ? list : `(${list})`;
   }
 
-  /** Where rows have been copied, or compared, up to. */
+  /** A subquery for the key of the last row of a pass. */
   #place(pass: Pass): string {
     return `(SELECT ${this.#logged} FROM ${PLACES[pass]})`;
   }
@@ -100,7 +100,7 @@ export class OnlineTables {
     return (await connection.query(`SELECT 1 FROM ${PLACES[pass]} LIMIT 1`)).length > 0;
   }
 
-  /** Makes what a connection needs for its passes over the tables. */
+  /** Creates the temporary tables of a connection. */
   async prepare(connection: Connection): Promise<void> {
     for (const table of [END, PLACES.compare]) {
       await connection.execute(`DROP TABLE IF EXISTS ${table}`);
@@ -109,8 +109,8 @@ export class OnlineTables {
   }
 
   /**
-   * Finds the end of the next rows of the old table.
-   * @returns undefined if there are no more; otherwise whether there were some before.
+   * Finds the end of the next block of rows in the old table.
+   * @returns undefined if there are no more rows; `begun`: whether earlier rows were already passed.
    */
   async next(
     connection: Connection,
@@ -132,14 +132,14 @@ export class OnlineTables {
     return await found() ? { begun } : undefined;
   }
 
-  /** The rows of a table between the place and the end that {@linkcode OnlineTables.next} found. */
+  /** A condition for the rows between the position of a pass and the end that {@linkcode OnlineTables.next} found. */
   #between(alias: string, key: readonly string[], pass: Pass, begun: boolean): string {
     return `${this.#after(alias, key, pass, begun)} AND ${
       this.#key(alias, key)
     } <= (SELECT ${this.#logged} FROM ${END})`;
   }
 
-  /** Makes the end that was found the new place. */
+  /** Moves the position of a pass to the end that {@linkcode OnlineTables.next} found. */
   async arrive(connection: Connection, pass: Pass): Promise<void> {
     await connection.execute(`DELETE FROM ${PLACES[pass]}`);
     await connection.execute(
@@ -148,8 +148,9 @@ export class OnlineTables {
   }
 
   /**
-   * Copies the rows up to the end that was found.
-   * @throws {AludelError} `foreign-key-violations` if one of them violates a foreign key that is new.
+   * Copies the rows up to the end that {@linkcode OnlineTables.next} found.
+   * @returns The number of rows.
+   * @throws {AludelError} `foreign-key-violations` if a row violates a new foreign key.
    */
   async copy(connection: Connection, begun: boolean): Promise<number> {
     const rows = this.#between("o", this.oldKey, "copy", begun);
@@ -164,9 +165,10 @@ export class OnlineTables {
   }
 
   /**
-   * Copies again what changed: at most so many entries of the log.
-   * @param all Whether every row is copied by now; otherwise those beyond the place come in their turn.
-   * @returns How many entries are left.
+   * Copies changed rows again.
+   * @param entries The maximum number of log entries to process.
+   * @param all Whether all rows were copied already. If not, rows after the position are left to `copy`.
+   * @returns The number of entries left.
    * @throws {AludelError} As {@linkcode OnlineTables.copy}.
    */
   async drain(connection: Connection, entries: number, all: boolean): Promise<number> {
@@ -177,7 +179,7 @@ export class OnlineTables {
     if (last === null) return 0;
     const begun = all || await this.#begun(connection, "copy");
     if (begun) {
-      // The rows are looked up by the log's keys, one by one: a scan up to the place would read all of them each time.
+      // The rows are looked up by the keys of the log. A scan up to the position would read all rows each time.
       const changed = `main.${this.old} AS o ON ${
         this.oldKey.map((column, at) => `o.${column} = l.k${at}`).join(" AND ")
       }`;
@@ -204,7 +206,7 @@ export class OnlineTables {
     );
   }
 
-  /** How many rows up to the end that was found differ, and are not in the log. */
+  /** Counts the rows up to the end that {@linkcode OnlineTables.next} found that differ and are not in the log. */
   async differences(connection: Connection, begun: boolean): Promise<number> {
     const [row] = await connection.query(
       `SELECT count(*) AS old, coalesce(sum(n.${
@@ -219,12 +221,12 @@ export class OnlineTables {
       }
        IN (SELECT ${this.#logged} FROM main.${LOG_TABLE})`,
     );
-    // A row that is in the log is not in the new table.
+    // Rows in the log are not in the new table.
     const same = Number(row?.["same"]);
     return Math.max(Number(row?.["old"]), Number(row?.["new"])) - same;
   }
 
-  /** The triggers that note what other connections change, and take the changed rows out of the new table at once. */
+  /** Returns triggers that log the changes of other connections, and delete the changed rows from the new table. */
   triggers(): readonly string[] {
     const forget = (row: string) =>
       `DELETE FROM ${NEW_TABLE} WHERE ${
@@ -234,7 +236,7 @@ export class OnlineTables {
       `INSERT INTO ${LOG_TABLE} (${this.#logged}) VALUES (${
         this.oldKey.map((column) => `${row}.${column}`).join(", ")
       });`;
-    // REPLACE deletes rows that are in its way, and tells no trigger of it: they are noted before.
+    // REPLACE deletes conflicting rows without firing DELETE triggers, so they are logged before.
     const list = (alias: string, key: readonly string[]) =>
       key.map((column) => `${alias}.${column}`).join(", ");
     const inTheWay = this.#unique.map((columns) => {
@@ -266,7 +268,7 @@ export class OnlineTables {
   }
 }
 
-/** The names of the triggers that {@linkcode OnlineTables.triggers} makes. */
+/** The names of the triggers of {@linkcode OnlineTables.triggers}. */
 export const TRIGGERS: readonly string[] = [
   "insert",
   "update",
@@ -275,7 +277,10 @@ export const TRIGGERS: readonly string[] = [
   "update_over",
 ].map((name) => `aludel_online_${name}`);
 
-/** The key by which rows are found in both tables, as each calls its columns; a sentence if there is none. */
+/**
+ * Finds the key by which rows are found in both tables, with the column names of each.
+ * @returns A sentence if there is none.
+ */
 function commonKey(
   { table, columns }: Rebuild,
   before: TableShape,
@@ -300,7 +305,7 @@ function commonKey(
   const targets = before.key.map(targetOf);
   const isSame = targets.length === now.key.length && before.keyOrder === now.keyOrder &&
     targets.every((target, at) => target === now.key[at]);
-  if (!isSame) return `The primary key of table ${name} would be another one`;
+  if (!isSame) return `The primary key of table ${name} would change`;
   if (/1(?:,|$)/.test(before.keyOrder)) {
     return `The primary key of table ${name} is in descending order`;
   }
