@@ -10,7 +10,7 @@ import { type ComparedColumn, noDifference, type RowComparison } from "./row_mat
 import { readShape } from "./table_shape.ts";
 import { judgeLoss, type LossTerms, type LossVerdict } from "./verdict.ts";
 
-/** A number that the batch finds, and where it belongs in a measure. */
+/** A number that the batch computes, and its place in a measure. */
 interface Finding {
   readonly kind: "gone" | "of" | "changed" | "forgotten" | "dropped";
   /** The column; empty for rows. */
@@ -24,9 +24,9 @@ interface PlannedTable {
 }
 
 /**
- * What a batch loses: numbers that it finds itself, and a condition that no loss is among them which the script does not
- * say. Where a DROP TABLE ends a rebuild, both tables are there before it and are compared; otherwise the columns in
- * question are copied before the first statement.
+ * The losses of a batch, which the batch itself computes, and the condition that fails it if an undeclared loss is
+ * among them. If a DROP TABLE ends a rebuild, both tables are compared right before it; otherwise the columns that may
+ * change are copied before the first statement.
  */
 export class BatchLoss {
   readonly #tables: readonly PlannedTable[];
@@ -44,7 +44,11 @@ export class BatchLoss {
     this.#forbidsAll = forbidsAll;
   }
 
-  /** To be called after the last statement. @param old Has the schema from before. */
+  /**
+   * Adds the computations and the condition to a batch. To be called after the last statement.
+   * @param sides `old` opens a connection to the schema before the batch.
+   * @param forbidsAll Whether declared losses fail the batch too.
+   */
   static async add(
     batch: BatchTransaction,
     { old, fresh }: { readonly old: () => Promise<Connection>; readonly fresh: Connection },
@@ -73,7 +77,7 @@ export class BatchLoss {
     return loss;
   }
 
-  /** The tables that may lose what the script says: it is known only after COMMIT. */
+  /** The tables that may have a declared loss, which is known only after COMMIT. */
   get mayLose(): readonly string[] {
     const fatal = new Set(this.#fatal());
     return this.#tables.filter(({ findings }) =>
@@ -81,14 +85,14 @@ export class BatchLoss {
     ).map(({ plan }) => plan.table);
   }
 
-  /** What a failed condition's detail says. */
+  /** Reads the losses from the detail of a failed condition. */
   explain(detail: string): LossVerdict {
     const numbers: unknown = JSON.parse(detail);
     let at = 0;
     return this.#judge(() => Number((numbers as readonly unknown[])[at++] ?? 0));
   }
 
-  /** After COMMIT: what went. */
+  /** Reads the losses. To be called after COMMIT. */
   result(): LossVerdict {
     return this.#judge(({ note }) => Number(note.value() ?? 0));
   }
@@ -100,7 +104,7 @@ export class BatchLoss {
     return judgeLoss(measures, this.#terms);
   }
 
-  /** The numbers of which none may be above zero: with it alone the verdict would be a loss that nothing says. */
+  /** The numbers that must be zero, because each alone would be an undeclared loss. */
   #fatal(): readonly Finding[] {
     return this.#tables.flatMap(({ plan, findings }) =>
       findings.filter((finding) => {
@@ -148,7 +152,7 @@ function findingsOf(
   if (whole === undefined || now === null || emptied) {
     return [rows("of", count), rows("gone", count)];
   }
-  // What was not copied may be written later: then the end counts.
+  // If an UPDATE fills a column that was not copied, its values are compared at the end of the batch.
   const isLate = typeof compared === "object" &&
     compared.columns.some(({ name, unfilled }) =>
       unfilled !== undefined && declared.updated.has(name)
@@ -184,10 +188,10 @@ function findingsOf(
   return [rows("of", count), rows("gone", gone), ...changed, ...columns];
 }
 
-/** D1's limit, which the tables for comparison have as well. */
+/** The limit of D1 for the columns of a table, which holds for the kept copies too. */
 const MOST_COLUMNS = 100;
 
-/** The rows before and now as tables with the columns k0, k1, … of the key and c0, c1, … */
+/** Subqueries for the rows before and now, with the columns k0, k1, … of the key and c0, c1, … */
 interface Sides {
   readonly before: string;
   readonly now: string;
@@ -248,7 +252,7 @@ function goneText({ before, now, keys }: Sides, { columns }: RowComparison): str
     return `(SELECT count(*) FROM ${before} AS o WHERE NOT EXISTS ` +
       `(SELECT 1 FROM ${now} AS n WHERE ${match(keys)}))`;
   }
-  // Nothing but their content tells the rows apart.
+  // The rows have no common key, so they are identified by their content.
   const fewer = `max((SELECT count(*) FROM ${before}) - (SELECT count(*) FROM ${now}), 0)`;
   const list = columns.flatMap(({ mayDiffer }, at) => mayDiffer ? [] : [`c${at}`]).join(", ");
   return list === ""
@@ -256,7 +260,7 @@ function goneText({ before, now, keys }: Sides, { columns }: RowComparison): str
     : `max(${fewer}, (SELECT count(*) FROM (SELECT ${list} FROM ${before} EXCEPT SELECT ${list} FROM ${now})))`;
 }
 
-/** How many values that were there are others: an equal value of the type that the new column prefers is the same. */
+/** SQL for the number of changed values. An equal value of the type that the new column prefers is not a change. */
 function changedText(
   { before, now, keys }: Sides,
   { stored, storage }: ComparedColumn,
@@ -264,7 +268,7 @@ function changedText(
   unfilled?: ReadonlySet<string>,
 ): string {
   const [was, is] = [`o.c${at}`, `n.c${at}`];
-  // A text of digits that becomes a number must be the text of that number.
+  // Text that becomes a number must be equal to the text of that number: '00742' is not.
   const same = stored === "TEXT" && storage !== "TEXT"
     ? `(${was} IS ${is} COLLATE BINARY AND (typeof(${is}) = 'text' OR CAST(${is} AS TEXT) = ${was}))`
     : `${was} IS ${is} COLLATE BINARY`;

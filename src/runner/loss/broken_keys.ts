@@ -6,12 +6,12 @@ import type { TableFates } from "../table_fates.ts";
 import type { LossVerdict } from "./verdict.ts";
 
 /**
- * The foreign keys that SQLite could look up before a segment and no longer can, so that the next INSERT into the child
- * fails: nothing makes the parent's columns unique any more. Keys that the segment writes, and those that were broken
- * before, are a warning and no loss.
+ * Finds the foreign keys that SQLite could look up before a segment but no longer can, because the parent's columns are
+ * no longer unique, so that the next INSERT into the child would fail. New keys, and keys that were broken before, are
+ * not a loss but a warning.
  *
- * A parent that was built anew, or an index that was, is broken unsaid. A DROP INDEX without a new one says it, and so
- * does a view in the parent's place.
+ * The loss is undeclared if the parent or an index was created again. A DROP INDEX without a new index declares it, and
+ * so does a view in the parent's place.
  */
 export function findBrokenKeys(
   before: ForeignKeyState,
@@ -55,7 +55,10 @@ function isSaid(
     );
 }
 
-/** The key with its names of now; without fates, its names are those. */
+/**
+ * A text that identifies a key by its names after the segment.
+ * @param fates Maps names of before; left out for present names.
+ */
 function keyText(
   { child, columns, parent, parentColumns }: ForeignKey,
   fates?: TableFates,

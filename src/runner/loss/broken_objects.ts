@@ -6,21 +6,21 @@ import type { TableFates } from "../table_fates.ts";
 import type { OldReader } from "./old_state.ts";
 import type { LossVerdict, UndeclaredLoss } from "./verdict.ts";
 
-/** What the statements of a segment name, folded. */
+/** The folded names of objects that a segment dropped or created. */
 export interface NamedObjects {
-  /** The tables, views and columns that are dropped. */
+  /** The tables, views and columns that were dropped. */
   readonly dropped: ReadonlySet<string>;
-  /** The columns that a rebuilt table does not have under their names any more. */
+  /** The columns that a rebuilt table no longer has under their old names. */
   readonly absent: ReadonlySet<string>;
-  /** The views and triggers that are created. */
+  /** The views and triggers that were created. */
   readonly created: ReadonlySet<string>;
 }
 
 /**
- * What a segment that dropped or renamed something has broken: views and triggers that compiled before and no
- * longer do, virtual tables that could be read and no longer can, and foreign keys of tables from before whose parent was
- * there and is gone. If the object refers, as it did before, to what a DROP names, or a CREATE gives it another text, it
- * is broken as the script says, and so is what rests on such a view.
+ * Finds the objects that a segment broke by a DROP or a rename: views and triggers that no longer compile, virtual
+ * tables that can no longer be read, and foreign keys whose parent is gone. The loss is declared if the object refers,
+ * as it did before, to something that a DROP names, or if a CREATE gave it another text. This includes objects that
+ * depend on such a view.
  */
 export async function findBrokenObjects(
   fresh: Connection,
@@ -49,7 +49,7 @@ interface Uncompilable extends BrokenObject {
 }
 
 interface Compiled {
-  /** A table is a virtual one here: of FTS5, it may read the rows of another table. */
+  /** A table is always a virtual one, which may read the rows of another table, as FTS5 does. */
   readonly type: "view" | "trigger" | "table";
   readonly name: string;
   readonly table: string;
@@ -78,7 +78,7 @@ async function findUncompilable(
     const now = await refusalOf(fresh, object);
     if (now === undefined) continue;
     const before = await objectOf(await old(), withOldName(object, fates));
-    // It came with this run, or did not compile before either.
+    // The object is new, or did not compile before either.
     if (before === undefined) continue;
     const was = await refusalOf(await old(), before);
     if (was !== undefined && (was === now || !STRING.test(was))) continue;
@@ -100,7 +100,7 @@ async function findUncompilable(
   return losses;
 }
 
-/** A view or trigger that SQLite refuses with the words of a view that it names is broken by that view. */
+/** Marks objects as declared that SQLite refuses with the same message as a declared view which they name. */
 function withWhatRestsOnViews(broken: readonly Uncompilable[]): Uncompilable[] {
   const declared = new Set(broken.filter((one) => one.declared));
   for (const cause of declared) {
@@ -108,14 +108,14 @@ function withWhatRestsOnViews(broken: readonly Uncompilable[]): Uncompilable[] {
     for (const one of broken) {
       if (one.refusal !== cause.refusal) continue;
       const names = mentionedNames(one.object.sql);
-      // A Set visits what is added while it is read: views stand on views.
+      // The iteration also visits views that are added during it, because views may depend on views.
       if (names.has(foldName(cause.object.name))) declared.add(one);
     }
   }
   return broken.map((one) => ({ ...one, declared: declared.has(one) }));
 }
 
-/** The object by its name before. */
+/** Gives an object the name that it had before. */
 function withOldName(object: Compiled, fates: TableFates): Compiled {
   if (object.type !== "table") return object;
   const folded = foldName(object.name);
@@ -138,7 +138,7 @@ async function objectOf(
     : { type, name, table: String(row["tbl_name"]), sql: String(row["sql"]) };
 }
 
-/** What SQLite says when it compiles the object, which EXPLAIN does without running anything. */
+/** SQLite's error for an object, which EXPLAIN compiles without running it; undefined if it compiles. */
 async function refusalOf(connection: Connection, object: Compiled): Promise<string | undefined> {
   const name = quoteName(object.name);
   try {
@@ -152,14 +152,14 @@ async function refusalOf(connection: Connection, object: Compiled): Promise<stri
     return undefined;
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    // A function of the application, or a module that is not built in, says nothing of the run.
+    // An object that needs a function of the application or a missing module cannot be judged.
     return FOREIGN.test(error.sqlite) ? undefined : error.sqlite;
   }
 }
 
 /**
- * What SQLite may mean by what it does not find, folded: `main.t`, `t.c` and a name with a dot in it look alike, and it
- * writes a name with its quotes or without them.
+ * The folded names that SQLite may not have found. `main.t`, `t.c` and a name with a dot look the same in its message,
+ * and names are written with or without quotes.
  */
 function missingNames(refusal: string): readonly string[] {
   const text = /^no such (?:table|column): (.*)$/s.exec(refusal.replace(STRING, ""))?.[1];
@@ -170,14 +170,14 @@ function missingNames(refusal: string): readonly string[] {
   return [...new Set(written.flatMap((name) => [foldName(name), foldName(unquote(name))]))];
 }
 
-/** Connections that allow strings in double quotes compile it. */
+/** SQLite's hint for an object that compiles if the connection allows double-quoted strings. */
 const STRING = / - should this be a string literal in single-quotes\?$/;
 const FOREIGN = /^(?:no such function|no such module|no such collation|wrong number of arguments)/;
 
 /**
- * What compiles a trigger with its body, and runs nothing.
- * @param sql Its CREATE TRIGGER.
- * @param on Its table or view.
+ * Returns statements that compile a trigger and its body without running anything.
+ * @param sql The CREATE TRIGGER.
+ * @param on The name of its table or view.
  */
 export async function firing(
   connection: Connection,
@@ -204,14 +204,14 @@ export async function firing(
   }
 }
 
-/** The first of these words outside names: a trigger's event comes before ON. */
+/** The event of a CREATE TRIGGER: the first word INSERT, DELETE or UPDATE that is not the trigger's name. */
 function eventOf(sql: string): string | undefined {
   const tokens = new Tokenizer(sql);
   let words = 0;
   while (tokens.nextSignificant()) {
     if (tokens.kind !== "word") continue;
     const word = tokens.current.toUpperCase();
-    // CREATE TRIGGER insert …: SQLite takes the word for a name there.
+    // In CREATE TRIGGER insert … the word is the name.
     if (words++ > 1 && (word === "INSERT" || word === "DELETE" || word === "UPDATE")) return word;
   }
   return undefined;
@@ -245,7 +245,7 @@ async function findOrphanedKeys(
   const names = new Set(
     [...had, ...[...fates.touched.values()].flatMap(({ aliases }) => [...aliases])],
   );
-  /** By child and columns now: the parents of before, with whether the key dangled then. */
+  /** By present child and columns: the parents before, and whether the key dangled then. */
   const known = new Map<string, Map<string, boolean>>();
   const keyOf = (child: string, columns: string) => JSON.stringify([child, columns]);
   for (const row of await reader.query(KEYS)) {
@@ -262,17 +262,17 @@ async function findOrphanedKeys(
     const childBefore = before.get(foldName(child));
     const columns = (JSON.parse(String(row["columns"])) as string[]).join(", ");
     const parent = foldName(String(row["parent"]));
-    // A parent that no table was ever called is missing because the script says so.
+    // If no table ever had the parent's name, the script itself refers to a missing table.
     if (childBefore === undefined || !names.has(parent)) continue;
     const parents = known.get(keyOf(foldName(child), foldName(columns)));
     const dangled = parents?.get(parent);
     if (dangled === true) continue;
     const isDropped = had.has(parent) && dropped.has(parent);
-    // A key that is new, and written when its parent was to be dropped.
+    // The key is new, so its author knew that the parent is dropped.
     const isWritten = parents === undefined || fates.touched.get(childBefore)?.dropped === true;
     if (dangled === undefined && isDropped && isWritten) continue;
     losses.push({
-      // The key points where it did, and a DROP took that.
+      // The key still refers to its old parent, which a DROP named.
       declared: dangled === false && isDropped,
       name: child,
       fact: `foreign key (${columns}) of table "${child}" points at table "${

@@ -3,21 +3,20 @@ import { noDifference, type RowComparison, type RowDifference } from "./row_matc
 import { keepsValue } from "./same_value.ts";
 import { type Block, blocksOf, type BlockTexts, type TableSide } from "./table_side.ts";
 
-/** The rows of both tables but for those that are the same in both. */
+/** The blocks of rows that are not the same in both tables. */
 interface Remainder {
   readonly before: readonly Block[];
   readonly now: readonly Block[];
-  /** Whether there is text that is no UTF-8. */
+  /** Whether there is text that is not valid UTF-8. */
   opaque: boolean;
 }
 
 /**
- * Compares tables whose rows nothing but their content tells apart: as multisets. A value that became an equal one of the
- * new column's type counts as the same. Rows that are found again only without the columns that may differ have changed
- * in these.
+ * Compares tables without a common key as multisets of rows. An equal value of the new column's type is the same value.
+ * A row that is found only if the columns that may differ are left out has changed in these.
  *
- * Each table is read in the order of its own key. A copy usually writes its rows in the order that it reads them, so that
- * most blocks are the same and need no look at their rows.
+ * Each table is read in the order of its own key. A copy usually writes its rows in the order in which it reads them,
+ * so that most blocks are equal and their rows need not be compared.
  */
 export async function compareContents(
   old: TableSide,
@@ -40,7 +39,7 @@ export async function compareContents(
     const found = await countMissing([...firm, at]);
     if (found > gone) difference.changed.set(columns[at]!.name, found - gone);
   }
-  // Each value alone is there, and not beside the others that it was beside.
+  // Each value was found, but not in the same row as the others.
   const [rest] = loose;
   if (missing > gone && difference.changed.size === 0 && rest !== undefined) {
     difference.changed.set(columns[rest]!.name, missing - gone);
@@ -48,7 +47,7 @@ export async function compareContents(
   return { ...difference, gone };
 }
 
-/** Leaves out the blocks that are the same in both tables, one after the other. */
+/** Reads both tables block by block, and returns the blocks that differ. */
 async function readRemainder(
   old: TableSide,
   fresh: TableSide,
@@ -75,13 +74,13 @@ async function readRemainder(
 /** Maximum number of rows held at a time. More are compared in parts, each of which reads both tables. */
 const HELD = 1_000_000;
 
-/** Some columns of the rows that remain, as a multiset. */
+/** The values of some columns in the remaining rows, as a multiset. */
 class Contents {
   readonly #old: TableSide;
   readonly #fresh: TableSide;
   readonly #remainder: Remainder;
   readonly #places: readonly number[];
-  /** By place: how the new column stores values, if it differs from the old one. */
+  /** The affinity of each new column; undefined if it is that of the old one. */
   readonly #storages: readonly (Affinity | undefined)[];
 
   constructor(
@@ -98,7 +97,7 @@ class Contents {
     this.#storages = columns.map(({ stored, storage }) => stored === storage ? undefined : storage);
   }
 
-  /** How many rows of before have no row of now with the same values. */
+  /** Counts the old rows without a new row that has the same values. */
   async countMissing(): Promise<number> {
     let rows = 0;
     for (const block of this.#remainder.now) rows += await this.#fresh.count(block);
@@ -119,7 +118,7 @@ class Contents {
     return missing;
   }
 
-  /** What tells rows from others, of those whose hash is wanted. */
+  /** A text for each row whose hash is wanted, which differs for different rows. */
   async *#prints(
     side: TableSide,
     blocks: readonly Block[],
@@ -128,7 +127,7 @@ class Contents {
     for (const block of blocks) {
       for (const text of await this.#texts(side, block)) {
         const [a, b] = hashesOf(text);
-        // Long rows are told apart by two hashes and their length: for a million of them memory counts.
+        // Two hashes and the length identify long rows, which saves memory for a million rows.
         if (isWanted(a)) {
           yield text.length <= 32 ? text : `${text.length}:${a.toString(36)}:${b.toString(36)}`;
         }
@@ -147,13 +146,16 @@ class Contents {
   }
 }
 
-/** The literal of the value as a column stores it, if that is an equal value. */
+/**
+ * The literal of a value as a column of another affinity would store it; the same literal if that would change the
+ * value.
+ */
 function normalLiteral(literal: string, storage: Affinity | undefined): string {
   if (storage === undefined || storage === "BLOB") return literal;
   const text = literal.startsWith("'") ? literal.slice(1, -1) : literal;
   if (storage === "TEXT") return keepsValue(literal, `'${text}'`, storage) ? `'${text}'` : literal;
   const number = keepsValue(literal, text, storage) ? text : literal;
-  // 7 and 7.0 are equal, and both columns may hold either.
+  // 7 and 7.0 are equal, and either column may have stored either.
   return number.replace(/^(-?\d+)\.0$/, "$1");
 }
 

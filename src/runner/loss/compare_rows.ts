@@ -3,16 +3,17 @@ import { compareContents } from "./compare_contents.ts";
 import { type LostKey, type RowComparison, type RowDifference, RowMatch } from "./row_match.ts";
 import { type Block, blocksOf, BlockTexts, isSameKey, TableSide } from "./table_side.ts";
 
-/** Rows that are looked for at a time after the last one of before. */
+/** The number of new rows read at a time after the end of the old table. */
 const ROWS = 1_000;
 
 /**
- * Compares a table of before with what has become of it, exactly: types, all digits, bytes after a NUL. Blocks of rows
- * are compared as one text each, and only a block that differs is read row by row. Needs memory for a block, and for the
- * rows that {@linkcode RowMatch} keeps.
+ * Compares an old table with the present one exactly, including types, all digits, and bytes after a NUL. Each block of
+ * rows is compared as one text, and only blocks that differ are read row by row. The memory is bounded by a block and
+ * the rows that {@linkcode RowMatch} keeps.
  *
- * @param before Reads the old state.
- * @param now Reads the new state, within its transaction.
+ * @param before A connection to the old state.
+ * @param now The connection of the run, inside its transaction.
+ * @param lost Called with the key of each row that is gone or changed.
  * @throws {SqlError}
  */
 export async function compareRows(

@@ -5,26 +5,28 @@ import type { ComparedColumn, RowComparison } from "./row_match.ts";
 import type { TableShape } from "./table_shape.ts";
 import type { TableWrites } from "./write_log.ts";
 
-/** What statements that name a table, or one that took its place, say that they do to its rows. */
+/** The writes that statements declare by naming a table or its replacement. */
 export interface DeclaredWrites {
   readonly deletes: boolean;
   readonly updates: boolean;
-  /** Whether rows were deleted and others inserted, which can have their keys. */
+  /** Whether rows were deleted and others inserted, which may have the same keys. */
   readonly replaces: boolean;
-  /** The columns, as named before, that anything updated. */
+  /** The columns that were updated, by their names before. */
   readonly updated: ReadonlySet<string>;
 }
 
-/** How the columns of two tables belong together. */
+/** The pairs of columns of two tables. */
 export interface Pairing extends CopyMap {
-  /** By column as named before: the literals that the copy has left in it, which does not take it. */
+  /** For each column that the copy does not take, by its name before: the literals that the copy leaves in it. */
   readonly unfilled: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** What has to be read to know what a table lost: nothing, the number of its rows, or some of its columns. */
+/** What must be read to measure a loss: nothing, the number of rows, or some columns. */
 export type Plan = "nothing" | "count" | RowComparison;
 
-/** Columns that the copy takes as they are need no reading where the rows are found again by the rowid or the key. */
+/**
+ * Plans the comparison after a proven copy. Columns that it takes unchanged are not read if the rows have a common key.
+ */
 export function planCopied(
   before: TableShape,
   now: TableShape,
@@ -44,11 +46,11 @@ export function planCopied(
   if (!keepsRows || plan.identity.kind !== "key") return plan;
   const names = new Set(unproven.map(({ name }) => name));
   const columns = plan.columns.filter(({ name }) => names.has(name));
-  // The key itself may be what is not proven.
+  // The key itself may be unproven; then it is compared too.
   return columns.length === names.size ? { ...plan, columns, primary: [], mayMove: false } : plan;
 }
 
-/** Reads as little as the writes to the table allow. */
+/** Plans the comparison after other writes, to read as little as they allow. */
 export function planWritten(
   before: TableShape,
   now: TableShape,
@@ -79,7 +81,7 @@ export function planWritten(
   return deletes ? "count" : "nothing";
 }
 
-/** Compares all columns that both tables have. */
+/** Plans a comparison of all columns that both tables have. @param mayMove Whether rows may have other keys. */
 export function comparison(
   before: TableShape,
   now: TableShape,
@@ -90,7 +92,7 @@ export function comparison(
   const columns: (ComparedColumn & { readonly folded: string })[] = [];
   for (const { folded, name, generated, storage } of before.columns) {
     const column = map.columns.get(folded);
-    // What was computed and is stored now has to be the same.
+    // A generated column that is now stored must have the same values.
     if (column === undefined || generated && column.generated) continue;
     columns.push({
       folded,
@@ -129,7 +131,7 @@ export function comparison(
   const keys = !plainKey ? [] : before.key.map((key) => {
     const column = columns.find(({ folded }) => folded === key)!;
     if (column.stored === column.storage) return column;
-    // An expression has no collation, and both sides must sort alike.
+    // An expression has no collation, but both sides must have the same order.
     return {
       before: `${asStored(column.before, column.storage)} COLLATE BINARY`,
       now: `${column.now} COLLATE BINARY`,
@@ -145,15 +147,16 @@ export function comparison(
   };
 }
 
-/** What tells the rows of a table apart; nothing for a virtual table without rowids. */
+/** The expressions that order a table's rows; none for a virtual table without rowids. */
 function orderOf({ rowid, virtual, key }: TableShape): readonly string[] {
   if (rowid !== undefined) return [rowid];
   return virtual ? [] : key.map(quoteName);
 }
 
 /**
- * SQL for a value as a column of another affinity stores it: https://sqlite.org/datatype3.html section 3. A comparison with a
- * number applies the affinity: `' 8' = CAST(' 8' AS NUMERIC)` is true, and `'x' = CAST('x' AS NUMERIC)` is not.
+ * SQL for a value as a column of another affinity would store it: https://sqlite.org/datatype3.html section 3. A
+ * comparison with a number applies the affinity: `' 8' = CAST(' 8' AS NUMERIC)` is true, but `'x' = CAST('x' AS
+ * NUMERIC)` is false.
  */
 function asStored(value: string, storage: Affinity): string {
   if (storage === "BLOB") return value;
@@ -165,7 +168,7 @@ function asStored(value: string, storage: Affinity): string {
   if (storage === "REAL") {
     return `CASE WHEN ${isNumber} OR ${isNumeric} THEN CAST(${value} AS REAL) ELSE ${value} END`;
   }
-  // CAST leaves a real number as it is, and a column makes an integer of it where that is the same number.
+  // CAST does not change a real number, but a column converts it to an integer if that is the same number.
   return `CASE WHEN typeof(${value}) = 'real' AND abs(${value}) < 9223372036854775807.0 ` +
     `AND ${value} = CAST(${value} AS INTEGER) THEN CAST(${value} AS INTEGER) ` +
     `WHEN ${isNumeric} THEN CAST(${value} AS NUMERIC) ELSE ${value} END`;

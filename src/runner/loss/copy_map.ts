@@ -1,29 +1,29 @@
 import type { CopyStatement } from "./copy_statement.ts";
 import type { ShapeColumn, TableShape } from "./table_shape.ts";
 
-/** What a copy, by its tokens, does to the columns of a table. */
+/** The effect of a copy on the columns of a table, read from its tokens. */
 export interface CopyMap {
-  /** Folded column before → the column now that has its values. */
+  /** The new columns, by the folded names of the old columns whose values they have. */
   readonly columns: ReadonlyMap<string, ShapeColumn>;
-  /** The folded columns before whose values the copy takes as they are. */
+  /** The folded old columns whose values the copy takes unchanged. */
   readonly taken: ReadonlySet<string>;
-  /** The folded columns before that an expression over themselves converts. */
+  /** The folded old columns that the copy converts by an expression. */
   readonly converted: ReadonlySet<string>;
-  /** Whether the copy takes the rowid, if no column is it. */
+  /** Whether the copy takes the rowid, for a table without INTEGER PRIMARY KEY. */
   readonly takesRowid: boolean;
 }
 
 const ROWID_NAMES: ReadonlySet<string> = new Set(["rowid", "_rowid_", "oid"]);
 
 /**
- * Pairs the columns of a table with those of the one that replaces it: by name and, if a column is copied into one of
- * another name, by the copy. If the copy lists the columns on both sides, the new name may be that of a column which is copied
- * into another one or into none, and a new column may take the old name. Names that change places are no renames.
+ * Pairs the columns of a table with those of its replacement by name, or by the copy if it copies a column into one
+ * with another name. If the copy lists the columns on both sides, the new name may have belonged to another old column,
+ * and the old name may belong to a new column. Two columns that swap names are not renamed.
  *
  * @param copy Undefined unless one statement copies the rows.
- * @param renamed Folded column before → its folded name now.
- * @param columnThen Folded column now → its folded name when the table of now was created; undefined: it came later, in
- * place of a dropped one.
+ * @param renamed Maps a folded old column to its folded present name.
+ * @param columnThen Maps a folded present column to its folded name when the new table was created; undefined if it was
+ * added later in place of a dropped one.
  */
 export function mapCopy(
   before: TableShape,
@@ -82,7 +82,7 @@ export function mapCopy(
   }
 }
 
-/** Folded column before → folded column now, of columns that a copy renames, also in a chain. */
+/** Finds the columns that a copy renames, also in a chain: folded old name → folded new name. */
 function movesOf(
   pairs: readonly (readonly [target: string, source: Source])[],
   old: ReadonlySet<string>,
@@ -113,7 +113,7 @@ type Source =
   | { readonly kind: "column"; readonly name: string }
   | { readonly kind: "expression"; readonly names: ReadonlySet<string> };
 
-/** The target of each value that the copy writes, folded, with its source. Empty where they do not fit together. */
+/** The folded target of each value that the copy writes, with its source. Empty if their numbers differ. */
 function pairsOf(
   before: TableShape,
   present: ReadonlyMap<string, ShapeColumn>,

@@ -2,35 +2,35 @@ import { foldName, unquote } from "../../sql/identifier.ts";
 import type { Statement } from "../../sql/script.ts";
 import { Tokenizer } from "../../sql/tokenizer.ts";
 
-/** What a copying SELECT puts into one column, or with `*` into several. */
+/** A result column of a SELECT that copies rows, or `*`. */
 export type CopyItem =
   | { readonly kind: "all" }
-  /** `name` is folded. `as` is the column's name in CREATE TABLE AS. */
+  /** A column. `name` is folded; `as` is its name in CREATE TABLE AS. */
   | { readonly kind: "column"; readonly name: string; readonly as: string | undefined }
-  /** An expression, with every name in it, folded. */
+  /** An expression, with the folded names in it. */
   | { readonly kind: "expression"; readonly names: ReadonlySet<string> };
 
 /** An INSERT or CREATE TABLE that takes its rows from a SELECT. Names are folded. */
 export interface CopyStatement {
   readonly into: string;
-  /** The listed columns; undefined: all of the table, or what the SELECT names them. */
+  /** The listed columns; undefined for all columns of the table, or for those of the SELECT in CREATE TABLE AS. */
   readonly columns: readonly string[] | undefined;
   readonly creates: boolean;
   readonly items: readonly CopyItem[];
   readonly from: string | undefined;
   /**
-   * Whether every row that it writes is one row of one table, and no two are the same one: it may choose rows, by WHERE,
-   * DISTINCT, LIMIT or OR IGNORE, but there is no JOIN, no UNION, no GROUP BY and no UPSERT.
+   * Whether each written row is a different row of one table. WHERE, DISTINCT, LIMIT and OR IGNORE may leave out rows,
+   * but there is no JOIN, UNION, GROUP BY or UPSERT.
    */
   readonly projects: boolean;
 }
 
 /**
- * Reads a statement that copies rows. Works on tokens and errs towards `projects: false`.
- * @returns undefined for a statement that takes no rows from a SELECT.
+ * Reads a statement that copies rows, from its tokens. If in doubt, `projects` is false.
+ * @returns undefined if the statement takes no rows from a SELECT.
  */
 export function readCopyStatement(text: string, statement: Statement): CopyStatement | undefined {
-  // Without a FROM it makes rows and copies none. Seeds can be long, so they are not read twice.
+  // A statement without FROM copies no rows. This skips seeds, which can be long.
   if (!/\bfrom\b/i.test(text.slice(statement.start, statement.end))) return undefined;
   const tokens = significantTokens(text, statement);
   let at = 0;
@@ -138,7 +138,7 @@ export function readCopyStatement(text: string, statement: Statement): CopyState
   }
 }
 
-/** Whether what follows the one table of FROM leaves out or orders rows, and does nothing else. */
+/** Whether the clauses after the only table of FROM do nothing but leave out or order rows. */
 function onlyChooses(tokens: readonly Token[]): boolean {
   if (tokens.length === 0) return true;
   if (!CHOOSING.has(wordOf(tokens[0]))) return false;
@@ -162,7 +162,7 @@ interface Token {
   readonly text: string;
 }
 
-/** Words that may follow a table in FROM and are no alias. */
+/** Words that may follow a table in FROM but are not an alias. */
 const ENDS: ReadonlySet<string> = new Set(
   "WHERE JOIN NATURAL LEFT RIGHT FULL INNER CROSS ORDER GROUP HAVING LIMIT UNION INTERSECT EXCEPT WINDOW INDEXED NOT ON USING RETURNING"
     .split(" "),

@@ -9,20 +9,20 @@ import {
 import { tableScope } from "../../schema/diff/renames.ts";
 import { foldName, quoteName } from "../../sql/identifier.ts";
 
-/** A table before a script and what has its place afterwards. */
+/** A table before a script, and its replacement afterwards. */
 export interface Replacement {
   readonly from: Table;
   readonly to: Table;
-  /** The columns that have other names now: old name → new name, folded. */
+  /** The renamed columns: folded old name → folded new name. */
   readonly columns: ReadonlyMap<string, string>;
 }
 
 /**
- * Whether an index that went needs no other: a column that it is made of went too, or an index, UNIQUE or primary key
- * of the new table does the same. Their names do not count, but collations, order and condition do, and a UNIQUE one
- * is covered by a UNIQUE one alone.
+ * Whether the loss of an index needs no report: one of its columns is gone too, or an index, UNIQUE or primary key of
+ * the new table does the same. The name does not matter, but collations, directions and condition do, and only a unique
+ * index covers a unique one.
  *
- * @param after The schema afterwards.
+ * @param after The schema after the script.
  */
 export function isCovered(
   index: Index,
@@ -62,7 +62,7 @@ export function isCovered(
   );
 }
 
-/** The index that SQLite makes for a key. */
+/** The index that SQLite creates for a key. */
 function indexOf(columns: readonly KeyColumn[], { name, sql }: Table): Index {
   return {
     kind: "index",

@@ -6,10 +6,15 @@ import type { TableShape } from "./table_shape.ts";
 
 const VOCABULARY = "aludel_vocabulary";
 
-/** How many words of an FTS5 index are lost; `unknown` on a server, which makes no table to list them. */
+/** The number of lost words of an FTS5 index; `unknown` on a server, which cannot list them. */
 export type LostEntries = number | "unknown";
 
-/** How many words of how many rows an FTS5 index finds no longer: https://sqlite.org/fts5.html#the_fts5vocab_virtual_table_module */
+/**
+ * Counts the words that an FTS5 index no longer finds, once for each place where a word occurs.
+ * See https://sqlite.org/fts5.html#the_fts5vocab_virtual_table_module.
+ * @param before The name of the table in `old`.
+ * @param now The name of the table in `fresh`.
+ */
 export async function lostEntries(
   old: Connection,
   fresh: Connection,
@@ -44,7 +49,9 @@ export async function lostEntries(
   }
 }
 
-/** How many words less an FTS5 index has that was made anew, each as often as it occurs. */
+/**
+ * Counts how many fewer words an FTS5 index has after it was created again, once for each place where a word occurs.
+ */
 export async function missingEntries(
   old: Connection,
   fresh: Connection,
@@ -65,7 +72,7 @@ async function countEntries(connection: Connection, table: string): Promise<numb
   }
 }
 
-/** Whether an FTS5 table keeps its index and nothing else: https://sqlite.org/fts5.html#contentless_tables */
+/** Whether an FTS5 table stores only its index: https://sqlite.org/fts5.html#contentless_tables */
 export async function isContentless(
   connection: Connection,
   { name, sql }: TableShape,
@@ -91,7 +98,7 @@ async function createVocabulary(
   );
 }
 
-/** The settings of an FTS5 table that its replacement has not: https://sqlite.org/fts5.html#the_config_command */
+/** Lists the settings of an FTS5 table that its replacement lacks: https://sqlite.org/fts5.html#the_config_command */
 export async function lostOptions(
   old: Connection,
   fresh: Connection,

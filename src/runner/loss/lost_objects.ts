@@ -15,35 +15,35 @@ import { type CopyStatement, readCopyStatement } from "./copy_statement.ts";
 import { isCovered } from "./covered_index.ts";
 import type { UndeclaredLoss } from "./verdict.ts";
 
-/** An index, trigger or view. Folded but for `name`. */
+/** An index, trigger or view. */
 interface SideObject {
   readonly type: "index" | "trigger" | "view";
   readonly name: string;
-  /** The table it belongs to; for a view its own name. */
+  /** The folded name of its table; for a view its own name. */
   readonly table: string;
 }
 
-/** The schema before a script that could lose a part of it. */
+/** The parts of the schema before a script that may lose some of them. */
 export interface ObjectsBefore {
   readonly mentions: readonly Mention[];
   readonly copies: readonly CopyStatement[];
   readonly fates: TableFates;
   readonly sides: ReadonlyMap<string, SideObject>;
-  /** Undefined where no table is replaced, or SQLite's text of one cannot be read. */
+  /** Undefined if no table is replaced, or the text of one cannot be parsed. */
   readonly schema: Schema | undefined;
   /** SQLite's texts of the tables by folded name; empty if no table is replaced. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** What of the schema is gone after a script. */
+/** The parts of the schema that are gone after a script. */
 export interface LostObjects {
-  /** What no statement of the script says. */
+  /** The parts that no statement of the script drops. */
   readonly undeclared: readonly UndeclaredLoss[];
-  /** Facts about what the author may have meant: nobody can tell what the tables were when the script was written. */
+  /** Descriptions of losses that may be intended, because the schema for which the script was written is unknown. */
   readonly unclear: readonly string[];
 }
 
-/** The verbs of statements whose mentions matter; all others need not be read again. */
+/** The verbs of statements that must be read. */
 const CAN_LOSE: ReadonlySet<string> = new Set(
   ["ALTER", "CREATE", "DROP", "INSERT", "REPLACE", "WITH"],
 );
@@ -55,8 +55,8 @@ const RECREATING: ReadonlySet<Mention["kind"]> = new Set([
 ]);
 
 /**
- * Looks at the schema before a script that drops or renames a table or view.
- * @returns undefined for a script that drops nothing that is there afterwards: it says all that goes.
+ * Reads the schema before a script that drops or renames a table or view.
+ * @returns undefined if the script replaces nothing that it drops: then its statements declare everything that goes.
  */
 export async function readObjectsBefore(
   connection: Connection,
@@ -89,11 +89,12 @@ export async function readObjectsBefore(
 }
 
 /**
- * The parts of the schema that are gone after the script though it did not say so: indexes, triggers and views that no
- * DROP names; columns, constraints and properties of a replaced table that the revision's own ancestors, replayed, did
- * not have, so that its author cannot have meant them.
+ * Finds the parts of the schema that a script lost without dropping them: indexes, triggers and views that no DROP
+ * names; and columns, constraints and options of a replaced table that the revision's replayed ancestors do not have,
+ * so that its author cannot have intended the loss.
  *
- * @param ancestors The schema that the revision was written for; undefined if it is unknown.
+ * @param before The schema before the script, from {@linkcode readObjectsBefore}.
+ * @param ancestors Replays the schema for which the revision was written; undefined if it is unknown.
  */
 export async function findLostObjects(
   connection: Connection,
@@ -149,7 +150,7 @@ export async function findLostObjects(
   return { undeclared: losses, unclear };
 }
 
-/** The replaced tables whose new text is another one, where what a text says cannot be read. */
+/** Describes the replaced tables whose text has changed, for a schema that cannot be parsed. */
 async function otherDefinitions(
   connection: Connection,
   { fates, copies, texts }: ObjectsBefore,
@@ -189,13 +190,13 @@ async function schemaOf(connection: Connection, known?: Schema): Promise<Schema 
   try {
     return await introspect(connection, known ? [known] : []);
   } catch (error) {
-    // A text that only another SQLite can read: its tables are compared by their rows alone.
+    // Only another version of SQLite can read the text, so only the rows of its tables are compared.
     if (error instanceof AludelError && error.code === "schema-unreadable") return undefined;
     throw error;
   }
 }
 
-/** The folded name now of what an index or trigger belonged to; undefined if it is gone and a statement dropped it. */
+/** The folded present name of the owner of an index or trigger; undefined if a statement dropped the owner. */
 function ownerNow(
   side: SideObject,
   sides: ReadonlyMap<string, SideObject>,
@@ -207,7 +208,7 @@ function ownerNow(
   return fate.after === null || isEmptied(fate, copies) ? undefined : fate.after;
 }
 
-/** What a table's replacement lacks, by a key that two schemas share. */
+/** Describes the parts that a table's replacement lacks, by keys that can be compared between schemas. */
 function lostParts(
   { fates, copies }: ObjectsBefore,
   fate: TableFate,
@@ -237,7 +238,7 @@ function lostParts(
   return { name: now.name, parts };
 }
 
-/** The settings that CREATE VIRTUAL TABLE gave, such as `tokenize = porter`, and what it said of a column but its name. */
+/** The lost arguments of a CREATE VIRTUAL TABLE: settings such as `tokenize = porter`, and column options. */
 function lostArguments(old: VirtualTable, now: VirtualTable): Map<string, string> {
   const textOf = (argument: string) => argument.replaceAll(/["'\s]+/g, " ").trim().toLowerCase();
   const kept = new Set(now.arguments.map(textOf));
@@ -288,7 +289,7 @@ function renamedColumns(
   return renamed;
 }
 
-/** What of a change takes something away. */
+/** The parts that a change removes. */
 function partsOf(change: TableChange): [key: string, fact: string][] {
   switch (change.kind) {
     case "drop-column": {
@@ -308,14 +309,14 @@ function partsOf(change: TableChange): [key: string, fact: string][] {
         ["COLLATE", from.collation, to.collation],
         ["GENERATED", from.generated?.expression, to.generated?.expression],
       ];
-      // What is there may differ from what the revisions made of the column, so that its text counts.
+      // The key has the old text, because the database may differ from the revisions.
       return lost.filter(([, was, is]) => was !== undefined && was !== is).map(([what, was]) => [
         `${what} ${foldName(name)} ${was}`,
         `${[what, was].join(" ").trimEnd()} of column "${name}"`,
       ]);
     }
     case "set-option":
-      // findFallenSequences says it, of tables that the ancestors knew too.
+      // findFallenSequences reports AUTOINCREMENT.
       if (change.value || change.option === "autoincrement") return [];
       return [[change.option, OPTIONS[change.option]]];
     default:

@@ -25,57 +25,58 @@ import { compareUnordered, isUnordered } from "./virtual_rows.ts";
 import { readShape, type ShapeColumn, type TableShape } from "./table_shape.ts";
 import type { TableWrites } from "./write_log.ts";
 
-/** A table of before that a segment wrote to, dropped or altered. */
+/** A table that existed before a segment, and that the segment wrote to, dropped or altered. */
 export interface TouchedTable {
   /** Its folded name before. */
   readonly before: string;
-  /** The folded name now of it or its replacement; null: it was dropped for good. */
+  /** The folded present name of the table or its replacement; null if it was dropped without one. */
   readonly now: string | null;
-  /** What was written to it. */
+  /** The writes to it. */
   readonly writes: TableWrites | undefined;
-  /** How its replacement was filled; undefined if the table itself is there. */
+  /** The writes that filled its replacement; undefined if the table was not replaced. */
   readonly filled: TableWrites | undefined;
-  /** What was written to every table that took its place, one after the other. */
+  /** The writes to each of its replacements, in order. */
   readonly replacements: readonly TableWrites[];
-  /** Whether the table that a copy was taken from is this one. */
+  /** Whether a copy was taken from this table. */
   readonly isSource: (copy: TableWrites["copies"][number]) => boolean;
-  /** The folded name now of a column of before; undefined: dropped. */
+  /** Maps a folded old column to its folded present name; undefined if it was dropped. */
   readonly columnNow: (column: string) => string | undefined;
-  /** The folded name of a column of now, when its table was created; undefined: it came in place of a dropped one. */
+  /** Maps a folded present column to its first folded name; undefined if it was added in place of a dropped one. */
   readonly columnThen: (column: string) => string | undefined;
 }
 
-/** What a table of before lost, and how. */
+/** The loss of a table, and the writes that explain it. */
 export interface TableMeasure {
-  /** The name before, and now; null: dropped. */
+  /** The name before. */
   readonly table: string;
+  /** The present name; null if it was dropped. */
   readonly now: string | null;
-  /** How many rows it had; 0 if they did not have to be counted. */
+  /** The number of rows before; 0 if they were not counted. */
   readonly of: number;
   readonly difference: RowDifference;
-  /** Stored columns that are gone, with the number of values that were not NULL. */
+  /** The stored columns that are gone, with the number of their values that were not NULL. */
   readonly dropped: ReadonlyMap<string, number>;
-  /** The folded columns that its replacement does not have under their names. */
+  /** The folded names of columns that its replacement lacks. */
   readonly absent: ReadonlySet<string>;
-  /** Whether another table has taken its place. */
+  /** Whether another table replaced it. */
   readonly replaced: boolean;
-  /** Whether its replacement was filled by no SELECT: the rows were not meant to stay. */
+  /** Whether no SELECT filled its replacement, which means that the rows were to be deleted. */
   readonly emptied: boolean;
   readonly declared: DeclaredWrites;
-  /** The columns, as named before, that are declared to store values in another way, or that an expression converts. */
+  /** The columns, by their names before, whose affinity changed or that an expression converts. */
   readonly converted: ReadonlySet<string>;
-  /** Settings of a virtual table that are gone. */
+  /** The lost settings of a virtual table. */
   readonly options: readonly string[];
-  /** Entries that a statement took from an FTS5 index that has no rows of its own. */
+  /** The lost words of an FTS5 index without rows. */
   readonly entries?: LostEntries;
 }
 
 /**
- * Measures what a table lost, reading as little as the writes allow.
- * @param old Reads the state before the segment.
- * @param fresh Reads the state now.
- * @param lost Is told the keys of rows that are gone or changed, unless the whole table is gone.
- * @returns undefined if nothing can be lost, or nothing can be read.
+ * Measures what a table lost. Reads as little as the writes allow.
+ * @param old A connection to the state before the segment.
+ * @param fresh A connection to the present state.
+ * @param lost Called with the key of each row that is gone or changed, unless the whole table is gone.
+ * @returns undefined if the table did not exist before, or cannot be read.
  */
 export async function measureTable(
   old: Connection,
@@ -86,12 +87,12 @@ export async function measureTable(
   const before = await readShape(old, touched.before);
   if (before === undefined || !await isReadable(old, before)) return undefined;
   const now = touched.now === null ? undefined : await readShape(fresh, touched.now);
-  // That it could be read before, and now cannot, is told with the other objects.
+  // A table that can no longer be read is reported by findBrokenObjects.
   if (now !== undefined && !await isReadable(fresh, now)) return undefined;
   return await measureShapes(old, fresh, touched, before, now, lost);
 }
 
-/** Whether rows can be read: not those of a virtual table whose module or tokenizer is not built in. */
+/** Whether the rows can be read, which may need a missing module or tokenizer. */
 async function isReadable(connection: Connection, { virtual, name }: TableShape): Promise<boolean> {
   if (!virtual) return true;
   try {
@@ -103,7 +104,7 @@ async function isReadable(connection: Connection, { virtual, name }: TableShape)
   }
 }
 
-/** What can be said of a table's fate without reading its rows. */
+/** The part of a measure that is known without reading rows, and what must be read. */
 export interface TablePlan extends
   Pick<
     TableMeasure,
@@ -112,14 +113,14 @@ export interface TablePlan extends
   /** The stored columns that are gone. */
   readonly droppedColumns: readonly ShapeColumn[];
   readonly compared: Plan;
-  /** The rows with all that the tables have in common; undefined where there is but one. */
+  /** The comparison of all common columns; undefined if the table is gone or empty. */
   readonly whole: RowComparison | undefined;
 }
 
 /**
- * Decides what of a table has to be compared.
- * @param fresh Has the schema of now.
- * @param now Undefined if the table is gone.
+ * Decides what must be compared to measure a table.
+ * @param fresh A connection to the present schema.
+ * @param now The present shape; undefined if the table is gone.
  */
 export async function planTable(
   fresh: Connection,
@@ -174,7 +175,7 @@ export async function planTable(
   };
 }
 
-/** Whether it is an index over another table's rows, which has none of its own. */
+/** Whether it is an FTS index over the rows of another table. */
 function isIndexOfOthers({ virtual, sql }: TableShape): boolean {
   return virtual && indexedContent(sql) !== undefined;
 }
@@ -216,7 +217,7 @@ async function measureShapes(
       : await compareRows(old, fresh, rows, lost);
   const of = await countRows(old, before.name);
   if (plan === "count" && lost !== undefined) {
-    // To count them it need not be known which ones they are.
+    // Counting does not give the keys, so the rows are compared.
     return { ...rest, of, difference: await compare(whole) };
   }
   if (plan === "count") {
@@ -241,13 +242,13 @@ function declaredOf(
   return {
     deletes: all.some(({ deletesDirectly }) => deletesDirectly),
     replaces: all.some(({ deletesDirectly, inserts }) => deletesDirectly && inserts),
-    // An UPDATE of the copy cannot take rows that the copy forgot.
+    // An UPDATE of the new table does not declare the loss of rows that were not copied.
     updates: writes?.updatesDirectly ?? false,
     updated: new Set(updated.map(({ name }) => name)),
   };
 }
 
-/** Whether the rows of the replacement are, by the tokens of one statement, all or some of the rows of the table before. */
+/** Whether the tokens of a copy prove that the replacement has only rows of the old table. */
 function isProven({ writes, filled }: TouchedTable, { projects }: CopyStatement): boolean {
   if (!projects || filled === undefined || filled.others > 0) return false;
   return writes === undefined ||
@@ -255,7 +256,10 @@ function isProven({ writes, filled }: TouchedTable, { projects }: CopyStatement)
       writes.updated.size > 0);
 }
 
-/** What a copy leaves in the columns that it does not take: their DEFAULT, as it may be stored. */
+/**
+ * The literals that a copy leaves in the columns which it does not take: their DEFAULT, in each form that may be
+ * stored.
+ */
 async function unfilledColumns(
   fresh: Connection,
   { columns }: TableShape,
@@ -279,7 +283,7 @@ async function defaultLiteral(connection: Connection, sql: string | null): Promi
     const [row] = await connection.query(`SELECT ${literalOf(`(${sql})`)} AS literal`);
     return String(row?.["literal"]);
   } catch (error) {
-    // SQLite takes a name for a string in DEFAULT, and nowhere else.
+    // Only in DEFAULT, SQLite reads a name as a string.
     if (error instanceof SqlError) return quoteText(unquote(sql));
     throw error;
   }
@@ -290,7 +294,7 @@ async function countRows(connection: Connection, table: string): Promise<number>
   return Number(row?.["n"] ?? 0);
 }
 
-/** How many values that are not NULL are in columns. */
+/** Counts the values that are not NULL in some columns. */
 async function countValues(
   connection: Connection,
   table: TableShape,

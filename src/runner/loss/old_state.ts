@@ -1,19 +1,18 @@
 import type { Connection } from "../../db/connection.ts";
 import { isBusy } from "../../db/sqlite_error.ts";
 
-/** Gives the connection that reads the state from before, when it is needed. */
+/** Returns a connection to the state before the segment, which is opened at the first call. */
 export type OldReader = () => Promise<Connection>;
 
-/** The database as it was before the segment can no longer be read: the run has to begin again behind a copy. */
+/** The state before the segment can no longer be read, so the segment must run again with a copy. */
 export class OldStateGone extends Error {
   override readonly name = "OldStateGone";
 }
 
 /**
- * The database as it was before a transaction that is still open. Nobody else commits while it is, so a second
- * connection reads the state from before: always in WAL mode, and with a rollback journal as long as the writer's cache has
- * not spilled (https://sqlite.org/pragma.html#pragma_cache_spill). Opened when it is first asked for; to be closed
- * before COMMIT, which needs the file without readers.
+ * The database as it was before a transaction that is still open. No other connection can commit meanwhile, so a second
+ * connection reads the old state: always in WAL mode, and with a rollback journal until the writer's cache spills
+ * (https://sqlite.org/pragma.html#pragma_cache_spill). It must be closed before COMMIT, which waits for readers.
  */
 export class OldState {
   readonly #open: () => Promise<Connection>;
@@ -25,8 +24,8 @@ export class OldState {
   }
 
   /**
-   * A connection that reads the old state.
-   * @throws {OldStateGone}
+   * Returns the connection, and opens it at the first call.
+   * @throws {OldStateGone} If the old state can no longer be read.
    */
   async connection(): Promise<Connection> {
     if (this.#connection !== undefined) return this.#connection;
@@ -50,12 +49,12 @@ export class OldState {
   }
 }
 
-/** How many bytes of changed pages a run keeps in memory where no setting says otherwise, in megabytes. */
+/** The default of the memory for changed pages, in megabytes. */
 export const COMPARISON_MEMORY = 256;
 
 /**
- * Lets the cache of a connection grow before it spills, so that readers still see the state from before. In WAL mode
- * without effect on them.
+ * Lets the cache of a connection grow to a size before it spills, so that readers still see the old state. In WAL mode
+ * readers do not need this.
  */
 export async function keepPagesInMemory(connection: Connection, megabytes: number): Promise<void> {
   const [row] = await connection.query("PRAGMA main.page_size");

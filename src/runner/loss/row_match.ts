@@ -2,67 +2,67 @@ import type { SqlValue } from "../../db/connection.ts";
 import type { Affinity } from "../../sql/identifier.ts";
 import { keepsValue } from "./same_value.ts";
 
-/** A column that both tables have. `before` and `now` are expressions. */
+/** A column that both tables have. `before` and `now` are SQL expressions. */
 export interface ComparedColumn {
   readonly name: string;
   readonly before: string;
   readonly now: string;
-  /** How the old column stored values, and how the new one does. */
+  /** The affinity of the old column; `storage` is that of the new one. */
   readonly stored: Affinity;
   readonly storage: Affinity;
-  /** Whether the script says that it changes the values: a row with another one may still be the same row. */
+  /** Whether the script declares a change of the values, so that a row with another value may still be the same row. */
   readonly mayDiffer: boolean;
-  /** The literals that a copy leaves in the column if it does not take it: its DEFAULT. Undefined if it does. */
+  /** The literals of its DEFAULT, which a copy leaves in the column if it does not take it; undefined if it does. */
   readonly unfilled?: ReadonlySet<string> | undefined;
 }
 
-/** How rows of before are found again. */
+/** How an old row is found among the new ones. */
 export interface RowIdentity {
   /**
-   * `key`: by expressions that order both tables alike, the rowid or the primary key of WITHOUT ROWID · `content`: by nothing
-   * but what is in them.
+   * `key`: by expressions that order both tables in the same way, the rowid or the primary key of WITHOUT ROWID ·
+   * `content`: by all values.
    */
   readonly kind: "key" | "content";
-  /** The expressions by which each table is read in order; empty: it is read at once. */
+  /** The expressions that order each table; empty if the table is read as one block. */
   readonly before: readonly string[];
   readonly now: readonly string[];
 }
 
-/** Two tables, or one at two times, and what of them is compared. */
+/** A comparison of two tables, or of one table at two times. */
 export interface RowComparison {
-  /** The schemas that they are in, if it is not `main`. */
+  /** The schemas of the tables; `main` if left out. */
   readonly schemas?: { readonly before?: string; readonly now?: string };
   /** The names of the tables. */
   readonly before: string;
   readonly now: string;
   readonly columns: readonly ComparedColumn[];
   readonly identity: RowIdentity;
-  /** The places in `columns` of the primary key, which tells rows apart whose rowids moved. */
+  /** The indexes in `columns` of the primary key, which identifies rows whose rowids changed. */
   readonly primary: readonly number[];
-  /** Whether a row that is not where it was is looked for elsewhere. */
+  /** Whether to search for a row with another key. */
   readonly mayMove: boolean;
 }
 
-/** What is lost of a table's rows. */
+/** The difference between the rows of two tables. */
 export interface RowDifference {
-  /** Rows that are nowhere any more. */
+  /** The number of rows that were not found. */
   gone: number;
-  /** By column, how many values have changed. */
+  /** The number of changed values by column. */
   readonly changed: Map<string, number>;
-  /** By column, how many of them nothing was written to since the copy, which did not take the column. */
+  /** The number of these values by column that have the DEFAULT, because the copy did not take the column. */
   readonly forgotten: Map<string, number>;
-  /** Rows that are there with another key. */
+  /** The number of rows that were found with another key. */
   moved: number;
-  /** Whether nothing but their content told the rows apart, so that no keys are known. */
+  /** Whether the rows were compared by content, so that no keys are known. */
   keyless?: boolean;
 }
 
-/** The difference between tables that nothing was written to. */
+/** The difference between equal tables. */
 export function noDifference(): RowDifference {
   return { gone: 0, changed: new Map(), forgotten: new Map(), moved: 0 };
 }
 
-/** A row that was lost or changed: the values of its key before. */
+/** Called with the old key of each row that is gone or changed. */
 export type LostKey = (key: readonly SqlValue[]) => void;
 
 /** A row with its key, and its values as literals. */
@@ -73,16 +73,18 @@ export interface ReadRow {
   readonly values: readonly string[];
 }
 
-/** Maximum number of rows that are kept, because they are not where they were, to look for them elsewhere. */
+/** The maximum number of rows kept to search for rows with another key. */
 const KEPT = 100_000;
 
-/** A row of before, and the one that has its key now. */
+/** An old row, and the new row with the same key. */
 interface Pair {
   readonly before: ReadRow;
   readonly now: ReadRow | undefined;
 }
 
-/** Finds the rows of blocks that differ: by their keys, then, where rows may have moved, by primary key and content. */
+/**
+ * Matches the rows of blocks that differ by their keys; then, if rows may have moved, by primary key and by content.
+ */
 export class RowMatch {
   readonly #comparison: RowComparison;
   readonly #lost: LostKey;
@@ -95,7 +97,7 @@ export class RowMatch {
     this.#lost = lost;
   }
 
-  /** Whether rows are looked for that may be anywhere. */
+  /** Whether it searches for rows that may be in any block. */
   get searches(): boolean {
     return this.#pairs.length > 0;
   }
@@ -183,7 +185,7 @@ export class RowMatch {
     }
   }
 
-  /** The places of the columns whose old value is lost. */
+  /** The indexes of the columns whose old value is lost. */
   #changes(before: ReadRow, now: ReadRow): number[] {
     const found: number[] = [];
     for (const [at, { storage }] of this.#comparison.columns.entries()) {

@@ -1,8 +1,8 @@
 import type { Affinity } from "../../sql/identifier.ts";
 
 /**
- * SQL for a literal that two values share exactly when they are the same, type included: what quote() gives, and
- * for TEXT with a NUL, where quote() stops, the letter T and the bytes in hex.
+ * SQL for a literal that is equal exactly if two values and their types are equal: the result of quote(), or the letter
+ * T and the bytes in hex for TEXT with a NUL, where quote() stops.
  * @param column An expression.
  */
 export function literalOf(column: string): string {
@@ -10,13 +10,13 @@ export function literalOf(column: string): string {
     `THEN 'T' || hex(CAST(${column} AS BLOB)) ELSE quote(${column}) END`;
 }
 
-/** Integers up to this are exact as reals: 2^53. */
+/** 2^53: integers up to this are exact as reals. */
 const EXACT = "9007199254740992";
 
 /**
- * SQL for a value before and now, by which a whole block is compared: if {@linkcode rowText} makes the same text of them,
- * nothing is lost. If a column stores values in another way, the equal value of the other type is the same, so that a
- * block of nothing but such values is not read row by row.
+ * SQL for an old and a new value, to compare a whole block: if {@linkcode rowText} gives the same text, nothing is
+ * lost. If the affinities differ, equal values of both types give the same text, so that a block of such values is not
+ * read row by row.
  */
 export function blockValues(
   before: string,
@@ -25,7 +25,7 @@ export function blockValues(
   storage: Affinity,
 ): { readonly before: string; readonly now: string } {
   const plain = { before, now };
-  // Where BLOBs are to be expected, they are written as literals, since JSON has none.
+  // A BLOB column is written as literals, because JSON has no BLOBs.
   if (stored === storage) {
     return storage === "BLOB" ? { before: literalOf(before), now: literalOf(now) } : plain;
   }
@@ -54,12 +54,12 @@ export function blockValues(
 }
 
 /**
- * How the rows of a block become one text. `json` takes a quarter of the time, and SQLite refuses BLOBs in it
- * ({@linkcode isBlobRefusal}): a table with some in columns that are not declared so is compared by `literals`.
+ * The form of the text of a block. `json` takes a quarter of the time of `literals`, but SQLite refuses BLOBs in JSON
+ * ({@linkcode isBlobRefusal}), so a table that has BLOBs in other columns is compared by `literals`.
  */
 export type BlockForm = "json" | "literals";
 
-/** SQL for a text that two rows share exactly when all their values are the same, types included. */
+/** SQL for a text that is equal exactly if all values and types of two rows are equal. */
 export function rowText(values: readonly string[], form: BlockForm): string {
   return form === "json"
     ? `json_array(${values.join(", ")})`
@@ -72,7 +72,9 @@ export function blockText(values: readonly string[], form: BlockForm): string {
   return form === "json" ? `json_group_array(${row})` : `group_concat(${row})`;
 }
 
-/** A SELECT that gives {@linkcode EXACT_JSON} if JSON is exact: SQLite before 3.46 wrote 15 digits of a number. */
+/**
+ * A SELECT that returns {@linkcode EXACT_JSON} if JSON is exact. SQLite before 3.46 wrote only 15 digits of a number.
+ */
 export const JSON_PROBE = "SELECT json_array(0.1 + 0.2, 'a' || char(0)) AS text";
 export const EXACT_JSON = '[0.30000000000000004,"a\\u0000"]';
 
@@ -81,20 +83,22 @@ export function isBlobRefusal(words: string): boolean {
   return words.includes("JSON cannot hold BLOB values");
 }
 
-/** SQL for a literal that shows each byte: for TEXT that is no UTF-8, which cannot be read as text. */
+/** SQL for a literal with every byte of TEXT, which may not be valid UTF-8. */
 export function exactLiteralOf(column: string): string {
   return `CASE typeof(${column}) WHEN 'text' THEN 'T' || hex(CAST(${column} AS BLOB)) ELSE quote(${column}) END`;
 }
 
 const INTEGER = /^-?\d+$/;
-/** An integer as SQLite itself writes it: 742, and neither 00742 nor +742. */
+/** An integer as SQLite writes it: 742, but not 00742 or +742. */
 const CANONICAL = /^(?:0|-?[1-9]\d*)$/;
 const REAL = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 
 /**
- * Whether nothing of an old value is lost in a new one, both as {@linkcode literalOf} writes them: they are the same, the
- * old one was NULL, or the new one is the equal value of the type that the column prefers.
- * @param storage The new column's.
+ * Whether a new value keeps the old one: they are the same, the old one was NULL, or the new one is the equal value of
+ * the type that the column prefers.
+ * @param before A literal from {@linkcode literalOf}.
+ * @param now A literal from {@linkcode literalOf}.
+ * @param storage The affinity of the new column.
  */
 export function keepsValue(before: string, now: string, storage: Affinity): boolean {
   if (before === now || before === "NULL") return true;
@@ -102,7 +106,7 @@ export function keepsValue(before: string, now: string, storage: Affinity): bool
   const isText = now.startsWith("'");
   const wasText = before.startsWith("'");
   if (isText && wasText) return false;
-  // A column's affinity makes text of numbers, or numbers of text and of each other, and nothing else.
+  // An affinity converts numbers to text, or text to numbers, or numbers to other numbers.
   if (isText) {
     return storage === "TEXT" && REAL.test(before) && sameNumber(before, now.slice(1, -1));
   }
@@ -114,7 +118,7 @@ export function keepsValue(before: string, now: string, storage: Affinity): bool
   return REAL.test(before) && sameNumber(before, now);
 }
 
-/** Whether two numbers, as text, are equal as exact values. */
+/** Whether two numbers, given as text, are exactly equal. */
 function sameNumber(a: string, b: string): boolean {
   if (!REAL.test(a) || !REAL.test(b)) return false;
   const exactA = exactInteger(a);
@@ -123,7 +127,7 @@ function sameNumber(a: string, b: string): boolean {
   return exactA === undefined && exactB === undefined && Number(a) === Number(b);
 }
 
-/** The number as an integer, if it is one. Every real beyond 2^53 is. */
+/** The number as an integer; undefined if it is none. Every real beyond 2^53 is an integer. */
 function exactInteger(text: string): bigint | undefined {
   if (INTEGER.test(text)) return BigInt(text);
   const value = Number(text);

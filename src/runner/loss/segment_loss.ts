@@ -17,10 +17,10 @@ import { joinVerdicts, judgeLoss, lossOf, type LossTerms, type LossVerdict } fro
 import { readShape, type TableShape } from "./table_shape.ts";
 import { WriteLog } from "./write_log.ts";
 
-/** More rows than these are not few. */
+/** The maximum number of lost rows whose keys are read. */
 const MOST_KEYS = 1_000_000;
 
-/** Hears of every statement of a script: what SQLite's authorizer is asked, and whether the statement ran. */
+/** Observes the statements of a script: the authorizer's calls while a statement is compiled, and whether it ran. */
 export interface StatementWatch {
   see(action: AuthorizedAction): void;
   ran(script: Script, statement: Statement): void;
@@ -28,16 +28,16 @@ export interface StatementWatch {
 }
 
 /**
- * What a segment loses: begun inside its transaction before the first statement, measured after the last one and
- * before COMMIT. A segment that writes to nothing that was there costs one query.
+ * Measures what a segment loses. It begins in the segment's transaction before the first statement, and measures after
+ * the last one and before COMMIT. A segment that writes to no existing table costs one query.
  */
 export class SegmentLoss {
   readonly #connection: Connection;
   readonly #old: OldState;
   readonly #log: WriteLog;
-  /** The folded names of tables that an INSERT can take rows from. */
+  /** The folded names of tables in which an INSERT may replace rows. */
   readonly #risky: ReadonlySet<string>;
-  /** The folded name of a table whose rows are compared already. */
+  /** The folded name of a table whose rows were already compared. */
   readonly #compared: string | undefined;
   #measured: { readonly touched: TouchedTable; readonly measure: TableMeasure }[] = [];
 
@@ -56,7 +56,7 @@ export class SegmentLoss {
   }
 
   /**
-   * To be called with the write lock held and nothing changed.
+   * Begins. To be called when the write lock is held and nothing was changed.
    * @param compared The folded name of a table whose rows need not be compared.
    */
   static async begin(
@@ -88,8 +88,8 @@ export class SegmentLoss {
   }
 
   /**
-   * Compares what was there with what is there, and judges the difference.
-   * @throws {OldStateGone} Where the old state cannot be read any more: the segment has to run again behind a copy.
+   * Compares the old state with the present one, and judges the difference.
+   * @throws {OldStateGone} If the old state can no longer be read: the segment must run again with a copy.
    */
   async judge(terms: LossTerms): Promise<LossVerdict> {
     const measures = await this.#measure();
@@ -100,8 +100,8 @@ export class SegmentLoss {
   }
 
   /**
-   * Has a batch measure the rows itself, and fail if one is lost that nothing says.
-   * @param forbidsAll Whether it fails for any that is lost.
+   * Makes a batch measure the rows itself, and fail if it has an undeclared loss.
+   * @param forbidsAll Whether it fails for a declared loss too.
    */
   async addTo(
     batch: BatchTransaction,
@@ -126,8 +126,10 @@ export class SegmentLoss {
   }
 
   /**
-   * The rows that were lost, by their keys, after {@linkcode SegmentLoss.judge}. Reads the tables that lost something again.
-   * @returns undefined if rows of ordinary tables are not all that was lost, nothing tells them apart, or they are many.
+   * Finds the keys of the lost rows. To be called after {@linkcode SegmentLoss.judge}. Reads the tables with losses
+   * again.
+   * @returns undefined if something other than rows of ordinary tables was lost, the rows have no keys, or they are too
+   * many.
    */
   async rows(): Promise<readonly LostRows[] | undefined> {
     const found: LostRows[] = [];
@@ -143,7 +145,7 @@ export class SegmentLoss {
       const old = await this.#old.connection();
       const shape = await readShape(old, touched.before);
       if (shape === undefined || shape.virtual) return undefined;
-      // What is computed is no part of a row.
+      // Values of generated columns cannot be stored for a restore.
       const { changed } = difference;
       if (shape.columns.some(({ name, generated }) => generated && changed.has(name))) {
         return undefined;
@@ -172,7 +174,7 @@ export class SegmentLoss {
     return found;
   }
 
-  /** The tables of before that can have lost something. */
+  /** The tables that may have lost something. */
   #touched(): TouchedTable[] {
     const { fates, written } = this.#log;
     const names = new Set(written.keys());
@@ -235,7 +237,7 @@ export class SegmentLoss {
   }
 }
 
-/** The keys of the rows that have a value in any of some columns. */
+/** Reads the keys of the rows that have a value in at least one of the columns. */
 async function* keysWith(
   old: Connection,
   { name, key, rowid }: TableShape,
@@ -258,7 +260,10 @@ function canLose(writes: NonNullable<TouchedTable["writes"]>, isRisky: boolean):
     writes.mayReplace || writes.updated.size > 0 || isRisky && writes.inserts;
 }
 
-/** A table that was there before, and takes the place of one that is dropped, does not replace it: DROP TABLE says it. */
+/**
+ * The present name of a table. A dropped table that only another existing table replaced is gone, as DROP TABLE
+ * declares.
+ */
 function nameNow(before: string, fate: TableFate | undefined, isFilled: boolean): string | null {
   if (fate === undefined) return before;
   return fate.dropped && !isFilled ? null : fate.after;

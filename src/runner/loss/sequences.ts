@@ -5,7 +5,7 @@ import type { TableFates } from "../table_fates.ts";
 import type { OldReader } from "./old_state.ts";
 import type { UndeclaredLoss } from "./verdict.ts";
 
-/** AUTOINCREMENT of tables that were replaced: a sequence that fell would use ids of deleted rows again. */
+/** Finds replaced tables whose AUTOINCREMENT sequence fell, so that ids of deleted rows would be used again. */
 export async function findFallenSequences(
   fresh: Connection,
   old: OldReader,
@@ -33,7 +33,7 @@ export async function findFallenSequences(
   return losses;
 }
 
-/** Facts about sequences that are lower than before, where a statement wrote to sqlite_sequence by name. */
+/** Describes the sequences that a statement lowered by writing to sqlite_sequence. */
 export async function findLoweredSequences(
   fresh: Connection,
   old: Connection,
@@ -45,7 +45,7 @@ export async function findLoweredSequences(
   const facts: string[] = [];
   for (const row of before) {
     const name = String(row["name"]);
-    // Of a replaced table no statement says it.
+    // findFallenSequences reports replaced tables, as undeclared.
     if (fates.touched.get(foldName(name))?.dropped) continue;
     const now = fates.tableAfter(name);
     const was = row["seq"] ?? null;
@@ -64,7 +64,7 @@ export async function findLoweredSequences(
   return facts;
 }
 
-/** The sequence of a table, which is given folded; undefined if the table is not AUTOINCREMENT. */
+/** Reads the sequence of a table; undefined if the table is not AUTOINCREMENT. @param table Its folded name. */
 async function readSequence(
   connection: Connection,
   table: string,

@@ -1,38 +1,38 @@
 import { type Connection, SqlError } from "../../db/connection.ts";
 import { type Affinity, affinityOf, foldName, quoteName } from "../../sql/identifier.ts";
 
-/** A column as far as its values matter. */
+/** The properties of a column that matter for its values. */
 export interface ShapeColumn {
   readonly name: string;
   readonly folded: string;
-  /** How it stores values; BLOB also for ANY of a STRICT table, which takes everything as it is. */
+  /** Its affinity. A column of type ANY in a STRICT table has BLOB, because it stores all values unchanged. */
   readonly storage: Affinity;
   readonly generated: boolean;
   /** Its DEFAULT as SQL; null if there is none. */
   readonly default: string | null;
 }
 
-/** A table or virtual table as far as its rows can be read and told apart. */
+/** The properties of a table or virtual table that are needed to read and identify its rows. */
 export interface TableShape {
   readonly name: string;
   readonly virtual: boolean;
   readonly sql: string;
-  /** Without the hidden columns of virtual tables. */
+  /** The columns, without the hidden ones of virtual tables. */
   readonly columns: readonly ShapeColumn[];
-  /** The column that is the rowid: INTEGER PRIMARY KEY. */
+  /** The INTEGER PRIMARY KEY, which is the rowid; undefined if there is none. */
   readonly rowidColumn: string | undefined;
-  /** An expression for the rowid; undefined if there is none, or columns hide it. */
+  /** An expression for the rowid; undefined if there is none, or columns have all its names. */
   readonly rowid: string | undefined;
   /** The folded columns of the primary key, in its order; empty if there is none. */
   readonly key: readonly string[];
-  /** How the primary key of a WITHOUT ROWID table sorts: collations and directions. */
+  /** The collations and directions of the primary key of a WITHOUT ROWID table. */
   readonly keyOrder: string;
 }
 
 /**
  * Reads the shape of a table of the main schema.
- * @param name Folded.
- * @returns undefined for what is no table there, and for the shadow tables of virtual ones.
+ * @param name The folded name.
+ * @returns undefined if it is not a table, or a shadow table of a virtual one.
  */
 export async function readShape(
   connection: Connection,
@@ -114,7 +114,7 @@ async function orderOf(connection: Connection, table: string): Promise<string> {
   return String(row?.["text"] ?? "");
 }
 
-/** A primary key without an index of its own is the rowid itself: https://sqlite.org/lang_createtable.html#rowid */
+/** Whether the primary key is the rowid, so that it has no index: https://sqlite.org/lang_createtable.html#rowid */
 async function isRowid(connection: Connection, table: string): Promise<boolean> {
   const indexes = await connection.query(
     "SELECT 1 FROM pragma_index_list(?, 'main') WHERE origin = 'pk'",

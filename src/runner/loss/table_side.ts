@@ -12,7 +12,9 @@ import {
   literalOf,
 } from "./same_value.ts";
 
-/** The rows with a key above `low` and not above `high`; undefined: from the first one, to the last one. */
+/**
+ * The rows with a key above `low` and up to `high`. An undefined `low` is the beginning, an undefined `high` the end.
+ */
 export interface Block {
   readonly low: readonly SqlValue[] | undefined;
   readonly high: readonly SqlValue[] | undefined;
@@ -24,7 +26,7 @@ export class TableSide {
   readonly #table: string;
   readonly #key: readonly string[];
   readonly #columns: readonly string[];
-  /** As {@linkcode blockValues} has them. */
+  /** The expressions from {@linkcode blockValues}. */
   readonly #values: readonly string[];
 
   constructor(connection: Connection, comparison: RowComparison, which: "before" | "now") {
@@ -38,12 +40,14 @@ export class TableSide {
     );
   }
 
-  /** Whether it has a key; otherwise it is one block. */
+  /** Whether it has a key. A table without one is a single block. */
   get isOrdered(): boolean {
     return this.#key.length > 0;
   }
 
-  /** The key of the row that comes a number of rows after another; of the last row, if there are fewer. */
+  /**
+   * Finds the key of the row that is `rows` rows after `low`, or of the last row; undefined if there are no more rows.
+   */
   async keyAfter(
     low: readonly SqlValue[] | undefined,
     rows: number,
@@ -63,20 +67,20 @@ export class TableSide {
     return last === undefined ? undefined : { key: this.#keyOf(last), isLast: true };
   }
 
-  /** All values of the rows of a block as one text, with their keys or without. Blocks with the same text have the same rows. */
+  /** Reads all values of a block as one text, with or without keys. Blocks with equal texts have the same rows. */
   async text(block: Block, form: BlockForm, withKeys: boolean): Promise<string> {
     const values = withKeys ? [...this.#key, ...this.#values] : this.#values;
     const [found] = await this.#read(blockText(values.length === 0 ? ["1"] : values, form), block);
     return String(found?.["c0"] ?? "");
   }
 
-  /** How many rows a block has. */
+  /** Counts the rows of a block. */
   async count(block: Block): Promise<number> {
     const [found] = await this.#read("count(*)", block);
     return Number(found?.["c0"] ?? 0);
   }
 
-  /** For each row of a block the literals of some columns in one text. */
+  /** Reads for each row of a block the literals of some columns as one text. */
   async contents(block: Block, columns: readonly number[]): Promise<string[]> {
     const literals = columns.map((at) => literalOf(this.#columns[at]!));
     const rows = await this.#read(literals.join(" || ',' || ") || "''", block);
@@ -135,19 +139,19 @@ export function isSameKey(
   return other !== undefined && key.every((value, at) => value === other[at]);
 }
 
-/** How many rows the blocks that are yet to be read have. */
+/** The number of rows in the next block. */
 export interface BlockSize {
   rows: number;
 }
 
-/** All rows of a table in blocks, in the order of its key. */
+/** Divides a table into blocks, in the order of its key. @param size Read for each block. */
 export async function* blocksOf(side: TableSide, size: BlockSize): AsyncGenerator<Block> {
   let low: Block["low"];
   if (!side.isOrdered) return yield { low, high: undefined };
   for (;;) {
     const next = await side.keyAfter(low, size.rows);
     if (next === undefined) return;
-    // TEXT with a NUL is cut when it is read, and such a key may be the one before: then the block ends further on.
+    // TEXT is cut at a NUL when it is read, so the key may look like the last one; then the block must be longer.
     const isStuck = isSameKey(next.key, low);
     if (isStuck && !next.isLast) {
       size.rows *= 2;
@@ -162,10 +166,10 @@ export async function* blocksOf(side: TableSide, size: BlockSize): AsyncGenerato
 
 const ROWS = 1_000;
 const FIRST_ROWS = 16;
-/** Maximum length of the text of a block, unless a single row is longer. */
+/** The maximum length of a block's text, unless a single row is longer. */
 const BLOCK_TEXT = 4_000_000;
 
-/** Reads blocks as texts, in the form that serves both tables, and keeps the blocks to come short. */
+/** Compares blocks as texts, in a form that both connections support, and adapts the size of the next blocks. */
 export class BlockTexts {
   readonly size: BlockSize = { rows: FIRST_ROWS };
   #form: BlockForm;
@@ -180,8 +184,9 @@ export class BlockTexts {
   }
 
   /**
-   * Reads a block of each table.
-   * @returns Whether they have the same text, and whether a byte in it that is no UTF-8 hides what it is.
+   * Compares a block of each table.
+   * @returns `same`: whether their texts are equal · `opaque`: whether the text has bytes that are not valid UTF-8, so
+   * that equal texts may hide a difference.
    */
   async compare(
     before: readonly [TableSide, Block],
@@ -203,7 +208,7 @@ export class BlockTexts {
     const length = Math.max(text.length, other.length);
     if (length < BLOCK_TEXT / 4) this.size.rows = Math.min(this.size.rows * 4, ROWS);
     else if (length > BLOCK_TEXT) this.size.rows = Math.max(Math.floor(this.size.rows / 4), 1);
-    // U+FFFD may stand for any bytes that are no UTF-8.
+    // U+FFFD may stand for any invalid bytes.
     return { same: text === other, opaque: text.includes("\ufffd") };
   }
 }

@@ -3,40 +3,40 @@ import { displayName, foldName } from "../../sql/identifier.ts";
 import { again, say } from "../../text/next_step.ts";
 import type { TableMeasure } from "./measure_table.ts";
 
-/** What a run took of one table, in numbers. The same shape is in the event `lost` and in `--json`. */
+/** The loss of one table in numbers. The event `lost` and `--json` have the same shape. */
 export interface TableLoss {
   /** The table's name before the run. */
   readonly table: string;
-  /** Rows that are gone. */
+  /** The number of rows that are gone. */
   readonly rows: number;
-  /** By column, how many values are gone or others. */
+  /** The number of values by column that are gone or changed. */
   readonly columns: Readonly<Record<string, number>>;
-  /** Rows that are there with another rowid. */
+  /** The number of rows that have another rowid. */
   readonly rowids: number;
 }
 
-/** Something that is lost though no statement says so. */
+/** A loss that no statement declares. */
 export interface UndeclaredLoss {
-  /** The name to put into `-- aludel: allow-loss=`. */
+  /** The name for `-- aludel: allow-loss=`. */
   readonly name: string;
-  /** The fact: `table "users": 3 of 10 rows are gone`. */
+  /** A description: `table "users": 3 of 10 rows are gone`. */
   readonly fact: string;
 }
 
-/** What a segment took that its script says, or that is allowed. */
+/** The losses of a segment that its script declares or allows. */
 export interface DeclaredLoss {
   readonly tables: readonly TableLoss[];
-  /** Facts about other objects: `view "v" no longer compiles: no such table: main.t`. */
+  /** Descriptions for other objects: `view "v" no longer compiles: no such table: main.t`. */
   readonly objects: readonly string[];
 }
 
-/** Nothing lost: all is empty. Lost as the script declares: `undeclared` is empty. Otherwise it has to be rolled back. */
+/** The losses of a segment. It must be rolled back unless `undeclared` is empty. */
 export interface LossVerdict {
   readonly lost: DeclaredLoss;
   readonly undeclared: readonly UndeclaredLoss[];
 }
 
-/** The verdict about all of several parts, with what `allow-loss` names moved to what is said. */
+/** Joins verdicts, and moves the losses that `allow-loss` names from `undeclared` to `lost`. */
 export function joinVerdicts(
   parts: readonly LossVerdict[],
   allowed: ReadonlySet<string>,
@@ -55,20 +55,20 @@ export function joinVerdicts(
   };
 }
 
-/** Whether anything is lost that a restore point should have. */
+/** Whether anything was lost that a restore point must have. */
 export function isLoss({ tables, objects }: DeclaredLoss): boolean {
   return tables.length + objects.length > 0;
 }
 
-/** How the script was run, and what it allows. */
+/** The terms for a verdict: how the script ran, and what it allows. */
 export interface LossTerms {
-  /** Whether foreign keys were enforced: then the script says what their actions take. */
+  /** Whether foreign keys were enforced, so that the script declares the losses of their actions. */
   readonly enforced: boolean;
-  /** The folded names of `allow-loss`. */
+  /** The folded names in `allow-loss`. */
   readonly allowed: ReadonlySet<string>;
 }
 
-/** Judges what was measured by what the script says. */
+/** Decides which of the measured losses the script declares. */
 export function judgeLoss(measures: readonly TableMeasure[], terms: LossTerms): LossVerdict {
   const lost: TableLoss[] = [];
   const undeclared: UndeclaredLoss[] = [];
@@ -94,7 +94,7 @@ export function judgeLoss(measures: readonly TableMeasure[], terms: LossTerms): 
   return { lost: { tables: lost, objects }, undeclared };
 }
 
-/** What a table lost in numbers; undefined if it lost nothing. */
+/** Sums up the loss of a table; undefined if it lost nothing. */
 export function lossOf(
   { table, difference, dropped, options }: TableMeasure,
 ): TableLoss | undefined {
@@ -115,7 +115,7 @@ interface Fact {
 
 function undeclaredFacts(measure: TableMeasure, { enforced }: LossTerms): Fact[] {
   const { difference, declared, of, now, emptied, replaced } = measure;
-  if (now === null || emptied) return []; // DROP TABLE says it.
+  if (now === null || emptied) return []; // DROP TABLE declares it.
   const facts: Fact[] = [];
   const { deletes, updates, replaces } = declared;
   const { gone, moved, changed } = difference;
@@ -156,7 +156,7 @@ function undeclaredFacts(measure: TableMeasure, { enforced }: LossTerms): Fact[]
   return facts;
 }
 
-/** What a run took, in one line a table: `users: 2 rows, email in 1,204 rows`. */
+/** Describes the loss of a table in one line: `users: 2 rows, email in 1,204 rows`. */
 export function describeLoss({ table, rows, columns, rowids }: TableLoss): string {
   const parts = [
     ...(rows > 0 ? [countOf(rows, "row")] : []),
@@ -171,8 +171,8 @@ function countOf(count: number, noun: string): string {
 }
 
 /**
- * The error of a loss that no statement declares.
- * @param steps The steps that can have caused it; not empty.
+ * Makes the error for losses that no statement declares.
+ * @param steps The steps that may have caused them; not empty.
  */
 export function undeclaredLoss(
   steps: readonly { readonly id: string; readonly script: { readonly file: string } }[],

@@ -7,19 +7,22 @@ import type { TableShape } from "./table_shape.ts";
 
 const COPY = "aludel_rows";
 
-/** Modules that find the rows after a rowid without reading those before it. */
+/** The modules that find the rows after a rowid without reading the rows before it. */
 const SEEKING: ReadonlySet<string> = new Set(["fts3", "fts4", "fts5"]);
 
-/** Whether a table can only be read from its first row on, as an R*Tree can: a block further on costs all before it. */
+/**
+ * Whether a virtual table, such as an R*Tree, can only be read from its first row, so that reading blocks is quadratic.
+ */
 export function isUnordered({ virtual, sql }: TableShape): boolean {
   return virtual && !SEEKING.has(virtualModule(sql) ?? "");
 }
 
 /**
- * Compares tables of which some are unordered: through temporary tables that hold their rows in order, as only SQLite on
- * this machine makes them. A server compares the tables themselves.
+ * Compares tables if one is unordered, by copying its rows into an ordered temporary table. Servers have no temporary
+ * tables, so there the tables themselves are compared.
  *
- * @param unordered Which of them are.
+ * @param unordered Which of the tables are unordered.
+ * @param lost Called with the key of each row that is gone or changed.
  * @throws {SqlError}
  */
 export async function compareUnordered(
@@ -45,7 +48,7 @@ export async function compareUnordered(
   }
 }
 
-/** Copies the rows, and has the comparison read the copy. */
+/** Copies the rows of one table. @returns The comparison with the copy in the table's place. */
 async function copyRows(
   connection: Connection,
   comparison: RowComparison,
@@ -55,7 +58,7 @@ async function copyRows(
   const from = `${schemas?.[which] ?? "main"}.${quoteName(comparison[which])}`;
   const values = columns.map((column) => column[which]);
   const names = values.map((_, at) => `c${at}`);
-  // The number of a row without a rowid is its place.
+  // Rows without a rowid are numbered.
   const [key = "NULL"] = identity[which];
   await connection.execute("PRAGMA query_only = OFF");
   await connection.execute(

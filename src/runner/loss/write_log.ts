@@ -5,29 +5,29 @@ import type { Script, Statement } from "../../sql/script.ts";
 import { type TableFates, type TableTrack, TableTracker } from "../table_fates.ts";
 import { type CopyStatement, readCopyStatement } from "./copy_statement.ts";
 
-/** What statements did to the rows of one table, as SQLite's authorizer saw it. */
+/** The writes of statements to one table, as SQLite's authorizer reports them. */
 export interface TableWrites {
-  /** Whether a DELETE that names the table ran, or a REPLACE, which deletes what is in its way. */
+  /** Whether a DELETE that names the table ran, or a REPLACE, which deletes conflicting rows. */
   deletesDirectly: boolean;
   /** Whether an UPDATE or an UPSERT that names the table ran. */
   updatesDirectly: boolean;
   /** Whether a trigger or a foreign key deleted from it. */
   deletesIndirectly: boolean;
-  /** Whether a trigger that the run itself makes wrote to it. */
+  /** Whether a trigger that the run created wrote to it. */
   byOwnTrigger: boolean;
-  /** The columns that anything updated, by their folded names before. */
+  /** The columns that were updated, by their folded names before. */
   readonly updated: Set<string>;
   inserts: boolean;
   insertsDirectly: boolean;
-  /** Whether a statement or a trigger could put rows in place of others. */
+  /** Whether a statement or a trigger may have replaced rows. */
   mayReplace: boolean;
   /** The columns that ALTER TABLE dropped, by their folded names before. */
   readonly droppedColumns: Set<string>;
-  /** Whether ALTER TABLE changed anything of it but its name. */
+  /** Whether ALTER TABLE changed anything except its name. */
   altered: boolean;
-  /** The statements that fill a table which the run creates. */
+  /** The statements that copied rows into it, for a table that the run created. */
   readonly copies: { readonly copy: CopyStatement; readonly from: TableTrack | undefined }[];
-  /** Other statements that write to it. */
+  /** The number of other writes to it. */
   others: number;
 }
 
@@ -40,16 +40,16 @@ interface Write {
   readonly action: number;
   readonly table: string;
   readonly column: string;
-  /** The innermost trigger or view that does it; null: the statement itself. */
+  /** The innermost trigger or view that writes; null if the statement itself does. */
   readonly source: string | null;
 }
 
 const DEFINING: ReadonlySet<string> = new Set(["CREATE", "DROP", "ALTER"]);
 
 /**
- * What the statements of a segment wrote to which table, under whatever name the table had then. SQLite's authorizer
- * tells it while each statement is compiled: triggers, the actions of foreign keys and the statement itself alike
- * (measured on 3.53; rows that ON CONFLICT REPLACE deletes are the exception, and are assumed).
+ * Records which tables the statements of a segment wrote to, and follows renames. SQLite's authorizer reports the
+ * writes of statements, triggers and foreign key actions while a statement is compiled (measured with 3.53). It does
+ * not report rows that ON CONFLICT REPLACE deletes, so these are assumed.
  */
 export class WriteLog {
   readonly #tracker: TableTracker;
@@ -64,15 +64,15 @@ export class WriteLog {
   #removes = false;
 
   /**
-   * @param existing The folded names of the tables that are there.
-   * @param triggersReplace Whether a trigger that is there has the word REPLACE.
+   * @param existing The folded names of the existing tables.
+   * @param triggersReplace Whether an existing trigger has the word REPLACE.
    */
   constructor(existing: ReadonlySet<string>, triggersReplace: boolean) {
     this.#tracker = new TableTracker(existing);
     this.#triggersReplace = triggersReplace;
   }
 
-  /** What SQLite's authorizer is asked while a statement is compiled. */
+  /** To be called with each call of the authorizer while a statement is compiled. */
   see({ action, arg1, arg2, database, source }: AuthorizedAction): void {
     if (action !== DELETE && action !== INSERT && action !== UPDATE) return;
     if (database !== "main" || arg1 === null) return;
@@ -82,7 +82,7 @@ export class WriteLog {
     this.#pending.set(key, { action, table: foldName(arg1), column: foldName(column), source });
   }
 
-  /** The statement that SQLite was last asked about has run. */
+  /** To be called when the compiled statement has run. */
   ran(script: Script, statement: Statement): void {
     const writes = this.#pending;
     this.#pending = new Map();
@@ -101,11 +101,11 @@ export class WriteLog {
       const found = this.#of(track);
       const direct = write.source === null && names(table);
       if (track.created) {
-        // How a table that the run creates was filled, and what statements that name it did then, is all that matters.
+        // Of a table that the run created, only its copies and the statements that name it matter.
         const copy = action === INSERT
           ? copied ??= readCopyStatement(script.text, statement)
           : undefined;
-        // Besides the copy, whatever writes to it, a trigger for instance, changes what it copied.
+        // Any other write, for example by a trigger, changes the copied rows.
         if (copy === undefined || write.source !== null) found.others++;
         else found.copies.push(this.#withSource(copy));
         if (!direct || copy !== undefined) continue;
@@ -136,7 +136,7 @@ export class WriteLog {
     }
   }
 
-  /** Forgets what SQLite was asked about a statement that failed. */
+  /** To be called when the compiled statement has failed. Forgets its writes. */
   failed(): void {
     this.#pending.clear();
   }
@@ -146,12 +146,12 @@ export class WriteLog {
     return this.#removes;
   }
 
-  /** The folded names of the tables and views that statements drop. */
+  /** The folded names of the tables and views that were dropped. */
   get dropped(): ReadonlySet<string> {
     return this.#dropped;
   }
 
-  /** The folded names of the views and triggers that statements create. */
+  /** The folded names of the views and triggers that were created. */
   get created(): ReadonlySet<string> {
     return this.#created;
   }
@@ -161,12 +161,12 @@ export class WriteLog {
     return this.#sequenceNamed;
   }
 
-  /** What became of the tables. */
+  /** The fates of the tables. */
   get fates(): TableFates {
     return this.#tracker.fates();
   }
 
-  /** The tables from before that were written to, by folded name before. */
+  /** The writes to tables that existed before, by folded name before. */
   get written(): ReadonlyMap<string, TableWrites> {
     const found = new Map<string, TableWrites>();
     for (const [track, writes] of this.#writes) {
@@ -175,30 +175,30 @@ export class WriteLog {
     return found;
   }
 
-  /** How a table that now has this folded name was filled: undefined for one from before. */
+  /** The writes to a table by its folded present name; undefined if it existed before. */
   filled(name: string): TableWrites | undefined {
     const track = this.#tracker.find(name);
     return track?.created ? this.#of(track) : undefined;
   }
 
-  /** What was written to the tables that took the place of one from before, one after the other; its name is folded. */
+  /** The writes to the replacements of a table, in order. @param before The folded name before. */
   replacements(before: string): readonly TableWrites[] {
     return this.#tracker.line(before).filter(({ created }) => created)
       .map((track) => this.#of(track));
   }
 
-  /** The folded name that a column of a table of now had when the table was created. */
+  /** The folded name that a column had when its table was created. @param table The folded present name. */
   columnThen(table: string, column: string): string {
     const track = this.#tracker.find(table);
     return track === undefined ? column : firstColumn(track, column);
   }
 
-  /** The first name, folded, of the table that a copy was taken from; undefined for one that the run creates. */
+  /** The folded first name of the table that a copy was taken from; undefined if the run created it. */
   originOf(track: TableTrack | undefined): string | undefined {
     return track === undefined || track.created ? undefined : track.origin;
   }
 
-  /** Finds the table that a copy is taken from, and gives its columns the names that they had before. */
+  /** Finds the table that a copy is taken from, and replaces the column names of the copy by their first names. */
   #withSource(copy: CopyStatement): TableWrites["copies"][number] {
     const { from: name } = copy;
     if (name === undefined || this.#tracker.isTemporary(name)) return { copy, from: undefined };
@@ -268,7 +268,7 @@ export class WriteLog {
   }
 }
 
-/** The folded name that a column of now had before. */
+/** The first folded name of a column. @param now Its folded present name. */
 function firstColumn(track: TableTrack, now: string): string {
   for (const [first, name] of track.columns) if (name === now) return first;
   return now;
