@@ -7,9 +7,11 @@ import { say, shell } from "../text/next_step.ts";
 import type { ImportPlan } from "./plan_import.ts";
 
 /**
- * Refuses files that say something else than the revision that an earlier import made of them.
+ * Refuses files whose statements differ from the revision that an earlier import made of them.
  *
- * @returns A notice for each that differs in spaces and comments alone. @throws {AludelError} `import-edited`.
+ * @param title The name of the tool for messages.
+ * @returns A notice for each file that differs only in spaces and comments.
+ * @throws {AludelError} `import-edited`.
  */
 export function refuseEdits(project: Project, plan: ImportPlan, title: string): readonly string[] {
   const notices: string[] = [];
@@ -18,7 +20,7 @@ export function refuseEdits(project: Project, plan: ImportPlan, title: string): 
     const pairs = [[entry.up, entry.down], ...entry.was];
     const isSame = pairs.some(([upNow, downNow]) =>
       down === null
-        // Where the tool has no way back, one may have been planned or written since.
+        // If the tool has no down, one may have been planned or written since.
         ? upNow === digest(up) || (upNow === digest(bare) && downNow !== "none")
         : upNow === digest(up) && downNow === digest(down)
     );

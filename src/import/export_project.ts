@@ -286,7 +286,8 @@ function sameEnded(
 export const MODULE_MARK = "// Made by aludel export embed: run it again instead of editing this.";
 
 /**
- * Writes one module with the manifest and all texts, for `embedded()` of the library. It is valid TypeScript and JavaScript.
+ * Writes one module with the manifest and all texts, for `embedded()` of the library. It is valid TypeScript and
+ * JavaScript.
  *
  * @param manifest The text of manifest.json.
  * @param texts Path in the migrations folder → text.

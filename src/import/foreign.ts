@@ -62,8 +62,8 @@ export interface ForeignHistory {
   /** What the user should know: ignored files, settings that were not understood. */
   readonly notices: readonly string[];
   /**
-   * Whether the SQL was made from the effects of each migration, and is not in the tool's files. Revisions of an earlier
-   * import are then not compared with it.
+   * Whether the SQL was made from the effects of each migration, and is not in the tool's files. Revisions of an
+   * earlier import are then not compared with it.
    */
   readonly isMade?: boolean;
 }

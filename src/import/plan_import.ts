@@ -1,4 +1,4 @@
-/** What another tool's migrations become as revisions. Nothing is read here and nothing is written. */
+/** Plans the revisions that another tool's migrations become. Nothing is read or written here. */
 import { digest } from "../digest.ts";
 import { AludelError } from "../errors.ts";
 import { foldRevisionName, idFault, type RevisionId } from "../graph/revision.ts";
@@ -8,31 +8,31 @@ import { canonicalText } from "../sql/canonical_text.ts";
 import { cleanScript, type TakenOut } from "./cleaning.ts";
 import type { ForeignHistory, ForeignRevision, ForeignScript } from "./foreign.ts";
 
-/** A statement that was taken out of a file of the other tool. */
+/** A statement that was removed from a file of the other tool. */
 export interface TakenFrom extends TakenOut {
   readonly file: string;
 }
 
 /** A migration of the other tool, as a revision. */
 export interface ImportedRevision {
-  /** What the other tool calls it. */
+  /** Its name in the other tool. */
   readonly key: string;
-  /** The file of its up, for messages. */
+  /** The file with its up, for messages. */
   readonly file: string;
-  /** Its line in the manifest, sealed. */
+  /** Its line in the manifest, which is sealed. */
   readonly entry: ManifestRevision;
-  /** Canonical texts; `down` is null if there is no way back. */
+  /** The canonical texts; `down` is null if it cannot be undone. */
   readonly up: string;
   readonly down: string | null;
-  /** `up` without the line that says why there is no way back. */
+  /** `up` without the directive that says why there is no down. */
   readonly bare: string;
-  /** The up to run in memory, with the places of the foreign file. */
+  /** The up to run in memory, with the line numbers of the foreign file. */
   readonly trial: string;
   /** Whether the manifest lacks it. */
   readonly isNew: boolean;
 }
 
-/** Gives revisions the ways back that were planned for them, by id. */
+/** Adds planned downs to revisions. @param downs The texts by id. */
 export function withDowns(plan: ImportPlan, downs: ReadonlyMap<RevisionId, string>): ImportPlan {
   const revisions = plan.revisions.map((one): ImportedRevision => {
     const down = downs.get(one.entry.id);
@@ -43,7 +43,7 @@ export function withDowns(plan: ImportPlan, downs: ReadonlyMap<RevisionId, strin
   return { ...plan, revisions };
 }
 
-/** The plan with those that a person must finish as drafts, which nothing seals before. */
+/** Makes drafts of the new revisions that a person must finish, so that they are not sealed before. */
 export function withDrafts(plan: ImportPlan, isUnfinished: (key: string) => boolean): ImportPlan {
   const revisions = plan.revisions.map((one): ImportedRevision =>
     one.isNew && isUnfinished(one.key)
@@ -53,31 +53,31 @@ export function withDrafts(plan: ImportPlan, isUnfinished: (key: string) => bool
   return { ...plan, revisions };
 }
 
-/** All migrations of the other tool, in its order, as revisions. */
+/** The migrations of the other tool as revisions, in its order. */
 export interface ImportPlan {
   readonly revisions: readonly ImportedRevision[];
-  /** From the revisions that are new. */
+  /** The statements that were removed from new revisions. */
   readonly takenOut: readonly TakenFrom[];
   readonly notices: readonly string[];
 }
 
-/** What the revisions are made with. */
+/** The request for a plan. */
 export interface ImportPlanRequest {
-  /** The tool's word on the command line, and its name in sentences. */
+  /** The tool's name on the command line, and in sentences. */
   readonly tool: { readonly name: string; readonly title: string };
   readonly history: ForeignHistory;
-  /** What the manifest has already. */
+  /** The revisions that the manifest has. */
   readonly existing: readonly ManifestRevision[];
   readonly folderTemplate: string;
-  /** UTC to the second: the time of migrations whose tool tells none. */
+  /** The time of migrations without one. UTC to the second. */
   readonly now: string;
 }
 
 /**
- * Gives each migration an id, parents, a folder and sealed texts. The same files give the same revisions, so that a
- * second import finds those of the first.
+ * Gives each migration an id, parents, a folder and sealed texts. The same files give the same revisions, so a second
+ * import finds those of the first.
  *
- * @throws {AludelError} `revision-dir-taken` if the template gives two revisions one folder.
+ * @throws {AludelError} `revision-dir-taken` if the template gives two revisions the same folder.
  */
 export function planImport(request: ImportPlanRequest): ImportPlan {
   const { history, existing, tool, now, folderTemplate } = request;
@@ -134,10 +134,10 @@ function claimDir(dirs: Set<string>, { id, dir }: ManifestRevision): void {
   });
 }
 
-/** What the id of a migration depends on. */
+/** The facts on which the id of a migration depends. */
 type NamedMigration = Pick<ForeignRevision, "key" | "message">;
 
-/** What earlier imports have made of a tool's migrations, by key. @param tool Its word on the command line. */
+/** Finds the revisions of earlier imports, by key. @param tool The tool's name on the command line. */
 export function knownRevisions(
   tool: string,
   migrations: readonly NamedMigration[],
@@ -152,8 +152,8 @@ export function knownRevisions(
 }
 
 /**
- * The ids: what the tool itself calls a migration if that is a legal id, its leading digits if they are enough, and
- * otherwise a hash of its name. All three depend on the migration alone, or on what was imported before.
+ * Chooses ids: the leading digits of a migration's key if they are unique, the key itself if it is a legal id, and
+ * otherwise a hash of the key. They depend only on the tool's migrations and on earlier imports.
  */
 function assignIds(
   tool: string,
@@ -188,17 +188,17 @@ function assignIds(
   return ids;
 }
 
-/** `0001` of `0001_users.sql`; undefined for a key that is all digits, or begins with none. */
+/** `0001` of `0001_users.sql`; undefined if the key has only digits, or does not begin with digits. */
 function leadingDigits(key: string): string | undefined {
   return /^\d+(?=[_-])/.exec(key)?.[0];
 }
 
 /**
- * The parents of each, by key. In a line, one that is new and comes before others that are imported already becomes a
- * branch beside them: a sealed revision keeps its parents, and databases get the two in either order. The next one joins
- * all that is there.
+ * Chooses the parents of each migration, by key. In a line, a new migration that comes before imported ones becomes a
+ * branch beside them, because a sealed revision keeps its parents, and databases may run the two in either order. The
+ * next new migration merges all branches.
  *
- * @param parentsBefore The parents of one that is imported already; undefined for one that is new.
+ * @param parentsBefore The parents of an imported migration; undefined for a new one.
  */
 function parentsOf(
   revisions: readonly ForeignRevision[],
@@ -241,7 +241,7 @@ function textsOf(revision: ForeignRevision, title: string): RevisionTextsMade {
   const down = revision.down === null ? null : clean(revision.down);
   const isDownEmpty = down !== null && down.isEmpty && !up.isEmpty;
   const hasDown = down !== null && !isDownEmpty;
-  // A person has decided on this long ago: lint need not ask again.
+  // Lint does not ask for a down, because the authors of the migration decided not to write one.
   const reason = revision.noDown ??
     `in ${title} it ${isDownEmpty ? "has a way back that undoes nothing" : "has no way back"}`;
   const header = hasDown ? "" : `-- aludel: ignore=no-down ${reason}\n`;

@@ -1,4 +1,4 @@
-/** Ways back for migrations that had none in their tool. */
+/** Plans downs for migrations that have none in their tool. */
 import { libraryVersion } from "../db/node_connection.ts";
 import { AludelError } from "../errors.ts";
 import type { RevisionId } from "../graph/revision.ts";
@@ -16,12 +16,12 @@ import type { Script } from "../sql/script.ts";
 import { releaseOf } from "../sql/sqlite_releases.ts";
 import { writesOf } from "./replay/trace.ts";
 
-/** The revisions of a history, and which of them want a way back. */
+/** The revisions of a history, and those that need a down. */
 export interface PlannedDownsRequest {
-  /** In topological order. */
+  /** The revisions in topological order. */
   readonly ids: readonly RevisionId[];
   readonly textOf: (id: RevisionId) => ScriptText;
-  /** The messages of those that have no way back. */
+  /** The messages of the revisions without a down, by id. */
   readonly wanted: ReadonlyMap<RevisionId, string>;
   readonly settings: Settings;
   /** The tool's name in sentences. */
@@ -29,11 +29,11 @@ export interface PlannedDownsRequest {
 }
 
 /**
- * Runs the history in memory and plans the way back from each schema to the one before. Each plan has been run, and has led
- * there. A migration that writes rows gets none, because no schema tells what they were.
+ * Runs the history in memory, and plans a down from each schema to the previous one. Each planned down was run and
+ * checked. A migration that writes rows gets no down, because the schemas do not tell the old rows.
  *
- * @returns The texts by id.
- * @throws {AludelError} `replay-failed`, and what reading the scripts throws.
+ * @returns The texts of the downs by id.
+ * @throws {AludelError} `replay-failed`, and the errors of reading the scripts.
  */
 export async function planDowns(
   request: PlannedDownsRequest,
@@ -70,7 +70,7 @@ export async function planDowns(
   return downs;
 }
 
-/** Whether a schema tells all that a script has done. */
+/** Whether a script changes only the schema. @param after The schema after it. */
 function isUndoable({ text, header, statements }: Script, after: Schema): boolean {
   const texts = statements.map(({ start, end }) => text.slice(start, end));
   return header.transaction === "on" && writesOf([texts], after).length === 0;
@@ -106,7 +106,7 @@ async function planDown(
       }`,
     );
   } catch (error) {
-    // It stays irreversible, as it was.
+    // The migration stays irreversible.
     if (error instanceof AludelError) return undefined;
     throw error;
   }

@@ -22,6 +22,7 @@ import { isToolTable, ownSchema } from "../schema/model/foreign_objects.ts";
 import type { Schema } from "../schema/model/model.ts";
 import { introspect } from "../schema/read/introspect.ts";
 import { writeSchema } from "../schema/source/write_schema.ts";
+import { toSecond } from "../text/layout.ts";
 import { say, shell } from "../text/next_step.ts";
 import { refuseEdits } from "./edited_files.ts";
 import { BASELINE, type ForeignHistory, type FoundTool } from "./foreign.ts";
@@ -42,39 +43,39 @@ import {
 import { planDowns } from "./planned_downs.ts";
 import type { RowsLeft } from "./replay/step_sql.ts";
 
-/** The file of the wanted schema, if the settings name none. */
+/** The default file of the wanted schema. */
 const SCHEMA_FILE = "schema.sql";
 
-/** What is taken over, and into what. */
+/** The other tool's migrations, and the project that takes them over. */
 export interface TakeOverRequest {
   readonly found: FoundTool;
   readonly history: ForeignHistory;
-  /** What the SQL of migrations leaves undone, by key; empty if it does all. */
+  /** The changes of rows that the SQL of migrations does not make, by key; empty if there are none. */
   readonly rowsLeft: ReadonlyMap<string, RowsLeft>;
-  /** The project as it is: its settings are the defaults and its manifest is missing if it is to be started. */
+  /** The present project. If there is none yet, its settings are the defaults, and it has no manifest. */
   readonly project: Project;
-  /** The database, opened for looking; null if there is none. */
+  /** A connection that only reads the database; null if there is none. */
   readonly connection: Connection | null;
   readonly now: Date;
 }
 
-/** An import that is read and proven. Nothing is written yet. */
+/** An import that was checked, but not written. */
 export interface PreparedImport {
   readonly found: FoundTool;
   readonly plan: ImportPlan;
-  /** The new ones, in the tool's order. */
+  /** The new revisions, in the tool's order. */
   readonly fresh: readonly ImportedRevision[];
-  /** All revisions of the project afterwards. */
+  /** The graph of all revisions after the import. */
   readonly graph: RevisionGraph;
-  /** What the other tool has applied. */
+  /** The revisions that the other tool has applied. */
   readonly applied: readonly RevisionId[];
-  /** Of these, what Aludel's records lack. */
+  /** Those of them that Aludel's records lack. */
   readonly unstamped: readonly RevisionId[];
   /** The heads of the applied revisions, whichever tool applied them. */
   readonly reached: readonly RevisionId[];
-  /** What the SQL of new revisions leaves undone, by id. */
+  /** The changes of rows that the SQL of new revisions does not make, by id. */
   readonly rowsLeft: ReadonlyMap<RevisionId, RowsLeft>;
-  /** What schema.sql says if it is to be written; null if there is one. */
+  /** The text of schema.sql; null if the project has one. */
   readonly schema: string | null;
   /** Settings that the new project needs. */
   readonly doubleQuotedStrings: boolean;
@@ -83,11 +84,11 @@ export interface PreparedImport {
 }
 
 /**
- * Reads the other tool's files and records, makes revisions of them, runs these in memory, and compares what they lead to
- * with the database.
+ * Makes revisions of the other tool's migrations, runs them in memory, and compares the resulting schema with the
+ * database.
  *
- * @throws {AludelError} `import-file`, `import-state`, `import-edited`, `import-differs`, `replay-failed`, and what
- *   reading the project, the files and the database throws.
+ * @throws {AludelError} `import-file`, `import-tool`, `import-state`, `import-edited`, `import-beside`,
+ * `import-differs`, `replay-failed`, and the errors of reading the project, the files and the database.
  */
 export async function prepareImport(request: TakeOverRequest): Promise<PreparedImport> {
   const { found, history, rowsLeft, project, connection, now } = request;
@@ -105,7 +106,7 @@ export async function prepareImport(request: TakeOverRequest): Promise<PreparedI
     history,
     existing,
     folderTemplate: project.settings.folderTemplate,
-    now: now.toISOString().replace(/\.\d+Z$/, "Z"),
+    now: toSecond(now),
   });
   const notices = [...planned.notices];
   if (!history.isMade) notices.push(...refuseEdits(project, planned, tool.title));
@@ -173,24 +174,26 @@ export async function prepareImport(request: TakeOverRequest): Promise<PreparedI
   };
 }
 
-/** What new settings say, besides what the import itself finds. */
+/** Values for a new settings file, besides those that the import finds. */
 export interface ImportSettings {
   readonly database?: string;
   readonly migrations?: string;
 }
 
-/** What was written. Paths are relative to the project's folder. */
+/** The written files. Paths are relative to the project's folder. */
 export interface WrittenImport extends StartedProject {
   readonly project: Project;
 }
 
 /**
- * Writes the files: a project if there is none, the folders of the new revisions, the manifest, and schema.sql.
+ * Writes the files of an import: a project if there is none, the folders of the new revisions, the manifest, and
+ * schema.sql.
  *
- * @param present The project as it was read; it may not be there yet.
- * @param settings For a new settings file.
- * @param database The path of the database that holds for new settings; null if it is no file.
- * @throws {AludelError} `import-changed` if somebody changed the manifest meanwhile, and as `startProject`.
+ * @param present The project as it was read, which may not exist yet.
+ * @param settings The values for a new settings file.
+ * @param database The path of the database for new settings; null if it is not a file.
+ * @param onWait Called if another process holds the project's lock.
+ * @throws {AludelError} `import-changed` if the manifest was changed meanwhile, and the errors of `startProject`.
  */
 export async function writeImport(
   prepared: PreparedImport,
@@ -230,7 +233,7 @@ export async function writeImport(
   return { ...started, created: [...started.created, SCHEMA_FILE], project };
 }
 
-/** The messages of new revisions that have no way back in a tool's files. */
+/** The messages of new revisions without a down in the tool's files, by id. */
 function withoutDown({ revisions }: ImportPlan, history: ForeignHistory) {
   const without = new Set(
     history.revisions.filter(({ down }) => down === null)
@@ -248,7 +251,7 @@ function plannedNotice(count: number, title: string): string {
     : `${count} had no way back in ${title}: they were planned, and run`;
 }
 
-/** The up of each revision, whether it is on disk already or new. */
+/** Returns a function that reads the up of a new or existing revision. */
 function textsOf(
   project: Project,
   { revisions }: ImportPlan,
@@ -273,7 +276,10 @@ interface Replayed {
   readonly settings: { readonly doubleQuotedStrings: boolean };
 }
 
-/** Runs revisions in memory; a project without settings gets the one for `"text"` if that alone makes them run. */
+/**
+ * Runs revisions in memory. For a new project, tries again with double-quoted strings, and returns that setting if it
+ * helps.
+ */
 async function replayAll(
   ids: readonly RevisionId[],
   texts: (id: RevisionId) => ScriptText,
@@ -292,14 +298,14 @@ async function replayAll(
       try {
         return await run(true);
       } catch {
-        // Then it is something else: the first error says what.
+        // The cause is something else, which the first error tells.
       }
     }
     throw withoutRevision(error);
   }
 }
 
-/** The files make what revisions that are no import of them make already, such as a baseline. */
+/** Makes the error for migrations that do not run after the project's own revisions, for example after a baseline. */
 function besideOthers(
   error: unknown,
   existing: readonly ManifestRevision[],
@@ -325,7 +331,7 @@ function besideOthers(
   });
 }
 
-/** The revision is not written yet, so that no command can speak of it. */
+/** Removes the revision from an error and its next steps, because it is not written yet. */
 function withoutRevision(error: unknown): unknown {
   if (!(error instanceof AludelError)) return error;
   const { message, notes, sqlite, place } = error;

@@ -1,4 +1,4 @@
-/** A tool of which nothing is known but two commands. */
+/** A tool that is known only by two commands: one that lists its steps, and one that takes a step. */
 import type { Connection } from "../../db/connection.ts";
 import { AludelError } from "../../errors.ts";
 import { host } from "../../host/mod.ts";
@@ -14,7 +14,7 @@ import {
   withAncestors,
 } from "./step.ts";
 
-/** Its records: the rows of its table in which a step's name is a value. */
+/** An unknown tool. A step is recorded if its name is a value in the tool's table. */
 export const anyTool: StepTool = {
   name: "replay",
   title: "the tool",
@@ -38,8 +38,8 @@ export const anyTool: StepTool = {
 };
 
 /**
- * The tables of a database in which one of the names is a value.
- * @param names Names of steps.
+ * Finds the tables of a database in which one of the names is a value.
+ * @param names The names of steps.
  */
 export async function tablesNaming(
   connection: Pick<Connection, "query">,
@@ -59,10 +59,10 @@ export async function tablesNaming(
 }
 
 /**
- * The command line that takes a step, with `{rev}` for its name and `{database}` for the path of the scratch file, which
- * a shell reads.
+ * Reads the command line that takes a step. It is run by a shell, with the step's name in place of `{rev}` and the path
+ * of the scratch file in place of `{database}`.
  *
- * @throws {AludelError} `usage` without `{rev}`.
+ * @throws {AludelError} `usage` if it has no `{rev}`.
  */
 export function commandTemplate(line: string): StepCommands["run"] {
   if (!line.includes("{rev}")) {
@@ -80,7 +80,12 @@ export function commandTemplate(line: string): StepCommands["run"] {
   };
 }
 
-/** The commands of a tool that is not known. @param steps The command line that prints its steps. */
+/**
+ * Makes the commands of an unknown tool.
+ * @param steps The command line that prints its steps.
+ * @param replay The command line that takes a step, as for {@linkcode commandTemplate}.
+ * @throws {AludelError} `usage`.
+ */
 export function anyCommands(steps: string, replay: string): StepCommands {
   return {
     list: shellCommand(steps),

@@ -75,7 +75,7 @@ export const typeorm: StepTool = {
   state: stateOfRows("name"),
 };
 
-/** Whether a file makes TypeORM's DataSource; the driver looks for it by the same sign. */
+/** Whether a file creates a DataSource of TypeORM. The program in TYPEORM uses the same test. */
 function sourceOf(project: ForeignFolder, folder: string, name: string): boolean {
   return /new DataSource\s*\(/.test(project.read(joinPath(folder, name)) ?? "");
 }
@@ -132,7 +132,10 @@ function plainLines(printed: string): readonly string[] {
     .filter((line) => line !== "");
 }
 
-/** Loads modules of the project, TypeScript too: by Node itself from 22.18, else by tsx or ts-node. */
+/**
+ * Loads modules of the project. TypeScript is loaded by tsx or ts-node if one is installed, or by Node itself since
+ * 22.18.
+ */
 const NODE_START = `
 const fs = require("node:fs");
 const path = require("node:path");
@@ -171,7 +174,10 @@ const fail = (error) => {
 };
 `;
 
-/** https://typeorm.io/docs/migrations/api: the command line has no way to take one step. */
+/**
+ * Lists or takes the steps by TypeORM's API, because its command line cannot take one step:
+ * https://typeorm.io/docs/migrations/api
+ */
 const TYPEORM = `${NODE_START}
 (async () => {
   const { DataSource, MigrationExecutor } = from("typeorm");
@@ -199,8 +205,9 @@ const TYPEORM = `${NODE_START}
 `;
 
 /**
- * https://kysely.dev/docs/migrations: the files in the order of their names, as its FileMigrationProvider gives them. Only
- * what has run and the one that is to run are shown to the Migrator, so that it takes one step.
+ * Lists or takes the steps by Kysely's API, with the files in the order of FileMigrationProvider
+ * (https://kysely.dev/docs/migrations). The Migrator gets only the migrations that have run and the next one, so that
+ * it takes one step.
  */
 const KYSELY = `${NODE_START}
 (async () => {

@@ -65,7 +65,8 @@ export const django: StepTool = {
         name: `${python}, Django's migration plan`,
       },
       read: readSteps,
-      // "manage.py migrate" would also fill the tables of permissions and content types after each step.
+      // "manage.py migrate" is not used, because it also fills the tables of permissions and content types after each
+      // step.
       run: (rev) => ({
         program: python,
         args: ["-c", DJANGO_STEP, rev],
@@ -104,8 +105,9 @@ function placesOf(
 }
 
 /**
- * The interpreter of the project's virtual environment, or the first of the system's that has a tool.
- * @param module Not the package itself: a folder of its name in the project would do for that.
+ * Finds a Python interpreter that has a tool: that of the project's virtual environment, or the first of the system's.
+ * @param module A module inside the tool's package, because a folder in the project may have the name of the package.
+ * @throws {AludelError} `import-tool` if there is none.
  */
 function pythonWith(module: string, { name, title }: StepTool, root: string): string {
   for (const python of pythonsOf(root)) {

@@ -1,28 +1,27 @@
 /**
- * What leads the SQLite connections of a Python, Node or Ruby program to the scratch file, whatever file it names, and writes
- * down each statement that it runs there. A program needs no setting for it and cannot reach the live database by
- * mistake.
+ * Code that redirects the SQLite connections of a Python, Node or Ruby program to the scratch file and traces the
+ * statements that run there. The program needs no settings for it, and cannot open the live database by mistake.
  */
 
-/** The environment variables that all read. */
+/** The environment variables that the code reads. */
 export interface RedirectVariables {
   /** The scratch file. */
   readonly ALUDEL_SCRATCH: string;
-  /** The live database; empty if there is none: then every file that is opened becomes the scratch file. */
+  /** The live database. If it is empty, every opened file is redirected to the scratch file. */
   readonly ALUDEL_LIVE: string;
-  /** A file that gets one line of JSON for each file opened (`open`) and each statement run (`sql`). */
+  /** The file to which a line of JSON is appended for each opened file (`open`) and each statement (`sql`). */
   readonly ALUDEL_TRACE: string;
 }
 
 /** One line of the trace. */
 export type TraceLine = { readonly open: string } | { readonly sql: string };
 
-/** Files for a folder that the programs load from: by PYTHONPATH, by NODE_OPTIONS, and by RUBYLIB. */
+/** The files that programs load by PYTHONPATH, NODE_OPTIONS and RUBYLIB. */
 export const PYTHON_FILE = "sitecustomize.py";
 export const NODE_FILE = "redirect.cjs";
 export const RUBY_FILE = "aludel_redirect.rb";
 
-/** Python runs a module of this name at its start: https://docs.python.org/3/library/site.html */
+/** A module sitecustomize, which Python loads at its start: https://docs.python.org/3/library/site.html */
 export const PYTHON_REDIRECT = `
 import importlib.machinery, importlib.util, json, os, sys
 
@@ -67,7 +66,7 @@ if spec is not None and spec.loader is not None:
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
 `;
 
-/** Node loads it before the program; it knows the drivers better-sqlite3, libsql, sqlite3 and node:sqlite. */
+/** A module that Node loads before the program. It supports better-sqlite3, libsql, sqlite3 and node:sqlite. */
 export const NODE_REDIRECT = `
 const fs = require("node:fs");
 const path = require("node:path");
@@ -178,7 +177,7 @@ function quietly(work) {
 `;
 
 /**
- * Ruby loads it before the program. Which sqlite3 gem there is, Bundler decides later: its class is changed where its
+ * A file that Ruby loads before the program. Bundler chooses the sqlite3 gem later, so its class is changed when its
  * definition ends.
  */
 export const RUBY_REDIRECT = `

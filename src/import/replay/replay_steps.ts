@@ -19,11 +19,11 @@ import { orderSteps, type Step, type StepCommands } from "./step.ts";
 import { type RowsLeft, type StepSql, StepWriter } from "./step_sql.ts";
 import type { StepRunner } from "./step_runner.ts";
 
-/** What is replayed. */
+/** The steps to replay, and how. */
 export interface ReplayRequest {
-  /** The tool's word on the command line, and its name in sentences. */
+  /** The tool's name on the command line, and in sentences. */
   readonly tool: { readonly name: string; readonly title: string };
-  /** The tool's own table; null if that is to be found by what the first step leaves in it. */
+  /** The tool's own table; null if the records of the first step must reveal it. */
   readonly table: string | null;
   /** The tool's folder, relative to the project. */
   readonly folder: string;
@@ -32,29 +32,30 @@ export interface ReplayRequest {
   readonly runner: StepRunner;
   readonly project: Project;
   readonly settings: Settings;
-  /** What the manifest has already. */
+  /** The revisions that the manifest has. */
   readonly existing: readonly ManifestRevision[];
-  /** Whether the live database has a step. */
+  /** Whether a step was applied to the live database. */
   readonly isApplied: (rev: string) => boolean;
-  /** Called before each step, from 1, and once the first one has gone to the scratch file and nowhere else. */
+  /** Called before each step. @param at The number of the step, from 1. */
   readonly onStep: (step: Step, at: number, of: number) => void;
+  /** Called after the first step, to check that it changed only the scratch file. */
   readonly onSafe: () => Promise<void>;
 }
 
-/** A tool's migrations as it took them, and what of them is left for a person to write. */
+/** The SQL of a tool's migrations, and the changes of rows that a person must still write. */
 export interface ReplayedHistory {
   readonly history: ForeignHistory;
-  /** By key. */
+  /** The changes that are missing in the SQL, by key. */
   readonly rowsLeft: ReadonlyMap<string, RowsLeft>;
-  /** The tool's own table; null if it is not known, because no step was taken. */
+  /** The tool's own table; null if it is unknown because no step was taken. */
   readonly table: string | null;
 }
 
 /**
- * Lets a tool take its steps on a scratch file, one after the other, each from what it follows, and writes SQL for each
- * that is not known yet. The live database has no part in it.
+ * Runs a tool's steps on a scratch file, each one on a database with the steps before it, and writes SQL for each new
+ * step. The live database is not used.
  *
- * @throws {AludelError} `import-replay`, and what {@linkcode StepWriter.write} throws.
+ * @throws {AludelError} `import-replay`, and the errors of {@linkcode StepWriter.write}.
  */
 export async function replaySteps(request: ReplayRequest): Promise<ReplayedHistory> {
   const { tool, commands, runner, existing, settings } = request;
@@ -75,7 +76,7 @@ export async function replaySteps(request: ReplayRequest): Promise<ReplayedHisto
     return result;
   };
   const byRev = new Map(steps.map((step) => [step.rev, step]));
-  /** Steps and all that they need, in order. */
+  /** Some steps and all that they need, in order. */
   const upTo = (revs: readonly string[]): ReadonlySet<string> => {
     const needed = new Set(revs);
     for (const step of steps.toReversed()) {
@@ -84,7 +85,7 @@ export async function replaySteps(request: ReplayRequest): Promise<ReplayedHisto
     }
     return new Set(steps.map(({ rev }) => rev).filter((rev) => needed.has(rev)));
   };
-  /** The database at a step that is known already. */
+  /** The database after a known step. */
   const imageAt = async (rev: string): Promise<ScratchImage> => {
     const there = images.get(rev);
     if (there !== undefined) return there;
@@ -93,7 +94,7 @@ export async function replaySteps(request: ReplayRequest): Promise<ReplayedHisto
     images.set(rev, image);
     return image;
   };
-  /** The database that a step starts from, with all that comes before it; undefined for an empty one. */
+  /** The database before a step, with all steps that it needs; undefined if it needs none. */
   const startOf = async (step: Step): Promise<ScratchImage | undefined> => {
     const [first, ...others] = [...parentsOf(step), ...step.parents === null ? [] : step.dependsOn];
     if (first === undefined) return undefined;
@@ -138,7 +139,8 @@ export async function replaySteps(request: ReplayRequest): Promise<ReplayedHisto
 
 /**
  * Lists the steps of a tool.
- * @throws {AludelError} `import-replay`; `import-tool` if there is none.
+ * @param title The tool's name in sentences.
+ * @throws {AludelError} `import-replay`; `import-tool` if there are none.
  */
 export async function listSteps(
   { list, read }: StepCommands,
@@ -151,7 +153,7 @@ export async function listSteps(
   return steps;
 }
 
-/** The steps as far as a state needs them, before any of them is taken. */
+/** Makes a history of the steps without SQL, which is enough to read the tool's records. */
 export function untakenHistory(steps: readonly Step[]): ForeignHistory {
   const script = { file: "", text: "", transaction: true };
   const revisions = steps.map((step): ForeignRevision => ({
@@ -163,7 +165,10 @@ export function untakenHistory(steps: readonly Step[]): ForeignHistory {
   return { revisions, notices: [], isMade: true };
 }
 
-/** The table in which a tool has recorded a step. @throws {AludelError} `import-replay` if none or several have its name. */
+/**
+ * Finds the table in which a tool recorded a step.
+ * @throws {AludelError} `import-replay` unless exactly one has its name.
+ */
 async function recordTable(image: ScratchImage, rev: string, settings: Settings): Promise<string> {
   await using connection = new Scratch(settings).openImage(image);
   const tables = await tablesNaming(connection, [rev]);
@@ -181,9 +186,9 @@ async function recordTable(image: ScratchImage, rev: string, settings: Settings)
 }
 
 /**
- * The parents of each. In a line, a step that is known already keeps those that it has, and a new one follows all that is
- * there before it. But one that the database has follows nothing that the database lacks: the tool has taken it without
- * that, so it becomes a branch beside it.
+ * Returns a function that gives the parents of each step. In a line, a known step keeps its parents, and a new one
+ * follows all steps before it. But an applied step does not follow steps that are not applied, because the tool ran it
+ * without them; it becomes a branch beside them.
  */
 function parentsIn(
   steps: readonly Step[],
@@ -210,7 +215,7 @@ function parentsIn(
 }
 
 /**
- * Refuses a step that the tool took on the way to one that follows it here: nothing would be left to write.
+ * Refuses a step that the tool already took together with an earlier one, so that there is nothing left to write.
  * @throws {AludelError} `import-replay`.
  */
 async function refuseTaken(
@@ -249,7 +254,7 @@ function factsOf(step: Step, parents: readonly string[]) {
     key: step.rev,
     message: step.message,
     parents,
-    // Of a line, each step comes after all that it could depend on.
+    // In a line, each step follows all steps on which it could depend.
     dependsOn: step.parents === null ? [] : step.dependsOn,
     labels: step.labels,
     created: step.created,
@@ -278,7 +283,7 @@ function newRevision(
   };
 }
 
-/** What an earlier import made of a step, as it is on disk now. */
+/** Makes a revision from the files of an earlier import. */
 function knownRevision(
   request: ReplayRequest,
   step: Step,

@@ -15,7 +15,7 @@ export const rails: StepTool = {
     ).map((folder) => ({ folder, table: "schema_migrations" })),
   commands: () => ({
     list: inRails("Rails' migrations"),
-    // What the application itself prints at its start is no step.
+    // The application may print other lines at its start.
     read: (printed) => readSteps(printed.split("\n").filter((line) => line[0] === "{").join("\n")),
     run: (rev) => inRails(`Rails' migration ${rev}`, rev),
     takesOne: true,
@@ -28,14 +28,14 @@ function inRails(what: string, ...args: readonly string[]): ToolCommand {
     program: "bin/rails",
     args: ["runner", RAILS_STEPS, ...args],
     name: `bin/rails, ${what}`,
-    // A server that Spring started before knows nothing of the scratch file.
+    // A running Spring server would not use the scratch file.
     env: { DISABLE_SPRING: "1" },
   };
 }
 
 /**
- * Lists the migrations, those of engines too, or takes one. No task of Rails takes one alone if there are several
- * databases. The context has moved from place to place between 5.2 and 8.
+ * Lists the migrations, including those of engines, or takes one. If there are several databases, no task of Rails
+ * takes only one. The migration context is found differently in the versions from 5.2 to 8.
  */
 const RAILS_STEPS = `
 base = ActiveRecord::Base

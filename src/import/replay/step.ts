@@ -1,5 +1,6 @@
-/** Migrations that are programs: only their tool can run them, one step after the other. */
+/** Migrations that are programs. Only their tool can run them, one step after the other. */
 import { AludelError } from "../../errors.ts";
+import { toSecond } from "../../text/layout.ts";
 import { say, shell } from "../../text/next_step.ts";
 import {
   type ForeignFolder,
@@ -14,19 +15,19 @@ import {
 
 /** One migration of such a tool. */
 export interface Step {
-  /** What the tool calls it, on its command line and in its records. */
+  /** Its name on the tool's command line and in the tool's records. */
   readonly rev: string;
   readonly message: string;
-  /** The steps that it follows; null if the tool has them in one line. */
+  /** The steps that it follows; null if the tool runs all steps in one line. */
   readonly parents: readonly string[] | null;
-  /** Steps that must come before it besides. */
+  /** Other steps that must come before it. */
   readonly dependsOn: readonly string[];
   readonly labels: readonly string[];
   /** UTC to the second; null if the tool does not say. */
   readonly created: string | null;
-  /** The file for messages; null if it is not known. */
+  /** The file for messages; null if it is unknown. */
   readonly file: string | null;
-  /** Earlier steps that it stands for: a database that has all of them has it. */
+  /** Earlier steps that it replaces: if a database has all of them, it has this one. */
   readonly replaces: readonly string[];
 }
 
@@ -34,37 +35,38 @@ export interface Step {
 export interface ToolCommand {
   readonly program: string;
   readonly args: readonly string[];
-  /** What to call it in messages. */
+  /** The name for messages. */
   readonly name: string;
-  /** Besides what leads its connections to the scratch file. */
+  /** Environment variables, besides those that redirect its connections. */
   readonly env?: Readonly<Record<string, string>>;
   readonly rawArguments?: boolean;
 }
 
-/** How the steps of one project are listed and taken. */
+/** The commands that list and take the steps of one project. */
 export interface StepCommands {
-  /** Prints the steps; null if the files alone tell. */
+  /** The command that prints the steps; null if the files are enough. */
   readonly list: ToolCommand | null;
-  /** @param printed What the command wrote to stdout; empty if there is none. */
+  /** Reads the steps. @param printed The output of the command; empty if there is no command. */
   read(printed: string, project: ForeignFolder): readonly Step[];
-  /** Takes a database to a step. @param scratch The scratch file. */
+  /** The command that brings a database to a step. @param scratch The path of the scratch file. */
   run(rev: string, scratch: string): ToolCommand;
-  /** Whether {@linkcode run} takes that step alone, and not what comes before it. */
+  /** Whether {@linkcode run} takes only that step, and not the steps before it. */
   readonly takesOne: boolean;
 }
 
 /** A tool whose migrations are programs. */
 export interface StepTool extends ForeignRecords {
-  /** Looks for the tool's settings. @returns The folders that hold them, the likeliest first. */
+  /** Looks for the tool's settings. @returns The folders that have them, the most probable first. */
   find(project: ForeignFolder): readonly ForeignPlace[];
   /**
+   * Makes the commands for a project.
    * @param root The absolute path of the place.
    * @throws {AludelError} `import-tool` if the tool is not installed.
    */
   commands(root: string, place: ForeignPlace): StepCommands;
 }
 
-/** A step with nothing but its name, which often says what it does: `0001_create_users.js`. */
+/** Makes a step from its name. The default of the message comes from the name: `0001_create_users.js`. */
 export function plainStep(rev: string, message = ""): Step {
   const digits = /^(\d{14})(?=\D|$)/.exec(rev)?.[1];
   return {
@@ -80,9 +82,10 @@ export function plainStep(rev: string, message = ""): Step {
 }
 
 /**
- * The steps that a program printed: a line of JSON for each with `rev`, and `message`, `parents`, `dependsOn`, `labels`,
- * `created`, `file`, `replaces` as far as it knows them; or a line of text, whose first word is the name. Lines of text
- * beside lines of JSON are the program's talk.
+ * Reads the steps that a program printed, one per line: either a JSON object with `rev` and, if known, `message`,
+ * `parents`, `dependsOn`, `labels`, `created`, `file` and `replaces`; or text whose first word is the name. If there
+ * are lines of JSON, other lines are ignored.
+ * @throws {AludelError} `import-replay` if a line of JSON cannot be read.
  */
 export function readSteps(printed: string): readonly Step[] {
   const lines = printed.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");
@@ -133,15 +136,15 @@ function texts(value: unknown): readonly string[] {
 
 function timeOf(text: string): string | null {
   const time = Date.parse(/Z|[+-]\d\d:?\d\d$/.test(text) ? text : `${text.replace(" ", "T")}Z`);
-  return Number.isNaN(time) ? null : new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
+  return Number.isNaN(time) ? null : toSecond(new Date(time));
 }
 
 /**
- * Steps in an order in which each comes after those that it needs, and the early ones as early as that allows. So a second
- * import adds to the line of the first, and what a database has is not behind what it lacks.
+ * Orders steps so that each one comes after those that it needs, and early steps come as early as possible. So a second
+ * import extends the line of the first, and applied steps come before others.
  *
- * @param early Tells early steps, the earliest first.
- * @throws {AludelError} `import-replay` for a step that needs one that is not there, or itself.
+ * @param early Tests for early steps, the earliest first.
+ * @throws {AludelError} `import-replay` if a step needs one that does not exist, or itself.
  */
 export function orderSteps(
   steps: readonly Step[],
@@ -176,7 +179,10 @@ function impossible({ rev }: Step, other: string): AludelError {
   );
 }
 
-/** The records of a tool that keeps a row for each step. @param column The column with its name. */
+/**
+ * Returns a reader for the records of a tool with a row for each step.
+ * @param column The column with the step's name.
+ */
 export function stateOfRows(column: string): ForeignRecords["state"] {
   return async (query: ForeignQuery, { table }: ForeignPlace) => {
     const rows = await query(`SELECT "${column}" AS rev FROM "${table.replaceAll('"', '""')}"`);
@@ -184,7 +190,7 @@ export function stateOfRows(column: string): ForeignRecords["state"] {
   };
 }
 
-/** What counts as applied if some steps are recorded: all that come before them, too. */
+/** Adds to the recorded steps all steps before them, for a tool that records only the last ones. */
 export function withAncestors(
   { revisions }: ForeignHistory,
   keys: readonly string[],
@@ -204,7 +210,7 @@ export function withAncestors(
   ];
 }
 
-/** A state without a fault. */
+/** Makes a state without a fault. @param keys The applied steps. */
 export function recorded(table: string, keys: readonly string[]): ForeignState {
   return { table, applied: keys.map((key) => ({ key, checksum: null })), fault: null };
 }

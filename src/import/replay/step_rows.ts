@@ -3,17 +3,17 @@ import { type LiteralRow, readLiterals } from "../../replay/rows/literals.ts";
 import type { Schema } from "../../schema/model/model.ts";
 import { displayName, quoteName } from "../../sql/identifier.ts";
 
-/** The rows of one table that two databases with the same schema do not share. */
+/** The rows of one table that differ between two databases with the same schema. */
 export interface RowDifference {
   readonly table: string;
   readonly columns: readonly string[];
-  /** What the one database has and the other has not, as SQL literals. */
+  /** The rows that only the first database has, as SQL literals. */
   readonly before: readonly LiteralRow[];
-  /** What the other has instead. */
+  /** The rows that only the second one has. */
   readonly after: readonly LiteralRow[];
 }
 
-/** Compares the rows of two databases; rowids that are no column, and their order, are not rows. */
+/** Compares the rows of two databases. Implicit rowids and the order of rows do not matter. */
 export async function compareTables(
   before: Connection,
   after: Connection,
@@ -33,7 +33,7 @@ export async function compareTables(
   return differences;
 }
 
-/** The rows that the others lack, each as often as it is missing. */
+/** The rows that the others lack. Equal rows are counted. */
 function without(rows: readonly LiteralRow[], others: readonly LiteralRow[]): LiteralRow[] {
   const counts = new Map<string, number>();
   for (const row of others) {
@@ -48,11 +48,11 @@ function without(rows: readonly LiteralRow[], others: readonly LiteralRow[]): Li
   });
 }
 
-/** Maximum number of rows of a table, and of letters of a value, that a description shows. */
+/** The maximum number of rows of a table, and of characters of a value, in a description. */
 const SHOWN_ROWS = 3;
 const SHOWN_LETTERS = 40;
 
-/** What happened to rows, a line for each: `users: ('Ada', 'A@X') becomes ('Ada', 'a@x')`. */
+/** Describes the differences, one line for each row: `users: ('Ada', 'A@X') becomes ('Ada', 'a@x')`. */
 export function describeRows(differences: readonly RowDifference[]): readonly string[] {
   return differences.flatMap(({ table, columns, before, after }) => {
     const pairs = before.length === after.length
@@ -78,7 +78,7 @@ function shown(row: LiteralRow): string {
   return `(${row.map(shownValue).join(", ")})`;
 }
 
-/** A literal as {@linkcode readLiterals} gives it, for a person to read, on one line. */
+/** A literal from {@linkcode readLiterals} in a readable form on one line. */
 function shownValue(literal: string): string {
   const hex = /^CAST\(x'([0-9A-F]*)' AS TEXT\)$/.exec(literal)?.[1];
   const bytes = hex === undefined ? undefined : hex.match(/../g)?.map((byte) => parseInt(byte, 16));
@@ -89,7 +89,7 @@ function shownValue(literal: string): string {
   return line.length <= SHOWN_LETTERS ? line : `${line.slice(0, SHOWN_LETTERS)}…`;
 }
 
-/** The rows as INSERT statements, if a database only got new ones; undefined if it also lost or changed some. */
+/** Returns INSERT statements for the new rows; undefined if rows were also lost or changed. */
 export function insertsOf(differences: readonly RowDifference[]): readonly string[] | undefined {
   if (differences.some(({ before }) => before.length > 0)) return undefined;
   return differences.flatMap(({ table, columns, after }) => {
@@ -98,7 +98,7 @@ export function insertsOf(differences: readonly RowDifference[]): readonly strin
   });
 }
 
-/** Text without control characters is written as text, so that a person can read it. */
+/** A literal in which text without control characters is readable. */
 function plainLiteral(literal: string): string {
   const hex = /^CAST\(x'([0-9A-F]*)' AS TEXT\)$/.exec(literal)?.[1];
   if (hex === undefined) return literal;

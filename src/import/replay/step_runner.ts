@@ -17,14 +17,14 @@ import {
 } from "./redirect.ts";
 import type { ToolCommand } from "./step.ts";
 
-/** A database after a step, and how it came there. */
+/** A database after a step, and the statements of the step. */
 export interface StepResult {
   readonly image: ScratchImage;
-  /** The statements that ran, in order; null if the program did not let them be seen. */
+  /** The statements that ran, in order; null if the program could not be traced. */
   readonly statements: readonly string[] | null;
 }
 
-/** Maximum number of lines of a failed program's output that are shown. */
+/** The maximum number of lines shown of a failed program's output. */
 const SHOWN_LINES = 20;
 
 /** Runs another tool on scratch files. */
@@ -34,7 +34,7 @@ export class StepRunner implements Disposable {
   readonly #folder: string;
 
   /**
-   * @param cwd The tool's folder, absolute.
+   * @param cwd The absolute path of the tool's folder.
    * @param live The path of the live database; null if there is none.
    */
   constructor(cwd: string, live: string | null) {
@@ -58,7 +58,7 @@ export class StepRunner implements Disposable {
   }
 
   /**
-   * Runs a program that works on no particular database, and returns what it wrote to stdout.
+   * Runs a program that only prints, and returns its output.
    * @throws {AludelError} `import-replay` if it fails.
    */
   async print(command: ToolCommand): Promise<string> {
@@ -68,16 +68,16 @@ export class StepRunner implements Disposable {
     throw failed(command, code, stdout, stderr);
   }
 
-  /** The files that the last program opened as databases, as it named them. */
+  /** The paths of the databases that the last program opened, as it spelled them. */
   get opened(): readonly string[] {
     return [...new Set(this.#trace().flatMap((line) => "open" in line ? [line.open] : []))];
   }
 
   /**
-   * Takes a database one step on.
+   * Runs a step on a database.
    *
-   * @param image The database before; undefined: there is none yet.
-   * @throws {AludelError} `import-replay` if the program fails, or leaves the scratch file alone.
+   * @param image The database before; undefined for a new one.
+   * @throws {AludelError} `import-replay` if the program fails, or writes nothing to the scratch file.
    */
   async take(image: ScratchImage | undefined, command: ToolCommand): Promise<StepResult> {
     this.#clear();
@@ -96,7 +96,7 @@ export class StepRunner implements Disposable {
   }
 
   async #read(): Promise<ScratchImage> {
-    // What is still in a log is in no image.
+    // Leaving WAL mode moves the content of the WAL into the file.
     await using connection = openNodeSqlite({ path: this.scratch, mode: "write" });
     await connection.query("PRAGMA journal_mode = DELETE");
     await connection.close();

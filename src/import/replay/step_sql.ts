@@ -34,22 +34,22 @@ import {
   writesRows,
 } from "./trace.ts";
 
-/** A step that the tool has taken on an empty history. */
+/** A step that the tool took on a database without rows of its own. */
 export interface TakenStep {
   readonly message: string;
   /** The tool's name in sentences. */
   readonly title: string;
   readonly before: ScratchImage | undefined;
   readonly result: StepResult;
-  /** Takes the step once more, on another database. */
+  /** Takes the step again on another database. */
   readonly again: (before: ScratchImage) => Promise<StepResult>;
 }
 
-/** What a step does to rows that its SQL does not do. */
+/** The changes of rows that a step makes, but its SQL does not. */
 export interface RowsLeft {
-  /** A line for each row, or why it is not known. */
+  /** A line for each row, or the reason why the rows are unknown. */
   readonly facts: readonly string[];
-  /** The statements of the tool that write rows; empty if they are not known. */
+  /** The tool's statements that write rows; empty if they are unknown. */
   readonly statements: readonly string[];
 }
 
@@ -58,36 +58,38 @@ export interface StepSql {
   readonly up: string;
   /** null if it cannot be undone. */
   readonly down: string | null;
-  /** Why there is no down. */
+  /** The reason why there is no down. */
   readonly noDown?: string;
-  /** `schema`: by our planner · `rows`: with the rows that the step makes · `statements`: the tool's own, which change rows too. */
+  /**
+   * `schema`: planned · `rows`: planned, with the new rows of the step · `statements`: with the tool's own statements.
+   */
   readonly made: "schema" | "rows" | "statements";
-  /** null if the SQL does to rows what the tool does. */
+  /** null if the SQL changes rows as the tool does. */
   readonly rowsLeft: RowsLeft | null;
-  /** Tables whose rows the tool loses and the SQL keeps. */
+  /** The tables whose rows the tool loses but the SQL keeps. */
   readonly kept: readonly string[];
 }
 
-/** What an up of ours does where the tool took the step. */
+/** The comparison of an up with the step. */
 interface Verdict {
-  /** Why it cannot be the step's; null if it runs and leads to the schema. */
+  /** The reason why the up is wrong; null if it runs and leads to the same schema. */
   readonly failure: string | null;
-  /** What differs in rows from what the tool made, a line for each. */
+  /** A line for each row that differs from the tool's. */
   readonly facts: readonly string[];
-  /** As in {@linkcode StepSql}. */
+  /** As {@linkcode StepSql.kept}. */
   readonly kept: readonly string[];
 }
 
-/** Whether an up does what the tool did. */
+/** Whether an up has the same result as the tool. */
 function isSame({ failure, facts }: Pick<Verdict, "failure" | "facts">): boolean {
   return failure === null && facts.length === 0;
 }
 
 /**
- * Whether rows went that no statement of the tool takes away: a table that it rebuilt in a transaction, with foreign keys
- * enforced, took them along by ON DELETE CASCADE. https://sqlite.org/pragma.html#pragma_foreign_keys
+ * Whether the tool lost rows that none of its statements deletes: it rebuilt their parent in a transaction with foreign
+ * keys enforced, so that ON DELETE CASCADE deleted them. See https://sqlite.org/pragma.html#pragma_foreign_keys.
  *
- * @param writes The statements that write rows; null if they are not known.
+ * @param writes The tool's statements that write rows; null if they are unknown.
  */
 function isLostByTool(
   { table, after }: RowDifference,
@@ -97,19 +99,19 @@ function isLostByTool(
     !writes.some((sql) => mayRemoveRows(sql) && mentionedNames(sql).has(foldName(table)));
 }
 
-/** The tables that statements write. */
+/** Selects the tables that statements name. */
 function written(tables: readonly string[], writes: readonly string[]): readonly string[] {
   return tables.filter((name) => writes.some((sql) => mentionedNames(sql).has(foldName(name))));
 }
 
-/** A database before a step, and what the tool made of it. */
+/** A database before a step and after it. */
 interface Trial {
   readonly before: ScratchImage | undefined;
   readonly after: ScratchImage;
   readonly statements: readonly string[] | null;
 }
 
-/** Writes steps as SQL, and compares what this SQL does with what the tool did. */
+/** Writes steps as SQL, and compares its results with those of the tool. */
 export class StepWriter {
   readonly #settings: Settings;
   readonly #table: string;
@@ -123,11 +125,11 @@ export class StepWriter {
   }
 
   /**
-   * The SQL of a step: the plan for the difference of its schemas, if that also does what the tool did to rows. Otherwise
-   * the plan with the rows that the step made, or the statements that the tool ran. If none of them does the same, the plan,
-   * and what it leaves undone.
+   * Writes the SQL of a step: the plan for the difference of the schemas if it changes rows as the tool did, otherwise
+   * the plan with the new rows, or the tool's own statements. If none of them has the same result, the plan with a
+   * comment that lists what is missing.
    *
-   * @throws {AludelError} What planning throws; what taking the step again throws, but for rows that it does not take.
+   * @throws {AludelError} `import-replay`, and the errors of planning.
    */
   async write(step: TakenStep): Promise<StepSql> {
     const comparison = await this.#compare(step);
@@ -138,7 +140,7 @@ export class StepWriter {
     const table = foldName(this.#table);
     const run = trials.map(({ statements }) => ownStatements(statements, table));
     const writes = writesOf(run, comparison.to);
-    // A statement that changed no row here may change some elsewhere; without a trace, the rows alone tell.
+    // A statement that changed no rows here may change rows elsewhere. Without a trace, only the rows can be compared.
     const isTraced = run.every((list) => list !== null);
     const judge = (up: string) => this.#judge(up, trials, comparison, isTraced ? writes : null);
     const planned = await judge(generated.up);
@@ -203,7 +205,7 @@ export class StepWriter {
     return { up, down: canonicalText(texts.down) };
   }
 
-  /** Lets the tool take the step on generated rows. @returns Why that could not be done. */
+  /** Runs the step on generated rows, and adds the result to `trials`. @returns The reason if the tool refused them. */
   async #tryWithRows(
     step: TakenStep,
     comparison: Comparison,
@@ -239,7 +241,7 @@ export class StepWriter {
         try {
           await insertLiterals(connection, table.name, parts, row);
         } catch (error) {
-          // It contradicts a row that a step before has made.
+          // The row contradicts one that an earlier step made.
           if (!(error instanceof SqlError)) throw error;
         }
       }
@@ -249,7 +251,10 @@ export class StepWriter {
     return connection.image();
   }
 
-  /** Runs an up of ours where the tool took the step, and compares. @param writes As {@linkcode isLostByTool} takes it. */
+  /**
+   * Runs an up on the databases before the step, and compares the results.
+   * @param writes As for {@linkcode isLostByTool}.
+   */
   async #judge(
     up: string,
     trials: readonly Trial[],
@@ -280,7 +285,7 @@ export class StepWriter {
     }
   }
 
-  /** Other ups for a step that changes rows. */
+  /** Makes other ups for a step that changes rows. @param planned The planned up. */
   async #candidates(
     { message, title }: TakenStep,
     planned: string,
@@ -344,7 +349,7 @@ export class StepWriter {
       .length === 0;
   }
 
-  /** Runs an up, and a down after it, as the runner will. */
+  /** Runs an up, and optionally a down, as the runner would. @param texts The up and the down. */
   async #run(
     before: ScratchImage | undefined,
     texts: readonly string[],
@@ -375,10 +380,10 @@ function firstLine(text: string): string {
   return text.split(/[\r\n\0]/, 1)[0]!.trim();
 }
 
-/** Maximum number of lines that say what an up leaves undone. */
+/** The maximum number of lines that describe what is missing in an up. */
 const SHOWN_FACTS = 12;
 
-/** The up with what it does not do, for the person who has to write that. */
+/** Adds a comment to an up that describes the changes which a person must still write. */
 function flagged(up: string, title: string, { facts, statements }: RowsLeft): string {
   const lines = [
     `${title} also changes rows in this step, and the SQL below does not.`,

@@ -3,7 +3,7 @@ import { alembic, django } from "./python_tools.ts";
 import { rails } from "./ruby_tools.ts";
 import type { StepTool } from "./step.ts";
 
-/** Every tool whose migrations are programs and whose steps are known. The surest signs come first. */
+/** Every supported tool whose migrations are programs. Those that are recognised most reliably come first. */
 export const STEP_TOOLS: readonly StepTool[] = [
   alembic,
   django,

@@ -1,16 +1,16 @@
-/** The statements that a tool ran to take a step, as a trace has them. */
+/** The statements that a tool ran to take a step, from a trace. */
 import { isToolTable } from "../../schema/model/foreign_objects.ts";
 import { mentionedNames, type Schema } from "../../schema/model/model.ts";
 import { foldName } from "../../sql/identifier.ts";
 import { splitStatements } from "../../sql/script.ts";
 import { TokenReader } from "../../sql/token_reader.ts";
 
-/** What a tool ran to take a step; null if that is not known. */
+/** The statements of a step; null if they are unknown. */
 export type OwnStatements = readonly string[] | null;
 
 /**
- * A trace without what only looks, and without what is for the tool's own tables.
- * @param table The tool's table, folded.
+ * Removes from a trace the statements that only read, and those on the tool's own tables.
+ * @param table The folded name of the tool's table.
  */
 export function ownStatements(trace: readonly string[] | null, table: string): OwnStatements {
   const isOwn = (sql: string) =>
@@ -19,8 +19,8 @@ export function ownStatements(trace: readonly string[] | null, table: string): O
 }
 
 /**
- * The statements that write rows, of every trial, without those that copy them for a rebuild: from or into a table that
- * the step makes and takes away again.
+ * Selects the statements of all trials that write rows, except those that copy rows for a rebuild: from or into a table
+ * that the step creates and drops.
  *
  * @param to The schema after the step.
  */
@@ -36,7 +36,7 @@ export function writesOf(run: readonly OwnStatements[], { tables }: Schema): rea
   return [...new Set(writes)];
 }
 
-/** The name of the table that a statement makes. */
+/** The name of the table that a statement creates; undefined if it creates none. */
 function createdTable(sql: string): string | undefined {
   const [statement] = splitStatements(sql);
   if (statement === undefined) return undefined;
@@ -48,10 +48,10 @@ function createdTable(sql: string): string | undefined {
   return reader.qualifiedName()?.name;
 }
 
-/** What ran in every trial; null if it depends on the rows that are there, or is not known. */
+/** The statements if they are the same in every trial; null if they depend on rows, or are unknown. */
 export function sameStatements([first, ...others]: readonly OwnStatements[]): OwnStatements {
   if (first === undefined || first === null || first.length === 0) return null;
-  // Knex gives its temporary tables names by chance.
+  // Knex gives its temporary tables random names.
   const spelled = (list: OwnStatements) =>
     list?.join("\n").replace(/_knex_temp_alter\d+/g, "_knex_temp_alter");
   return others.every((list) => spelled(list) === spelled(first)) ? first : null;
@@ -66,7 +66,7 @@ const LOOKING: ReadonlySet<string> = new Set(
   ["SELECT", "EXPLAIN", "PRAGMA", "BEGIN", "COMMIT", "END", "SAVEPOINT", "RELEASE", "ANALYZE"],
 );
 
-/** Whether a statement that was traced changes something; those inside of triggers are comments in a trace. */
+/** Whether a traced statement changes something. Statements of triggers are comments in a trace. */
 function isChange(sql: string): boolean {
   const verb = verbOf(sql);
   return verb === "WITH" ? writesRows(sql) : verb !== undefined && !LOOKING.has(verb);
@@ -81,12 +81,12 @@ export function writesRows(sql: string): boolean {
     (verb === "WITH" && /\b(?:insert|update|delete|replace)\s/i.test(sql));
 }
 
-/** Statements as a script. */
+/** Joins statements to a script. */
 export function ended(statements: readonly string[]): string {
   return statements.map((sql) => `${sql.trim().replace(/;$/, "")};\n`).join("");
 }
 
-/** Whether a statement that writes rows may take some away, by its words. */
+/** Whether a statement that writes rows may also delete some, judged by its words. */
 export function mayRemoveRows(sql: string): boolean {
   const verb = verbOf(sql);
   return (verb !== "INSERT" && verb !== "UPDATE") || /\bREPLACE\b/i.test(sql);
