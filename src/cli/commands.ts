@@ -3,7 +3,7 @@ import type { Command } from "./arguments/command.ts";
 /** The hidden command that prints candidates for the Tab key. */
 export const COMPLETE_COMMAND = "__complete";
 
-/** The headings of the help, in its order. */
+/** The headings of the help, in order. */
 export const GROUPS = [
   "Start",
   "Write revisions",
@@ -17,22 +17,22 @@ export const GROUPS = [
 /** A command before its module is loaded. */
 export interface CommandEntry {
   readonly group: (typeof GROUPS)[number];
-  /** One line, below 60 characters. */
+  /** The summary, one line of less than 60 characters. */
   readonly summary: string;
   load(): Promise<{ readonly command: Command }>;
 }
 
 /**
- * Loads a command's module by its address. Behind a literal import, Deno would read the modules of all commands at every
- * start, to know its module graph: an eighth of the time of `current`.
+ * Loads a command's module by its address. With literal imports, Deno would read the modules of all commands at every
+ * start to build its module graph, which takes an eighth of the time of `current`.
  *
- * @param name The command's export, in a module that has several.
+ * @param name The export with the command, for a module with several.
  */
 async function load(module: URL, name = "command"): Promise<{ readonly command: Command }> {
   return { command: (await import(module.href))[name] };
 }
 
-/** Every command. The name has a space where it is a sub-command. */
+/** All commands by name. The name of a sub-command has a space. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   init: {
     group: "Start",
@@ -81,7 +81,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   drop: {
     group: "Write revisions",
-    summary: "take a draft out again",
+    summary: "remove a draft",
     load: () => load(new URL("./commands/write/drop.ts", import.meta.url)),
   },
   rebase: {
@@ -91,7 +91,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   squash: {
     group: "Write revisions",
-    summary: "make one revision of many",
+    summary: "replace several revisions by one",
     load: () => load(new URL("./commands/write/squash.ts", import.meta.url)),
   },
   upgrade: {
@@ -131,7 +131,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   restore: {
     group: "Change a database",
-    summary: "put a restore point back",
+    summary: "restore the database from a restore point",
     load: () => load(new URL("./commands/change/restore.ts", import.meta.url)),
   },
   current: {
@@ -186,7 +186,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   blame: {
     group: "Look",
-    summary: "say which revision made each part of a table",
+    summary: "show which revision last changed each part of a table",
     load: () => load(new URL("./commands/look/blame.ts", import.meta.url)),
   },
   bisect: {
@@ -226,17 +226,17 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   "fleet resume": {
     group: "Fleet",
-    summary: "go on with a run that stopped",
+    summary: "continue a run that stopped",
     load: () => load(new URL("./commands/fleet/fleet_resume.ts", import.meta.url)),
   },
   "fleet undo": {
     group: "Fleet",
-    summary: "take back what a run did",
+    summary: "undo a run",
     load: () => load(new URL("./commands/fleet/fleet_undo.ts", import.meta.url)),
   },
   "fleet report": {
     group: "Fleet",
-    summary: "tell what became of the databases of a run",
+    summary: "show the results of a run",
     load: () => load(new URL("./commands/fleet/fleet_report.ts", import.meta.url)),
   },
   "hook install": {
@@ -251,7 +251,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   "hook status": {
     group: "Git",
-    summary: "say which hooks are there",
+    summary: "show which hooks are installed",
     load: () => load(new URL("./commands/git/hook.ts", import.meta.url), "status"),
   },
   "merge-driver": {
@@ -261,12 +261,12 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   switch: {
     group: "Change a database",
-    summary: "go to another branch's revisions in one step",
+    summary: "move the database to another branch's revisions",
     load: () => load(new URL("./commands/change/switch.ts", import.meta.url)),
   },
 };
 
-/** Commands of other tools, with Aludel's equivalent. */
+/** Commands of other tools, with Aludel's equivalents. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   ensure_version:
     'Nothing to do: "aludel upgrade" and "aludel stamp" create their tables themselves',

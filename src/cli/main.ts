@@ -10,16 +10,16 @@ import type { Runtime } from "./terminal/runtime.ts";
 import { Ui } from "./terminal/ui.ts";
 
 /**
- * Runs one command line, from its words to its exit code (spec: 0 done, 1 error, 2 usage, 3 finding,
- * 4 partly done, 70 a bug of ours, 130 interrupted). Never throws.
+ * Runs one command line and returns its exit code (0 done, 1 error, 2 usage, 3 finding, 4 partly done, 70 a bug of
+ * Aludel, 130 interrupted). It never throws.
  */
 export async function main(runtime: Runtime): Promise<number> {
   if (runtime.args[0] === COMPLETE_COMMAND) return await printCandidates(runtime);
-  // Until the flags are parsed, the word `--json` decides how an error is printed.
+  // Until the flags are parsed, the word `--json` decides how errors are printed.
   let ui = new Ui(runtime, { json: runtime.args.includes("--json"), quiet: false });
   try {
     const line = splitCommandLine(runtime.args);
-    // Help and release are always text.
+    // Help and the release are always text.
     const plain = new Ui(runtime, { json: false, quiet: false });
     if (line.release) {
       plain.data(await releaseText(runtime));
@@ -47,7 +47,10 @@ export async function main(runtime: Runtime): Promise<number> {
   }
 }
 
-/** Answers the Tab key of a shell. It must not disturb the command line: on an error it offers nothing. */
+/**
+ * Prints candidates for a shell's Tab key. On an error it prints none, because a message would disturb the command
+ * line.
+ */
 async function printCandidates(runtime: Runtime): Promise<number> {
   try {
     const { complete } = await import("./completion/complete.ts");
@@ -55,7 +58,7 @@ async function printCandidates(runtime: Runtime): Promise<number> {
     const words = runtime.args.slice(runtime.args[1] === "--" ? 2 : 1);
     runtime.stdout.write(candidateLines(await complete(words, runtime)));
   } catch {
-    // Nothing to offer.
+    // There are no candidates.
   }
   return 0;
 }
@@ -85,7 +88,9 @@ async function runCommand(
   return await command.run({ runtime, ui }, values, parsed.args) ?? 0;
 }
 
-/** The database of `$ALUDEL_DATABASE` is repeated too: the variable may have been set for this command line only. */
+/**
+ * The command line for next steps. They name the database of `$ALUDEL_DATABASE`, which may be set only for this line.
+ */
 function hereOf(flags: Readonly<Record<string, unknown>>, runtime: Runtime): Here {
   const { config, database } = flags as { config?: string; database?: string };
   const variable = database === undefined ? runtime.env("ALUDEL_DATABASE") : undefined;
@@ -110,7 +115,7 @@ async function printHelp(
     return 0;
   }
   if (line.command === undefined && !line.help) {
-    // Without a command the help goes to stderr, so that a script that forgot the command notices.
+    // Without a command the help goes to stderr, so that a script without one fails visibly.
     ui.error(help.briefText(ui.talkStyle));
     return 2;
   }

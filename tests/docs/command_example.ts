@@ -41,7 +41,7 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
   },
   "aludel export sql 3f9c: --out new": {
     scene: "a project",
-    prints: /create_roles\.up\.sql[^]*They go on from ae10c2d94b71/,
+    prints: /create_roles\.up\.sql[^]*They continue from ae10c2d94b71/,
     then: "ls new",
     thenPrints: /add_ages/,
   },
@@ -115,7 +115,7 @@ export const EXAMPLE_CLAIMS: Readonly<Record<string, ExampleClaim>> = {
   "aludel dev --stop": {
     scene: "a project",
     before: "aludel upgrade heads && aludel dev --once",
-    prints: /drop table events[^]*has what its revisions say/,
+    prints: /drop table events[^]*has the schema of its revisions/,
     then: "aludel verify --drift",
     thenPrints: /everything matches/,
   },

@@ -104,7 +104,7 @@ Deno.test("dev refuses a database that takes no drafts, what rows forbid, and fl
     /error\[sql-choose\]: The difference could not[^]*a value for "age"[^]*next: Give the column a DEFAULT/,
   );
   assert.match((await project.fails(2, "dev", "--once", "--stop")).stderr, /exclude each other/);
-  assert.match((await project.fails(2, "dev", "--json")).stdout, /dev goes on/);
+  assert.match((await project.fails(2, "dev", "--json")).stdout, /dev continues/);
   project.write("schema.sql", WITH_EMAIL);
   await project.prepare("protect", "--no-drafts");
   assert.match((await project.fails(1, "dev", "--once")).stderr, /no-drafts/);

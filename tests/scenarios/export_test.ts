@@ -157,14 +157,14 @@ Deno.test("export puts branches in one line, and says what is lost", async () =>
   await again.prepare("upgrade", "head", "-d", "new.db");
 });
 
-Deno.test("export writes a range of revisions, and says what they go on from", async () => {
+Deno.test("export writes a range of revisions, and says what they continue from", async () => {
   using folder = temporaryProject();
   for (const [id, table] of [["r1", "a"], ["r2", "b"], ["r3", "c"]] as const) {
     await addRevision(folder, id, `CREATE TABLE ${table} (x);\n`, `DROP TABLE ${table};\n`);
   }
   const told = JSON.parse(await folder.prepare("export", "goose", "r2:", "--out", "new", "--json"));
   assert.deepEqual(told.revisions.map(({ id }: { id: string }) => id), ["r2", "r3"]);
-  assert.match(JSON.stringify(told.notices), /go on from r1/);
+  assert.match(JSON.stringify(told.notices), /continue from r1/);
   const one = JSON.parse(await folder.prepare("export", "sql", "r1", "--out", "one", "--json"));
   assert.deepEqual(one.revisions.map(({ id }: { id: string }) => id), ["r1"]);
   assert.deepEqual(
@@ -172,7 +172,7 @@ Deno.test("export writes a range of revisions, and says what they go on from", a
     [],
   );
   const embed = await folder.inProcess("export", "embed", "r2:", "--out", "m.ts");
-  assert.match(embed.stderr, /error\[usage\]: A module has all revisions/);
+  assert.match(embed.stderr, /error\[usage\]: A module always has all revisions/);
 });
 
 Deno.test("export embed writes one module that the library reads, and writes it again", async () => {

@@ -262,7 +262,7 @@ Deno.test("looking creates no database, and one that cannot be read is only a wa
   assert.equal(shown.code, 0);
   assert.match(
     shown.stderr,
-    /^warning: the database was not looked at: .*is not an SQLite database\n/,
+    /^warning: the database was not read: .*is not an SQLite database\n/,
   );
   assert.equal((await project.aludel("history")).code, 0);
   const needed = await project.aludel("history", "-i");

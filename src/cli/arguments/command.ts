@@ -7,9 +7,9 @@ export interface Positional {
   /** Such as `REF`. */
   readonly name: string;
   readonly help: string;
-  /** May be left out. */
+  /** Whether it may be left out. */
   readonly optional?: boolean;
-  /** Any number of them: at least one unless also `optional`. */
+  /** Whether there may be several: at least one, unless it is also `optional`. */
   readonly many?: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface Example {
   readonly says: string;
 }
 
-/** The world as a command sees it. */
+/** The program's surroundings, the session and the output, for a command. */
 export interface CommandContext {
   readonly runtime: Runtime;
   readonly ui: Ui;
@@ -27,17 +27,17 @@ export interface CommandContext {
 
 /** A command as its module defines it. */
 export interface CommandDefinition<F extends Flags> {
-  /** As typed after `aludel`; two words for a sub-command: `hook install`. */
+  /** The name as typed after `aludel`; two words for a sub-command: `hook install`. */
   readonly name: string;
-  /** Its effect, and everything a newcomer must know, in paragraphs without line breaks. */
+  /** The effect, and all that a newcomer must know, in paragraphs without line breaks. */
   readonly description: readonly string[];
   readonly flags: F;
   readonly positional: readonly Positional[];
-  /** At least one; the help ends with them. */
+  /** At least one, printed at the end of the help. */
   readonly examples: readonly [Example, ...Example[]];
   /**
    * Calls the use case and renders its result.
-   * @returns The exit code; nothing is 0.
+   * @returns The exit code; 0 if there is none.
    */
   run(
     context: CommandContext,
@@ -49,7 +49,7 @@ export interface CommandDefinition<F extends Flags> {
 /** A command whose flags are not known to the type checker. */
 export type Command = CommandDefinition<Flags>;
 
-/** Gives `run` the types of the flags. */
+/** Infers the types of the flags for `run`. */
 export function defineCommand<const F extends Flags>(definition: CommandDefinition<F>): Command {
   return definition as unknown as Command;
 }

@@ -13,7 +13,7 @@ export interface CommandLine {
   readonly release: boolean;
 }
 
-/** Flags that are allowed before the command, as in Alembic, with whether a value follows. */
+/** Flags that are allowed before the command, as in Alembic, and whether a value follows. */
 const LEADING: Readonly<Record<string, boolean>> = {
   "-c": true,
   "--config": true,
@@ -24,12 +24,12 @@ const LEADING: Readonly<Record<string, boolean>> = {
   "--json": false,
 };
 
-/** The same as they are typed in full. */
+/** The same flags in their long form. */
 export const LEADING_FLAGS: ReadonlySet<string> = new Set(
   Object.keys(LEADING).filter((flag) => flag.startsWith("--")),
 );
 
-/** Alembic's global flags that have no meaning here, with the reason. */
+/** Alembic's global flags that Aludel does not have, with the reason. */
 const ALEMBIC_ONLY: Readonly<Record<string, string>> = {
   "-n": 'Settings have no sections: choose a database with "--database NAME"',
   "--name": 'Settings have no sections: choose a database with "--database NAME"',
@@ -73,7 +73,10 @@ export function splitCommandLine(words: readonly string[]): CommandLine {
   return { command: undefined, args: moved, help, release };
 }
 
-/** Zsh passes on the comment of a line that was pasted: `aludel restore NAME # undo this`. A flag may have the value "#". */
+/**
+ * Removes the comment of a pasted line, which zsh passes on: `aludel restore NAME # undo this`. A flag's value may be
+ * "#".
+ */
 function withoutComment(words: readonly string[]): readonly string[] {
   const at = words.findIndex((word, index) => word === "#" && !words[index - 1]?.startsWith("-"));
   return at < 1 ? words : words.slice(0, at);
@@ -98,23 +101,23 @@ function unknownFlag(flag: string): AludelError {
   });
 }
 
-/** A command line in the one spelling that the parser understands. */
+/** The arguments of a command in the one spelling that the parser understands. */
 export interface NormalArguments {
   readonly args: readonly string[];
-  /** `--help` or `-h` is among them. It is left out of `args`. */
+  /** Whether `--help` or `-h` was given. It is not in `args`. */
   readonly help: boolean;
-  /** `--json` is among them. */
+  /** Whether `--json` was given. */
   readonly json: boolean;
 }
 
 /**
- * Brings the spellings that Alembic takes into one: `-r-3:current`, `-m"text"`, `-vi`, `--head=`.
- * `downgrade -1` and `-r -3:current` need nothing, because no flag is a digit. Nothing after `--` is touched.
+ * Normalises the spellings that Alembic accepts: `-r-3:current`, `-m"text"`, `-vi`, `--head=`.
+ * `downgrade -1` and `-r -3:current` need no change, because no flag is a digit. Words after `--` are kept.
  *
  * @param args The words after the command's name.
- * @param takesValue Whether a flag, written `--name` or `-n`, is followed by a value; undefined for one
- *   that the command does not have. Such a flag is passed on for the parser to complain about.
- * @param fullName The flag that `--name` is a beginning of; itself if there is none.
+ * @param takesValue Whether a value follows a flag, written `--name` or `-n`; undefined for a flag that the command
+ *   does not have, which is passed on so that the parser reports it.
+ * @param fullName The full name of an abbreviated flag `--name`; the same text if there is none.
  */
 export function normaliseArguments(
   args: readonly string[],
@@ -125,7 +128,7 @@ export function normaliseArguments(
   let help = false;
   let json = false;
   const valueOf = (flag: string, value: string) => {
-    // The parser's `flag=value` form holds neither an empty value nor a line break.
+    // The parser's `flag=value` form allows neither an empty value nor a line break.
     if (value === "" || value.includes("\n")) normal.push(flag, value);
     else normal.push(`${flag}=${value}`);
   };
@@ -172,7 +175,7 @@ export function normaliseArguments(
   return { args: normal, help, json };
 }
 
-/** Passes on the value after a flag, so that it is not read as something else; returns the new index. */
+/** Passes on the value after a flag, so that it is not taken for a flag. Returns the new index. */
 function passValue(
   args: readonly string[],
   index: number,
@@ -180,7 +183,7 @@ function passValue(
   normal: string[],
 ): number {
   const next = args[index + 1];
-  // A value cannot look like a flag: `-m --json` is a forgotten message.
+  // A value cannot look like a flag: in `-m --json` the message was forgotten.
   if (!valued || next === undefined || /^--?[A-Za-z]|^--$/.test(next)) return index;
   normal.push(next);
   return index + 1;

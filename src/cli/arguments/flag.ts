@@ -4,35 +4,35 @@ import { say } from "../../text/next_step.ts";
 interface FlagBasics {
   /** The single letter after `-`. */
   readonly alias?: string;
-  /** One line for the help. */
+  /** The description, one line in the help. */
   readonly help: string;
 }
 
-/** Present or not. */
+/** A flag without a value. */
 export interface SwitchFlag extends FlagBasics {
   readonly kind: "switch";
 }
 
-/** Followed by a value. */
+/** A flag with a value. */
 export interface TextFlag extends FlagBasics {
   readonly kind: "text";
   /** The value's name in the help: `MSG`. */
   readonly value: string;
 }
 
-/** May be given several times. */
+/** A flag with a value that may be given several times. */
 export interface ListFlag extends FlagBasics {
   readonly kind: "list";
   readonly value: string;
 }
 
-/** Followed by one of a few words. */
+/** A flag with one of a few words as its value. */
 export interface ChoiceFlag extends FlagBasics {
   readonly kind: "choice";
   readonly values: readonly string[];
 }
 
-/** Followed by a number that is not negative. */
+/** A flag with a number of zero or more as its value. */
 export interface NumberFlag extends FlagBasics {
   readonly kind: "number";
   readonly value: string;
@@ -41,7 +41,7 @@ export interface NumberFlag extends FlagBasics {
 /** A flag of any kind. */
 export type Flag = SwitchFlag | TextFlag | ListFlag | ChoiceFlag | NumberFlag;
 
-/** Flags by name in camel case: `branchLabel` is typed `--branch-label`. */
+/** Flags by name in camel case: `branchLabel` is typed as `--branch-label`. */
 export type Flags = Readonly<Record<string, Flag>>;
 
 /** The value of a flag. If it was not given, a list is empty and any other is undefined. */
@@ -54,7 +54,9 @@ export type FlagValue<F extends Flag> = F extends SwitchFlag ? boolean
 /** The values of all flags of a command, by name. */
 export type FlagValues<F extends Flags> = { readonly [K in keyof F]: FlagValue<F[K]> };
 
-/** The flags of every command. A command's own letter wins: `current -c` is `--check-heads`. */
+/**
+ * The flags of every command. If a command uses the same letter, its own flag gets it: `current -c` is `--check-heads`.
+ */
 export const SHARED_FLAGS = {
   config: {
     kind: "text",
@@ -66,7 +68,7 @@ export const SHARED_FLAGS = {
   quiet: { kind: "switch", alias: "q", help: "print results and errors only" },
 } as const satisfies Flags;
 
-/** For commands that read or write a database, and wait for others that write it. */
+/** The flags of commands that read or write a database, and wait for others that write it. */
 export const DATABASE_FLAG = {
   database: {
     kind: "text",
@@ -97,17 +99,17 @@ export const UNDO_FLAGS = {
   },
 } as const satisfies Flags;
 
-/** `branchLabel` as it is typed: `--branch-label`. */
+/** Formats `branchLabel` as it is typed: `--branch-label`. */
 export function longName(name: string): string {
   return "--" + name.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
 }
 
-/** Whether a flag is followed by a value. */
+/** Whether a value follows a flag. */
 export function takesValue(flag: Flag): boolean {
   return flag.kind !== "switch";
 }
 
-/** The command's flags followed by the shared ones, without the letters that the command took. */
+/** The command's flags, then the shared ones without the letters that the command uses. */
 export function allFlags(own: Flags): Flags {
   const taken = new Set(Object.values(own).map((flag) => flag.alias));
   const shared = Object.entries(SHARED_FLAGS).map(([name, flag]: [string, Flag]) => {
@@ -118,7 +120,7 @@ export function allFlags(own: Flags): Flags {
 }
 
 /**
- * Refuses two flags that each replace the run by something else.
+ * Refuses two of the flags that replace the run.
  * @throws {AludelError} `usage`.
  */
 export function refuseSeveralModes(flags: {
@@ -143,7 +145,7 @@ export function refuseSeveralModes(flags: {
   });
 }
 
-/** The flag of the commands that can look for drift. */
+/** The flag of commands that can look for drift. */
 export const DRIFT_FLAG = {
   drift: {
     kind: "switch",

@@ -4,7 +4,7 @@ import type { Style } from "../terminal/style.ts";
 import type { Command } from "./command.ts";
 import { allFlags, type Flag, longName } from "./flag.ts";
 
-/** One line: `aludel show [OPTIONS] REF`. */
+/** The usage of a command in one line: `aludel show [OPTIONS] REF`. */
 export function usageLine(command: Command): string {
   const words = command.positional.map(({ name, optional, many }) => {
     const word = many ? `${name}...` : name;
@@ -15,7 +15,7 @@ export function usageLine(command: Command): string {
 
 const WIDTH = 80;
 
-/** The text of `aludel --help`: every command with its summary. No command's module is loaded for it. */
+/** The text of `aludel --help`: every command with its summary. It loads no command's module. */
 export function overviewText(style: Style): string {
   const names = Object.keys(COMMANDS);
   const column = Math.max(...names.map((name) => name.length)) + 2;
@@ -43,7 +43,7 @@ export function overviewText(style: Style): string {
   return lines.join("\n");
 }
 
-/** The text of `aludel` alone: the names of the commands, on one screen. */
+/** The text of `aludel` without a command: the names of the commands, on one screen. */
 export function briefText(style: Style): string {
   const column = Math.max(...GROUPS.map((group) => group.length)) + 2;
   const lines = [
@@ -54,7 +54,7 @@ export function briefText(style: Style): string {
   ];
   for (const group of GROUPS) {
     const names = Object.entries(COMMANDS).filter(([, entry]) => entry.group === group)
-      // A name of two words stays on one line.
+      // Do not break a name of two words.
       .map(([name]) => name.replaceAll(" ", "\u00a0"));
     if (names.length === 0) continue;
     const [first = "", ...rest] = wrap(names.join(", "), WIDTH - column)
@@ -93,7 +93,7 @@ export function commandText(command: Command, style: Style): string {
   return lines.join("\n");
 }
 
-/** `-m, --message MSG`. */
+/** Formats a flag: `-m, --message MSG`. */
 function flagSpelling(name: string, flag: Flag): string {
   const letter = flag.alias === undefined ? "    " : `-${flag.alias}, `;
   const value = flag.kind === "switch"
@@ -104,7 +104,7 @@ function flagSpelling(name: string, flag: Flag): string {
   return `${letter}${longName(name)}${value}${flag.kind === "list" ? "..." : ""}`;
 }
 
-/** Two columns, the second wrapped; a long first cell gets its own line. */
+/** Formats two columns, the second of them wrapped. A long first cell gets its own line. */
 function columns(rows: readonly (readonly [string, string])[], style: Style): string[] {
   const widest = Math.min(26, Math.max(...rows.map(([left]) => left.length)));
   return rows.flatMap(([left, right]) => {
@@ -116,7 +116,7 @@ function columns(rows: readonly (readonly [string, string])[], style: Style): st
   });
 }
 
-/** Breaks a text at spaces so that no line is longer than `width`, unless a word is. */
+/** Breaks a text at spaces, so that only lines with a longer word exceed `width`. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

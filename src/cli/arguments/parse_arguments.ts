@@ -31,7 +31,7 @@ export interface ParsedArguments {
 type Values = Readonly<Record<string, unknown>>;
 type StricliParameters = TypedCommandParameters<Values, string[], CommandContext>;
 
-/** Stricli must be given streams; it writes nothing, because every text it would write is thrown instead. */
+/** Stricli requires streams, but writes nothing, because all of its messages are thrown as errors. */
 const SILENT = { stdout: { write() {} }, stderr: { write() {} } };
 
 /**
@@ -76,7 +76,7 @@ export async function parseArguments(
   return parsed;
 }
 
-/** The definitions in Stricli's terms. Its types follow from literals, ours are data: hence `unknown`. */
+/** Converts the definitions for Stricli, whose types are inferred from literals; ours are data, hence `unknown`. */
 function parameters(command: Command, flags: Flags): unknown {
   const named = Object.entries(flags);
   const last = command.positional.at(-1);

@@ -7,20 +7,20 @@ import { type NormalArguments, normaliseArguments } from "./command_line.ts";
 import { allFlags, type Flag, type Flags, type FlagValue, longName, takesValue } from "./flag.ts";
 import type { ParsedArguments } from "./parse_arguments.ts";
 
-/** A command's full name, and the words after it. */
+/** A command's full name, and the words that follow it. */
 export interface FoundCommand {
   readonly name: string;
   readonly args: readonly string[];
 }
 
 /**
- * The command that the words begin with: the longest name of the table, of which a unique beginning is enough.
+ * Finds the command with the longest name at the start of the words. A name may be abbreviated if it stays unique.
  *
  * @returns undefined if there is none.
- * @throws {AludelError} `usage` for the beginning of several.
+ * @throws {AludelError} `usage` if several commands begin so.
  */
 export function findCommand(first: string, args: readonly string[]): FoundCommand | undefined {
-  // Flags before the command include their values; after it, "-m" may be followed by one.
+  // Flags before the command are joined with their values; a flag after it, such as "-m", may be followed by one.
   const second = args.findIndex((word) => !/^--(?:[a-z]+=|json$|quiet$)/.test(word));
   const names = Object.keys(COMMANDS);
   const firsts = new Set(names.map((name) => name.split(" ")[0]!));
@@ -34,7 +34,7 @@ export function findCommand(first: string, args: readonly string[]): FoundComman
   return Object.hasOwn(COMMANDS, head) ? { name: head, args } : undefined;
 }
 
-/** A word of the list that another is, or is the only one to begin with it; else the word itself. */
+/** Completes a word if it is the beginning of exactly one word of the list. */
 function completed(word: string, words: readonly string[], before: string): string {
   if (word === "" || words.includes(word)) return word;
   const meant = words.filter((one) => one.startsWith(word));
@@ -44,7 +44,7 @@ function completed(word: string, words: readonly string[], before: string): stri
   });
 }
 
-/** A command's arguments in the one spelling of the parser: with the full names of its flags. */
+/** Normalises a command's arguments, and completes the names of its flags. */
 export function normalArguments(command: Command, args: readonly string[]): NormalArguments {
   const valued = new Map<string, boolean>();
   for (const [name, flag] of Object.entries(allFlags(command.flags))) {
@@ -73,10 +73,10 @@ export async function readArguments(
 }
 
 /**
- * The meaning of a command line without flags, as most are. Nothing is left to parse then, so Stricli, which takes a
- * fifth of the time of a quick command, is not loaded.
+ * Reads a command line without flags, as most are. Nothing must be parsed then, so Stricli is not loaded, which takes a
+ * fifth of the time of a quick command.
  *
- * @returns undefined if something must be parsed or refused: the parser has the messages for it.
+ * @returns undefined if the parser is needed, also for its error messages.
  */
 export function bareArguments(
   command: Command,
@@ -112,10 +112,9 @@ function listed(words: readonly string[]): string {
 }
 
 /**
- * @param word The first word, which is no command.
+ * @param word The first word, which is not a command.
  * @param args The words that follow.
- * @throws AludelError `usage`, always: with the sub-commands, with Aludel's word for it, or with the
- *   command whose name is closest.
+ * @throws AludelError `usage`, always: it lists the sub-commands, or names Aludel's equivalent or the closest command.
  */
 export function refuseUnknownCommand(word: string, args: readonly string[]): never {
   const names = Object.keys(COMMANDS);
@@ -149,7 +148,7 @@ export function refuseUnknownCommand(word: string, args: readonly string[]): nev
   });
 }
 
-/** A command line of the table below, whose only quotes hold a message together. */
+/** Splits a command line of the table into words. Its only quotes are around messages. */
 function lineOf(line: string): NextCommand {
   return { command: (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', "")) };
 }

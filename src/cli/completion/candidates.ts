@@ -9,27 +9,27 @@ import type { Runtime } from "../terminal/runtime.ts";
 import { targetChoice } from "../session/session.ts";
 import { SHELLS } from "./shell_script.ts";
 
-/** A word to offer at the cursor. */
+/** A word that is offered at the cursor. */
 export interface Candidate {
   readonly value: string;
-  /** What it means, in a few words; empty if the word says it all. */
+  /** The meaning in a few words; empty if the word is clear. */
   readonly description: string;
 }
 
-/** The words to offer at the cursor. */
+/** The words that are offered at the cursor. */
 export interface Candidates {
   readonly words: readonly Candidate[];
   /** Whether the shell should offer paths too. */
   readonly paths: "none" | "files" | "folders";
 }
 
-/** No word is known. */
+/** No candidates. */
 export const NOTHING: Candidates = { words: [], paths: "none" };
 
 /**
- * The candidates as the scripts of the shells read them: `WORD<TAB>DESCRIPTION` a line, then `:files` or `:folders`.
+ * Formats candidates for the shells' scripts: `WORD<TAB>DESCRIPTION` a line, then `:files` or `:folders`.
  *
- * Control characters are spelled out in a description; a word that holds one is left out.
+ * Control characters in a description are escaped. A word with one is left out.
  */
 export function candidateLines({ words, paths }: Candidates): string {
   const safe = words.filter(({ value }) => visible(value) === value && !/[\t\n]/.test(value));
@@ -45,15 +45,15 @@ export type CompletionRuntime = Pick<Runtime, "cwd" | "env">;
 /** The command line so far. */
 export interface CompletionRequest {
   readonly runtime: CompletionRuntime;
-  /** The settings file that it names. */
+  /** The settings file that the line names. */
   readonly config: string | undefined;
-  /** The database that it names. */
+  /** The database that the line names. */
   readonly database: string | undefined;
-  /** The command that is being typed. */
+  /** The command that the line names. */
   readonly command: string;
 }
 
-/** The values that a flag takes. */
+/** The candidates for the value of a flag. */
 export function flagValueCandidates(
   flag: Flag,
   typed: string,
@@ -65,8 +65,8 @@ export function flagValueCandidates(
 }
 
 /**
- * The values that a placeholder of the help stands for: `REF`, `TARGET`, `FILE`. No database is opened.
- * @throws The errors of a broken project; the caller offers nothing then.
+ * The candidates for a placeholder of the help: `REF`, `TARGET`, `FILE`. It opens no database.
+ * @throws The errors of a broken project, for which the caller offers nothing.
  */
 export function valueCandidates(
   placeholder: string,
@@ -75,7 +75,7 @@ export function valueCandidates(
 ): Candidates {
   switch (placeholder) {
     case "REF":
-      // As for diff, anything that has a schema.
+      // As for diff: anything with a schema.
       if (request.command === "schema") return valueCandidates("A", typed, request);
       return { words: refs(typed, request), paths: "none" };
     case "A:B": {
@@ -118,7 +118,7 @@ function refs(typed: string, request: CompletionRequest): readonly Candidate[] {
   return refCandidates(manifest?.revisions ?? [], typed, request.command);
 }
 
-/** The restore points of the database that the line means, newest first. */
+/** The restore points of the line's database, newest first. */
 function points({ runtime, config, database }: CompletionRequest): readonly Candidate[] {
   const { target } = targetChoice(runtime, openProject(runtime.cwd, config).settings, database);
   if (target.kind === "memory") return [];
@@ -139,7 +139,7 @@ function fleets({ runtime, config }: CompletionRequest): readonly Candidate[] {
   return Object.keys(fleets).map((value) => ({ value, description: "" }));
 }
 
-/** Maximum number of revisions offered while nothing is typed: the newest, which are usually meant. */
+/** The number of revisions offered before anything is typed. They are the newest, which are usually meant. */
 const SHOWN = 100;
 
 const WORDS = {
@@ -152,10 +152,10 @@ const WORDS = {
 } as const satisfies Record<string, Candidate>;
 
 /**
- * Refs to offer: words of the grammar, then revisions, newest first, then labels with their branch's head.
+ * The refs to offer: words of the grammar, then revisions, newest first, then labels with their branch's head.
  *
  * @param typed The text before the cursor.
- * @param command The command, which decides which words are possible.
+ * @param command The command, which allows only certain words.
  */
 function refCandidates(
   revisions: readonly ManifestRevision[],

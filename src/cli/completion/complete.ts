@@ -12,11 +12,11 @@ import {
 import { Scan } from "./scan.ts";
 
 /**
- * The words to offer for the last word of a command line.
+ * Finds the candidates for the last word of a command line.
  *
- * @param words The words after `aludel`, up to the cursor: the last one, maybe empty, is being typed.
+ * @param words The words after `aludel`, up to the cursor. The last one, which may be empty, is being typed.
  * @param runtime The working folder, and the variables that may name the database.
- * @throws The errors of a broken project; the caller offers nothing then.
+ * @throws The errors of a broken project, for which the caller offers nothing.
  */
 export async function complete(
   words: readonly string[],
@@ -52,7 +52,7 @@ async function candidates(
   if (rest[0] === "help") return commandWords(rest.slice(1));
   const name = commandName(rest);
   if (name === undefined) return commandWords(rest);
-  // "backup" is a command, and the first word of "backup list".
+  // "backup" is a command, and also the first word of "backup list".
   const more = rest.length === 1 ? commandWords(rest).words : [];
   const { command } = await COMMANDS[name]!.load();
   const scan = new Scan(allFlags(command.flags));
@@ -77,7 +77,7 @@ function withinCommand(
   if (value !== undefined) return value;
   if (typed.startsWith("-") && !scan.ended && !/^-\d/.test(typed)) {
     const flags = scan.unused();
-    // "-" may also begin "-1".
+    // "-" may also be the beginning of "-1".
     if (typed !== "-") return { words: flags, paths: "none" };
     const { words } = positional(command, scan.count, typed, request);
     return { words: [...flags, ...words], paths: "none" };
@@ -98,12 +98,12 @@ function positional(
   return valueCandidates(isRange ? "A:B" : parameter.name, typed, request);
 }
 
-/** The longest name of a command that the words begin with. */
+/** The longest name of a command at the start of the words. */
 function commandName(words: readonly string[]): string | undefined {
   return [words.slice(0, 2).join(" "), words[0]!].find((name) => Object.hasOwn(COMMANDS, name));
 }
 
-/** The words that may follow the words of a command's name so far. */
+/** The words that may follow an incomplete name of a command. */
 function commandWords(before: readonly string[]): Candidates {
   const found = new Map<string, string>();
   for (const [name, { summary }] of Object.entries(COMMANDS)) {

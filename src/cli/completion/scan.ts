@@ -6,13 +6,13 @@ import {
   flagValueCandidates,
 } from "./candidates.ts";
 
-/** The words read so far of a command's arguments. */
+/** Reads the words of a command's arguments. */
 export class Scan {
   readonly #flags: Flags;
   readonly #used = new Set<string>();
-  /** The name of the flag that waits for its value. */
+  /** The name of the flag whose value comes next. */
   pending: string | undefined;
-  /** How many arguments were given that are not flags. */
+  /** The number of arguments that are not flags. */
   count = 0;
   /** Whether `--` was given. */
   ended = false;
@@ -38,7 +38,7 @@ export class Scan {
     }
   }
 
-  /** Candidates for a flag's value, if one is being typed: alone, after `=`, or after the flag's letter. */
+  /** Candidates for a flag's value, if one is being typed: as a word, after `=`, or after the flag's letter. */
   valueOf(typed: string, request: CompletionRequest): Candidates | undefined {
     if (this.pending !== undefined) {
       return flagValueCandidates(this.#flags[this.pending]!, typed, request);
@@ -51,7 +51,7 @@ export class Scan {
     return { words: words.map((word) => ({ ...word, value: before + word.value })), paths: "none" };
   }
 
-  /** The flags that may still be given. */
+  /** The flags that can still be given. */
   unused(): readonly Candidate[] {
     const flags = Object.entries(this.#flags)
       .filter(([name, flag]) => flag.kind === "list" || !this.#used.has(name))

@@ -1,24 +1,24 @@
 import { COMPLETE_COMMAND } from "../commands.ts";
 
-/** The shells that completions are made for. */
+/** The shells with completions. */
 export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
 /** One of {@linkcode SHELLS}. */
 export type Shell = (typeof SHELLS)[number];
 
 /**
- * The script that connects a shell's Tab key with {@linkcode COMPLETE_COMMAND}.
+ * The script that makes a shell's Tab key call {@linkcode COMPLETE_COMMAND}.
  *
- * Each one hands over the words up to the cursor and reads candidates: `WORD<TAB>DESCRIPTION` a line, and `:files` or
+ * It passes the words up to the cursor and reads candidates: `WORD<TAB>DESCRIPTION` a line, and `:files` or
  * `:folders` if paths are possible too.
  */
 export function shellScript(shell: Shell): string {
   return SCRIPTS[shell];
 }
 
-// Bash splits words at ":", "=" and "@" too, so the line is split here, and what a word has before its last such
-// character is taken off the candidates again. Descriptions are shown only where Bash lists, not where it inserts:
-// COMP_TYPE 37 and 42 are menu-complete and insert-completions.
+// Bash also splits words at ":", "=" and "@", so the line is split here, and the part of a word up to its last such
+// character is removed from the candidates again. Descriptions are shown only if Bash lists candidates, not if it
+// inserts them: COMP_TYPE 37 and 42 are menu-complete and insert-completions.
 const BASH = `_aludel() {
   local line=\${COMP_LINE:0:COMP_POINT} current value text paths= width=0 i
   local -a words values=() texts=()
@@ -102,7 +102,7 @@ end
 complete -c aludel -f -k -a '(__aludel_complete)'
 `;
 
-// The word that is being typed may end before the command's last element does.
+// The word being typed may end before the command's last element does.
 const POWERSHELL = `Register-ArgumentCompleter -Native -CommandName aludel -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
   $words = @($commandAst.CommandElements |

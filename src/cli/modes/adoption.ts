@@ -16,7 +16,7 @@ import { runHost } from "../session/run.ts";
 import { announceExtensions } from "../session/session.ts";
 
 /**
- * `init --from`: adopts a database.
+ * Adopts a database, for `init --from`.
  *
  * @param text The database as typed.
  * @param root The project's folder, absolute.
@@ -41,7 +41,7 @@ export async function initFrom(
     exists: pathExists,
   });
   for (const notice of notices) ui.notice(notice);
-  // Existing settings say which objects to leave alone, and which extensions to load.
+  // Existing settings name objects to exclude and extensions to load.
   const settings = pathExists(`${root}/${SETTINGS_FILE}`)
     ? readSettingsFile(SETTINGS_FILE, root)
     : defaultSettings(root);
@@ -56,7 +56,7 @@ export async function initFrom(
 }
 
 /**
- * Adopts a database, and prints what was made.
+ * Adopts a database, and prints the new files.
  * @throws {AludelError} As {@linkcode adoptDatabase}.
  */
 export async function adopt(

@@ -34,10 +34,11 @@ type AmendFlags =
   };
 
 /**
- * Writes the newest draft again from the wanted schema, in its place. The new SQL is made and tried before the
- * database is touched; a draft that the database has applied is then undone.
+ * Rewrites the newest draft from the wanted schema. The new SQL is made and tried before the database is touched. If
+ * the database has applied the draft, it is then undone.
  *
- * @throws {AludelError} `draft-none`, `draft-followed`, `draft-empty`, `draft-hand-written`, and the errors of generating, undoing and writing.
+ * @throws {AludelError} `draft-none`, `draft-followed`, `draft-empty`, `draft-hand-written`, and the errors of
+ * generating, undoing and writing.
  */
 export async function amendRevision(context: CommandContext, flags: AmendFlags): Promise<void> {
   const { runtime, ui } = context;
@@ -67,7 +68,10 @@ export async function amendRevision(context: CommandContext, flags: AmendFlags):
   await openInEditor(runtime, editor, files);
 }
 
-/** @throws {AludelError} `draft-hand-written` if the draft's files are not what would be generated for what they do. */
+/**
+ * @throws {AludelError} `draft-hand-written` if the draft's files differ from the SQL that would be generated for its
+ * effect.
+ */
 async function refuseHandWritten(
   files: RevisionFiles,
   draft: ManifestRevision,
@@ -76,7 +80,7 @@ async function refuseHandWritten(
   const { up, down } = new RevisionTexts(files, draft);
   if (up === null) return;
   const generated = await made.wouldWrite(draft.id).catch((error) => {
-    if (error instanceof AludelError) return undefined; // a draft that cannot run was not generated
+    if (error instanceof AludelError) return undefined; // A draft that cannot run was not generated.
     throw error;
   });
   const isGenerated = (text: string | undefined, own: string | undefined) =>
@@ -84,14 +88,14 @@ async function refuseHandWritten(
   if (isGenerated(generated?.up, up.text) && isGenerated(generated?.down, down?.text)) return;
   throw new AludelError(
     "draft-hand-written",
-    `Draft "${draft.id}" holds SQL that --autogenerate did not write`,
+    `Draft "${draft.id}" has SQL that --autogenerate did not write`,
     {
       revision: draft.id,
       place: { file: up.file },
       notes: ["It would be lost"],
       outcome: "Nothing was written",
       next: [
-        again`--overwrite # write over it`,
+        again`--overwrite # overwrite it`,
         shell`aludel revision --autogenerate -m "what else it does" # write another draft on top`,
       ],
     },
@@ -105,8 +109,8 @@ function isEmptyText(text: string): boolean {
 function isEmpty({ id }: ManifestRevision): AludelError {
   return new AludelError("draft-empty", `Without draft "${id}" nothing differs any more`, {
     revision: id,
-    notes: ["The wanted schema is what the revisions before it lead to"],
+    notes: ["The revisions before it already lead to the wanted schema"],
     outcome: "Nothing was written",
-    next: [shell`aludel drop ${id}`, again`--allow-empty # keep it, with nothing in it`],
+    next: [shell`aludel drop ${id}`, again`--allow-empty # keep it, but empty`],
   });
 }

@@ -24,7 +24,7 @@ import type { Session } from "../session/session.ts";
 
 export { generatedJson, reportGenerated, reportPlan } from "../render/draft.ts";
 
-/** The flags of `revision` that matter to `--autogenerate`. */
+/** The flags of `revision` that `--autogenerate` uses. */
 export interface AutogenerateFlags {
   readonly from: string | undefined;
   readonly head: readonly string[];
@@ -33,10 +33,10 @@ export interface AutogenerateFlags {
 }
 
 /**
- * Compares the wanted schema with that of the parents, or of a database, and makes and tries the SQL that leads from
- * the one to the other. Writes nothing.
+ * Compares the wanted schema with that of the parents, or of a database, and makes and tries the SQL that leads to it.
+ * It writes nothing.
  *
- * @param place The parents and dependencies of a draft that is written again; for a new one the flags name them.
+ * @param place The parents and dependencies of a draft that is rewritten; for a new draft the flags name them.
  * @throws {AludelError} `autogenerate-failed`, and the errors of reading the schemas.
  */
 export async function autogenerateRevision(
@@ -79,7 +79,7 @@ export async function autogenerateRevision(
   return { comparison, generated, parents, wouldWrite };
 }
 
-/** What every plan of a project is made for. */
+/** The input that is the same for all plans of a project. */
 function planningOf(session: Session, reader: SchemaReader, message: string) {
   const { settings } = session;
   return {
@@ -91,8 +91,8 @@ function planningOf(session: Session, reader: SchemaReader, message: string) {
 }
 
 /**
- * The statements for a difference that no revision is written for, tried in memory.
- * @throws {AludelError} `autogenerate-failed`, and what running the statements throws.
+ * Makes the statements for a difference, not for a revision, and tries them in memory.
+ * @throws {AludelError} `autogenerate-failed`, and the errors of running the statements.
  */
 export async function planDifference(
   session: Session,
@@ -104,7 +104,7 @@ export async function planDifference(
   return { comparison, generated: await generate(session, { ...shared, comparison, down: false }) };
 }
 
-/** SQLite's words for what is beyond {@linkcode D1_LIMITS}. */
+/** SQLite's messages if {@linkcode D1_LIMITS} are exceeded. */
 const BEYOND_D1 = /too many (?:columns|terms in compound SELECT)|Expression tree is too large/;
 
 async function generate(

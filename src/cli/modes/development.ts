@@ -28,7 +28,7 @@ import { schemaReader } from "../session/schemas.ts";
 import { Session } from "../session/session.ts";
 import { watchSchema } from "./watching.ts";
 
-/** What was typed. */
+/** The flags of `dev`. */
 type DevFlags = FlagValues<typeof SHARED_FLAGS> & {
   readonly database: string | undefined;
   readonly lockTimeout: number | undefined;
@@ -38,7 +38,7 @@ type DevFlags = FlagValues<typeof SHARED_FLAGS> & {
 };
 
 /**
- * `dev`: brings a database to the wanted schema, each time that changes, or ends that.
+ * Brings a database to the wanted schema each time that changes, or ends that, for `dev`.
  * @throws {AludelError} The errors of the project, of reading the schemas, of planning and of running.
  */
 export async function developDatabase(context: CommandContext, flags: DevFlags): Promise<void> {
@@ -69,7 +69,7 @@ export async function developDatabase(context: CommandContext, flags: DevFlags):
     ui.json(answerOf(open, "followed", outcome));
     return tell(session, open, outcome, wanted.name);
   }
-  ui.notice("Ctrl-C ends the watching.");
+  ui.notice("Press Ctrl-C to stop watching.");
   ui.hint(
     shell`aludel dev --stop # when you are finished, then aludel revision --autogenerate -m MSG`,
   );
@@ -85,7 +85,7 @@ export async function developDatabase(context: CommandContext, flags: DevFlags):
   });
 }
 
-/** The renames that the wanted schema declares; none if it cannot be read just now. */
+/** The renames that the wanted schema declares; none if it cannot be read at the moment. */
 async function hintsOf(reader: SchemaReader): Promise<RenameHints> {
   try {
     return (await reader.wanted(() => {})).hints;
@@ -95,7 +95,7 @@ async function hintsOf(reader: SchemaReader): Promise<RenameHints> {
   }
 }
 
-/** What tells of a revision: this SQL is of none. */
+/** The events of revisions, which are not printed because this SQL is not a revision. */
 const OF_STEPS: ReadonlySet<RunEvent["type"]> = new Set(
   ["step-started", "statement", "step-done", "committed", "rolled-back"],
 );
@@ -130,7 +130,7 @@ async function tellStopped(
   switch (stopped.kind) {
     case "clean":
       ui.json(answerOf(open, stopped.kind, undefined));
-      return ui.notice(`"${name}" has what its revisions say: there is nothing to end.`);
+      return ui.notice(`"${name}" has the schema of its revisions: there is nothing to stop.`);
     case "reached": {
       const planned = await planStamp(migrationContext(session, open), {
         refs: stopped.heads.map(parseRef),
@@ -143,7 +143,7 @@ async function tellStopped(
     case "back":
       ui.json(answerOf(open, stopped.kind, stopped));
       reportChanges(ui, stopped.comparison);
-      ui.data(`"${name}" has what its revisions say.`);
+      ui.data(`"${name}" has the schema of its revisions.`);
       ui.hint(shell`aludel revision --autogenerate -m MSG # write the change as one draft`);
   }
 }

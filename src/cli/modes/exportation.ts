@@ -24,9 +24,9 @@ import { Session, type SessionFlags } from "../session/session.ts";
 import { noticesJson } from "../render/answer.ts";
 
 /**
- * `export`: writes the revisions for another tool, or as a module.
- * @throws {AludelError} `usage`, `project-missing`, `export-empty`, `export-exists`, `export-failed`, `file-unwritable`; for
- *   an edited file `revision-edited` and its like.
+ * Writes the revisions for another tool, or as a module, for `export`.
+ * @throws {AludelError} `usage`, `project-missing`, `export-empty`, `export-exists`, `export-failed`,
+ * `file-unwritable`;   `revision-edited` and similar errors for an edited file.
  */
 export function exportProject(
   context: CommandContext,
@@ -37,14 +37,18 @@ export function exportProject(
   const { ui, runtime } = context;
   const format = formatOf(word);
   if (flags.out === undefined || flags.out.trim() === "") {
-    throw new AludelError("usage", '"--out" must say where to write', {
+    throw new AludelError("usage", '"--out" is missing: it names the place to write to', {
       next: [again`--out ${format === "embed" ? `src/${MODULE_FILE}` : "exported"}`],
     });
   }
   if (format === "embed" && range !== undefined) {
-    throw new AludelError("usage", "A module has all revisions: an application upgrades from any", {
-      next: [shell`aludel export embed --out ${flags.out}`],
-    });
+    throw new AludelError(
+      "usage",
+      "A module always has all revisions, because an application may upgrade from any",
+      {
+        next: [shell`aludel export embed --out ${flags.out}`],
+      },
+    );
   }
   const { workspace } = new Session(context, flags);
   if (workspace.graph.ids.length === 0) {
@@ -81,7 +85,7 @@ function formatOf(word: string): ExportFormat {
   const format = EXPORT_FORMATS.find((one) => one === word);
   if (format !== undefined) return format;
   const near = closest(word, EXPORT_FORMATS);
-  throw new AludelError("usage", `"${word}" is no format of export`, {
+  throw new AludelError("usage", `There is no export format "${word}"`, {
     notes: [`The formats are ${EXPORT_FORMATS.join(", ")}`],
     next: [
       near === undefined ? shell`aludel export --help` : shell`aludel export ${near} --out DIR`,
@@ -89,7 +93,7 @@ function formatOf(word: string): ExportFormat {
   });
 }
 
-/** @param range As typed; undefined for all revisions. */
+/** Resolves a range. @param range As typed; undefined for all revisions. */
 function exportRange(
   format: Exclude<ExportFormat, "embed">,
   workspace: Workspace,
@@ -106,7 +110,7 @@ function exportRange(
   );
   const made = exportRevisions(format, revisionsOf(workspace, ids), graph);
   if (before.length === 0) return made;
-  const notice = `They go on from ${before.join(", ")}: a database needs what that makes first`;
+  const notice = `They continue from ${before.join(", ")}: a database needs its schema first`;
   return { ...made, notices: [...made.notices, notice] };
 }
 

@@ -20,29 +20,33 @@ export const SOURCE_FLAGS = {
   query: {
     kind: "text",
     value: "DATABASE",
-    help: "what the argument, a query, gives in this database: paths or URLs",
+    help: "paths or URLs that the argument, a query, returns in this database",
   },
   d1: {
     kind: "list",
     value: "PATTERN",
     help: "the D1 databases of your Cloudflare account whose names match, such as 'tenant-*'",
   },
-  from: { kind: "text", value: "COMMAND", help: "what this command prints: a database a line" },
+  from: {
+    kind: "text",
+    value: "COMMAND",
+    help: "the databases that this command prints, one a line",
+  },
 } as const;
 
-/** The flag for how many threads there are. */
+/** The flag for the number of threads. */
 export const JOBS_FLAG = {
-  jobs: { kind: "number", value: "N", help: "how many databases at a time (default: processors)" },
+  jobs: { kind: "number", value: "N", help: "databases at a time (default: one per processor)" },
 } as const;
 
-/** The argument of the commands that take a fleet. */
+/** The argument of commands on a fleet. */
 export const FLEET_ARGUMENT = {
   name: "FLEET",
   help: "a fleet of the settings; with --query, the SQL",
   optional: true,
 } as const;
 
-/** The argument of the commands that take a run. */
+/** The argument of commands on a run of a fleet. */
 export const RUN_ARGUMENT = {
   name: "RUN",
   help: "its name, or the beginning of it (default: the newest run)",
@@ -51,7 +55,7 @@ export const RUN_ARGUMENT = {
 
 /**
  * Lists the databases that a command line names.
- * @throws {AludelError} `usage` unless exactly one source is named; as `listMembers`.
+ * @throws {AludelError} `usage` unless exactly one source is named, and the errors of `listMembers`.
  */
 export async function namedMembers(
   session: Session,
@@ -119,8 +123,8 @@ function usage(message: string, next: readonly NextStep[]): AludelError {
 }
 
 /**
- * The revisions that all databases of a fleet are brought to.
- * @throws {AludelError} `usage` for a ref that is another one in each database; an error of the area `ref`.
+ * Resolves the goal of all databases of a fleet.
+ * @throws {AludelError} `usage` for a ref that depends on the database; an error of the area `ref`.
  */
 export function goalOf({ workspace }: Session, to: string): readonly RevisionId[] {
   const ref = parseRef(to);
@@ -135,12 +139,12 @@ export function goalOf({ workspace }: Session, to: string): readonly RevisionId[
   return resolveRef(graph, ref, { ...context, purpose: "upgrade" });
 }
 
-/** More threads than this rarely write faster to one disk, and each takes memory. */
+/** The maximum number of threads. More rarely write faster to one disk, and each takes memory. */
 const MOST_JOBS = 8;
-/** Starting a thread takes longer than looking at so few databases. */
+/** The minimum number of databases for each thread, whose start takes longer than looking at fewer. */
 const FEWEST_EACH = 8;
 
-/** How many threads work on so many databases. */
+/** The number of threads for a number of databases. */
 export function jobCount(jobs: number | undefined, members: number, runtime: Runtime): number {
   if (jobs !== undefined) return Math.max(1, Math.floor(jobs));
   return Math.max(
@@ -149,10 +153,10 @@ export function jobCount(jobs: number | undefined, members: number, runtime: Run
   );
 }
 
-/** How often a command looks whether the user asked to stop, in milliseconds: soon enough for the one who hears it. */
+/** The interval at which a command checks for an interruption, in milliseconds. */
 const LISTEN_MS = 30;
 
-/** The threads of a command, with progress on the terminal, which Ctrl-C stops; to be disposed. */
+/** The threads of a command. Progress is drawn on the terminal, and Ctrl-C stops them. It must be disposed. */
 export class CommandCrew implements Disposable {
   readonly halt = new Halt();
   readonly crew: Crew;
@@ -160,7 +164,7 @@ export class CommandCrew implements Disposable {
   readonly #watch: RunWatch;
   readonly #listening: ReturnType<typeof setInterval>;
 
-  /** @throws {AludelError} What reading the project's files throws. */
+  /** @throws {AludelError} The errors of reading the project's files. */
   constructor(
     { project, workspace, ui, runtime }: Session,
     { jobs, goal, options, appliedBy }: {
@@ -183,7 +187,7 @@ export class CommandCrew implements Disposable {
   /** Whether the user asked to stop. */
   readonly interrupted = (): boolean => this.#watch.interrupted();
 
-  /** Says what is being done. */
+  /** Shows the current work. */
   show(doing: string): void {
     this.#watch.show(doing);
   }

@@ -25,9 +25,9 @@ import type { Runtime } from "../terminal/runtime.ts";
 import type { Ui } from "../terminal/ui.ts";
 import { CommandCrew, jobCount } from "./fleet.ts";
 
-/** The flags that say how far a run goes. */
+/** The flags that limit a run. */
 export const LIMIT_FLAGS = {
-  canary: { kind: "text", value: "N|P%", help: "stop after so many databases" },
+  canary: { kind: "text", value: "N|P%", help: "stop after this number of databases" },
   onError: {
     kind: "text",
     value: "stop|continue|max=N",
@@ -45,7 +45,7 @@ export const REPORT_FLAGS = {
   junit: { kind: "text", value: "FILE", help: "write a JUnit report for a CI system" },
 } as const;
 
-/** @throws {AludelError} `usage` for values that mean nothing. */
+/** Reads the values of {@linkcode LIMIT_FLAGS}. @throws {AludelError} `usage` for invalid values. */
 export function readLimits(
   { canary, onError, noRehearse }: FlagValues<typeof LIMIT_FLAGS>,
 ): RunLimits {
@@ -64,7 +64,7 @@ export function readLimits(
   return { onError: policy, canary: size, rehearse: !noRehearse };
 }
 
-/** The lineages of what a run leads to, from the texts on disk. */
+/** The lineages of the goal's revisions, from the texts on disk. */
 export function goalLineages(
   { graph, entries, files }: Workspace,
   goal: readonly RevisionId[],
@@ -78,10 +78,10 @@ export function goalLineages(
   return goal.flatMap((id) => known.get(id) ?? []);
 }
 
-/** Maximum number of failures that are printed as they come; the others are counted. */
+/** The number of failures that are printed at once; the others are counted. */
 const TOLD_FAILURES = 10;
 
-/** Carries a run on, prints what comes of it. @returns The exit code. */
+/** Continues a run and prints its results. @returns The exit code. */
 export async function runFleet(
   session: Session,
   journal: Journal,
@@ -120,7 +120,7 @@ export async function runFleet(
   return await tellEnd(session, journal, end, { total, isTold: reports.markdown });
 }
 
-/** Prints and writes the reports that were asked for. */
+/** Prints and writes the requested reports. */
 export async function writeReports(
   ui: Ui,
   { cwd }: Runtime,
@@ -135,7 +135,7 @@ export async function writeReports(
   ui.notice(`written    ${junit}`);
 }
 
-/** The errors of a run, a line each. */
+/** Formats the errors of a run, a line each. */
 export async function failedFirst({ style }: Ui, journal: Journal): Promise<string[]> {
   return (await journal.errors()).map(({ count, code, message }) =>
     `${style.red(`${grouped(count)} failed`)}  ${code}: ${message}`
@@ -166,8 +166,8 @@ async function tellEnd(
       break;
     default:
   }
-  if (counts.planned > 0) ui.hint(shell`aludel fleet resume ${run} # go on with the others`);
-  if (counts.done > 0) ui.hint(shell`aludel fleet undo ${run} # take back what this run did`);
+  if (counts.planned > 0) ui.hint(shell`aludel fleet resume ${run} # continue with the others`);
+  if (counts.done > 0) ui.hint(shell`aludel fleet undo ${run} # undo this run`);
   if (counts.failed > 0) ui.hint(shell`aludel fleet report ${run} # see every database`);
   if (stopped?.kind === "interrupted") return 130;
   if (counts.failed === 0) return 0;
@@ -178,12 +178,12 @@ function databases(count: number): string {
   return count === 1 ? "1 database" : `${grouped(count)} databases`;
 }
 
-/** Prints what becomes of each database. */
+/** Prints the result of each database. */
 export class RunTalk {
   readonly #ui: Ui;
   #failures = 0;
   #undone = 0;
-  /** What a line of progress says. */
+  /** The text of the progress line. */
   doing = "";
 
   constructor(ui: Ui) {
@@ -241,7 +241,7 @@ export class RunTalk {
 
 type FailingEvent = FleetEvent & { readonly type: "member" | "rehearsed" | "undone" };
 
-/** What became of one database that was to be undone, for the JSON. */
+/** The result of undoing one database, for the JSON. */
 function undoneJson({ name, url, outcome }: FleetEvent & { readonly type: "undone" }) {
   const { result, ids, heads, points, durationMs, error } = outcome;
   return {
@@ -256,7 +256,7 @@ function undoneJson({ name, url, outcome }: FleetEvent & { readonly type: "undon
   };
 }
 
-/** What became of one database, for the JSON. */
+/** The result of one database, for the JSON. */
 function outcomeJson(
   { name, url, outcome }: {
     readonly name: string;

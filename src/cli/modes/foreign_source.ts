@@ -1,4 +1,4 @@
-/** Where `import` looks: the other tool's files, and the database that it works on. */
+/** The sources of `import`: the other tool's files, and its database. */
 import { AludelError } from "../../errors.ts";
 import type { Connection } from "../../db/connection.ts";
 import {
@@ -19,7 +19,7 @@ import { elsewhere } from "../../text/next_step.ts";
 import { lookWithExtensions, requirePresent } from "../session/database.ts";
 import type { Session } from "../session/session.ts";
 
-/** The folder that is searched, and where in it. */
+/** The folder to search, and the place to search in it. */
 export interface Source {
   readonly project: ForeignFolder;
   /** Its absolute path. */
@@ -27,7 +27,7 @@ export interface Source {
   readonly below: string;
 }
 
-/** @param text The folder as typed; undefined for the project's. */
+/** The source for a folder. @param text The folder as typed; undefined for the project's. */
 export function sourceOf(text: string | undefined, root: string, cwd: string): Source {
   const path = text === undefined ? root : resolvePath(text, cwd).replace(/(?<=.)[/\\]+$/, "");
   return path.startsWith(`${root}/`)
@@ -35,7 +35,7 @@ export function sourceOf(text: string | undefined, root: string, cwd: string): S
     : { project: new DiskFolder(path), root: path, below: "" };
 }
 
-/** What was typed of the tool. */
+/** The flags of `import` about the tool. */
 export interface ToolFlags {
   readonly tool: string | undefined;
   readonly replay: string | undefined;
@@ -51,7 +51,7 @@ export function hasFiles(found: AnyFound): found is FoundTool<ForeignTool> {
 }
 
 /**
- * Finds the tools by their files; those whose migrations are programs only if no SQL is there.
+ * Finds the tools by their files. Tools whose migrations are programs are only considered if there are no SQL files.
  * @throws {AludelError} As `findTools`.
  */
 export async function findHere(
@@ -84,7 +84,7 @@ async function fileTools(project: ForeignFolder): Promise<readonly ForeignTool[]
   return foreignTools(databases);
 }
 
-/** The tools whose migrations are in a folder, for a command that only says so. */
+/** The tools with migrations in a folder, for a command that only mentions them. */
 export async function toolsIn(root: string): Promise<readonly FoundTool[]> {
   try {
     return await findHere({ tool: undefined, replay: undefined, steps: undefined }, {
@@ -93,13 +93,13 @@ export async function toolsIn(root: string): Promise<readonly FoundTool[]> {
       below: "",
     });
   } catch (error) {
-    // None, or files that import itself will explain.
+    // There are none, or their files have errors that import will report.
     if (error instanceof AludelError) return [];
     throw error;
   }
 }
 
-/** The database: the one that is named, or the only one that Wrangler keeps for local work; undefined if there is none. */
+/** The database: the given one, or the only one that Wrangler keeps for local work; undefined if there is none. */
 export function chosenTarget(
   session: Session,
   source: ForeignFolder,
@@ -110,7 +110,7 @@ export function chosenTarget(
   try {
     const { target, notices } = session.targetChoice();
     const elsewherePath = joinPath(place.folder, "..", relativeTo(target.path, root));
-    // Up to release 6, Prisma reads the paths of URLs from the folder of its schema.
+    // Up to release 6, Prisma resolves the paths of URLs from the folder of its schema.
     const isPrismas = tool.name === "prisma" && !isTyped(target) && target.from !== "settings" &&
       !pathExists(target.path) && pathExists(`${root}/${elsewherePath}`);
     if (isPrismas) return targetAt(elsewherePath.replace(/[^/]+\/\.\.\//, ""), session);
@@ -123,18 +123,18 @@ export function chosenTarget(
   return local.length === 1 ? targetAt(local[0]!, session) : undefined;
 }
 
-/** The databases at Cloudflare that Wrangler's settings name, as targets. */
+/** The databases at Cloudflare in Wrangler's settings, as targets. */
 export async function d1Targets(project: ForeignFolder): Promise<readonly string[]> {
   try {
     const databases = await readWranglerDatabases(project);
     return databases.flatMap(({ database_name: name }) => name === undefined ? [] : `d1://${name}`);
   } catch {
-    // Whoever needs the settings says what is wrong with them.
+    // A command that needs the settings reports their errors.
     return [];
   }
 }
 
-/** What to say if there is no database. @param d1 As {@linkcode d1Targets} gives them. */
+/** The notice if there is no database. @param d1 The result of {@linkcode d1Targets}. */
 export function noDatabase(source: ForeignFolder, d1: readonly string[]): string {
   const here = d1.length > 0 && localDatabases(source).length > 1
     ? "Wrangler keeps several databases here, and -d names none"
@@ -144,10 +144,10 @@ export function noDatabase(source: ForeignFolder, d1: readonly string[]): string
 }
 
 /**
- * Opens the database for looking; null if there is none.
+ * Opens the database for reading. Returns null if there is none.
  *
- * @param kept Closes it in the end.
- * @throws {AludelError} `database-missing` for one that was named.
+ * @param kept Closes the connection at the end.
+ * @throws {AludelError} `database-missing` if the database was given.
  */
 export async function lookAt(
   session: Session,
@@ -173,7 +173,7 @@ export async function lookAt(
   return null;
 }
 
-/** A file of the project, as if it had been typed. */
+/** The target for a file of the project. */
 export function targetAt(path: string, { settings }: Session): Target {
   const { root } = settings;
   return chooseTarget({
@@ -186,7 +186,7 @@ export function targetAt(path: string, { settings }: Session): Target {
   }).target;
 }
 
-/** Whether new settings must name the database: what an environment says will be said again. */
+/** Whether new settings must name the database. If the environment names it, it will do so again. */
 export function isTyped({ from }: Target): boolean {
   return from === "flag" || from === "ALUDEL_DATABASE";
 }

@@ -30,7 +30,7 @@ import {
 } from "./foreign_source.ts";
 import type { Replayed } from "./replaying.ts";
 
-/** What was typed. */
+/** The flags of `import`. */
 export interface ImportFlags {
   readonly tool: string | undefined;
   readonly config: string | undefined;
@@ -39,17 +39,17 @@ export interface ImportFlags {
   readonly table: string | undefined;
   readonly dryRun: boolean;
   readonly baseline: boolean;
-  /** The command that takes one step of a tool whose migrations are programs, and the one that lists them. */
+  /** For a tool whose migrations are programs: the command for one step, and the one that lists the steps. */
   readonly replay: string | undefined;
   readonly steps: string | undefined;
 }
 
-/** The folder of revisions if the other tool has its files in the one that is the default. */
+/** The migrations folder if the other tool uses the default one. */
 const OTHER_FOLDER = "revisions";
 
 /**
- * `import`: takes over the project of another tool. The order is such that a failure leaves the database untouched.
- * @throws {AludelError} What choosing the database, `findTools`, `prepareImport` and stamping throw.
+ * Takes over the project of another tool, for `import`. If it fails, the database is unchanged.
+ * @throws {AludelError} The errors of choosing the database, of `findTools`, `prepareImport` and stamping.
  */
 export async function importProject(context: CommandContext, flags: ImportFlags): Promise<void> {
   const { runtime, ui } = context;
@@ -127,12 +127,12 @@ function hasManifest({ migrations }: Project): boolean {
   return pathExists(`${migrations}/${MANIFEST_FILE}`);
 }
 
-/** Whether something, such as another tool's files, is in a folder already. */
+/** Whether a folder has files, such as another tool's. */
 function holdsFiles(project: ForeignFolder, folder: string): boolean {
   return project.list(folder).length > 0;
 }
 
-/** A project that is not written yet, with another migrations folder. */
+/** The project with another migrations folder, before it is written. */
 function openedWith(project: Project, migrations: string): Project {
   const { settings } = project;
   const opened = openProject(settings.root);
@@ -174,7 +174,7 @@ function refuseBesideBaseline({ tool, source, dryRun }: ImportFlags): void {
     ? '"--dry-run"'
     : undefined;
   if (other === undefined) return;
-  throw new AludelError("usage", `${other} has no meaning beside "--baseline"`, {
+  throw new AludelError("usage", `${other} has no effect with "--baseline"`, {
     next: [shell`aludel import --baseline`, say("Or leave --baseline out")],
   });
 }
@@ -188,8 +188,8 @@ interface Rendered {
 
 const REASONS = {
   runner: "Aludel's runner does that",
-  connection: "it sets up a connection, and changes nothing",
-  transaction: "no transaction can hold it",
+  connection: "it configures a connection and changes nothing",
+  transaction: "it cannot run in a transaction",
 } as const;
 
 function render(

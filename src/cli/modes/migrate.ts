@@ -64,7 +64,7 @@ type RunFlags = FlagValues<typeof RUN_FLAGS> & FlagValues<typeof SHARED_FLAGS>;
 
 /**
  * Resolves, checks, and runs revisions; or prints the plan or the script instead.
- * @param needsProject Whether the command makes no sense without a manifest.
+ * @param needsProject Whether the command needs a manifest.
  */
 export async function migrate(
   context: CommandContext,
@@ -128,7 +128,7 @@ export async function migrate(
   report.done(outcome, planned);
 }
 
-/** Goes on with what an interrupted rebuild beside writers has left of the old table. */
+/** Removes the rest of the old table after an interrupted rebuild beside writers. */
 async function removeLeftovers(
   session: Session,
   target: OpenTarget,
@@ -143,7 +143,7 @@ async function removeLeftovers(
   await cleanUp(connection, host);
 }
 
-/** @throws {AludelError} `policy-script`: the sqlite3 shell does not know the policies of the database. */
+/** @throws {AludelError} `policy-script`, because the sqlite3 shell does not obey the policies of the database. */
 function refuseScript(policies: ReadonlySet<string>): void {
   if (policies.size === 0) return;
   const names = [...policies].join(", ");
@@ -157,13 +157,15 @@ function refuseScript(policies: ReadonlySet<string>): void {
   });
 }
 
-/** @throws {AludelError} `squash-script`: a script begins by comparing the records, which the next run changes. */
+/**
+ * @throws {AludelError} `squash-script`, because a script compares the records first, and the next run changes them.
+ */
 function refuseUnrecorded({ past }: Catalogue): void {
   const [first] = past;
   if (first === undefined) return;
   throw new AludelError(
     "squash-script",
-    "The database has to record a squash before a script fits",
+    "The database must record a squash before there can be a script",
     {
       revision: first.record.id,
       notes: [`"${first.record.id}" replaces revisions that it has records of`],
@@ -173,7 +175,7 @@ function refuseUnrecorded({ past }: Catalogue): void {
   );
 }
 
-/** What --dry-run says besides the route: losses that it may cause, a sentence each, and what is done beside writers. */
+/** The information of --dry-run besides the route: possible losses, a sentence each, and the steps beside writers. */
 async function foretell(
   session: Session,
   access: DatabaseAccess,

@@ -9,7 +9,7 @@ import { runHost } from "../session/run.ts";
 import { Session } from "../session/session.ts";
 import type { RUN_FLAGS } from "./migrate.ts";
 
-/** Gives up a rebuild beside writers: `upgrade --abort-online`. */
+/** Gives up a rebuild beside writers, for `upgrade --abort-online`. */
 export async function abortRebuild(
   context: CommandContext,
   flags: FlagValues<typeof RUN_FLAGS> & FlagValues<typeof SHARED_FLAGS>,

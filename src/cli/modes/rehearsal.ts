@@ -13,7 +13,7 @@ import type { Ui } from "../terminal/ui.ts";
 import { movementJson, noticesJson } from "../render/answer.ts";
 import type { Catalogue } from "../../project/workspace/catalogue.ts";
 
-/** A migration that is opened and checked. */
+/** A checked migration with its database. */
 export interface OpenMigration {
   readonly target: OpenTarget;
   readonly migration: MigrationContext;
@@ -21,14 +21,14 @@ export interface OpenMigration {
   readonly catalogue: Catalogue;
 }
 
-/** The flags that a rehearsal obeys. */
+/** The flags of a rehearsal. */
 export interface RehearsalFlags {
   readonly rehearseKeep: string | undefined;
   readonly transaction: TransactionMode | undefined;
   readonly resume: ResumeChoice | undefined;
 }
 
-/** Runs a migration on a copy and prints what it found. @returns The exit code: 3 if it found damage. */
+/** Runs a migration on a copy and prints the result. @returns The exit code: 3 if there is damage. */
 export async function rehearseMigration(
   session: Session,
   flags: RehearsalFlags,

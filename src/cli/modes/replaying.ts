@@ -21,28 +21,28 @@ import { again } from "../../text/next_step.ts";
 import type { Ui } from "../terminal/ui.ts";
 import type { CommandContext } from "../arguments/command.ts";
 
-/** What was typed about the tool's commands. */
+/** The flags about the tool's commands. */
 export interface ReplayFlags {
   readonly replay: string | undefined;
   readonly steps: string | undefined;
   readonly table: string | undefined;
 }
 
-/** A tool and its steps, before any of them is taken. */
+/** A tool and its steps, none of which has run. */
 export interface OpenedReplay {
   readonly found: FoundTool<StepTool>;
   readonly commands: StepCommands;
   readonly steps: readonly Step[];
   /** The tool's folder, absolute. */
   readonly cwd: string;
-  /** Whether the command that takes a step was named already. */
+  /** Whether the command for a step was already announced. */
   readonly isAnnounced: boolean;
-  /** The database that the tool itself opens, if no other was named and it is there: absolute. */
+  /** The database that the tool itself opens, if no other was given and it exists: absolute. */
   readonly database: string | undefined;
 }
 
 /**
- * Lists the steps of a tool, and finds which database it works on.
+ * Lists the steps of a tool, and finds its database.
  *
  * @param place The tool's folder relative to the project's.
  * @throws {AludelError} `usage`, `import-tool`, `import-replay`.
@@ -69,7 +69,7 @@ export async function openReplay(
   return { ...opened, isAnnounced: true, database: there.length === 1 ? there[0] : undefined };
 }
 
-/** What the settings of another tool name is named before it runs. */
+/** Prints the commands from another tool's settings before they run. */
 function announce(ui: Ui, commands: StepCommands, runner: StepRunner): void {
   ui.notice(`Running: ${commands.run("{rev}", runner.scratch).name}, on scratch files`);
 }
@@ -89,7 +89,7 @@ function commandsOf(
   });
 }
 
-/** A tool's history as SQL, with the place that it turned out to have. */
+/** A tool's history as SQL, and the place where its steps ran. */
 export interface Replayed {
   readonly found: FoundTool;
   readonly history: ForeignHistory;
@@ -97,10 +97,10 @@ export interface Replayed {
 }
 
 /**
- * Lets the tool take its steps on scratch files. Until the first one has shown that it goes there, the live database is
- * locked: a program that goes to it by mistake fails.
+ * Runs the tool's steps on scratch files. Until the first step has shown that it uses the scratch file, the live
+ * database is locked, so that a program that opens it by mistake fails.
  *
- * @throws {AludelError} As `replaySteps`.
+ * @throws {AludelError} The errors of `replaySteps`.
  */
 export async function replayHere(
   { ui }: CommandContext,
@@ -145,7 +145,7 @@ export async function replayHere(
   return { ...replayed, found: { tool, place: { ...place, table: replayed.table ?? "" } } };
 }
 
-/** The table in which a tool has recorded its steps; null if a step must show it first. */
+/** The table in which a tool has recorded its steps; null if the first step must show it. */
 async function tableOf(
   connection: Connection | null,
   steps: readonly Step[],
@@ -155,7 +155,7 @@ async function tableOf(
   return tables.length === 1 ? tables[0]! : null;
 }
 
-/** The lock of a database that is there. */
+/** The lock of an existing database. */
 class HeldDatabase implements AsyncDisposable {
   readonly #target: Target | undefined;
   #connection: Connection | undefined;
@@ -164,7 +164,7 @@ class HeldDatabase implements AsyncDisposable {
     this.#target = target;
   }
 
-  /** Takes the lock; one that may not be written needs none. */
+  /** Takes the lock. A database that cannot be written needs none. */
   async hold(): Promise<void> {
     if (this.#target === undefined || this.#target.mode === "ro") return;
     const connection = await accessTo(this.#target).connect({ doubleQuotedStrings: true });

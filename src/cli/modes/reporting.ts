@@ -26,11 +26,12 @@ import { countOn } from "../terminal/watch_board.ts";
 import { lookForDrift, type OpenVerification, openVerification } from "../session/verification.ts";
 
 /**
- * Gathers all that a report shows: replays the revisions, looks at the database if one is named, and takes proofs from
- * earlier runs. Changes nothing but caches.
+ * Gathers the content of a report: it replays the revisions, reads the database if one is named, and takes proofs from
+ * the cache. It changes nothing but caches.
  *
- * @param choose Which revisions it is about, of all that the disk or the database knows.
- * @throws {AludelError} The errors of settings, manifest, target and database. What is wrong with a revision is in the report.
+ * @param choose Chooses revisions of the disk and the database.
+ * @throws {AludelError} The errors of settings, manifest, target and database. Problems of a revision are in the
+ * report.
  */
 export async function gatherReport(
   session: Session,
@@ -103,7 +104,7 @@ export async function gatherReport(
   };
 }
 
-/** An edited file is among the findings; it has no proof. */
+/** Reads proofs. If a file was edited, there are none: the findings say so. */
 function proofsOf(read: () => ReadonlyMap<RevisionId, Proof>): ReadonlyMap<RevisionId, Proof> {
   try {
     return read();
@@ -128,7 +129,7 @@ async function textsOf(
     return { up: up?.text ?? null, down: down?.text ?? null };
   } catch (error) {
     if (!(error instanceof AludelError)) throw error;
-    return { up: null, down: null }; // among the findings
+    return { up: null, down: null }; // The findings say why.
   }
 }
 

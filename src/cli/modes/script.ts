@@ -22,7 +22,7 @@ import { shell } from "../../text/next_step.ts";
 import { movementJson, noticesJson, stampJson } from "../render/answer.ts";
 import type { RevisionGraph } from "../../graph/revision_graph.ts";
 
-/** Prints the script of `--sql` from what a database has applied. */
+/** Prints the script of `--sql` for a database. */
 export function printScript(
   ui: Ui,
   database: string,
@@ -74,7 +74,7 @@ export async function printOfflineStampScript(
 
 const APPLIED_BY = `${PROGRAM} ${RELEASE}`;
 
-/** A script usually runs on the system that made it. */
+/** The name of the null device. A script usually runs on the system that made it. */
 const NULL_DEVICE = host.os === "windows" ? "NUL" : "/dev/null";
 
 interface ScriptFlags {
@@ -83,7 +83,7 @@ interface ScriptFlags {
   readonly config: string | undefined;
 }
 
-/** Reads the files that a range's script is made from. @throws {AludelError} `usage` without --sql; `project-missing`, `ref-syntax`. */
+/** Reads the files for a range. @throws {AludelError} `usage` without --sql; `project-missing`, `ref-syntax`. */
 function openOffline(
   context: CommandContext,
   flags: ScriptFlags,
@@ -116,7 +116,7 @@ function print(
   { database, graph, start }: {
     readonly database: string | null;
     readonly graph: RevisionGraph;
-    /** What the database has, or must have, applied. */
+    /** The revisions that the database has applied, or must have applied. */
     readonly start: readonly RevisionId[];
   },
   options: { readonly transaction: TransactionMode; readonly doubleQuotedStrings: boolean },

@@ -19,7 +19,7 @@ import { waitingFor } from "../render/draft.ts";
 import { elsewhere, shell } from "../../text/next_step.ts";
 import { driftJson, findingJson } from "../render/answer.ts";
 
-/** The revisions that the database has recorded: none if no database is named, or it does not exist. */
+/** Reads the records of the database: none if no database is named, or it does not exist. */
 async function readMemory(session: Session): Promise<Pick<Memory, "records" | "texts">> {
   const connection = await openTargetIfNamed(session)?.access.look() ?? null;
   if (connection === null) {
@@ -40,7 +40,7 @@ async function readMemory(session: Session): Promise<Pick<Memory, "records" | "t
   }
 }
 
-/** A warning only: the project's own database may be made later. */
+/** The warning for a missing database. It is no error, because the project's own may be created later. */
 function notThere({ name }: Target): Finding {
   return {
     level: "warning",

@@ -9,7 +9,7 @@ import { MANIFEST_FILE } from "../../project/workspace/revision_files.ts";
 import { shell } from "../../text/next_step.ts";
 import { findingJson } from "../render/answer.ts";
 
-/** Verifies git's index or HEAD, and neither the working tree nor a database. @returns The exit code. */
+/** Verifies git's index or HEAD, without reading the working tree or a database. @returns The exit code. */
 export async function verifyGit(
   session: Session,
   flags: {
@@ -52,7 +52,7 @@ export async function verifyGit(
   return failed ? 3 : 0;
 }
 
-/** The files of the project's databases, as git sees them from a folder: those below it. */
+/** The files of the project's databases below a folder, relative to it. */
 function databaseFiles(session: Session, cwd: string): string[] {
   const names = [undefined, ...Object.keys(session.settings.databases)];
   const paths = names.flatMap((name) => {
@@ -60,7 +60,7 @@ function databaseFiles(session: Session, cwd: string): string[] {
       const { target } = session.targetChoice(name);
       return target.kind === "file" ? [target.path] : [];
     } catch (error) {
-      if (error instanceof AludelError) return []; // a database elsewhere, or none
+      if (error instanceof AludelError) return []; // The database is elsewhere, or there is none.
       throw error;
     }
   });
@@ -72,13 +72,15 @@ function databaseFiles(session: Session, cwd: string): string[] {
   });
 }
 
-/** A warning only: a project that git does not have yet must not stop commits of other files. */
+/**
+ * The warning for a project that git does not have. It is no error, because commits of other files must stay possible.
+ */
 function notIn(source: "index" | "HEAD", folder: string): Finding {
   const file = `${folder}/${MANIFEST_FILE}`;
   return {
     level: "warning",
     code: "manifest-missing",
-    message: `The manifest is on disk and not in ${source === "index" ? "the index" : "HEAD"}`,
+    message: `The manifest is on disk but not in ${source === "index" ? "the index" : "HEAD"}`,
     place: { file },
     notes: [],
     next: [shell`git add -- ${file}`],

@@ -1,4 +1,4 @@
-/** `dev`, which follows the schema files. */
+/** Follows the schema files, for `dev`. */
 import { host } from "../../host/mod.ts";
 import { AludelError } from "../../errors.ts";
 import { type DevOutcome, type DevRequest, followSchema } from "../../project/author/dev.ts";
@@ -8,10 +8,10 @@ import type { LoadedSchema } from "../../schema/source/load_schema.ts";
 import type { Session } from "../session/session.ts";
 import { schemaReader } from "../session/schemas.ts";
 
-/** How long the files must be as they are before they are read: an editor may write them in parts, in milliseconds. */
+/** The time without changes before the files are read, in milliseconds, because an editor may write a file in parts. */
 const SETTLED_MS = 40;
 
-/** What is no source of a schema, though it is in the project's folder. */
+/** Folders of a project that are no source of a schema. */
 const PASSED_OVER = /(?:^|[/\\])(?:\.git|\.aludel|node_modules|__pycache__|\.venv|venv)(?:[/\\]|$)/;
 
 /** Waits for changes of the files that a schema comes from. */
@@ -44,7 +44,7 @@ class SchemaWatch implements Disposable {
   }
 }
 
-/** A folder, and which of the files in it a schema comes from. */
+/** A folder, and the files in it from which a schema comes. */
 interface SchemaPlace {
   readonly folder: string;
   readonly isSource: (path: string) => boolean;
@@ -52,7 +52,7 @@ interface SchemaPlace {
 
 function placeOf({ settings }: Session): SchemaPlace {
   const { schema, root } = settings;
-  // A program may read anything in the project.
+  // A program may read any file of the project.
   if (typeof schema === "object") {
     return { folder: root, isSource: (path) => !PASSED_OVER.test(path.slice(root.length)) };
   }
@@ -66,19 +66,19 @@ function placeOf({ settings }: Session): SchemaPlace {
   return { folder, isSource: (changed) => splitPath(changed).file === file };
 }
 
-/** What a command tells of the work. */
+/** The events of following a schema. */
 export interface DevTalk {
-  /** The host of one run. */
+  /** Makes the host of one run. */
   readonly hostOf: () => RunHost & Disposable;
   readonly onRun: (program: string) => void;
   readonly onDone: (outcome: DevOutcome, wanted: LoadedSchema & { readonly name: string }) => void;
-  /** A fault that correcting the schema can end. */
+  /** Called for an error that editing the schema can fix. */
   readonly onFault: (error: AludelError) => void;
 }
 
 /**
- * Follows the schema until a signal ends the process: SQLite rolls back what is not committed then.
- * @throws {AludelError} What is wrong with the database or the project at the start.
+ * Follows the schema until a signal ends the process. SQLite rolls back uncommitted changes then.
+ * @throws {AludelError} The errors of the database or the project at the start.
  */
 export async function watchSchema(
   session: Session,
@@ -103,11 +103,11 @@ export async function watchSchema(
       using host = talk.hostOf();
       const outcome = await followSchema({ ...request, reader, host }, wanted);
       told = undefined;
-      // What the database already has was no edit of the schema.
+      // If the database already has the schema, it was not edited.
       if (isFirst || outcome.comparison.changes.length > 0) talk.onDone(outcome, wanted);
     } catch (error) {
       if (!(error instanceof AludelError) || (isFirst && !isAboutSchema(error))) throw error;
-      // Saving once can be several events.
+      // One save can cause several events.
       const fault = JSON.stringify([error.message, error.place, error.notes]);
       if (fault !== told) talk.onFault(error);
       told = fault;
@@ -115,7 +115,7 @@ export async function watchSchema(
   }
 }
 
-/** Whether the schema's text is at fault, which the next edit may correct. */
+/** Whether an error is about the schema's text, so that the next edit may fix it. */
 function isAboutSchema({ code }: AludelError): boolean {
   return /^(?:schema-|autogenerate-|sql-|directive-|data-loss$)/.test(code);
 }

@@ -9,8 +9,8 @@ import type { DriftReport } from "../../proof/drift.ts";
 import type { Proof } from "../../proof/proof.ts";
 
 /*
- * The parts that the JSON answers of several commands have in common; schemas/json/parts.json describes them. A field is
- * always there, and null if there is nothing to say or nobody looked.
+ * The common parts of the JSON answers, which schemas/json/parts.json describes. Every field is always present; it is
+ * null if there is no value or it was not read.
  */
 
 /** A finding. */
@@ -26,12 +26,12 @@ export function findingJson({ level, code, message, revision, place, notes, next
   };
 }
 
-/** A place; line and column are null if the whole file or line is meant. */
+/** A place. Line and column are null if the whole file or line is meant. */
 export function placeJson({ file, line, column, frame }: Place) {
   return { file, line: line ?? null, column: column ?? null, frame: frame ?? null };
 }
 
-/** Notices: with a code if a program can tell them apart, else a sentence alone. */
+/** Notices. Those that a program can distinguish have a code. */
 export function noticesJson(notices: readonly (Notice | string)[]) {
   return notices.map((notice) =>
     typeof notice === "string" ? { code: null, message: notice, notes: [], next: [] } : {
@@ -43,7 +43,7 @@ export function noticesJson(notices: readonly (Notice | string)[]) {
   );
 }
 
-/** Drift that was looked for: no changes if none was found. */
+/** Drift, with an empty list of changes if none was found; null if it was not looked for. */
 export function driftJson(drift: DriftReport | null) {
   return { changes: drift?.changes ?? [], sql: drift?.sql ?? null };
 }
@@ -69,7 +69,7 @@ export function orderJson({ heads, orders, finding }: OrderProof) {
   return { heads, count: orders, finding: finding && findingJson(finding) };
 }
 
-/** Where a database was before steps, and where it is, or would be, after them. */
+/** The revisions of a database before steps and after them. */
 export function movementJson(
   { graph, applied }: {
     readonly graph: RevisionGraph;
@@ -86,7 +86,7 @@ export function movementJson(
   return { from: graph.headsOf(before, "parents"), to: graph.headsOf(after, "parents") };
 }
 
-/** A stamp: what its records said before and say after it. With --purge nobody looks at what they said. */
+/** A stamp: the records before and after it. With --purge the records before are not read. */
 export function stampJson({ graph, start, stamp }: OfflineStamp) {
   const { remove, add, purge } = stamp;
   const removed = remove.map((id) => ({ direction: "down", id }) as const);

@@ -12,12 +12,12 @@ import { nextLine } from "../terminal/here.ts";
 import type { Style } from "../terminal/style.ts";
 import type { Ui } from "../terminal/ui.ts";
 
-/** A difference as the JSON of every command that shows one. */
+/** A difference for the JSON of every command that shows one. */
 export function comparisonJson({ changes, suggestions }: Comparison) {
   return { clean: changes.length === 0, ...changesJson(changes), suggestions };
 }
 
-/** Changes as JSON: what kind, what is changed, and the lines for people. */
+/** Changes as JSON: their kind, the changed object, and lines for people. */
 export function changesJson(changes: Comparison["changes"]) {
   return {
     changes: changes.map((change) => ({
@@ -43,7 +43,7 @@ export function changeLines(ui: Ui, { changes }: Pick<Comparison, "changes">): r
   return changes.flatMap(describeChange).map((line) => changeLine(line, ui.style));
 }
 
-/** A line of `describeChange` with a sign: `+` for new, `-` for dropped and `~` for changed objects. */
+/** Formats a line of `describeChange` with a sign: `+` for new, `-` for dropped and `~` for changed objects. */
 export function changeLine(line: string, style: Style): string {
   switch (fateOfLine(line)) {
     case "new":
@@ -69,7 +69,7 @@ export function suggestRenamesTo(
   }
 }
 
-/** Says a warning with its facts and what to do about it. */
+/** Prints a warning with its notes and next steps. */
 export function reportWarning(ui: Ui, { message, notes = [], next = [], quiet }: Notice): void {
   const steps = next.map((step) => nextLine(step, ui.talkStyle, ui.here));
   const text = [...[message, ...notes].map(oneLine), ...steps].join("\n  ");
@@ -85,7 +85,7 @@ export async function reportKeyMismatches(ui: Ui, schema: Schema, scratch: Scrat
   if (notice !== undefined) reportWarning(ui, notice);
 }
 
-/** Whether there is a key that refers to something else than a primary key: most schemas have none. */
+/** Whether a key refers to anything but a primary key. Most schemas have none. */
 function hasForeignKeys({ tables }: Schema): boolean {
   return [...tables.values()].some((child) =>
     child.foreignKeys.some(({ parent, columns, parentColumns }) => {

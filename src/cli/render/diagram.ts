@@ -9,11 +9,11 @@ import type { Ui } from "../terminal/ui.ts";
 
 export { entityDiagram, neighbourhood, touchedEntities } from "../../report/entities.ts";
 
-/** How a diagram can be written. */
+/** The formats of a diagram. */
 export type DiagramForm = "mermaid" | "dot" | "svg";
 
 /**
- * The form that the flags name; undefined if there is none.
+ * The format that the flags name; undefined if there is none.
  * @throws {AludelError} `usage` if they name several.
  */
 export function chosenForm(
@@ -30,7 +30,7 @@ export function chosenForm(
 
 /**
  * The part of a diagram with some tables and their neighbours.
- * @throws {AludelError} `operand-unknown` for a name that is no table.
+ * @throws {AludelError} `operand-unknown` for a name that is not a table's.
  */
 export function partWith(diagram: EntityDiagram, tables: readonly string[]): EntityDiagram {
   const names = new Map(diagram.entities.map(({ id, name }) => [id, name]));

@@ -7,12 +7,12 @@ import { type Here, nextLine } from "../terminal/here.ts";
 import type { Style } from "../terminal/style.ts";
 import { placeJson } from "./answer.ts";
 
-/** What the system answers is no bug of ours, whatever it is: no room, a failing disk, a mount that went away. */
+/** Faults of streams. All other faults of the system, such as a full or failing disk, are not bugs of Aludel. */
 const OF_STREAMS: ReadonlySet<Fault> = new Set(["broken-pipe", "would-block"]);
 
 /**
- * Turns errors of the operating system, and SQLite's errors about a whole database, into errors of ours.
- * Code that knows more about the file says more; this is the net below it. Anything else is returned as it is.
+ * Converts errors of the operating system, and SQLite's errors about a whole database, to AludelErrors. It is for
+ * errors that no other code has handled with more knowledge of the file. Others are returned as they are.
  */
 export function expectedError(thrown: unknown): unknown {
   if (thrown instanceof AludelError || !(thrown instanceof Error)) return thrown;
@@ -27,7 +27,7 @@ export function expectedError(thrown: unknown): unknown {
 }
 
 /**
- * An error for a person: message, place, SQLite's words, details, outcome, next steps.
+ * Formats an error for a person: message, place, SQLite's message, notes, outcome, next steps.
  *
  * @returns Lines without a final line break.
  */
@@ -45,7 +45,7 @@ export function errorText(error: AludelError, style: Style, here: Here): string 
   return lines.join("\n");
 }
 
-/** The same for a program: the value under `"error"` of the JSON document. */
+/** Formats an error for a program: the value of `"error"` in the JSON document. */
 export function errorJson(error: AludelError, exitCode: number): Readonly<Record<string, unknown>> {
   return {
     code: error.code,
@@ -60,7 +60,7 @@ export function errorJson(error: AludelError, exitCode: number): Readonly<Record
   };
 }
 
-/** What was thrown and is no {@linkcode AludelError}: a bug, with all that helps to find it. */
+/** Formats a bug: a thrown value that is not an {@linkcode AludelError}, with all that helps to find it. */
 export function bugText(thrown: unknown, program: string, style: Style): string {
   return [
     `${style.red("error[internal]")}: ${style.bold("Aludel has a bug")}`,
@@ -69,7 +69,7 @@ export function bugText(thrown: unknown, program: string, style: Style): string 
   ].join("\n");
 }
 
-/** The gutter steps back, and the caret comes forward. */
+/** Dims the gutter and highlights the caret of a frame. */
 function frameText(frame: string, style: Style): string {
   return frame.split("\n").map((line) => {
     const [, gutter = "", source = ""] = /^([ \d]* \|)(.*)$/.exec(line) ?? ["", "", line];

@@ -5,7 +5,7 @@ import { type Here, nextLine, stepLine } from "../terminal/here.ts";
 import type { Style } from "../terminal/style.ts";
 import type { Ui } from "../terminal/ui.ts";
 
-/** A finding for people: level and message, place, notes, next steps. */
+/** Formats a finding for people: level and message, place, notes, next steps. */
 export function findingText(finding: Finding, style: Style, here: Here): string {
   const colour = finding.level === "error" ? style.red : style.yellow;
   const lines = [
@@ -23,7 +23,7 @@ export function findingText(finding: Finding, style: Style, here: Here): string 
 }
 
 /**
- * A finding as a workflow command, which GitHub Actions shows beside the line of a pull request.
+ * Formats a finding as a workflow command, which GitHub Actions shows beside the line of a pull request.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 export function githubAnnotation(
@@ -56,11 +56,11 @@ export interface RuleText {
   readonly cure: string;
 }
 
-/** The text of a code's rule, if it has one. */
+/** Finds the documentation of a code's rule, if it has one. */
 type RuleTexts = (code: string) => RuleText | undefined;
 
 /**
- * Findings as a SARIF 2.1.0 log with one run.
+ * Formats findings as a SARIF 2.1.0 log with one run.
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export function sarifLog(
@@ -114,10 +114,10 @@ function locationsOf({ place }: Finding): readonly unknown[] {
   return [{ physicalLocation: { artifactLocation: { uri }, ...(region && { region }) } }];
 }
 
-/** For people, for GitHub's pages, for tools that collect the findings of others. */
+/** The formats of findings: for people, for GitHub's pages, for tools that collect findings. */
 export type FindingFormat = "text" | "github" | "sarif";
 
-/** The flag of the commands that find things. */
+/** The flag of commands with findings. */
 export const FORMAT_FLAG = {
   format: {
     kind: "choice",

@@ -6,7 +6,7 @@ import { placeJson } from "./answer.ts";
 import type { Here } from "../terminal/here.ts";
 import type { Style } from "../terminal/style.ts";
 
-/** How a standing is called. */
+/** The names of standings. */
 const NAMES: Readonly<Record<Exclude<Standing, "pending">, string>> = {
   current: "up to date",
   ahead: "ahead of the disk",
@@ -20,12 +20,12 @@ const NAMES: Readonly<Record<Exclude<Standing, "pending">, string>> = {
 
 const ORDER = Object.keys(NAMES);
 
-/** What one database needs, in words. */
+/** Formats the standing of one database. */
 function standingName({ standing, pending }: Pick<Sight, "standing" | "pending">): string {
   return standing === "pending" ? `${pending} pending` : NAMES[standing];
 }
 
-/** Maximum number of databases that are named in a line; the others are counted. */
+/** The number of databases that a line names; the others are counted. */
 const NAMED = 3;
 
 interface Line {
@@ -36,7 +36,7 @@ interface Line {
   readonly urls: string[];
 }
 
-/** Databases, counted by what they need. Keeps a few names only. */
+/** Counts databases by their standing. It keeps only a few names. */
 export class FleetTable {
   readonly #lines = new Map<string, Line>();
   readonly #named: number;
@@ -69,7 +69,7 @@ export class FleetTable {
     return this.#lines.values().every(({ standing }) => standing === "current");
   }
 
-  /** How many databases lack revisions. */
+  /** The number of databases with pending revisions. */
   get pending(): number {
     return this.#sorted().reduce(
       (sum, line) => line.standing === "pending" ? sum + line.count : sum,
@@ -77,21 +77,21 @@ export class FleetTable {
     );
   }
 
-  /** The paths or URLs of databases that an upgrade does not help. */
+  /** The paths or URLs of databases that an upgrade cannot fix. */
   get others(): readonly string[] {
     return this.#sorted().flatMap(({ standing, urls }) =>
       ["current", "pending", "ahead"].includes(standing) ? [] : urls
     );
   }
 
-  /** The number of databases in each state; those with pending revisions in one. */
+  /** The number of databases of each standing. */
   get counts(): Readonly<Record<Standing, number>> {
     const counts = Object.fromEntries([...ORDER, "pending"].map((standing) => [standing, 0]));
     for (const { standing, count } of this.#lines.values()) counts[standing]! += count;
     return counts as Record<Standing, number>;
   }
 
-  /** The table as text. */
+  /** Formats the table. */
   lines(style: Style): string[] {
     const lines = this.#sorted();
     const width = Math.max(...lines.map((line) => standingName(line).length));
@@ -106,7 +106,7 @@ export class FleetTable {
     });
   }
 
-  /** Up to date first, then what an upgrade does, then what needs a person. */
+  /** Sorts the lines: up to date first, then those for an upgrade, then those that need a person. */
   #sorted(): Line[] {
     const rank = ({ standing }: Line) =>
       standing === "current" ? 0 : standing === "pending" ? 1 : 2 + ORDER.indexOf(standing);
@@ -114,7 +114,7 @@ export class FleetTable {
   }
 }
 
-/** `12,345`. */
+/** Formats a number: `12,345`. */
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
@@ -132,7 +132,7 @@ export function sightJson({ name, database }: Member, sight: Sight) {
   };
 }
 
-/** What kept one database from what was asked, for the JSON. */
+/** The error of one database, for the JSON. */
 export function memberErrorJson(error: MemberError) {
   const { code, message, place, revision, sqlite, notes, outcome, next } = error;
   return {
@@ -147,7 +147,7 @@ export function memberErrorJson(error: MemberError) {
   };
 }
 
-/** The command line that an error of one database would have had for itself: what its next steps repeat. */
+/** The command line for the next steps of one database's error, as if it had been upgraded alone. */
 export function hereOf(url: string): Here {
   return { typed: ["upgrade", "-d", url], database: url };
 }

@@ -5,7 +5,7 @@ import { durationText } from "../../text/layout.ts";
 import { visible } from "../../text/visible.ts";
 import { grouped, memberErrorJson } from "./fleet.ts";
 
-/** A run of a fleet, as its reports tell it. */
+/** The content of the reports of a fleet's run. */
 export interface FleetReport {
   readonly facts: RunFacts;
   readonly counts: Readonly<Record<MemberState, number>>;
@@ -14,7 +14,7 @@ export interface FleetReport {
   readonly errors: readonly (MemberError & { readonly count: number })[];
 }
 
-/** Reads what all reports of a run begin with. */
+/** Reads the common part of all reports of a run. */
 export async function readFleetReport(journal: Journal): Promise<FleetReport> {
   return {
     facts: journal.facts,
@@ -24,7 +24,7 @@ export async function readFleetReport(journal: Journal): Promise<FleetReport> {
   };
 }
 
-/** `3 upgraded, 1 failed, 2 left`. */
+/** Formats counts: `3 upgraded, 1 failed, 2 left`. */
 export function countsText(counts: Readonly<Record<MemberState, number>>): string {
   return [
     `${grouped(counts.done)} upgraded`,
@@ -35,7 +35,7 @@ export function countsText(counts: Readonly<Record<MemberState, number>>): strin
   ].join(", ");
 }
 
-/** What became of a database, in a few words. */
+/** Describes the result of a database in a few words. */
 function outcomeText({ state, applied, error, undoError, lost }: JournalMember): string {
   const facts = undoError ?? error;
   if (facts !== null) {
@@ -47,7 +47,9 @@ function outcomeText({ state, applied, error, undoError, lost }: JournalMember):
   return [words, losses].filter((part) => part !== "").join("; ");
 }
 
-/** The report as Markdown, for a comment or a job's summary: the counts, the errors, and the databases that failed. */
+/**
+ * Formats the report as Markdown, for a comment or a job's summary: the counts, the errors, and the failed databases.
+ */
 export async function markdownReport(
   { facts, counts, total, errors }: FleetReport,
   members: AsyncIterable<JournalMember>,
@@ -72,14 +74,14 @@ export async function markdownReport(
   return lines.join("\n");
 }
 
-/** So many failures are in a Markdown report; more would not fit into a comment. */
+/** The number of failures in a Markdown report. More would not fit into a comment. */
 const NAMED = 50;
 
 function cell(text: string): string {
   return visible(text).replaceAll(/\s+/g, " ").replaceAll(/[|`<*_\\]/g, "\\$&");
 }
 
-/** The report as JUnit's XML, which CI systems show: a case for each database. */
+/** Formats the report as JUnit's XML, which CI systems show: a case for each database. */
 export async function junitReport(
   { facts, counts, total }: FleetReport,
   members: AsyncIterable<JournalMember>,
@@ -105,7 +107,7 @@ export async function junitReport(
   return `${lines.join("\n")}\n`;
 }
 
-/** XML has no control characters, not even escaped ones. */
+/** Escapes a text for XML, which allows no control characters, not even escaped ones. */
 function xml(text: string): string {
   return visible(text).replaceAll(/[&<>"'\n]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
@@ -118,7 +120,7 @@ border-bottom:1px solid #ccc}td.n{text-align:right}.failed{color:#a40000;font-we
 code{font-size:.9em}@media(prefers-color-scheme:dark){body{color:#e6e6ea;background:#17171a}
 th,td{border-color:#444}.failed{color:#ff8a80}}`;
 
-/** The report as one HTML page that needs no network. */
+/** Formats the report as one HTML page that needs no network. */
 export async function htmlReport(
   { facts, counts, total, errors }: FleetReport,
   members: AsyncIterable<JournalMember>,
@@ -134,7 +136,7 @@ export async function htmlReport(
   if (errors.length > 0) {
     lines.push(
       `<table><caption>Errors</caption><thead><tr><th scope="col">Databases</th>` +
-        `<th scope="col">Code</th><th scope="col">The first one</th></tr></thead><tbody>`,
+        `<th scope="col">Code</th><th scope="col">First message</th></tr></thead><tbody>`,
       ...errors.map(({ count, code, message, sqlite }) =>
         `<tr><td class="n">${grouped(count)}</td><td><code>${code}</code></td>` +
         `<td>${xml(sqlite === undefined ? message : `${message}: ${sqlite}`)}</td></tr>`
@@ -144,7 +146,7 @@ export async function htmlReport(
   }
   lines.push(
     `<table><caption>Databases</caption><thead><tr><th scope="col">Database</th>` +
-      `<th scope="col">State</th><th scope="col">What became of it</th>` +
+      `<th scope="col">State</th><th scope="col">Result</th>` +
       `<th scope="col">Restore points</th><th scope="col">Time</th></tr></thead><tbody>`,
   );
   for await (const one of members) {

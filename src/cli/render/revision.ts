@@ -7,7 +7,7 @@ import { durationText, utcText } from "../../text/layout.ts";
 import type { DatabaseCatalogue } from "../session/database.ts";
 import type { Style } from "../terminal/style.ts";
 
-/** The state of a revision in the graph and in the database, as the words in parentheses say it. */
+/** A state of a revision in the graph or the database, printed in parentheses. */
 export type Mark =
   | "unknown"
   | "current"
@@ -17,31 +17,31 @@ export type Mark =
   | "branchpoint"
   | "mergepoint";
 
-/** Maximum number of replaced revisions that are listed. */
+/** The number of replaced revisions that are listed. */
 const REPLACED = 10;
 
 /** A field of a block: its name and its value. */
 export type Field = readonly [name: string, value: string];
 
-/** A revision as every command's JSON has it. */
+/** A revision in every command's JSON. */
 export interface RevisionJson {
   readonly id: RevisionId;
   readonly message: string;
   readonly parents: readonly RevisionId[];
   readonly dependsOn: readonly RevisionId[];
-  /** The revisions that it stands for, if it is squashed. */
+  /** The revisions that it replaces, if it is squashed. */
   readonly replaces: readonly RevisionId[];
-  /** The labels that it carries itself. */
+  /** Its own labels. */
   readonly labels: readonly string[];
   /** The labels of the branches that it is on. */
   readonly branches: readonly string[];
   /** UTC; null for a revision that only the database knows. */
   readonly created: string | null;
-  /** `unknown`: in the database, not on disk. */
+  /** `unknown` if it is in the database but not on disk. */
   readonly state: "draft" | "sealed" | "unknown";
   /** Its folder inside the migrations folder. */
   readonly dir: string | null;
-  /** Whether the database is at it; null if no database was looked at. */
+  /** Whether the database is at it; null if no database was read. */
   readonly isCurrent: boolean | null;
   readonly isHead: boolean;
   readonly isBranchpoint: boolean;
@@ -49,8 +49,8 @@ export interface RevisionJson {
 }
 
 /**
- * What is known of the revisions that the database is at: `marked` in the text too · `unmarked` there, because it is
- * obvious or was not asked for · `unread`, because no database was looked at.
+ * Whether the database's current revisions are known: `marked` in the text too · `unmarked` in the text, because they
+ * are obvious or were not asked for · `unread`, because no database was read.
  */
 export type CurrentMarks = "marked" | "unmarked" | "unread";
 
@@ -61,7 +61,7 @@ export class RevisionPrinter {
   readonly #style: Style;
   readonly #marks: CurrentMarks;
   readonly #current: ReadonlySet<RevisionId>;
-  /** The marks that follow from the graph, for the few revisions that have any. */
+  /** The marks that follow from the graph, for the few revisions with any. */
   readonly #placed = new Map<RevisionId, Mark[]>();
 
   /**
@@ -82,7 +82,7 @@ export class RevisionPrinter {
       marks !== "unread" && applied.size > 0 ? graph.headsOf(applied, "parents") : [],
     );
     const effective = new Set(graph.effectiveHeads);
-    // An effective head is one that another branch depends on: applying that one applies this one too.
+    // The other heads are dependencies of another branch: applying that branch applies them too.
     for (const id of graph.heads) this.#place(id, effective.has(id) ? "head" : "effective head");
     for (const id of graph.branchPoints) this.#place(id, "branchpoint");
     for (const id of graph.mergePoints) this.#place(id, "mergepoint");
@@ -109,7 +109,7 @@ export class RevisionPrinter {
   name(id: RevisionId): string {
     const { graph } = this.#catalogue;
     let name = this.#style.yellow(id);
-    // Without a label anywhere, nothing is computed for ten thousand revisions.
+    // Without any label, skip the computation for ten thousand revisions.
     const labels = graph.labels.size === 0 ? [] : graph.labelsOf(id);
     if (labels.length > 0) name += " " + this.#style.cyan(`(${labels.join(", ")})`);
     for (const mark of this.marks(id)) name += " " + colourOf(mark, this.#style)(`(${mark})`);
@@ -157,7 +157,7 @@ export class RevisionPrinter {
     return fields;
   }
 
-  /** Fields with their values in one column, then the message, indented: as `git log` has it. */
+  /** Formats fields with their values in one column, then the indented message, as `git log` does. */
   block(id: RevisionId, fields = this.fields(id)): string {
     const message = messageOf(this.#catalogue, id);
     const width = Math.max(...fields.map(([name]) => name.length)) + 2;
@@ -206,7 +206,7 @@ function colourOf(mark: Mark, style: Style): (text: string) => string {
   }
 }
 
-/** When and how a revision came into the database; nothing if no database was read. */
+/** The time and kind of a revision's record; empty if no database was read. */
 export function appliedField(
   database: DatabaseCatalogue | undefined,
   id: RevisionId,
@@ -222,7 +222,7 @@ export function appliedField(
   return [["Applied", `to "${name}" on ${at}, ${origin}`]];
 }
 
-/** The same for a program: null if it is not applied, or no database was read. */
+/** The same for the JSON: null if it is not applied, or no database was read. */
 export function appliedJson(
   database: DatabaseCatalogue | undefined,
   id: RevisionId,
@@ -260,7 +260,7 @@ function sealText(verdict: Verdict): string {
     case "missing":
       return `broken: ${verdict.file}.sql is missing`;
     case "unexpected":
-      return "broken: there is a down.sql, and it was sealed without one";
+      return "broken: there is a down.sql, but it was sealed without one";
     case "edited": {
       const files = verdict.files.map((file) => `${file}.sql`).join(" and ");
       return `broken: ${files} changed since it was sealed`;

@@ -19,7 +19,7 @@ import type { Ui } from "../terminal/ui.ts";
 import { reportWarning } from "./changes.ts";
 import { movementJson, noticesJson } from "./answer.ts";
 
-/** Prints the route of `--dry-run`: the steps, and how they are divided into transactions. */
+/** Prints the route of `--dry-run`: the steps and their transactions. */
 export function reportPlan(
   ui: Ui,
   target: Target,
@@ -91,7 +91,7 @@ function heading({ mode }: Segment): string {
   }
 }
 
-/** Maximum number of losses that are listed; the others are counted. */
+/** The number of losses that are listed; the others are counted. */
 const LISTED = 10;
 
 /** Prints a run as it goes, and its result. */
@@ -103,7 +103,7 @@ export class RunReport {
   readonly #losses: string[] = [];
   readonly #lostObjects: string[] = [];
   readonly #messages = new Map<string, string>();
-  /** The restore points that the run made and left; those of rows come one for each transaction. */
+  /** The restore points that the run made and kept. Those of rows come one for each transaction. */
   readonly #points: Extract<RunEvent, { readonly type: "restore-point" }>[] = [];
 
   constructor(ui: Ui, target: Target) {
@@ -215,7 +215,7 @@ export class RunReport {
     this.#hintAtPoints();
   }
 
-  /** A copy from before the run has everything. The losses of several transactions are restored newest first. */
+  /** Suggests how to restore losses: from a copy, which has everything, or transaction by transaction, newest first. */
   #hintAtPoints(): void {
     const [first] = this.#points;
     if (first?.holds === "database") {

@@ -14,17 +14,17 @@ import type { ServerAddress, Target, TargetChoice } from "../../project/workspac
 import { NO_STATE, type State } from "../../state/state.ts";
 import type { Session } from "./session.ts";
 
-/** The database that a command line means, and the ways to reach it. */
+/** The database of a command line, and the access to it. */
 export interface OpenTarget {
   readonly target: Target;
   readonly access: DatabaseAccess;
 }
 
 /**
- * Chooses the database; opens nothing yet.
+ * Chooses the database without opening it.
  *
- * @param purpose Whether the project's SQL runs on it, which may need the extensions of the settings.
- * @param database A name that takes the place of `--database`.
+ * @param purpose Whether the project's SQL will run on it, which may need the extensions of the settings.
+ * @param database A name that replaces the value of `--database`.
  * @throws {AludelError} An error of the area `target`; `project-missing` if nothing names one and there is no project.
  */
 export function openTarget(
@@ -54,7 +54,7 @@ export function openTarget(
 }
 
 /**
- * As {@linkcode openTarget}, for commands that also work without a database.
+ * Chooses the database as {@linkcode openTarget} does, for commands that also work without one.
  * @returns undefined if nothing names one.
  */
 export function openTargetIfNamed(
@@ -69,16 +69,16 @@ export function openTargetIfNamed(
   }
 }
 
-/** The SQLite that libSQL servers have: plans for one use no newer statement. */
+/** The release of SQLite in libSQL servers. Plans for one use no newer statements. */
 export const LIBSQL_SQLITE = "3.45";
 
-/** Whether revisions are for a server too: a database of the settings is one, or the one that commands work on. */
+/** Whether revisions are for a server too: the command's database, or one of the settings, is on one. */
 export function isForServer(session: Session): boolean {
   return namedLocations(session).some(({ kind }) => kind === "server" || kind === "d1") ||
     chosenServer(session) !== undefined;
 }
 
-/** Whether revisions are for Cloudflare D1 too, as {@linkcode isForServer}. */
+/** Whether revisions are for Cloudflare D1 too, likewise. */
 export function isForD1(session: Session): boolean {
   return namedLocations(session).some(({ kind }) => kind === "d1") ||
     chosenServer(session)?.engine === "d1";
@@ -98,7 +98,7 @@ function chosenServer(session: Session): ServerAddress | undefined {
   }
 }
 
-/** How looking waits while another process keeps readers out: Ctrl-C ends it as it ends any program. */
+/** How reading waits while another process keeps readers out. Ctrl-C ends the process as usual. */
 export function lookPatience(
   { runtime, ui, lockTimeoutMs }: Pick<Session, "runtime" | "ui" | "lockTimeoutMs">,
   target: Target,
@@ -113,13 +113,13 @@ export function lookPatience(
   };
 }
 
-/** The notice that a lock is waited for. */
+/** The notice that a command waits for a lock. */
 export function waitingText(holder: string | undefined, { name }: Pick<Target, "name">): string {
   return `Waiting for ${holder ?? "another connection"}, which holds the lock on "${name}" …`;
 }
 
 /**
- * For a database that does not exist: one that a flag or variable names must; the project's own may be made later.
+ * Checks that a database exists if a flag or variable names it; the project's own may be created later.
  * @throws {AludelError} `database-missing`.
  */
 export function requirePresent({ name, from, kind }: Target): void {
@@ -148,7 +148,7 @@ export interface DatabaseCatalogue extends OpenTarget {
 }
 
 /**
- * Looks at the database's records. Creates nothing, and needs no manifest.
+ * Reads the database's records. It creates nothing, and needs no manifest.
  * @throws {AludelError} The errors of settings, manifest, target and database.
  */
 export async function openDatabase(session: Session): Promise<DatabaseCatalogue> {
@@ -160,18 +160,18 @@ export async function openDatabase(session: Session): Promise<DatabaseCatalogue>
   return { ...open, state, present, catalogue: joinCatalogue(workspace, state.applied) };
 }
 
-/** The revisions of a project, and of its database if one was read. */
+/** The revisions of a project, and of its database if that was read. */
 export interface CatalogueWithDatabase {
   readonly catalogue: Catalogue;
   readonly database: DatabaseCatalogue | undefined;
 }
 
 /**
- * Looks at the database if that is possible: one that cannot be read is a warning, because the files can be looked at
- * without it.
+ * Reads the database if that is possible. If it fails, it only prints a warning, because the files can be read without
+ * it.
  *
- * @param needsDatabase Whether the command makes no sense without it.
- * @throws {AludelError} `project-missing` and what the files throw; if the database is needed, what it throws.
+ * @param needsDatabase Whether the command needs the database.
+ * @throws {AludelError} `project-missing` and the errors of the files; those of the database only if it is needed.
  */
 export async function openDatabaseIfPossible(
   session: Session,
@@ -188,7 +188,7 @@ export async function openDatabaseIfPossible(
     const optional = error instanceof AludelError && /^(target|database|state)-/.test(error.code);
     if (needsDatabase || session.database !== undefined || !optional) throw error;
     if (error.code !== "target-none") {
-      session.ui.warning(`the database was not looked at: ${error.message}`);
+      session.ui.warning(`the database was not read: ${error.message}`);
     }
     return { catalogue: session.catalogue, database: undefined };
   }

@@ -23,10 +23,10 @@ export interface OpenDrafts {
 }
 
 /**
- * Opens the project and looks at its database.
+ * Opens the project and reads its database.
  *
- * @throws {AludelError} What settings, manifest, target and database throw: a database that cannot be read may have
- *   applied the draft. It is no error if nothing names a database.
+ * @throws {AludelError} The errors of settings, manifest, target and database. If the database cannot be read, it may
+ *   have applied the draft. It is no error if no database is named.
  */
 export async function openDrafts(session: Session): Promise<OpenDrafts> {
   const { workspace } = session;
@@ -38,7 +38,7 @@ export async function openDrafts(session: Session): Promise<OpenDrafts> {
 }
 
 /**
- * Undoes a revision if the database has applied it, by the rules of every run.
+ * Undoes a revision if the database has applied it, by the same rules as every run.
  *
  * @returns The run for the JSON; null if the database has not applied it.
  * @throws {AludelError} The errors of planning and running.

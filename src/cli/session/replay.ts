@@ -7,8 +7,8 @@ import { chooseRevisions } from "./revisions.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Makes a project's revisions ready; reads and runs none yet.
- * @param workspace Those of the session if it is left out.
+ * Prepares the replay of a project's revisions, without reading or running one.
+ * @param workspace The workspace; by default the session's.
  */
 export function openReplay(session: Session, workspace = session.workspace): ReplayTree {
   session.announceExtensions();
@@ -16,7 +16,7 @@ export function openReplay(session: Session, workspace = session.workspace): Rep
   return new ReplayTree(workspace.graph, sourceOf, new Scratch(session.settings));
 }
 
-/** The flags of commands that replay the history. */
+/** The flag of commands that replay the history. */
 export const HISTORY_FLAG = {
   at: { kind: "text", value: "REF", help: "the revision to end at (default: all heads)" },
   ...DATABASE_FLAG,
@@ -24,7 +24,7 @@ export const HISTORY_FLAG = {
 
 /** The history up to some revisions, ready to be replayed. */
 export interface ChosenHistory {
-  /** In topological order, with everything they need. */
+  /** In topological order, with all ancestors and dependencies. */
   readonly ids: readonly RevisionId[];
   readonly tree: ReplayTree;
 }

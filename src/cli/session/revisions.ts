@@ -12,17 +12,17 @@ import { shell } from "../../text/next_step.ts";
 import type { DatabaseCatalogue } from "./database.ts";
 import type { Session } from "./session.ts";
 
-/** Revisions that a command line names, with the catalogue that has them. */
+/** Revisions that a command line names, and the catalogue that contains them. */
 export interface FoundRevisions {
   readonly ids: readonly RevisionId[];
   readonly catalogue: Catalogue;
 }
 
 /**
- * Looks for revisions among the files alone, which is quick, and in the database too if that is needed: for refs that
- * speak of applied revisions, and for names that no file has because another branch is checked out.
+ * Finds revisions in the files, which is quick, and in the database too if that is needed: for refs that depend on
+ * applied revisions, and for names that are not on disk because another branch is checked out.
  *
- * @param needsDatabase Whether the refs speak of applied revisions.
+ * @param needsDatabase Whether the refs depend on applied revisions.
  * @param find Resolves the refs.
  * @throws {AludelError} The errors of `find`, and of opening the project and the database.
  */
@@ -31,7 +31,7 @@ export async function findRevisions(
   needsDatabase: boolean,
   find: (catalogue: Catalogue) => readonly RevisionId[],
 ): Promise<FoundRevisions> {
-  // A database that was named is looked at, and must be there.
+  // A database that was named must exist.
   if (needsDatabase || session.database !== undefined) return await findInDatabase(session, find);
   const { catalogue } = session;
   try {
@@ -39,7 +39,7 @@ export async function findRevisions(
   } catch (error) {
     if (!(error instanceof AludelError) || error.code !== "ref-not-found") throw error;
     return await findInDatabase(session, find).catch(() => {
-      throw error; // whatever is wrong with the database, the name is wrong too
+      throw error; // The name is wrong, whatever is wrong with the database.
     });
   }
 }
@@ -54,7 +54,7 @@ async function findInDatabase(
 }
 
 /**
- * The revisions that one ref names, as {@linkcode findRevisions} finds them.
+ * Finds the revisions that one ref names, as {@linkcode findRevisions} does.
  * @throws {AludelError} `ref-syntax`, and as {@linkcode findRevisions}.
  */
 export function findRef(session: Session, text: string): Promise<FoundRevisions> {
@@ -62,10 +62,10 @@ export function findRef(session: Session, text: string): Promise<FoundRevisions>
   return findRevisions(session, needsApplied, find);
 }
 
-/** The revisions that a command works on, in topological order. */
+/** The revisions for a command, in topological order. */
 export interface ChosenRevisions {
   readonly ids: readonly RevisionId[];
-  /** The database that was looked at; undefined if none was needed, or there is none. */
+  /** The database that was read; undefined if none was needed, or there is none. */
   readonly database: DatabaseCatalogue | undefined;
 }
 
@@ -73,9 +73,9 @@ export interface ChosenRevisions {
  * Resolves refs and ranges of revisions on disk.
  *
  * @param otherwise The choice if no ref is given: every revision on disk, or with `unfinished` the drafts and the
- *   revisions that the database has not applied, which without a database is all of them.
- * @throws {AludelError} `project-missing`, `revision-not-on-disk`, an error of the area `ref`, and what settings,
- *   manifest and database throw.
+ *   revisions that the database has not applied; without a database, these are all.
+ * @throws {AludelError} `project-missing`, `revision-not-on-disk`, an error of the area `ref`, and the errors of
+ *   settings, manifest and database.
  */
 export async function chooseRevisions(
   session: Session,
@@ -112,7 +112,7 @@ function isUnfinished(id: RevisionId, { applied, entries }: Catalogue): boolean 
   return !applied.has(id) || entries.get(id)?.up === null;
 }
 
-/** A ref or range that is parsed and not resolved yet. */
+/** A ref or range that is parsed but not resolved. */
 interface Choice {
   readonly needsApplied: boolean;
   readonly find: (catalogue: Catalogue) => readonly RevisionId[];

@@ -8,24 +8,24 @@ import { RunWatch } from "../terminal/run_watch.ts";
 import type { OpenTarget } from "./database.ts";
 import type { Session } from "./session.ts";
 
-/** The host of a run on the command line; to be disposed when the run is over. */
+/** The host of a run on the command line. It must be disposed when the run is over. */
 export interface CommandRunHost extends RunHost, Disposable {}
 
-/** How a command's run differs from others. */
+/** The options of a command's run. */
 export interface RunHostOptions {
-  /** When to make restore points; the target's policy if it is left out. */
+  /** When to make restore points; by default according to the target's policy. */
   readonly restorePoints?: RestorePolicy | undefined;
-  /** How long a rebuild beside writers may keep others waiting, in milliseconds. */
+  /** The time that a rebuild beside writers may keep others waiting, in milliseconds. */
   readonly maxWaitMs?: number | undefined;
-  /** Whether a copy would stay if Ctrl-C ended the process: then the interruption is always listened for. */
+  /** Whether copies would be left behind if Ctrl-C ended the process, so that interruptions must be handled. */
   readonly leavesCopies?: boolean;
 }
 
-/** What a run needs of a session. */
+/** The part of a session that a run needs. */
 export type RunSession = Pick<Session, "runtime" | "ui" | "settings" | "lockTimeoutMs">;
 
 /**
- * The runner's view of the command line: clock, connections, events, interruption.
+ * Makes the runner's view of the command line: clock, connections, events, interruption.
  * @param emit Receives every event.
  */
 export function runHost(
@@ -77,7 +77,7 @@ function sizeOf(path: string): number {
   }
 }
 
-/** What a session gives the use cases that change a database. */
+/** The context of the use cases that change a database. */
 export function migrationContext(
   session: Session,
   { target, access }: OpenTarget,

@@ -11,7 +11,7 @@ import { findRef } from "./revisions.ts";
 import type { Session } from "./session.ts";
 
 /**
- * The reader of the project's schemas, which works without a manifest too. Reads none yet.
+ * Makes the reader of the project's schemas. It works without a manifest, and reads on demand.
  * @throws {AludelError} The errors of settings and manifest.
  */
 export function schemaReader(session: Session): SchemaReader {
@@ -20,7 +20,7 @@ export function schemaReader(session: Session): SchemaReader {
   return new SchemaReader(project, workspace);
 }
 
-/** The schema that an argument such as `head`, `app.db` or `schema.sql` names. */
+/** The schema of an argument such as `head`, `app.db` or `schema.sql`. */
 export interface NamedSchema {
   readonly name: string;
   readonly schema: Schema;
@@ -31,8 +31,8 @@ export interface NamedSchema {
 type OperandKind = "empty" | "rev" | "db" | "sql";
 
 /**
- * Reads the schema that an argument names: `empty`, a ref, a database (a path, a URL, a name of the
- * settings), an SQL file or a folder of them. `rev:`, `db:` and `sql:` before it say which.
+ * Reads the schema of an argument: `empty`, a ref, a database (a path, a URL, a name of the settings), an SQL file or a
+ * folder of them. A prefix `rev:`, `db:` or `sql:` decides between them.
  *
  * @throws {AludelError} `operand-ambiguous`, `operand-unknown`, and the errors of reading.
  */
@@ -98,7 +98,7 @@ const NAMES: Readonly<Record<OperandKind, string>> = {
   sql: "an SQL file or a folder of them",
 };
 
-/** A folder holds SQL files; a file is a database if it begins as one, or is as empty as a new one. */
+/** The kind of a path. A folder has SQL files; a file is a database if it has SQLite's header or is empty. */
 function fileKind(path: string): "db" | "sql" | undefined {
   try {
     const info = host.files.stat(path);

@@ -9,7 +9,7 @@ import type { CommandContext } from "../arguments/command.ts";
 import type { Runtime } from "../terminal/runtime.ts";
 import type { Ui } from "../terminal/ui.ts";
 
-/** The flags that say which project and which database a command works on. */
+/** The flags that name the project and the database of a command. */
 export interface SessionFlags {
   readonly config?: string | undefined;
   readonly database?: string | undefined;
@@ -18,8 +18,8 @@ export interface SessionFlags {
 }
 
 /**
- * The project that one command line works on. Each part is opened when it is first asked for. Whatever needs SQLite is
- * opened from a session by the other files of this folder, so that a command loads only the code that it uses.
+ * The project of one command line. Each part is opened on demand. Parts that need SQLite are opened from a session by
+ * the other files of this folder, so that a command loads only the code that it uses.
  */
 export class Session {
   readonly runtime: Runtime;
@@ -42,7 +42,7 @@ export class Session {
   }
 
   /**
-   * The project of `--config`, or else the nearest one. Its manifest need not exist.
+   * The project of `--config`, or else the nearest one. It need not have a manifest.
    * @throws {AludelError} An error of the area `settings`.
    */
   get project(): Project {
@@ -54,12 +54,12 @@ export class Session {
     return this.project.settings;
   }
 
-  /** How long to wait for another process: as the flag or else the settings say. */
+  /** The time to wait for another process, from the flag or else the settings. */
   get lockTimeoutMs(): number {
     return (this.#lockTimeout ?? this.settings.lockTimeout) * 1_000;
   }
 
-  /** The migrations folder as messages name it. */
+  /** The name of the migrations folder for messages. */
   get folder(): string {
     return this.project.files.name;
   }
@@ -75,7 +75,7 @@ export class Session {
 
   /**
    * The revisions on disk.
-   * @throws {AludelError} `project-missing`, and what reading the manifest throws.
+   * @throws {AludelError} `project-missing`, and the errors of reading the manifest.
    */
   get workspace(): Workspace {
     const workspace = this.workspaceIfAny;
@@ -92,14 +92,14 @@ export class Session {
   }
 
   /**
-   * The database that a name means, or without one the database of this command line. Opens nothing.
+   * Chooses the database of a name, or without one that of this command line. It opens nothing.
    * @throws {AludelError} An error of the area `target`.
    */
   targetChoice(database = this.database): TargetChoice {
     return targetChoice(this.runtime, this.settings, database);
   }
 
-  /** Names the native code that the settings load, once and before it is loaded. */
+  /** Prints the native code that the settings load, once and before it is loaded. */
   announceExtensions(): void {
     if (this.#announced) return;
     this.#announced = true;
@@ -107,7 +107,7 @@ export class Session {
   }
 }
 
-/** Names the native code that settings have a command load. */
+/** Prints the native code that a command loads because of settings. */
 export function announceExtensions(ui: Ui, { extensions, file }: Settings): void {
   for (const extension of extensions) {
     ui.notice(`Loading the extension "${extension}", which ${file} names.`);
@@ -115,7 +115,7 @@ export function announceExtensions(ui: Ui, { extensions, file }: Settings): void
 }
 
 /**
- * Chooses a database; opens nothing.
+ * Chooses a database without opening it.
  *
  * @param database The value of `--database`.
  * @throws {AludelError} An error of the area `target`.

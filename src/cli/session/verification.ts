@@ -10,22 +10,22 @@ import { readState, readStoredTexts } from "../../state/state.ts";
 import { lookWithExtensions, openTargetIfNamed, requirePresent } from "./database.ts";
 import type { Session } from "./session.ts";
 
-/** A project and the database beside it, if there is one, ready to be verified. */
+/** The input for verifying a project and its database, if there is one. */
 export interface OpenVerification {
   /** undefined if no database is named. */
   readonly target: Target | undefined;
   /** Whether the database exists. */
   readonly present: boolean;
-  /** What the database forbids, sorted. */
+  /** The policies of the database, sorted. */
   readonly policies: readonly Policy[];
   readonly request: VerifyRequest;
 }
 
 /**
- * Reads everything that `verify` and `status` compare. It is no error here if no database is named, or if the project's own
- * does not exist yet: the files can be verified alone.
+ * Reads everything that `verify` and `status` compare. It is no error if no database is named, or if the project's own
+ * does not exist yet, because the files can be verified alone.
  *
- * @param options Whether the texts that the database stored are read as well: all of them.
+ * @param options Whether to read all texts that the database stored.
  * @throws {AludelError} The errors of settings, manifest, target and database.
  */
 export async function openVerification(
@@ -62,7 +62,7 @@ export async function openVerification(
   }
 }
 
-/** Looks for drift in the database that was verified. Without a database there is none. */
+/** Looks for drift in the verified database. Without a database there is none. */
 export async function lookForDrift(
   session: Session,
   { target, present, request: { catalogue } }: OpenVerification,

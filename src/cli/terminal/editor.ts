@@ -4,7 +4,7 @@ import { say, shell } from "../../text/next_step.ts";
 import type { Runtime } from "./runtime.ts";
 
 /**
- * The user's editor: `$VISUAL`, else `$EDITOR`, a command line as git takes it (`code --wait`).
+ * Finds the user's editor: `$VISUAL`, else `$EDITOR`. It is a command line, as for git (`code --wait`).
  *
  * @throws {AludelError} `editor-unset`.
  */
@@ -16,15 +16,17 @@ export function findEditor(runtime: Runtime): string {
   });
 }
 
-/** How an editor is started. */
+/** The program and arguments that start an editor. */
 export interface EditorCommand {
   readonly program: string;
   readonly args: readonly string[];
-  /** Whether Windows gets the arguments as they are: cmd does not know how others put them in quotes. */
+  /** Whether Windows must pass the arguments on unquoted, because cmd has its own rules for quotes. */
   readonly raw: boolean;
 }
 
-/** The system's shell splits the editor's command line; the files reach the editor as arguments, whatever their names. */
+/**
+ * Makes the command of an editor. The system's shell splits its command line, and gets the files as separate arguments.
+ */
 export function editorCommand(
   editor: string,
   files: readonly string[],
@@ -33,13 +35,13 @@ export function editorCommand(
   if (os !== "windows") {
     return { program: "sh", args: ["-c", `${editor} "$@"`, "editor", ...files], raw: false };
   }
-  // With /s cmd takes away the outermost quotes, and reads the rest as it stands. A name of a file has no quotes there.
+  // With /s, cmd removes the outermost quotes and leaves the rest as it is. File names have no quotes on Windows.
   const line = [editor, ...files.map((file) => `"${file}"`)].join(" ");
   return { program: "cmd", args: ["/d", "/s", "/c", `"${line}"`], raw: true };
 }
 
 /**
- * Opens files in an editor and waits for it to end.
+ * Opens files in an editor and waits until it exits.
  *
  * @throws {AludelError} `editor-failed`.
  */

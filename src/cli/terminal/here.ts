@@ -9,31 +9,34 @@ import {
 import type { Style } from "./style.ts";
 
 /**
- * The command line that runs, with the settings and the database that it has chosen. A command that it suggests must
- * choose the same, or it would act on another database.
+ * The current command line, with the settings and the database that it chose. A suggested command must choose the same,
+ * so that it does not act on another database.
  */
 export interface Here {
-  /** Its words, without the program. */
+  /** The words, without the program. */
   readonly typed?: readonly string[];
   /** The value of `--config`, as it was given. */
   readonly config?: string | undefined;
   /** The value of `--database`. */
   readonly database?: string | undefined;
-  /** The value of a variable that was read because `--database` was not given. */
+  /** The value of the variable that was read because `--database` was not given. */
   readonly variable?: string | undefined;
 }
 
-/** A next step, as every command prints it: `next: aludel upgrade head -d other.db`, to paste in the working folder. */
+/**
+ * Formats a next step as every command prints it: `next: aludel upgrade head -d other.db`, to paste in the working
+ * folder.
+ */
 export function nextLine(step: NextStep, style: Style, here: Here): string {
   return `${style.cyan("next:")} ${stepLine(step, here)}`;
 }
 
-/** The same without the word. */
+/** Formats a next step without the word `next`. */
 export function stepLine(step: NextStep, here: Here): string {
   return stepText(step, wordsAt(here));
 }
 
-/** A step in a JSON document. */
+/** A step for a JSON document. */
 export function stepJson(
   step: NextStep,
   here: Here,
@@ -44,7 +47,7 @@ export function stepJson(
 }
 
 function wordsAt(here: Here): StepWords {
-  // The typed words include their flags, but not a variable that may have been set for this command line only.
+  // The typed words include their flags, but not a variable, which may be set only for this command line.
   const { variable: database } = here;
   return {
     words: (command) => wordsHere(command, here).map(redact),
@@ -53,14 +56,14 @@ function wordsAt(here: Here): StepWords {
   };
 }
 
-/** The words that were typed, with a step's flags and its other word. */
+/** The typed words, with a step's added flags and replaced word. */
 function typedAgain(typed: readonly string[], { again, replace }: NextAgain): readonly string[] {
   const isFlag = (word: string) =>
     word === again[0] || (word === "--database" && again[0] === "-d");
   const words: string[] = [];
   for (let at = 0; at < typed.length; at++) {
     const word = typed[at]!;
-    // A flag to be added may be there already, with another value.
+    // The flag may already be there with another value.
     if (isFlag(word)) at += again.length - 1;
     else if (!isFlag(word.split("=")[0]!)) words.push(word);
   }
@@ -69,7 +72,7 @@ function typedAgain(typed: readonly string[], { again, replace }: NextAgain): re
   return changed ?? insertFlags(words, again.length > 0 ? again : [replace[1]]);
 }
 
-/** Replaces the last word that is, or holds, the given one: "3f9c" in "3f9c+1" and in "base:3f9c". */
+/** Replaces the last word that is, or contains, the given one: "3f9c" in "3f9c+1" and in "base:3f9c". */
 function replaceWord(
   words: readonly string[],
   word: string,
@@ -83,30 +86,30 @@ function replaceWord(
   return at > 0 ? words.with(at, words[at]!.replace(part, () => by)) : undefined;
 }
 
-/** Flags go before "--". */
+/** Inserts flags before "--". */
 function insertFlags(words: readonly string[], flags: readonly string[]): readonly string[] {
   const end = words.indexOf("--");
   return end < 0 ? [...words, ...flags] : words.toSpliced(end, 0, ...flags);
 }
 
-/** Commands with `--database`, by their first word; a test compares them with the commands' own flags. */
+/** Commands with `--database`, by their first word. A test compares the list with the commands' flags. */
 const DATABASE_COMMANDS: ReadonlySet<string> = new Set(
   ("upgrade downgrade redo switch stamp backup restore current status history show diff schema edit seal blame bisect " +
     "verify lint locate prove import dev drop rebase protect report").split(" "),
 );
 
-/** Whether a command line, without "aludel", takes `--database`: `revision` does only to undo the draft it amends. */
+/** Whether a command line, without "aludel", takes `--database`. `revision` does only for a draft that it amends. */
 export function takesDatabase(words: readonly string[]): boolean {
   const [name = ""] = words;
   return DATABASE_COMMANDS.has(name) || (name === "revision" && words.includes("--amend"));
 }
 
-/** Words after `aludel` that take no settings: commands that start without a project, and flags. */
+/** First words of command lines without settings: flags, and commands that do not need a project. */
 const WITHOUT_PROJECT = /^(?:init|completions|help|-.*)?$/;
-/** Flags of a command that looks at git and refuses a database. */
+/** Flags of a command that reads git and refuses a database. */
 const IN_GIT = /^--(?:staged|since)(?:=|$)/;
 
-/** The words of a command, with the settings and the database that it needs to mean the same from here. */
+/** Adds the settings and the database to a command, so that it means the same from here. */
 function wordsHere(
   words: readonly string[],
   { config, database: given, variable }: Here,

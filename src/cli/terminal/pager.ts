@@ -2,20 +2,20 @@ import { host } from "../../host/mod.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Ui } from "./ui.ts";
 
-/** The flag of commands whose answer may be longer than a screen. */
+/** The flag of commands with answers that may be longer than a screen. */
 export const PAGER_FLAG = {
   noPager: { kind: "switch", help: "print a long answer at once, without a pager" },
 } as const;
 
-/** Without a word if it is not installed. */
+/** Fails silently if `less` is not installed. */
 const LESS_IF_THERE = "command -v less >/dev/null || exit 127; less";
 
-/** As git has them: leave if everything fits, keep colours, keep the screen. */
+/** The options that git uses: exit if everything fits, keep colours, keep the screen. */
 const LESS = "FRX";
 
 /**
- * The command line of the pager: `$ALUDEL_PAGER`, else `$PAGER`, else `less`. An empty one, or `cat`, is none.
- * @returns undefined if nobody could turn its pages.
+ * Finds the command line of the pager: `$ALUDEL_PAGER`, else `$PAGER`, else `less`.
+ * @returns undefined if it is empty or `cat`, or if the output is not a terminal.
  */
 function findPager(
   runtime: Pick<Runtime, "env" | "stdout">,
@@ -27,7 +27,7 @@ function findPager(
   return pager.trim() === "" || pager.trim() === "cat" ? undefined : pager;
 }
 
-/** Prints an answer as {@linkcode Ui.data} does; on a terminal, in the user's pager. */
+/** Prints an answer as {@linkcode Ui.data} does, but on a terminal in the user's pager. */
 export async function page(
   { runtime, ui }: { readonly runtime: Runtime; readonly ui: Ui },
   text: string,
@@ -37,11 +37,11 @@ export async function page(
   if (pager === undefined || !await showIn(pager, ui.asPrinted(text), runtime)) ui.data(text);
 }
 
-/** @returns false if there is no such pager. */
+/** Shows a text in the pager. @returns false if there is no such pager. */
 async function showIn(pager: string, text: string, runtime: Runtime): Promise<boolean> {
   const folder = host.files.makeTemporaryFolder("aludel-pager-");
   try {
-    // The pager reads the keys from the terminal, and the text from its standard input.
+    // The pager reads keys from the terminal, and the text from its standard input.
     const file = `${folder}/text`;
     host.files.writeText(file, `${text}\n`);
     const code = await host.processes.runAttached("sh", {
@@ -55,5 +55,5 @@ async function showIn(pager: string, text: string, runtime: Runtime): Promise<bo
   }
 }
 
-/** What a POSIX shell ends with if there is no such program. */
+/** The exit code of a POSIX shell if a program is not found. */
 const NOT_FOUND = 127;

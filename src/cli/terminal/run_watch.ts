@@ -5,9 +5,9 @@ import type { SentinelOrder, TemporaryFolder } from "./sentinel.ts";
 import type { Drawing } from "./ui.ts";
 import { CLEAR_LINE, WatchBoard } from "./watch_board.ts";
 
-/** A run that has lasted so long gets a sentinel; starting one takes as long as two empty Deno programs. */
+/** The duration after which a run gets a sentinel, whose start takes as long as two empty Deno programs. */
 const SENTINEL_AFTER_MS = 1_000;
-/** A database of this size gets one at once: any single statement may take long. */
+/** The size from which a run gets one at once, because any single statement may take long. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 
 const ONLINE = {
@@ -19,11 +19,11 @@ const ONLINE = {
 } as const;
 
 /**
- * Ctrl-C and progress during a run.
+ * Handles Ctrl-C and shows progress during a run.
  *
- * Long runs get a worker, since the main thread hears nothing while it is inside a statement. Short ones get no
- * listener: one on the main thread would swallow the signal for as long as a statement lasts. Ctrl-C has its usual
- * effect on them, and SQLite rolls back at the next open.
+ * Long runs get a worker, because the main thread cannot react while it is inside a statement. Short runs get no
+ * listener, because one on the main thread would delay the signal until a statement ends. Without it, Ctrl-C ends the
+ * process, and SQLite rolls back when the database is opened next.
  */
 export class RunWatch implements Disposable, Drawing {
   readonly #runtime: Runtime;
@@ -60,7 +60,7 @@ export class RunWatch implements Disposable, Drawing {
     if (event.type === "temporary") {
       this.#sentinel?.send({ temporary: event.path });
     }
-    // Kept up to date before there is a sentinel too, so that its first line says where the run is.
+    // Updated even before there is a sentinel, so that its first line is correct.
     if (!this.#progress) return;
     if (event.type === "step-started") {
       const way = event.direction === "up" ? "upgrade" : "downgrade";
@@ -81,12 +81,12 @@ export class RunWatch implements Disposable, Drawing {
     }
   }
 
-  /** Says what is being done, for work that has no events of a run. */
+  /** Shows the current work, for work without events of a run. */
   show(doing: string): void {
     if (this.#progress) this.#board.doing = doing;
   }
 
-  /** Writes a text on lines of its own: not behind a progress line, nor with one drawn into it. */
+  /** Writes a text on its own lines, so that it does not mix with a progress line. */
   aside(write: () => void): void {
     this.#board.writeAside((isDrawn) => {
       if (isDrawn) this.#runtime.stderr.write(CLEAR_LINE);

@@ -2,38 +2,38 @@ import { host, type StandardStream } from "../../host/mod.ts";
 
 /** One of the process's output streams. */
 export interface OutputStream {
-  /** Whether a person watches it, not a file or a pipe. */
+  /** Whether it is a terminal, not a file or a pipe. */
   readonly isTerminal: boolean;
-  /** Writes all of the text before it returns. A reader that went away is not an error: see below. */
+  /** Writes the whole text before it returns. A reader that has gone away is not an error: see below. */
   write(text: string): void;
 }
 
-/** All that the program may ask of the world around it. Everything below src/cli takes values instead. */
+/** The program's surroundings. The code below src/cli takes values instead. */
 export interface Runtime {
   readonly args: readonly string[];
   /** The working directory, absolute. */
   readonly cwd: string;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  /** Columns of the terminal, 80 without one. */
+  /** The width of the terminal in columns; 80 without one. */
   readonly columns: number;
-  /** How many threads can work at once. */
+  /** The number of threads that can work in parallel. */
   readonly processors: number;
   /** The words that start this program again. */
   readonly program: readonly string[];
-  /** Such as `Deno 2.9.6`. */
+  /** The name and version of the runtime, such as `Deno 2.9.6`. */
   readonly runtime: string;
   /** An environment variable; undefined if it is unset or may not be read. */
   env(name: string): string | undefined;
   now(): Date;
-  /** Milliseconds from an arbitrary start; never goes back. */
+  /** Milliseconds from an arbitrary start. It never decreases. */
   monotonicMs(): number;
-  /** Twelve random hex digits: the id of a new revision. */
+  /** Twelve random hex digits, the id of a new revision. */
   randomId(): string;
   sleep(ms: number): Promise<void>;
 }
 
-/** The world as the host gives it. */
+/** The surroundings on this host. */
 export function hostRuntime(): Runtime {
   const { process, terminal, threads } = host;
   return {
@@ -65,8 +65,8 @@ export function hostRuntime(): Runtime {
 }
 
 /**
- * Once the reader is gone (`aludel history | head -1`), further text is dropped and the command continues
- * to its end: an upgrade must not stop half-way because nobody reads its report.
+ * Once the reader has gone away (`aludel history | head -1`), further text is dropped and the command continues
+ * to its end, because an upgrade must not stop half-way if nobody reads its report.
  */
 function outputStream(target: StandardStream): OutputStream {
   const encoder = new TextEncoder();
@@ -87,7 +87,7 @@ function outputStream(target: StandardStream): OutputStream {
             return;
           }
           if (host.fault(error) !== "would-block") throw error;
-          waitForReader(); // a pipe that another program made non-blocking
+          waitForReader(); // Another program made the pipe non-blocking.
         }
       }
     },

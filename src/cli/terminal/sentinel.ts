@@ -2,18 +2,18 @@ import { type EndSignal, host } from "../../host/mod.ts";
 import { CLEAR_LINE, progressLine, WatchBoard } from "./watch_board.ts";
 
 /**
- * A worker beside a long run: it handles Ctrl-C and draws progress while SQLite keeps the main
- * thread busy inside one statement. See docs/decisions for why it is this way round and not SQLite in the worker.
+ * A worker beside a long run. It handles Ctrl-C and draws progress while SQLite blocks the main thread inside a
+ * statement. docs/decisions explains why SQLite is not in the worker instead.
  */
 
 /** The first message to the worker. */
 export interface SentinelOrder {
   readonly board: SharedArrayBuffer;
-  /** Whether progress may be drawn on stderr. */
+  /** Whether to draw progress on stderr. */
   readonly progress: boolean;
-  /** Columns of the terminal. */
+  /** The width of the terminal in columns. */
   readonly columns: number;
-  /** How long the run had lasted when the sentinel came, in milliseconds. */
+  /** The duration of the run before the sentinel started, in milliseconds. */
   readonly elapsedMs: number;
 }
 
@@ -22,7 +22,7 @@ export interface TemporaryFolder {
   readonly temporary: string;
 }
 
-/** How long the main thread has to hear an interruption before the sentinel ends the process. */
+/** The time for the main thread to notice an interruption before the sentinel ends the process. */
 const HEARING_MS = 80;
 const PROGRESS_AFTER_MS = 1_000;
 const PROGRESS_EVERY_MS = 250;
@@ -39,7 +39,7 @@ function watch(order: SentinelOrder): void {
   const board = new WatchBoard(order.board);
   const started = performance.now() - order.elapsedMs;
   let drawn = false;
-  /** Signals that the main thread has not heard yet: the last of them, and how long it has. */
+  /** The last signal that the main thread has not noticed, and the time until which it may. */
   let pending: { readonly signal: EndSignal; readonly until: number } | undefined;
 
   port.keepWatch((signal) => {
@@ -64,7 +64,7 @@ function watch(order: SentinelOrder): void {
     return draw(now);
   });
 
-  /** @returns Milliseconds to the next progress line. */
+  /** Draws progress. @returns Milliseconds until the next progress line. */
   function draw(now: number): number {
     if (!order.progress || board.finished) return Infinity;
     const elapsed = now - started;
@@ -81,7 +81,7 @@ function remove(folder: string): void {
   try {
     host.files.remove(folder, { recursive: true });
   } catch {
-    // Gone already.
+    // It is already gone.
   }
 }
 

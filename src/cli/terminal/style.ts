@@ -1,6 +1,6 @@
 import { STYLE_MARKS } from "../../text/layout.ts";
 
-/** Ways to highlight text. Without colour, each returns the text itself. */
+/** Ways to highlight text. Without colour, each returns the text unchanged. */
 export interface Style {
   bold(text: string): string;
   dim(text: string): string;
@@ -14,7 +14,7 @@ export interface Style {
 
 const same = (text: string) => text;
 
-/** For pipes, files and NO_COLOR. */
+/** The style for pipes, files and NO_COLOR. */
 export const plainStyle: Style = {
   bold: same,
   dim: same,
@@ -27,8 +27,9 @@ export const plainStyle: Style = {
 };
 
 /**
- * Select Graphic Rendition codes (ECMA-48), each with the mark that represents it until a text is written: text from
- * files and databases is escaped first, and must not be mistaken for our colours. The marks are noncharacters of Unicode.
+ * Select Graphic Rendition codes (ECMA-48), each with the mark that represents it until a text is written: control
+ * characters of files and databases are escaped first, which must not affect our colours. The marks are noncharacters
+ * of Unicode.
  */
 const RENDITIONS = new Map(
   [1, 22, 2, 31, 32, 33, 36, 39, 34, 35].map((code, index) =>
@@ -40,12 +41,12 @@ const CODES = new Map([...RENDITIONS].map(([code, mark]) => [mark, code]));
 const rendition = (start: number, end: number) => (text: string) =>
   `${RENDITIONS.get(start)}${text}${RENDITIONS.get(end)}`;
 
-/** A styled text as a stream gets it. */
+/** Replaces the marks in a styled text by codes. */
 export function rendered(text: string): string {
   return text.replace(STYLE_MARKS, (mark) => `\x1b[${CODES.get(mark)}m`);
 }
 
-/** For terminals. */
+/** The style for terminals. */
 export const terminalStyle: Style = {
   bold: rendition(1, 22),
   dim: rendition(2, 22),

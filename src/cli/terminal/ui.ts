@@ -5,27 +5,27 @@ import type { OutputStream, Runtime } from "./runtime.ts";
 import { plainStyle, rendered, type Style, terminalStyle } from "./style.ts";
 import { visible, visibleJson } from "../../text/visible.ts";
 
-/** Raised when a field of an answer goes, or changes its meaning; a field that is new does not raise it. */
+/** Increased if a field of an answer is removed or changes its meaning, but not for a new field. */
 const JSON_FORMAT = 1;
 
-/** How the command line asked for output. */
+/** The output options of a command line. */
 export interface UiOptions {
   readonly json: boolean;
   readonly quiet: boolean;
-  /** The command line that suggested commands must repeat. */
+  /** The command line, which suggested commands must repeat. */
   readonly here?: Here;
 }
 
-/** Something that draws on the terminal by itself, such as progress. */
+/** A drawing on the terminal, such as a progress line. */
 export interface Drawing {
-  /** Takes the drawing off the terminal, calls `write`, and keeps off until it returns. */
+  /** Removes the drawing, calls `write`, and draws nothing until it returns. */
   aside(write: () => void): void;
 }
 
 /**
- * The output of a command: its answer goes to stdout, everything else to stderr.
+ * The output of a command. Its answer goes to stdout, everything else to stderr.
  *
- * With `--json` the answer is exactly one JSON document, and an error is one too.
+ * With `--json` the answer, or an error, is exactly one JSON document.
  */
 export class Ui {
   readonly #runtime: Runtime;
@@ -33,9 +33,9 @@ export class Ui {
   #answered = false;
   #drawing: Drawing | undefined;
   #here: Here;
-  /** For text on stdout. */
+  /** The style for stdout. */
   readonly style: Style;
-  /** For text on stderr. */
+  /** The style for stderr. */
   readonly talkStyle: Style;
 
   constructor(runtime: Runtime, options: UiOptions) {
@@ -48,70 +48,70 @@ export class Ui {
     this.talkStyle = colour(runtime.stderr.isTerminal) ? terminalStyle : plainStyle;
   }
 
-  /** The command line that suggested commands must repeat. */
+  /** The command line, which suggested commands must repeat. */
   get here(): Here {
     return this.#here;
   }
 
-  /** The database that was chosen by a variable, which another command line may not have. */
+  /** The database that a variable chose. The variable may not be set for another command line. */
   set databaseVariable(variable: string) {
     this.#here = { ...this.#here, variable };
   }
 
-  /** Whether the answer is to be JSON. */
+  /** Whether the answer must be JSON. */
   get wantsJson(): boolean {
     return this.#options.json;
   }
 
-  /** Whether progress may be drawn: on a terminal that a person watches. */
+  /** Whether to draw progress: only if stderr is a terminal. */
   get wantsProgress(): boolean {
     return this.#runtime.stderr.isTerminal && !this.#options.quiet && !this.#options.json;
   }
 
-  /** Whether the JSON document has been printed. */
+  /** Whether the JSON document was printed. */
   get answered(): boolean {
     return this.#answered;
   }
 
-  /** From now on texts are written beside this drawing; undefined: there is none any more. */
+  /** Sets the drawing beside which texts are written; undefined if there is none. */
   set drawing(drawing: Drawing | undefined) {
     this.#drawing = drawing;
   }
 
-  /** A line, or several, of the answer. Dropped with `--json`, whose document has it. */
+  /** Prints one or more lines of the answer. With `--json` they are dropped, because the document has them. */
   data(text: string): void {
     if (!this.#options.json) this.#tell(this.#runtime.stdout, text, this.style);
   }
 
-  /** A text as {@linkcode Ui.data} would write it, for a program that shows it in its place. */
+  /** Formats a text as {@linkcode Ui.data} prints it, for another program that shows it. */
   asPrinted(text: string): string {
     const shown = visible(text);
     return this.style === plainStyle ? shown : rendered(shown);
   }
 
-  /** SQL and scripts, which another program may run: unchanged, except on a terminal. */
+  /** Prints SQL or a script, which another program may run: unchanged, except on a terminal. */
   script(text: string): void {
     const { stdout } = this.#runtime;
     if (stdout.isTerminal) this.data(text);
     else if (!this.#options.json) this.#write(stdout, text);
   }
 
-  /** An answer in words, such as a finding: a terminal gets it broken at spaces. Dropped with `--json`. */
+  /** Prints prose of the answer, such as a finding, which is wrapped on a terminal. It is dropped with `--json`. */
   prose(text: string): void {
     this.data(this.answerLines(text).join("\n"));
   }
 
   /**
-   * A text of the answer as {@linkcode Ui.prose} breaks it.
-   * @param taken Columns that something else takes beside it.
+   * Wraps a text of the answer as {@linkcode Ui.prose} does.
+   * @param taken The number of columns that are used beside it.
    */
   answerLines(text: string, taken = 0): readonly string[] {
     return this.#fold(this.#runtime.stdout, text, taken).split("\n");
   }
 
   /**
-   * The answer as JSON, if it was asked for. At most once a command. It is given the number of its format, and its lists of
-   * next steps become lines to paste. The folder schemas/json has the schema of every command's answer.
+   * Prints the answer as JSON, if that was asked for. It may be called once. It adds the number of the format, and
+   * formats next steps as lines to paste. The folder schemas/json has the schema of every command's answer.
    */
   json(answer: object): void {
     if (!this.#options.json) return;
@@ -124,8 +124,8 @@ export class Ui {
   }
 
   /**
-   * A document on a line of its own, for an answer of any number of them; the last one is given to {@linkcode Ui.json}.
-   * @param here What its next steps must repeat.
+   * Prints a JSON document on its own line, for an answer of several; the last one is printed by {@linkcode Ui.json}.
+   * @param here The command line that its next steps must repeat.
    */
   jsonLine(document: object, here = this.#here): void {
     if (!this.#options.json) return;
@@ -136,22 +136,22 @@ export class Ui {
     this.#write(this.#runtime.stdout, visibleJson(json));
   }
 
-  /** Tells a person what happened; silent with `--quiet` and `--json`. */
+  /** Tells a person what happened. It is silent with `--quiet` and `--json`. */
   notice(text: string): void {
     if (!this.#options.quiet && !this.#options.json) this.#talk(text);
   }
 
-  /** Suggests the next step. */
+  /** Suggests a next step. */
   hint(step: NextStep): void {
     this.notice(nextLine(step, this.talkStyle, this.#here));
   }
 
-  /** A warning, printed even with `--quiet`. */
+  /** Prints a warning, even with `--quiet`. */
   warning(text: string): void {
     this.#talk(`${this.talkStyle.yellow("warning")}: ${text}`);
   }
 
-  /** The text of an error. */
+  /** Prints an error. */
   error(text: string): void {
     this.#talk(text);
   }
@@ -165,7 +165,7 @@ export class Ui {
     return stream.isTerminal ? foldLines(visible(text), this.#runtime.columns - taken) : text;
   }
 
-  /** The door of every text: whatever it was made of, no control sequence but our colours reaches a terminal. */
+  /** Writes every text. Control sequences other than our colours are escaped, so that none reaches a terminal. */
   #tell(stream: OutputStream, text: string, style: Style): void {
     const shown = visible(text);
     this.#write(stream, style === plainStyle ? shown : rendered(shown));
@@ -183,7 +183,7 @@ export class Ui {
   }
 }
 
-/** SQLite's integers are bigint here; JSON has them as numbers while they are exact, else as strings. */
+/** Converts bigint, which we use for SQLite's integers, to a JSON number if that is exact, else to a string. */
 function plainNumber(value: unknown): unknown {
   if (typeof value !== "bigint") return value;
   return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();

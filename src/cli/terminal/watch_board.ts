@@ -4,14 +4,17 @@ import type { Runtime } from "./runtime.ts";
 import type { Ui } from "./ui.ts";
 
 /**
- * The memory that the main thread and the sentinel share: the main thread is deaf while SQLite works, so it
- * writes its progress here, and reads here whether the user wants it to stop.
+ * The memory that the main thread and the sentinel share. The main thread cannot receive messages while SQLite works,
+ * so it writes its progress here, and reads here whether the user interrupted it.
  */
 
-/** Takes a progress line off the terminal. */
+/** Clears a progress line on the terminal. */
 export const CLEAR_LINE = "\r\x1b[K";
 
-/** The time first, since it is what moves; the rest as far as the line goes. A longer line is hard to follow. */
+/**
+ * Formats a progress line. The time comes first, because it changes; the rest is cut, because long lines are hard to
+ * read.
+ */
 export function progressLine(elapsedMs: number, doing: string, columns: number): string {
   const time = durationText(Math.floor(elapsedMs / 1_000) * 1_000).replace(/\.0 s$/, " s");
   return firstColumns(visible(`${time}  ${doing}`), Math.min(columns, LONGEST_LINE) - 1);
@@ -28,9 +31,9 @@ const TERMINAL = 4;
 const DRAWN = 5;
 const TEXT_BYTES = 512;
 
-/** A view on the shared memory, for either side. */
+/** A view of the shared memory, for either side. */
 export class WatchBoard {
-  /** The memory from which the other side makes its own view. */
+  /** The memory, from which the other side makes its own view. */
   readonly buffer: SharedArrayBuffer;
   readonly #fields: Int32Array;
   readonly #text: Uint8Array;
@@ -50,7 +53,7 @@ export class WatchBoard {
     Atomics.store(this.#fields, INTERRUPTED, 1);
   }
 
-  /** Set by the main thread when it has seen the interruption and is rolling back. */
+  /** Set by the main thread when it has noticed the interruption and is rolling back. */
   get heard(): boolean {
     return Atomics.load(this.#fields, HEARD) === 1;
   }
@@ -59,7 +62,7 @@ export class WatchBoard {
     Atomics.store(this.#fields, HEARD, 1);
   }
 
-  /** Set by the main thread when the run is over: from then on nothing is drawn. */
+  /** Set by the main thread when the run is over. Nothing is drawn after that. */
   get finished(): boolean {
     return Atomics.load(this.#fields, FINISHED) === 1;
   }
@@ -69,7 +72,7 @@ export class WatchBoard {
   }
 
   /**
-   * For the sentinel: calls `draw`, which leaves the cursor after a progress line. Does nothing while the main
+   * For the sentinel: calls `draw`, which leaves the cursor after a progress line. It does nothing while the main
    * thread writes.
    */
   draw(draw: () => void): void {
@@ -103,10 +106,10 @@ export class WatchBoard {
     Atomics.notify(this.#fields, TERMINAL);
   }
 
-  /** The main thread's current work, one line. Cut at 512 bytes; empty if there is none. */
+  /** The main thread's current work, one line of at most 512 bytes; empty if there is none. */
   get doing(): string {
     const length = Atomics.load(this.#fields, TEXT_LENGTH);
-    // A copy: TextDecoder takes no shared memory.
+    // Copied, because TextDecoder does not accept shared memory.
     return new TextDecoder().decode(this.#text.slice(0, length));
   }
 
@@ -118,7 +121,7 @@ export class WatchBoard {
   }
 }
 
-/** Draws how many of something are done, such as `proving 3 of 60`, where a person watches. */
+/** Draws a count, such as `proving 3 of 60`, if stderr is a terminal. */
 export function countOn(
   ui: Pick<Ui, "wantsProgress">,
   { stderr }: Pick<Runtime, "stderr">,

@@ -50,7 +50,7 @@ export const command = defineCommand({
     const session = new Session(context, flags);
     const open = openTarget(session);
     const { target, access } = open;
-    // A policy never makes a database.
+    // Setting a policy never creates a database.
     await using looked = await access.look();
     if (looked === null) throw databaseMissing(target.name);
     let policies = [...await readPolicies(looked)].sort();
@@ -68,7 +68,7 @@ export const command = defineCommand({
     for (const policy of policies) ui.data(policy);
     if (policies.length === 0) ui.notice(`"${target.name}" has no policies.`);
     if (named.length > 0 && !changed) {
-      ui.notice(`Nothing to do: the policies of "${target.name}" already say so.`);
+      ui.notice(`Nothing to do: "${target.name}" already has these policies.`);
     }
   },
 });

@@ -27,7 +27,7 @@ export const command = defineCommand({
     "Restores the database from a restore point, in its own file: completely or not at all. The current content is backed up first, so restoring again undoes it. The log is kept, and records the restore.",
     "A restore point of a large database may hold only the rows that a run deleted or changed: `--rows` puts these back into the current tables. A row is inserted if its key is free, and a value is put back if it is still the one that the run wrote. Whatever cannot be put back is listed, and the exit code is 4. No trigger fires.",
     "Waits for other processes as a run does. In WAL mode other processes may have the database open: they read the old content until their transaction ends. In other modes no process may be reading at that moment. The restore point is checked before anything is changed. If the database no longer exists, it is created.",
-    "On Cloudflare D1 POINT is a bookmark of Time Travel, which a run that takes something names; the log goes back with the rest.",
+    "On Cloudflare D1 POINT is a bookmark of Time Travel, which a run that loses data prints; the log is restored with the rest.",
   ],
   flags: {
     ...DATABASE_FLAG,
@@ -132,7 +132,7 @@ async function restoreOf(isServer: boolean) {
   return (await import("../../../project/copies/server_restore.ts")).restoreServer;
 }
 
-/** @returns The exit code: 4 if some rows could not be put back, 1 if none could. */
+/** Prints the restored rows. @returns The exit code: 4 if some rows could not be restored, 1 if none could. */
 function reportRows(ui: Ui, database: string, done: RestoredRows, dryRun: boolean): number | void {
   const { yellow } = ui.style;
   ui.data(

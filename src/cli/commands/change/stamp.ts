@@ -86,12 +86,12 @@ export const command = defineCommand({
     if (flags.dryRun) {
       ui.notice(`Nothing was changed: this is what would be recorded in "${target.name}".`);
     } else if (added.length === 0 && done.remove.length === 0) {
-      ui.notice(`Nothing to do: the records of "${target.name}" already say so.`);
+      ui.notice(`Nothing to do: "${target.name}" already has these records.`);
     }
   },
 });
 
-/** Prints where to find the SQL of removed revisions that are not on disk. */
+/** Prints where the SQL of removed revisions is kept, if it is not on disk. */
 function reportRestorePoint(
   ui: Ui,
   { name, path }: Target,
@@ -108,7 +108,7 @@ function reportRestorePoint(
   );
 }
 
-/** @throws {AludelError} `usage`: a range already gives the start and the end. */
+/** Refuses other arguments beside a range, which has a start and an end. @throws {AludelError} `usage`. */
 function refuseBesideRange(range: string, texts: readonly string[], purge: boolean): void {
   if (texts.length > 1) {
     throw new AludelError("usage", `"${range}" is a range, so it must be the only argument`, {

@@ -30,7 +30,7 @@ export const command = defineCommand({
       const isRef = error instanceof AludelError && /^ref-(?:not-found|syntax)$/.test(error.code);
       if (!isRef || !findBranch(context.runtime.cwd, text)) throw error;
       throw error.with({
-        notes: [`"${text}" is a branch of git, and a ref here names revisions`],
+        notes: [`"${text}" is a branch of git, but a ref names revisions`],
         next: [shell`git switch ${text} && aludel switch`],
       });
     }

@@ -13,7 +13,7 @@ import { Session } from "../../session/session.ts";
 import { findingJson } from "../../render/answer.ts";
 import { messageOf } from "../../../project/workspace/catalogue.ts";
 
-/** Counts rows of a database's tables, each table once and when it is first asked for. */
+/** Counts the rows of a database's tables on demand, each table once. */
 function rowCounter(
   connection: Connection | null,
 ): (table: string) => Promise<number | undefined> {
@@ -30,7 +30,7 @@ async function countRows(
   connection: Connection | null,
   table: string,
 ): Promise<number | undefined> {
-  // SQLite refuses if the table does not exist yet, or its module is missing.
+  // SQLite refuses this if the table does not exist yet, or if its module is missing.
   const rows = await unlessRefused(async () =>
     await connection?.query(`SELECT count(*) AS n FROM main.${quoteName(table)}`) ?? []
   );

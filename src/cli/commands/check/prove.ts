@@ -89,12 +89,12 @@ export const command = defineCommand({
   },
 });
 
-/** Removes duplicates: a revision that cannot be replayed fails every proof above it in the same words. */
+/** Removes duplicates, because a revision that cannot be replayed makes every proof above it fail alike. */
 function distinct(findings: readonly Finding[]): readonly Finding[] {
   return [...new Map(findings.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-/** The number of revisions that were proven, and that were not. */
+/** Counts the revisions that were proven and those that were not. */
 function summaryText(proofs: readonly Proof[], fromCache: number): string {
   const count = (kind: Proof["verdict"]["kind"]) =>
     proofs.filter(({ verdict }) => verdict.kind === kind).length;
@@ -116,7 +116,7 @@ function plural(count: number, noun: string): string {
 }
 
 /**
- * One line for the verdict with its basis, and one for each loss, or each table that could not be tried.
+ * Formats the verdict with its basis in one line, followed by a line for each loss or untried table.
  *
  * @param folder The folder of the revision.
  */

@@ -53,7 +53,7 @@ export const command = defineCommand({
     if (flags.fix) throw exclusive(asked, "--fix");
     if (flags.drift) throw exclusive(asked, "--drift");
     if (flags.database !== undefined) throw exclusive(asked, "--database");
-    // A module of its own: it must be quick, and needs neither database nor schema.
+    // It is a separate module without database and schema code, because the git hook must be fast.
     return await (await import("../../modes/verify_git.ts")).verifyGit(session, {
       ...flags,
       format,

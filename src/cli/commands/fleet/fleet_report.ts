@@ -17,7 +17,7 @@ import { Session } from "../../session/session.ts";
 export const command = defineCommand({
   name: "fleet report",
   description: [
-    "Tells what became of the databases of a run, from its journal: how many are done, which errors there were and in which databases. No database is opened.",
+    "Shows the results of a run from its journal: how many databases are done, which errors occurred, and in which databases. No database is opened.",
     "--out FILE writes one HTML page with every database, which needs no network. --json prints a line of JSON for each database and one for the run.",
   ],
   flags: {

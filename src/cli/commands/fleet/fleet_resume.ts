@@ -15,20 +15,20 @@ import { Session } from "../../session/session.ts";
 export const command = defineCommand({
   name: "fleet resume",
   description: [
-    "Goes on with a run of aludel fleet upgrade that stopped: after its canary, after an error, after Ctrl-C or a crash. Databases that it has done are left alone, and one that was being upgraded when the process ended is asked how far it came.",
-    "The kinds of errors that the run has had stop it no more. The revisions must still have the same texts: after a change, begin a new run.",
+    "Continues a run of aludel fleet upgrade that stopped: after its canary, an error, Ctrl-C or a crash. Completed databases are skipped. If one was being upgraded when the process ended, its records show how far it got.",
+    "Errors of kinds that already occurred do not stop it again. The revisions must be unchanged: after a change, begin a new run.",
   ],
   flags: {
     ...LIMIT_FLAGS,
     ...REPORT_FLAGS,
-    retry: { kind: "switch", help: "also try those again that failed" },
+    retry: { kind: "switch", help: "also retry the failed databases" },
     jobs: JOBS_FLAG.jobs,
   },
   positional: [RUN_ARGUMENT],
   examples: [
-    { command: "aludel fleet resume", says: "goes on with the newest run" },
-    { command: "aludel fleet resume --canary 50%", says: "with half of what is left" },
-    { command: "aludel fleet resume --retry", says: "with what failed, too" },
+    { command: "aludel fleet resume", says: "continues the newest run" },
+    { command: "aludel fleet resume --canary 50%", says: "continues with half of the others" },
+    { command: "aludel fleet resume --retry", says: "also retries the failed ones" },
   ],
   async run(context, flags, [text]) {
     const session = new Session(context, flags);

@@ -16,14 +16,14 @@ import { Session } from "../../session/session.ts";
 export const command = defineCommand({
   name: "fleet status",
   description: [
-    "Looks at many databases and counts them by what needs doing: pending revisions, databases of another project, locked and unreadable ones. Exits 3 if anything needs doing, 0 if nothing does.",
-    "The databases are the files that match --glob, what a query gives (--query control.db 'SELECT path FROM tenant'), what a command prints (--from), or a fleet that the settings name under fleets.",
+    "Reads many databases and counts them by what needs doing: pending revisions, databases of another project, locked and unreadable ones. Exits 3 if anything needs doing, 0 if nothing does.",
+    "The databases are the files that match --glob, the result of a query (--query control.db 'SELECT path FROM tenant'), the output of a command (--from), or a fleet of the settings (fleets).",
     "--json prints a line of JSON for each database and one for all of them.",
   ],
   flags: {
     ...SOURCE_FLAGS,
     ...JOBS_FLAG,
-    verbose: { kind: "switch", alias: "v", help: "name every database that needs something" },
+    verbose: { kind: "switch", alias: "v", help: "list every database that needs something" },
   },
   positional: [FLEET_ARGUMENT],
   examples: [
@@ -74,7 +74,7 @@ export const command = defineCommand({
   },
 });
 
-/** The words that name the same fleet. */
+/** The arguments that name the same fleet. */
 function sourceWords(
   { glob, query, from }: {
     readonly glob: readonly string[];

@@ -11,18 +11,18 @@ import { Session } from "../../session/session.ts";
 export const command = defineCommand({
   name: "fleet undo",
   description: [
-    "Takes back what a run of aludel fleet upgrade did, and nothing else: each database goes back to where it was before, by the downs that it stored. Where the run lost something, or a revision has no down, the restore point of the run is put back instead. Databases that the run did not change are left alone.",
-    "A database that has moved on since is refused, and so is a restore point if the database was written to since: --discard-writes puts it back all the same, and keeps what is there now as another restore point. A refused database keeps no other from being undone. Exits 4 if some were refused, 1 if none was undone.",
+    "Undoes a run of aludel fleet upgrade, and nothing else: each database returns to its earlier revisions by the downs that it stored. If the run lost data there, or a revision has no down, the run's restore point is restored instead. Databases that the run did not change are left alone.",
+    "A database that has moved on since is refused. So is a restore point if the database was written to since: --discard-writes restores it nevertheless, and keeps the current content as another restore point. A refused database does not stop the others from being undone. Exits 4 if some were refused, 1 if none was undone.",
   ],
   flags: {
     ...JOBS_FLAG,
     discardWrites: {
       kind: "switch",
-      help: "put restore points back also where something was written since",
+      help: "restore even if a database was written to since",
     },
   },
   positional: [RUN_ARGUMENT],
-  examples: [{ command: "aludel fleet undo", says: "takes back the newest run" }],
+  examples: [{ command: "aludel fleet undo", says: "undoes the newest run" }],
   async run(context, flags, [text]) {
     const { ui, runtime } = context;
     const session = new Session(context, flags);

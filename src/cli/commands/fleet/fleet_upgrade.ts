@@ -24,8 +24,8 @@ import { Session } from "../../session/session.ts";
 export const command = defineCommand({
   name: "fleet upgrade",
   description: [
-    "Applies revisions to many databases, each as aludel upgrade does: its own lock, its own transaction, loss measured, restore points made. The databases are named as for aludel fleet status; one that does not exist is an error, and is not created.",
-    "The run first looks at all of them and writes its plan into a journal, .aludel/fleet/RUN.db. It stops at the first error of a kind that it has not had yet, --on-error stop at any, --on-error max=5 at the fifth, --on-error continue at none. aludel fleet resume goes on where it stopped, also after a crash.",
+    "Applies revisions to many databases, each as aludel upgrade does: with its own lock, its own transaction, loss checks and restore points. The databases are named as for aludel fleet status; one that does not exist is an error, and is not created.",
+    "The run first reads all of them and writes its plan to a journal, .aludel/fleet/RUN.db. It stops at the first error of a new kind; with --on-error stop at any error, with --on-error max=5 at the fifth, with --on-error continue at none. aludel fleet resume continues where it stopped, also after a crash.",
     "Exits 4 if some databases failed, 1 if none was upgraded.",
   ],
   flags: {
@@ -38,7 +38,7 @@ export const command = defineCommand({
     transaction: {
       kind: "choice",
       values: ["all", "each"],
-      help: "one transaction for the whole route (all), or one a revision (each)",
+      help: "one transaction for the whole route (all), or one for each revision (each)",
     },
     restorePoints: {
       kind: "choice",
@@ -47,13 +47,16 @@ export const command = defineCommand({
     },
     foreign: {
       kind: "switch",
-      help: "also databases that have records of another project only",
+      help: "upgrade databases with records of another project only, too",
     },
   },
   positional: [FLEET_ARGUMENT],
   examples: [
     { command: "aludel fleet upgrade --glob 'tenants/*.db'", says: "applies all that is pending" },
-    { command: "aludel fleet upgrade tenants --canary 5%", says: "a twentieth of them first" },
+    {
+      command: "aludel fleet upgrade tenants --canary 5%",
+      says: "stops after a twentieth of them",
+    },
     {
       command: "aludel fleet upgrade tenants --on-error max=10 --jobs 4",
       says: "four at a time, until ten have failed",

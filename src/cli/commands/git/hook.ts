@@ -48,7 +48,7 @@ export const install = defineCommand({
 export const uninstall = defineCommand({
   name: "hook uninstall",
   description: [
-    "Undoes aludel hook install, and restores the hook that was there before. Hooks of other programs are left alone.",
+    "Undoes aludel hook install, and restores earlier hooks. Hooks of other programs are left alone.",
   ],
   flags: {
     dryRun: { kind: "switch", help: "print what would be removed, and change nothing" },

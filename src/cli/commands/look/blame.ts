@@ -57,7 +57,7 @@ export const command = defineCommand({
   },
 });
 
-/** What a name may mean, folded: with a dot it may be a table, or else a table and a column. */
+/** The possible meanings of a name, folded: with a dot it is a table, or else a table and a column. */
 function readName(
   text: string,
 ): readonly { readonly owner: string; readonly column: string | undefined }[] {

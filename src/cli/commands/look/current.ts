@@ -31,7 +31,7 @@ export const command = defineCommand({
     const { graph, applied, onDisk } = catalogue;
     const current = graph.headsOf(applied, "parents");
     const missing = graph.headsOf(onDisk, "parents").filter((id) => !applied.has(id));
-    // Revisions that are not on disk come after the heads of this checkout, or are on another branch.
+    // Unknown revisions may be newer than the heads of this checkout, or on another branch.
     const unknown = current.filter((id) => !onDisk.has(id));
     const atHeads = missing.length === 0 && unknown.length === 0;
     const foreign = workspace !== null && isOfAnotherProject(catalogue);
@@ -66,7 +66,7 @@ export const command = defineCommand({
     }
     if (!flags.checkHeads || atHeads) return 0;
     if (unknown.length > 0) {
-      ui.warning(`${listed(unknown)} applied and not on disk: another branch may be checked out`);
+      ui.warning(`${listed(unknown)} applied but not on disk: another branch may be checked out`);
     }
     if (missing.length > 0) {
       ui.warning(`Not at all heads: ${listed(missing)} pending`);

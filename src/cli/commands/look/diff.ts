@@ -19,8 +19,8 @@ export const command = defineCommand({
     "Prints the changes that lead from schema A to schema B. Each is a revision, a database (a path, a URL or a name of the settings), an SQL file, a folder of SQL files, or empty. If a word could mean several of these, put rev:, db: or sql: before it.",
     "Without B, B is the schema you want: schema.sql, or the setting schema. Without A too, A is the schema of the heads.",
     "White space, comments, quotes, the case of keywords and, unless the setting columnOrder says otherwise, the order of columns do not count as differences.",
-    "--sql prints the statements that lead from A to B, as revision --autogenerate would write them, and tells on stderr what they cost and which hazards they have. They are tried in memory first.",
-    "--svg prints a diagram of the tables that change and of their neighbours, with what is new, changed and gone marked.",
+    "--sql prints the statements that lead from A to B, as revision --autogenerate would write them, and prints their costs and hazards to stderr. They are tried in memory first.",
+    "--svg prints a diagram of the tables that change and of their neighbours, with additions, changes and removals marked.",
   ],
   flags: {
     exitCode: { kind: "switch", help: "exit 3 if the two differ" },

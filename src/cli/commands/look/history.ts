@@ -13,7 +13,7 @@ import { DATABASE_FLAG } from "../../arguments/flag.ts";
 import { RevisionPrinter } from "../../render/revision.ts";
 import { shell } from "../../../text/next_step.ts";
 
-/** Neighbouring lanes differ; red and green mean something else. */
+/** The colour of a lane: adjacent lanes differ. Red and green have other meanings. */
 function laneColour(lane: number, { cyan, magenta, blue }: Style): (text: string) => string {
   return [cyan, magenta, blue][lane % 3]!;
 }
@@ -61,7 +61,7 @@ export const command = defineCommand({
     const { ids: found, catalogue } = looked === undefined
       ? await findRevisions(session, needsDatabase, find)
       : { ids: find(looked.catalogue), catalogue: looked.catalogue };
-    // Without a look at the database, the catalogue is the session's own.
+    // If the database was not read, the catalogue is the session's.
     const looks = looked === undefined
       ? needsDatabase || session.database !== undefined || catalogue.records.size > 0
       : looked.database !== undefined;

@@ -17,7 +17,7 @@ import { Session } from "../../session/session.ts";
 export const command = defineCommand({
   name: "report",
   description: [
-    "Describes revisions, by default all of them: what each one changes in the schema, its SQL, its hazards, and its proof if it was proven before. If there is a database, also where it is, and its drift.",
+    "Describes revisions, by default all of them: what each one changes in the schema, its SQL, its hazards, and its proof if it was proven before. If there is a database, also its current revisions and its drift.",
     "--out writes one HTML page that needs no network: the graph, each revision with a diagram of the tables that it changes, the schema at any revision, search. --markdown prints a summary for the comment on a pull request: revisions oldest first, with a diagram of the tables that each one touches.",
   ],
   flags: {
@@ -26,7 +26,7 @@ export const command = defineCommand({
     since: {
       kind: "text",
       value: "REF",
-      help: "only revisions that HEAD has got since it left this ref of git",
+      help: "only revisions that the merge base of HEAD and this git ref lacks",
     },
     ...DATABASE_FLAG,
   },
@@ -84,7 +84,7 @@ function wrongForm(both: boolean): AludelError {
     });
 }
 
-/** @throws {AludelError} `report-exists` if the file is there and is no page of ours. */
+/** @throws {AludelError} `report-exists` if the file exists and is not a page written by Aludel. */
 function refuseOther(path: string, name: string): void {
   if (!pathExists(path)) return;
   if (host.files.stat(path).isFile) {

@@ -11,7 +11,7 @@ import { locateUnknown, NAME_ANOTHER, SWITCH_DATABASE } from "../../../git/branc
 import { shell } from "../../../text/next_step.ts";
 import { driftJson, findingJson } from "../../render/answer.ts";
 
-/** Maximum number of revisions of one kind that are listed; the others are counted. */
+/** The number of revisions of one kind that are listed before the others are counted. */
 const LISTED = 10;
 
 export const command = defineCommand({
@@ -74,7 +74,7 @@ export const command = defineCommand({
       const total = ids.length > 1 ? [`${ids.length} revisions`] : [];
       field(name[0]!.toUpperCase() + name.slice(1), [...total, ...ids.map(titled)]);
     }
-    // Unknown revisions are listed below with their branches.
+    // Unknown revisions are listed below, with their branches.
     const findings = status.findings.filter((finding) => finding.code !== "revision-unknown");
     if (drift !== null) findings.push(drift.finding);
     if (findings.length + elsewhere.length > 0) ui.data("");
@@ -88,7 +88,7 @@ export const command = defineCommand({
     if (elsewhere.length > 0 && catalogue.inside.length === 0) {
       ui.hint(foreign ? NAME_ANOTHER : SWITCH_DATABASE);
     }
-    // If a file is in the way, it must be fixed first.
+    // A file with an error must be fixed first.
     const refused = findings.some(({ level }) => level === "error");
     if (target === undefined) ui.hint(shell`aludel status --database app.db # include a database`);
     else if (status.pending.length > 0 && !refused && !foreign) {

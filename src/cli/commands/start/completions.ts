@@ -34,7 +34,7 @@ export const command = defineCommand({
   run({ ui }, _flags, [shell = ""]) {
     if (!isShell(shell)) {
       throw new AludelError("usage", `There are no completions for "${shell}"`, {
-        notes: [`There are some for ${SHELLS.join(", ")}`],
+        notes: [`The shells are ${SHELLS.join(", ")}`],
         next: [typed`aludel completions bash`],
       });
     }

@@ -3,10 +3,10 @@ import { defineCommand } from "../../arguments/command.ts";
 export const command = defineCommand({
   name: "export",
   description: [
-    "Writes the revisions for another tool, or as one module that an application carries in itself.",
-    "FORMAT is golang-migrate, goose, dbmate, sql (a script for each revision and each way, for any SQLite shell) or embed (one module of TypeScript or JavaScript, for embedded() of the library).",
-    "Other tools have no branches, merges and dependencies: the revisions are then written in one line, and a notice says so. What was written is read back as the other tool reads it before it is put on disk.",
-    "Nothing is overwritten but a module that export made itself.",
+    "Writes the revisions for another tool, or as one module to embed in an application.",
+    "FORMAT is golang-migrate, goose, dbmate, sql (a script for each revision and direction, for any SQLite shell) or embed (one module of TypeScript or JavaScript, for embedded() of the library).",
+    "Other tools have no branches, merges or dependencies: such revisions are written in one sequence, with a notice. Before the files are written, they are checked by reading them as the other tool does.",
+    "Only a module that export itself wrote is overwritten.",
   ],
   flags: {
     out: {
@@ -19,7 +19,7 @@ export const command = defineCommand({
     { name: "FORMAT", help: "golang-migrate, goose, dbmate, sql or embed" },
     {
       name: "RANGE",
-      help: "only these revisions: A:B, A: or :B (default: all; embed has always all)",
+      help: "only these revisions: A:B, A: or :B (default: all; embed always has all)",
       optional: true,
     },
   ],

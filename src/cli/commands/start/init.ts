@@ -10,7 +10,7 @@ import { DATABASE_FLAG } from "../../arguments/flag.ts";
 import type { Runtime } from "../../terminal/runtime.ts";
 import { targetChoice } from "../../session/session.ts";
 
-/** The database that the application's own `DATABASE_URL` names, if it is one for Aludel. */
+/** The database in the application's `DATABASE_URL`, if it is one for Aludel. */
 function borrowedDatabase(runtime: Runtime, root: string): Target | undefined {
   try {
     const env = (name: string) => name === "ALUDEL_DATABASE" ? undefined : runtime.env(name);
@@ -21,7 +21,7 @@ function borrowedDatabase(runtime: Runtime, root: string): Target | undefined {
   }
 }
 
-/** The words that name a folder to import from. */
+/** The arguments that name a folder to import from. */
 function sourceWords(folder: string): readonly string[] {
   return folder === "" ? [] : ["--source", typedWord(folder)];
 }

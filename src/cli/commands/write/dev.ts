@@ -6,14 +6,14 @@ import { DATABASE_FLAG } from "../../arguments/flag.ts";
 export const command = defineCommand({
   name: "dev",
   description: [
-    "Keeps a development database at schema.sql while you edit it: each time you save, the difference is planned, tried in memory and run, without a revision. Rows stay; before a change that takes rows or columns away, a restore point is made. Ctrl-C ends the watching, and the database stays as it is.",
+    "Keeps a development database at schema.sql while you edit it: each time you save, the difference is planned, tried in memory and run, without a revision. Rows are kept; before a change that loses rows or columns, a restore point is made. Ctrl-C stops watching and leaves the database as it is.",
     "When you are finished, --stop brings the database back to what its revisions say, and revision --autogenerate writes the whole change as one draft. The other order works too: if the draft is written first, --stop only records it, and the rows stay.",
-    "It works only on a file that has all revisions, and on none whose settings or policies refuse drafts.",
+    "It works only on a file with all revisions applied, and not if settings or policies refuse drafts there.",
   ],
   flags: {
     ...DATABASE_FLAG,
     once: { kind: "switch", help: "bring the database to the schema once, and do not watch" },
-    stop: { kind: "switch", help: "end it: back to the revisions, or record those that it has" },
+    stop: { kind: "switch", help: "stop: return to the revisions, or record those that match" },
     restorePoints: {
       kind: "choice",
       values: ["hazard", "always", "never"],
@@ -35,7 +35,7 @@ export const command = defineCommand({
       });
     }
     if (context.ui.wantsJson && !flags.once && !flags.stop) {
-      throw new AludelError("usage", '"--json" gives one answer, and dev goes on', {
+      throw new AludelError("usage", '"--json" prints one answer, but dev continues', {
         next: [shell`aludel dev --once --json`],
       });
     }

@@ -32,7 +32,7 @@ export const command = defineCommand({
     const files: string[] = [];
     for (const entry of entries) {
       const { up, down } = new RevisionTexts(revisionFiles, entry);
-      // A revision without up.sql is broken, and the editor can fix it.
+      // A revision without up.sql is broken, but the editor can create the file.
       files.push(up?.file ?? `${session.folder}/${entry.dir}/up.sql`);
       if (down !== null) files.push(down.file);
     }

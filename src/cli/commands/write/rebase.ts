@@ -78,7 +78,7 @@ export const command = defineCommand({
       }
     }
     const place = move.parents.length === 0 ? "a base" : `on top of ${move.parents.join(" and ")}`;
-    ui.notice(`${id} is ${place} now, and runs and goes back there.`);
+    ui.notice(`${id} is now ${place}; its up and down work there.`);
     if (order?.finding) {
       ui.warning(
         `it does not commute with what it follows now: a database that has it already must undo it first`,
@@ -89,7 +89,10 @@ export const command = defineCommand({
   },
 });
 
-/** @throws {AludelError} `rebase-applied`: what ran in the old place cannot be said to have run in the new one. */
+/**
+ * @throws {AludelError} `rebase-applied`, because a revision that ran in the old place may act differently in the new
+ * one.
+ */
 function refuseApplied({ catalogue, target }: OpenDrafts, id: RevisionId): void {
   const { graph, applied } = catalogue;
   const ran = [...graph.descendants([id], "all")].filter((one) => applied.has(one));
@@ -115,11 +118,11 @@ function refuseApplied({ catalogue, target }: OpenDrafts, id: RevisionId): void 
 
 interface Proven {
   readonly proofs: readonly Proof[];
-  /** null if there is nothing in the new place that it did not follow already. */
+  /** null if the draft already followed all revisions in the new place. */
   readonly order: OrderProof | null;
 }
 
-/** @throws {AludelError} `rebase-failed` for a draft that does not work in the new place. */
+/** Proves the drafts in their new place. @throws {AludelError} `rebase-failed` if one of them fails there. */
 async function proveMove(
   session: Session,
   { before, after, moved, parents }: DraftMove,

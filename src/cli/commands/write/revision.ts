@@ -31,7 +31,7 @@ export const command = defineCommand({
     revId: { kind: "text", value: "ID", help: "its id (default: 12 random hex digits)" },
     autogenerate: {
       kind: "switch",
-      help: "write the SQL that leads to the schema you want, once it is tried",
+      help: "write the SQL that leads to the schema you want, after a trial in memory",
     },
     from: {
       kind: "text",
@@ -91,14 +91,14 @@ export const command = defineCommand({
     }
     if (flags.message === undefined || flags.message.trim() === "") {
       throw new AludelError("usage", "A message is missing", {
-        notes: ["It names the folder and is what the history shows"],
+        notes: ["It names the folder and appears in the history"],
         next: [shell`aludel revision -m "create events table"`],
       });
     }
     const message = flags.message.trim();
     const editor = flags.edit ? findEditor(runtime) : undefined;
     const { project } = session;
-    // Loaded only if it is asked for: a plain draft needs no SQLite.
+    // Loaded on demand, because a plain draft needs no SQLite.
     const autogenerate = flags.autogenerate
       ? await import("../../modes/autogeneration.ts")
       : undefined;
@@ -134,7 +134,7 @@ export const command = defineCommand({
   },
 });
 
-/** @throws {AludelError} `usage` for a flag that would do nothing beside the others. */
+/** @throws {AludelError} `usage` for a flag without effect beside the others. */
 function refuseMixture(flags: {
   readonly autogenerate: boolean;
   readonly amend: boolean;
@@ -171,7 +171,7 @@ function parentsOf(
   return made.parents.length === 0 ? ["base"] : made.parents;
 }
 
-/** Several heads: usually they should be merged; otherwise one must be chosen. */
+/** Explains that there are several heads: usually they should be merged; otherwise one must be chosen. */
 function explainSeveralHeads(error: unknown): never {
   if (!(error instanceof AludelError) || error.code !== "ref-several-heads") throw error;
   throw error.with({

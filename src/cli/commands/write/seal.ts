@@ -74,7 +74,7 @@ export const command = defineCommand({
   },
 });
 
-/** The texts that a revision was sealed with, if the database ran exactly those; undefined otherwise. */
+/** The texts with which a revision was sealed, if the database ran exactly those; undefined otherwise. */
 async function recordedTexts(
   session: Session,
   entry: ManifestRevision,

@@ -15,8 +15,8 @@ import { noticesJson } from "../../render/answer.ts";
 export const command = defineCommand({
   name: "squash",
   description: [
-    "Replaces a run of sealed revisions, from A to B inclusive, by one sealed revision, which whatever followed the run then follows. Branches inside are allowed if the run has one entry and one exit. The new revision makes the schema after the run at once, with the rows that the run makes in an empty database; if that is not the same, it has the scripts of the run one after the other.",
-    "Both ways are run in memory, on what comes before the run and on generated rows, and must give the same schema and the same rows: otherwise nothing is written.",
+    "Replaces a run of sealed revisions, from A to B inclusive, by one sealed revision; revisions that followed the run then follow it. Branches inside are allowed if the run has one entry and one exit. The new revision creates the final schema directly, with the rows that the run inserts into an empty database; if the result is not the same, it has the scripts of the run one after the other.",
+    "Both are run in memory, after the revisions before the run and on generated rows, and must give the same schema and the same rows: otherwise nothing is written.",
     "A new database runs the new revision. A database that has applied the whole run gets the new record at its next upgrade, and nothing runs. One that has applied only a part is refused until it has finished the run, in a checkout from before the squash. The run's folders are removed if git has them; --archive moves them instead.",
   ],
   flags: {
