@@ -109,6 +109,47 @@ Deno.test("revision --autogenerate --amend never writes over SQL that a person w
   assert.doesNotMatch(project.read(up), /INSERT/);
 });
 
+for (const type of ["TEXT", "TEXT NOT NULL"]) {
+  Deno.test(`--amend makes a rename of a drop and an add once the rename is declared (${type})`, async () => {
+    using project = runProject();
+    project.write("schema.sql", `CREATE TABLE t (id INTEGER PRIMARY KEY, old ${type});\n`);
+    await project.done("revision", "--autogenerate", "-m", "t");
+    await project.done("upgrade");
+    await project.sql("INSERT INTO t VALUES (1, 'kept')");
+    const renamed = (hint: string) =>
+      `CREATE TABLE t (id INTEGER PRIMARY KEY,\n${hint}  new ${type});\n`;
+    project.write("schema.sql", renamed(""));
+    const made = await project.fails(0, "revision", "--autogenerate", "-m", "name");
+    assert.match(made.stderr, /next: aludel revision --autogenerate --amend/);
+    project.write("schema.sql", renamed("  -- aludel: renamed from=old\n"));
+    await project.done("revision", "--autogenerate", "--amend");
+    await project.done("upgrade");
+    assert.equal(await project.sql("SELECT new FROM t"), "kept");
+  });
+}
+
+Deno.test("--amend writes again a draft that asks for a value, and not one in which it was chosen", async () => {
+  using project = runProject();
+  project.write("schema.sql", USERS);
+  await project.done("revision", "--autogenerate", "-m", "users");
+  const named = (type: string) => USERS.replace(");", `, name TEXT NOT NULL${type});`);
+  project.write("schema.sql", named(""));
+  const [up = ""] = (await project.done("revision", "--autogenerate", "-m", "name")).split("\n");
+  const asking = project.read(up);
+  project.write("schema.sql", named(" DEFAULT ''"));
+  const again = await project.fails(1, "revision", "--autogenerate", "-m", "more");
+  assert.match(again.stderr, /sql-choose[^]*next: aludel revision --autogenerate --amend/);
+  project.write(up, asking.replace("NULL -- aludel: choose=name", "upper(email)"));
+  const refused = await project.fails(1, "revision", "--autogenerate", "--amend");
+  assert.match(refused.stderr, /error\[draft-hand-written\]/);
+  project.write(up, asking.replace("-- aludel: choose=name", "-- aludel: choose=name\n, 1"));
+  await project.fails(1, "revision", "--autogenerate", "--amend");
+  project.write(up, asking);
+  await project.done("revision", "--autogenerate", "--amend");
+  assert.match(project.read(up), /ADD COLUMN/);
+  await project.done("upgrade");
+});
+
 Deno.test("revision --autogenerate --amend says what to do where there is nothing to write", async () => {
   using project = runProject();
   project.write("schema.sql", USERS);

@@ -79,13 +79,15 @@ async function refuseHandWritten(
 ): Promise<void> {
   const { up, down } = new RevisionTexts(files, draft);
   if (up === null) return;
-  const generated = await made.wouldWrite(draft.id).catch((error) => {
-    if (error instanceof AludelError) return undefined; // A draft that cannot run was not generated.
-    throw error;
-  });
   const isGenerated = (text: string | undefined, own: string | undefined) =>
     own === undefined || isEmptyText(own) || (text !== undefined && sameTokens(text, own));
-  if (isGenerated(generated?.up, up.text) && isGenerated(generated?.down, down?.text)) return;
+  for (const renames of ["declared", "none"] as const) {
+    const generated = await made.wouldWrite(draft.id, renames).catch((error) => {
+      if (error instanceof AludelError) return undefined; // A draft that cannot run was not generated.
+      throw error;
+    });
+    if (isGenerated(generated?.up, up.text) && isGenerated(generated?.down, down?.text)) return;
+  }
   throw new AludelError(
     "draft-hand-written",
     `Draft "${draft.id}" has SQL that --autogenerate did not write`,

@@ -7,7 +7,7 @@ import type { RevisionId } from "../../graph/revision.ts";
 import { upgradeRoute } from "../../graph/route.ts";
 import type { TextHash } from "../../manifest/manifest.ts";
 import { lineages, type TextHashes } from "../../manifest/verdict.ts";
-import { replay, ReplayedParent } from "../../replay/history.ts";
+import { replay, ReplayedParent, type ScriptText } from "../../replay/history.ts";
 import { Scratch } from "../../replay/scratch.ts";
 import { refuseNewerFeatures, requireSqliteOfSchema } from "../../replay/check_script.ts";
 import { checkRenames } from "../../schema/diff/check_renames.ts";
@@ -21,6 +21,7 @@ import { buildSchema, introspect, KnownObjects } from "../../schema/read/introsp
 import { readSchemaRows, type SchemaRows } from "../../schema/read/schema_rows.ts";
 import { type LoadedSchema, loadSchema } from "../../schema/source/load_schema.ts";
 import type { SchemaFile } from "../../schema/source/statements.ts";
+import { readScript } from "../../sql/read_script.ts";
 import { say, shell } from "../../text/next_step.ts";
 import type { DatabaseAccess } from "../workspace/database_access.ts";
 import { resolvePath } from "../workspace/files.ts";
@@ -70,6 +71,16 @@ function readHistory(
     (id) => hashes.get(id),
   );
   return { ups, lineages: ids.map((id) => known.get(id)!).sort() };
+}
+
+/** A script without its `choose` directives, so that it runs with the NULL before each of them. */
+function withoutChoices({ file, text }: ScriptText): ScriptText {
+  const places = readScript(file, text).header.choose ?? [];
+  const runnable = places.toReversed().reduce((rest, { start }) => {
+    const end = rest.indexOf("\n", start);
+    return rest.slice(0, start) + (end < 0 ? "" : rest.slice(end));
+  }, text);
+  return { file, text: runnable };
 }
 
 /** Two schemas and their differences, under the project's settings. */
@@ -174,6 +185,24 @@ export class SchemaReader {
   async ofRevisions(ids: readonly RevisionId[]): Promise<Schema> {
     await using parent = await this.parent(ids);
     return parent.schema;
+  }
+
+  /**
+   * The schema that a draft leads to, also while values in its up are still to be chosen: on an empty database they
+   * matter to no row.
+   *
+   * @throws {AludelError} As {@linkcode ofRevisions}, except `sql-choose`.
+   */
+  async ofDraft(id: RevisionId): Promise<Schema> {
+    try {
+      return await this.ofRevisions([id]);
+    } catch (error) {
+      if (!(error instanceof AludelError) || error.code !== "sql-choose") throw error;
+    }
+    const { ups } = readHistory(this.#workspace!, [id]);
+    const runnable = ups.map(({ id, up }) => ({ id, up: withoutChoices(up) }));
+    await using connection = await replay(runnable, this.scratch);
+    return this.#build(await readSchemaRows(connection));
   }
 
   /**

@@ -83,7 +83,7 @@ export const command = defineCommand({
     if (flags.dryRun) {
       const { autogenerateRevision } = await import("../../modes/autogeneration.ts");
       const made = await autogenerateRevision(session, flags, flags.message?.trim() || "dry run")
-        .catch(explainSeveralHeads);
+        .catch(explainSeveralHeads).catch(offerAmendment);
       if (made.comparison.changes.length === 0) {
         return reportNoDifference(ui);
       }
@@ -103,7 +103,7 @@ export const command = defineCommand({
       ? await import("../../modes/autogeneration.ts")
       : undefined;
     const made = await autogenerate?.autogenerateRevision(session, flags, message)
-      .catch(explainSeveralHeads);
+      .catch(explainSeveralHeads).catch(offerAmendment);
     if (made?.comparison.changes.length === 0 && !flags.allowEmpty) {
       return reportNoDifference(ui);
     }
@@ -180,6 +180,17 @@ function explainSeveralHeads(error: unknown): never {
       ...error.next.flatMap((step) =>
         "replace" in step && step.replace ? [again`--head ${step.replace[1]}`] : []
       ),
+    ],
+  });
+}
+
+/** A value of the newest draft is still to be chosen: if the schema has changed since, the question may be gone. */
+function offerAmendment(error: unknown): never {
+  if (!(error instanceof AludelError) || error.code !== "sql-choose") throw error;
+  throw error.with({
+    next: [
+      ...error.next,
+      shell`aludel revision --autogenerate --amend # or write the newest draft again from the schema as it is now`,
     ],
   });
 }
