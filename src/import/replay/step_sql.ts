@@ -34,7 +34,7 @@ import {
   writesRows,
 } from "./trace.ts";
 
-/** A step that the tool took on a database without rows of its own. */
+/** A step that the tool took on a database with only the steps before it. */
 export interface TakenStep {
   readonly message: string;
   /** The tool's name in sentences. */

@@ -12,7 +12,7 @@ const ABOUT_EQUAL_ROWS = [
   "union",
 ];
 
-/** Whether a statement does something else to two rows that are equal, as OR IGNORE and DISTINCT do. */
+/** Whether a statement may treat equal rows differently, as OR IGNORE and DISTINCT do. */
 export function dependsOnEqualRows(statement: string): boolean {
   const names = mentionedNames(statement);
   return ABOUT_EQUAL_ROWS.some((word) => names.has(word));

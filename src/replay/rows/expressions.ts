@@ -6,21 +6,23 @@ import { Tokenizer } from "../../sql/tokenizer.ts";
 import { toHex } from "../../text/sha256.ts";
 import type { ValueMaker } from "./values.ts";
 
-/** What the expressions about a table tell about its columns. Names are folded. */
+/** Values for the columns of a table, read from expressions about the table. Names are folded. */
 export interface CheckValues {
   /**
-   * Values by column that may satisfy the CHECKs: what the expressions compare the column with, and
-   * its neighbours. Which of them do, only SQLite knows.
+   * Values by column that may satisfy the CHECKs: those with which the expressions compare the column, and their
+   * neighbours. Only SQLite can tell which of them do.
    */
   readonly values: ReadonlyMap<string, readonly SqlValue[]>;
-  /** By column, values for a function that takes it as its argument and fails, or gives NULL, for most others. */
+  /**
+   * Values by column for a function that takes the column as its argument and fails, or returns NULL, for most values.
+   */
   readonly fitting: ReadonlyMap<string, readonly ValueMaker[]>;
-  /** The columns of a CHECK by how SQLite names it when it fails: see {@linkcode checkLabel}. */
+  /** The columns of each CHECK, by the {@linkcode checkLabel} of its name in SQLite's message. */
   readonly columns: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
- * Reads the CHECKs and generated columns of a table, and what else is to be computed from its rows.
+ * Reads the CHECKs and generated columns of a table, and other expressions over its rows.
  *
  * @param texts The SQL of its indexes, or of statements that name the table.
  */
@@ -50,7 +52,7 @@ export function checkValues(table: Table, texts: readonly string[] = []): CheckV
   return { values, fitting, columns: byLabel };
 }
 
-/** A CHECK's name, or its expression however spaced, for one who looks it up. */
+/** The key of a CHECK: its name, or its expression with normal spaces. */
 export function checkLabel(text: string): string {
   return normalText(text);
 }
@@ -75,7 +77,7 @@ const MOMENTS: readonly ValueMaker[] = [
   () => "1999-12-31 23:59:59",
 ];
 
-/** Values for functions that want a certain kind of argument. */
+/** Values for functions that need a certain kind of argument. */
 const ARGUMENTS: Readonly<Record<string, readonly ValueMaker[]>> = {
   ...Object.fromEntries(
     ["", "_array_length", "_each", "_error_position", "_extract", "_insert", "_patch", "_pretty"]
@@ -100,9 +102,9 @@ function twoDigits(number: number): string {
 }
 
 /**
- * The columns in the argument of a function, or left of `->`, with values that fit.
+ * Finds the columns in arguments of functions, or to the left of `->`, with values that fit.
  *
- * @param documents JSON that has all that is looked up in any of the expressions.
+ * @param documents JSON with all keys that the expressions look up.
  */
 function readArguments(
   text: string,
@@ -134,7 +136,7 @@ function readArguments(
   return found;
 }
 
-/** The keys of a path such as `$.a.b`. */
+/** The keys of a path such as `$.a.b`; undefined for any other text. */
 function keysOf(path: string): readonly string[] | undefined {
   return /^\$((?:\.\w+)+)$/.exec(path)?.[1]?.slice(1).split(".");
 }
@@ -148,7 +150,7 @@ function stringsIn(text: string): string[] {
   return strings;
 }
 
-/** JSON that has values at several paths; a day is text, and fits functions of dates. */
+/** JSON with values at several paths: a number, or a day, which is a text that fits functions of dates. */
 function jsonWithAll(paths: readonly string[]): ValueMaker[] {
   const all = paths.flatMap((path) => {
     const keys = keysOf(path);
@@ -170,7 +172,7 @@ function jsonWithAll(paths: readonly string[]): ValueMaker[] {
   return [(place) => around(place), (place) => around(DAYS[2]!(place))];
 }
 
-/** JSON that has a value at a path such as `$.a.b`. */
+/** JSON with a value at a path such as `$.a.b`. */
 function jsonWith(path: string): ValueMaker[] {
   const keys = keysOf(path);
   if (keys === undefined) return [];
@@ -207,7 +209,7 @@ function readExpression(
       typeof value === "bigint" && value >= 0 && value < 999
     );
     values.push(...lengths.map((length) => "x".repeat(Number(length))));
-    // A second kind of characters, for a CHECK that asks for digits as well.
+    // Another kind of characters, for a CHECK that also requires digits.
     values.push(...lengths.map((length) => "7".repeat(Number(length))));
     values.push(...lengths.map((length) => new Uint8Array(Number(length)).fill(7)));
   }
@@ -215,7 +217,7 @@ function readExpression(
   return { names, values };
 }
 
-/** A value as SQL. */
+/** The SQL literal of a value. */
 export function literalSql(value: SqlValue): string {
   if (value === null) return "NULL";
   if (typeof value === "string") return quoteText(value.replaceAll("\0", ""));
@@ -223,14 +225,14 @@ export function literalSql(value: SqlValue): string {
   return String(value);
 }
 
-/** What a row must be like for the WHERE of a statement to pick it, by folded column; a guess. */
+/** Values by folded column with which a row probably satisfies the WHERE of a statement. */
 export type Wish = ReadonlyMap<string, SqlValue>;
 
 /**
- * Reads the comparisons of columns with literals in a statement: `a = 1`, `lower(b) LIKE 'x%'`, `c IN (2, 3)`,
- * `d IS NULL`, and in both orders.
+ * Reads the comparisons of columns with literals in a statement, in both orders: `a = 1`, `lower(b) LIKE 'x%'`,
+ * `c IN (2, 3)`, `d IS NULL`.
  *
- * @param columns Folded.
+ * @param columns The folded names of the columns.
  */
 export function wishOf(statement: string, columns: ReadonlySet<string>): Wish {
   const wish = new Map<string, SqlValue>();
@@ -251,7 +253,7 @@ export function wishOf(statement: string, columns: ReadonlySet<string>): Wish {
     const value = literalOf(kind, text);
     if (columns.has(name)) {
       column = name;
-      // A literal to the left, as in `3 < a`.
+      // The literal is on the left, as in `3 < a`.
       if (waiting !== undefined) wish.set(name, waiting);
       waiting = undefined;
       operator = "";
@@ -299,7 +301,7 @@ function fulfilling(operator: string, value: SqlValue): SqlValue {
   }
 }
 
-/** The text itself, and a text that it matches as a pattern of LIKE or GLOB. */
+/** The text itself, and a text that matches it as a pattern of LIKE or GLOB. */
 function textsLike(text: string): string[] {
   const sample = text
     .replaceAll(/\[\^?([^\]])[^\]]*\]/g, "$1")

@@ -11,42 +11,42 @@ import { mentionedNames } from "../../schema/model/model.ts";
 import { splitStatements } from "../../sql/script.ts";
 import { implicitRowid } from "../../schema/model/row.ts";
 
-/** How many rows to make, and which. */
+/** The number and the kind of rows to make. */
 export interface RowOptions {
-  /** One seed always makes the same rows. */
+  /** The same seed always makes the same rows. */
   readonly seed: number;
-  /** Rows for each table; fewer if its constraints allow no more. */
+  /** The number of rows for each table. Its constraints may allow fewer. */
   readonly rows: number;
-  /** Whether all values are to be of their column's type and nothing awkward. */
+  /** Whether all values must be of their column's type, without awkward ones. */
   readonly plain?: boolean;
-  /** SQL that will meet the rows: for each WHERE in it there is one more row that it should pick. */
+  /** SQL that will run on the rows. Each WHERE in it gets a row that should satisfy it. */
   readonly texts?: readonly string[];
 }
 
-/** What was made. */
+/** The result of {@linkcode fillTables}. */
 export interface FilledTables {
-  /** Rows by folded table name. */
+  /** The number of rows by folded table name. */
   readonly counts: ReadonlyMap<string, number>;
-  /** Tables that have no row. */
+  /** The tables without rows. */
   readonly unfilled: readonly UnfilledTable[];
 }
 
-/** A table for which no row could be found. */
+/** A table for which no row could be made. */
 export interface UnfilledTable {
   readonly table: string;
-  /** SQLite's last words about it. */
+  /** SQLite's last error. */
   readonly reason: string;
 }
 
 /**
- * Fills the tables of a database with rows that its constraints allow: NULLs, integers beyond 2^53, text
- * in integer columns, texts with quotes and NUL, or that differ in case or blanks alone, rowids with gaps,
- * AUTOINCREMENT sequences above the largest id. SQLite is the judge of each row; one that it refuses is tried again with other values.
+ * Fills the tables of a database with rows that its constraints allow: NULLs, integers beyond 2^53, text in integer
+ * columns, texts with quotes and NUL, texts that differ only in case or spaces, rowids with gaps, AUTOINCREMENT
+ * sequences above the largest id. A row that SQLite refuses is tried again with other values.
  *
- * The connection must not enforce foreign keys: a child may be there before its parent. In the end
- * every foreign key leads somewhere. Triggers fire; if one fails, its table is filled without them.
+ * The connection must not enforce foreign keys, because a child may be inserted before its parent. At the end every
+ * foreign key has a parent. Triggers fire; if one fails, its table is filled without triggers.
  *
- * @param connection A database that may be written into: a copy, or one in memory.
+ * @param connection A database that may be changed: a copy, or one in memory.
  * @param schema The schema of that database.
  */
 export async function fillTables(
@@ -101,7 +101,7 @@ export async function fillTables(
 }
 
 /**
- * The tables, parents first. If keys form a cycle, those that may be NULL wait for the others.
+ * The tables, parents first. Keys that may be NULL are ignored, so that they do not form cycles.
  */
 function tablesToFill(schema: Schema): Table[] {
   const keys = inDependencyOrder(
@@ -121,21 +121,21 @@ async function raiseSequence(connection: Connection, table: Table): Promise<void
   ]);
 }
 
-/** How often a row is tried with other values. */
+/** The maximum number of tries for a row. */
 const ATTEMPTS = 60;
 
-/** Number of refusals after which values are no longer awkward. */
+/** The number of tries with awkward values. */
 const AWKWARD_ATTEMPTS = 4;
 
-/** Maximum number of rows made in each table for the conditions of statements. */
+/** The maximum number of rows made in each table for the conditions of statements. */
 const MOST_WISHES = 12;
 
-/** What a table's rows are to be like. */
+/** The kind of rows to make for a table. */
 interface RowWishes {
   readonly checks: CheckValues;
-  /** Statements, each of which gets a row that its WHERE should pick. */
+  /** Statements. Each one gets a row that should satisfy its WHERE. */
   readonly wishes: readonly string[];
-  /** If given, there are two rows that differ in these folded columns alone. */
+  /** If set, two rows are made that differ only in these folded columns. */
   readonly distinct: ReadonlySet<string> | undefined;
   readonly plain: boolean;
 }
@@ -180,7 +180,7 @@ class TableFiller {
       );
   }
 
-  /** @returns SQLite's last words if no row at all was possible. */
+  /** Makes the rows. @returns SQLite's last error if no row could be inserted. */
   async fill(rows: number, parents: ParentRows): Promise<string | undefined> {
     let reason: string | undefined;
     let made = 0;
@@ -211,7 +211,7 @@ class TableFiller {
         const wanted = wish!.get(foldName(name));
         if (wanted !== undefined) fresh.set(name, wanted);
       }
-      // If a CHECK failed, only its columns are drawn again: the others may be right already.
+      // If a CHECK failed, only its columns get other values, because the others may already be right.
       values = redrawn === undefined ? fresh : mixed(values, fresh, redrawn);
       const names = [...values.keys()];
       try {
@@ -219,7 +219,7 @@ class TableFiller {
         return undefined;
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
-        // Other values change nothing if the statement does not even compile.
+        // Other values do not help if the statement does not compile.
         if (!isConstraint(error) && !await this.#compiles(names)) return error.sqlite;
         last = error.sqlite;
         redrawn = this.#columnsOfFailedCheck(error.sqlite);
@@ -228,7 +228,7 @@ class TableFiller {
     return last;
   }
 
-  /** What a row must be like to equal another one, of those that are there the one with the fewest NULLs. */
+  /** The values of the row with the fewest NULLs, without the distinct columns, to make an equal row. */
   async #twin(): Promise<Wish | undefined> {
     const columns = this.#columns.filter(({ name }) => !this.#distinct?.has(foldName(name)));
     if (this.#distinct === undefined || columns.length === 0) return undefined;
@@ -247,14 +247,17 @@ class TableFiller {
     ) === undefined;
   }
 
-  /** The columns of the CHECK that failed; undefined if it was no CHECK. */
+  /** The columns of the CHECK that failed; undefined if another constraint failed. */
   #columnsOfFailedCheck(message: string): ReadonlySet<string> | undefined {
     const label = /^CHECK constraint failed: (.*)$/s.exec(message)?.[1];
     const columns = label === undefined ? undefined : this.#checks.columns.get(checkLabel(label));
     return columns?.size === 0 ? undefined : columns;
   }
 
-  /** Awkward values at first, plain ones after a few refusals, those of the CHECKs in between. */
+  /**
+   * Makes the values of a row: awkward ones in the first tries, plain ones later, and some from the CHECKs in all of
+   * them.
+   */
   #values(place: number, attempt: number, parents: ParentRows): Map<string, SqlValue> {
     const random = this.#random;
     const values = new Map<string, SqlValue>();
@@ -279,7 +282,7 @@ class TableFiller {
         value = fitting[random.below(fitting.length)]!(place);
       } else if (first !== undefined && random.below(ATTEMPTS) < 20 + attempt) {
         value = random.pick([first, ...others]);
-        // A pattern gives one text, and a UNIQUE wants many.
+        // A pattern has only one sample text, but UNIQUE needs different ones.
         if (typeof value === "string" && random.once(2)) {
           value = random.once(2) ? `${value}${place}` : `${place}${value}`;
         } else if (value instanceof Uint8Array && value.length > 0) {
@@ -295,7 +298,7 @@ class TableFiller {
     return values;
   }
 
-  /** Keys that must have a parent come first, and of those with columns in common the longer ones. */
+  /** Sets the columns of foreign keys to those of parents. Keys that need a parent come first, then longer keys. */
   #refer(values: Map<string, SqlValue>, parents: ParentRows): void {
     const set = new Map<string, SqlValue>();
     for (const { key, nullable } of this.#keys) {
@@ -316,12 +319,12 @@ class TableFiller {
     }
   }
 
-  /** The name as the table writes it, of a column that can be given a value. */
+  /** The name of a column as the table spells it; undefined if the column is generated. */
   #nameOf(name: string): string | undefined {
     return this.#columns.find((column) => sameName(column.name, name))?.name;
   }
 
-  /** The first row of a table that needs a row of its own for a parent is its own parent. */
+  /** Makes a row its own parent, for the first row of a table that refers to itself. */
   #referToItself(key: ForeignKey, values: Map<string, SqlValue>): void {
     if (foldName(key.parent) !== foldName(this.#table.name)) return;
     const names = key.parentColumns.length > 0
@@ -336,7 +339,7 @@ class TableFiller {
   }
 }
 
-/** The values of one row, but for some columns those of another. */
+/** The values of one row, with some columns from another one. */
 function mixed(
   row: ReadonlyMap<string, SqlValue>,
   other: ReadonlyMap<string, SqlValue>,
@@ -356,12 +359,12 @@ function isRowid(table: Table, column: Column): boolean {
     sameName(primaryKey.columns[0]?.name ?? "", column.name);
 }
 
-/** Whether a default is there and gives the same today and tomorrow. */
+/** Whether there is a default that does not depend on the time or a function. */
 function isFixed(value: string | undefined): boolean {
   return value !== undefined && !value.includes("(") && !/^current_/i.test(value);
 }
 
-/** OR ABORT overrules the ON CONFLICT of a constraint, which might delete another row instead. */
+/** The INSERT of a row. OR ABORT overrides the ON CONFLICT of a constraint, which might delete another row. */
 function insertInto(table: Table, names: readonly string[]): string {
   const into = `INSERT OR ABORT INTO ${quoteName(table.name)}`;
   if (names.length === 0) return `${into} DEFAULT VALUES`;
@@ -370,7 +373,7 @@ function insertInto(table: Table, names: readonly string[]): string {
 }
 
 function isConstraint(error: SqlError): boolean {
-  // SQLITE_CONSTRAINT, and SQLITE_MISMATCH for text in a rowid.
+  // The codes are SQLITE_CONSTRAINT, and SQLITE_MISMATCH for text in a rowid.
   if (error.resultCode !== undefined) return error.resultCode === 19 || error.resultCode === 20;
   return /constraint failed|cannot store|datatype mismatch/.test(error.sqlite);
 }

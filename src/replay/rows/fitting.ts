@@ -11,24 +11,23 @@ import type { Scratch } from "../scratch.ts";
 import { insertLiterals, type LiteralRow, readLiterals, rowParts } from "./literals.ts";
 import { hasDefaultValue, isRequired, rowidExpression, standIn } from "../../schema/model/row.ts";
 
-/** Rows for each table: enough for gaps, NULLs and repeated values. */
+/** The number of rows for each table, which is enough for gaps, NULLs and repeated values. */
 export const ROWS_TO_FIT = 6;
 
-/** Two schemas, and how one becomes the other. */
+/** Two schemas, and the changes between them. */
 export interface FittingRequest {
   readonly from: Schema;
   readonly to: Schema;
-  /** The difference between the two. */
+  /** The changes that make `to` of `from`. */
   readonly changes: readonly Change[];
   readonly scratch: Scratch;
 }
 
 /**
- * A database with the present schema and rows that a stricter schema allows too, for a plan that may rightly fail
- * at others.
+ * Makes a database with the schema `from` and rows that `to` allows too, because a plan may rightly fail on other rows.
  *
- * @param filled A database with the present schema and rows to choose from; without it, rows are made for the
- *   wanted schema, and those are kept that the present one allows.
+ * @param filled A database with the schema `from`, whose rows are filtered. If left out, rows are made for `to`, and
+ * kept if `from` allows them.
  */
 export async function fittingDatabase(
   request: FittingRequest,
@@ -57,7 +56,7 @@ export async function fittingDatabase(
   );
 }
 
-/** Creates everything of a schema, the triggers last: they would fire while the rows are put in. */
+/** Creates all objects of a schema. The triggers are created after the rows, so that they do not fire. */
 async function createAround(
   connection: Connection,
   schema: Schema,
@@ -71,12 +70,13 @@ async function createAround(
 }
 
 /**
- * The rows of a database that another schema allows too.
+ * Finds the rows of a database that another schema allows too.
  *
  * @param source A database with rows.
- * @param target An empty one with the other schema, without triggers; in the end it has the rows.
- * @param schema The target's.
- * @returns The rows by folded name of the source's table, as {@linkcode rowParts} orders their values.
+ * @param target An empty database with the other schema and without triggers. The function inserts the rows.
+ * @param schema The schema of the target.
+ * @param survivors The tables that both schemas have.
+ * @returns The rows by folded name of the source's table, with values in the order of {@linkcode rowParts}.
  */
 async function fittingRows(
   source: Connection,
@@ -91,7 +91,7 @@ async function fittingRows(
     const survivor = byTarget.get(foldName(table.name));
     if (survivor !== undefined) sieved.set(survivor, await sieve(source, target, survivor));
   }
-  // A row whose parent was left out violates a key: without it, and so on.
+  // A row without its parent violates a foreign key, so it is deleted too.
   await deleteOrphans(target, schema, tables);
   const fitting = new Map<string, readonly LiteralRow[]>();
   for (const [{ from, to }, rows] of sieved) {
@@ -102,12 +102,12 @@ async function fittingRows(
   return fitting;
 }
 
-/** What a row of a table can be told by. */
+/** The expressions that identify a row. */
 function identity(table: Table): readonly string[] {
   const rowid = rowidExpression(table);
   if (rowid !== undefined) return [rowid];
   const key = table.primaryKey?.columns ?? [];
-  // A table that hides its rowid behind three columns may have no key.
+  // A table without a key may have columns with all three names of the rowid.
   const names = key.length > 0 ? key : table.columns;
   return names.flatMap(({ name }) => name === undefined ? [] : [quoteName(name)]);
 }
@@ -116,7 +116,7 @@ function identify(literals: LiteralRow): string {
   return literals.join(", ");
 }
 
-/** @returns The rows that went through, by what identifies them in the target. */
+/** Copies the rows that the target allows. @returns These rows, by their identity in the target. */
 async function sieve(
   source: Connection,
   target: Connection,
@@ -124,7 +124,7 @@ async function sieve(
 ): Promise<ReadonlyMap<string, LiteralRow>> {
   const { from, to, columns, rowids } = table;
   const parts = rowParts(from);
-  // Values of a generated column are copied too if the wanted one is plain.
+  // The values of a generated column are copied too if the target's column is not generated.
   const pairs = columns.map((column): [source: string, target: string] => [
     quoteName(column.from.name),
     quoteName(column.to.name),
@@ -158,8 +158,8 @@ async function sieve(
 }
 
 /**
- * Whether a value stays what it is as a rowid: an integer, or its text. NULL would be numbered, and `' 12 '` is another
- * text than the one that comes back.
+ * Whether a value does not change as a rowid: an integer, or its text. NULL would get a number, and `' 12 '` would come
+ * back as another text.
  */
 function isRowid(literal: string): boolean {
   return /^-?\d+$/.test(literal) ||

@@ -3,14 +3,14 @@ import type { Table } from "../../schema/model/model.ts";
 import { quoteName } from "../../sql/identifier.ts";
 import { rowidExpression } from "../../schema/model/row.ts";
 
-/** A row as SQL literals, in the order of the expressions that were asked for. */
+/** A row as SQL literals, in the order of the requested expressions. */
 export type LiteralRow = readonly string[];
 
 /**
- * The rows of a table as SQL literals, which keep what reading through the driver would lose: text after a
- * NUL, digits of a float, the type itself. Ordered by the literals, for comparison.
+ * Reads the rows of a table as SQL literals, which keep text after a NUL, all digits of a float and the type, unlike
+ * values from the driver. The rows are ordered by the literals, so that they can be compared.
  *
- * @param expressions Columns, quoted, or the rowid.
+ * @param expressions Quoted columns, or the rowid.
  */
 export async function readLiterals(
   connection: Connection,
@@ -29,10 +29,13 @@ export async function readLiterals(
   return rows.map((row) => literalsOf(row, columns.length));
 }
 
-/** SQLite returns no more than 2000 columns (https://sqlite.org/limits.html), and a table may have as many and a rowid. */
+/**
+ * Less than 2000, SQLite's limit for result columns, because a table may have 2000 columns and a rowid:
+ * https://sqlite.org/limits.html
+ */
 const MOST_COLUMNS = 1_000;
 
-/** The literals, or if there are many of them, several in one, with a character between that no literal has. */
+/** Joins literals to at most {@linkcode MOST_COLUMNS} expressions, with a separator that occurs in no literal. */
 function grouped(literals: readonly string[]): readonly string[] {
   const size = Math.ceil(literals.length / MOST_COLUMNS);
   return Array.from(
@@ -56,7 +59,7 @@ function asLiterals(expressions: readonly string[]): readonly string[] {
   );
 }
 
-/** What a row of the table is made of: its rowid, if it has one, and every column that is not generated. */
+/** The expressions that make up a row: the rowid if there is one, and every column that is not generated. */
 export function rowParts(table: Table): string[] {
   const rowid = rowidExpression(table);
   const columns = table.columns.filter(({ generated }) => generated === undefined)
@@ -65,10 +68,10 @@ export function rowParts(table: Table): string[] {
 }
 
 /**
- * Adds a row.
+ * Inserts a row.
  *
- * @param returning Expressions, as in {@linkcode readLiterals}.
- * @returns Their values in the new row.
+ * @param returning Expressions as for {@linkcode readLiterals}.
+ * @returns The literals of `returning` in the new row.
  * @throws {SqlError}
  */
 export async function insertLiterals(

@@ -4,12 +4,12 @@ import { foldName, freeRowidName, quoteName, sameName } from "../../sql/identifi
 import { isShared, nullableColumns, parentColumns, ParentRows } from "./parents.ts";
 import type { SeededRandom } from "./values.ts";
 
-/** How many rows of a table get a parent: more than anyone asks to be made. */
+/** The maximum number of rows of a table that get a parent. No caller makes as many rows. */
 const ADOPTIONS = 50;
 
 /**
- * Gives parents to rows of tables that were filled before their parents: those that refer to nothing, and
- * those whose value was a guess because it may not be NULL.
+ * Gives parents to rows of tables that were filled before their parents: rows whose key is NULL, and rows whose key has
+ * another value because it must not be NULL.
  */
 export async function adoptOrphans(
   connection: Connection,
@@ -30,21 +30,21 @@ export async function adoptOrphans(
       if (sql === undefined || rows.length === 0) continue;
       const first = random.below(rows.length);
       for (let at = 0; at < ADOPTIONS; at++) {
-        // A CHECK or a trigger that wants it as it is keeps it.
+        // The row stays as it is if a CHECK or a trigger refuses the change.
         await refusalOf(() => connection.query(sql, rows[(first + at) % rows.length]));
       }
     }
   }
 }
 
-/** The statement that gives one row, or without rowids every row, the parent of its parameters. */
+/** The statement that gives its parameters as parent to one row, or to every row of a table without rowids. */
 function adoptOne(key: ForeignKey, table: Table, schema: Schema): string {
   const child = quoteName(table.name);
   const lacksParent = [
     key.columns.map((name) => `${child}.${quoteName(name)} IS NULL`).join(" OR "),
     `(${isOrphan(key, table, schema)})`,
   ].join(" OR ");
-  // Other keys go by their shared columns, and other rows by the table's own key: those stay.
+  // Columns that other foreign keys share, or to which other rows may refer, must not change.
   const isOptional = nullableColumns(key, table).length > 0;
   const set = key.columns.map((name, at) => `${quoteName(name)} = ?${at + 1}`).join(", ");
   const pinned = key.columns.flatMap((name, at) => {
@@ -62,7 +62,7 @@ function adoptOne(key: ForeignKey, table: Table, schema: Schema): string {
   return `UPDATE OR IGNORE ${child} SET ${set} WHERE ${where}`;
 }
 
-/** Makes foreign keys NULL that lead nowhere, if that is allowed. */
+/** Sets foreign keys without a parent to NULL, if the table allows it. */
 export async function detachOrphans(
   connection: Connection,
   schema: Schema,
@@ -74,7 +74,7 @@ export async function detachOrphans(
       if (column === undefined) continue;
       const set = `${quoteName(column.name)} = NULL`;
       const where = isOrphan(key, table, schema);
-      // A CHECK or a trigger that wants it as it is keeps it.
+      // The row stays as it is if a CHECK or a trigger refuses the change.
       await refusalOf(() =>
         connection.execute(`UPDATE OR IGNORE ${quoteName(table.name)} SET ${set} WHERE ${where}`)
       );
@@ -83,9 +83,9 @@ export async function detachOrphans(
 }
 
 /**
- * Deletes rows whose foreign keys lead nowhere, as often as that leaves others without a parent.
+ * Deletes rows whose foreign keys have no parent, and repeats that until no such row is left.
  *
- * @returns The tables that lost rows, folded.
+ * @returns The folded names of the tables that lost rows.
  */
 export async function deleteOrphans(
   connection: Connection,
@@ -117,14 +117,14 @@ export async function deleteOrphans(
   return touched;
 }
 
-/** The condition that a child row refers to a parent row that is not there. */
+/** A condition for child rows whose parent row is missing. */
 function isOrphan(key: ForeignKey, table: Table, schema: Schema): string {
   const child = quoteName(table.name);
   const conditions = key.columns.map((name) => `${child}.${quoteName(name)} IS NOT NULL`);
   const names = parentColumns(key, schema);
   if (names !== undefined) {
-    // The + takes the child's affinity away, and the parent is on the left: so its affinity and
-    // collation decide, as in SQLite's own check.
+    // The + removes the child's affinity, and the parent is on the left, so that the parent's affinity and collation
+    // are used, as in SQLite's own check.
     const matches = names.map((name, at) =>
       `parent_row.${quoteName(name)} = +${child}.${quoteName(key.columns[at]!)}`
     );
@@ -144,11 +144,10 @@ function isGeneratedColumn(table: Table, name: string): boolean {
 }
 
 /**
- * Changes a table; if SQLite refuses and the table has triggers, tries once more without them. Afterwards they are there
- * again.
+ * Changes a table. If SQLite refuses and the table has triggers, tries again without them, and creates them again.
  *
- * @param action Gives SQLite's words if it refuses.
- * @returns Its words at the last try.
+ * @param action Returns SQLite's error if it refuses.
+ * @returns The error of the last try; undefined if it succeeded.
  */
 export async function withoutFailingTriggers(
   connection: Connection,

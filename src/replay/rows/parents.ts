@@ -3,10 +3,10 @@ import type { Column, ForeignKey, Schema, Table } from "../../schema/model/model
 import { foldName, quoteName, sameName } from "../../sql/identifier.ts";
 import type { SeededRandom } from "./values.ts";
 
-/** How many parent rows a child may choose from. */
+/** The maximum number of parent rows to choose from. */
 const CHOICE = 20;
 
-/** The columns of its parent that a foreign key refers to; undefined if there are none. */
+/** The parent's columns to which a foreign key refers; undefined if they do not exist. */
 export function parentColumns(key: ForeignKey, schema: Schema): readonly string[] | undefined {
   const parent = schema.tables.get(foldName(key.parent));
   if (parent === undefined) return undefined;
@@ -17,7 +17,7 @@ export function parentColumns(key: ForeignKey, schema: Schema): readonly string[
   return names.length === key.columns.length && exist ? names : undefined;
 }
 
-/** The rows that a table's foreign keys can refer to, read once for all rows of the child. */
+/** The rows to which a table's foreign keys can refer. They are read once for all rows of the child. */
 export class ParentRows {
   readonly #rows: ReadonlyMap<ForeignKey, readonly (readonly SqlValue[])[]>;
 
@@ -25,7 +25,7 @@ export class ParentRows {
     this.#rows = rows;
   }
 
-  /** Reads them. A parent that is missing, empty or does not fit has none. */
+  /** Reads the parent rows. A missing or unsuitable parent has none. */
   static async read(connection: Connection, schema: Schema, table: Table): Promise<ParentRows> {
     const rows = new Map<ForeignKey, readonly (readonly SqlValue[])[]>();
     for (const key of table.foreignKeys) {
@@ -41,15 +41,15 @@ export class ParentRows {
     return new ParentRows(rows);
   }
 
-  /** All of them. */
+  /** All rows for a foreign key. */
   all(key: ForeignKey): readonly (readonly SqlValue[])[] {
     return this.#rows.get(key) ?? [];
   }
 
   /**
-   * The values of a parent row, in the order of the foreign key's columns; undefined: no such row.
+   * Picks the values of a parent row, in the order of the foreign key's columns; undefined if there is none.
    *
-   * @param fixed Values that it must have, in the same order; undefined if any will do.
+   * @param fixed The values that the row must have, in the same order; undefined for any value.
    */
   pick(
     key: ForeignKey,
@@ -67,8 +67,8 @@ export class ParentRows {
 }
 
 /**
- * The columns of a foreign key that a row may leave NULL, so that the key asks for no parent
- * (https://sqlite.org/foreignkeys.html#fk_composite): those that no other key has come first.
+ * The columns of a foreign key that may be NULL, so that the key needs no parent
+ * (https://sqlite.org/foreignkeys.html#fk_composite). Columns that no other key has come first.
  */
 export function nullableColumns(key: ForeignKey, table: Table): readonly Column[] {
   const columns = key.columns.flatMap((name) =>
@@ -82,14 +82,14 @@ export function nullableColumns(key: ForeignKey, table: Table): readonly Column[
   );
 }
 
-/** Whether other foreign keys of the table have the column too. */
+/** Whether other foreign keys of the table also have the column. */
 export function isShared({ name }: Column, key: ForeignKey, table: Table): boolean {
   return table.foreignKeys.some((other) =>
     other !== key && other.columns.some((column) => sameName(column, name))
   );
 }
 
-/** Whether the table's rows go by the column, so that a NULL becomes a number or is refused. */
+/** Whether the column is in a primary key in which NULL becomes a number or is refused. */
 function isKeyOfRows({ primaryKey, withoutRowid, strict }: Table, { name }: Column): boolean {
   if (primaryKey === undefined) return false;
   return (withoutRowid || strict || primaryKey.rowid) &&

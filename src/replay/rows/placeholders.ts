@@ -9,20 +9,20 @@ import { checkValues, literalSql } from "./expressions.ts";
 import { fillTables } from "./fill.ts";
 import { hasDefaultValue, isRequired, rowidExpression, standIn } from "../../schema/model/row.ts";
 
-/** Rows to try a value with: a key is broken by the second one. */
+/** The number of rows on which a value is tried. Two would be enough to violate a key. */
 const ROWS = 6;
 
-/** A value for a row. @param rowid The row's rowid as an expression; undefined: none can be had. */
+/** Makes a value for a row. @param rowid An expression for the rowid; undefined if the table has none. */
 type Expression = (rowid: string | undefined) => string | undefined;
 
 /**
- * Finds values for columns that come back without what was in them: SQLite tries them in rows of the table, and the
- * first one that all of its constraints allow is taken. If a key wants different values, they are made of the rowid.
+ * Finds values for columns that a down adds again without their old values. Candidates are tried on rows of the table,
+ * and the first one that all constraints allow is used. If a key needs different values, they are made from the rowid.
  *
- * A column of a foreign key gets none, since no made-up value may tie a row to another one.
+ * A column of a foreign key gets no value, because an invented value must not connect two rows.
  *
- * @param schema The schema to come back to.
- * @param changes What leads there.
+ * @param schema The schema after the changes.
+ * @param changes The changes of the down.
  */
 export async function findPlaceholders(
   scratch: Scratch,
@@ -56,7 +56,7 @@ function addedColumns({ changes }: AlterTable): readonly Column[] {
   );
 }
 
-/** The table alone, with its indexes and rows. Foreign keys lead nowhere and are not enforced. */
+/** Makes a database with only the table, its indexes and rows. Foreign keys have no parents and are not enforced. */
 async function tableWithRows(
   scratch: Scratch,
   { indexes }: Schema,
@@ -76,7 +76,7 @@ async function tableWithRows(
   });
 }
 
-/** @returns null if leaving the column out does; undefined if nothing fits. */
+/** Finds the value for a column. @returns null if no value is needed; undefined if none fits. */
 async function findPlaceholder(
   connection: Connection,
   schema: Schema,
@@ -92,14 +92,14 @@ async function findPlaceholder(
       ) === undefined;
   const isUnique = isInKey(schema, table, column);
   if (hasDefaultValue(column)) {
-    // A key bears the default of one row alone.
+    // In a key, only one row can have the default.
     if (!isUnique && await fits(column.default)) return null;
   } else if (!isRequired(table, column) && await fits("NULL")) return null;
   const isReference = table.foreignKeys.some((key) =>
     key.columns.some((one) => sameName(one, column.name))
   );
   if (isReference) return undefined;
-  // A rowid in a column that is no key might fit the rows at hand by chance.
+  // The rowid is not tried in a column that is not unique, because it might fit these rows only by chance.
   const candidates: readonly Expression[] = isUnique ? distinctFor(table, column) : [
     () => standIn(table, column),
     ...constantsFor(schema, table, column).map((literal) => () => literal),
@@ -108,7 +108,7 @@ async function findPlaceholder(
   return isRequired(table, column) && !hasDefaultValue(column) ? undefined : null;
 }
 
-/** Whether rows may have to differ in the column, be it together with others. */
+/** Whether a unique key has the column, alone or with others. */
 function isInKey({ indexes }: Schema, table: Table, column: Column): boolean {
   const has = (names: readonly (string | undefined)[]) =>
     names.some((name) => name !== undefined && sameName(name, column.name));
@@ -120,7 +120,7 @@ function isInKey({ indexes }: Schema, table: Table, column: Column): boolean {
   );
 }
 
-/** What the table's expressions compare the column with, and what the functions want that take it. */
+/** The literals with which expressions of the table compare the column, and arguments for functions that take it. */
 function constantsFor({ indexes }: Schema, table: Table, column: Column): readonly string[] {
   const texts = [...indexes.values()].filter((index) => sameName(index.table, table.name))
     .map(({ sql }) => sql);
@@ -134,7 +134,7 @@ function constantsFor({ indexes }: Schema, table: Table, column: Column): readon
 
 const LENGTHS = Array.from({ length: 40 }, (_, at) => at + 1);
 
-/** Values that are another one in each row, from the plainest to those that CHECKs ask for. */
+/** Values that differ in each row, from the simplest ones to those that CHECKs may require. */
 function distinctFor(table: Table, column: Column): readonly Expression[] {
   const of = (make: (rowid: string) => string): Expression => (rowid) =>
     rowid === undefined ? undefined : make(rowid);

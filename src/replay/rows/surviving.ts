@@ -3,24 +3,24 @@ import type { Change } from "../../schema/model/change.ts";
 import type { Column, Schema, Table } from "../../schema/model/model.ts";
 import { converts, implicitRowid, rowidColumn, rowidExpression } from "../../schema/model/row.ts";
 
-/** A table whose rows a difference leaves alone, and what of them must be the same afterwards. */
+/** A table that exists before and after some changes, and the values of its rows that must stay the same. */
 export interface SurvivingTable {
   readonly from: Table;
   readonly to: Table;
-  /** Columns that both have, and whether their values stay as they are: another affinity converts them. */
+  /** The columns that exist before and after. */
   readonly columns: readonly SurvivingColumn[];
-  /** The rowids as expressions on either side, if both have one. */
+  /** Expressions for the rowid before and after; undefined if it does not stay the same. */
   readonly rowids: readonly [from: string, to: string] | undefined;
 }
 
-/** A column on both sides. */
+/** A column that exists before and after. `isKept` is false if another affinity converts its values. */
 export interface SurvivingColumn {
   readonly from: Column;
   readonly to: Column;
   readonly isKept: boolean;
 }
 
-/** The tables that two schemas share by the changes between them. */
+/** The tables that exist in both schemas, according to the changes between them. */
 export function survivingTables(
   from: Schema,
   to: Schema,
@@ -60,7 +60,7 @@ function survivor(from: Table, to: Table, names: ReadonlyMap<string, string>): S
   return { from, to, columns, rowids: rowidPair(from, to, columns) };
 }
 
-/** The column that becomes the rowid and was none. */
+/** The column that becomes the rowid; undefined if none does. */
 export function newRowid({ from, to, columns }: SurvivingTable): SurvivingColumn | undefined {
   const name = rowidColumn(to);
   if (name === undefined) return undefined;
@@ -71,7 +71,7 @@ export function newRowid({ from, to, columns }: SurvivingTable): SurvivingColumn
     : column;
 }
 
-/** The rowid stays if the wanted table hides it, or its column is the same one or a new one. */
+/** The rowids before and after; undefined if an existing or referring column becomes the rowid, or there is none. */
 function rowidPair(
   from: Table,
   to: Table,
@@ -81,7 +81,7 @@ function rowidPair(
   const after = rowidExpression(to);
   if (before === undefined || after === undefined) return undefined;
   const key = rowidColumn(to);
-  // The number of a key that refers to another table is chosen, not kept.
+  // A new rowid column that is a foreign key gets the number of a parent.
   const isChosen = key !== undefined && !columns.some((one) => sameName(one.to.name, key)) &&
     to.foreignKeys.some((one) => one.columns.some((name) => sameName(name, key)));
   if (isChosen) return undefined;

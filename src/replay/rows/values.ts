@@ -2,13 +2,16 @@ import type { SqlValue } from "../../db/connection.ts";
 import type { Column } from "../../schema/model/model.ts";
 import { type Affinity, foldName } from "../../sql/identifier.ts";
 
-/** Makes the value for a row: those of two rows differ. @param place The number of the row. */
+/** Makes a value for a row. @param place The number of the row, for which values usually differ. */
 export type ValueMaker = (place: number) => SqlValue;
 
-/** How likely a value is to break something: `plain` ones are of the column's type and all different. */
+/**
+ * The kind of values: `plain` ones are of the column's type and all different; `awkward` ones are likely to break
+ * something.
+ */
 export type ValueStyle = "awkward" | "plain";
 
-/** What SQLite stores: the classes of https://sqlite.org/datatype3.html without NULL. */
+/** A storage class of SQLite, without NULL: https://sqlite.org/datatype3.html */
 type StorageClass = "integer" | "real" | "text" | "blob";
 
 const EVERY_CLASS: readonly [StorageClass, ...StorageClass[]] = ["integer", "real", "text", "blob"];
@@ -21,7 +24,7 @@ const CLASS_OF_AFFINITY: Readonly<Record<Affinity, StorageClass>> = {
   BLOB: "blob",
 };
 
-/** Texts that conversions, quoting and copying get wrong. */
+/** Texts that conversions, quoting and copying may get wrong. */
 const AWKWARD_TEXTS: readonly [string, ...string[]] = [
   "",
   'it\'s "quoted"',
@@ -36,11 +39,11 @@ const AWKWARD_TEXTS: readonly [string, ...string[]] = [
 
 const LARGE = 2n ** 53n;
 
-/** Values that a change may get wrong, of each storage class; the first ones are the likeliest to show it. */
+/** Values of each storage class that a change may get wrong, the most probable ones first. */
 const HABITS: Readonly<Record<StorageClass, readonly SqlValue[]>> = {
   integer: [LARGE + 1n, -1n, 0n, -LARGE - 7n, 2n ** 63n - 1n, 10n, 3n],
   real: [0.1, -0.5, 1e300, 1.5e-9, 3, 2.5],
-  // Two that collide when case or blanks are taken away, two that are JSON, one that is a number, one with a NUL.
+  // Some are equal without case or spaces; others are JSON or numbers, or have a NUL, quotes or a line break.
   text: [
     " 12 ",
     "MiXed",
@@ -57,7 +60,7 @@ const HABITS: Readonly<Record<StorageClass, readonly SqlValue[]>> = {
   blob: [new Uint8Array([0, 255, 39]), new Uint8Array(), new TextEncoder().encode("mixed")],
 };
 
-/** Values of every class, for columns that hold all of them. */
+/** Values of every class, for columns that store all of them. */
 const MIXED: readonly SqlValue[] = [
   LARGE + 1n,
   " 12 ",
@@ -71,10 +74,10 @@ const MIXED: readonly SqlValue[] = [
   -1n,
 ];
 
-/** Number of habits that come first: {@linkcode fillTables} gives a column all of them. */
+/** The number of habits that {@linkcode fillTables} uses for a column. */
 const FIRST_HABITS = 11;
 
-/** Every value that is worth trying in a column, NULL included if the column allows it. */
+/** The values to try in a column, including NULL if the column allows it. */
 function habitsOf(column: Column, isStrict: boolean): readonly SqlValue[] {
   const storage = CLASS_OF_AFFINITY[column.affinity];
   const nothing = column.notNull === undefined ? [null] : [];
@@ -83,16 +86,16 @@ function habitsOf(column: Column, isStrict: boolean): readonly SqlValue[] {
   }
   const own = HABITS[storage];
   if (isStrict) return [...own.slice(0, 4), ...nothing, ...own.slice(4)];
-  // What the affinity would turn into its own kind is not among them.
+  // Values of other classes that the affinity would convert are left out.
   const foreign: readonly SqlValue[] = storage === "text" ? [MIXED[3]!] : [0.1, "MiXed", MIXED[3]!];
   const reals = column.affinity === "NUMERIC" ? HABITS.real : [];
   return [...own.slice(0, 4), ...nothing, ...foreign, ...reals, ...own.slice(4)];
 }
 
 /**
- * Gives each row of a column another habit, so that in the end the column has had all of them.
+ * Returns a maker that gives each row of a column the next habit.
  *
- * @param offset Where this column begins: two columns of a row are not to be alike.
+ * @param offset The first habit, which differs between columns so that two columns of a row are not alike.
  */
 export function habitMaker(column: Column, isStrict: boolean, offset: number): ValueMaker {
   const habits = habitsOf(column, isStrict).slice(0, FIRST_HABITS);
@@ -100,10 +103,10 @@ export function habitMaker(column: Column, isStrict: boolean, offset: number): V
 }
 
 /**
- * A value for a column that is not NULL.
+ * Makes a value for a column that is not NULL.
  *
- * @param column The column. In a STRICT table its type is kept to.
- * @param place The number of the row: plain values of two rows differ.
+ * @param isStrict Whether the table is STRICT, so that the value has the column's type.
+ * @param place The number of the row. Plain values of two rows differ.
  */
 export function columnValue(
   column: Column,
@@ -146,26 +149,26 @@ function plainValue(storage: StorageClass, place: number): SqlValue {
   }
 }
 
-/** Rowids with gaps and, now and then unless all is to be plain, one that a JavaScript number cannot hold. */
+/** Makes a rowid. They have gaps, and unless `isPlain`, some are too large for a JavaScript number. */
 export function rowidFor(place: number, random: SeededRandom, isPlain: boolean): bigint {
   const gap = BigInt(place * 10 + 1 + random.below(9));
   return place > 0 && !isPlain && random.once(6) ? LARGE * 2n + gap : gap;
 }
 
 /**
- * Random numbers that a seed decides, so that what was found once is found again: xorshift32
- * (G. Marsaglia, "Xorshift RNGs", 2003).
+ * Random numbers that depend only on a seed, so that failures can be reproduced: xorshift32 (G. Marsaglia, "Xorshift
+ * RNGs", 2003).
  */
 export class SeededRandom {
   #state: number;
 
   /** @param seed Any integer. */
   constructor(seed: number) {
-    // Seeds that differ little must not begin alike, and the state must not be 0.
+    // Similar seeds must not begin with similar numbers, and the state must not be 0.
     this.#state = (Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) | 0) || 1;
   }
 
-  /** An integer from 0 up to, not including, `limit`. */
+  /** An integer from 0 to `limit` - 1. */
   below(limit: number): number {
     let state = this.#state;
     state ^= state << 13;
@@ -175,7 +178,7 @@ export class SeededRandom {
     return (state >>> 0) % limit;
   }
 
-  /** Whether something happens that happens once in `times`. */
+  /** True with a probability of 1 / `times`. */
   once(times: number): boolean {
     return this.below(times) === 0;
   }

@@ -4,7 +4,7 @@ import { type LiteralRow, readLiterals } from "./literals.ts";
 import { foldName, quoteName, quoteText } from "../../sql/identifier.ts";
 import { externalContent } from "../../schema/model/virtual_table.ts";
 
-/** The rows that a virtual table holds of its own. */
+/** The rows that a virtual table itself stores. */
 export interface VirtualRows {
   readonly columns: readonly string[];
   /** The rowid, then the columns. */
@@ -12,10 +12,10 @@ export interface VirtualRows {
 }
 
 /**
- * Gives every full-text table and R*Tree that has rows of its own some more, with gaps between the rowids. A
- * full-text table over the rows of another one is built again from those. What a table refuses it does without.
+ * Adds rows to every full-text table and R*Tree that stores rows, with gaps between the rowids. Rebuilds full-text
+ * tables over the rows of another table. Skips a table that refuses its rows.
  *
- * @param rows How many for each.
+ * @param rows The number of rows for each table.
  */
 export async function fillVirtualTables(
   connection: Connection,
@@ -42,7 +42,7 @@ async function fill(connection: Connection, table: VirtualTable, rows: number): 
   for (let row = 0; row < rows; row++) {
     const id = first + row * 3;
     const values = columns.map((_, at) =>
-      // Of an R*Tree the first column is the rowid, and no side of a box ends before it begins.
+      // The first column of an R*Tree is the rowid, and each minimum must not exceed its maximum.
       kind === "rtree" ? String(at === 0 ? id : row + at) : quoteText(`it's "row" ${row} of ${at}`)
     );
     const into = kind === "rtree" ? columns : ["rowid", ...columns];
@@ -54,9 +54,9 @@ async function fill(connection: Connection, table: VirtualTable, rows: number): 
 }
 
 /**
- * Reads what a virtual table holds of its own: of a contentless one only the rowids, for no more can be had.
+ * Reads the rows that a virtual table itself stores. A contentless one gives only its rowids.
  *
- * @returns undefined if another table has the rows, or the module cannot tell.
+ * @returns undefined if another table has the rows, or they cannot be read.
  */
 export async function readVirtualRows(
   connection: Connection,
