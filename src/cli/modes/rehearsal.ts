@@ -1,5 +1,6 @@
 import type { MigrationContext, MigrationRequest } from "../../project/migrate/migration.ts";
-import { type Rehearsal, rehearse, type RowChange } from "../../project/copies/rehearse.ts";
+import { type Rehearsal, rehearse } from "../../project/copies/rehearse.ts";
+import type { RowChange } from "../../project/copies/row_counts.ts";
 import { resolvePath } from "../../project/workspace/files.ts";
 import { describeLoss } from "../../runner/loss/verdict.ts";
 import type { Notice } from "../../finding.ts";

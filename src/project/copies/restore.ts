@@ -33,7 +33,7 @@ import {
   makeRestorePoint,
   requireFile,
 } from "./make_restore_point.ts";
-import { countRows, type RowChange, rowChanges } from "./rehearse.ts";
+import { countRows, type RowChange, rowChanges } from "./row_counts.ts";
 import { replaceContent } from "./replace_content.ts";
 import {
   copyPoint,

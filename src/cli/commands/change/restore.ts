@@ -9,7 +9,7 @@ import {
   readRestoreFolder,
 } from "../../../project/copies/restore_points.ts";
 import type { RestoredRows } from "../../../project/copies/restore_rows.ts";
-import type { RowChange } from "../../../project/copies/rehearse.ts";
+import type { RowChange } from "../../../project/copies/row_counts.ts";
 import type { Notice } from "../../../finding.ts";
 import { shell } from "../../../text/next_step.ts";
 import { defineCommand } from "../../arguments/command.ts";
