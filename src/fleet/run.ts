@@ -268,7 +268,7 @@ export function requireSameTexts({ run, lineages: then }: RunFacts, lineages: re
     return;
   }
   throw new AludelError("fleet-changed", `The revisions have changed since run "${run}" began`, {
-    notes: ["Its databases would not all get the same"],
+    notes: ["Its databases would not all get the same revisions"],
     outcome: "Nothing was run",
     next: [
       say("Begin a new run: what is up to date has nothing to do in it"),

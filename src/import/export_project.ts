@@ -76,7 +76,7 @@ export function exportRevisions(
   const notices = [...shapeNotices(graph, writer.title)];
   if (format === "golang-migrate" && dropping.length > 0) {
     notices.push(
-      `golang-migrate runs a file in a transaction, in which foreign keys cannot be switched off: open the database without enforcing them, or the rows of other tables may go in ${
+      `golang-migrate runs a file in a transaction, in which foreign keys cannot be switched off: open the database without enforcing them, or rows of other tables may be deleted in ${
         dropping.join(", ")
       }`,
     );

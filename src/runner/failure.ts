@@ -72,7 +72,7 @@ export function adviceFor(
   const [pattern, advice] = ADVICE.find(([pattern]) => pattern.test(sqlite)) ?? [];
   if (pattern === DOUBLE_QUOTED && doubleQuotedStrings === "scripts") {
     return say(
-      "Write text in single quotes: '…'. In UPDATE, DELETE, REPLACE, WITH and an INSERT that overwrites the setting \"doubleQuotedStrings\" does not count",
+      "Write text in single quotes: '…'. The setting \"doubleQuotedStrings\" does not apply to UPDATE, DELETE, REPLACE, WITH and an INSERT that overwrites",
     );
   }
   return advice === undefined ? undefined : say(advice);

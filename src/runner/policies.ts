@@ -61,7 +61,7 @@ export function forbiddenLoss(
     notes: [
       ...tables.map(describeLoss),
       ...objects,
-      "Its policy no-loss is set: a run that takes anything is rolled back",
+      "Its policy no-loss is set: a run that loses anything is rolled back",
     ],
     next: [
       ...(others.length > 0

@@ -293,7 +293,7 @@ class RouteRun {
       code: "double-quoted-strings",
       message:
         "The database's own schema uses double quotes for text; they were allowed for it in this run",
-      notes: [sqlite ?? "", "The statements of revisions were compiled without"],
+      notes: [sqlite ?? "", "The statements of revisions were compiled without them"],
     });
     // The statements that a script outside a transaction has run have changed the mark.
     await this.#plan();

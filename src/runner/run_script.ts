@@ -130,7 +130,7 @@ function stringInTrigger({ script }: ScriptRun, text: string): Notice {
     message:
       `A trigger of ${script.file} has "${text}" in double quotes, and no column is called so`,
     notes: [
-      "SQLite reads it as a string if the connection that fires it allows that; else it fails",
+      "SQLite reads it as a string if the connection that fires the trigger allows it; otherwise the statement fails",
     ],
     next: [say(`Correct the name, or write '${text.replaceAll("'", "''")}' if it is a string`)],
   };

@@ -154,7 +154,7 @@ Deno.test("import --replay refuses commands that say nothing, fail, or touch no 
   await fails(/"--steps" needs "--replay"/, 2, "--steps", "ls steps");
   await fails(/lists no migration/, 1, "--steps", "true", "--replay", "true {rev}");
   await fails(
-    /made nothing in the scratch file/,
+    /wrote nothing to the scratch file/,
     1,
     "--steps",
     "ls steps",

@@ -226,7 +226,7 @@ async function refuseTaken(
 ): Promise<void> {
   await using connection = new Scratch(settings).openImage(before);
   if (!(await tablesNaming(connection, [rev])).includes(table)) return;
-  throw new AludelError("import-replay", `"${rev}" is no step of its own any more`, {
+  throw new AludelError("import-replay", `"${rev}" can no longer be taken as a separate step`, {
     notes: ["The tool takes it before steps that were taken over without it"],
     outcome: "Nothing was written",
     next: [say("Rename it so that it comes last, or let {rev} stand for one step alone"), BASELINE],

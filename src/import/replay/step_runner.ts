@@ -176,10 +176,10 @@ function failed(
 
 function untouched({ name }: ToolCommand, lines: readonly TraceLine[]): AludelError {
   const opened = lines.flatMap((line) => "open" in line ? [`It opened "${line.open}"`] : []);
-  return new AludelError("import-replay", `"${name}" made nothing in the scratch file`, {
+  return new AludelError("import-replay", `"${name}" wrote nothing to the scratch file`, {
     notes: opened.length > 0
       ? [...new Set(opened)]
-      : ["It opened no SQLite database by a driver of Python, Node or Ruby that can be led there"],
+      : ["It opened no SQLite database by a driver of Python, Node or Ruby that can be redirected"],
     outcome: "Nothing was written",
     next: [
       ...opened.length > 0

@@ -38,7 +38,7 @@ export function requireFreeDraft(
  * The line of a draft.
  * @throws {AludelError} `revision-not-on-disk`, `draft-sealed`.
  */
-export function requireDraft(
+function requireDraft(
   { entries }: Pick<Catalogue, "entries">,
   id: RevisionId,
   change: DraftChange,

@@ -39,7 +39,7 @@ export interface PlannedSquash extends ProvenTexts {
  * @throws {AludelError} `squash-run` if the run is none, or has more than one entry or exit; `squash-draft`;
  *   `squash-unequal` if no way was found that gives the same; what reading and replaying the revisions throws.
  */
-export async function planSquash(
+async function planSquash(
   workspace: Workspace,
   settings: Settings,
   request: SquashRequest,

@@ -83,7 +83,7 @@ class OnlineWork {
   async toSwap(): Promise<LockedOutcome<OnlineSwap>> {
     const { connection, step } = this.#run;
     if (!connection.capabilities.ownCache || connection.rewriteSchema === undefined) {
-      throw onlineRefused(step.script, `"${connection.name}" is no database file`, {
+      throw onlineRefused(step.script, `"${connection.name}" is not a database file`, {
         revision: step.id,
       });
     }
