@@ -50,7 +50,9 @@ export function judgeDown({ up, down }: LintSubject, report: DownReport): void {
   }
   const named = mentionedNames(down.script.text);
   for (const { name, what, owner } of creations(up)) {
-    if (named.has(foldName(name)) || (owner !== undefined && dropsTable(down, owner))) continue;
+    if (named.has(foldName(name))) continue;
+    // An up that rebuilds the table creates again what the table had: nothing of that is left behind.
+    if (owner !== undefined && (dropsTable(down, owner) || dropsTable(up, owner))) continue;
     report("down-incomplete", place, `The down.sql does not name ${what}, which up.sql creates`);
   }
 }
@@ -105,10 +107,10 @@ function creationOf({ mention, text, own }: WalkedStatement): Creation | undefin
   }
 }
 
-/** Whether the down drops the table, even if for a rebuild, so that all its parts are dropped. */
-function dropsTable(down: ScriptSubject, owner: string): boolean {
-  const aliases = down.fates.touched.get(owner)?.aliases ?? new Set([owner]);
-  return down.walk.some(({ mention }) =>
+/** Whether a script drops the table, even if for a rebuild, so that all its parts are dropped. */
+function dropsTable(script: ScriptSubject, owner: string): boolean {
+  const aliases = script.fates.touched.get(owner)?.aliases ?? new Set([owner]);
+  return script.walk.some(({ mention }) =>
     (mention?.kind === "drop-table" || mention?.kind === "drop-view") &&
     aliases.has(foldName(mention.name))
   );

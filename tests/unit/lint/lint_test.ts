@@ -362,6 +362,27 @@ const CASES: readonly Case[] = [
     down: "DROP TABLE a;",
     found: ["down down-incomplete", "down down-incomplete"],
   },
+  {
+    name: "a rebuild that creates an index again, and a down without a rebuild",
+    before: USERS + "CREATE INDEX i ON users (name);",
+    up: SWAP + "CREATE INDEX i ON users (name);",
+    down: "ALTER TABLE users ADD COLUMN again;",
+    found: [],
+  },
+  {
+    name: "a rebuild that drops the table first, and a down without a rebuild",
+    before: USERS + "CREATE INDEX i ON users (name);",
+    up: COPY + LEGACY + "CREATE INDEX i ON users (name);",
+    down: "ALTER TABLE users ADD COLUMN again;",
+    found: [],
+  },
+  {
+    name: "a rebuild and an index of another table that the down forgets",
+    before: USERS + "CREATE TABLE other (x);",
+    up: COPY + LEGACY + "CREATE INDEX i ON other (x);",
+    down: "ALTER TABLE users ADD COLUMN again;",
+    found: ["down down-incomplete"],
+  },
   // What is not the same everywhere.
   {
     name: "IF NOT EXISTS",
