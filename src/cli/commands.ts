@@ -281,4 +281,6 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   create: 'aludel revision -m "what it does"',
   generate: 'aludel revision -m "what it does"',
   log: "aludel history",
+  sql: "aludel upgrade --sql",
+  version: "aludel --version",
 };

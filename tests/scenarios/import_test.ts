@@ -68,6 +68,7 @@ for (const name of importFixtures()) {
     const { code, stderr } = await folder.inProcess("import");
     assert.equal(code, 0, stderr);
     assert.match(stderr, /No database is named: only the files/);
+    assert.match(stderr, /next: aludel import -d PATH .*\nnext: aludel status\n/);
     await folder.prepare("upgrade", "head", "-d", "new.db");
     await folder.prepare("check");
   });

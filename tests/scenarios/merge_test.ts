@@ -44,3 +44,16 @@ Deno.test("merge refuses what is no merge", async () => {
   assert.equal((await project.aludel("merge")).code, 2);
   await project.done("merge", "--splice", "a2", "s1");
 });
+
+Deno.test("check names the merge first if the revisions have several heads", async () => {
+  using project = await twoBranches();
+  project.write("schema.sql", "CREATE TABLE a (x);\n");
+  const several = await project.inProcess("check");
+  assert.match(
+    several.stderr,
+    /next: aludel merge heads +# first\nnext: aludel revision --autogen/,
+  );
+  await project.done("merge", "heads");
+  const one = await project.inProcess("check");
+  assert.doesNotMatch(one.stderr, /merge/);
+});

@@ -262,6 +262,9 @@ function render(
       ui.notice(`The history has ${heads.length} heads: ${heads.join(", ")}.`);
       ui.hint(shell`aludel merge heads`);
     }
+    if (target === null) {
+      ui.hint(shell`aludel import -d PATH # record what a database has applied already`);
+    }
     ui.hint(shell`aludel status`);
   }
 }

@@ -1,5 +1,6 @@
 import { host } from "../../host/mod.ts";
 import { AludelError, FIX_ACCESS } from "../../errors.ts";
+import { shell } from "../../text/next_step.ts";
 
 /**
  * Whether a path is taken, even by a broken link. A path that may not be read counts as free: a later write to it
@@ -66,11 +67,12 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
   } catch (cause) {
     removeQuietly(temporary);
     if (!(cause instanceof Error)) throw cause;
+    const lacksFolder = host.fault(cause) === "not-found" && realPathOf(folder) === undefined;
     throw new AludelError("file-unwritable", `"${path}" could not be written`, {
       place: { file: path },
-      notes: [cause.message],
-      next: [FIX_ACCESS],
-      outcome: "The file is unchanged",
+      notes: [lacksFolder ? `Folder "${folder}" does not exist` : cause.message],
+      next: [lacksFolder ? shell`mkdir -p ${folder}` : FIX_ACCESS],
+      outcome: existing === undefined ? "Nothing was written" : "The file is unchanged",
       cause,
     });
   }

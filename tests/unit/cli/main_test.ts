@@ -50,6 +50,8 @@ Deno.test("main() refuses an unknown command and says what was meant", async () 
     ["ensure_version", /create their tables themselves\n/],
     ["list_templates", /no templates/],
     ["constructor", /next: aludel --help\n/],
+    ["sql", /next: aludel upgrade --sql\n/],
+    ["version", /next: aludel --version\n/],
     ["xyzzy", /next: aludel --help\n/],
   ];
   for (const [word, expected] of cases) {

@@ -50,11 +50,17 @@ Deno.test("writeAtomically() never shows a reader half a file", async () => {
 Deno.test("writeAtomically() leaves the old file when it cannot write", () => {
   inFolder((folder) => {
     Deno.mkdirSync(`${folder}/x`);
-    for (const path of [`${folder}/x`, `${folder}/none/y`]) {
-      assert.throws(
-        () => writeAtomically(path, "new"),
-        (error) => error instanceof AludelError && error.code === "file-unwritable",
-      );
+    const cases = [
+      [`${folder}/x`, "The file is unchanged", /permissions/],
+      [`${folder}/none/y`, "Nothing was written", /"mkdir","-p",".*none"/],
+    ] as const;
+    for (const [path, outcome, next] of cases) {
+      assert.throws(() => writeAtomically(path, "new"), (error) => {
+        assert.ok(error instanceof AludelError && error.code === "file-unwritable");
+        assert.equal(error.outcome, outcome);
+        assert.match(JSON.stringify(error.next), next);
+        return true;
+      });
     }
     assert.deepEqual(namesIn(folder), ["x"]);
   });

@@ -38,6 +38,8 @@ export const command = defineCommand({
     }
     reportChanges(ui, comparison);
     suggestRenamesTo(ui, comparison, wanted.name);
+    // A revision follows one head, and what was compared is what all of them make together.
+    if (graph.heads.length > 1) ui.hint(shell`aludel merge heads # first`);
     ui.hint(shell`aludel revision --autogenerate -m "what it does"`);
     return 3;
   },
