@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
 import { closest } from "../text/closest.ts";
-import { type NextStep, say } from "../text/next_step.ts";
+import { type NextStep, say, shell } from "../text/next_step.ts";
 import { positionAt } from "../text/position.ts";
 import { foldName, unquote } from "./identifier.ts";
 import type { ScriptHeader, Unfinished } from "./script.ts";
@@ -62,6 +62,17 @@ export function refuseStateTable(name: string): Refusal {
     ],
   };
 }
+
+/** Refuses to drop a table that is being rebuilt beside writers, which would drop the triggers of the rebuild. */
+const DURING_ONLINE: Refusal = {
+  code: "online-under-way",
+  reason:
+    "The table is being rebuilt beside writers, and the triggers of the rebuild would be lost",
+  next: [
+    shell`aludel status # see which revision began it`,
+    shell`aludel upgrade --abort-online # give it up, and remove the copy`,
+  ],
+};
 
 /** Refuses a `choose` directive, because its value is not written yet. */
 export function refuseOpenChoice(column: string): Refusal {
@@ -259,6 +270,7 @@ export function refusePragma(
 
 // The authorizer's action codes: https://sqlite.org/c3ref/c_alter_table.html
 const DROP_TABLE = 11;
+const DROP_TRIGGER = 16;
 const PRAGMA = 19;
 const TRANSACTION = 22;
 const ATTACH = 24;
@@ -283,7 +295,7 @@ const WRITTEN: ReadonlyMap<number, readonly (1 | 2)[]> = new Map<number, readonl
   [13, [1]], // DROP_TEMP_TABLE
   [14, [1, 2]], // DROP_TEMP_TRIGGER
   [15, [1]], // DROP_TEMP_VIEW
-  [16, [1, 2]], // DROP_TRIGGER
+  [DROP_TRIGGER, [1, 2]],
   [17, [1]], // DROP_VIEW
   [18, [1]], // INSERT
   [23, [1]], // UPDATE: table, column
@@ -339,7 +351,10 @@ export function refuseAction(
   if (written === undefined) return null;
   for (const position of written) {
     const name = position === 1 ? arg1 : arg2;
-    if (name !== null && isStateName(name)) return refuseStateTable(name);
+    if (name === null || !isStateName(name)) continue;
+    return action === DROP_TRIGGER && /^aludel_online_/i.test(name)
+      ? DURING_ONLINE
+      : refuseStateTable(name);
   }
   return action === DROP_TABLE && running.foreignKeys === "on"
     ? refuseUnderForeignKeys("DROP TABLE")

@@ -218,3 +218,21 @@ Deno.test("--dry-run, --rehearse and --sql know an online rebuild", async () => 
   const { stdout } = await made.aludel("upgrade", "--sql");
   assert.match(stdout, /INSERT INTO "t__new"/);
 });
+
+Deno.test("a script that drops a table during its rebuild is told of the rebuild", async () => {
+  const wanted = "(a INTEGER PRIMARY KEY, b TEXT CHECK (b <> 'y'))";
+  const scripts = [rebuild(CHECKED, { header: "-- no header" }), "DROP TABLE t;"];
+  for (const script of scripts) {
+    using made = await project(TABLE, rebuild(wanted));
+    await made.fails(1, "upgrade");
+    assert.match(await leftovers(made), /aludel_online_insert/);
+    made.edit("r2", "up", script);
+    const { stderr } = await made.fails(1, "upgrade");
+    assert.match(stderr, /^error\[online-under-way\]: The table is being rebuilt beside writers/m);
+    assert.match(stderr, /next: aludel upgrade --abort-online/);
+    assert.doesNotMatch(stderr, /reserved/);
+    await made.prepare("upgrade", "--abort-online");
+    await made.prepare("upgrade");
+    assert.equal(await leftovers(made), "");
+  }
+});
