@@ -1,6 +1,7 @@
 import type { Connection, SqlValue } from "../db/connection.ts";
 import { AludelError } from "../errors.ts";
 import { NOTHING_RUN } from "./failure.ts";
+import { foldName } from "../sql/identifier.ts";
 import { again } from "../text/next_step.ts";
 import type { CheckedStep, KeptPoint, LostContent, RestorePointMaker, RunHost } from "./request.ts";
 import { type DeclaredLoss, describeLoss } from "./loss/verdict.ts";
@@ -10,7 +11,8 @@ const COPY_FAILED = /^copy-(?:failed|space)$/;
 
 /**
  * Makes the restore points of a run, when a segment that lost something is about to commit. A later segment needs
- * another copy only if another process wrote in between: otherwise the first one has everything from before the run.
+ * another copy only if another process wrote in between, or if it lost something of a table that the run itself has
+ * created or given rows to since: otherwise the first copy has all its rows, with their values from before the run.
  */
 export class RestoreGuard {
   readonly #host: RunHost;
@@ -19,6 +21,8 @@ export class RestoreGuard {
   /** Whether a restore point has everything from before the run. */
   #isKept = false;
   #copy: KeptPoint | undefined;
+  /** The folded names of the tables that the run has created or given rows to since its last copy. */
+  readonly #filled = new Set<string>();
   #seen: { readonly connection: Connection; readonly version: SqlValue } | undefined;
 
   constructor(host: RunHost) {
@@ -76,18 +80,24 @@ export class RestoreGuard {
   }
 
   /**
-   * Makes a restore point of the old state, unless this run has one. To be called before COMMIT, while a second
+   * Makes a restore point of the old state, unless this run has one with all that is lost. To be called before COMMIT, while a second
    * connection still reads the old state.
    * @throws {AludelError} as {@linkcode RestorePointMaker.make}.
    */
   async keep({ tables, objects }: DeclaredLoss, content: LostContent): Promise<void> {
     const maker = this.#host.restorePoints;
     const losses = [...tables.map(describeLoss), ...objects];
-    if (maker !== undefined && maker.policy !== "never" && !this.#isKept) {
+    const isKept = this.#isKept && !tables.some(({ table }) => this.#filled.has(foldName(table)));
+    if (maker !== undefined && maker.policy !== "never" && !isKept) {
       const started = this.#host.clock.monotonicMs();
       const point = this.#copy ?? await this.#make(maker, reasonOf(this.#steps, losses), content);
       this.#keeps(point, started, losses);
     }
+  }
+
+  /** To be called when a segment has given rows to tables, after {@linkcode keep}. @param tables Their folded names. */
+  filled(tables: Iterable<string>): void {
+    for (const table of tables) this.#filled.add(table);
   }
 
   /** To be called after COMMIT. Removes a copy that was only needed to compare. */
@@ -100,6 +110,7 @@ export class RestoreGuard {
   #keeps(point: KeptPoint, started: number, losses: readonly string[]): void {
     // A point that holds only rows does not have what a later segment loses.
     this.#isKept = point.holds === "database";
+    if (this.#isKept) this.#filled.clear();
     this.#points.push(point);
     const durationMs = Math.round(this.#host.clock.monotonicMs() - started);
     const { name, path, bytes, holds } = point;

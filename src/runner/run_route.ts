@@ -90,9 +90,8 @@ class RouteRun {
   }
 
   async toEnd(): Promise<void> {
-    const { transaction } = this.#request;
+    const { host, transaction } = this.#request;
     for (;;) {
-      const { host } = this.#request;
       const online = await onlineSteps(() => this.#open(), host, this.#route.steps);
       const [segment] = splitSegments(this.#route.steps, transaction, online);
       if (segment === undefined && this.#route.reseals.length === 0) return this.#guard.settle();
@@ -199,6 +198,7 @@ class RouteRun {
         await this.#guard.keep(lost, content);
         this.#lost = lost;
       },
+      filled: (tables) => this.#guard.filled(tables),
       lost: (lost) => void (this.#lost = isLoss(lost) ? lost : undefined),
     }).finally(() => this.#closeFormer());
   }

@@ -75,6 +75,8 @@ export interface TransactionRun {
   readonly swap?: OnlineSwap;
   /** Called with the losses before COMMIT, while the old state can still be read. */
   readonly keep: (lost: DeclaredLoss, content: LostContent) => Promise<void>;
+  /** Called before COMMIT, after `keep`, with the folded names of the tables that were created or got rows. */
+  readonly filled: (tables: ReadonlySet<string>) => void;
   /** Called with the losses after COMMIT of a batch, because they are known only then. */
   readonly lost: (lost: DeclaredLoss) => void;
 }
@@ -137,6 +139,7 @@ export async function runTransaction(
           await run.keep({ tables: [], objects }, { fresh: connection, read });
         }
       }
+      run.filled(loss.filledTables);
     } finally {
       await old.close();
     }

@@ -40,6 +40,7 @@ export async function tryScript(connection: ScratchConnection, trial: Trial): Pr
       openOld: () => Promise.resolve(openScratch(image && { image })),
       ancestors: () => Promise.resolve(undefined),
       keep: () => Promise.resolve(),
+      filled: () => {},
       lost: () => {},
       assumed: await readMark(connection),
       done: 0,

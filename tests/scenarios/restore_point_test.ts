@@ -496,3 +496,58 @@ Deno.test("an index over another table's rows is rebuilt under another column wi
   assert.deepEqual(await points(project), []);
   assert.equal(await project.sql("SELECT content FROM found('tea')"), "tea");
 });
+
+Deno.test("the restore point that a later transaction names has what it lost", async () => {
+  const old = "CREATE TABLE old (a); INSERT INTO old VALUES (1);\nCREATE TABLE t (a);";
+  const cases: readonly [made: string, loses: string, table: string, rows: string, kept: number][] =
+    [
+      ["CREATE TABLE u (a); INSERT INTO u VALUES (5), (6);", "DROP TABLE u;", "u", "5\n6", 2],
+      ["CREATE TABLE u AS SELECT 5 AS a;", "DELETE FROM u;", "u", "5", 2],
+      ["INSERT INTO t VALUES (5);", "DELETE FROM t;", "t", "5", 2],
+      [
+        'CREATE TABLE u (a); INSERT INTO u VALUES (5);\nALTER TABLE u RENAME TO "V 1";',
+        'DROP TABLE "v 1";',
+        '"V 1"',
+        "5",
+        2,
+      ],
+      [
+        "CREATE TRIGGER note AFTER UPDATE ON old BEGIN INSERT INTO t VALUES (new.a); END;\n" +
+        "UPDATE old SET a = a + 1; DROP TRIGGER note;",
+        "DROP TABLE t;",
+        "t",
+        "2",
+        2,
+      ],
+      // The first copy has these rows too.
+      ["INSERT INTO t VALUES (5);", "DROP TABLE old;", "old", "1", 1],
+    ];
+  for (const [made, loses, table, rows, kept] of cases) {
+    using project = runProject();
+    project.add("a1", `${old}\nCREATE TABLE first (a); INSERT INTO first VALUES (1);`);
+    await project.prepare("upgrade");
+    project.add("a2", "DROP TABLE first;");
+    project.add("a3", made);
+    project.add("a4", loses);
+    const { stderr } = await project.fails(0, "upgrade", "--transaction", "each");
+    const named = stderr.match(/^lost .*\(kept (\S+)\)$/gm)!.at(-1)!.match(/kept (\S+)\)/)![1]!;
+    assert.equal((await points(project)).length, kept, stderr);
+    await project.prepare("restore", named);
+    assert.equal(await project.sql(`SELECT a FROM ${table}`), rows, stderr);
+  }
+});
+
+Deno.test("a run that fails after a second restore point names the one from before the run", async () => {
+  using project = runProject();
+  project.add("a1", "CREATE TABLE first (a); INSERT INTO first VALUES (1);");
+  await project.prepare("upgrade");
+  project.add("a2", "DROP TABLE first;");
+  project.add("a3", "CREATE TABLE u (a); INSERT INTO u VALUES (5);");
+  project.add("a4", "DROP TABLE u;");
+  project.add("a5", "DROP TABLE nowhere;");
+  const { stderr } = await project.fails(4, "upgrade", "--transaction", "each");
+  const [way] = stderr.match(/(?<=aludel restore )\S+(?= .*before the run)/) ?? [];
+  await project.prepare("restore", way!);
+  assert.equal(await project.sql("SELECT a FROM first"), "1");
+  assert.equal(await project.applied(), "a1");
+});

@@ -87,6 +87,11 @@ export class SegmentLoss {
     return this.#log;
   }
 
+  /** All folded names of the tables that were created, or got rows. */
+  get filledTables(): ReadonlySet<string> {
+    return this.#log.filledTables;
+  }
+
   /**
    * Compares the old state with the present one, and judges the difference.
    * @throws {OldStateGone} If the old state can no longer be read: the segment must run again with a copy.

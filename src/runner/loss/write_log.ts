@@ -175,6 +175,15 @@ export class WriteLog {
     return found;
   }
 
+  /** All folded names of the tables that were created, or got rows. */
+  get filledTables(): ReadonlySet<string> {
+    return new Set(
+      [...this.#writes].flatMap(([{ created, aliases }, { inserts }]) =>
+        created || inserts ? [...aliases] : []
+      ),
+    );
+  }
+
   /** The writes to a table by its folded present name; undefined if it existed before. */
   filled(name: string): TableWrites | undefined {
     const track = this.#tracker.find(name);
@@ -260,11 +269,12 @@ export class WriteLog {
       }
     }
     for (const mention of mentions) this.#tracker.see(mention);
-    if (filling === undefined || first.schema !== undefined && foldName(first.schema) === "temp") {
-      return;
-    }
+    if (first.schema !== undefined && foldName(first.schema) === "temp") return;
     const track = this.#tracker.find(foldName(first.name));
-    if (track?.created) this.#of(track).copies.push(filling);
+    if (!track?.created) return;
+    // CREATE TABLE … AS writes rows without telling the authorizer the table's name.
+    const writes = this.#of(track);
+    if (filling !== undefined) writes.copies.push(filling);
   }
 }
 
