@@ -2,6 +2,7 @@
 import { AludelError } from "../../errors.ts";
 import { host } from "../../host/mod.ts";
 import { pythonsOf } from "../../project/author/schema_models.ts";
+import { quoteName } from "../../sql/identifier.ts";
 import { say, shell } from "../../text/next_step.ts";
 import {
   BASELINE,
@@ -39,7 +40,7 @@ export const alembic: StepTool = {
     };
   },
   async state(query, { table }, history) {
-    const rows = await query(`SELECT version_num AS rev FROM "${table.replaceAll('"', '""')}"`);
+    const rows = await query(`SELECT version_num AS rev FROM ${quoteName(table)}`);
     return recorded(table, withAncestors(history, rows.map(({ rev }) => String(rev))));
   },
 };
@@ -77,7 +78,7 @@ export const django: StepTool = {
   },
   async state(query, { table }, { revisions }) {
     const rows = await query(
-      `SELECT app || '.' || name AS rev FROM "${table.replaceAll('"', '""')}" ORDER BY id`,
+      `SELECT app || '.' || name AS rev FROM ${quoteName(table)} ORDER BY id`,
     );
     const there = new Set(rows.map(({ rev }) => String(rev)));
     // https://docs.djangoproject.com/en/stable/topics/migrations/#squashing-migrations

@@ -1,5 +1,6 @@
 /** Migrations that are programs. Only their tool can run them, one step after the other. */
 import { AludelError } from "../../errors.ts";
+import { quoteName } from "../../sql/identifier.ts";
 import { toSecond } from "../../text/layout.ts";
 import { say, shell } from "../../text/next_step.ts";
 import {
@@ -185,7 +186,7 @@ function impossible({ rev }: Step, other: string): AludelError {
  */
 export function stateOfRows(column: string): ForeignRecords["state"] {
   return async (query: ForeignQuery, { table }: ForeignPlace) => {
-    const rows = await query(`SELECT "${column}" AS rev FROM "${table.replaceAll('"', '""')}"`);
+    const rows = await query(`SELECT "${column}" AS rev FROM ${quoteName(table)}`);
     return recorded(table, rows.map(({ rev }) => String(rev)));
   };
 }

@@ -1,7 +1,7 @@
 import type { Connection } from "../../db/connection.ts";
 import { type LiteralRow, readLiterals } from "../../replay/rows/literals.ts";
 import type { Schema } from "../../schema/model/model.ts";
-import { displayName, quoteName } from "../../sql/identifier.ts";
+import { displayName, quoteName, quoteText } from "../../sql/identifier.ts";
 
 /** The rows of one table that differ between two databases with the same schema. */
 export interface RowDifference {
@@ -80,11 +80,8 @@ function shown(row: LiteralRow): string {
 
 /** A literal from {@linkcode readLiterals} in a readable form on one line. */
 function shownValue(literal: string): string {
-  const hex = /^CAST\(x'([0-9A-F]*)' AS TEXT\)$/.exec(literal)?.[1];
-  const bytes = hex === undefined ? undefined : hex.match(/../g)?.map((byte) => parseInt(byte, 16));
-  const text = hex === undefined
-    ? literal
-    : `'${new TextDecoder().decode(Uint8Array.from(bytes ?? [])).replaceAll("'", "''")}'`;
+  const bytes = bytesOf(literal);
+  const text = bytes === undefined ? literal : quoteText(new TextDecoder().decode(bytes));
   const line = text.replace(/\p{Cc}/gu, " ");
   return line.length <= SHOWN_LETTERS ? line : `${line.slice(0, SHOWN_LETTERS)}…`;
 }
@@ -100,13 +97,19 @@ export function insertsOf(differences: readonly RowDifference[]): readonly strin
 
 /** A literal in which text without control characters is readable. */
 function plainLiteral(literal: string): string {
-  const hex = /^CAST\(x'([0-9A-F]*)' AS TEXT\)$/.exec(literal)?.[1];
-  if (hex === undefined) return literal;
-  const bytes = Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+  const bytes = bytesOf(literal);
+  if (bytes === undefined) return literal;
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return /[\p{Cc}\p{Cf}]/u.test(text) ? literal : `'${text.replaceAll("'", "''")}'`;
+    return /[\p{Cc}\p{Cf}]/u.test(text) ? literal : quoteText(text);
   } catch {
     return literal;
   }
+}
+
+/** The bytes of a text in the form of {@linkcode readLiterals}; undefined for any other literal. */
+function bytesOf(literal: string): Uint8Array | undefined {
+  const hex = /^CAST\(x'([0-9A-F]*)' AS TEXT\)$/.exec(literal)?.[1];
+  if (hex === undefined) return undefined;
+  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 }
