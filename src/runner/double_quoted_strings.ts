@@ -109,7 +109,8 @@ export async function stringOfTrigger(
 
 /**
  * Compiles a trigger and its body without double-quoted strings: creates it, compiles statements that fire it, and
- * rolls back. @returns SQLite's error, if there is one.
+ * rolls back.
+ * @returns SQLite's error, if there is one.
  */
 async function compileTrigger(
   connection: Connection,
