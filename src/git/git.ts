@@ -1,5 +1,6 @@
 import { isOlderVersion } from "../text/program.ts";
 import { host, type PipedProcess, type ProcessOptions, type ProcessOutput } from "../host/mod.ts";
+import { isFolder } from "../project/workspace/files.ts";
 import { AludelError } from "../errors.ts";
 import { say, shell } from "../text/next_step.ts";
 
@@ -206,12 +207,4 @@ function pathBelow(path: string, folder: string): string | undefined {
   if (path === folder) return "";
   const prefix = folder.endsWith("/") ? folder : `${folder}/`;
   return path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return host.files.stat(path).isDirectory;
-  } catch {
-    return false;
-  }
 }

@@ -4,7 +4,7 @@ import type { RunHost } from "../../runner/request.ts";
 import { say } from "../../text/next_step.ts";
 import { folderTaken, WORK_PREFIX } from "./restore_points.ts";
 import { lockFolder } from "../workspace/folder_lock.ts";
-import { pathExists } from "../workspace/files.ts";
+import { isFolder, pathExists } from "../workspace/files.ts";
 
 /** A folder for temporary copies and for those that are being made. It is removed with its content when disposed. */
 export interface WorkFolder extends Disposable {
@@ -73,15 +73,6 @@ function makeRestoreFolder(path: string): boolean {
   } catch (cause) {
     if (isFolder(path)) return false;
     throw pathExists(path) ? folderTaken(path) : unwritable(path, cause);
-  }
-}
-
-/** Whether a path is a folder, or a link to one. */
-function isFolder(path: string): boolean {
-  try {
-    return host.files.stat(path).isDirectory;
-  } catch {
-    return false;
   }
 }
 

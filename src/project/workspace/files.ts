@@ -15,6 +15,15 @@ export function pathExists(path: string): boolean {
   }
 }
 
+/** Whether a path is a folder, or a link to one. It is false for a path that may not be read. */
+export function isFolder(path: string): boolean {
+  try {
+    return host.files.stat(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
 /** A Windows path with a drive, `C:\x` or `C:/x`, which looks like a URL with a scheme of one letter. */
 const DRIVE = /^[A-Za-z]:[\\/]/;
 

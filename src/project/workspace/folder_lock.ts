@@ -1,7 +1,7 @@
 import { tryFileLock } from "../../db/file_lock.ts";
 import { AludelError, FIX_ACCESS } from "../../errors.ts";
-import { host } from "../../host/mod.ts";
 import { again } from "../../text/next_step.ts";
+import { isFolder } from "./files.ts";
 import { type Project, projectMissing } from "./project.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
@@ -90,12 +90,4 @@ export async function changeManifest<T>(
   const workspace = openWorkspace(project.files);
   if (workspace === null) throw projectMissing(project);
   return await change(workspace);
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return host.files.stat(path).isDirectory;
-  } catch {
-    return false; // Reported when the folder is needed.
-  }
 }

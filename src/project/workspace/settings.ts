@@ -5,7 +5,7 @@ import { type JsonPath, offsetAt, readJson, valueOf } from "../../manifest/stric
 import { excerpt } from "../../text/layout.ts";
 import { type NextStep, say, shell } from "../../text/next_step.ts";
 import { placeOf } from "../../text/position.ts";
-import { pathExists, resolvePath } from "./files.ts";
+import { isFolder, pathExists, resolvePath } from "./files.ts";
 import { schemaProblems } from "./json_schema.ts";
 import { SETTING_TABLE, SETTINGS_SCHEMA, type SettingValues } from "./setting_table.ts";
 
@@ -214,14 +214,6 @@ export function readSettingsFile(file: string, folder: string): Settings {
     });
   }
   return parseSettings(text, file, path.replace(/[/\\][^/\\]*$/, ""));
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return host.files.stat(path).isDirectory;
-  } catch {
-    return false;
-  }
 }
 
 function readText(path: string): string | undefined {
