@@ -1,6 +1,6 @@
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
-// Made by `deno task docs` from src/report/page/main.ts: sha256:83a2636fe3785d04b372a714a216a4e701905b83210a85ed32f1ef5716919973
+// Made by `deno task docs` from src/report/page/main.ts: sha256:7e2331ce057879b8a6066cacd25c84eed949c94ed1472fead75aef0d6529fd14
 
 /** The script of the report's page, for browsers. */
 export const PAGE_SCRIPT =

@@ -107,6 +107,11 @@ export function excerpt(text: string, length = 200): string {
   return text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, "") + "…";
 }
 
+/** A count with its noun, whose plural ends in "s": `1 row`, `3 rows`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : `${noun}s`}`;
+}
+
 /** A duration for people: `12 ms`, `4.3 s`, `2 min 5 s`, `1 h 3 min`. @param ms Milliseconds, 0 or more. */
 export function durationText(ms: number): string {
   if (Math.round(ms) < 1_000) return `${Math.round(ms)} ms`;

@@ -10,6 +10,7 @@ import { MANIFEST_FILE } from "../../project/workspace/revision_files.ts";
 import type { Target } from "../../project/workspace/target.ts";
 import { openWorkspace } from "../../project/workspace/workspace.ts";
 import { AludelError } from "../../errors.ts";
+import { plural } from "../../text/layout.ts";
 import { say, shell } from "../../text/next_step.ts";
 import type { CommandContext } from "../arguments/command.ts";
 import { waitingFor } from "../render/draft.ts";
@@ -17,6 +18,7 @@ import { runHost } from "../session/run.ts";
 import { lookPatience } from "../session/database.ts";
 import { Session } from "../session/session.ts";
 import { noticesJson } from "../render/answer.ts";
+import type { Ui } from "../terminal/ui.ts";
 import {
   chosenTarget,
   d1Targets,
@@ -192,14 +194,20 @@ const REASONS = {
   transaction: "it cannot run in a transaction",
 } as const;
 
-function render(
-  { ui }: CommandContext,
-  prepared: PreparedImport,
+function render({ ui }: CommandContext, prepared: PreparedImport, rendered: Rendered): void {
+  ui.json(importJson(prepared, rendered));
+  printImport(ui, prepared, rendered);
+  for (const notice of prepared.notices) ui.notice(notice);
+  printResult(ui, prepared, rendered);
+}
+
+/** The answer of `import` as JSON. */
+function importJson(
+  { found, plan, unstamped, applied, rowsLeft, notices }: PreparedImport,
   { target, dryRun, created = [], extended = [] }: Rendered,
-): void {
-  const { found, plan, fresh, unstamped, applied } = prepared;
+) {
   const has = new Set(applied);
-  ui.json({
+  return {
     tool: found.tool.name,
     folder: found.place.folder,
     database: target,
@@ -219,17 +227,22 @@ function render(
       hasDown: down !== null,
     })),
     stamped: unstamped,
-    rowsLeft: [...prepared.rowsLeft].map(([id, { facts, statements }]) => ({
-      id,
-      facts,
-      statements,
-    })),
+    rowsLeft: [...rowsLeft].map(([id, { facts, statements }]) => ({ id, facts, statements })),
     takenOut: plan.takenOut,
-    notices: noticesJson(prepared.notices),
-  });
+    notices: noticesJson(notices),
+  };
+}
+
+/** Prints the files, the new revisions and the statements that were left out. */
+function printImport(
+  ui: Ui,
+  { found, plan, unstamped, applied, rowsLeft }: PreparedImport,
+  { created = [], extended = [] }: Rendered,
+): void {
   const { style } = ui;
   for (const path of created) ui.data(`created   ${path}`);
   for (const path of extended) ui.data(`extended  ${path}`);
+  const has = new Set(applied);
   const stamped = new Set(unstamped);
   for (const { entry: { id, message }, file, isNew } of plan.revisions) {
     if (!isNew && !stamped.has(id)) continue;
@@ -239,7 +252,7 @@ function render(
   for (const { file, line, sql, why } of plan.takenOut) {
     ui.data(`taken out ${file}:${line}: ${sql}: ${REASONS[why]}`);
   }
-  for (const [id, { facts }] of prepared.rowsLeft) {
+  for (const [id, { facts }] of rowsLeft) {
     ui.data(
       `rows left ${
         style.yellow(id)
@@ -247,24 +260,29 @@ function render(
     );
     for (const fact of facts) ui.data(`          ${fact}`);
   }
-  for (const notice of prepared.notices) ui.notice(notice);
+}
+
+/** Prints the number of revisions that were taken over, and the next step. */
+function printResult(
+  ui: Ui,
+  { found, fresh, unstamped, graph: { heads } }: PreparedImport,
+  { target, dryRun }: Rendered,
+): void {
   const words = [
-    `${fresh.length === 1 ? "1 revision" : `${fresh.length} revisions`} of ${found.tool.title}`,
+    `${plural(fresh.length, "revision")} of ${found.tool.title}`,
     ...target === null ? [] : [`${unstamped.length} recorded as applied in "${target}"`],
   ];
-  if (dryRun) ui.notice(`Nothing was written: this would take over ${words.join(", ")}.`);
-  else if (fresh.length === 0 && unstamped.length === 0) {
-    ui.notice(`Nothing to do: all of ${found.tool.title} is already taken over.`);
-  } else {
-    ui.notice(`Taken over: ${words.join(", ")}.`);
-    const { heads } = prepared.graph;
-    if (heads.length > 1) {
-      ui.notice(`The history has ${heads.length} heads: ${heads.join(", ")}.`);
-      ui.hint(shell`aludel merge heads`);
-    }
-    if (target === null) {
-      ui.hint(shell`aludel import -d PATH # record what a database has applied already`);
-    }
-    ui.hint(shell`aludel status`);
+  if (dryRun) return ui.notice(`Nothing was written: this would take over ${words.join(", ")}.`);
+  if (fresh.length === 0 && unstamped.length === 0) {
+    return ui.notice(`Nothing to do: all of ${found.tool.title} is already taken over.`);
   }
+  ui.notice(`Taken over: ${words.join(", ")}.`);
+  if (heads.length > 1) {
+    ui.notice(`The history has ${heads.length} heads: ${heads.join(", ")}.`);
+    ui.hint(shell`aludel merge heads`);
+  }
+  if (target === null) {
+    ui.hint(shell`aludel import -d PATH # record what a database has applied already`);
+  }
+  ui.hint(shell`aludel status`);
 }

@@ -1,5 +1,6 @@
 import { gitFolder } from "../../git/git.ts";
 import type { RevisionId } from "../../graph/revision.ts";
+import { plural } from "../../text/layout.ts";
 import { changedTexts } from "../../project/migrate/records.ts";
 import { type Memory, repair } from "../../project/author/repair.ts";
 import {
@@ -89,7 +90,7 @@ export async function verifyProject(
   for (const { done, what } of repairs) tell(`${done ? "fixed" : "left "}  ${what}`);
   printFindings(ui, findings, flags.format);
   if (drift?.sql && flags.format === "text") ui.data(`\n${drift.sql.trimEnd()}`);
-  const what = `${count} ${count === 1 ? "revision" : "revisions"}` +
+  const what = plural(count, "revision") +
     (present ? ` and the records of "${target?.name}"` : "");
   const whole = !failed && order === null && (present || target === undefined);
   ui.notice(`Verified ${what}${whole ? ": everything matches." : "."}`);

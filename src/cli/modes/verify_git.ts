@@ -3,6 +3,7 @@ import { verifyInGit } from "../../git/verification.ts";
 import { type FindingFormat, printFindings } from "../render/finding.ts";
 import type { Session } from "../session/session.ts";
 import { AludelError } from "../../errors.ts";
+import { plural } from "../../text/layout.ts";
 import { requireProject } from "../../project/workspace/project.ts";
 import type { Finding } from "../../finding.ts";
 import { MANIFEST_FILE } from "../../project/workspace/revision_files.ts";
@@ -43,7 +44,7 @@ export async function verifyGit(
   });
   printFindings(ui, findings, flags.format);
   const where = flags.staged ? "in the index" : "of HEAD";
-  const what = `${revisions} ${revisions === 1 ? "revision" : "revisions"} ${where}`;
+  const what = `${plural(revisions, "revision")} ${where}`;
   ui.notice(
     present
       ? `Verified ${what} against ${base.name}${failed ? "." : ": everything matches."}`

@@ -11,7 +11,7 @@ import {
 } from "../../runner/request.ts";
 import { describeLoss, type TableLoss } from "../../runner/loss/verdict.ts";
 import { NO_STATE } from "../../state/state.ts";
-import { durationText, megabytes } from "../../text/layout.ts";
+import { durationText, megabytes, plural } from "../../text/layout.ts";
 import { shell } from "../../text/next_step.ts";
 import { firstLine } from "../../text/visible.ts";
 import { waitingText } from "../session/database.ts";
@@ -65,7 +65,7 @@ export function reportPlan(
         `${direction === "up" ? "upgrade  " : "downgrade"}  ${ui.style.yellow(id)}  ${
           firstLine(message)
         }  ` +
-          ui.style.dim(`(${count} ${count === 1 ? "statement" : "statements"})`),
+          ui.style.dim(`(${plural(count, "statement")})`),
       );
     }
   }

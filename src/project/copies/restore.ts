@@ -63,7 +63,7 @@ export interface Restored {
 }
 
 /** What a restore would change. */
-interface RestorePreview {
+export interface RestorePreview {
   readonly point: RestorePoint;
   /** Tables that would have more or fewer rows, be created or dropped; null if there is no database. */
   readonly rows: readonly RowChange[] | null;

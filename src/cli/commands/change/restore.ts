@@ -1,12 +1,17 @@
 import { hasTimeTravel, momentNamed, returnTo } from "../../../project/copies/bookmark.ts";
 import { headsOf, requireFile } from "../../../project/copies/make_restore_point.ts";
 import { lookAtState } from "../../../project/workspace/database_access.ts";
-import { previewRestore, restoreDatabase } from "../../../project/copies/restore.ts";
+import {
+  previewRestore,
+  restoreDatabase,
+  type RestorePreview,
+} from "../../../project/copies/restore.ts";
 import {
   findRestorePoint,
   headsText,
   plainText,
   readRestoreFolder,
+  type RestorePoint,
 } from "../../../project/copies/restore_points.ts";
 import type { RestoredRows } from "../../../project/copies/restore_rows.ts";
 import type { RowChange } from "../../../project/copies/row_counts.ts";
@@ -84,22 +89,7 @@ export const command = defineCommand({
     }
     if (flags.dryRun) {
       const preview = await previewRestore({ target, point }, host);
-      const { rows, from, heads } = preview;
-      ui.json({
-        database: target.name,
-        dryRun: true,
-        point: pointJson(point),
-        kept: null,
-        from: from && idsOf(from),
-        to: idsOf(heads),
-        rows,
-        notices: noticesJson(notices),
-      });
-      ui.data(`restore     ${ui.style.yellow(point.name)}  ${plainText(point.reason)}`);
-      if (from === null) ui.data(`"${target.name}" does not exist and would be created`);
-      else ui.data(`Revisions   ${headsText(from)} now, ${headsText(heads)} then`);
-      if (rows !== null) printRows(ui, rows);
-      return;
+      return reportPreview(ui, target.name, point, preview, notices);
     }
     const done = isMoment
       ? {
@@ -126,6 +116,30 @@ export const command = defineCommand({
     if (done.kept) ui.hint(shell`aludel restore ${done.kept.name} # undo this`);
   },
 });
+
+/** Prints the effect of a restore that was not made. */
+function reportPreview(
+  ui: Ui,
+  database: string,
+  point: RestorePoint,
+  { rows, from, heads }: RestorePreview,
+  notices: readonly Notice[],
+): void {
+  ui.json({
+    database,
+    dryRun: true,
+    point: pointJson(point),
+    kept: null,
+    from: from && idsOf(from),
+    to: idsOf(heads),
+    rows,
+    notices: noticesJson(notices),
+  });
+  ui.data(`restore     ${ui.style.yellow(point.name)}  ${plainText(point.reason)}`);
+  if (from === null) ui.data(`"${database}" does not exist and would be created`);
+  else ui.data(`Revisions   ${headsText(from)} now, ${headsText(heads)} then`);
+  if (rows !== null) printRows(ui, rows);
+}
 
 async function restoreOf(isServer: boolean) {
   if (!isServer) return restoreDatabase;

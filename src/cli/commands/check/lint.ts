@@ -1,4 +1,5 @@
 import { type Connection, unlessRefused } from "../../../db/connection.ts";
+import { plural } from "../../../text/layout.ts";
 import { AludelError } from "../../../errors.ts";
 import { findRule } from "../../../lint/lint.ts";
 import { lintRevision } from "../../../proof/lint_revisions.ts";
@@ -95,7 +96,7 @@ export const command = defineCommand({
     });
     printFindings(ui, findings, format, findRule);
     const parts = [
-      `${ids.length} ${ids.length === 1 ? "revision" : "revisions"}`,
+      plural(ids.length, "revision"),
       ...(ids.length === 0
         ? []
         : [count(errors, "error"), count(findings.length - errors, "warning")]),

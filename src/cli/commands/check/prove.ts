@@ -1,4 +1,5 @@
 import { messageOf } from "../../../project/workspace/catalogue.ts";
+import { plural } from "../../../text/layout.ts";
 import type { Finding } from "../../../finding.ts";
 import type { Proof } from "../../../proof/proof.ts";
 import { prove } from "../../../proof/prove.ts";
@@ -109,10 +110,6 @@ function summaryText(proofs: readonly Proof[], fromCache: number): string {
     ...(untried > 0 ? [`${untried} untried`] : []),
   ];
   return `Proved ${proven} of ${all}${cached}; ${rest.join(", ")}.`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${count === 1 ? noun : `${noun}s`}`;
 }
 
 /**

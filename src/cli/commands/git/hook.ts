@@ -8,6 +8,7 @@ import {
 } from "../../../git/hook.ts";
 import { applyChanges, changeText, hasAttribute } from "../../../git/repository.ts";
 import { requireProject } from "../../../project/workspace/project.ts";
+import { plural } from "../../../text/layout.ts";
 import { shell } from "../../../text/next_step.ts";
 import { defineCommand } from "../../arguments/command.ts";
 import { Session } from "../../session/session.ts";
@@ -108,7 +109,7 @@ function hookText(hook: HookState, config: string): string {
   const others = hook.checks.length - (verifies ? 1 : 0);
   return [
     verifies ? "verifies" : "does not check this project",
-    ...(others > 0 ? [`checks ${others} other ${others === 1 ? "project" : "projects"}`] : []),
+    ...(others > 0 ? [`checks ${plural(others, "other project")}`] : []),
     ...(hook.chained ? [`runs ${hook.name}${BEFORE} first`] : []),
   ].join("; ");
 }

@@ -1,4 +1,5 @@
 import { AludelError } from "../../../errors.ts";
+import { plural } from "../../../text/layout.ts";
 import { bisect, type BisectTurn } from "../../../proof/bisect.ts";
 import { readMentions } from "../../../sql/mentions.ts";
 import { splitStatements } from "../../../sql/script.ts";
@@ -56,7 +57,7 @@ export const command = defineCommand({
 function detail(state: BisectTurn["state"]): string {
   switch (state.kind) {
     case "fails":
-      return ` (${state.rows} ${state.rows === 1 ? "row" : "rows"})`;
+      return ` (${plural(state.rows, "row")})`;
     case "unknown":
       return ` (${state.sqlite})`;
     default:

@@ -8,7 +8,7 @@ import type { Catalogue } from "../../../project/workspace/catalogue.ts";
 import { pathExists, resolvePath, writeAtomically } from "../../../project/workspace/files.ts";
 import { PAGE_BEGIN } from "../../../report/page_style.ts";
 import { host } from "../../../host/mod.ts";
-import { megabytes } from "../../../text/layout.ts";
+import { megabytes, plural } from "../../../text/layout.ts";
 import { again, shell } from "../../../text/next_step.ts";
 import { defineCommand } from "../../arguments/command.ts";
 import { DATABASE_FLAG } from "../../arguments/flag.ts";
@@ -67,9 +67,7 @@ export const command = defineCommand({
     ui.json({ revisions, out, markdown: null });
     ui.data(out);
     ui.notice(
-      `${revisions.length} ${revisions.length === 1 ? "revision" : "revisions"}, ${
-        megabytes(html.length)
-      }.`,
+      `${plural(revisions.length, "revision")}, ${megabytes(html.length)}.`,
     );
   },
 });

@@ -3,14 +3,15 @@ import { committedFolders } from "../../../git/objects.ts";
 import { gitFolder } from "../../../git/git.ts";
 import { parseRange } from "../../../graph/ref.ts";
 import { resolveRange } from "../../../graph/resolve_ref.ts";
-import { squash } from "../../../project/author/squash.ts";
+import { type PlannedSquash, squash } from "../../../project/author/squash.ts";
 import { resolvePath } from "../../../project/workspace/files.ts";
 import { instead, shell } from "../../../text/next_step.ts";
-import { toSecond } from "../../../text/layout.ts";
+import { plural, toSecond } from "../../../text/layout.ts";
 import { defineCommand } from "../../arguments/command.ts";
 import { waitingFor } from "../../render/draft.ts";
 import { Session } from "../../session/session.ts";
 import { noticesJson } from "../../render/answer.ts";
+import type { Ui } from "../../terminal/ui.ts";
 
 export const command = defineCommand({
   name: "squash",
@@ -74,42 +75,45 @@ export const command = defineCommand({
       dryRun: flags.dryRun,
       onWait: waitingFor(ui, project),
     });
-    const { revision, replaced, texts, made, databases, notices } = done;
-    const up = `${folder}/${revision.dir}/up.sql`;
-    const down = texts.down === null ? null : `${folder}/${revision.dir}/down.sql`;
-    ui.json({
-      id: flags.dryRun ? null : revision.id,
-      message: revision.message,
-      parents: revision.parents,
-      dependsOn: revision.dependsOn,
-      labels: revision.labels,
-      replaces: replaced.map(({ id }) => id),
-      up: flags.dryRun ? null : up,
-      down: flags.dryRun ? null : down,
-      made,
-      trials: databases,
-      notices: noticesJson(notices),
-      texts: flags.dryRun ? texts : null,
-    });
-    if (flags.dryRun) {
-      ui.script(texts.up.trimEnd());
-      if (texts.down !== null) ui.script(`\n${texts.down.trimEnd()}`);
-    } else ui.data(down === null ? up : `${up}\n${down}`);
-    for (const notice of notices) ui.notice(notice);
-    const way = made === "schema"
-      ? "the schema at once"
-      : "the scripts of the run one after the other";
-    ui.notice(
-      `It makes ${way}; schema and rows are the same on ${databases} ${
-        databases === 1 ? "database" : "databases"
-      } in memory.`,
-    );
-    if (flags.dryRun) return ui.notice("Nothing was written: this is what the files would hold.");
-    ui.notice(
-      `${ui.talkStyle.yellow(revision.id)} is sealed, and replaces ${replaced.length} revisions.`,
-    );
-    ui.hint(
-      shell`git add --all -- ${folder} && git commit # the old folders go in the same commit`,
-    );
+    report(ui, done, folder, flags.dryRun);
   },
 });
+
+/** Prints a squash, written or not. @param folder The migrations folder for messages. */
+function report(ui: Ui, planned: PlannedSquash, folder: string, dryRun: boolean): void {
+  const { revision, replaced, texts, made, databases, notices } = planned;
+  const up = `${folder}/${revision.dir}/up.sql`;
+  const down = texts.down === null ? null : `${folder}/${revision.dir}/down.sql`;
+  ui.json({
+    id: dryRun ? null : revision.id,
+    message: revision.message,
+    parents: revision.parents,
+    dependsOn: revision.dependsOn,
+    labels: revision.labels,
+    replaces: replaced.map(({ id }) => id),
+    up: dryRun ? null : up,
+    down: dryRun ? null : down,
+    made,
+    trials: databases,
+    notices: noticesJson(notices),
+    texts: dryRun ? texts : null,
+  });
+  if (dryRun) {
+    ui.script(texts.up.trimEnd());
+    if (texts.down !== null) ui.script(`\n${texts.down.trimEnd()}`);
+  } else ui.data(down === null ? up : `${up}\n${down}`);
+  for (const notice of notices) ui.notice(notice);
+  const way = made === "schema"
+    ? "the schema at once"
+    : "the scripts of the run one after the other";
+  ui.notice(
+    `It makes ${way}; schema and rows are the same on ${plural(databases, "database")} in memory.`,
+  );
+  if (dryRun) return ui.notice("Nothing was written: this is what the files would hold.");
+  ui.notice(
+    `${ui.talkStyle.yellow(revision.id)} is sealed, and replaces ${replaced.length} revisions.`,
+  );
+  ui.hint(
+    shell`git add --all -- ${folder} && git commit # the old folders go in the same commit`,
+  );
+}
