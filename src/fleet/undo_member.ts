@@ -10,7 +10,7 @@ import { planMigration, runMigration } from "../project/migrate/migration.ts";
 import { joinCatalogue } from "../project/workspace/catalogue.ts";
 import type { Target } from "../project/workspace/target.ts";
 import { type AppliedRevision, readState } from "../state/state.ts";
-import { shell } from "../text/next_step.ts";
+import { say, shell } from "../text/next_step.ts";
 import { memberError } from "./member_error.ts";
 import type { MemberRun } from "./member_run.ts";
 import type { FileStamp, PointName, UndoOutcome, UndoWork } from "./task.ts";
@@ -44,6 +44,12 @@ interface Undone {
 async function undo(run: MemberRun, work: UndoWork): Promise<Undone> {
   const { target, context, bench: { workspace, setup: { appliedBy } } } = run;
   const applied = await readApplied(run);
+  if (applied === undefined) {
+    if (work.isKnown && work.applied.length === 0) {
+      return { ids: [], heads: work.before ?? [], way: undefined };
+    }
+    throw gone(run, work);
+  }
   const own = applied.filter((record) => record.appliedBy === appliedBy);
   const ids = own.map(({ id }) => id);
   const { graph } = joinCatalogue(workspace, applied);
@@ -82,10 +88,22 @@ async function undo(run: MemberRun, work: UndoWork): Promise<Undone> {
   return { ids, heads, way: "downs" };
 }
 
-async function readApplied({ context, target }: MemberRun): Promise<readonly AppliedRevision[]> {
+/** The records of a database; undefined if it is not there any more. */
+async function readApplied(
+  { context }: MemberRun,
+): Promise<readonly AppliedRevision[] | undefined> {
   await using connection = await context.access.look();
-  if (connection === null) throw databaseMissing(target.name);
-  return (await readState(connection)).applied;
+  return connection === null ? undefined : (await readState(connection)).applied;
+}
+
+/** The error of a database that vanished since the run. Nobody wants a new, empty one in its place. */
+function gone({ target }: MemberRun, { run }: UndoWork): AludelError {
+  return databaseMissing(target.name).with({
+    next: [
+      say("Put the database back, if it was moved"),
+      shell`aludel fleet undo ${run} # take the rest back, those that are done stay so`,
+    ],
+  });
 }
 
 /** The restore point of a run whose downs cannot bring everything back; undefined if they can, or there is none. */

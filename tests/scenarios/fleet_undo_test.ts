@@ -152,3 +152,19 @@ Deno.test("fleet report writes Markdown, JUnit and a page, whatever the database
   assert.doesNotMatch(page, /<b>/);
   assert.doesNotMatch(page, /https?:/);
 });
+
+Deno.test("fleet undo of a database that has vanished asks for it, unless the run did nothing to it", async () => {
+  const names = ["a", "b", "c"];
+  using project = await fleetAt(...names);
+  project.add("a2", "CREATE TABLE two(x);", "DROP TABLE two;");
+  await project.prepare("upgrade", "-d", "tenants/c.db");
+  await project.done("fleet", "upgrade", ...GLOB);
+  for (const name of ["b", "c"]) Deno.renameSync(path(project, name), `${project.path}/${name}.db`);
+  const { stdout, stderr } = await project.fails(4, "fleet", "undo");
+  assert.match(stdout, /1 undone, 1 could not be undone/);
+  assert.match(stderr, /Database "tenants\/b\.db" does not exist/);
+  assert.doesNotMatch(stdout + stderr, /create it/);
+  Deno.renameSync(`${project.path}/b.db`, path(project, "b"));
+  assert.match(await project.done("fleet", "undo"), /2 undone/);
+  assert.doesNotMatch(await content(project, "b"), /two/);
+});
