@@ -423,3 +423,89 @@ Deno.test({
     assert.match(upOf(folder, revisions[0]!.id), /UPDATE users SET name = lower\(name\);/);
   },
 });
+
+/** A project whose tool has applied one of two migrations to app.db, with a row in between. */
+function halfApplied(
+  tool: "TypeORM" | "Kysely",
+  title: string,
+  write: (folder: TemporaryFolder) => void,
+) {
+  Deno.test({
+    name: `import takes over a project of ${tool} of which half is applied` + title,
+    ignore: packages === undefined,
+    async fn() {
+      using folder = temporaryFolder();
+      Deno.symlinkSync(`${packages}/node_modules`, `${folder.path}/node_modules`);
+      folder.write("package.json", '{"type": "commonjs"}');
+      write(folder);
+      const { code, stderr } = await run("node", ["apply.js"], { cwd: folder.path });
+      assert.equal(code, 0, stderr);
+      const path = `${folder.path}/app.db`;
+      await sqlite3(path, "INSERT INTO person VALUES (7, 'Ann')");
+      const { revisions } = await imported(folder, tool.toLowerCase(), "-d", "app.db");
+      assert.equal(revisions.length, 2);
+      const status = await folder.aludel("status", "-d", "app.db");
+      assert.match(status.stdout, /^Pending +\S+ +\S*age$/m, status.stdout + status.stderr);
+      await folder.prepare("verify", "-d", "app.db");
+      await folder.prepare("upgrade", "head", "-d", "app.db");
+      assert.equal(await sqlite3(path, "SELECT id, name, age FROM person"), "7|Ann|");
+      await folder.prepare("downgrade", "-1", "-d", "app.db");
+      assert.equal(await sqlite3(path, "SELECT * FROM person"), "7|Ann");
+      await folder.prepare("verify", "--drift", "-d", "app.db");
+    },
+  });
+}
+
+const skipped = packages === undefined ? " (skipped: ALUDEL_NPM_TOOLS is not set)" : "";
+
+halfApplied("TypeORM", skipped, (folder) => {
+  folder.write(
+    "data-source.js",
+    "const { DataSource } = require('typeorm');\nmodule.exports = { source: new DataSource({ type: 'better-sqlite3', database: 'app.db', migrations: [process.env.ONE || __dirname + '/migrations/*.js'] }) };\n",
+  );
+  const migration = (name: string, up: string, down: string) =>
+    folder.write(
+      `migrations/${name.slice(-13)}-x.js`,
+      `module.exports = class ${name} { async up(q) { await q.query("${up}") } async down(q) { await q.query("${down}") } }\n`,
+    );
+  migration(
+    "Init1700000000000",
+    "CREATE TABLE person (id integer PRIMARY KEY, name varchar)",
+    "DROP TABLE person",
+  );
+  migration(
+    "Age1700000001000",
+    "ALTER TABLE person ADD COLUMN age integer",
+    "ALTER TABLE person DROP COLUMN age",
+  );
+  folder.write(
+    "apply.js",
+    "process.env.ONE = __dirname + '/migrations/1700000000000-x.js';\n" +
+      "const { source } = require('./data-source.js');\n" +
+      "source.initialize().then(() => source.runMigrations()).then(() => source.destroy());\n",
+  );
+});
+
+halfApplied("Kysely", skipped, (folder) => {
+  folder.write(
+    "migrations/2024-01-01_person.mjs",
+    "import { sql } from 'kysely';\n" +
+      "export const up = (db) => sql`CREATE TABLE person (id integer PRIMARY KEY, name varchar)`.execute(db);\n" +
+      "export const down = (db) => sql`DROP TABLE person`.execute(db);\n",
+  );
+  // As TypeScript compiles it for CommonJS.
+  folder.write(
+    "migrations/2024-02-01_age.js",
+    "const { sql } = require('kysely');\n" +
+      "exports.up = (db) => sql`ALTER TABLE person ADD COLUMN age integer`.execute(db);\n" +
+      "exports.down = (db) => sql`ALTER TABLE person DROP COLUMN age`.execute(db);\n",
+  );
+  folder.write(
+    "apply.js",
+    "const { Kysely, Migrator, SqliteDialect, FileMigrationProvider } = require('kysely');\n" +
+      "const Database = require('better-sqlite3');\n" +
+      "const db = new Kysely({ dialect: new SqliteDialect({ database: new Database('app.db') }) });\n" +
+      "const provider = new FileMigrationProvider({ fs: require('fs/promises'), path: require('path'), migrationFolder: __dirname + '/migrations' });\n" +
+      "new Migrator({ db, provider }).migrateTo('2024-01-01_person').then(({ error }) => { if (error) throw error; return db.destroy(); });\n",
+  );
+});

@@ -90,7 +90,8 @@ export const kysely: StepTool = {
     const isMigration = (folder: string, name: string) => {
       if (!/\.[cm]?[jt]s$/.test(name) || /\.d\.[cm]?ts$/.test(name)) return false;
       const text = project.read(joinPath(folder, name)) ?? "";
-      return /export (?:async )?(?:function|const) up\b/.test(text) && /\bkysely\b/i.test(text);
+      return /export (?:async )?(?:function|const) up\b|\bexports\.up\b/.test(text) &&
+        /\bkysely\b/i.test(text);
     };
     return placesOf(project, "kysely_migration", (name, folder) => isMigration(folder, name));
   },
