@@ -95,7 +95,7 @@ Deno.test("current --check-heads does not pass a database that is past the heads
   const { code, stdout, stderr } = await project.inProcess("current", "-c");
   assert.equal(stdout, "a3 (unknown) (head), step a3\n");
   assert.equal(code, 3);
-  assert.match(stderr, /a3 is applied and not on disk/);
+  assert.match(stderr, /a3 is applied but not on disk/);
   assert.equal((await project.inProcess("current")).code, 0);
 });
 
