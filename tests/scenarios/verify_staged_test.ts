@@ -292,7 +292,7 @@ Deno.test("verify --staged tells a project that is not staged yet from none at a
   assert.equal(begun.code, 0);
   assert.match(
     begun.stdout,
-    /^warning\[manifest-missing\]: The manifest is on disk and not in the index/,
+    /^warning\[manifest-missing\]: The manifest is on disk but not in the index/,
   );
   assert.doesNotMatch(begun.stderr, /as it should be/);
   Deno.removeSync(`${project.path}/migrations`, { recursive: true });
