@@ -176,7 +176,8 @@ export interface ThreadPort<Order, Answer> {
    *
    * @param wake Called at once, at every signal with its name, and when the time that it asked for has passed. Orders
    *   that have come by then are delivered before it. It returns the milliseconds to the next call, `Infinity` for none
-   *   without a signal, or the signal to end this process by, so that its parent sees what ended it.
+   *   without a signal, or the signal to end this process by, so that its parent sees what ended it. In Node a signal may
+   *   break a call off anywhere, without any `finally`; the next call gets that signal.
    */
   keepWatch(wake: (signal?: EndSignal) => number | EndSignal): void;
 }

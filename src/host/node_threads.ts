@@ -51,42 +51,54 @@ export const threads: Threads = {
       },
       answer: (answer) => parentPort!.postMessage(answer),
       keepWatch(wake) {
-        let next = wake();
-        while (typeof next === "number") {
-          const signal = waitForInterrupt(next);
-          for (;;) {
-            const order = receiveMessageOnPort(parentPort!) as
-              | { readonly message: Order }
-              | undefined;
-            if (order === undefined) break;
-            receive(order.message);
-          }
-          next = wake(signal);
-        }
-        nodeProcess.kill(nodeProcess.pid, next);
+        let signal: EndSignal | undefined;
+        let end: EndSignal | undefined;
+        do {
+          // Node hears SIGINT only while such a script runs; between two of them it would end the process.
+          signal = runBreakable(() => end = watch(wake, signal));
+        } while (end === undefined);
+        nodeProcess.kill(nodeProcess.pid, end);
       },
     };
+
+    function watch(wake: Wake, signal: EndSignal | undefined): EndSignal {
+      let next = wake(signal);
+      while (typeof next === "number") {
+        const milliseconds = next;
+        const heard = runBreakable(() =>
+          void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+        );
+        for (;;) {
+          const order = receiveMessageOnPort(parentPort!) as
+            | { readonly message: Order }
+            | undefined;
+          if (order === undefined) break;
+          receive(order.message);
+        }
+        next = wake(heard);
+      }
+      return next;
+    }
   },
   get processors() {
     return availableParallelism();
   },
 };
 
+/** What a watch calls: see `keepWatch` of {@linkcode ThreadPort}. */
+type Wake = Parameters<ThreadPort<unknown, unknown>["keepWatch"]>[0];
+
 /**
- * Waits, and hears Ctrl-C meanwhile. Node calls listeners of signals on the main thread alone, which hears nothing while
- * it is busy; but a script that SIGINT may break is broken in any thread. Only the waiting is inside such a script, since
- * it can be broken anywhere, and without its `finally`.
+ * Does some work, and hears Ctrl-C meanwhile. Node calls listeners of signals on the main thread alone, which hears
+ * nothing while it is busy; but a script that SIGINT may break is broken in any thread: anywhere in its work, and without
+ * any `finally` of it.
+ * @returns The signal that broke the work off.
  */
-function waitForInterrupt(milliseconds: number): EndSignal | undefined {
-  wait ??= {
-    script: new vm.Script(
-      "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)",
-    ),
-    context: vm.createContext({}),
-  };
-  wait.context["milliseconds"] = milliseconds;
+function runBreakable(work: () => void): EndSignal | undefined {
+  breakable ??= { script: new vm.Script("work()"), context: vm.createContext({}) };
+  breakable.context["work"] = work;
   try {
-    wait.script.runInContext(wait.context, { breakOnSigint: true });
+    breakable.script.runInContext(breakable.context, { breakOnSigint: true });
     return undefined;
   } catch (error) {
     if ((error as { readonly code?: unknown }).code === "ERR_SCRIPT_EXECUTION_INTERRUPTED") {
@@ -96,4 +108,4 @@ function waitForInterrupt(milliseconds: number): EndSignal | undefined {
   }
 }
 
-let wait: { readonly script: vm.Script; readonly context: vm.Context } | undefined;
+let breakable: { readonly script: vm.Script; readonly context: vm.Context } | undefined;

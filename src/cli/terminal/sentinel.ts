@@ -45,6 +45,7 @@ function watch(order: SentinelOrder): void {
   port.keepWatch((signal) => {
     const now = performance.now();
     if (signal !== undefined) {
+      board.endDrawing();
       board.interrupt();
       pending = { signal, until: pending?.until ?? now + HEARING_MS };
     }

@@ -31,6 +31,11 @@ const TERMINAL = 4;
 const DRAWN = 5;
 const TEXT_BYTES = 512;
 
+/** Who writes to the terminal. */
+const NOBODY = 0;
+const MAIN = 1;
+const SENTINEL = 2;
+
 /** A view of the shared memory, for either side. */
 export class WatchBoard {
   /** The memory, from which the other side makes its own view. */
@@ -76,14 +81,21 @@ export class WatchBoard {
    * thread writes.
    */
   draw(draw: () => void): void {
-    if (Atomics.compareExchange(this.#fields, TERMINAL, 0, 1) !== 0) return;
+    if (Atomics.compareExchange(this.#fields, TERMINAL, NOBODY, SENTINEL) !== NOBODY) return;
     try {
       if (this.finished) return;
       draw();
       Atomics.store(this.#fields, DRAWN, 1);
     } finally {
-      this.#leaveTerminal();
+      this.#leaveTerminal(SENTINEL);
     }
+  }
+
+  /** For the sentinel: ends a drawing that a signal broke off, without its `finally`. */
+  endDrawing(): void {
+    if (Atomics.load(this.#fields, TERMINAL) !== SENTINEL) return;
+    Atomics.store(this.#fields, DRAWN, 1);
+    this.#leaveTerminal(SENTINEL);
   }
 
   /**
@@ -91,18 +103,18 @@ export class WatchBoard {
    * @param isDrawn Whether the cursor is after a progress line, which must be cleared first.
    */
   writeAside(write: (isDrawn: boolean) => void): void {
-    while (Atomics.compareExchange(this.#fields, TERMINAL, 0, 1) !== 0) {
-      Atomics.wait(this.#fields, TERMINAL, 1);
+    while (Atomics.compareExchange(this.#fields, TERMINAL, NOBODY, MAIN) !== NOBODY) {
+      Atomics.wait(this.#fields, TERMINAL, SENTINEL);
     }
     try {
       write(Atomics.exchange(this.#fields, DRAWN, 0) === 1);
     } finally {
-      this.#leaveTerminal();
+      this.#leaveTerminal(MAIN);
     }
   }
 
-  #leaveTerminal(): void {
-    Atomics.store(this.#fields, TERMINAL, 0);
+  #leaveTerminal(writer: typeof MAIN | typeof SENTINEL): void {
+    Atomics.compareExchange(this.#fields, TERMINAL, writer, NOBODY);
     Atomics.notify(this.#fields, TERMINAL);
   }
 
