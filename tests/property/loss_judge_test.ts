@@ -41,6 +41,18 @@ const KEYED =
   "CREATE TABLE k (id INTEGER PRIMARY KEY, a TEXT, b); INSERT INTO k VALUES (1, 'x', 1), (2, NULL, 2);";
 
 const CASES: readonly (readonly [string, string, string, readonly string[]])[] = [
+  [
+    "an index on an expression of a column that goes",
+    "CREATE TABLE e (id INTEGER PRIMARY KEY, a); CREATE INDEX x ON e (lower(a));",
+    "DROP TABLE e; CREATE TABLE e (id INTEGER PRIMARY KEY);",
+    [],
+  ],
+  [
+    "an index on an expression of a column that stays",
+    "CREATE TABLE e (id INTEGER PRIMARY KEY, a); CREATE INDEX x ON e (lower(a));",
+    "DROP TABLE e; CREATE TABLE e (id INTEGER PRIMARY KEY, a);",
+    ["index x"],
+  ],
   ["a row that is deleted", KEYED, "DELETE FROM k WHERE id = 2;", ["row k i:2"]],
   ["rows of a table that is dropped", KEYED, "DROP TABLE k;", ["row k i:1", "row k i:2"]],
   ["a value that changes", KEYED, "UPDATE k SET a = 'z' WHERE id = 1;", ["value k i:1 a"]],

@@ -332,6 +332,7 @@ function compareObjects(
     if (dropped.has(`belongings ${index.table}`)) continue;
     const owner = after.tables.get(renames.table(index.table));
     if (owner === undefined || isCovered(index, owner, after, renames)) continue;
+    if (readsGone(index, before.tables.get(index.table), owner, renames)) continue;
     losses.set(`index ${name}`, `gone from "${owner.name}"`);
   }
   for (const kind of ["triggers", "views"] as const) {
@@ -351,6 +352,20 @@ function compareObjects(
       }
     }
   }
+}
+
+/** Whether an expression or condition of an index names a column that went. */
+function readsGone(
+  { table, expressions, condition }: IndexContents,
+  old: TableContents | undefined,
+  owner: TableContents,
+  renames: Renames,
+): boolean {
+  const present = new Set(owner.columns.map(({ name }) => name));
+  const words = new Set(`${expressions} ${condition}`.toLowerCase().match(/[\p{L}\p{N}_]+/gu));
+  return (old?.columns ?? []).some(({ name }) =>
+    words.has(name) && !present.has(renames.column(table, name))
+  );
 }
 
 /** Whether an index of the table, by whatever name, or a key serves what the old one did, or its columns went. */
