@@ -7,7 +7,6 @@ import type { Settings } from "../project/workspace/settings.ts";
 import type { Target } from "../project/workspace/target.ts";
 import { closest } from "../text/closest.ts";
 import { instead, say, shell } from "../text/next_step.ts";
-import { listD1 } from "./d1_list.ts";
 import { expandGlob } from "./glob.ts";
 import { type Member, MemberList, requireMembers, withoutLinksToSame } from "./member.ts";
 
@@ -87,9 +86,11 @@ export async function listMembers({ source, name, folder }: NamedSource): Promis
         list.add(row, `in row ${index + 1}`);
       }
       break;
-    case "d1":
+    case "d1": {
+      const { listD1 } = await import("./d1_list.ts");
       for (const member of await listD1(source.settings, source.patterns)) list.add(member, "");
       break;
+    }
     case "command":
       for (const [index, line] of (await printed(source.command, folder, name)).entries()) {
         if (line.trim() !== "") list.add(readLine(line, index + 1, name), `in line ${index + 1}`);

@@ -5,7 +5,6 @@ import { hasTimeTravel, momentNamed, returnTo } from "../project/copies/bookmark
 import { restoreRows } from "../project/copies/restore_rows.ts";
 import { findRestorePoint, readRestoreFolder } from "../project/copies/restore_points.ts";
 import { restoreDatabase } from "../project/copies/restore.ts";
-import { restoreServer } from "../project/copies/server_restore.ts";
 import { planMigration, runMigration } from "../project/migrate/migration.ts";
 import { joinCatalogue } from "../project/workspace/catalogue.ts";
 import type { Target } from "../project/workspace/target.ts";
@@ -71,7 +70,9 @@ async function undo(run: MemberRun, work: UndoWork): Promise<Undone> {
     }
     const found = findRestorePoint(readRestoreFolder(target.path), point.name);
     const { restorePointsKept: keptPoints } = run.bench.setup.project.settings;
-    const restore = target.kind === "server" ? restoreServer : restoreDatabase;
+    const restore = target.kind === "server"
+      ? (await import("../project/copies/server_restore.ts")).restoreServer
+      : restoreDatabase;
     await restore({ target, point: found, keptPoints }, run.host);
     return { ids, heads, way: "restore" };
   }
@@ -101,7 +102,7 @@ function gone({ target }: MemberRun, { run }: UndoWork): AludelError {
   return databaseMissing(target.name).with({
     next: [
       say("Put the database back, if it was moved"),
-      shell`aludel fleet undo ${run} # take the rest back, those that are done stay so`,
+      shell`aludel fleet undo ${run} # take back the others; what is undone stays undone`,
     ],
   });
 }
